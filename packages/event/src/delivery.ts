@@ -1,0 +1,68 @@
+/**
+ * One event for one endpoint: the unit that is queued, attempted, settled and replayed.
+ * It travels as a job's data, so it holds no secret and nothing that the endpoint's settings decide later.
+ */
+import type { EventClass, Payload, RegistryEvent } from './event.js';
+import { deliveryId } from './ids.js';
+
+/** The few fields that ignore rules and records read. Kept small: it is stored with each delivery. */
+export interface EventView {
+  action: string;
+  repository?: string;
+  tag?: string;
+  digest?: string;
+  mediaType?: string;
+}
+
+export interface Delivery {
+  /** Also the job id, the `Idempotency-Key` and `X-Longshore-Delivery`. */
+  id: string;
+  /** Name of the endpoint. */
+  endpoint: string;
+  eventId: string;
+  /** Name of the source that the event came through. */
+  source: string;
+  /** Kind of that source: `distribution`, `harbor` … */
+  kind: string;
+  class: EventClass;
+  nativeType: string;
+  /** Epoch milliseconds at which ingest had read the request. */
+  receivedAt: number;
+  /** `Content-Type` of the envelope at the receiver. */
+  contentType: string;
+  view: EventView;
+  payload: Payload;
+}
+
+/** An event as a source hands it on: the view, what to deliver, and where it came from. */
+export interface TakenEvent {
+  event: RegistryEvent;
+  payload: Payload;
+  contentType: string;
+  source: string;
+  kind: string;
+  receivedAt: number;
+}
+
+export function viewOf(event: RegistryEvent): EventView {
+  const { repository, tag, digest, mediaType } = event.target;
+  return { action: event.action, repository, tag, digest, mediaType };
+}
+
+/** The delivery of one taken event to one endpoint. Same event, source and endpoint: same id. */
+export function deliveryOf(taken: TakenEvent, endpoint: string): Delivery {
+  const { event, payload, contentType, source, kind, receivedAt } = taken;
+  return {
+    id: deliveryId(endpoint, source, event.id),
+    endpoint,
+    eventId: event.id,
+    source,
+    kind,
+    class: event.class,
+    nativeType: event.nativeType,
+    receivedAt,
+    contentType,
+    view: viewOf(event),
+    payload,
+  };
+}

@@ -1,0 +1,130 @@
+/**
+ * Every error that Longshore raises, once: code, words, may an outsider read it, is it worth trying again,
+ * and the HTTP status where it meets a request. `docs/reference/errors.md` is made from this table.
+ */
+
+interface ErrorRow {
+  /** What the error means and what to do next, as the reference page prints it. */
+  help: string;
+  /** May the caller of an HTTP listener read the message. */
+  expose: boolean;
+  /** Is the same thing worth trying again. */
+  retry: boolean;
+  /** HTTP status at the edge; absent where it never reaches one. */
+  status?: number;
+}
+
+const rows = {
+  CONFIG_INVALID: {
+    help: 'The configuration cannot be used. The message lists each place with file, line and the nearest known key. Correct it and run `longshore check FILE`.',
+    expose: false,
+    retry: false,
+  },
+  SECRET_MISSING: {
+    help: 'A secret reference (`env:NAME` or `file:/path`) could not be resolved. Set the variable or create the file for the user that runs Longshore.',
+    expose: false,
+    retry: false,
+  },
+  SOURCE_UNAUTHORIZED: {
+    help: 'The request has no or wrong credentials for this source. Compare the sender’s header with `ingest.auth` or the source’s `auth`. Nothing was stored.',
+    expose: true,
+    retry: false,
+    status: 401,
+  },
+  SOURCE_UNKNOWN: {
+    help: 'No source listens on this path. The answer names the known paths.',
+    expose: true,
+    retry: false,
+    status: 404,
+  },
+  SOURCE_METHOD: {
+    help: 'The path exists, the method does not. Webhooks are posted.',
+    expose: true,
+    retry: false,
+    status: 405,
+  },
+  SOURCE_TOO_LARGE: {
+    help: 'The body is larger than `ingest.maxbody`. Raise it: a registry sends the same event for ever.',
+    expose: true,
+    retry: false,
+    status: 413,
+  },
+  SOURCE_BODY: {
+    help: 'The body did not arrive whole: the sender gave up, or the connection broke. The sender has no answer and will send again.',
+    expose: true,
+    retry: true,
+    status: 400,
+  },
+  QUEUE_UNAVAILABLE: {
+    help: 'Redis is away or did not answer in time. Nothing is lost: the sender keeps the event and sends again. Look at `/readyz` and at Redis.',
+    expose: true,
+    retry: true,
+    status: 503,
+  },
+  QUEUE_FULL: {
+    help: 'Redis is over 80 % of its maxmemory, so new events wait at the sender while workers drain. Add workers, mend the endpoint that fails, or raise maxmemory.',
+    expose: true,
+    retry: true,
+    status: 503,
+  },
+  QUEUE_UNSAFE: {
+    help: 'Redis is set up so that it could lose events (an eviction policy other than noeviction with a maxmemory). Set `maxmemory-policy noeviction`.',
+    expose: true,
+    retry: true,
+    status: 503,
+  },
+  REDIS_NOT_FOUND: {
+    help: 'No `redis.url` is set and no redis-server or valkey-server is on the PATH. Install one or set `redis.url`.',
+    expose: false,
+    retry: false,
+  },
+  REDIS_START_FAILED: {
+    help: 'The embedded Redis did not start. The message holds its last lines of output.',
+    expose: false,
+    retry: false,
+  },
+  DATADIR_LOCKED: {
+    help: 'Another Longshore uses this `datadir`. Stop it, or give this one a `datadir` of its own.',
+    expose: false,
+    retry: false,
+  },
+  LISTEN_FAILED: {
+    help: 'A listener’s address is taken or not allowed. The message names the listener and the setting.',
+    expose: false,
+    retry: false,
+  },
+  DASHBOARD_OPEN: {
+    help: 'The dashboard would be open to everybody: it listens beyond loopback and has no `dashboard.auth`.',
+    expose: false,
+    retry: false,
+  },
+  SEND_FAILED: {
+    help: '`longshore send` got no answer or not a 2xx. The message holds the answer.',
+    expose: false,
+    retry: false,
+  },
+  INTERNAL: {
+    help: 'A fault in Longshore. The request was not taken; the sender will send again. Please report it with the log line.',
+    expose: false,
+    retry: true,
+    status: 500,
+  },
+} as const satisfies Record<string, ErrorRow>;
+
+export type ErrorCode = keyof typeof rows;
+
+/** The table, for the reference page and for the HTTP edge. */
+export const ERRORS: Readonly<Record<ErrorCode, ErrorRow>> = rows;
+
+/** An error of the table. The message says what happened here; the row says what kind of thing it is. */
+export class LongshoreError extends Error {
+  override readonly name = 'LongshoreError';
+
+  constructor(
+    readonly code: ErrorCode,
+    message: string,
+    options?: ErrorOptions,
+  ) {
+    super(message, options);
+  }
+}

@@ -1,0 +1,68 @@
+/**
+ * The event model: CNCF Distribution's own notification event, as the common view of what any
+ * registry tells us. Field names and meaning: `notifications/event.go` of distribution 3.1.
+ *
+ * This is a *view*, for routing, search and records. An event that came in the registry's own form
+ * is delivered as it came; only events of other kinds of registry are delivered in this form.
+ * A field that the sender did not give is absent: no empty string, no zero, nothing invented.
+ */
+
+/** The four actions of the registry's own notifications. */
+export const ACTIONS = ['push', 'pull', 'delete', 'mount'] as const;
+export type Action = (typeof ACTIONS)[number];
+
+/** `event`: one of the four actions. `other`: scan, quota, rename …, only for endpoints that ask for it. */
+export type EventClass = 'event' | 'other';
+
+export interface Descriptor {
+  mediaType?: string;
+  digest?: string;
+  /** Bytes. */
+  size?: number;
+  [extra: string]: unknown;
+}
+
+export interface Target {
+  mediaType?: string;
+  /** `algorithm:hex`, verbatim. Absent for tag and repository deletes. */
+  digest?: string;
+  /** Bytes of the manifest or blob. */
+  size?: number;
+  repository?: string;
+  /** Source of a cross-repository mount. */
+  fromRepository?: string;
+  url?: string;
+  tag?: string;
+  references?: Descriptor[];
+}
+
+export interface RegistryEvent {
+  /** The sender's own id, else a UUIDv5 over what identifies the event. Stable over re-sends. */
+  id: string;
+  class: EventClass;
+  /** One of {@link ACTIONS} when `class` is `event`; else the sender's own word, as in `nativeType`. */
+  action: string;
+  /** What the sender calls it: `push`, `SCANNING_COMPLETED`, `rm:repository:asset CREATED` … */
+  nativeType: string;
+  /** As sent. */
+  timestamp?: string;
+  /** `timestamp` in ISO 8601 UTC with milliseconds; absent when it cannot be read safely. */
+  time?: string;
+  target: Target;
+  request?: { id?: string; addr?: string; host?: string; method?: string; useragent?: string };
+  actor?: { name?: string };
+  source?: { addr?: string; instanceID?: string };
+}
+
+/**
+ * What is delivered. `event` is the JSON value; `text` is its JSON text and is there only when the value
+ * would not survive a round trip through JavaScript (a number with more digits than a double holds).
+ */
+export interface Payload {
+  event?: Record<string, unknown>;
+  text?: string;
+}
+
+/** The registry's media types for an envelope of events: 2.x sends v1, 3.x sends v2. */
+export const EVENTS_V1 = 'application/vnd.docker.distribution.events.v1+json';
+export const EVENTS_V2 = 'application/vnd.docker.distribution.events.v2+json';

@@ -1,0 +1,36 @@
+/**
+ * What one attempt came to. Three kinds, no fourth: delivered, retry, dead. The queue acts on the kind alone.
+ * `reason` is a closed set (it becomes a metric label); `detail` is for people.
+ */
+
+/** Reasons other than an HTTP status. */
+export type TransportReason =
+  | 'timeout' // the whole attempt took longer than the endpoint's `timeout`
+  | 'refused' // nobody listens there
+  | 'reset' // the connection broke before the answer was complete
+  | 'dns' // the host name could not be resolved
+  | 'tls' // certificate or handshake
+  | 'unreachable' // no route to the host
+  | 'protocol' // what came back was not HTTP
+  | 'url' // the endpoint's url cannot be posted to
+  | 'undecodable' // the stored delivery cannot be read by this version
+  | 'error'; // anything else; the detail says what
+
+/** `http_503`, one per status code, or a transport reason. */
+export type Reason = `http_${number}` | TransportReason;
+
+export interface Answer {
+  /** HTTP status, when there was an answer. */
+  status?: number;
+  reason: Reason;
+  /** One line for people: what happened and what to do next. Holds no secret. */
+  detail?: string;
+  /** The first part of the answer's body, as text. */
+  body?: string;
+}
+
+export type Outcome =
+  | ({ kind: 'delivered' } & Answer)
+  /** `notBefore`: epoch milliseconds from the receiver's `Retry-After`. */
+  | ({ kind: 'retry'; notBefore?: number } & Answer)
+  | ({ kind: 'dead' } & Answer);
