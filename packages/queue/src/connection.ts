@@ -1,0 +1,102 @@
+/**
+ * Connections to Redis, in two profiles on purpose. A producer fails fast, so that ingest can answer 503
+ * while the sender still waits. A consumer waits for ever: an outage of Redis must end in work, not in errors.
+ *
+ * Each process opens one of each and shares it: an idle Worker then costs one blocking connection.
+ */
+import { Cluster, Redis, type RedisOptions } from 'ioredis';
+
+/** Where Redis is. Exactly one of `socket`, `cluster` (not empty) and `url`. */
+export interface RedisAddress {
+  /** `redis://` or `rediss://` with optional credentials and database. */
+  url?: string;
+  /** Path of a unix socket. */
+  socket?: string;
+  /** `host:port` or URLs of some masters of a Redis Cluster. */
+  cluster?: readonly string[];
+}
+
+/** A connected client. Opaque outside of this package. */
+export type RedisClient = Redis | Cluster;
+
+export type Profile = 'producer' | 'consumer';
+
+/** A write that Redis has not answered after this is answered with 503: the registry waits 1 to 5 s. */
+const COMMAND_TIMEOUT = 4_000;
+const RECONNECT_MIN = 100;
+const RECONNECT_MAX = 2_000;
+
+const PROFILES: Record<Profile, RedisOptions> = {
+  producer: {
+    // 0: what is in flight when the connection breaks fails at once. The sender sends it again.
+    maxRetriesPerRequest: 0,
+    enableOfflineQueue: false,
+    autoResendUnfulfilledCommands: false,
+    commandTimeout: COMMAND_TIMEOUT,
+  },
+  consumer: { maxRetriesPerRequest: null },
+};
+
+const reconnectDelay = (times: number): number => Math.min(RECONNECT_MIN * 2 ** (times - 1), RECONNECT_MAX);
+
+/** After a failover the old master answers READONLY: reconnect, so that the name leads to the new one. */
+const reconnectOnError = (error: Error): boolean => error.message.startsWith('READONLY');
+
+/**
+ * Opens a client that reconnects for ever and never throws by itself.
+ * @param onError hears every connection error; there are many while Redis is away, so limit what you log.
+ */
+export function connect(
+  address: RedisAddress,
+  profile: Profile,
+  onError: (error: Error) => void,
+): RedisClient {
+  const options: RedisOptions = {
+    ...PROFILES[profile],
+    retryStrategy: reconnectDelay,
+    reconnectOnError,
+    connectTimeout: 5_000,
+    keepAlive: 10_000,
+  };
+  const client = address.cluster?.length
+    ? new Cluster(address.cluster.map(startupNode), {
+        redisOptions: { ...options, ...credentials(address.cluster) },
+        clusterRetryStrategy: reconnectDelay,
+        enableOfflineQueue: profile === 'consumer',
+      })
+    : address.socket
+      ? new Redis({ ...options, path: address.socket })
+      : new Redis(address.url ?? '', options);
+  client.on('error', onError);
+  return client;
+}
+
+/** Whether a command would be sent now. A Cluster reports `ready` too once it knows its slots. */
+export function isReady(client: RedisClient): boolean {
+  return client.status === 'ready';
+}
+
+const asUrl = (node: string): URL => new URL(node.includes('://') ? node : `redis://${node}`);
+
+function startupNode(node: string): { host: string; port: number } {
+  const url = asUrl(node);
+  return { host: url.hostname.replace(/^\[(.*)\]$/, '$1'), port: Number(url.port || 6379) };
+}
+
+/** Credentials and TLS of the first node that has them: a cluster's nodes share them. */
+function credentials(nodes: readonly string[]): RedisOptions {
+  const urls = nodes.map(asUrl);
+  const withPassword = urls.find((url) => url.password !== '');
+  return {
+    ...(withPassword && {
+      password: decodeURIComponent(withPassword.password),
+      ...(withPassword.username && { username: decodeURIComponent(withPassword.username) }),
+    }),
+    ...(urls.some((url) => url.protocol === 'rediss:') && { tls: {} }),
+  };
+}
+
+/** The masters: one client for a single Redis, one per master for a Cluster. */
+export function masters(client: RedisClient): Redis[] {
+  return client instanceof Cluster ? client.nodes('master') : [client];
+}

@@ -1,0 +1,146 @@
+/**
+ * Takes deliveries of one endpoint off its queue and settles them. Turns a verdict into what BullMQ
+ * understands; nothing outside of this package knows BullMQ's error classes.
+ *
+ * A crash costs no attempt: BullMQ counts an attempt when it is settled, and a stalled job goes back to
+ * waiting however often. What an outage of Redis keeps from being settled is remembered and not sent again.
+ */
+import type { Delivery, Outcome } from '@longshore/event';
+import { type Job, Queue, UnrecoverableError, WaitingError, Worker } from 'bullmq';
+import type { RedisClient } from './connection.js';
+import { answerInWords, deliveryFrom, type JobData } from './job.js';
+import { queueName } from './names.js';
+import { EVENT_STREAM } from './queue-pool.js';
+import type { Verdict } from './retry.js';
+import { createUnsettled } from './unsettled.js';
+import { within } from './within.js';
+
+export interface ConsumerOptions {
+  client: RedisClient;
+  prefix: string;
+  endpoint: string;
+  /** In flight at once, over all workers of all processes. */
+  concurrency: number;
+  /** How long finished deliveries are kept; this is also the dedupe window. */
+  delivered: { age: number; count: number };
+  /**
+   * One attempt. `delivery` is undefined when the stored data cannot be read.
+   * `signal` aborts when the grace period is over: answer `released` then.
+   */
+  handle(
+    delivery: Delivery | undefined,
+    attempt: { id: string; number: number; signal: AbortSignal },
+  ): Promise<Verdict>;
+  /** Redis errors and faults of BullMQ; many while Redis is away. */
+  onError(error: Error): void;
+  /** A delivery whose worker died runs again. */
+  onStalled(deliveryId: string): void;
+}
+
+export interface Consumer {
+  setConcurrency(concurrency: number): Promise<void>;
+  /** Stops taking, lets what is in flight finish within `grace` ms, gives the rest back. */
+  close(grace: number): Promise<void>;
+}
+
+/**
+ * A killed worker's delivery runs again after at most 15 s (measured; 60 s at BullMQ's defaults).
+ * Locks are renewed at half the time, so an event loop that hangs for 5 s risks a second delivery.
+ */
+const LOCK = 5_000;
+
+/** Time for Redis to take the last settlements after the grace period. */
+const CLOSE_MARGIN = 2_000;
+
+/** Starts taking as soon as Redis is there; never rejects. */
+export function createConsumer(options: ConsumerOptions): Consumer {
+  const { client, prefix, endpoint, delivered } = options;
+  const name = queueName(endpoint);
+  const grace = new AbortController();
+  const unsettled = createUnsettled();
+  const queue = new Queue<JobData>(name, { connection: client, prefix, streams: EVENT_STREAM });
+  queue.on('error', options.onError);
+
+  const settle = async (job: Job<JobData>, token?: string): Promise<string> => {
+    const attempt = job.attemptsMade + 1;
+    const verdict =
+      unsettled.recall(job) ??
+      (await options.handle(deliveryFrom(job.id ?? '', endpoint, job.data), {
+        id: job.id ?? '',
+        number: attempt,
+        signal: grace.signal,
+      }));
+    if (verdict.settle === 'released') {
+      await job.moveToWait(token);
+      throw new WaitingError();
+    }
+    unsettled.remember(job, verdict);
+    if (verdict.settle === 'delivered') return 'delivered';
+    if (verdict.settle === 'ignored') return `ignored: ${verdict.rule}`;
+    throw asError(verdict, attempt);
+  };
+
+  const worker = new Worker<JobData, string>(name, settle, {
+    connection: client,
+    prefix,
+    autorun: false,
+    concurrency: options.concurrency,
+    lockDuration: LOCK,
+    stalledInterval: LOCK,
+    maxStalledCount: Number.MAX_SAFE_INTEGER,
+    runRetryDelay: 1_000,
+    removeOnComplete: { age: Math.ceil(delivered.age / 1_000), count: delivered.count },
+    settings: {
+      // Anything that is not ours (BullMQ could not store a result) is tried again soon.
+      backoffStrategy: (_attempts, _type, error) => (error instanceof RetryLater ? error.delay : 1_000),
+    },
+  });
+  worker.on('error', options.onError);
+  worker.on('stalled', (id) => options.onStalled(id));
+  worker.on('completed', (job) => unsettled.forget(job));
+  worker.on('failed', (job) => job && unsettled.forget(job));
+
+  queue
+    .setGlobalConcurrency(options.concurrency)
+    .then(() => worker.run())
+    .catch(options.onError);
+
+  return {
+    async setConcurrency(concurrency) {
+      worker.concurrency = concurrency;
+      await queue.setGlobalConcurrency(concurrency);
+    },
+    async close(graceMs) {
+      const closed = worker.close();
+      await within(closed, graceMs);
+      grace.abort();
+      // With Redis away the last settlements cannot be written: they wait for it in the shared connection.
+      await within(
+        closed.then(() => queue.close()),
+        CLOSE_MARGIN,
+      );
+    },
+  };
+}
+
+class RetryLater extends Error {
+  constructor(
+    message: string,
+    readonly delay: number,
+  ) {
+    super(message);
+  }
+}
+
+/** The answer travels as the error's stack: BullMQ stores it in the same write that moves the job. */
+function asError(
+  verdict: { settle: 'retry' | 'dead'; outcome: Outcome; delay?: number },
+  attempt: number,
+): Error {
+  const { kind: _kind, ...answer } = verdict.outcome;
+  const words = answerInWords(answer);
+  const error =
+    verdict.settle === 'dead' ? new UnrecoverableError(words) : new RetryLater(words, verdict.delay ?? 1_000);
+  error.stack = JSON.stringify({ attempt, at: new Date().toISOString(), ...answer });
+  return error;
+}

@@ -1,0 +1,47 @@
+/**
+ * Looks into the queues without taking from them: counts, who has a queue at all, and the queues themselves
+ * for a board.
+ */
+import type { Queue } from 'bullmq';
+import type { RedisClient } from './connection.js';
+import { storeKey } from './names.js';
+import { createQueuePool } from './queue-pool.js';
+
+/** Deliveries of one endpoint by state. `waiting + active + delayed` is what is still to be delivered. */
+export interface QueueCounts {
+  waiting: number;
+  active: number;
+  delayed: number;
+  /** The dead-letter set. */
+  dead: number;
+}
+
+export interface Inspector {
+  /** @throws LongshoreError QUEUE_UNAVAILABLE while Redis is away */
+  counts(endpoint: string): Promise<QueueCounts>;
+  /** Remembers that these endpoints have a queue here, also after they leave the configuration. */
+  remember(endpoints: readonly string[]): Promise<void>;
+  /** Every endpoint that ever had a queue in this Redis. */
+  known(): Promise<string[]>;
+  /** The queue as BullMQ's own object, for a board that speaks BullMQ. */
+  boardQueue(endpoint: string): Queue;
+  close(): Promise<void>;
+}
+
+export function createInspector(client: RedisClient, prefix: string): Inspector {
+  const pool = createQueuePool(client, prefix);
+  const endpointsKey = storeKey(prefix, 'endpoints', 'names');
+  return {
+    async counts(endpoint) {
+      const counts = await pool.ready(endpoint).getJobCounts('wait', 'active', 'delayed', 'failed');
+      const { wait = 0, active = 0, delayed = 0, failed = 0 } = counts;
+      return { waiting: wait, active, delayed, dead: failed };
+    },
+    async remember(endpoints) {
+      if (endpoints.length > 0) await client.sadd(endpointsKey, ...endpoints);
+    },
+    known: () => client.smembers(endpointsKey),
+    boardQueue: pool.get,
+    close: pool.close,
+  };
+}

@@ -1,0 +1,134 @@
+/**
+ * Looks at Redis once a second: is it there, how full is it, could it lose something. Ingest asks before it
+ * takes a request, `/readyz` shows it, the janitor trims by it. Reads only; a look that hangs counts as away.
+ */
+import { LongshoreError } from '@longshore/event';
+import type { Redis } from 'ioredis';
+import { isReady, masters, type RedisClient } from './connection.js';
+import { within } from './within.js';
+
+export interface RedisHealth {
+  up: boolean;
+  /** Used share of maxmemory, 0 … 1, of the fullest master; 0 without a maxmemory. */
+  memory: number;
+  /** Why this Redis could lose events: an eviction policy. Ingest refuses then. */
+  unsafe?: string;
+  /** What should be mended, one line each: no append-only file, no maxmemory. */
+  warnings: string[];
+}
+
+export interface Monitor {
+  readonly health: RedisHealth;
+  /** Looks now. Never rejects. */
+  check(): Promise<RedisHealth>;
+  /** @throws LongshoreError QUEUE_UNAVAILABLE, QUEUE_FULL or QUEUE_UNSAFE when nothing should be taken now */
+  assertTakes(): void;
+  close(): void;
+}
+
+const EVERY = 1_000;
+const LOOK_TIMEOUT = 3_000;
+/** Workers need memory to finish a job, so the last fifth is theirs: a full Redis never drains by itself. */
+export const FULL = 0.8;
+
+/** @param onChange hears every look whose result differs from the one before. */
+export function createMonitor(
+  client: RedisClient,
+  onChange: (health: RedisHealth, before: RedisHealth) => void,
+): Monitor {
+  let health: RedisHealth = { up: false, memory: 0, warnings: [] };
+  let looking: Promise<RedisHealth> | undefined;
+
+  const check = (): Promise<RedisHealth> => {
+    looking ??= look(client).then((next) => {
+      looking = undefined;
+      const before = health;
+      health = next;
+      if (differs(before, next)) onChange(next, before);
+      return next;
+    });
+    return looking;
+  };
+  const timer = setInterval(check, EVERY);
+  const onReady = (): void => void check();
+  client.on('ready', onReady);
+  void check();
+
+  return {
+    get health() {
+      return health;
+    },
+    check,
+    assertTakes() {
+      const { unsafe, memory } = health;
+      // Whether Redis is away is left to the write itself: `health` may be a second old.
+      if (unsafe) throw new LongshoreError('QUEUE_UNSAFE', unsafe);
+      if (memory >= FULL) {
+        throw new LongshoreError(
+          'QUEUE_FULL',
+          `Redis is at ${Math.round(memory * 100)} % of its maxmemory; send the same request again when workers have drained`,
+        );
+      }
+    },
+    close() {
+      clearInterval(timer);
+      client.off('ready', onReady);
+    },
+  };
+}
+
+function differs(a: RedisHealth, b: RedisHealth): boolean {
+  const key = ({ up, memory, unsafe, warnings }: RedisHealth) =>
+    JSON.stringify([up, memory >= FULL, unsafe, warnings]);
+  return key(a) !== key(b);
+}
+
+async function look(client: RedisClient): Promise<RedisHealth> {
+  const away: RedisHealth = { up: false, memory: 0, warnings: [] };
+  if (!isReady(client)) return away;
+  try {
+    const infos = await within(Promise.all(masters(client).map(readInfo)), LOOK_TIMEOUT);
+    return infos?.length ? combine(infos) : away;
+  } catch {
+    return away;
+  }
+}
+
+type Info = Map<string, string>;
+
+async function readInfo(node: Redis): Promise<Info> {
+  const text = await node.info();
+  const lines = text.split('\r\n').filter((line) => line.includes(':'));
+  return new Map(lines.map((line) => [line.slice(0, line.indexOf(':')), line.slice(line.indexOf(':') + 1)]));
+}
+
+const number = (info: Info, field: string): number => Number(info.get(field) ?? 0);
+
+function combine(infos: readonly Info[]): RedisHealth {
+  const evicting = infos.find(
+    (info) => number(info, 'maxmemory') > 0 && /^allkeys/.test(info.get('maxmemory_policy') ?? ''),
+  );
+  const warnings: string[] = [];
+  if (infos.some((info) => info.get('aof_enabled') === '0')) {
+    warnings.push(
+      'Redis keeps no append-only file: a restart of Redis loses what is queued; set `appendonly yes`',
+    );
+  }
+  if (infos.some((info) => number(info, 'maxmemory') === 0)) {
+    warnings.push(
+      'Redis has no maxmemory: ingest cannot stop in time and the system may kill Redis; set `maxmemory` and `maxmemory-policy noeviction`',
+    );
+  }
+  return {
+    up: true,
+    memory: Math.max(
+      ...infos.map(
+        (info) => number(info, 'used_memory') / (number(info, 'maxmemory') || Number.POSITIVE_INFINITY),
+      ),
+    ),
+    ...(evicting && {
+      unsafe: `Redis may evict deliveries to make room (maxmemory-policy ${evicting.get('maxmemory_policy')}); set \`maxmemory-policy noeviction\``,
+    }),
+    warnings,
+  };
+}

@@ -1,0 +1,95 @@
+/**
+ * What an authenticated sender sent and nobody could read: kept with the reason, so that it can be looked at
+ * and taken again after a mend. A registry would send it for ever, so it is answered 2xx; a sender that never
+ * repeats would have lost it. Bounded: the oldest go, and the caller is told which.
+ */
+import { createHash } from 'node:crypto';
+import { isReady, type RedisClient } from './connection.js';
+import { storeKey } from './names.js';
+import { QUARANTINE_PUT } from './quarantine-script.js';
+import { refusal, unavailable } from './refusal.js';
+
+/** One request, or one event of it, that could not be read. */
+export interface QuarantineEntry {
+  source: string;
+  kind: string;
+  reason: string;
+  /** Epoch milliseconds. */
+  receivedAt: number;
+  /** Path that it was posted to. */
+  path: string;
+  /** Request headers without those that carry secrets. */
+  headers: Record<string, string>;
+  /** The body, or the one event of it, as sent. */
+  body: Buffer;
+}
+
+/** An entry as it is kept. */
+export interface Quarantined {
+  id: string;
+  source: string;
+  kind: string;
+  reason: string;
+  receivedAt: number;
+  path: string;
+  headers: Record<string, string>;
+  /** Base64 of the first {@link MAX_BODY} bytes. */
+  body: string;
+  /** Bytes as sent; more than what is kept when the body was cut. */
+  bytes: number;
+}
+
+export interface Quarantine {
+  /** @returns the entry's id, and the ids of older entries that had to go. Same source and body: same id. */
+  put(entry: QuarantineEntry): Promise<{ id: string; evicted: string[] }>;
+  /** Newest first. */
+  list(limit?: number): Promise<Quarantined[]>;
+  count(): Promise<number>;
+}
+
+const MAX_BODY = 1024 * 1024;
+const MAX_ENTRIES = 1_000;
+const MAX_BYTES = 64 * 1024 * 1024;
+
+export function createQuarantine(
+  client: RedisClient,
+  prefix: string,
+  limits = { entries: MAX_ENTRIES, bytes: MAX_BYTES },
+): Quarantine {
+  const key = (part: string) => storeKey(prefix, 'quarantine', part);
+  const [index, entries, sizes] = [key('index'), key('entries'), key('sizes')];
+
+  return {
+    async put({ body, ...entry }) {
+      if (!isReady(client)) throw unavailable('not connected');
+      const id = createHash('sha256')
+        .update(entry.source)
+        .update('\0')
+        .update(body)
+        .digest('hex')
+        .slice(0, 32);
+      const kept: Quarantined = {
+        id,
+        ...entry,
+        body: body.subarray(0, MAX_BODY).toString('base64'),
+        bytes: body.length,
+      };
+      const json = JSON.stringify(kept);
+      const limit = [limits.entries, limits.bytes];
+      const args = [index, entries, sizes, id, entry.receivedAt, json, Buffer.byteLength(json), ...limit];
+      try {
+        const evicted = await client.eval(QUARANTINE_PUT, 3, ...args);
+        return { id, evicted: evicted as string[] };
+      } catch (error) {
+        throw refusal(error);
+      }
+    },
+    async list(limit = 100) {
+      const ids = await client.zrevrange(index, 0, limit - 1);
+      if (ids.length === 0) return [];
+      const found = await client.hmget(entries, ...ids);
+      return found.flatMap((json) => (json ? [JSON.parse(json) as Quarantined] : []));
+    },
+    count: () => client.zcard(index),
+  };
+}
