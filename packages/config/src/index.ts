@@ -1,1 +1,10 @@
-export {};
+/** File and environment into configuration: one schema, read as the registry reads its own. */
+export { type Described, describe } from './describe.js';
+export type { Endpoint } from './endpoint.js';
+export { type Env, environment } from './environment.js';
+export { formatProblem, type Problem } from './problem.js';
+export { loadConfig, type ReadConfig, readConfig } from './read.js';
+export type { Auth, Config, SourceConfig } from './schema.js';
+export { Secret } from './secret.js';
+export type { Listen } from './values/listen.js';
+export { maskedUrl } from './values/masked-url.js';

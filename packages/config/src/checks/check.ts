@@ -1,0 +1,20 @@
+/** What every check gets: what it may look at besides the configuration, and where it reports. */
+import type { Env } from '../environment.js';
+import type { Flavor } from '../flavor.js';
+import type { Problems } from '../problem.js';
+import type { Secret } from '../secret.js';
+
+export interface Check {
+  flavor: Flavor;
+  env: Env;
+  problems: Problems;
+}
+
+/** The value of a secret, or undefined while its reference leads nowhere. Never to be reported. */
+export function revealed(secret: Secret): string | undefined {
+  try {
+    return secret.reveal();
+  } catch {
+    return undefined;
+  }
+}

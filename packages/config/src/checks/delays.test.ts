@@ -1,0 +1,68 @@
+/** Durations and counts that are accepted, as in the registry, but hardly meant. */
+import { test } from 'vitest';
+import { checkTrap, file, KEY, type Trap } from '../samples/trap.js';
+
+const traps: Trap[] = [
+  {
+    title: 'a duration without a unit',
+    bad: file('timeout: 500'),
+    problem: ['warning', `${KEY}.timeout`, /500 nanoseconds.*every attempt times out.*Write 500ms/],
+    fine: file('timeout: 500ms'),
+  },
+  {
+    title: 'a small duration without a unit was meant as seconds',
+    bad: file('backoff: 5'),
+    problem: ['warning', `${KEY}.backoff`, /5 nanoseconds.*Write 5s/],
+    fine: file('backoff: 5s'),
+  },
+  {
+    title: 'a large duration without a unit was meant as it is',
+    bad: file('backoff: 2_000_000_000'),
+    problem: ['warning', `${KEY}.backoff`, /2000000000 nanoseconds.*Write 2s$/],
+    fine: file('backoff: 2s'),
+  },
+  {
+    title: 'a duration with a point and no unit',
+    bad: file('timeout: 1.5'),
+    problem: ['warning', `${KEY}.timeout`, /cut to 1 nanosecond.*Write 1\.5s/],
+    fine: file('timeout: 1.5s'),
+  },
+  {
+    title: 'a duration of 0',
+    bad: file('timeout: 0s'),
+    problem: ['warning', `${KEY}.timeout`, /default, 1s/],
+    fine: file('timeout: 1s'),
+  },
+  {
+    title: 'a threshold of 0',
+    bad: file('threshold: 0'),
+    problem: ['warning', `${KEY}.threshold`, /default, 10/],
+    fine: file('threshold: 10'),
+  },
+  {
+    title: 'a threshold with a point',
+    bad: file('threshold: 1.5'),
+    problem: ['warning', `${KEY}.threshold`, /cut to 1/],
+    fine: file('threshold: 1'),
+  },
+  {
+    title: 'a very short timeout',
+    bad: file('timeout: 50ms'),
+    problem: ['warning', `${KEY}.timeout`, /50ms.*short/],
+    fine: file('timeout: 100ms'),
+  },
+  {
+    title: 'a very long timeout',
+    bad: file('timeout: 6m'),
+    problem: ['warning', `${KEY}.timeout`, /6m.*long/],
+    fine: file('timeout: 5m'),
+  },
+  {
+    title: 'a maxbackoff below backoff',
+    bad: file('backoff: 2m, maxbackoff: 1m'),
+    problem: ['warning', `${KEY}.maxbackoff`, /less than backoff, 2m/],
+    fine: file('backoff: 1m, maxbackoff: 1m'),
+  },
+];
+
+test.each(traps)('$title', checkTrap);

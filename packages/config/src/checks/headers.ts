@@ -1,0 +1,77 @@
+/** Headers of endpoints: what cannot be sent, what is not sent, and what replaces one of ours. */
+import type { Endpoint } from '../endpoint.js';
+import { quote } from '../values/scalars.js';
+import type { Step } from '../yaml/node.js';
+import { type Check, revealed } from './check.js';
+
+const TOKEN = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/;
+// biome-ignore lint/suspicious/noControlCharactersInRegex: these are what must not get into a header line
+const FORBIDDEN_IN_VALUE = /[\x00-\x08\x0a-\x1f\x7f]/;
+
+/** Framing and routing of the message itself: the HTTP client writes these. */
+const NOT_SENT = [
+  'host',
+  'content-length',
+  'connection',
+  'transfer-encoding',
+  'keep-alive',
+  'upgrade',
+  'expect',
+];
+
+const REPLACED: Readonly<Record<string, string>> = {
+  'content-type':
+    'replaces the media type of the events, by which receivers know them. Remove it if they look at it',
+  'idempotency-key': 'replaces the delivery’s id, so a receiver cannot tell a repeated attempt. Remove it',
+  'x-longshore-delivery': 'replaces the delivery’s id. Remove it',
+  'x-longshore-attempt': 'replaces the number of the attempt. Remove it',
+};
+
+export function checkHeaders(endpoint: Endpoint, path: readonly Step[], check: Check): void {
+  const seen = new Map<string, string>();
+  for (const [name, values] of Object.entries(endpoint.headers)) {
+    const place = [...path, 'headers', name];
+    const lower = name.toLowerCase();
+    const other = seen.get(lower);
+    seen.set(lower, name);
+    if (other !== undefined) {
+      check.problems.warning(
+        place,
+        `is ${quote(other)} once more; both are sent. Put all values into one list`,
+      );
+    }
+    checkName(name, place, endpoint, check);
+    for (const [index, value] of values.entries()) {
+      const text = revealed(value);
+      if (text !== undefined && FORBIDDEN_IN_VALUE.test(text)) {
+        const fault = 'holds a line break or another control character, which no header may';
+        check.problems.error(
+          [...place, index],
+          `${fault}. Remove it (a secret from a file often ends with one)`,
+        );
+      }
+    }
+  }
+}
+
+function checkName(name: string, place: Step[], endpoint: Endpoint, { problems }: Check): void {
+  const lower = name.toLowerCase();
+  const replaces = Object.hasOwn(REPLACED, lower) ? REPLACED[lower] : undefined;
+  if (!TOKEN.test(name)) {
+    problems.error(place, 'is not a header name: letters, digits and - only, without spaces or a colon');
+  } else if (NOT_SENT.includes(lower)) {
+    problems.warning(place, 'is not sent: the connection sets it itself. Remove it');
+  } else if (replaces !== undefined) {
+    problems.warning(place, replaces);
+  } else if (lower === 'authorization' && hasUserinfo(endpoint)) {
+    const twice = 'The registry sends both, of which most receivers read the first';
+    problems.warning(place, `replaces the user and password in the url. ${twice}; keep one of them`);
+  }
+}
+
+function hasUserinfo({ url }: Endpoint): boolean {
+  const text = revealed(url) ?? '';
+  if (!URL.canParse(text)) return false;
+  const { username, password } = new URL(text);
+  return username !== '' || password !== '';
+}

@@ -1,0 +1,26 @@
+/** All checks of a configuration that the schema alone cannot make. They report; names are the one thing changed. */
+import type { Config } from '../schema.js';
+import type { Check } from './check.js';
+import { checkDelays } from './delays.js';
+import { checkHeaders } from './headers.js';
+import { nameEndpoints } from './names.js';
+import { checkRelay } from './relay.js';
+import { checkRules } from './rules.js';
+import { checkSecrets } from './secrets.js';
+import { checkUrl } from './url.js';
+
+/** The configuration with endpoint names that differ. */
+export function checkConfig(read: Config & { version?: string }, check: Check): Config {
+  const { version: _, ...config } = read;
+  const endpoints = nameEndpoints(config.notifications.endpoints, check);
+  for (const [index, endpoint] of endpoints.entries()) {
+    const path = ['notifications', 'endpoints', index];
+    checkUrl(endpoint, path, config, check);
+    checkHeaders(endpoint, path, check);
+    checkRules(endpoint, path, check);
+    checkDelays(endpoint, path, check);
+  }
+  checkRelay(config, check);
+  checkSecrets(config, [], check);
+  return { ...config, notifications: { ...config.notifications, endpoints } };
+}

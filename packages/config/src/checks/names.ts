@@ -1,0 +1,63 @@
+/**
+ * Names of endpoints: each has its own queue and metrics by its name, so they must differ and be printable.
+ * The registry takes any name, also twice; in its own file such names are mended, with a warning, because a
+ * rename there would change the registry's metrics.
+ */
+import type { Endpoint } from '../endpoint.js';
+import { quote } from '../values/scalars.js';
+import type { Step } from '../yaml/node.js';
+import type { Check } from './check.js';
+
+const LONGEST = 128;
+// Control characters, line and paragraph separators, and halves of a surrogate pair.
+const UNPRINTABLE = /[\p{Cc}\u2028\u2029\p{Cs}]/u;
+
+/** The endpoints with names that can be used. */
+export function nameEndpoints(endpoints: readonly Endpoint[], check: Check): Endpoint[] {
+  const taken = new Set<string>();
+  return endpoints.map((endpoint, index) => {
+    const path = ['notifications', 'endpoints', index, 'name'];
+    const all = endpoints.map(({ name }) => name);
+    const name = check.flavor === 'longshore' ? endpoint.name : mended(endpoint.name, index, path, check);
+    const unique = taken.has(name) ? another(name, all, taken, path, check) : name;
+    if (check.flavor === 'longshore') refuse(name, path, check);
+    taken.add(unique);
+    return { ...endpoint, name: unique };
+  });
+}
+
+function refuse(name: string, path: Step[], { problems }: Check): void {
+  if (problems.failedAt(path)) return;
+  if (name.trim() === '') problems.error(path, 'is missing; give the endpoint a name of its own');
+  else if ([...name].length > LONGEST) problems.error(path, `is longer than ${LONGEST} characters`);
+  else if (UNPRINTABLE.test(name)) problems.error(path, 'holds a line break or another control character');
+}
+
+function mended(name: string, index: number, path: Step[], { problems }: Check): string {
+  const printable = name.replaceAll(new RegExp(UNPRINTABLE, 'gu'), ' ').trim();
+  const short = [...printable].slice(0, LONGEST).join('');
+  const usable = short === '' ? `endpoint-${index + 1}` : short;
+  if (name === '') problems.warning(path, `is missing; Longshore calls the endpoint ${usable}`);
+  else if (usable !== name) {
+    problems.warning(
+      path,
+      `is too long or holds control characters or outer spaces; Longshore says ${quote(usable)}`,
+    );
+  }
+  return usable;
+}
+
+function another(name: string, all: string[], taken: Set<string>, path: Step[], check: Check): string {
+  const { flavor, problems } = check;
+  if (flavor === 'longshore') {
+    problems.error(path, `${quote(name)} is the name of an endpoint above; names must differ`);
+    return name;
+  }
+  for (let number = 2; ; number++) {
+    const other = `${[...name].slice(0, LONGEST - 8).join('')}-${number}`;
+    if (taken.has(other) || all.includes(other)) continue;
+    const said = `${quote(name)} is the name of an endpoint above; Longshore calls this one ${quote(other)}`;
+    problems.warning(path, `${said}. Give each its own name`);
+    return other;
+  }
+}

@@ -1,0 +1,81 @@
+/** Settings of Longshore itself: Redis, sources, sizes, and whether anything is delivered at all. */
+import type { Config } from '../schema.js';
+import type { Secret } from '../secret.js';
+import { formatBytes } from '../values/bytes.js';
+import { quote } from '../values/scalars.js';
+import { HOST_PORT } from '../values/secrets.js';
+import type { Step } from '../yaml/node.js';
+import { type Check, revealed } from './check.js';
+
+/** The largest event seen is 7 MB: a manifest of 4 MiB with its references. */
+const LARGEST_EVENT = 8 * 2 ** 20;
+
+export function checkRelay(config: Config, check: Check): void {
+  checkEndpointsExist(config, check);
+  checkRedis(config, check);
+  checkSources(config, check);
+  const { maxbody } = config.ingest;
+  if (maxbody < LARGEST_EVENT) {
+    const fault = 'is less than an event can have: the registry sends what is refused again, for ever';
+    check.problems.warning(['ingest', 'maxbody'], `${formatBytes(maxbody)} ${fault}. Write 32MiB`);
+  }
+  if (config.datadir.trim() === '')
+    check.problems.error(['datadir'], 'is empty; name a folder, such as ./data');
+}
+
+function checkEndpointsExist({ notifications }: Config, { problems }: Check): void {
+  const path = ['notifications', 'endpoints'];
+  if (problems.failedAt(path)) return;
+  if (notifications.endpoints.length === 0)
+    problems.warning(path, 'there are none: events are taken and go nowhere. Add one');
+  else if (notifications.endpoints.every(({ disabled }) => disabled)) {
+    problems.warning(path, 'all are disabled: events are taken and go nowhere. Enable one');
+  }
+}
+
+function checkRedis({ redis }: Config, { problems }: Check): void {
+  if (!/^[\w.:-]{1,64}$/.test(redis.prefix)) {
+    // A brace would put every key into the slot of its own hash tag.
+    problems.error(
+      ['redis', 'prefix'],
+      'must be 1 to 64 letters, digits and . _ : - (no braces: queues use them)',
+    );
+  }
+  if (redis.url !== undefined && redis.cluster.length > 0) {
+    problems.error(['redis', 'cluster'], 'stands beside redis.url; keep one of them');
+  }
+  if (redis.url !== undefined) checkRedisUrl(redis.url, ['redis', 'url'], problems);
+  for (const [index, node] of redis.cluster.entries()) checkNode(node, ['redis', 'cluster', index], problems);
+}
+
+function checkRedisUrl(url: Secret, path: Step[], problems: Check['problems']): void {
+  const text = revealed(url);
+  if (text !== undefined && !(/^rediss?:\/\/[^\s/]/.test(text) && URL.canParse(text))) {
+    problems.error(
+      path,
+      'is not a url of Redis; write redis://host:6379 or rediss://user:password@host:6379/0',
+    );
+  }
+}
+
+function checkNode(node: Secret, path: Step[], problems: Check['problems']): void {
+  const text = revealed(node);
+  if (text?.includes('://')) checkRedisUrl(node, path, problems);
+  else if (text !== undefined && !HOST_PORT.test(text)) {
+    problems.error(path, 'is no host:port of a Redis node');
+  }
+}
+
+function checkSources({ sources }: Config, { problems }: Check): void {
+  const names = new Set<string>();
+  for (const [index, { name }] of sources.entries()) {
+    const path = ['sources', index, 'name'];
+    if (problems.failedAt(path)) continue;
+    if (name === '') problems.error(path, 'is missing; it is part of the path /sources/NAME');
+    else if (!/^[\w.-]{1,128}$/.test(name) || /^\.+$/.test(name)) {
+      problems.error(path, 'must be 1 to 128 letters, digits and . _ -, since it is part of a path');
+    } else if (names.has(name))
+      problems.error(path, `${quote(name)} is the name of a source above; names must differ`);
+    names.add(name);
+  }
+}

@@ -1,0 +1,49 @@
+/**
+ * Ignore rules match exactly, case included, as in the registry: what looks like a pattern or is written in
+ * another case matches nothing, without a word.
+ */
+import { ACTIONS } from '@longshore/event';
+import type { Endpoint } from '../endpoint.js';
+import { nearest } from '../nearest.js';
+import { quote } from '../values/scalars.js';
+import type { Step } from '../yaml/node.js';
+import type { Check } from './check.js';
+
+const BLOBS = 'application/octet-stream';
+
+export function checkRules(endpoint: Endpoint, path: readonly Step[], check: Check): void {
+  const { ignore } = endpoint;
+  const place = [...path, 'ignore'];
+  for (const [index, action] of ignore.actions.entries())
+    checkAction(action, endpoint, [...place, 'actions', index], check);
+  for (const type of ignore.mediatypes) checkMediaType(type, place, check);
+  const deletes = ignore.mediatypes.includes('') || ignore.actions.includes('delete');
+  if (ignore.mediatypes.includes(BLOBS) && !deletes) {
+    const remedy = 'Add delete to ignore.actions if no deletes are wanted';
+    check.problems.warning(
+      place,
+      `${BLOBS} does not stop deletes of blobs: they carry no media type. ${remedy}`,
+    );
+  }
+  if (check.flavor === 'registry' && ignore.actions.length > 0 && ignore.mediatypes.length === 0) {
+    const before = 'registries before 3.1 ignore this list unless media types are listed too';
+    check.problems.warning([...place, 'actions'], `${before}; Longshore applies it`);
+  }
+}
+
+function checkAction(action: string, { accept }: Endpoint, place: Step[], { problems }: Check): void {
+  // What else registries tell has actions of its own.
+  if ((ACTIONS as readonly string[]).includes(action) || accept.includes('other')) return;
+  const meant = nearest(action, ACTIONS);
+  const hint = meant === undefined ? `There are ${ACTIONS.join(', ')}` : `Write ${meant}`;
+  problems.warning(place, `${quote(action)} never matches: actions match exactly, case included. ${hint}`);
+}
+
+function checkMediaType(type: string, place: Step[], { problems }: Check): void {
+  const exact = 'never matches: media types match exactly, case included';
+  if (type.includes('*'))
+    problems.warning(place, `${quote(type)} ${exact}, without patterns. List each type`);
+  else if (type !== type.trim() || type !== type.toLowerCase()) {
+    problems.warning(place, `${quote(type)} ${exact}. Write ${quote(type.trim().toLowerCase())}`);
+  }
+}

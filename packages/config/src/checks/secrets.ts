@@ -1,0 +1,39 @@
+/**
+ * Secrets everywhere in the configuration: references that lead nowhere (a warning, since `check` may run
+ * where the secrets are not; whoever uses the secret gets an error), and texts that only look like one.
+ */
+import { LongshoreError } from '@longshore/event';
+import { Secret } from '../secret.js';
+import type { Step } from '../yaml/node.js';
+import type { Check } from './check.js';
+
+export function checkSecrets(value: unknown, path: readonly Step[], check: Check): void {
+  if (value instanceof Secret) checkSecret(value, path, check);
+  else if (Array.isArray(value))
+    for (const [index, item] of value.entries()) checkSecrets(item, [...path, index], check);
+  else if (typeof value === 'object' && value !== null) {
+    for (const [key, item] of Object.entries(value)) checkSecrets(item, [...path, key], check);
+  }
+}
+
+function checkSecret(secret: Secret, path: readonly Step[], { problems }: Check): void {
+  try {
+    const text = secret.reveal();
+    if (secret.reference !== undefined) return;
+    if (/\s(env|file):\S/.test(text)) {
+      const remedy = 'put the whole value into the variable or file';
+      problems.warning(
+        path,
+        `env: and file: count only as the whole value, so this is sent as it is; ${remedy}`,
+      );
+    } else if (/\$\{\w+\}/.test(text)) {
+      problems.warning(
+        path,
+        `$\{…} is not replaced, so this is sent as it is. Write env:NAME as the whole value`,
+      );
+    }
+  } catch (error) {
+    if (!(error instanceof LongshoreError)) throw error;
+    problems.warning(path, error.message);
+  }
+}

@@ -1,0 +1,110 @@
+import { expect, test } from 'vitest';
+import { describe } from './describe.js';
+import { formatProblem } from './problem.js';
+import { configFrom } from './read.js';
+import { Secret } from './secret.js';
+import { maskedUrl } from './values/masked-url.js';
+
+const read = (text: string) => configFrom(Buffer.from(text), {});
+
+test('each endpoint is told as it was understood', () => {
+  const { config } = read(`notifications:
+  endpoints:
+    - name: alistener
+      url: https://user:sekret@my.listener.com/event?token=sekret
+      headers: { Authorization: [Bearer sekret], X-Two: [a, b] }
+      timeout: 500ms
+      threshold: 5
+      backoff: 2s
+      ignoredmediatypes: [application/json, ""]
+      ignore: { actions: [pull, delete], repositories: ["sandbox/**"], tags: ["*-dev"] }
+    - { name: quiet, disabled: yes, url: http://quiet/, schedule: [5s, 5m] }
+    - { name: later, paused: yes, url: env:HOOK, accept: [other], annotate: yes, backoff: 1h }
+`);
+  expect(config && describe(config).text).toBe(`alistener
+  POST https://***@my.listener.com/event?***, 8 at once, 500ms for each attempt
+  dead after 5 failed attempts; retries after 2s, doubling up to 1h
+  headers Authorization, X-Two (values not shown)
+  ignores media types application/json, ""
+  ignores actions pull, delete
+  ignores repositories sandbox/**
+  ignores tags *-dev
+
+quiet (disabled: gets nothing)
+  POST http://quiet/, 8 at once, 1s for each attempt
+  dead after 10 failed attempts; retries after 5s, 5m, the last one repeating
+
+later (paused: events are kept)
+  POST env:HOOK, 8 at once, 1s for each attempt
+  dead after 10 failed attempts; retries every 1h
+  gets no push, pull, mount or delete events
+  gets other events too, such as scans and renames
+  each event says where it came from`);
+});
+
+test('the data is the configuration in the words of its file', () => {
+  const { config } = read(
+    'ingest: { listen: ":5080", auth: { bearer: env:TOKEN } }\nredis: { maxmemory: 2GiB }\n',
+  );
+  expect(config && describe(config).data).toMatchObject({
+    ingest: { listen: ':5080', maxbody: '32MiB', auth: { bearer: ['env:TOKEN'] } },
+    redis: { maxmemory: '2GiB', prefix: 'longshore' },
+    retention: { delivered: { age: '24h', count: 10_000 } },
+    worker: { grace: '25s' },
+  });
+});
+
+/** A file with a secret in every place that can hold one, good or bad. */
+const FULL = `notifications:
+  endpoints:
+    - { name: a, url: "http://sekret:sekret@a/x?k=sekret", headers: { Authorization: [Bearer sekret, "sekret\\n"], Host: [sekret] } }
+    - { name: b, url: "sekret://sekret", headers: { Authorization: Bearer sekret, "X Y": [sekret], A: [[sekret]], B: { c: sekret } } }
+    - { name: c, url: [sekret], timeout: !!int sekret }
+    - { name: d, url: "sekret with space", headers: { A: ["x env:sekret", "\${sekret}"] } }
+sources: [{ name: s, kind: distribution, auth: { bearer: [sekret], basic: { u: sekret }, header: { X: { y: sekret } } } }]
+ingest: { auth: { bearer: sekret, basic: { u: [sekret] } } }
+dashboard: { auth: { basic: { ops: [sekret] } } }
+redis: { url: "http://:sekret@r", cluster: ["redis://:sekret@r:6379", "sekret sekret"] }
+`;
+
+test('no secret is in a problem', () => {
+  const { problems } = read(FULL);
+  expect(problems.length).toBeGreaterThan(15);
+  const env = {
+    LONGSHORE_REDIS_URL: 'sekret',
+    LONGSHORE_INGEST_AUTH: 'sekret',
+    LONGSHORE_INGEST_AUTH_BEARER: '[sekret',
+  };
+  const all = [...problems, ...configFrom(Buffer.from(FULL), env).problems];
+  expect(all.map((problem) => formatProblem('x.yml', problem)).join('\n')).not.toContain('sekret');
+});
+
+test('no secret is in what is printed of a configuration', () => {
+  const { config } = read(`notifications:
+  endpoints:
+    - { name: a, url: "http://sekret:sekret@a/x?k=sekret#sekret", headers: { Authorization: [Bearer sekret] } }
+sources: [{ name: s, kind: distribution, auth: { bearer: [sekret], basic: { u: sekret }, header: { X: sekret } } }]
+ingest: { auth: { bearer: sekret, basic: { u: [sekret] } } }
+dashboard: { auth: { basic: { ops: sekret } } }
+redis: { cluster: ["redis://:sekret@r:6379", "r-2:6379", env:NODE] }
+`);
+  if (config === undefined) throw new Error('not usable');
+  const { text, data } = describe(config);
+  expect(text + JSON.stringify(data) + JSON.stringify(config)).not.toContain('sekret');
+  expect(data).toMatchObject({ redis: { cluster: ['redis://***@r:6379', 'r-2:6379', 'env:NODE'] } });
+});
+
+test.each([
+  ['http://a/b', 'http://a/b'],
+  ['http://u@a/', 'http://***@a/'],
+  [
+    'https://hooks.example.com/services/T0123/B0456/aB3dE6gH9jK2mN5pQ8sT1vW4',
+    'https://hooks.example.com/services/T0123/B0456/***',
+  ],
+  ['http://a/deadbeefdeadbeefdeadbeef/events', 'http://a/***/events'],
+  ['http://relay:5080/registry/notifications', 'http://relay:5080/registry/notifications'],
+  ['env:HOOK', 'env:HOOK'],
+  ['mailto:sekret', 'mailto:***'],
+  ['sekret', '***'],
+  ['', ''],
+])('%s is shown as %s', (url, shown) => expect(maskedUrl(new Secret(url))).toBe(shown));

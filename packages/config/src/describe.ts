@@ -1,0 +1,89 @@
+/**
+ * A configuration as it was understood, for people and for programs, with every secret masked: what
+ * `longshore check` prints and what the start-up record holds. Made from the schema, so that a new setting
+ * is in it, masked if it is a secret, without a line here.
+ */
+import type { z } from 'zod';
+import type { Endpoint } from './endpoint.js';
+import { type Config, settings } from './schema.js';
+import { formatDuration } from './values/duration.js';
+import { maskedUrl } from './values/masked-url.js';
+import { printable } from './values/scalars.js';
+import { type Printed, shapeOf } from './values/setting.js';
+
+/** A configuration in its own YAML's words: durations, sizes and addresses as text, secrets masked. */
+export type Described = Printed | Described[] | { [key: string]: Described };
+
+/** `text`: a paragraph for each endpoint. `data`: the whole configuration, ready for JSON. */
+export function describe(config: Config): { text: string; data: Described } {
+  const { endpoints } = config.notifications;
+  const text = endpoints.map(paragraph).join('\n\n');
+  return { text: text || 'No endpoints.', data: masked(settings, config) };
+}
+
+function masked(schema: z.ZodType, value: unknown): Described {
+  const shape = shapeOf(schema);
+  switch (shape.type) {
+    case 'value':
+      return shape.kind.print(value);
+    case 'list':
+      return (value as unknown[]).map((item) => masked(shape.of, item));
+    case 'record':
+      return mapped(value as object, () => shape.of);
+    case 'map':
+      return mapped(value as object, (key) => shape.keys[key]);
+  }
+}
+
+function mapped(
+  value: object,
+  schemaOf: (key: string) => z.ZodType | undefined,
+): { [key: string]: Described } {
+  const entries = Object.entries(value).flatMap(([key, item]): [string, Described][] => {
+    const schema = schemaOf(key);
+    return item === undefined || schema === undefined ? [] : [[key, masked(schema, item)]];
+  });
+  return Object.fromEntries(entries);
+}
+
+function paragraph(endpoint: Endpoint): string {
+  const { name, disabled, paused, url, concurrency, timeout, threshold } = endpoint;
+  const state = disabled ? ' (disabled: gets nothing)' : paused ? ' (paused: events are kept)' : '';
+  const lines = [
+    `POST ${maskedUrl(url) || '(no url)'}, ${concurrency} at once, ${formatDuration(timeout)} for each attempt`,
+    `dead after ${threshold} failed attempts; ${delays(endpoint)}`,
+    ...headers(endpoint),
+    ...ignored(endpoint),
+    ...(endpoint.accept.includes('event') ? [] : ['gets no push, pull, mount or delete events']),
+    ...(endpoint.accept.includes('other') ? ['gets other events too, such as scans and renames'] : []),
+    ...(endpoint.annotate ? ['each event says where it came from'] : []),
+  ];
+  return [`${printable(name)}${state}`, ...lines.map((line) => `  ${line}`)].join('\n');
+}
+
+function delays({ schedule, backoff, maxbackoff }: Endpoint): string {
+  if (schedule.length > 0)
+    return `retries after ${schedule.map(formatDuration).join(', ')}, the last one repeating`;
+  if (backoff >= maxbackoff) return `retries every ${formatDuration(maxbackoff)}`;
+  return `retries after ${formatDuration(backoff)}, doubling up to ${formatDuration(maxbackoff)}`;
+}
+
+function headers({ headers: configured }: Endpoint): string[] {
+  const names = Object.keys(configured);
+  return names.length > 0 ? [`headers ${names.map(printable).join(', ')} (values not shown)`] : [];
+}
+
+function ignored({ ignore }: Endpoint): string[] {
+  const lists: [string, string[]][] = [
+    ['media types', ignore.mediatypes],
+    ['actions', ignore.actions],
+    ['repositories', ignore.repositories],
+    ['tags', ignore.tags],
+  ];
+  return lists
+    .filter(([, list]) => list.length > 0)
+    .map(
+      ([what, list]) =>
+        `ignores ${what} ${list.map((one) => (one === '' ? '""' : printable(one))).join(', ')}`,
+    );
+}

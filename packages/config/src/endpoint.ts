@@ -1,0 +1,113 @@
+/**
+ * The settings of one endpoint: the registry's own, with its names, defaults and reading, and Longshore's.
+ * The registry's two lists of media types are one here.
+ */
+import { z } from 'zod';
+import { ENDPOINT_KINDS, EVENT_CLASSES } from './kinds.js';
+import { duration } from './values/durations.js';
+import { choice, count, flag, text } from './values/scalars.js';
+import { headerValue, url } from './values/secrets.js';
+import { setting } from './values/setting.js';
+
+/** Longer timers than this end at once in JavaScript. */
+export const LONGEST_TIMER = 24 * 24 * 3_600_000;
+
+const ignore = z
+  .strictObject({
+    mediatypes: setting(
+      z.array(text()),
+      'Media types whose events the endpoint does not get. Matched exactly; `""` matches events without one, as deletes are.',
+      [],
+    ),
+    actions: setting(
+      z.array(text()),
+      'Actions that the endpoint does not get: `push`, `pull`, `mount`, `delete`.',
+      [],
+    ),
+    repositories: setting(
+      z.array(text()),
+      'Globs of repositories whose events the endpoint does not get; `**` crosses slashes.',
+      [],
+    ),
+    tags: setting(
+      z.array(text()),
+      'Globs of tags whose events the endpoint does not get. An event without a tag never matches.',
+      [],
+    ),
+  })
+  .meta({ description: 'What the endpoint does not get.' })
+  .prefault({});
+
+const written = z.strictObject({
+  name: setting(
+    text(),
+    'What logs, metrics and commands call the endpoint; 1 to 128 characters, unique.',
+    '',
+  ),
+  kind: setting(choice(ENDPOINT_KINDS), '`http`: each event is posted to `url`.', 'http'),
+  url: setting(
+    url(),
+    'Where events are posted: `http://` or `https://`. A user and password in it become an `Authorization` header.',
+    '',
+  ),
+  headers: setting(
+    z.record(z.string(), z.array(headerValue())),
+    'Headers to send; each takes a list of values. They replace ours of the same name.',
+    {},
+  ),
+  disabled: setting(flag(), 'true: the endpoint gets nothing, as in the registry.', false),
+  paused: setting(flag(), 'true: events are kept for the endpoint and delivered when it is resumed.', false),
+  timeout: setting(
+    duration({ fallback: '1s', tiny: 'every attempt times out' }),
+    'How long one attempt may take: connect, headers and body. 0 or less means the default.',
+    '1s',
+  ),
+  threshold: setting(
+    count({ min: 1, max: Number.MAX_SAFE_INTEGER, fallback: 10 }),
+    'Failed attempts after which a delivery is dead. 0 or less means the default.',
+    10,
+  ),
+  backoff: setting(
+    duration({ fallback: '1s', tiny: 'the first retries come at once' }),
+    'The first delay between attempts; it doubles with each. 0 or less means the default.',
+    '1s',
+  ),
+  maxbackoff: setting(
+    duration({ fallback: '1h', tiny: 'retries come at once' }),
+    'The longest delay between attempts, `Retry-After` included. 0 or less means the default.',
+    '1h',
+  ),
+  schedule: setting(
+    z.array(duration({ min: 1 })),
+    'Delays that replace `backoff`, one for each retry; the last one repeats.',
+    [],
+  ),
+  concurrency: setting(
+    count({ min: 1, max: 1000 }),
+    'Deliveries in flight at once, over all workers. 1 keeps them apart.',
+    8,
+  ),
+  accept: setting(
+    z.array(choice(EVENT_CLASSES)).min(1, 'must name at least one; remove the key for the default'),
+    '`event`: push, pull, mount, delete. `other`: what else registries tell, such as scan, quota, rename.',
+    ['event'],
+  ),
+  annotate: setting(
+    flag(),
+    'true: each event carries a `longshore` object that says where it came from.',
+    false,
+  ),
+  ignoredmediatypes: setting(z.array(text()), 'The older name of `ignore.mediatypes`; both lists hold.', []),
+  ignore,
+});
+
+/** One endpoint, as the rest of Longshore sees it. Times are milliseconds, with a fraction below one. */
+export const endpoint = written
+  .meta({ required: ['name', 'url'] })
+  .transform(({ ignoredmediatypes, ignore: rules, timeout, ...rest }) => ({
+    ...rest,
+    timeout: Math.min(timeout, LONGEST_TIMER),
+    ignore: { ...rules, mediatypes: [...new Set([...ignoredmediatypes, ...rules.mediatypes])] },
+  }));
+
+export type Endpoint = z.output<typeof endpoint>;

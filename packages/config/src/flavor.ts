@@ -1,0 +1,51 @@
+/**
+ * The two kinds of file. A registry's own `config.yml` is accepted as it is: of it, only `notifications` is
+ * read, and what the registry lets pass is let pass. Longshore's file is read strictly.
+ */
+import type { Env } from './environment.js';
+import { nearest } from './nearest.js';
+import type { Problems } from './problem.js';
+import { Dict, type Node, Scalar } from './yaml/node.js';
+
+/** Whose file it is. */
+export type Flavor = 'longshore' | 'registry';
+
+/** Keys by which a registry's own file is known: Longshore has none of them. */
+const REGISTRY_KEYS = ['storage', 'http', 'middleware'];
+const READ = 'notifications';
+
+export function flavorOf(tree: Node): Flavor {
+  const isRegistry = tree instanceof Dict && REGISTRY_KEYS.some((key) => tree.entries.has(key));
+  return isRegistry ? 'registry' : 'longshore';
+}
+
+/** The part of a registry's own file that is read. Reports what the registry would make of the rest. */
+export function notificationsOf(tree: Node, env: Env, problems: Problems): Node {
+  if (!(tree instanceof Dict)) return tree;
+  reportVersion(tree, problems);
+  reportVariables(env, problems);
+  for (const [key, { origin }] of tree.entries) {
+    if (key === READ || nearest(key, [READ]) === undefined) continue;
+    problems.warning([key], `is ignored, as the registry does. Did you mean "${READ}"?`, origin);
+  }
+  const entry = tree.entries.get(READ);
+  const oddities = tree.oddities.filter(({ key }) => key === READ);
+  return new Dict(new Map(entry && [[READ, entry]]), tree.origin, oddities);
+}
+
+function reportVersion(tree: Dict, problems: Problems): void {
+  const version = tree.entries.get('version')?.node;
+  if (version instanceof Scalar && version.text === '0.1') return;
+  problems.warning(
+    ['version'],
+    'is not 0.1; the registry itself refuses such a file',
+    version?.origin ?? tree.origin,
+  );
+}
+
+function reportVariables(env: Env, problems: Problems): void {
+  const names = Object.keys(env).filter((name) => /^REGISTRY_NOTIFICATIONS(_|$)/.test(name));
+  if (names.length === 0) return;
+  const remedy = 'Where they change an endpoint, set LONGSHORE_NOTIFICATIONS_… in their place';
+  problems.warning([READ], `${names.join(', ')}: the registry’s variables are not applied. ${remedy}`, {});
+}

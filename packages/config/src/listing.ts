@@ -1,0 +1,52 @@
+/** Every setting in the schema as a flat list: for the reference, for variables and for "did you mean". */
+import type { z } from 'zod';
+import { fallbackOf, type Kind, shapeOf, wordsOf } from './values/setting.js';
+
+/** The step into any element of a list, and into any entry of a record. */
+export const ANY_INDEX = '[]';
+export const ANY_NAME = '*';
+
+export interface ListedSetting {
+  /** `['notifications', 'endpoints', '[]', 'headers', '*']` */
+  path: readonly string[];
+  /** Of the value, or of the values in the list. */
+  kind: Kind<unknown>;
+  /** The value is a list; `single`: one may stand without brackets. */
+  list?: { single: boolean };
+  words: string;
+  /** As it would be written. */
+  fallback: unknown;
+}
+
+/** The settings below a schema, in its order. A list of values is one setting, a list of maps is its settings. */
+export function listSettings(schema: z.ZodType, path: readonly string[] = [], words = ''): ListedSetting[] {
+  const shape = shapeOf(schema);
+  const own = wordsOf(schema) || words;
+  const fallback = fallbackOf(schema);
+  if (shape.type === 'value') return [{ path, kind: shape.kind, words: own, fallback }];
+  if (shape.type === 'record') return listSettings(shape.of, [...path, ANY_NAME], own);
+  if (shape.type === 'map') {
+    return Object.entries(shape.keys).flatMap(([key, below]) => listSettings(below, [...path, key]));
+  }
+  const element = shapeOf(shape.of);
+  if (element.type !== 'value') return listSettings(shape.of, [...path, ANY_INDEX]);
+  return [{ path, kind: element.kind, list: { single: shape.single }, words: own, fallback }];
+}
+
+/** `notifications.endpoints[].headers.NAME` */
+export function writtenPath(path: readonly string[]): string {
+  const steps = path.map((step) => (step === ANY_INDEX ? '[]' : step === ANY_NAME ? '.NAME' : `.${step}`));
+  return steps.join('').replace(/^\./, '');
+}
+
+/** Not overridden: an image's own version would be taken for the version of the file's format. */
+const WITHOUT_VARIABLE = 'version';
+
+/** The variable that overrides a setting, if one does; of a list of maps, the first one's. */
+export function variableOf(path: readonly string[]): string | undefined {
+  if (path[0] === WITHOUT_VARIABLE) return undefined;
+  const steps = path.map((step) =>
+    step === ANY_INDEX ? '0' : step === ANY_NAME ? 'NAME' : step.toUpperCase(),
+  );
+  return `LONGSHORE_${steps.join('_')}`;
+}

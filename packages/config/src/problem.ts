@@ -1,0 +1,86 @@
+/**
+ * What is wrong with a configuration, or surprising in it, and where. A message follows its path, says what
+ * to do, and quotes no secret.
+ */
+import type { Origin, Step } from './yaml/node.js';
+
+/** One thing to correct (`error`) or to know (`warning`). `line` and `column` count from 1. */
+export interface Problem {
+  level: 'error' | 'warning';
+  /** Path of the setting, such as `notifications.endpoints[0].timeout`; empty for the file itself. */
+  path: string;
+  message: string;
+  line?: number;
+  column?: number;
+}
+
+type Find = (path: readonly Step[]) => Origin;
+
+/** Collects problems while a configuration is read. */
+export class Problems {
+  readonly list: Problem[] = [];
+  #find: Find = () => ({});
+
+  /** From now on, a path that is reported is looked up here. */
+  locateWith(find: Find): void {
+    this.#find = find;
+  }
+
+  get failed(): boolean {
+    return this.list.some(({ level }) => level === 'error');
+  }
+
+  /** Whether an error was found here or above: what follows from it is not worth a word. */
+  failedAt(path: readonly Step[]): boolean {
+    const asked = formatPath(path);
+    return this.list.some(
+      ({ level, path: said }) => level === 'error' && said !== '' && isWithin(asked, said),
+    );
+  }
+
+  /** Whether anything was said about exactly this path. */
+  spokenOf(path: readonly Step[]): boolean {
+    const asked = formatPath(path);
+    return this.list.some(({ path: said }) => said === asked);
+  }
+
+  error(path: readonly Step[], message: string, origin?: Origin): void {
+    this.#add('error', path, message, origin);
+  }
+
+  warning(path: readonly Step[], message: string, origin?: Origin): void {
+    this.#add('warning', path, message, origin);
+  }
+
+  /** In the order of the file; what has no place in it comes first. */
+  sorted(): Problem[] {
+    return this.list.toSorted((a, b) => (a.line ?? 0) - (b.line ?? 0) || (a.column ?? 0) - (b.column ?? 0));
+  }
+
+  #add(level: Problem['level'], path: readonly Step[], message: string, origin = this.#find(path)): void {
+    const { line, column, variable } = origin;
+    const words = variable === undefined ? message : `${message} (set by ${variable})`;
+    const place = line === undefined ? {} : { line, column };
+    this.list.push({ level, path: formatPath(path), message: words, ...place });
+  }
+}
+
+const isWithin = (path: string, above: string): boolean =>
+  path.startsWith(above) && (path.length === above.length || /^[.[]/.test(path.slice(above.length)));
+
+/** `notifications.endpoints[0].headers["X-Key: 1"]` */
+export function formatPath(path: readonly Step[]): string {
+  let text = '';
+  for (const step of path) {
+    if (typeof step === 'number') text += `[${step}]`;
+    else if (/^[\w-]+$/.test(step)) text += text === '' ? step : `.${step}`;
+    else text += `[${JSON.stringify(step.slice(0, 80))}]`;
+  }
+  return text;
+}
+
+/** One line per problem, as compilers write them: `file:line:column: path: message`. */
+export function formatProblem(file: string, { path, message, line, column }: Problem): string {
+  const place = line === undefined ? file : `${file}:${line}:${column ?? 1}`;
+  return [place, path, message].filter((part) => part !== '').join(': ');
+}

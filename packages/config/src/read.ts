@@ -1,0 +1,119 @@
+/**
+ * A file and the environment into a configuration: parse, tell whose file it is, apply the variables, fit the
+ * tree to the schema, run the schema, look for traps. Every step reports and goes on, so that one run finds
+ * all that is wrong; the configuration is returned only when no error was found.
+ */
+import { readFileSync } from 'node:fs';
+import { LongshoreError } from '@longshore/event';
+import type { z } from 'zod';
+import { checkConfig } from './checks/index.js';
+import type { Env } from './environment.js';
+import { type Flavor, flavorOf, notificationsOf } from './flavor.js';
+import { overridden } from './overrides.js';
+import { formatProblem, type Problem, Problems } from './problem.js';
+import { readNode } from './reading.js';
+import { type Config, settings } from './schema.js';
+import { decode } from './yaml/decode.js';
+import { Dict, type Node, originAt, Scalar, type Step } from './yaml/node.js';
+import { parseYaml } from './yaml/parse.js';
+
+/** What a file came to. `config` is absent when there is an error among the problems. */
+export interface ReadConfig {
+  config?: Config;
+  problems: Problem[];
+  flavor: Flavor;
+}
+
+/**
+ * Reads a configuration, Longshore's or a registry's own `config.yml`. Never throws: a file that is missing
+ * or cannot be read is a problem like any other, with its line and column where there is one.
+ */
+export function readConfig(file: string, env: Env): ReadConfig {
+  try {
+    return configFrom(readFileSync(file), env);
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === undefined && !(error instanceof RangeError)) throw error;
+    const message = code === undefined ? TOO_DEEP : unreadable(code);
+    return { problems: [{ level: 'error', path: '', message }], flavor: 'longshore' };
+  }
+}
+
+/**
+ * Reads the configuration that Longshore is to run with.
+ * @throws LongshoreError CONFIG_INVALID with one line for each error: `file:line:column: path: message`
+ */
+export function loadConfig(file: string, env: Env): Config {
+  const { config, problems } = readConfig(file, env);
+  if (config !== undefined) return config;
+  const errors = problems.filter(({ level }) => level === 'error');
+  throw new LongshoreError(
+    'CONFIG_INVALID',
+    errors.map((problem) => formatProblem(file, problem)).join('\n'),
+  );
+}
+
+/** Aliases of aliases can nest more deeply than the text itself. */
+const TOO_DEEP = 'its aliases are nested too deeply';
+
+function unreadable(code: string): string {
+  if (code === 'ENOENT') return 'there is no such file. Create it, or name another with --config FILE';
+  if (code === 'EISDIR') return 'is a folder. Name the file in it';
+  return `cannot be read (${code}). It must be readable for the user that runs Longshore`;
+}
+
+/** The same, from the bytes of a file. */
+export function configFrom(bytes: Buffer, env: Env): ReadConfig {
+  const problems = new Problems();
+  const written = treeFrom(bytes, env, problems);
+  if (written === undefined) return { problems: problems.sorted(), flavor: 'longshore' };
+
+  const flavor = flavorOf(written);
+  const relevant = flavor === 'registry' ? notificationsOf(written, env, problems) : written;
+  const tree = overridden(relevant, settings, env, problems);
+  problems.locateWith((path) => originAt(tree, path));
+
+  const input = readNode(settings, tree, [], { flavor, problems });
+  const result = parsed(input, problems);
+  const config = result && checkConfig(result, { flavor, env, problems });
+  return { ...(config && !problems.failed && { config }), problems: problems.sorted(), flavor };
+}
+
+/** What the schema makes of the input. Values that it refuses are reported, then left out, to check the rest. */
+function parsed(input: unknown, problems: Problems): z.output<typeof settings> | undefined {
+  const first = settings.safeParse(input ?? {});
+  if (first.success) return first.data;
+  report(first.error, problems);
+  for (const { path } of first.error.issues) leaveOut(input, path as Step[]);
+  return settings.safeParse(input ?? {}).data;
+}
+
+/** Removes the setting that a path leads to or into. */
+function leaveOut(input: unknown, path: readonly Step[]): void {
+  const [step, ...rest] = path;
+  if (step === undefined || typeof input !== 'object' || input === null) return;
+  const below = Reflect.get(input, step) as unknown;
+  const goesOn = rest.some((next) => typeof next === 'string');
+  if (goesOn) leaveOut(below, rest);
+  else Reflect.deleteProperty(input, step);
+}
+
+function treeFrom(bytes: Buffer, env: Env, problems: Problems): Node | undefined {
+  const decoded = decode(bytes);
+  if ('message' in decoded) return problems.error([], decoded.message, decoded.origin) as undefined;
+  const { tree, errors, warnings } = parseYaml(decoded.text, env);
+  for (const { message, origin } of errors) problems.error([], message, origin);
+  for (const { message, origin } of warnings) problems.warning([], message, origin);
+  if (tree === undefined || tree instanceof Dict) return tree;
+  if (tree instanceof Scalar && tree.empty) return new Dict(new Map());
+  problems.error([], 'a configuration is a map: lines of key: value', tree.origin);
+  return undefined;
+}
+
+function report(error: z.ZodError, problems: Problems): void {
+  for (const issue of error.issues) {
+    const path = issue.path as Step[];
+    // What was left out because it did not fit is not missing too.
+    if (!problems.failedAt(path)) problems.error(path, issue.message);
+  }
+}

@@ -1,0 +1,133 @@
+/**
+ * A tree into what the zod schema takes: known keys only, scalars where scalars belong. What does not fit is
+ * reported with its place and left out, so that one pass finds everything that is wrong.
+ *
+ * The two kinds of file differ in one thing: keys that nobody knows are ignored in the registry's own file,
+ * as the registry does, and refused in Longshore's.
+ */
+import type { z } from 'zod';
+import type { Flavor } from './flavor.js';
+import { listSettings, writtenPath } from './listing.js';
+import { nearest } from './nearest.js';
+import type { Problems } from './problem.js';
+import { settings } from './schema.js';
+import { quote } from './values/scalars.js';
+import { OPEN_DOOR } from './values/secrets.js';
+import { type Kind, kindOf, type Shape, shapeOf } from './values/setting.js';
+import { Broken, Dict, type Entry, List, type Node, Scalar, type Step } from './yaml/node.js';
+
+export interface Reading {
+  flavor: Flavor;
+  problems: Problems;
+}
+
+/** The input for `schema.safeParse`; undefined when nothing usable was written. */
+export function readNode(schema: z.ZodType, node: Node, path: readonly Step[], reading: Reading): unknown {
+  const { problems } = reading;
+  const shape = shapeOf(schema);
+  if (node instanceof Broken) return problems.error(path, node.why, node.origin);
+  if (holdsNothing(node) && shape.type !== 'value' && shape.type !== 'map' && kindOf(schema)?.guards) {
+    return problems.error(path, OPEN_DOOR, node.origin);
+  }
+  const isWritten = shape.type === 'value' && shape.kind.readsNothing;
+  if (node instanceof Scalar && node.empty && !isWritten) return undefined;
+  if (shape.type === 'value' && node instanceof Scalar) return readScalar(shape.kind, node, path, reading);
+  if (shape.type === 'map' && node instanceof Dict) return readMap(shape.keys, node, path, reading);
+  if (shape.type === 'record' && node instanceof Dict) return readRecord(shape.of, node, path, reading);
+  if (shape.type === 'list' && node instanceof List) return readList(shape.of, node.items, path, reading);
+  if (shape.type === 'list' && shape.single && node instanceof Scalar) {
+    return readList(shape.of, [node], path, reading);
+  }
+  return misplaced(shape, node, path, reading);
+}
+
+function holdsNothing(node: Node): boolean {
+  if (node instanceof Scalar) return node.empty;
+  if (node instanceof List) return node.items.length === 0;
+  return node instanceof Dict && node.entries.size === 0;
+}
+
+function readScalar(kind: Kind<unknown>, node: Scalar, path: readonly Step[], { problems }: Reading): Scalar {
+  const warning = kind.trap?.(node);
+  if (warning !== undefined) problems.warning(path, warning, node.origin);
+  return node;
+}
+
+function readList(of: z.ZodType, items: readonly Node[], path: readonly Step[], reading: Reading): unknown[] {
+  const element = shapeOf(of).type;
+  return items.map((item, index) => {
+    // An empty element is an element: of text the empty text, of maps one without settings.
+    if (item instanceof Scalar && item.empty) return element === 'value' ? item : {};
+    return readNode(of, item, [...path, index], reading) ?? (element === 'value' ? '' : {});
+  });
+}
+
+function readRecord(of: z.ZodType, node: Dict, path: readonly Step[], reading: Reading) {
+  reportOddities(node, path, reading);
+  const isList = shapeOf(of).type === 'list';
+  const pairs = [...node.entries].map(([key, entry]): [string, unknown] => {
+    const read = readNode(of, entry.node, [...path, key], reading);
+    return [key, read ?? (isList ? [] : undefined)];
+  });
+  return Object.fromEntries(pairs.filter(([, read]) => read !== undefined));
+}
+
+function readMap(
+  keys: Readonly<Record<string, z.ZodType>>,
+  node: Dict,
+  path: readonly Step[],
+  reading: Reading,
+): Record<string, unknown> {
+  reportOddities(node, path, reading);
+  const input: Record<string, unknown> = {};
+  for (const [key, entry] of node.entries) {
+    const schema = Object.hasOwn(keys, key) ? keys[key] : undefined;
+    if (schema === undefined) unknownKey(key, entry, Object.keys(keys), path, reading);
+    else input[key] = readNode(schema, entry.node, [...path, key], reading);
+  }
+  return input;
+}
+
+function unknownKey(
+  key: string,
+  { origin }: Entry,
+  known: string[],
+  path: readonly Step[],
+  reading: Reading,
+) {
+  const { flavor, problems } = reading;
+  const meant = nearest(key, known) ?? elsewhere(key);
+  const hint = meant === undefined ? `Known here: ${known.join(', ')}` : `Did you mean ${quote(meant)}?`;
+  const said = `unknown key ${quote(key)}`;
+  const place = [...path, key];
+  if (flavor === 'longshore') problems.error(place, `${said}. ${hint}`, origin);
+  else problems.warning(place, `${said}, ignored as the registry does. ${hint}`, origin);
+}
+
+/** A key that is known in another place is shown with its path. */
+function elsewhere(key: string): string | undefined {
+  const wanted = key.toLowerCase();
+  const found = listSettings(settings).find(({ path }) => path.includes(wanted));
+  return found && writtenPath(found.path.slice(0, found.path.indexOf(wanted) + 1));
+}
+
+function reportOddities(node: Dict, path: readonly Step[], { flavor, problems }: Reading): void {
+  for (const { kind, key, message, origin } of node.oddities) {
+    const place = key === undefined ? path : [...path, key];
+    const serious = kind === 'broken' || (kind === 'repeated' && flavor === 'longshore');
+    if (serious) problems.error(place, message, origin);
+    else problems.warning(place, message, origin);
+  }
+}
+
+function misplaced(shape: Shape, node: Node, path: readonly Step[], { problems }: Reading): void {
+  const found = node instanceof List ? 'a list' : node instanceof Dict ? 'a map' : 'a single value';
+  problems.error(path, `must be ${expected(shape)}, not ${found}`, node.origin);
+}
+
+function expected(shape: Shape): string {
+  if (shape.type === 'map') return 'a map of settings';
+  if (shape.type === 'record') return 'a map, such as { Name: [value] }';
+  if (shape.type === 'value') return `a single value (${shape.kind.words})`;
+  return shape.single ? 'a value or a list of values' : 'a list, such as [value]';
+}

@@ -1,0 +1,173 @@
+/**
+ * Every setting: type, default, words. The reader, the overrides by environment variables, the configuration
+ * page, the JSON Schema for editors and the masked print-out are all made from this one zod schema. Keys are
+ * lower case without separators, as in the registry's own file.
+ */
+import { z } from 'zod';
+import { endpoint, LONGEST_TIMER } from './endpoint.js';
+import { SOURCE_KINDS } from './kinds.js';
+import { duration } from './values/durations.js';
+import { bytes, choice, count, flag, listen, text } from './values/scalars.js';
+import { clusterNode, credential, url } from './values/secrets.js';
+import { oneOrMore, setting } from './values/setting.js';
+
+const MANY = Number.MAX_SAFE_INTEGER;
+const SECOND = 1_000;
+
+const section = <T extends z.core.$ZodLooseShape>(words: string, keys: T) =>
+  z.strictObject(keys).meta({ description: words });
+
+/** Ways in; any one of them is enough. Each takes a list of secrets while they are rotated. */
+const auth = section('Who may post. Any one of the ways is enough; without one, everybody may.', {
+  bearer: setting(oneOrMore(credential()), 'Tokens accepted as `Authorization: Bearer TOKEN`.').optional(),
+  basic: setting(
+    z.record(z.string(), oneOrMore(credential())),
+    'Passwords by user, accepted as `Authorization: Basic …`.',
+  ).optional(),
+  header: setting(
+    z.record(z.string(), oneOrMore(credential())),
+    'Secrets by header name, for senders that send a plain header.',
+  ).optional(),
+});
+
+const source = section('A registry that sends its webhooks here.', {
+  name: setting(
+    text(),
+    'Part of the path `/sources/NAME` and of metrics: letters, digits, `.`, `_`, `-`; unique.',
+    '',
+  ),
+  kind: setting(choice(SOURCE_KINDS), 'Which format it sends.'),
+  auth: auth.prefault({}),
+}).meta({ required: ['name', 'kind'] });
+
+const notifications = section('The registry’s own block: what is sent, and where to.', {
+  events: section('What events hold.', {
+    includereferences: setting(
+      flag(),
+      'true: `target.references` of manifest events are delivered; false: they are removed.',
+      false,
+    ),
+  }).prefault({}),
+  endpoints: setting(z.array(endpoint), 'The receivers.', []),
+});
+
+const retention = section(
+  'How long finished deliveries are kept, per endpoint; whichever limit is reached first.',
+  {
+    delivered: section('Delivered deliveries.', {
+      age: setting(
+        duration({ min: SECOND }),
+        'How long a delivered one is kept; so long an event that is sent again is recognized.',
+        '24h',
+      ),
+      count: setting(count({ min: 1, max: MANY }), 'How many delivered ones are kept.', 10_000),
+    }).prefault({}),
+    dead: section('Dead deliveries.', {
+      age: setting(
+        duration({ min: SECOND }),
+        'How long a dead one is kept, to be looked at and retried.',
+        '720h',
+      ),
+      count: setting(count({ min: 1, max: MANY }), 'How many dead ones are kept.', 100_000),
+    }).prefault({}),
+    trail: section('What happened to each event.', {
+      age: setting(
+        duration({ min: SECOND }),
+        'How long `longshore trace` knows what happened to an event.',
+        '24h',
+      ),
+    }).prefault({}),
+  },
+);
+
+const redis = section('Where deliveries are kept.', {
+  url: setting(
+    url(),
+    '`redis://` or `rediss://`, with user, password and database if need be. Without it and without `cluster` Longshore starts a Redis of its own in `datadir`.',
+  ).optional(),
+  cluster: setting(
+    z.array(clusterNode()),
+    'Some masters of a Redis Cluster, instead of `url`: `host:port`, or a url with user and password.',
+    [],
+  ),
+  prefix: setting(
+    text(),
+    'First part of every key, so that one Redis can serve several: letters, digits, `.`, `_`, `:`, `-`.',
+    'longshore',
+  ),
+  maxmemory: setting(
+    bytes({ min: 16 * 2 ** 20, max: 2 ** 44 }),
+    'Memory limit of the Redis that Longshore starts. Ingest answers 503 from 80 % of it.',
+    '1GiB',
+  ),
+});
+
+const dashboard = section('The listener of the dashboard.', {
+  listen: setting(listen(), 'Where it listens. Beyond loopback it needs `dashboard.auth`.', '127.0.0.1:5081'),
+  queues: setting(
+    choice(['readonly', 'full']),
+    '`full`: bull-board may change queues. Its retry gives no fresh budget and its clean destroys events.',
+    'readonly',
+  ),
+  auth: section('Who may look.', {
+    basic: setting(z.record(z.string(), credential()), 'Passwords by user.').optional(),
+  }).prefault({}),
+});
+
+/** A configuration file. Its output is {@link Config}. */
+export const settings = z
+  .strictObject({
+    version: setting(choice(['0.1']), 'Version of the format, as in the registry’s file.')
+      .meta({ enum: [0.1, '0.1'] })
+      .optional(),
+    notifications: notifications.prefault({}),
+    sources: setting(
+      z.array(source),
+      'Registries that post to `/sources/NAME`. Without any, `/registry/notifications` takes every known format.',
+      [],
+    ),
+    ingest: section('The listener that registries post to.', {
+      listen: setting(listen(), 'Where it listens. Port 0 takes a free one.', '127.0.0.1:5080'),
+      maxbody: setting(
+        bytes({ min: 1024, max: 256 * 2 ** 20 }),
+        'The largest body that is taken. An event with references can have 7 MB.',
+        '32MiB',
+      ),
+      auth: auth.prefault({}),
+    }).prefault({}),
+    dashboard: dashboard.prefault({}),
+    admin: section('The listener for probes and metrics.', {
+      listen: setting(listen(), 'Where it listens.', '127.0.0.1:5082'),
+    }).prefault({}),
+    worker: section('Workers.', {
+      grace: setting(
+        duration({ max: LONGEST_TIMER }),
+        'How long what is in flight may take to finish when the process is told to stop.',
+        '25s',
+      ),
+    }).prefault({}),
+    redis: redis.prefault({}),
+    datadir: setting(
+      text(),
+      'Folder for what must survive a restart. A relative path starts at the working directory.',
+      './data',
+    ),
+    retention: retention.prefault({}),
+    log: section('Log lines, on stdout.', {
+      level: setting(
+        choice(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']),
+        'The least important level that is written.',
+        'info',
+      ),
+      pretty: setting(flag(), 'true: coloured lines for people instead of JSON.', false),
+    }).prefault({}),
+  })
+  .meta({ title: 'Longshore configuration' });
+
+type Settings = z.output<typeof settings>;
+
+/** Everything that can be set, with defaults in place. Times are milliseconds, sizes are bytes. */
+export type Config = Omit<Settings, 'version'>;
+/** Ways in; undefined ones are not configured. */
+export type Auth = z.output<typeof auth>;
+export type SourceConfig = z.output<typeof source>;

@@ -1,0 +1,76 @@
+/**
+ * A secret, or a reference to one, that can travel through the program without being seen: whatever prints it
+ * (a template, JSON, `util.inspect`, a logger) gets the reference or `***`. Only `reveal` gives the value,
+ * and it looks it up each time, so that nothing keeps it longer than it is needed.
+ *
+ * `env:NAME` is a variable, `file:/path` a file's text without the line break at its end. Anything else is
+ * the value itself.
+ */
+import { readFileSync } from 'node:fs';
+import { inspect } from 'node:util';
+import { LongshoreError } from '@longshore/event';
+import { type Env, environment } from './environment.js';
+
+const MASK = '***';
+
+/** See the header. Two secrets are never equal by accident: compare what they reveal, in constant time. */
+export class Secret {
+  readonly #text: string;
+  readonly #env: () => Env;
+  /** `env:NAME` or `file:/path`; undefined when the configuration holds the value itself. */
+  readonly reference?: string;
+
+  /** @param env where `env:NAME` is looked up; without it the process's environment at that moment. */
+  constructor(ref: string, env?: Env) {
+    this.#text = ref;
+    this.#env = () => env ?? environment();
+    if (ref.startsWith('env:') || ref.startsWith('file:')) this.reference = ref;
+  }
+
+  /**
+   * The value.
+   * @throws LongshoreError SECRET_MISSING when the reference leads nowhere or to nothing; it names the reference
+   */
+  reveal(): string {
+    if (this.reference === undefined) return this.#text;
+    const value = this.reference.startsWith('env:')
+      ? this.#variable(this.reference.slice('env:'.length))
+      : fileText(this.reference);
+    if (value === '') throw missing(this.reference, 'is empty');
+    return value;
+  }
+
+  #variable(name: string): string {
+    if (name === '') throw missing('env:', 'names no variable; write env:NAME');
+    const value = this.#env()[name];
+    if (value === undefined) throw missing(`env:${name}`, 'is not set; set the variable for this process');
+    return value;
+  }
+
+  toString(): string {
+    return this.reference ?? MASK;
+  }
+
+  toJSON(): string {
+    return this.toString();
+  }
+
+  [inspect.custom](): string {
+    return `Secret(${this.toString()})`;
+  }
+}
+
+function fileText(reference: string): string {
+  // file:///path is how a URL writes it, file:/path how the documentation does.
+  const path = reference.slice('file:'.length).replace(/^\/\/(?=\/)/, '');
+  try {
+    return readFileSync(path, 'utf8').replace(/\r?\n$/, '');
+  } catch (error) {
+    const code = (error as NodeJS.ErrnoException).code ?? 'error';
+    throw missing(reference, `cannot be read (${code}); the file must be readable for this process`);
+  }
+}
+
+function missing(reference: string, why: string): LongshoreError {
+  return new LongshoreError('SECRET_MISSING', `${reference} ${why}`);
+}

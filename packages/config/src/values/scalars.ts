@@ -1,0 +1,117 @@
+/** The plain kinds of setting: text, booleans, counts, one of several words, numbers of bytes, listeners. */
+import { nearest } from '../nearest.js';
+import type { Scalar } from '../yaml/node.js';
+import { asInt64 } from '../yaml/resolve.js';
+import { BYTES_PATTERN, formatBytes, parseBytes } from './bytes.js';
+import { formatListen, type Listen, parseListen } from './listen.js';
+import { value } from './setting.js';
+
+/** The text of a scalar as yaml.v2 puts it into a string: as written, whatever it looks like. */
+export function textOf(scalar: Scalar): string {
+  if (scalar.empty) return '';
+  return scalar.resolved.kind === 'text' ? scalar.resolved.value : scalar.text;
+}
+
+/** Any text; `yes` and `010` are text too. */
+export const text = () =>
+  value<string>({ words: 'text', json: { type: 'string' }, read: textOf, print: (written) => written });
+
+/** A boolean as YAML 1.1 writes it: `true`, `yes`, `on` … */
+export const flag = () =>
+  value<boolean>({
+    words: 'true or false',
+    json: { type: 'boolean' },
+    read: ({ resolved }, refuse) =>
+      resolved.kind === 'bool' ? resolved.value : refuse('must be true or false, without quotes'),
+    print: (on) => on,
+  });
+
+interface CountLimits {
+  min: number;
+  max: number;
+  /** What 0 or less means, where the registry gives it a meaning. */
+  fallback?: number;
+}
+
+/** A whole number. The registry cuts `1.5` to 1 and refuses quotes. */
+export const count = ({ min, max, fallback }: CountLimits) =>
+  value<number>({
+    words: `whole number, ${max < Number.MAX_SAFE_INTEGER ? `${min} to ${max}` : `at least ${min}`}`,
+    json: { type: 'integer', ...(fallback === undefined && { minimum: min, maximum: max }) },
+    read({ resolved }, refuse) {
+      const number = asInt64(resolved);
+      if (number === undefined) return refuse('must be a whole number, without quotes');
+      if (fallback !== undefined && number <= 0n) return fallback;
+      if (number < min) return refuse(`is ${number}; it must be at least ${min}`);
+      if (number > max && fallback === undefined) return refuse(`is ${number}; it must be at most ${max}`);
+      return Math.min(Number(number), max);
+    },
+    print: (number) => number,
+    trap({ resolved, text: written }) {
+      const number = asInt64(resolved);
+      if (number === undefined) return undefined;
+      if (fallback !== undefined && number <= 0n) {
+        return `0 or less means the default, ${fallback}, as in the registry. Write ${fallback}, or remove the key`;
+      }
+      const cut = resolved.kind === 'float' && resolved.value !== Number(number);
+      return cut ? `${written} is cut to ${number}, as in the registry. Write ${number}` : undefined;
+    },
+  });
+
+/** One of several words, as written. */
+export const choice = <const Word extends string>(words: readonly Word[]) =>
+  value<Word>({
+    words: words.join(' or '),
+    json: { enum: [...words] },
+    readsNothing: true,
+    read(scalar, refuse) {
+      const written = textOf(scalar);
+      const word = words.find((one) => one === written);
+      if (word !== undefined) return word;
+      const meant = nearest(written, words);
+      const asked = `${written === '' ? 'has no value' : `is ${quote(written)}`}; it must be ${words.join(' or ')}`;
+      return refuse(meant === undefined ? asked : `${asked}. Did you mean ${meant}?`);
+    },
+    print: (word) => word,
+  });
+
+/** A number of bytes. */
+export const bytes = ({ min, max }: { min: number; max: number }) =>
+  value<number>({
+    words: `bytes, ${formatBytes(min)} to ${formatBytes(max)}`,
+    json: { type: ['string', 'integer'], pattern: BYTES_PATTERN },
+    read(scalar, refuse) {
+      const { resolved } = scalar;
+      const size = resolved.kind === 'int' ? Number(resolved.value) : parseBytes(textOf(scalar).trim());
+      if (size === undefined) return refuse('is no number of bytes; write 32MiB, 500MB or a number of bytes');
+      if (size < min)
+        return refuse(`is ${formatBytes(Math.max(size, 0))}; it must be at least ${formatBytes(min)}`);
+      return size > max ? refuse(`is ${formatBytes(size)}; it must be at most ${formatBytes(max)}`) : size;
+    },
+    print: formatBytes,
+  });
+
+/** Where a listener listens. */
+export const listen = () =>
+  value<Listen>({
+    words: 'host:port',
+    json: { type: 'string', pattern: '^(\\[[^\\]]+\\]|[^:\\[\\]]*):[0-9]{1,5}$' },
+    read(scalar, refuse) {
+      const address = parseListen(textOf(scalar).trim());
+      return typeof address === 'string' ? refuse(address) : address;
+    },
+    print: formatListen,
+  });
+
+/** What a terminal would act on instead of showing it. */
+const INVISIBLE = /[\p{Cc}\p{Cf}\u2028\u2029]/gu;
+
+/** A word of the file for a message: short, in quotes, with control characters written out. */
+export function quote(word: string): string {
+  const short = word.length > 60 ? `${word.slice(0, 60)}…` : word;
+  const escaped = (char: string) => `\\u{${char.codePointAt(0)?.toString(16)}}`;
+  return JSON.stringify(short).replaceAll(INVISIBLE, escaped);
+}
+
+/** Text for a terminal: as it is, or in quotes when it holds control characters. */
+export const printable = (text: string): string => (text.search(INVISIBLE) === -1 ? text : quote(text));

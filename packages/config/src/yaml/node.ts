@@ -1,0 +1,113 @@
+/**
+ * A configuration as a tree that remembers where each part came from. Scalars keep their text and style, for
+ * the setting decides what a scalar means: `name: 010` is text where `threshold: 010` is eight.
+ */
+import type { Env } from '../environment.js';
+import { type Resolved, resolve } from './resolve.js';
+
+/** Where a node was written: a place in the file (both count from 1), or a variable. */
+export interface Origin {
+  line?: number;
+  column?: number;
+  variable?: string;
+}
+
+/** One value. `env` is where an `env:NAME` in it is looked up. */
+export class Scalar {
+  readonly resolved: Resolved;
+
+  constructor(
+    readonly text: string,
+    readonly origin: Origin = {},
+    readonly style: { quoted: boolean; tag?: string } = { quoted: false },
+    readonly env?: Env,
+  ) {
+    this.resolved = resolve(text, style.quoted, style.tag);
+  }
+
+  /** Nothing was written: `key:`, `key: ~`, `key: null`. */
+  get empty(): boolean {
+    return this.resolved.kind === 'null';
+  }
+}
+
+export class List {
+  constructor(
+    readonly items: readonly Node[],
+    readonly origin: Origin = {},
+  ) {}
+}
+
+export interface Entry {
+  node: Node;
+  /** Of the key. */
+  origin: Origin;
+}
+
+/** Something about a map's keys that the reader of the map should hear about. */
+export interface Oddity {
+  /** The key that it is about; absent when it is about the map. */
+  key?: string;
+  origin: Origin;
+  /** `broken`: the registry refuses it. `repeated` and `merged`: it takes the last, which surprises. */
+  kind: 'broken' | 'repeated' | 'merged';
+  message: string;
+}
+
+export class Dict {
+  constructor(
+    readonly entries: ReadonlyMap<string, Entry>,
+    readonly origin: Origin = {},
+    readonly oddities: readonly Oddity[] = [],
+  ) {}
+}
+
+/** A part of the file that has no meaning, such as an alias inside of its own anchor. */
+export class Broken {
+  constructor(
+    readonly why: string,
+    readonly origin: Origin,
+  ) {}
+}
+
+export type Node = Scalar | List | Dict | Broken;
+
+/** One step into a tree: a key, or an index. */
+export type Step = string | number;
+
+/** The node at a path, or undefined. */
+export function nodeAt(root: Node | undefined, path: readonly Step[]): Node | undefined {
+  let node = root;
+  for (const step of path) node = node && child(node, step);
+  return node;
+}
+
+/** Where to point for a path: its node, or the nearest one above that exists. */
+export function originAt(root: Node | undefined, path: readonly Step[]): Origin {
+  for (let length = path.length; length >= 0; length--) {
+    const node = nodeAt(root, path.slice(0, length));
+    if (node) return node.origin;
+  }
+  return {};
+}
+
+/** A copy of the tree with `value` at the path; everything beside the path is shared. */
+export function withNodeAt(root: Node | undefined, path: readonly Step[], value: Node): Node {
+  const [step, ...rest] = path;
+  if (step === undefined) return value;
+  const next = withNodeAt(root && child(root, step), rest, value);
+  if (typeof step === 'number') {
+    const items = root instanceof List ? [...root.items] : [];
+    items[step] = next;
+    return new List(items, root?.origin);
+  }
+  const dict = root instanceof Dict ? root : undefined;
+  const entries = new Map(dict?.entries);
+  entries.set(step, { node: next, origin: next.origin });
+  return new Dict(entries, root?.origin, dict?.oddities);
+}
+
+function child(node: Node, step: Step): Node | undefined {
+  if (node instanceof Dict) return node.entries.get(String(step))?.node;
+  return node instanceof List && typeof step === 'number' ? node.items[step] : undefined;
+}
