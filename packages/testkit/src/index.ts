@@ -1,1 +1,11 @@
-export {};
+export { type EventuallyOptions, eventually } from './eventually.js';
+export { freePort } from './free-port.js';
+export { type ImageOptions, type Pushed, type PushedImage, pushImage, skopeo } from './image.js';
+export { type LogRecord, type ProcessOptions, runProcess, type TestProcess } from './process.js';
+export { type ReceivedRequest, type Receiver, type Script, startReceiver } from './receiver.js';
+export { type RedisOptions, startRedis, type TestRedis } from './redis.js';
+export { startRedisCluster, type TestRedisCluster } from './redis-cluster.js';
+export { type RegistryOptions, startRegistry, type TestRegistry } from './registry.js';
+export type { Reply } from './reply.js';
+export { redisUrl, testPrefix } from './shared-redis.js';
+export { hasTool } from './tools.js';

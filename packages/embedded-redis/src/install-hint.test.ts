@@ -1,0 +1,29 @@
+import { expect, test } from 'vitest';
+import { installHint } from './install-hint.js';
+
+test.each([
+  ['Debian', 'linux', 'ID=debian\nVERSION_ID="12"', 'apt-get install redis-server'],
+  ['Ubuntu', 'linux', 'ID=ubuntu\nID_LIKE=debian', 'apt-get install redis-server'],
+  ['Mint', 'linux', 'ID=linuxmint\nID_LIKE="ubuntu debian"', 'apt-get install redis-server'],
+  ['Fedora', 'linux', 'NAME="Fedora Linux"\nID=fedora', 'dnf install valkey'],
+  [
+    'RHEL',
+    'linux',
+    'ID="rhel"\nID_LIKE="fedora"',
+    'dnf install redis (from release 10 on: dnf install valkey)',
+  ],
+  ['Rocky', 'linux', 'ID="rocky"\nID_LIKE="rhel centos fedora"', 'dnf install redis (from release 10'],
+  ['Alpine', 'linux', 'ID=alpine', 'apk add redis'],
+  ['Arch', 'linux', 'ID=arch', 'pacman -S valkey'],
+  ['openSUSE', 'linux', 'ID="opensuse-leap"\nID_LIKE="suse opensuse"', 'zypper install redis'],
+  ['an unknown Linux', 'linux', 'ID=plan9', 'your package manager'],
+  ['a Linux without os-release', 'linux', '', 'your package manager'],
+  ['macOS', 'darwin', '', 'brew install redis'],
+  ['Windows', 'win32', '', 'your package manager'],
+])('%s is told its own command', (_name, platform, osRelease, expected) => {
+  expect(installHint(platform, osRelease)).toContain(expected);
+});
+
+test('a word inside another field is no match', () => {
+  expect(installHint('linux', 'VERSION_ID=debian\nID=plan9')).not.toContain('apt-get');
+});

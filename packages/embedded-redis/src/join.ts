@@ -1,0 +1,66 @@
+/**
+ * Uses the Redis that another live process on this machine runs for the same `datadir`.
+ *
+ * Its owner decides how long it lives; an idle connection notices when it goes.
+ */
+import { setTimeout as delay } from 'node:timers/promises';
+import { LongshoreError } from '@longshore/event';
+import { publishedSocket } from './folder.js';
+import { type Holder, hostOf } from './lock.js';
+import { isAlive } from './process-identity.js';
+import { open, probe } from './resp.js';
+import type { EmbeddedRedis } from './start.js';
+
+const PATIENCE = 10_000;
+const POLL = 50;
+
+/**
+ * The holder's Redis once it answers; undefined when the holder ended meanwhile.
+ * Throws `DATADIR_LOCKED` when the holder is on another host, or nothing answers for `patience` ms.
+ */
+export async function join(
+  dir: string,
+  { holder, here }: { holder: Holder; here: boolean },
+  onWait?: (reason: string) => void,
+  patience = PATIENCE,
+): Promise<EmbeddedRedis | undefined> {
+  const who = here ? `process ${holder.pid}` : `process ${holder.pid} on host ${hostOf(holder)}`;
+  const locked = (reason: string) => {
+    const advice =
+      'Stop that process, or give this one a datadir of its own. Hosts share a Redis by redis.url.';
+    return new LongshoreError('DATADIR_LOCKED', `${dir} is in use by ${who}${reason}. ${advice}`);
+  };
+  if (!here) throw locked(', whose Redis cannot be reached from here');
+  let told = false;
+  let until = Date.now() + patience;
+  while (await isAlive(holder)) {
+    const socket = await publishedSocket(dir);
+    const state = socket ? await probe(socket) : 'silent';
+    if (socket && state === 'ready') return joined(socket, who);
+    if (state === 'loading') until = Date.now() + patience;
+    if (Date.now() > until) throw locked(', whose Redis does not answer');
+    if (!told) onWait?.(`waiting for the Redis of ${who}, which uses ${dir}`);
+    told = true;
+    await delay(POLL);
+  }
+  return undefined;
+}
+
+function joined(socket: string, who: string): EmbeddedRedis {
+  const connection = open(socket).on('error', () => {});
+  connection.unref();
+  let stopped = false;
+  return {
+    socket,
+    owned: false,
+    stop: async () => {
+      stopped = true;
+      connection.destroy();
+    },
+    exited: new Promise((resolve) => {
+      connection.once('close', () => {
+        if (!stopped) resolve({ output: `the Redis of ${who} ended` });
+      });
+    }),
+  };
+}

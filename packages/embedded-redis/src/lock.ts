@@ -1,0 +1,198 @@
+/**
+ * One owner per folder, so that two Redis never write one append-only file.
+ *
+ * The lock is the file `lock.N` with the highest N; it says who holds it, or that it was given back. Whoever
+ * finds it free creates `lock.N+1`, which only one of many can do, and then looks whether a higher one has come
+ * into being meanwhile. The highest file is never removed, so a slow starter cannot win an old number twice.
+ *
+ * At the holder's own place (see `process-identity.ts`) pid and start time decide at once. From elsewhere (another
+ * host, another container) only its heartbeat does: the holder writes the file every 2 s, and after 10 s without
+ * it has no lock any more. The times compared are the file system's, so the clocks of two hosts need not agree.
+ */
+import { randomUUID } from 'node:crypto';
+import { type FileHandle, open, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { LongshoreError } from '@longshore/event';
+import { identify, isAlive, type ProcessIdentity, thisPlace } from './process-identity.js';
+
+/** Who holds, or held, a lock. */
+export interface Holder extends ProcessIdentity {
+  place: string;
+  released?: boolean;
+}
+
+/** A lock that this process holds. */
+export interface Lock {
+  /** Resolves when the lock was lost to another host, or its folder was removed. Never after `release()`. */
+  readonly lost: Promise<void>;
+  release(): Promise<void>;
+}
+
+/** What came of asking for the lock: it is ours, or `holder` is alive, here or at another place. */
+export type Claim = { lock: Lock } | { holder: Holder; here: boolean };
+
+const HEARTBEAT = 2_000;
+const STALE = 10_000;
+const POLL = 250;
+
+/**
+ * Takes the lock of a folder, or tells who has it. `onWait` is called once when it has to watch the heartbeat of
+ * a holder at another place, for at most 10 s.
+ */
+export async function claimLock(dir: string, onWait?: (reason: string) => void): Promise<Claim> {
+  const place = await thisPlace();
+  const self = await identify(process.pid);
+  if (!self)
+    throw new LongshoreError('REDIS_START_FAILED', 'Processes cannot be told apart: /proc is missing.');
+  const me: Holder = { ...self, place };
+  for (;;) {
+    const current = await highest(dir);
+    if (current > 0) {
+      const holder = await liveHolder(dir, current, place, onWait);
+      if (holder) return { holder, here: holder.place === place };
+    }
+    const lock = await create(dir, current + 1, me);
+    if (lock) return { lock };
+  }
+}
+
+/** The holder when it is alive; undefined when the lock is free. */
+async function liveHolder(
+  dir: string,
+  generation: number,
+  place: string,
+  onWait?: (reason: string) => void,
+): Promise<Holder | undefined> {
+  const path = pathOf(dir, generation);
+  let first: number | undefined;
+  for (;;) {
+    // Read before stat: opening a file makes a network file system ask its server.
+    const holder = await read(path);
+    if (holder?.released) return undefined;
+    if (holder?.place === place) return (await isAlive(holder)) ? holder : undefined;
+    const beat = await heartbeatOf(path);
+    if (beat === undefined || (await clockOf(dir)) - beat > STALE) return undefined;
+    if (holder && first !== undefined && beat !== first) return holder;
+    if (first === undefined) {
+      onWait?.(`waiting up to ${STALE / 1000} s to see whether ${hostOf(holder)} still uses ${dir}`);
+    }
+    first ??= beat;
+    await delay(POLL);
+  }
+}
+
+/** Exclusive creation is the decision; undefined when somebody else was faster. */
+async function create(dir: string, generation: number, me: Holder): Promise<Lock | undefined> {
+  const path = pathOf(dir, generation);
+  const text = JSON.stringify(me);
+  const file = await open(path, 'wx', 0o600).catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'EEXIST') return undefined;
+    throw error;
+  });
+  if (!file) return undefined;
+  try {
+    await file.write(text, 0);
+  } catch (error) {
+    await file.close().catch(() => {});
+    await rm(path, { force: true });
+    throw error;
+  }
+  if ((await highest(dir)) !== generation) {
+    await file.close();
+    await rm(path, { force: true });
+    return undefined;
+  }
+  await removeOlder(dir, generation);
+  return hold(dir, generation, file, text);
+}
+
+function hold(dir: string, generation: number, file: FileHandle, text: string): Lock {
+  const path = pathOf(dir, generation);
+  let lose = () => {};
+  const lost = new Promise<void>((resolve) => {
+    lose = resolve;
+  });
+  const beat = async () => {
+    // A full disk fails the write, not the lock: at our own place the pid speaks for us.
+    await file.write(text, 0).catch(() => {});
+    if ((await highest(dir).catch(unlessGone(generation))) !== generation) lose();
+  };
+  let beating = Promise.resolve();
+  const timer = setInterval(() => {
+    beating = beat();
+  }, HEARTBEAT).unref();
+  let released: Promise<void> | undefined;
+  const release = async () => {
+    clearInterval(timer);
+    await beating;
+    await file.close();
+    if ((await highest(dir).catch(unlessGone(0))) !== generation) return;
+    await writeAtomically(path, JSON.stringify({ ...JSON.parse(text), released: true }));
+  };
+  return {
+    lost,
+    release: () => {
+      released ??= release();
+      return released;
+    },
+  };
+}
+
+/** Writes a file that readers see whole or not at all. Mode 0600. */
+export async function writeAtomically(path: string, text: string): Promise<void> {
+  const draft = `${path}.${process.pid}.new`;
+  await writeFile(draft, text, { mode: 0o600 });
+  await rename(draft, path);
+}
+
+/** The host name of a holder, for messages. */
+export function hostOf(holder: Holder | undefined): string {
+  return holder?.place.split(' ')[0] ?? 'another process';
+}
+
+function pathOf(dir: string, generation: number): string {
+  return join(dir, `lock.${generation}`);
+}
+
+async function generations(dir: string): Promise<number[]> {
+  const names = await readdir(dir);
+  return names.flatMap((name) => /^lock\.(\d+)$/.exec(name)?.[1] ?? []).map(Number);
+}
+
+async function highest(dir: string): Promise<number> {
+  return Math.max(0, ...(await generations(dir)));
+}
+
+/** A folder that was removed holds no lock; any other trouble in reading it says nothing about ours. */
+function unlessGone(otherwise: number) {
+  return (error: NodeJS.ErrnoException): number => (error.code === 'ENOENT' ? 0 : otherwise);
+}
+
+async function removeOlder(dir: string, generation: number): Promise<void> {
+  const older = (await generations(dir)).filter((each) => each < generation);
+  await Promise.all(older.map((each) => rm(pathOf(dir, each), { force: true })));
+}
+
+/** Undefined for a file that is gone, or not written to its end yet. */
+async function read(path: string): Promise<Holder | undefined> {
+  try {
+    return JSON.parse(await readFile(path, 'utf8')) as Holder;
+  } catch {
+    return undefined;
+  }
+}
+
+async function heartbeatOf(path: string): Promise<number | undefined> {
+  const file = await stat(path).catch(() => undefined);
+  return file?.mtimeMs;
+}
+
+/** What time it is for the file system that the folder is on. */
+async function clockOf(dir: string): Promise<number> {
+  const path = join(dir, `clock.${randomUUID()}`);
+  await writeFile(path, '');
+  const { mtimeMs } = await stat(path);
+  await rm(path, { force: true });
+  return mtimeMs;
+}

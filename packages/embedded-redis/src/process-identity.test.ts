@@ -1,0 +1,39 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { readFile } from 'node:fs/promises';
+import { expect, onTestFinished, test, vi } from 'vitest';
+import { identify, isAlive, startFromPs, thisPlace } from './process-identity.js';
+
+test('a live process is recognized, the same pid with another start is not', async () => {
+  const self = await identify(process.pid);
+  if (!self) throw new Error('no identity');
+  expect(await isAlive(self)).toBe(true);
+  expect(await isAlive({ ...self, start: `${self.start}1` })).toBe(false);
+});
+
+test('a process that ended has no identity', async () => {
+  const child = spawn('true');
+  await once(child, 'exit');
+  expect(await identify(child.pid ?? -1)).toBeUndefined();
+});
+
+test('a zombie has no identity', async () => {
+  // The shell becomes a program that never waits for its child, whose pid it has printed.
+  const parent = spawn('sh', ['-c', 'sleep 0 & echo $!; exec sleep 100']);
+  onTestFinished(() => void parent.kill('SIGKILL'));
+  const [pid] = await once(parent.stdout.setEncoding('utf8'), 'data');
+  await vi.waitUntil(async () => (await readFile(`/proc/${Number(pid)}/stat`, 'utf8')).includes(') Z '));
+  expect(await identify(Number(pid))).toBeUndefined();
+  expect(await startFromPs(Number(pid))).toBeUndefined();
+});
+
+test('without /proc, ps gives the same answer twice', async () => {
+  const start = await startFromPs(process.pid);
+  expect(start).toMatch(/\d{4}$/);
+  expect(await startFromPs(process.pid)).toBe(start);
+  expect(await startFromPs(2 ** 30)).toBeUndefined();
+});
+
+test('the place is the same for every process here', async () => {
+  expect(await thisPlace()).toBe(await thisPlace());
+});

@@ -1,0 +1,113 @@
+/**
+ * How the program is run and when it counts as started.
+ *
+ * Everything is written down with `appendfsync everysec` (a power cut costs one second, a crash of Redis
+ * nothing), nothing is evicted, and nobody but this user reaches it: no TCP port, a socket of mode 0700.
+ */
+import { access } from 'node:fs/promises';
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { LongshoreError } from '@longshore/event';
+import { probe, redisCommand } from './resp.js';
+import type { ProcessExit, WatchedProcess } from './watched-process.js';
+
+const POLL = 20;
+/** Progress that lasts: how long a Redis that neither answers nor ends may take. */
+const PATIENCE = 600_000;
+const LINES = 12;
+
+/** Arguments of `redis-server`, which runs in its data folder. `maxmemory` in bytes. */
+export function serverArguments(socket: string, maxmemory: number): string[] {
+  const settings: Record<string, string> = {
+    port: '0',
+    unixsocket: socket,
+    unixsocketperm: '700',
+    daemonize: 'no',
+    dir: './',
+    appendonly: 'yes',
+    appendfsync: 'everysec',
+    save: '',
+    maxmemory: String(maxmemory),
+    'maxmemory-policy': 'noeviction',
+  };
+  return Object.entries(settings).flatMap(([name, value]) => [`--${name}`, value]);
+}
+
+/** Resolves when it serves. Throws `REDIS_START_FAILED` when it ends, or is silent for ten minutes. */
+export async function awaitReady(
+  redis: WatchedProcess,
+  socket: string,
+  program: string,
+  onWait?: (reason: string) => void,
+): Promise<void> {
+  let exit: ProcessExit | undefined;
+  void redis.exited.then((ended) => {
+    exit = ended;
+  });
+  let told = false;
+  let until = Date.now() + PATIENCE;
+  for (;;) {
+    const state = await probe(socket);
+    if (exit)
+      throw startFailed(`${program} ended (${exit.signal ?? exit.code ?? 'not started'})`, exit.output);
+    if (state === 'ready') return;
+    if (state === 'loading') {
+      until = Date.now() + PATIENCE;
+      if (!told) onWait?.('waiting for Redis to read its data back');
+      told = true;
+    }
+    if (Date.now() > until) throw startFailed(`${program} does not answer`, redis.output());
+    await delay(POLL);
+  }
+}
+
+/**
+ * SHUTDOWN flushes the append-only file. A Redis that does not end within twice `patience` ms is killed: what it
+ * had written is with the kernel, and a tail that was cut off is mended at the next start (`aof-load-truncated`).
+ */
+export async function endServer(redis: WatchedProcess, socket: string, patience = 8_000): Promise<void> {
+  await redisCommand(socket, ['SHUTDOWN'], { timeout: patience }).catch(() => {});
+  redis.kill('SIGTERM');
+  const timer = setTimeout(() => redis.kill('SIGKILL'), patience);
+  await redis.exited;
+  clearTimeout(timer);
+}
+
+/**
+ * Redis 7 keeps its append-only file in a folder that older versions do not look at: they would start empty.
+ * Throws `REDIS_START_FAILED` rather than that.
+ */
+export async function refuseOlderFormat(dir: string, socket: string): Promise<void> {
+  const info = String(await redisCommand(socket, ['INFO', 'server']));
+  const version = /^redis_version:((\d+)[\d.]*)/m.exec(info);
+  if (Number(version?.[2] ?? 7) >= 7) return;
+  const folder = join(dir, 'appendonlydir');
+  const written = await access(folder).then(
+    () => true,
+    () => false,
+  );
+  if (!written) return;
+  throw new LongshoreError(
+    'REDIS_START_FAILED',
+    `${folder} was written by Redis 7 or newer, and Redis ${version?.[1]} cannot read it. Install Redis 7 or newer.`,
+  );
+}
+
+function startFailed(what: string, output: string): LongshoreError {
+  const row = advice.find(([pattern]) => pattern.test(output));
+  const lines = output.split('\n').slice(-LINES).join('\n');
+  const next = row ? `${row[1]} ` : '';
+  return new LongshoreError('REDIS_START_FAILED', `${what}. ${next}Its last output:\n${lines || '(none)'}`);
+}
+
+const advice: readonly (readonly [pattern: RegExp, next: string])[] = [
+  [/No space left on device/, 'The disk is full: free some space, or set datadir to another disk.'],
+  [/Permission denied/, 'Give the user that runs Longshore the right to write in datadir (chown).'],
+  [/Read-only file system/, 'The file system is read-only: set datadir to a writable one.'],
+  [
+    /Bad file format reading the append only file|Unexpected end of file/,
+    'Its file is damaged in the middle: keep a copy, then run redis-check-aof --fix on it.',
+  ],
+  [/Can't handle RDB format version/, 'The data was written by a newer Redis: install that version.'],
+  [/Cannot allocate memory|Out Of Memory/i, 'There is too little memory for the data.'],
+];

@@ -1,0 +1,135 @@
+/**
+ * Starts the embedded Redis of a `datadir`, or joins the one that another process runs there.
+ *
+ * The order matters: lock, then the end of an earlier Redis, then ours. Its pid is on disk before it runs, so an
+ * owner killed at any point leaves nothing that the next one would not find.
+ * What it does not do: restart a Redis that died. `exited` tells, and the caller decides.
+ */
+import { dirname } from 'node:path';
+import {
+  createSocketPath,
+  diskError,
+  prepareFolder,
+  publishedSocket,
+  publishSocket,
+  redisFolder,
+  removeSocketFolder,
+  unpublishSocket,
+  writeNote,
+} from './folder.js';
+import { join } from './join.js';
+import { findRedisServer } from './locate.js';
+import { claimLock, type Lock } from './lock.js';
+import { endPredecessor } from './predecessor.js';
+import { identify } from './process-identity.js';
+import { probe } from './resp.js';
+import { awaitReady, endServer, refuseOlderFormat, serverArguments } from './server.js';
+import { type ProcessExit, type WatchedProcess, watchedProcess } from './watched-process.js';
+
+/** What an embedded Redis is started with. */
+export interface EmbeddedRedisOptions {
+  /** The data goes to `<datadir>/redis/`. */
+  datadir: string;
+  /** Bytes that Redis may use; writes are refused beyond it, nothing is evicted. */
+  maxmemory: number;
+  /** Search path for the program, in place of the process's own PATH. */
+  path?: string;
+  /** Called with one line when the start has to wait for something, so that it can be logged. */
+  onWait?: (reason: string) => void;
+}
+
+/** An embedded Redis that answers: ours, or one that we joined. */
+export interface EmbeddedRedis {
+  /** Path of its unix socket. */
+  socket: string;
+  /** False: another live process runs it, and we use it too. */
+  owned: boolean;
+  /** Of the Redis, when it is ours. */
+  pid?: number;
+  /** Flushes, ends it and gives the datadir back; leaves a Redis that is not ours alone. Safe to call twice. */
+  stop(): Promise<void>;
+  /** Resolves when Redis went away without `stop()`: it died, or the process that owns it ended. */
+  exited: Promise<ProcessExit>;
+}
+
+/**
+ * Resolves once Redis answers; reading a large file back may take minutes.
+ * Throws `REDIS_NOT_FOUND`, `REDIS_START_FAILED` (with its last lines of output) or `DATADIR_LOCKED`.
+ */
+export async function startEmbeddedRedis(options: EmbeddedRedisOptions): Promise<EmbeddedRedis> {
+  const dir = await prepareFolder(options.datadir);
+  for (;;) {
+    const claim = await claimLock(dir, options.onWait).catch((error: unknown) => {
+      throw diskError(dir, error);
+    });
+    if ('lock' in claim) return startOwned(dir, claim.lock, options);
+    const joined = await join(dir, claim, options.onWait);
+    if (joined) return joined;
+  }
+}
+
+/** Socket of the live embedded Redis of a `datadir`; undefined when there is none. Never starts one. */
+export async function findEmbeddedRedis(datadir: string): Promise<string | undefined> {
+  const socket = await publishedSocket(redisFolder(datadir));
+  return socket && (await probe(socket)) !== 'silent' ? socket : undefined;
+}
+
+async function startOwned(dir: string, lock: Lock, options: EmbeddedRedisOptions): Promise<EmbeddedRedis> {
+  const undo: (() => Promise<void>)[] = [() => lock.release()];
+  const cleanUp = async () => {
+    // One step that fails (a full disk) must not keep the others from being done.
+    for (const step of undo.splice(0).reverse()) await step().catch(() => {});
+  };
+  try {
+    const program = await findRedisServer(options.path);
+    await unpublishSocket(dir);
+    await endPredecessor(dir, options.onWait);
+    const socket = await createSocketPath(dir);
+    undo.push(() => removeSocketFolder(socket));
+    const folder = dirname(socket);
+    const redis = watchedProcess(program, serverArguments(socket, options.maxmemory), { cwd: dir, folder });
+    undo.push(() => endServer(redis, socket));
+    await launch(dir, redis, socket);
+    undo.push(() => unpublishSocket(dir, socket));
+    await awaitReady(redis, socket, program, options.onWait);
+    await refuseOlderFormat(dir, socket);
+    return owned(redis, socket, lock, cleanUp);
+  } catch (error) {
+    await cleanUp();
+    throw diskError(dir, error);
+  }
+}
+
+async function launch(dir: string, redis: WatchedProcess, socket: string): Promise<void> {
+  const identity = await identify(redis.pid);
+  if (identity) await writeNote(dir, { ...identity, socket });
+  redis.start();
+  await publishSocket(dir, socket);
+}
+
+function owned(
+  redis: WatchedProcess,
+  socket: string,
+  lock: Lock,
+  cleanUp: () => Promise<void>,
+): EmbeddedRedis {
+  let stopped: Promise<void> | undefined;
+  let note = '';
+  // Two Redis on one file would spoil it; ours ends at once, unflushed, since the file is no longer ours.
+  void lock.lost.then(() => {
+    note = '\nits datadir was removed, or taken over by another host';
+    redis.kill('SIGKILL');
+  });
+  return {
+    socket,
+    owned: true,
+    pid: redis.pid,
+    stop: () => {
+      stopped ??= cleanUp();
+      return stopped;
+    },
+    exited: new Promise((resolve) => {
+      void redis.exited.then((exit) => stopped ?? resolve({ ...exit, output: exit.output + note }));
+    }),
+  };
+}

@@ -1,0 +1,77 @@
+/** What the tests here share: folders that go when the test ends, and an owner in a process of its own. */
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
+import { onTestFinished, vi } from 'vitest';
+import { identify } from '../process-identity.js';
+import { type EmbeddedRedis, type EmbeddedRedisOptions, startEmbeddedRedis } from '../start.js';
+
+const MAXMEMORY = 64 * 1024 * 1024;
+
+/** A datadir that is removed when the test ends. */
+export async function temporaryFolder(): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), 'embedded-redis-test-'));
+  onTestFinished(() => rm(folder, { recursive: true, force: true }));
+  return folder;
+}
+
+/** Starts in this process; stopped when the test ends. */
+export async function start(
+  datadir: string,
+  options: Partial<EmbeddedRedisOptions> = {},
+): Promise<EmbeddedRedis> {
+  const redis = await startEmbeddedRedis({ datadir, maxmemory: MAXMEMORY, ...options });
+  onTestFinished(() => redis.stop());
+  return redis;
+}
+
+/** A Node process that owns an embedded Redis. */
+export interface Owner {
+  process: ChildProcess;
+  redis: { pid?: number; socket: string; owned: boolean };
+  /** SIGKILL, and waits until the process is gone. */
+  killHard(): Promise<void>;
+}
+
+/** Starts a Redis in a child process, which then runs `then` (module code; `redis` is the started one). */
+export async function startOwner(datadir: string, then = ''): Promise<Owner> {
+  const built = fileURLToPath(new URL('../../dist/index.js', import.meta.url));
+  const code = `
+    import { spawn } from 'node:child_process';
+    import { startEmbeddedRedis } from ${JSON.stringify(built)};
+    const redis = await startEmbeddedRedis({ datadir: process.argv[1], maxmemory: ${MAXMEMORY} });
+    ${then}
+    console.log(JSON.stringify({ pid: redis.pid, socket: redis.socket, owned: redis.owned }));
+    setInterval(() => {}, 1000);
+  `;
+  const child = spawn(process.execPath, ['--input-type=module', '-e', code, datadir], {
+    detached: true,
+    env: { ...process.env, TMPDIR: datadir },
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  const killHard = async () => {
+    if (child.exitCode !== null || child.signalCode !== null) return;
+    const gone = once(child, 'exit');
+    child.kill('SIGKILL');
+    await gone;
+  };
+  onTestFinished(killHard);
+  const [line] = await once(createInterface(child.stdout), 'line');
+  return { process: child, redis: JSON.parse(String(line)), killHard };
+}
+
+/** Resolves when no process has this pid. */
+export function gone(pid: number | undefined): Promise<boolean> {
+  const look = async () => pid !== undefined && (await identify(pid)) === undefined;
+  return vi.waitUntil(look, { timeout: 8_000, interval: 10 });
+}
+
+/** Pids of the children of a process. */
+export async function childrenOf(pid: number): Promise<number[]> {
+  const text = await readFile(`/proc/${pid}/task/${pid}/children`, 'utf8');
+  return text.trim().split(' ').filter(Boolean).map(Number);
+}

@@ -1,0 +1,23 @@
+/**
+ * Programs that some tests need and that a machine may not have.
+ *
+ * On a developer's machine such tests are left out (`test.skipIf(!hasTool('skopeo'))`), and `npm test` says so
+ * in one line. With `CI=true` a missing tool is an error: there, nothing may be left out.
+ */
+import { execFileSync } from 'node:child_process';
+
+/** Is the program on the PATH? With `CI=true` it throws when it is not. */
+export function hasTool(name: string): boolean {
+  if (toolPath(name)) return true;
+  if (process.env.CI === 'true') throw new Error(`${name} is missing, and with CI=true no test is left out`);
+  return false;
+}
+
+/** Absolute path of a program; undefined when it is not on the PATH. */
+export function toolPath(name: string): string | undefined {
+  try {
+    return execFileSync('/bin/sh', ['-c', 'command -v -- "$1"', 'sh', name], { encoding: 'utf8' }).trim();
+  } catch {
+    return undefined;
+  }
+}
