@@ -1,0 +1,125 @@
+/** One deadline for the whole attempt, and a limit for what is read of an answer. */
+import { once } from 'node:events';
+import { Worker } from 'node:worker_threads';
+import { expect, onTestFinished, test } from 'vitest';
+import { aDelivery, anAttempt, aSink } from '../testing/builders.js';
+import { answering, receiver, tcpReceiver } from '../testing/receiver.js';
+
+const timeouts = () => process.getActiveResourcesInfo().filter((kind) => kind === 'Timeout').length;
+
+test('a connection that does not come about ends with the deadline, and its socket is closed', async () => {
+  const silent = await tcpReceiver(() => {});
+  const outcome = await aSink({ url: `https://127.0.0.1:${silent.port}/`, timeout: 100 }).send(
+    aDelivery(),
+    anAttempt(),
+  );
+  expect(outcome).toMatchObject({
+    reason: 'timeout',
+    detail: expect.stringContaining('no connection within 100 ms'),
+  });
+  await expect.poll(silent.open).toBe(0);
+});
+
+test('an answer that does not come ends with the deadline, and its socket is closed', async () => {
+  const { url, open } = await receiver(() => {});
+  const outcome = await aSink({ url, timeout: 100 }).send(aDelivery(), anAttempt());
+  expect(outcome).toMatchObject({
+    kind: 'retry',
+    reason: 'timeout',
+    detail: expect.stringContaining('no answer'),
+  });
+  await expect.poll(open).toBe(0);
+});
+
+test.each([
+  ['slow loris: headers that trickle', 'HTTP/1.1 200 OK\r\n', 'X-A: b\r\n', 'no answer within'],
+  ['early hints for ever', '', 'HTTP/1.1 103 Early Hints\r\n\r\n', 'no answer within'],
+  [
+    'a body that trickles',
+    'HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\n',
+    'x',
+    'an answer began but did not end',
+  ],
+])('%s ends with the deadline', async (_, start, drop, words) => {
+  const { port, open } = await tcpReceiver((socket) => {
+    socket.once('data', () => socket.write(start));
+    const trickle = setInterval(() => socket.write(drop), 20);
+    socket.on('close', () => clearInterval(trickle));
+  });
+  const outcome = await aSink({ url: `http://127.0.0.1:${port}/`, timeout: 150 }).send(
+    aDelivery(),
+    anAttempt(),
+  );
+  expect(outcome).toMatchObject({ kind: 'retry', reason: 'timeout', detail: expect.stringContaining(words) });
+  expect(outcome).not.toHaveProperty('status');
+  await expect.poll(open).toBe(0);
+});
+
+test('of an endless body 64 KiB are read; the outcome stands by the status, and the connection is dropped', async () => {
+  let sent = 0;
+  const { url, open } = await receiver((response) => {
+    const pour = () => {
+      while (!response.destroyed && response.write('x'.repeat(16_384))) sent += 16_384;
+      sent += 16_384;
+    };
+    response.on('drain', pour).writeHead(200);
+    pour();
+  });
+  const sink = aSink({ url });
+  const outcome = await sink.send(aDelivery(), anAttempt());
+  expect(outcome).toMatchObject({ kind: 'delivered', status: 200, body: 'x'.repeat(2048) });
+  await expect.poll(open).toBe(0);
+  expect(sent).toBeLessThan(64 * 1024 * 1024);
+});
+
+test('a body of just 64 KiB leaves the connection usable', async () => {
+  const { url, accepted } = await receiver(answering(200, 'x'.repeat(64 * 1024)));
+  const sink = aSink({ url });
+  await sink.send(aDelivery(), anAttempt());
+  await sink.send(aDelivery(), anAttempt());
+  expect(accepted()).toBe(1);
+});
+
+test('a timeout of a fraction of a millisecond is a timeout, not none', async () => {
+  const { url } = await receiver(() => {});
+  const outcome = await aSink({ url, timeout: 0.0005 }).send(aDelivery(), anAttempt());
+  expect(outcome).toMatchObject({ reason: 'timeout', detail: expect.stringContaining('within 0.0005 ms') });
+});
+
+test('a timeout longer than timers can be is a long one, not a short one', async () => {
+  const { url } = await receiver(answering(200));
+  expect(await aSink({ url, timeout: 2 ** 40 }).send(aDelivery(), anAttempt())).toMatchObject({
+    kind: 'delivered',
+  });
+});
+
+test('an attempt leaves no timer behind', async () => {
+  const { url } = await receiver(answering(200, '', { connection: 'close' }));
+  const sink = aSink({ url, timeout: 3_600_000 });
+  const before = timeouts();
+  for (let number = 1; number <= 5; number++) await sink.send(aDelivery(), anAttempt({ number }));
+  expect(timeouts()).toBeLessThanOrEqual(before);
+});
+
+test('an answer that had arrived by the deadline counts, although this process was too busy to read it', async () => {
+  const taken = new Int32Array(new SharedArrayBuffer(4));
+  const thread = new Worker(ANSWERS_A_LITTLE_LATER, { eval: true, workerData: taken });
+  onTestFinished(async () => void (await thread.terminate()));
+  const [port] = await once(thread, 'message');
+  const sink = aSink({ url: `http://127.0.0.1:${port}/`, timeout: 1_000 });
+  const late = performance.now() + 1_200;
+  const result = sink.send(aDelivery(), anAttempt());
+  while (Atomics.load(taken, 0) === 0) await new Promise((resolve) => setImmediate(resolve));
+  while (performance.now() < late);
+  expect(await result).toMatchObject({ kind: 'delivered' });
+});
+
+/** In a thread of its own, so that it answers while the test's thread is busy. */
+const ANSWERS_A_LITTLE_LATER = `
+  const { parentPort, workerData } = require('node:worker_threads');
+  const server = require('node:http').createServer((request, response) => {
+    Atomics.store(workerData, 0, 1);
+    setTimeout(() => response.end(), 50);
+  });
+  server.listen(0, '127.0.0.1', () => parentPort.postMessage(server.address().port));
+`;

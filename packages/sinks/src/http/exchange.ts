@@ -1,0 +1,128 @@
+/**
+ * One request on one connection, under one deadline that covers connecting, waiting and reading the answer.
+ *
+ * Says how it ended and decides nothing. Does not end the connection either: the caller gives it back after
+ * a whole answer and drops it after everything else, which also ends what may still go on there.
+ */
+import { setMaxListeners } from 'node:events';
+import type { Dispatcher } from 'undici';
+import type { Connection } from './connection.js';
+import type { AnswerHead } from './judge.js';
+
+/** Of the answer's body so much is read; what is longer ends with the connection. */
+export const BODY_LIMIT = 64 * 1024;
+
+/** Of the answer's body so much is kept. More than is shown, so that a secret at the cut can be masked. */
+const BODY_KEPT = 4 * 1024;
+
+/** `setTimeout` fires at once for anything longer. */
+const LONGEST_TIMER_MS = 2 ** 31 - 1;
+
+/** How far an attempt came. */
+export type Phase = 'connecting' | 'waiting' | 'reading';
+
+/** How an exchange ended, and what was learned until then. */
+export interface Ending {
+  kind: 'answered' | 'failed' | 'timeout' | 'aborted';
+  phase: Phase;
+  /** Status and headers, once they were read. */
+  head?: AnswerHead;
+  /** The first part of the answer's body. */
+  body: Buffer[];
+  /** The answer was read to its end, so the connection can take the next request. */
+  whole: boolean;
+  /** Of a failure. */
+  error?: Error;
+  /** A failure before the first byte of an answer, on a connection that had carried answers before. */
+  untouched: boolean;
+}
+
+/** What ends an exchange from this side. */
+export interface ExchangeLimits {
+  /** Milliseconds from now; rounded up to the whole millisecond that timers know. */
+  timeout: number;
+  /** Ends the exchange as `aborted`. */
+  signal: AbortSignal;
+}
+
+/** Sends the request. Resolves always, at the deadline at the latest; never rejects. */
+export function exchange(
+  connection: Connection,
+  request: Dispatcher.DispatchOptions,
+  limits: ExchangeLimits,
+): Promise<Ending> {
+  return new Promise((resolve) => {
+    const running = new Exchange(connection, limits, resolve);
+    if (limits.signal.aborted) running.end('aborted');
+    else connection.dispatch(request, running);
+  });
+}
+
+class Exchange implements Dispatcher.DispatchHandler {
+  #phase: Phase = 'connecting';
+  #head: AnswerHead | undefined;
+  readonly #body: Buffer[] = [];
+  #bodyBytes = 0;
+  #bytesBefore = 0;
+  #ended = false;
+  readonly #timer: NodeJS.Timeout;
+
+  constructor(
+    private readonly connection: Connection,
+    private readonly limits: ExchangeLimits,
+    private readonly resolve: (ending: Ending) => void,
+  ) {
+    // One turn of the event loop after the deadline: an answer that had arrived by then counts, even when
+    // this process was too busy to look at it.
+    const onDeadline = () => setImmediate(() => this.end('timeout'));
+    this.#timer = setTimeout(onDeadline, Math.min(Math.ceil(limits.timeout), LONGEST_TIMER_MS));
+    // All attempts of a process share one signal, and each takes its listener off again: no leak to warn of.
+    setMaxListeners(0, limits.signal);
+    limits.signal.addEventListener('abort', this.#onAbort);
+  }
+
+  readonly #onAbort = () => this.end('aborted');
+
+  onRequestStart(): void {
+    this.#phase = 'waiting';
+    this.#bytesBefore = this.connection.bytesRead;
+  }
+
+  onResponseStart(_: Dispatcher.DispatchController, status: number, headers: Headers): void {
+    if (status < 200) return; // informational; the answer follows
+    this.#phase = 'reading';
+    this.#head = { status, retryAfter: first(headers['retry-after']), location: first(headers.location) };
+  }
+
+  onResponseData(_: Dispatcher.DispatchController, chunk: Buffer): void {
+    if (this.#bodyBytes < BODY_KEPT) this.#body.push(chunk.subarray(0, BODY_KEPT - this.#bodyBytes));
+    this.#bodyBytes += chunk.length;
+    if (this.#bodyBytes > BODY_LIMIT) this.end('answered');
+  }
+
+  onResponseEnd(): void {
+    this.connection.answered();
+    this.end('answered', { whole: true });
+  }
+
+  onResponseError(_: Dispatcher.DispatchController | undefined, error: Error): void {
+    const unread = this.#phase === 'connecting' || this.connection.bytesRead === this.#bytesBefore;
+    this.end('failed', { error, untouched: unread && this.connection.reused });
+  }
+
+  /** The first ending counts. */
+  end(kind: Ending['kind'], more?: { whole?: boolean; error?: Error; untouched?: boolean }): void {
+    if (this.#ended) return;
+    this.#ended = true;
+    clearTimeout(this.#timer);
+    this.limits.signal.removeEventListener('abort', this.#onAbort);
+    const { whole = false, untouched = false, error } = more ?? {};
+    this.resolve({ kind, phase: this.#phase, head: this.#head, body: this.#body, whole, error, untouched });
+  }
+}
+
+type Headers = Record<string, string | string[] | undefined>;
+
+function first(value: string | string[] | undefined): string | undefined {
+  return Array.isArray(value) ? value[0] : value;
+}

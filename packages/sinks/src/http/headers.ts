@@ -1,0 +1,89 @@
+/**
+ * The request's header lines. All that does not change from attempt to attempt is made once per endpoint.
+ *
+ * A configured header replaces ours of the same name, whatever its case, and is sent as it is written, one
+ * line per value. (The registry appends instead, which gives two `Content-Type` lines of which most receivers
+ * read only the first.) Names that belong to the connection are not taken from the configuration.
+ */
+import type { Delivery } from '@longshore/event';
+
+/** `[name, value, name, value, …]`; a name may come more than once. */
+export type HeaderLines = string[];
+
+/** Framing and routing of the message itself: the HTTP client writes these. */
+const CONNECTION_HEADERS = new Set([
+  'host',
+  'content-length',
+  'connection',
+  'transfer-encoding',
+  'keep-alive',
+  'upgrade',
+  'expect',
+]);
+
+/** Values that are no secrets, so that the rest of an answer stays readable. */
+const PUBLIC_HEADERS = new Set(['content-type', 'user-agent', 'accept', 'accept-encoding', 'cache-control']);
+
+const TOKEN = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/;
+// biome-ignore lint/suspicious/noControlCharactersInRegex: these are what must not get into a header line
+const FORBIDDEN_IN_VALUE = /[\x00-\x08\x0a-\x1f\x7f]/;
+
+const CHANGING: readonly [name: string, value: (delivery: Delivery, attempt: number) => string][] = [
+  ['Content-Type', (delivery) => delivery.contentType],
+  ['Idempotency-Key', (delivery) => delivery.id],
+  ['X-Longshore-Delivery', (delivery) => delivery.id],
+  ['X-Longshore-Attempt', (_, attempt) => String(attempt)],
+];
+
+/** The header lines of an endpoint, as far as they are known beforehand. */
+export interface HeaderPlan {
+  /** The lines of one attempt. */
+  lines(delivery: Delivery, attempt: number): HeaderLines;
+  /** Set when a configured header cannot be sent: names the header, never its value. */
+  problem?: string;
+  /** Configured values, of which each may be a secret. */
+  secrets: string[];
+}
+
+/** `authorization`: made from the url’s userinfo; sent unless one is configured. */
+export function planHeaders(
+  configured: Record<string, string[]>,
+  own: { userAgent: string; authorization?: string },
+): HeaderPlan {
+  const taken = Object.entries(configured).filter(([name]) => !CONNECTION_HEADERS.has(name.toLowerCase()));
+  const replaced = new Set(taken.map(([name]) => name.toLowerCase()));
+  const fixed: HeaderLines = [];
+  if (!replaced.has('user-agent')) fixed.push('User-Agent', own.userAgent);
+  if (own.authorization !== undefined && !replaced.has('authorization')) {
+    fixed.push('Authorization', own.authorization);
+  }
+  for (const [name, values] of taken) {
+    for (const value of values) fixed.push(name, asBytes(value));
+  }
+
+  const changing = CHANGING.filter(([name]) => !replaced.has(name.toLowerCase()));
+  return {
+    problem: problemIn(taken),
+    secrets: taken.flatMap(([name, values]) => (PUBLIC_HEADERS.has(name.toLowerCase()) ? [] : values)),
+    lines(delivery, attempt) {
+      const lines: HeaderLines = [];
+      for (const [name, value] of changing) lines.push(name, value(delivery, attempt));
+      return lines.concat(fixed);
+    },
+  };
+}
+
+/** undici writes a header as Latin-1; the registry sends the bytes of the configuration, which are UTF-8. */
+function asBytes(value: string): string {
+  return Buffer.from(value, 'utf8').toString('latin1');
+}
+
+function problemIn(headers: [name: string, values: string[]][]): string | undefined {
+  for (const [name, values] of headers) {
+    if (!TOKEN.test(name)) return `${JSON.stringify(name.slice(0, 64))} is not a header name`;
+    if (values.some((value) => FORBIDDEN_IN_VALUE.test(value))) {
+      return `a value of the header ${name} holds a line break or another control character`;
+    }
+  }
+  return undefined;
+}

@@ -1,0 +1,148 @@
+/**
+ * POSTs the event, in the registry's own envelope, to one url.
+ *
+ * One attempt per call, with one exception that costs nobody anything: when a kept-alive connection turns out
+ * to be closed before the first byte of an answer, the same request goes out once more on a new connection,
+ * within the same deadline. Receivers and load balancers close idle connections at any moment, also in the one
+ * in which a request is on its way; without this an endpoint would fail now and then for no fault of its own.
+ * The price is that a receiver that dies after it took the event, but before it answered, gets it twice within
+ * one attempt instead of in two; the `Idempotency-Key` is the same.
+ */
+import type { Delivery, Outcome } from '@longshore/event';
+import type { Dispatcher } from 'undici';
+import type { Attempt, SendResult, Sink } from '../sink.js';
+import { answerText, type Mask, maskFor } from './answer-text.js';
+import { bodyOf } from './body.js';
+import type { Connection } from './connection.js';
+import { Connections } from './connections.js';
+import { type Ending, exchange } from './exchange.js';
+import { type HeaderPlan, planHeaders } from './headers.js';
+import { judge } from './judge.js';
+import { type Target, targetOf } from './target.js';
+import { failureOf, timedOut } from './transport.js';
+
+type Request = Dispatcher.DispatchOptions;
+
+const UNDECODABLE =
+  'the stored delivery holds no event that this version can read; it was stored by another version, which can deliver it';
+
+/** What an http endpoint is opened with. Secrets are resolved: these are the values themselves. */
+export interface HttpSinkOptions {
+  /** The endpoint's name. */
+  name: string;
+  /** `http:` or `https:`; userinfo becomes Basic authorization and is not sent in the url. */
+  url: string;
+  /** Replace our headers of the same name. Sent in the case in which they are written. */
+  headers: Record<string, string[]>;
+  /** Milliseconds for the whole attempt: connect, headers and body. May be a fraction; acts as at least 1. */
+  timeout: number;
+  /** Connections that are kept open between attempts. */
+  concurrency: number;
+  /** `longshore/VERSION` */
+  userAgent: string;
+  /** Adds `longshore: {source, kind, nativeType, receivedAt}` to the event. */
+  annotate: boolean;
+  /** Certificates to trust instead of the system's. */
+  tls?: { /** PEM */ ca?: string };
+}
+
+/** Never throws; see `openSink`. */
+export function openHttpSink(options: HttpSinkOptions): Sink {
+  const target = targetOf(options.url);
+  if ('problem' in target) return unusable('url', `${target.problem}; correct it`);
+  const headers = planHeaders(options.headers, {
+    userAgent: options.userAgent,
+    authorization: target.authorization,
+  });
+  if (headers.problem !== undefined) {
+    return unusable('error', `${headers.problem}; correct the endpoint’s headers`);
+  }
+  return new HttpSink(options, target, headers);
+}
+
+/** An endpoint whose options cannot work: every attempt says so. */
+function unusable(reason: 'url' | 'error', detail: string): Sink {
+  let closed = false;
+  return {
+    async send(_, { signal }) {
+      return closed || signal.aborted ? 'aborted' : { kind: 'retry', reason, detail };
+    },
+    async close() {
+      closed = true;
+    },
+  };
+}
+
+class HttpSink implements Sink {
+  readonly #connections: Connections;
+  readonly #mask: Mask;
+  #closed = false;
+
+  constructor(
+    private readonly options: HttpSinkOptions,
+    private readonly target: Target,
+    private readonly headers: HeaderPlan,
+  ) {
+    this.#connections = new Connections(target, { keep: options.concurrency, ca: options.tls?.ca });
+    this.#mask = maskFor([...headers.secrets, ...target.secrets]);
+  }
+
+  async send(delivery: Delivery, attempt: Attempt): Promise<SendResult> {
+    if (this.#closed || attempt.signal.aborted) return 'aborted';
+    try {
+      const body = bodyOf(delivery, this.options.annotate);
+      if (body === undefined) return { kind: 'dead', reason: 'undecodable', detail: UNDECODABLE };
+      return this.#resultOf(await this.#post(delivery, body, attempt));
+    } catch (error) {
+      return this.#failed(error instanceof Error ? error : new Error(String(error)));
+    }
+  }
+
+  async close(): Promise<void> {
+    this.#closed = true;
+    await this.#connections.close();
+  }
+
+  async #post(delivery: Delivery, body: Buffer, { number, signal }: Attempt): Promise<Ending> {
+    const deadline = performance.now() + this.options.timeout;
+    const headers = this.headers.lines(delivery, number);
+    const request = { path: this.target.path, method: 'POST', headers, body } as const;
+    const ending = await this.#over(this.#connections.take(), request, this.options.timeout, signal);
+    const stale = ending.untouched && this.#failed(ending.error).reason === 'reset';
+    if (!stale || this.#closed) return ending;
+    return this.#over(this.#connections.fresh(), request, deadline - performance.now(), signal);
+  }
+
+  async #over(
+    connection: Connection,
+    request: Request,
+    timeout: number,
+    signal: AbortSignal,
+  ): Promise<Ending> {
+    const ending = await exchange(connection, request, { timeout, signal });
+    if (ending.whole) this.#connections.giveBack(connection);
+    else void this.#connections.drop(connection);
+    return ending;
+  }
+
+  #resultOf(ending: Ending): SendResult {
+    const { kind, phase, head, error, body } = ending;
+    // Once the verdict is known, our own wish to stop does not change it.
+    const stopped = kind === 'aborted' || (kind === 'failed' && this.#closed);
+    if (head !== undefined && (kind === 'answered' || stopped)) {
+      const verdict = judge(head, this.target, Date.now());
+      const detail = verdict.detail && this.#mask(verdict.detail);
+      return { ...verdict, detail, body: answerText(body, this.#mask) };
+    }
+    if (stopped) return 'aborted';
+    if (kind === 'timeout') {
+      return { kind: 'retry', ...timedOut(phase, this.target.place, this.options.timeout) };
+    }
+    return this.#failed(error);
+  }
+
+  #failed(error: Error | undefined): Outcome & { kind: 'retry' } {
+    const { reason, detail } = failureOf(error ?? new Error('no answer'), this.target.place);
+    return { kind: 'retry', reason, detail: this.#mask(detail) };
+  }
+}

@@ -1,0 +1,20 @@
+import { readdirSync } from 'node:fs';
+import { expect, test } from 'vitest';
+import { openSink, SINK_KINDS } from './registry.js';
+import { aDelivery, anAttempt } from './testing/builders.js';
+import { answering, receiver } from './testing/receiver.js';
+
+test('every sink folder is in the list of kinds, and every kind has a folder', () => {
+  const folders = readdirSync(import.meta.dirname, { withFileTypes: true })
+    .filter((entry) => entry.isDirectory() && entry.name !== 'testing')
+    .map((entry) => entry.name);
+  expect([...SINK_KINDS].sort()).toEqual(folders.sort());
+});
+
+test('a sink is opened by its kind', async () => {
+  const { url } = await receiver(answering(204));
+  const options = { headers: {}, timeout: 10_000, concurrency: 1, userAgent: 'longshore/0', annotate: false };
+  const sink = openSink('http', { name: 'alistener', url, ...options });
+  expect(await sink.send(aDelivery(), anAttempt())).toMatchObject({ kind: 'delivered', status: 204 });
+  await sink.close();
+});

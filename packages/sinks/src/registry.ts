@@ -1,0 +1,26 @@
+/** Every kind of sink, one line each. Add yours here; a test compares this list with the folders. */
+import { type HttpSinkOptions, openHttpSink } from './http/index.js';
+import type { Sink } from './sink.js';
+
+/** The options of each kind of sink. */
+export interface SinkOptions {
+  http: HttpSinkOptions;
+}
+
+/** An endpoint’s `kind`. */
+export type SinkKind = keyof SinkOptions;
+
+const openers: { [Kind in SinkKind]: (options: SinkOptions[Kind]) => Sink } = {
+  http: openHttpSink,
+};
+
+/** The kinds that {@link openSink} knows, as in an endpoint's `kind`. */
+export const SINK_KINDS: readonly SinkKind[] = Object.freeze(Object.keys(openers) as SinkKind[]);
+
+/**
+ * A sink for one endpoint. Opens no connection yet, and does not throw for options that cannot work (an
+ * unusable url, say): that is what each attempt then comes to, so that it is seen where attempts are seen.
+ */
+export function openSink<Kind extends SinkKind>(kind: Kind, options: SinkOptions[Kind]): Sink {
+  return openers[kind](options);
+}

@@ -1,0 +1,29 @@
+/**
+ * The port of this package: one attempt at one receiver.
+ *
+ * A sink never retries (the queue alone does), never logs, and never throws: whatever goes wrong is an
+ * Outcome with a reason. It does not decide how many attempts run at once; the queue does that too.
+ */
+import type { Delivery, Outcome } from '@longshore/event';
+
+/** What the caller says about one attempt. */
+export interface Attempt {
+  /** Counts from 1 for each delivery. */
+  number: number;
+  /** Shutdown: once it is aborted, the attempt ends at once as `'aborted'`. */
+  signal: AbortSignal;
+}
+
+/**
+ * `'aborted'`: the attempt was given up because of the shutdown signal or {@link Sink.close}, before the
+ * receiver's verdict was known. It is nobody's failure and must not be counted as an attempt.
+ */
+export type SendResult = Outcome | 'aborted';
+
+/** One endpoint’s receiver, open until it is closed. Attempts may run at the same time. */
+export interface Sink {
+  /** One attempt. Neither throws nor rejects. */
+  send(delivery: Delivery, attempt: Attempt): Promise<SendResult>;
+  /** Ends attempts in flight as `'aborted'` and resolves when no connection is left. May be called twice. */
+  close(): Promise<void>;
+}
