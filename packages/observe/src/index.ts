@@ -1,1 +1,7 @@
-export {};
+/** What happened, as log line and metric. */
+export type { LogLevel } from './log.js';
+export { createObserver, type Observer, type ObserverOptions, type QueueCounts } from './observer.js';
+export type { RecordFields, Settlement } from './records.js';
+export { metricsPage, recordsPage } from './reference.js';
+export type { EndpointSettings } from './registry-vars.js';
+export type { Logger } from './throttle.js';

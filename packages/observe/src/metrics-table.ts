@@ -1,0 +1,112 @@
+/**
+ * Every metric of Longshore's own: name, type, words, labels. `docs/reference/metrics.md` is made from this
+ * table. Every label has a bounded set of values; `labels.ts` sees to that.
+ */
+
+interface MetricRow {
+  type: 'counter' | 'gauge' | 'histogram';
+  help: string;
+  labels: readonly string[];
+  /** Upper bounds, in the unit that the name says. */
+  buckets?: readonly number[];
+}
+
+const SECONDS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
+
+/** Units are in the names: seconds, and counts. */
+export const METRICS = {
+  longshore_requests_total: {
+    type: 'counter',
+    help: 'Requests answered by ingest.',
+    labels: ['source', 'status'],
+  },
+  longshore_ingest_duration_seconds: {
+    type: 'histogram',
+    help: 'From a request’s arrival to its answer.',
+    labels: [],
+    buckets: SECONDS,
+  },
+  longshore_events_received_total: {
+    type: 'counter',
+    help: 'Events taken; an action other than push, pull, delete and mount is `other`.',
+    labels: ['source', 'kind', 'action'],
+  },
+  longshore_events_quarantined_total: {
+    type: 'counter',
+    help: 'Events or whole bodies that could not be read.',
+    labels: ['source', 'reason'],
+  },
+  longshore_deliveries_ignored_total: {
+    type: 'counter',
+    help: 'Deliveries not made or not attempted, because a rule of the endpoint ignores the event.',
+    labels: ['endpoint', 'rule'],
+  },
+  longshore_delivery_attempts_total: {
+    type: 'counter',
+    help: 'Attempts at receivers.',
+    labels: ['endpoint', 'outcome', 'reason'],
+  },
+  longshore_delivery_duration_seconds: {
+    type: 'histogram',
+    help: 'How long an attempt took.',
+    labels: ['endpoint'],
+    buckets: [...SECONDS.slice(2), 30, 60, 300],
+  },
+  longshore_deliveries_settled_total: {
+    type: 'counter',
+    help: 'Deliveries that ended: delivered, dead, expired from the dead-letter set, dropped from it by an operator.',
+    labels: ['endpoint', 'outcome'],
+  },
+  longshore_event_age_seconds: {
+    type: 'histogram',
+    help: 'Age of an event when it was delivered, from its receipt by ingest.',
+    labels: ['endpoint'],
+    buckets: [0.01, 0.05, 0.1, 0.5, 1, 5, 15, 60, 300, 900, 3600, 21_600, 86_400],
+  },
+  longshore_queue_deliveries: {
+    type: 'gauge',
+    help: 'Deliveries in the queues now. Exported by the dashboard role only, so that a sum over processes is right.',
+    labels: ['endpoint', 'state'],
+  },
+  longshore_redis_up: {
+    type: 'gauge',
+    help: '1 while Redis answers this process.',
+    labels: [],
+  },
+  longshore_log_lines_dropped_total: {
+    type: 'counter',
+    help: 'Log lines thrown away because stdout is not read.',
+    labels: [],
+  },
+  longshore_build_info: {
+    type: 'gauge',
+    help: 'Always 1; the label says which version runs.',
+    labels: ['version'],
+  },
+  registry_notifications_events_total: {
+    type: 'counter',
+    help: 'As in the registry: Events is +1 for each delivery enqueued, Successes for each delivered, Failures for each attempt with a bad status, Errors for each attempt without an answer.',
+    labels: ['type', 'endpoint'],
+  },
+  registry_notifications_pending_total: {
+    type: 'gauge',
+    help: 'As in the registry: deliveries that wait or are in flight. Exported by the dashboard role only.',
+    labels: ['endpoint'],
+  },
+  registry_notifications_status_total: {
+    type: 'counter',
+    help: 'As in the registry: answers of receivers by status, `200 OK`.',
+    labels: ['code', 'endpoint'],
+  },
+} as const satisfies Record<string, MetricRow>;
+
+/** Every metric’s name. */
+export type MetricName = keyof typeof METRICS;
+
+/** Names of one type of metric. */
+export type NameOf<Type extends MetricRow['type']> = {
+  [Name in MetricName]: (typeof METRICS)[Name]['type'] extends Type ? Name : never;
+}[MetricName];
+
+/** The labels of one metric, all of them strings. */
+export type LabelsOf<Name extends MetricName> = Record<(typeof METRICS)[Name]['labels'][number], string>;

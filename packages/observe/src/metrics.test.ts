@@ -1,0 +1,207 @@
+import { expect, test } from 'vitest';
+import { METRICS } from './metrics-table.js';
+import type { Observer } from './observer.js';
+import { attempted, observed, received } from './testing/observed.js';
+
+const settled = { endpoint: 'alistener', deliveryId: 'd1', attempts: 1 } as const;
+const failed = { ...attempted, outcome: 'retry', status: 503, reason: 'http_503' } as const;
+
+/** What moves each sample, and to what. */
+const table: [sample: string, value: number, happen: (o: Observer) => void][] = [
+  [
+    'longshore_requests_total{source="default",status="202"}',
+    1,
+    (o) => o.requestAnswered({ source: 'default', status: 202, ms: 3 }),
+  ],
+  [
+    'longshore_ingest_duration_seconds_bucket{le="0.005"}',
+    1,
+    (o) => o.requestAnswered({ source: 'default', status: 202, ms: 3 }),
+  ],
+  [
+    'longshore_events_received_total{source="default",kind="distribution",action="push"}',
+    1,
+    (o) => o.eventReceived(received, { enqueuedTo: {} }),
+  ],
+  [
+    'longshore_events_received_total{source="default",kind="distribution",action="other"}',
+    1,
+    (o) =>
+      o.eventReceived(
+        { ...received, events: [{ id: 'e', action: 'SCANNING_COMPLETED' }] },
+        { enqueuedTo: {} },
+      ),
+  ],
+  [
+    'longshore_events_quarantined_total{source="default",reason="the body is not JSON"}',
+    1,
+    (o) =>
+      o.eventQuarantined({ source: 'default', reason: 'the body is not JSON', bytes: 1, quarantineId: 'q' }),
+  ],
+  [
+    'longshore_deliveries_ignored_total{endpoint="alistener",rule="ignore.actions"}',
+    1,
+    (o) => o.deliveryIgnored({ endpoint: 'alistener', rule: 'ignore.actions' }),
+  ],
+  [
+    'longshore_delivery_attempts_total{endpoint="alistener",outcome="retry",reason="http_503"}',
+    1,
+    (o) => o.deliveryAttempted(failed),
+  ],
+  [
+    'longshore_delivery_duration_seconds_bucket{le="0.005",endpoint="alistener"}',
+    1,
+    (o) => o.deliveryAttempted(attempted),
+  ],
+  [
+    'longshore_delivery_duration_seconds_sum{endpoint="alistener"}',
+    0.003,
+    (o) => o.deliveryAttempted(attempted),
+  ],
+  ...(['delivered', 'dead', 'expired', 'dropped'] as const).map(
+    (outcome): [string, number, (o: Observer) => void] => [
+      `longshore_deliveries_settled_total{endpoint="alistener",outcome="${outcome}"}`,
+      1,
+      (o) => o.deliverySettled({ ...settled, outcome }),
+    ],
+  ),
+  [
+    'longshore_event_age_seconds_bucket{le="60",endpoint="alistener"}',
+    1,
+    (o) => o.deliverySettled({ ...settled, outcome: 'delivered' }, { receivedAt: Date.now() - 20_000 }),
+  ],
+  [
+    'longshore_event_age_seconds_bucket{le="15",endpoint="alistener"}',
+    0,
+    (o) => o.deliverySettled({ ...settled, outcome: 'delivered' }, { receivedAt: Date.now() - 20_000 }),
+  ],
+  // the clock of the machine that received it goes ahead of ours
+  [
+    'longshore_event_age_seconds_sum{endpoint="alistener"}',
+    0,
+    (o) => o.deliverySettled({ ...settled, outcome: 'delivered' }, { receivedAt: Date.now() + 20_000 }),
+  ],
+  ...(['waiting', 'active', 'delayed', 'dead'] as const).map(
+    (state, index): [string, number, (o: Observer) => void] => [
+      `longshore_queue_deliveries{endpoint="alistener",state="${state}"}`,
+      index + 1,
+      (o) => o.setQueueCounts('alistener', { waiting: 1, active: 2, delayed: 3, dead: 4 }),
+    ],
+  ),
+  ['longshore_redis_up', 1, (o) => o.redisUp(true)],
+  ['longshore_build_info{version="1.2.3"}', 1, () => {}],
+  ['longshore_log_lines_dropped_total', 0, () => {}],
+  [
+    'registry_notifications_events_total{type="Events",endpoint="alistener"}',
+    3,
+    (o) => o.eventReceived(received, { enqueuedTo: { alistener: 3, other: 1 } }),
+  ],
+  [
+    'registry_notifications_events_total{type="Successes",endpoint="alistener"}',
+    1,
+    (o) => o.deliveryAttempted(attempted),
+  ],
+  [
+    'registry_notifications_events_total{type="Failures",endpoint="alistener"}',
+    1,
+    (o) => o.deliveryAttempted(failed),
+  ],
+  [
+    'registry_notifications_events_total{type="Errors",endpoint="alistener"}',
+    1,
+    (o) => o.deliveryAttempted({ ...failed, status: undefined, reason: 'timeout' }),
+  ],
+  [
+    'registry_notifications_status_total{code="200 OK",endpoint="alistener"}',
+    1,
+    (o) => o.deliveryAttempted(attempted),
+  ],
+  [
+    'registry_notifications_status_total{code="503 Service Unavailable",endpoint="alistener"}',
+    1,
+    (o) => o.deliveryAttempted(failed),
+  ],
+  [
+    'registry_notifications_pending_total{endpoint="alistener"}',
+    6,
+    (o) => o.setQueueCounts('alistener', { waiting: 1, active: 2, delayed: 3, dead: 4 }),
+  ],
+];
+
+test.each(table)('%s becomes %d', async (sample, value, happen) => {
+  const { observer, samples } = observed();
+  happen(observer);
+  expect((await samples()).get(sample)).toBe(value);
+});
+
+test('every metric of the table is moved above', () => {
+  const moved = table.map(([sample]) => sample.replace(/\{.*/, '').replace(/_(bucket|sum|count)$/, ''));
+  expect(new Set(moved)).toEqual(new Set(Object.keys(METRICS)));
+});
+
+test('what is read twice is not counted twice', async () => {
+  const { observer, samples } = observed();
+  observer.deliveryAttempted(attempted);
+  expect(await samples()).toEqual(expect.any(Map));
+  const sample = 'registry_notifications_events_total{type="Successes",endpoint="alistener"}';
+  expect((await samples()).get(sample)).toBe(1);
+});
+
+test('queue counts are exported only where they are set, and go with their endpoint', async () => {
+  const { observer, samples } = observed();
+  const shown = async () =>
+    [...(await samples()).keys()].filter((name) => /^(longshore_queue|registry_\w+_pending)/.test(name));
+  observer.deliveryAttempted(attempted);
+  expect(await shown()).toEqual([]);
+  observer.setQueueCounts('alistener', { waiting: 1, active: 0, delayed: 0, dead: 0 });
+  expect(await shown()).toHaveLength(5);
+  observer.forgetEndpoint('alistener');
+  expect(await shown()).toEqual([]);
+});
+
+test('Redis is down until it is known to be up', async () => {
+  const { observer, samples } = observed();
+  expect((await samples()).get('longshore_redis_up')).toBe(0);
+  observer.redisUp(true);
+  observer.redisUp(false);
+  expect((await samples()).get('longshore_redis_up')).toBe(0);
+});
+
+test('the process’s own metrics are there, and two observers share nothing', async () => {
+  const one = observed();
+  const two = observed();
+  one.observer.deliveryAttempted(attempted);
+  const { contentType, body } = await one.observer.metrics();
+  expect(contentType).toBe('text/plain; version=0.0.4; charset=utf-8');
+  expect(body).toMatch(/^process_cpu_seconds_total /m);
+  expect(body).toMatch(/^nodejs_eventloop_lag_p99_seconds /m);
+  expect((await two.observer.metrics()).body).not.toContain('alistener');
+});
+
+test('the counters of a mixed run add up', async () => {
+  const { observer, samples } = observed();
+  const outcomes = ['delivered', 'retry', 'dead'] as const;
+  for (let n = 0; n < 300; n++) {
+    const outcome = outcomes[n % 3] ?? 'dead';
+    const answered = n % 2 === 0;
+    observer.deliveryAttempted({
+      ...attempted,
+      outcome,
+      status: answered || outcome === 'delivered' ? 200 + n : undefined,
+      reason: answered ? `http_${200 + n}` : 'reset',
+    });
+    if (outcome !== 'retry') observer.deliverySettled({ ...settled, outcome });
+  }
+  const sum = async (start: string) =>
+    [...(await samples())].reduce((all, [name, value]) => (name.startsWith(start) ? all + value : all), 0);
+  expect(await sum('longshore_delivery_attempts_total')).toBe(300);
+  expect(await sum('longshore_delivery_duration_seconds_count')).toBe(300);
+  expect(await sum('registry_notifications_events_total')).toBe(300);
+  expect(await sum('registry_notifications_status_total')).toBe(
+    300 - (await sum('registry_notifications_events_total{type="Errors"')),
+  );
+  expect(await sum('longshore_deliveries_settled_total')).toBe(200);
+  expect(await sum('longshore_delivery_attempts_total{endpoint="alistener",outcome="delivered"')).toBe(
+    await sum('longshore_deliveries_settled_total{endpoint="alistener",outcome="delivered"'),
+  );
+});

@@ -1,0 +1,100 @@
+import { expect, test } from 'vitest';
+import type { Observer } from './observer.js';
+import { prettyLines } from './pretty.js';
+import { attempted, observed, received } from './testing/observed.js';
+
+const settled = { endpoint: 'quickstart', deliveryId: 'd1', attempts: 10, reason: 'http_500' };
+
+test.each<[(o: Observer) => void, string]>([
+  [
+    (o) => o.deliveryAttempted({ ...attempted, endpoint: 'quickstart' }),
+    'notification sent  quickstart  push acme/app:1.0  200 in 3 ms',
+  ],
+  [
+    (o) =>
+      o.deliveryAttempted({
+        ...attempted,
+        attempt: 2,
+        outcome: 'retry',
+        status: undefined,
+        reason: 'refused',
+        retryAt: new Date(2026, 10, 21, 9, 31, 7).getTime(),
+        detail: 'a:1: nobody listens',
+      }),
+    'notification failed  alistener  push acme/app:1.0  refused in 3 ms, attempt 2  again at 09:31:07  a:1: nobody listens',
+  ],
+  [
+    (o) => o.deliverySettled({ ...settled, outcome: 'dead' }),
+    'notification dropped  quickstart  dead after 10 attempts  http_500',
+  ],
+  [
+    (o) => o.deliveryIgnored({ endpoint: 'a', rule: 'ignore.tags', action: 'pull' }),
+    'notification ignored  a  pull  ignore.tags',
+  ],
+  [
+    (o) => o.eventReceived(received, { enqueuedTo: {} }),
+    'event received  default  push acme/app:1.0  2 enqueued  in 1.5 ms',
+  ],
+  [
+    (o) => {
+      const byDigest = {
+        id: 'e',
+        action: 'delete',
+        repository: 'acme/app',
+        digest: `sha256:${'0'.repeat(64)}`,
+      };
+      const events = [byDigest, ...received.events];
+      o.eventReceived({ ...received, events, enqueued: 0, duplicates: 3, ignored: 1 }, { enqueuedTo: {} });
+    },
+    'event received  default  delete acme/app@sha256:000000000000 and 1 more  0 enqueued, 3 known already, 1 ignored  in 1.5 ms',
+  ],
+  [
+    (o) => o.eventReceived({ ...received, events: [], enqueued: 0 }, { enqueuedTo: {} }),
+    'event received  default  no event  0 enqueued  in 1.5 ms',
+  ],
+  [
+    (o) =>
+      o.eventQuarantined({ source: 'default', reason: 'the body is not JSON', bytes: 1, quarantineId: 'q1' }),
+    'event quarantined  default  the body is not JSON  q1',
+  ],
+  [
+    (o) =>
+      o.eventRefused({
+        source: 'nexus',
+        status: 401,
+        reason: 'SOURCE_UNAUTHORIZED',
+        detail: 'no credentials',
+      }),
+    'event refused  nexus  401 SOURCE_UNAUTHORIZED  no credentials',
+  ],
+  [
+    (o) => o.log.info({ ingest: 'http://127.0.0.1:5080' }, 'ready'),
+    'ready {"ingest":"http://127.0.0.1:5080"}',
+  ],
+  [(o) => o.log.warn({}, 'no fields'), 'no fields'],
+])('%# a line for people', (happen, expected) => {
+  const { observer, raw } = observed({ pretty: true });
+  happen(observer);
+  expect(raw).toHaveLength(1);
+  expect(raw[0]).toMatch(/^\d\d:\d\d:\d\d [^\n]+\n$/);
+  expect(raw[0]?.slice(9).trimEnd()).toBe(expected);
+});
+
+test('an error is told with its message', () => {
+  const { observer, raw } = observed({ pretty: true });
+  observer.log.error({ err: new Error('Redis is away') }, 'it failed');
+  expect(raw.join('')).toMatch(/^\d\d:\d\d:\d\d it failed.*Redis is away/s);
+});
+
+test('colours come only when they are asked for', () => {
+  const line =
+    '{"level":"warn","time":"2026-11-21T09:30:00.000Z","record":"event.refused","msg":"event refused"}\n';
+  expect(prettyLines(false)(line)).not.toContain('\u001b');
+  expect(prettyLines(true)(line)).toContain('\u001b[33mevent refused\u001b[39m');
+});
+
+test('a name from outside cannot drive the terminal', () => {
+  const { observer, raw } = observed({ pretty: true });
+  observer.deliveryAttempted({ ...attempted, repository: 'acme/\u001b[2Japp\n' });
+  expect(raw.join('').trimEnd()).not.toMatch(/\p{Cc}/u);
+});

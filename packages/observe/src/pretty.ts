@@ -1,0 +1,97 @@
+/**
+ * Log lines for people: one short line per record, and pino-pretty for all else. In this thread, line by line,
+ * so that nothing is left in a pipe between threads when the process ends.
+ */
+import pretty from 'pino-pretty';
+
+type Line = Record<string, unknown>;
+
+/** Takes a JSON line, gives the line to print. */
+export function prettyLines(colorize: boolean): (json: string) => string {
+  const options: pretty.PrettyOptions = {
+    colorize,
+    // the message brings its own colours, and time and level with it
+    customColors: 'message:reset',
+    customPrettifiers: { time: () => '', level: () => '' },
+    messageFormat: (line, key, _label, { colors }) => messageOf(line, String(line[key] ?? ''), colors),
+    singleLine: true,
+  };
+  const ofRecord = pretty.prettyFactory({ ...options, hideObject: true });
+  const ofOther = pretty.prettyFactory(options);
+  return (json) => {
+    const text = json.includes('"record":') ? ofRecord(json) : ofOther(json);
+    return text.endsWith('\n') ? text : `${text}\n`;
+  };
+}
+
+type Colors = { red: Paint; yellow: Paint; green: Paint; dim: Paint };
+type Paint = (text: string) => string;
+
+function messageOf(line: Line, message: string, colors: Colors): string {
+  const clock = new Date(String(line.time)).toTimeString().slice(0, 8);
+  const paint = { error: colors.red, warn: colors.yellow, info: colors.green }[String(line.level)];
+  const words = wordsOf(line).filter((word) => word !== '');
+  return [`${colors.dim(clock)} ${paint ? paint(message) : message}`, ...words.map(harmless)].join('  ');
+}
+
+function wordsOf(line: Line): string[] {
+  switch (line.record) {
+    case 'event.received':
+      return [text(line.source), eventsOf(line.events), countsOf(line), `in ${text(line.ms)} ms`];
+    case 'event.quarantined':
+      return [text(line.source), text(line.reason), text(line.quarantineId)];
+    case 'event.refused':
+      return [text(line.source), `${text(line.status)} ${text(line.reason)}`, text(line.detail)];
+    case 'delivery.attempted':
+      return [text(line.endpoint), subjectOf(line), answerOf(line), retryOf(line), text(line.detail)];
+    case 'delivery.settled':
+      return [
+        text(line.endpoint),
+        `${text(line.outcome)} after ${text(line.attempts)} attempts`,
+        text(line.reason),
+      ];
+    case 'delivery.ignored':
+      return [text(line.endpoint), subjectOf(line), text(line.rule)];
+    default:
+      return [];
+  }
+}
+
+/** `push acme/app:1.0`, and without a tag `push acme/app@sha256:0123…`. */
+function subjectOf({ action, repository, tag, digest }: Line): string {
+  const place = tag ? `:${text(tag)}` : digest ? `@${text(digest).slice(0, 19)}` : '';
+  return `${text(action)} ${text(repository)}${place}`.trim();
+}
+
+function eventsOf(events: unknown): string {
+  const [first, ...more] = Array.isArray(events) ? (events as Line[]) : [];
+  if (first === undefined) return 'no event';
+  return more.length === 0 ? subjectOf(first) : `${subjectOf(first)} and ${more.length} more`;
+}
+
+function countsOf({ enqueued, duplicates, ignored }: Line): string {
+  const counts = [
+    [enqueued, 'enqueued'],
+    [duplicates, 'known already'],
+    [ignored, 'ignored'],
+  ].filter(([count, what]) => what === 'enqueued' || count !== 0);
+  return counts.map(([count, what]) => `${text(count)} ${what}`).join(', ');
+}
+
+function answerOf({ status, reason, ms, attempt }: Line): string {
+  const nth = attempt === 1 ? '' : `, attempt ${text(attempt)}`;
+  return `${text(status ?? reason)} in ${text(ms)} ms${nth}`;
+}
+
+function retryOf({ retryAt }: Line): string {
+  return retryAt === undefined ? '' : `again at ${new Date(String(retryAt)).toTimeString().slice(0, 8)}`;
+}
+
+function text(value: unknown): string {
+  return value === undefined || value === null ? '' : String(value);
+}
+
+/** Repository and tag names come from outside; a terminal must not act on them. */
+function harmless(word: string): string {
+  return word.replace(/\p{Cc}/gu, '\ufffd');
+}

@@ -1,0 +1,178 @@
+import { expect, test } from 'vitest';
+import type { Observer } from './observer.js';
+import { RECORDS } from './records.js';
+import { attempted, observed, received } from './testing/observed.js';
+
+const ids = { deliveryId: attempted.deliveryId, eventId: attempted.eventId };
+const settled = { endpoint: 'alistener', ...ids, attempts: 10, reason: 'http_500' };
+const quarantined = {
+  source: 'default',
+  kind: 'harbor',
+  reason: 'the body is not JSON',
+  bytes: 9,
+  quarantineId: 'q1',
+};
+
+/** What is recorded, and the line that comes of it: level, msg, fields in their order. */
+const table: [what: string, record: (o: Observer) => void, level: string, msg: string, fields: object][] = [
+  [
+    'event.received',
+    (o) => o.eventReceived(received, { enqueuedTo: { a: 1, b: 1 } }),
+    'info',
+    'event received',
+    { record: 'event.received', ...received },
+  ],
+  [
+    'event.quarantined',
+    (o) => o.eventQuarantined(quarantined),
+    'warn',
+    'event quarantined',
+    { record: 'event.quarantined', ...quarantined },
+  ],
+  [
+    'event.refused',
+    (o) =>
+      o.eventRefused({
+        source: 'nexus',
+        status: 401,
+        reason: 'SOURCE_UNAUTHORIZED',
+        detail: 'no credentials',
+      }),
+    'warn',
+    'event refused',
+    {
+      record: 'event.refused',
+      source: 'nexus',
+      status: 401,
+      reason: 'SOURCE_UNAUTHORIZED',
+      detail: 'no credentials',
+    },
+  ],
+  [
+    'delivery.attempted, delivered',
+    (o) => o.deliveryAttempted(attempted),
+    'info',
+    'notification sent',
+    { record: 'delivery.attempted', ...attempted },
+  ],
+  [
+    'delivery.attempted, retry',
+    (o) =>
+      o.deliveryAttempted({
+        ...attempted,
+        outcome: 'retry',
+        status: undefined,
+        reason: 'refused',
+        ms: 0.123456,
+        retryAt: Date.UTC(2026, 10, 21, 9, 31),
+        detail: 'a:1: nobody listens',
+      }),
+    'warn',
+    'notification failed',
+    {
+      record: 'delivery.attempted',
+      endpoint: 'alistener',
+      ...ids,
+      action: 'push',
+      repository: 'acme/app',
+      tag: '1.0',
+      attempt: 1,
+      outcome: 'retry',
+      reason: 'refused',
+      ms: 0.1,
+      retryAt: '2026-11-21T09:31:00.000Z',
+      detail: 'a:1: nobody listens',
+    },
+  ],
+  [
+    'delivery.attempted, dead',
+    (o) =>
+      o.deliveryAttempted({ ...attempted, outcome: 'dead', status: 410, reason: 'http_410', tag: undefined }),
+    'warn',
+    'notification failed',
+    {
+      record: 'delivery.attempted',
+      endpoint: 'alistener',
+      ...ids,
+      action: 'push',
+      repository: 'acme/app',
+      attempt: 1,
+      outcome: 'dead',
+      status: 410,
+      reason: 'http_410',
+      ms: 3,
+    },
+  ],
+  [
+    'delivery.settled, dead',
+    (o) => o.deliverySettled({ ...settled, outcome: 'dead' }),
+    'error',
+    'notification dropped',
+    { record: 'delivery.settled', ...settled, outcome: 'dead' },
+  ],
+  [
+    'delivery.settled, expired',
+    (o) => o.deliverySettled({ ...settled, outcome: 'expired' }),
+    'warn',
+    'notification dropped',
+    { record: 'delivery.settled', ...settled, outcome: 'expired' },
+  ],
+  [
+    'delivery.settled, dropped',
+    (o) => o.deliverySettled({ ...settled, outcome: 'dropped' }),
+    'warn',
+    'notification dropped',
+    { record: 'delivery.settled', ...settled, outcome: 'dropped' },
+  ],
+  [
+    'delivery.ignored',
+    (o) => o.deliveryIgnored({ endpoint: 'alistener', rule: 'ignore.tags', ...ids, action: 'push' }),
+    'debug',
+    'notification ignored',
+    { record: 'delivery.ignored', endpoint: 'alistener', rule: 'ignore.tags', ...ids, action: 'push' },
+  ],
+];
+
+test.each(table)('%s is one line', (_, record, level, msg, fields) => {
+  const { observer, lines } = observed();
+  record(observer);
+  const [line, ...more] = lines();
+  const { time, ...rest } = line ?? {};
+  expect(rest).toEqual({ level, ...fields, msg });
+  expect(time).toMatch(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/);
+  expect(more).toEqual([]);
+});
+
+test('every record of the catalogue is recorded above, with no field that the catalogue does not know', () => {
+  const { observer, lines } = observed();
+  for (const [, record] of table) record(observer);
+  expect(new Set(lines().map((line) => line.record))).toEqual(new Set(Object.keys(RECORDS)));
+  for (const { level, time, record, msg, ...fields } of lines()) {
+    expect(Object.keys(RECORDS[record as keyof typeof RECORDS].fields)).toEqual(
+      expect.arrayContaining(Object.keys(fields)),
+    );
+  }
+});
+
+test('a delivered delivery is settled without a line: its attempt has told it', () => {
+  const { observer, lines } = observed();
+  observer.deliverySettled({ ...settled, outcome: 'delivered' }, { receivedAt: Date.now() });
+  expect(lines()).toEqual([]);
+});
+
+test('a level keeps less important records out of the log, not out of the metrics', async () => {
+  const { observer, lines, samples } = observed({ level: 'error' });
+  for (const [, record] of table) record(observer);
+  expect(lines().map((line) => line.record)).toEqual(['delivery.settled']);
+  expect(
+    (await samples()).get('longshore_deliveries_ignored_total{endpoint="alistener",rule="ignore.tags"}'),
+  ).toBe(1);
+});
+
+test('a time that no clock has costs no record', () => {
+  const { observer, lines } = observed();
+  observer.deliveryAttempted({ ...attempted, ms: Number.NaN });
+  observer.eventReceived(received, { enqueuedTo: { alistener: Number.NaN } });
+  observer.deliveryAttempted({ ...attempted, outcome: 'retry', retryAt: Number.MAX_VALUE });
+  expect(lines()).toHaveLength(3);
+});

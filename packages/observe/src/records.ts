@@ -1,0 +1,197 @@
+/**
+ * Everything that is said about an event: one flat log line for each unit of work, with every id it touched.
+ * A new way for an event to end starts here. `docs/reference/records.md` is made from this table.
+ *
+ * What moves which metric is in `observer.ts`; a line and its metrics always come from the same call.
+ */
+import type { EventView, Outcome, Reason } from '@longshore/event';
+
+/** Levels that records and life-cycle lines use. */
+export type Level = 'debug' | 'info' | 'warn' | 'error';
+
+/** One event of a request, as far as a log line needs it. */
+export interface EventSummary extends Pick<EventView, 'action' | 'repository' | 'tag' | 'digest'> {
+  id: string;
+}
+
+/** The fields of each record. What is undefined is left out of the line. */
+export interface RecordFields {
+  'event.received': {
+    source: string;
+    kind: string;
+    events: EventSummary[];
+    /** Events taken. */
+    accepted: number;
+    /** Deliveries that are durable now. */
+    enqueued: number;
+    /** Deliveries that were known already. */
+    duplicates: number;
+    /** Deliveries that were not made because the endpoint's rules ignore the event. */
+    ignored: number;
+    ms: number;
+    detail?: string;
+  };
+  'event.quarantined': {
+    source: string;
+    kind?: string;
+    /** One of a fixed set of sentences. */
+    reason: string;
+    bytes: number;
+    quarantineId: string;
+    detail?: string;
+  };
+  'event.refused': { source: string; status: number; reason: string; detail?: string };
+  'delivery.attempted': {
+    endpoint: string;
+    deliveryId: string;
+    eventId?: string;
+    action?: string;
+    repository?: string;
+    tag?: string;
+    attempt: number;
+    outcome: Outcome['kind'];
+    status?: number;
+    reason: Reason;
+    ms: number;
+    /** Epoch milliseconds; the line has it as ISO 8601. */
+    retryAt?: number;
+    detail?: string;
+  };
+  'delivery.settled': {
+    endpoint: string;
+    deliveryId: string;
+    eventId?: string;
+    attempts: number;
+    outcome: Settlement;
+    reason?: string;
+    detail?: string;
+  };
+  'delivery.ignored': {
+    endpoint: string;
+    /** Which of the endpoint's rules. */
+    rule: string;
+    deliveryId?: string;
+    eventId?: string;
+    action?: string;
+    repository?: string;
+    tag?: string;
+  };
+}
+
+/** How a delivery ended: `expired` by retention, `dropped` by an operator, both out of the dead-letter set. */
+export type Settlement = 'delivered' | 'dead' | 'expired' | 'dropped';
+
+/** Every record’s name: the field `record` of its line. */
+export type RecordName = keyof RecordFields;
+
+interface Form {
+  level: Level;
+  message: string;
+  /** In words; for the page. */
+  when?: string;
+}
+
+interface RecordRow<Name extends RecordName> {
+  help: string;
+  forms: readonly [Form, ...Form[]];
+  fields: Record<keyof RecordFields[Name], string>;
+}
+
+const ENDPOINT = 'Name of the endpoint.';
+const DELIVERY = 'Id of the delivery: also the job id and the receiver’s `Idempotency-Key`.';
+const EVENT = 'Id of the event.';
+const VIEW = { action: 'Action of the event.', repository: 'Its repository.', tag: 'Its tag.' };
+const DETAIL = 'What happened and what to do next, in words.';
+const MS = 'How long it took, in milliseconds.';
+
+/** The catalogue. The forms of a record differ in level and message; `observer.ts` picks one. */
+export const RECORDS = {
+  'event.received': {
+    help: 'A request was taken: each of its deliveries is durable.',
+    forms: [{ level: 'info', message: 'event received' }],
+    fields: {
+      source: 'Name of the source.',
+      kind: 'Kind of registry that sent it.',
+      events: 'The events: `id`, `action`, `repository`, `tag`, `digest`.',
+      accepted: 'Events taken.',
+      enqueued: 'Deliveries made durable.',
+      duplicates: 'Deliveries that were known already.',
+      ignored: 'Deliveries not made, because the endpoint’s rules ignore the event.',
+      ms: MS,
+      detail: DETAIL,
+    },
+  },
+  'event.quarantined': {
+    help: 'An event, or a whole body, could not be read. It is kept in quarantine and can be replayed.',
+    forms: [{ level: 'warn', message: 'event quarantined' }],
+    fields: {
+      source: 'Name of the source.',
+      kind: 'Kind of registry, when it is known.',
+      reason: 'Why it could not be read.',
+      bytes: 'Size of what is kept.',
+      quarantineId: 'Id in quarantine.',
+      detail: DETAIL,
+    },
+  },
+  'event.refused': {
+    help: 'A request was not taken; nothing of it is stored. The sender has the status and sends again, or not.',
+    forms: [{ level: 'warn', message: 'event refused' }],
+    fields: {
+      source: 'Name of the source, or of the path when no source is known.',
+      status: 'Status of the answer.',
+      reason: 'Error code of the refusal.',
+      detail: DETAIL,
+    },
+  },
+  'delivery.attempted': {
+    help: 'One attempt at one receiver.',
+    forms: [
+      { level: 'info', message: 'notification sent', when: 'delivered' },
+      { level: 'warn', message: 'notification failed', when: 'retry or dead' },
+    ],
+    fields: {
+      endpoint: ENDPOINT,
+      deliveryId: DELIVERY,
+      eventId: EVENT,
+      ...VIEW,
+      attempt: 'Number of the attempt, from 1.',
+      outcome: '`delivered`, `retry` or `dead`.',
+      status: 'HTTP status, when there was an answer.',
+      reason: '`http_` and the status, or why there was no answer.',
+      ms: MS,
+      retryAt: 'When it is tried again, ISO 8601.',
+      detail: DETAIL,
+    },
+  },
+  'delivery.settled': {
+    help: 'A delivery ended without having arrived. One that arrived has said so in `delivery.attempted`.',
+    forms: [
+      { level: 'error', message: 'notification dropped', when: 'dead: it is in the dead-letter set' },
+      {
+        level: 'warn',
+        message: 'notification dropped',
+        when: 'expired or dropped: it left the dead-letter set',
+      },
+    ],
+    fields: {
+      endpoint: ENDPOINT,
+      deliveryId: DELIVERY,
+      eventId: EVENT,
+      attempts: 'Attempts made.',
+      outcome: '`dead`; `expired` by retention; `dropped` by an operator.',
+      reason: 'Reason of the last attempt.',
+      detail: DETAIL,
+    },
+  },
+  'delivery.ignored': {
+    help: 'A rule of the endpoint ignores the event. Ingest counts these in `event.received` too.',
+    forms: [{ level: 'debug', message: 'notification ignored' }],
+    fields: {
+      endpoint: ENDPOINT,
+      rule: 'The rule.',
+      deliveryId: DELIVERY,
+      eventId: EVENT,
+      ...VIEW,
+    },
+  },
+} as const satisfies { [Name in RecordName]: RecordRow<Name> };
