@@ -1,0 +1,168 @@
+/**
+ * Refuses an import that the design does not have. pnpm makes the package.json files the import graph, so they
+ * are what is read; the sources are looked through as well for what a manifest cannot show.
+ *
+ * A new edge is a decision: it goes into this table first, and into ARCHITECTURE.md.
+ */
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { dirname, join, relative, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const STAGE = 'stages do not know each other: they share the words of event, and the apps put them together';
+const APP = 'an app knows the stages and config, never another app';
+
+/** Who may import which of our packages, and why no other. */
+const LAYERS = {
+  event: { may: [], why: 'event is what everyone knows, so it knows nobody' },
+  sources: { may: ['event'], why: STAGE },
+  routing: { may: ['event'], why: STAGE },
+  queue: { may: ['event'], why: STAGE },
+  sinks: { may: ['event', 'registry-client'], why: STAGE },
+  'registry-client': { may: ['event'], why: STAGE },
+  observe: { may: ['event'], why: STAGE },
+  'embedded-redis': { may: ['event'], why: 'it only runs a program; queue is who speaks to Redis' },
+  config: {
+    may: ['event', 'sources', 'routing', 'sinks'],
+    why: 'config knows the schemas of the stages only',
+  },
+  ingest: { may: ['event', 'sources', 'routing', 'queue', 'observe', 'config'], why: APP },
+  worker: { may: ['event', 'routing', 'queue', 'sinks', 'observe', 'config'], why: APP },
+  dashboard: { may: ['event', 'queue', 'observe', 'config'], why: APP },
+  longshore: {
+    may: ['event', 'queue', 'observe', 'config', 'embedded-redis', 'ingest', 'worker', 'dashboard'],
+    why: 'the command puts the apps together; what a stage does is their business',
+  },
+  testkit: {
+    may: ['event', 'embedded-redis'],
+    why: 'testkit serves every test, so it depends on almost nothing',
+  },
+  'longshore-workspace': { may: ['longshore'], why: 'the root offers the command and nothing else' },
+};
+
+/** Packages of others that one of ours alone may use. */
+const OWNED = {
+  bullmq: { owner: 'queue', why: 'all of Redis and BullMQ is in queue' },
+  ioredis: { owner: 'queue', why: 'all of Redis and BullMQ is in queue' },
+};
+
+/** Words that a source may not hold, and the packages where it may. */
+const WORDS = [
+  {
+    pattern: /\bprocess\.env\b|\benv\b[^}\n]*\}\s*from 'node:process'/,
+    what: 'reads process.env',
+    allowed: ['config', 'testkit'],
+    why: 'the environment is read in config only',
+  },
+  {
+    pattern: /\bconsole\./,
+    what: 'writes to console',
+    allowed: [],
+    why: 'what happened is a record of observe; commands print through their shell',
+  },
+];
+
+/** All that is wrong in the workspace at `root`, one line each; empty when the layers hold. */
+export function checkLayers(root) {
+  const packages = findPackages(root);
+  const names = new Set(packages.map(({ name }) => name));
+  return packages.flatMap((each) => [...checkManifest(each, names), ...checkSources(each, names)]);
+}
+
+function findPackages(root) {
+  const folders = ['packages', 'apps'].flatMap((group) => {
+    const parent = join(root, group);
+    return existsSync(parent)
+      ? readdirSync(parent)
+          .sort()
+          .map((name) => join(parent, name))
+      : [];
+  });
+  return [root, ...folders]
+    .filter((folder) => existsSync(join(folder, 'package.json')))
+    .map((folder) => {
+      const manifest = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'));
+      return { folder, root, name: manifest.name, manifest };
+    });
+}
+
+function checkManifest({ name, manifest }, names) {
+  if (!LAYERS[short(name)])
+    return [`${name}: is not in the table of scripts/check-layers.mjs; give it a row`];
+  const {
+    dependencies = {},
+    devDependencies = {},
+    peerDependencies = {},
+    optionalDependencies = {},
+  } = manifest;
+  const used = Object.keys({ ...dependencies, ...peerDependencies, ...optionalDependencies });
+  return [
+    ...used.flatMap((to) => refused(name, to, names) ?? []),
+    ...Object.keys(devDependencies)
+      .filter((to) => short(to) !== 'testkit')
+      .flatMap((to) => refused(name, to, names) ?? []),
+  ].map((problem) => `${problem} [package.json]`);
+}
+
+function checkSources({ folder, root, name }, names) {
+  if (folder === root || !LAYERS[short(name)]) return [];
+  return sourceFiles(join(folder, 'src')).flatMap((file) => {
+    const text = withoutComments(readFileSync(file, 'utf8'));
+    const imports = specifiers(text).flatMap((to) => importProblem(name, to, file, folder, names) ?? []);
+    const words = WORDS.filter(
+      ({ pattern, allowed }) => !allowed.includes(short(name)) && pattern.test(text),
+    ).map(({ what, why }) => `${name} ${what}: ${why}`);
+    return [...imports, ...words].map((problem) => `${problem} [${relative(root, file)}]`);
+  });
+}
+
+function importProblem(name, specifier, file, folder, names) {
+  if (specifier.startsWith('.')) {
+    const path = relative(folder, resolve(dirname(file), specifier));
+    if (path.startsWith('..')) return `${name} -> ${specifier}: another package is imported by its name`;
+    return path.startsWith(join('src', 'testing'))
+      ? `${name} -> ${specifier}: src/testing is for tests`
+      : undefined;
+  }
+  const parts = specifier.split('/');
+  return refused(name, specifier.startsWith('@') ? parts.slice(0, 2).join('/') : parts[0], names);
+}
+
+/** What is wrong with this edge; undefined when nothing is. */
+function refused(from, to, names) {
+  const owned = OWNED[to];
+  if (owned) return short(from) === owned.owner ? undefined : `${from} -> ${to}: ${owned.why}`;
+  if (from === to || !names.has(to) || !LAYERS[short(from)]) return undefined;
+  const { may, why } = LAYERS[short(from)];
+  if (may.includes(short(to))) return undefined;
+  return `${from} -> ${to}: ${short(to) === 'testkit' ? 'testkit is for tests: a devDependency' : why}`;
+}
+
+function short(name) {
+  return name.replace(/^@longshore\//, '');
+}
+
+/** What runs in production: no tests, and no `src/testing/`, which holds what only tests import. */
+function sourceFiles(folder) {
+  if (!existsSync(folder)) return [];
+  return readdirSync(folder, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile() && /\.tsx?$/.test(entry.name) && !/\.test\.tsx?$/.test(entry.name))
+    .map((entry) => join(entry.parentPath, entry.name))
+    .filter((file) => !relative(folder, file).startsWith('testing'))
+    .sort();
+}
+
+function specifiers(text) {
+  const pattern = /\b(?:from|import)\s*\(?\s*['"]([^'"]+)['"]/g;
+  return [...text.matchAll(pattern)].map((match) => match[1]);
+}
+
+function withoutComments(text) {
+  return text.replaceAll(/\/\*.*?\*\//gs, '').replaceAll(/(^|\s)\/\/.*$/gm, '$1');
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  const problems = checkLayers(process.argv[2] ?? dirname(dirname(fileURLToPath(import.meta.url))));
+  for (const problem of problems) console.error(problem);
+  if (problems.length > 0) process.exit(1);
+  console.log('layers: every import is one that the design has');
+}

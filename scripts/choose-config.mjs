@@ -1,0 +1,34 @@
+/** Which configuration `npm start` runs, and whether that needs a Redis on this machine. */
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+
+/**
+ * What the arguments of `npm start --` come to: those for `longshore`, the file, and whether the quickstart's
+ * receiver belongs to it. `fromEnvironment` is LONGSHORE_CONFIG.
+ */
+export function chooseConfig(root, args, fromEnvironment) {
+  const { values } = parseArgs({
+    args,
+    options: { config: { type: 'string', short: 'c' }, help: { type: 'boolean', short: 'h' } },
+    strict: false,
+    allowPositionals: true,
+  });
+  const given = values.config ?? fromEnvironment;
+  const own = join(root, 'longshore.yml');
+  const quickstart = !given && !existsSync(own);
+  const file = given ?? (quickstart ? join(root, 'examples', 'quickstart', 'longshore.yml') : own);
+  if (values.help) return { argv: ['run', '--help'], file, help: true, quickstart: false };
+  return {
+    argv: given ? ['run', ...args] : ['run', '--config', file, ...args],
+    file,
+    help: false,
+    quickstart,
+  };
+}
+
+/** Does a configuration name a Redis of its own? Only a look: `run` reads it properly. */
+export function namesRedis(yaml) {
+  const block = /^redis:(.*(?:\n(?:[ \t].*)?)*)/m.exec(yaml)?.[1] ?? '';
+  return /^[^#]*\b(?:url|cluster):/m.test(block);
+}

@@ -1,0 +1,164 @@
+/**
+ * Makes a clone ready to run: Node's version, packages, build, a Redis. What is done already is skipped, so that
+ * a second start costs the hashing of the sources and no more.
+ *
+ * `npm start` and `npm test` call it; `node scripts/setup.mjs` runs it alone.
+ */
+import { createHash } from 'node:crypto';
+import { existsSync } from 'node:fs';
+import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { delimiter, dirname, join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import { installRedis, isDebian, isRoot, REDIS_BIN, unpack } from './debian.mjs';
+import { capture, SetupError } from './run-command.mjs';
+
+export const ROOT = dirname(dirname(fileURLToPath(import.meta.url)));
+
+/** Notes of set-up: what was installed and built last. Not part of the clone. */
+export const NOTES = join(ROOT, 'node_modules', '.cache', 'longshore');
+
+/** All of it. With `redis: false` it does not look for a Redis. */
+export async function setUp({ redis = true } = {}) {
+  checkNode();
+  if (await isOutdated()) await alone(installAndBuild);
+  if (redis) await provideRedis();
+}
+
+/** Runs a script's main function: a SetupError is told in its own words, and the exit code is 1. */
+export async function asScript(main) {
+  try {
+    return await main();
+  } catch (error) {
+    console.error(error instanceof SetupError ? `longshore: ${error.message}` : error);
+    process.exit(1);
+  }
+}
+
+export function say(line) {
+  console.log(`longshore: ${line}`);
+}
+
+function checkNode() {
+  const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
+  if (major > 20 || (major === 20 && minor >= 19)) return;
+  const have = `this is ${process.version} (${process.execPath})`;
+  throw new SetupError(`Node.js 20.19 or newer is needed, and ${have}. See https://nodejs.org/en/download.`);
+}
+
+async function isOutdated() {
+  const { installed, built } = await state();
+  return !installed || !built;
+}
+
+async function installAndBuild() {
+  const { packageManager } = JSON.parse(await readFile(join(ROOT, 'package.json'), 'utf8'));
+  const pnpm = ['--yes', packageManager];
+  const { installed, built, hashes } = await state();
+  if (!installed) {
+    say(`installing packages (${packageManager})`);
+    await capture('npx', [...pnpm, 'install', '--frozen-lockfile'], { cwd: ROOT });
+    await writeFile(join(NOTES, 'installed'), hashes.manifests);
+  }
+  if (!built) {
+    say('building');
+    await capture('npx', [...pnpm, 'exec', 'turbo', 'run', 'build'], { cwd: ROOT });
+    await writeFile(join(NOTES, 'built'), hashes.sources);
+  }
+}
+
+/** Is what was installed and built last what the files here ask for? */
+async function state() {
+  const files = await inputs();
+  const manifests = await hashOf(files.filter((file) => /(package\.json|pnpm-[a-z]+\.yaml)$/.test(file)));
+  const sources = await hashOf(files);
+  const read = (name) => readFile(join(NOTES, name), 'utf8').catch(() => undefined);
+  const folders = files.filter((file) => file.endsWith('tsconfig.json')).map((file) => dirname(file));
+  const thereIs = (...path) => existsSync(join(ROOT, ...path));
+  return {
+    hashes: { manifests, sources },
+    installed: (await read('installed')) === manifests && thereIs('node_modules', '.modules.yaml'),
+    built:
+      (await read('built')) === sources && folders.every((folder) => thereIs(folder, 'dist', 'index.js')),
+  };
+}
+
+/** Everything that installing and building depend on, as paths below the root. */
+async function inputs() {
+  const top = ['package.json', 'pnpm-lock.yaml', 'pnpm-workspace.yaml', 'turbo.json', 'tsconfig.base.json'];
+  const files = [...top];
+  for (const group of ['packages', 'apps']) {
+    for (const name of await readdir(join(ROOT, group))) {
+      const folder = join(group, name);
+      if (!existsSync(join(ROOT, folder, 'package.json'))) continue;
+      files.push(join(folder, 'package.json'), join(folder, 'tsconfig.json'));
+      const entries = await readdir(join(ROOT, folder, 'src'), { recursive: true, withFileTypes: true });
+      for (const entry of entries) {
+        if (entry.isFile() && !entry.name.endsWith('.test.ts'))
+          files.push(join(entry.parentPath, entry.name).slice(ROOT.length + 1));
+      }
+    }
+  }
+  return files.sort();
+}
+
+async function hashOf(files) {
+  const hash = createHash('sha256').update(process.version);
+  for (const file of files) {
+    const content = await readFile(join(ROOT, file)).catch(() => '');
+    hash.update(`${file} ${content.length}\n`).update(content);
+  }
+  return hash.digest('hex');
+}
+
+/** Two set-ups at once (two terminals) would spoil each other's node_modules: the second waits. */
+async function alone(work) {
+  await mkdir(NOTES, { recursive: true });
+  const lock = join(NOTES, 'setup.pid');
+  let told = false;
+  for (;;) {
+    const taken = await writeFile(lock, String(process.pid), { flag: 'wx' }).catch((error) => error);
+    if (!taken) break;
+    if (taken.code !== 'EEXIST') throw taken;
+    const pid = Number(await readFile(lock, 'utf8').catch(() => '0'));
+    // A container that was started again gives our own pid to the file of the one before.
+    if (pid === process.pid || (pid && !isRunning(pid))) await rm(lock, { force: true });
+    else if (!told) say(`waiting for another set-up (pid ${pid}) to end; its mark is ${lock}`);
+    told = true;
+    await delay(100);
+  }
+  try {
+    await work();
+  } finally {
+    await rm(lock, { force: true });
+  }
+}
+
+function isRunning(pid) {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return error.code === 'EPERM';
+  }
+}
+
+/**
+ * Finds a redis-server, or provides one where that can be done without asking.
+ * Never fails: when there is none in the end, `run` says what to install here.
+ */
+async function provideRedis() {
+  process.env.PATH += delimiter + REDIS_BIN;
+  if (process.env.LONGSHORE_REDIS_URL) return;
+  const { findRedisServer } = await import('../packages/embedded-redis/dist/index.js');
+  const found = await findRedisServer().catch(() => undefined);
+  if (found || !(await isDebian())) return;
+  try {
+    say(isRoot ? 'installing redis-tools (apt-get)' : `fetching redis-server into ${dirname(REDIS_BIN)}`);
+    await alone(() => (isRoot ? installRedis() : unpack('redis-server', 'redis-server', dirname(REDIS_BIN))));
+  } catch (error) {
+    say(`that did not work: ${error.message}`);
+  }
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) await asScript(() => setUp());

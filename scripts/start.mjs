@@ -1,0 +1,22 @@
+/**
+ * `npm start`: set-up, then `longshore run` in this same process, so that signals reach it as they are meant.
+ *
+ * Arguments after `--` go to `run`. Without `--config` it takes ./longshore.yml, else the quickstart's, and then a
+ * small receiver runs along that prints each event, so that the first push shows the whole way.
+ */
+import { readFile } from 'node:fs/promises';
+import { chooseConfig, namesRedis } from './choose-config.mjs';
+import { asScript, ROOT, setUp } from './setup.mjs';
+
+await asScript(async () => {
+  const chosen = chooseConfig(ROOT, process.argv.slice(2), process.env.LONGSHORE_CONFIG);
+  const yaml = await readFile(chosen.file, 'utf8').catch(() => '');
+  await setUp({ redis: !chosen.help && !namesRedis(yaml) });
+
+  const { main } = await import('../apps/longshore/dist/main.js');
+  if (chosen.quickstart) {
+    const { startReceiver } = await import('../examples/quickstart/receiver.mjs');
+    await startReceiver();
+  }
+  process.exit(await main(chosen.argv));
+});

@@ -1,0 +1,127 @@
+/**
+ * `npm test`: set-up, then every check and every test. With arguments (`npm test -- packages/queue`) only vitest,
+ * with those arguments.
+ *
+ * A check (format, types, layers, reference) counts as one test in the last line. Tools that a few tests need are
+ * installed where that can be done without asking; else those tests are left out and a line says so. With CI=true
+ * nothing may be left out.
+ */
+import { mkdir, readdir, readFile, rm } from 'node:fs/promises';
+import { delimiter, join } from 'node:path';
+import { CACHE, install, isDebian, isRoot, unpack } from './debian.mjs';
+import { show, which } from './run-command.mjs';
+import { asScript, NOTES, ROOT, say, setUp } from './setup.mjs';
+
+const REPORT = join(NOTES, 'tests.json');
+const BIN = join(ROOT, 'node_modules', '.bin');
+
+/** Each program and what needs it. `unpacked`: Debian's package would start a service, so it is not installed. */
+const TOOLS = [
+  { program: 'redis-server', or: 'valkey-server', needs: 'everything that uses a Redis' },
+  { program: 'docker-registry', unpacked: true, needs: 'the tests against a real registry' },
+  { program: 'skopeo', needs: 'the tests with a real registry client' },
+  { program: 'chromium', needs: 'the tests of the pages in a browser' },
+];
+
+/** Name, program, arguments. In the order in which their failures are cheapest to see. */
+const CHECKS = [
+  ['format and lint', join(BIN, 'biome'), ['check', '.']],
+  ['types of tests', join(BIN, 'tsc'), ['-p', 'tsconfig.tests.json', '--noEmit']],
+  ['layers', process.execPath, ['scripts/check-layers.mjs']],
+  ['generated reference', process.execPath, ['scripts/gen-reference.mjs', '--check']],
+];
+
+await asScript(async () => {
+  const args = process.argv.slice(2);
+  await setUp();
+  await provideTools();
+  const missing = await missingTools();
+
+  const failed = args.length > 0 ? [] : await runChecks();
+  const passed = args.length > 0 ? 0 : CHECKS.length - failed.length;
+  const noRedis = missing.some(({ program }) => program === 'redis-server');
+  const tests = await runTests(args.length > 0 || !noRedis ? args : await filesWithoutRedis());
+
+  for (const name of failed) console.error(`failed: ${name}`);
+  const ci = process.env.CI === 'true';
+  if (missing.length > 0) console.log(leftOut(missing, ci));
+  const counts = [`${tests.passed + passed} passed`, `${tests.failed + failed.length} failed`];
+  if (tests.skipped > 0) counts.push(`${tests.skipped} skipped`);
+  console.log(counts.join(', '));
+  process.exit(tests.failed + failed.length > 0 || (ci && missing.length > 0) ? 1 : 0);
+});
+
+/** Installs what is missing, as root; else unpacks it, except Chromium, which needs a hundred packages. */
+async function provideTools() {
+  for (const { program } of TOOLS) process.env.PATH += delimiter + join(CACHE, program, 'bin');
+  if (!(await isDebian())) return;
+  for (const { program, unpacked } of await missingTools()) {
+    if (program === 'redis-server' || (program === 'chromium' && !isRoot)) continue;
+    say(`installing ${program} for the tests`);
+    try {
+      if (isRoot && !unpacked) await install([program]);
+      else await unpack(program, program);
+    } catch (error) {
+      say(`that did not work: ${error.message}`);
+    }
+  }
+}
+
+async function missingTools() {
+  const found = await Promise.all(
+    TOOLS.map(async ({ program, or }) => (await which(program)) ?? (or && which(or))),
+  );
+  return TOOLS.filter((_tool, at) => !found[at]);
+}
+
+function leftOut(missing, ci) {
+  const list = missing.map(({ program, needs }) => `${program} (${needs})`).join(', ');
+  return ci ? `missing, and with CI=true nothing is left out: ${list}` : `left out, for want of: ${list}`;
+}
+
+async function runChecks() {
+  const failed = [];
+  for (const [name, program, args] of CHECKS) {
+    say(name);
+    if ((await show(program, args, { cwd: ROOT })) !== 0) failed.push(name);
+  }
+  return failed;
+}
+
+/** Runs vitest and counts. What failed outside a test (a file that does not load, an unhandled error) counts too. */
+async function runTests(args) {
+  await mkdir(NOTES, { recursive: true });
+  await rm(REPORT, { force: true });
+  const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${REPORT}`];
+  const code = await show(join(BIN, 'vitest'), ['run', ...reporters, ...args], { cwd: ROOT });
+  const report = JSON.parse(await readFile(REPORT, 'utf8').catch(() => '{}'));
+  const {
+    numPassedTests = 0,
+    numFailedTests = 0,
+    numPendingTests = 0,
+    numTodoTests = 0,
+    testResults = [],
+  } = report;
+  const notLoaded = testResults.filter(
+    (file) => file.status === 'failed' && file.assertionResults.length === 0,
+  );
+  const failed = numFailedTests + notLoaded.length;
+  return {
+    passed: numPassedTests,
+    failed: code !== 0 ? Math.max(1, failed) : failed,
+    skipped: numPendingTests + numTodoTests,
+  };
+}
+
+/** The test files that a machine without a Redis can run: those of the packages that never mention one. */
+async function filesWithoutRedis() {
+  const entries = await readdir(join(ROOT, 'packages'), { recursive: true, withFileTypes: true });
+  const files = entries
+    .filter(
+      (entry) =>
+        entry.isFile() && entry.name.endsWith('.test.ts') && !entry.parentPath.includes('node_modules'),
+    )
+    .map((entry) => join(entry.parentPath, entry.name));
+  const texts = await Promise.all(files.map((file) => readFile(file, 'utf8')));
+  return files.filter((_file, at) => !/redis/i.test(texts[at]));
+}

@@ -1,0 +1,22 @@
+/**
+ * One run for the whole workspace. Two workers: tests start real processes, and two cores are what CI has.
+ * All share one Redis (`redisUrl()` of @longshore/testkit), which is started before and stopped after them.
+ */
+import { defineConfig } from 'vitest/config';
+
+export default defineConfig({
+  test: {
+    include: [
+      'packages/*/src/**/*.test.ts',
+      'apps/*/{src,test}/**/*.test.ts',
+      'scripts/**/*.test.{mjs,ts}',
+      'examples/**/*.test.{mjs,ts}',
+    ],
+    globalSetup: ['packages/testkit/src/shared-redis.ts'],
+    pool: 'forks',
+    maxWorkers: 2,
+    testTimeout: 30_000,
+    hookTimeout: 60_000,
+    teardownTimeout: 10_000,
+  },
+});
