@@ -1,1 +1,2 @@
-export {};
+/** The queues, to look at. */
+export { createDashboard, type Dashboard } from './dashboard.js';

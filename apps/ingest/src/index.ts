@@ -1,1 +1,2 @@
-export {};
+/** Takes a registry's webhook; answers once it is durable. */
+export { createIngest, type Ingest, type IngestParts } from './ingest.js';

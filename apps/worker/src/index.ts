@@ -1,1 +1,3 @@
-export {};
+/** Takes deliveries off the queues and settles them. */
+export { type HousekeepingParts, startHousekeeping } from './housekeeping.js';
+export { createWorker, type Worker, type WorkerParts } from './worker.js';

@@ -6,4 +6,4 @@ export { createJanitor, type Expired, type Janitor, type Retention } from './jan
 export { createMonitor, type Monitor, type RedisHealth } from './monitor.js';
 export { createProducer, type Enqueued, type Producer } from './producer.js';
 export { createQuarantine, type Quarantine, type Quarantined, type QuarantineEntry } from './quarantine.js';
-export { judge, type RetryPolicy, retryDelay, type Verdict } from './retry.js';
+export { type AttemptVerdict, judge, type RetryPolicy, type Verdict } from './retry.js';

@@ -21,7 +21,9 @@ export interface Monitor {
   readonly health: RedisHealth;
   /** Looks now. Never rejects. */
   check(): Promise<RedisHealth>;
-  /** @throws LongshoreError QUEUE_UNAVAILABLE, QUEUE_FULL or QUEUE_UNSAFE when nothing should be taken now */
+  /** Resolves when Redis has answered, or after `ms`; with whether it has. */
+  firstAnswer(ms: number): Promise<boolean>;
+  /** @throws LongshoreError QUEUE_FULL or QUEUE_UNSAFE when nothing should be taken now */
   assertTakes(): void;
   close(): void;
 }
@@ -50,6 +52,9 @@ export function createMonitor(
     return looking;
   };
   const timer = setInterval(check, EVERY);
+  const answered = new Promise<true>((resolve) => {
+    client.once('ready', () => check().then(() => resolve(true)));
+  });
   const onReady = (): void => void check();
   client.on('ready', onReady);
   void check();
@@ -59,6 +64,10 @@ export function createMonitor(
       return health;
     },
     check,
+    async firstAnswer(ms) {
+      if ((await check()).up) return true;
+      return (await within(answered, ms)) ?? false;
+    },
     assertTakes() {
       const { unsafe, memory } = health;
       // Whether Redis is away is left to the write itself: `health` may be a second old.

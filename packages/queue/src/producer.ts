@@ -7,7 +7,7 @@
  */
 import type { Delivery } from '@longshore/event';
 import { Queue } from 'bullmq';
-import { isReady, type RedisClient } from './connection.js';
+import { coalesce, isReady, type RedisClient } from './connection.js';
 import { JOB_OPTIONS, type JobData, jobData, jobName } from './job.js';
 import { queueName } from './names.js';
 import { EVENT_STREAM } from './queue-pool.js';
@@ -53,6 +53,7 @@ export function createProducer(client: RedisClient, prefix: string): Producer {
       if (!isReady(client)) throw unavailable('not connected');
       const first = new Map(deliveries.map((delivery) => [delivery.id, delivery]));
       const known = new Map<string, boolean>();
+      coalesce(client);
       try {
         await Promise.all(Array.from(first, async ([id, delivery]) => known.set(id, await add(delivery))));
       } catch (error) {

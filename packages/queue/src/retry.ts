@@ -52,8 +52,16 @@ export type Verdict =
   /** Not an attempt: given back untouched, for another worker or the next start. */
   | { settle: 'released' };
 
+/** A verdict that follows an attempt. */
+export type AttemptVerdict = Extract<Verdict, { outcome: Outcome }>;
+
 /** The verdict over one outcome. The threshold of now counts, not the one of when it was queued. */
-export function judge(policy: RetryPolicy, attempt: number, outcome: Outcome, now = Date.now()): Verdict {
+export function judge(
+  policy: RetryPolicy,
+  attempt: number,
+  outcome: Outcome,
+  now = Date.now(),
+): AttemptVerdict {
   if (outcome.kind === 'delivered') return { settle: 'delivered', outcome };
   if (outcome.kind === 'dead' || attempt >= policy.threshold) {
     return { settle: 'dead', outcome: { ...outcome, kind: 'dead' } };

@@ -1,0 +1,44 @@
+/**
+ * bull-board over every endpoint's queue. Read-only unless configured: its own retry gives no fresh budget
+ * and its clean destroys events. Endpoints are added and removed while it runs.
+ */
+import { createBullBoard } from '@bull-board/api';
+import { BullMQAdapter } from '@bull-board/api/bullMQAdapter';
+import { KoaAdapter } from '@bull-board/koa';
+import type { Inspector } from '@longshore/queue';
+import type { Middleware } from 'koa';
+
+export interface Board {
+  middleware: Middleware;
+  /** Shows exactly these endpoints' queues. */
+  show(endpoints: readonly string[]): void;
+}
+
+export function createBoard(path: string, inspector: Inspector, readonly: () => boolean): Board {
+  const server = new KoaAdapter();
+  server.setBasePath(path);
+  const { replaceQueues } = createBullBoard({
+    queues: [],
+    serverAdapter: server,
+    options: { uiConfig: { boardTitle: 'Longshore', pollingInterval: { forceInterval: 5 } } },
+  });
+  const board = server.registerPlugin();
+
+  return {
+    async middleware(ctx, next) {
+      await board(ctx, next);
+      if (typeof ctx.body === 'string') ctx.body = withoutRemoteAssets(ctx.body);
+    },
+    show(endpoints) {
+      const options = { readOnlyMode: readonly(), allowRetries: !readonly() };
+      replaceQueues(
+        endpoints.map(
+          (name) => new BullMQAdapter(inspector.boardQueue(name), { ...options, displayName: name }),
+        ),
+      );
+    },
+  };
+}
+
+/** The page asks a font host of the Internet for its typeface; a registry's network often has none. */
+const withoutRemoteAssets = (html: string): string => html.replace(/<link href="https:\/\/[^>]*>/g, '');

@@ -1,0 +1,93 @@
+/**
+ * The HTTP face of ingest: paths, methods, and the one translator from an error to an answer.
+ * What happens to a webhook is in `pipeline.ts`.
+ */
+import Router from '@koa/router';
+import { ERRORS, LongshoreError } from '@longshore/event';
+import type { Observer } from '@longshore/observe';
+import type { RawRequest } from '@longshore/sources';
+import Koa from 'koa';
+import type { Receive } from './pipeline.js';
+import { readBody } from './read-body.js';
+
+const RETRY_AFTER = '5';
+const WEBHOOK_PATHS = ['/registry/notifications', '/sources/:name'];
+
+export interface AppParts {
+  receive: Receive;
+  /** Bytes; asked for at each request, it changes with the configuration. */
+  maxBody(): number;
+  /** Paths that webhooks may be posted to, for a 404 that helps. */
+  paths(): readonly string[];
+  observer: Observer;
+}
+
+export function createApp({ receive, maxBody, paths, observer }: AppParts): Koa {
+  const app = new Koa();
+  app.silent = true; // the translator below answers and records
+
+  const router = new Router();
+  router.get('/health', (ctx) => {
+    ctx.body = { status: 'ok' };
+  });
+  router.post(WEBHOOK_PATHS, async (ctx) => {
+    const receivedAt = Date.now();
+    const body = await readBody(ctx.req, maxBody());
+    const raw: RawRequest = {
+      method: ctx.method,
+      path: ctx.path,
+      ...(ctx.querystring && { query: new URLSearchParams(ctx.querystring) }),
+      headers: ctx.req.headers,
+      body,
+      receivedAt,
+    };
+    const receipt = await receive(raw);
+    ctx.state.source = receipt.source;
+    ctx.status = receipt.status;
+    ctx.body = receipt.body;
+  });
+
+  app.use(async (ctx, next) => {
+    const started = performance.now();
+    try {
+      await next();
+      if (ctx.status === 404 && ctx.body === undefined) refuseUnknown(ctx, paths());
+    } catch (error) {
+      answerError(ctx, error, observer);
+    }
+    if (ctx.path === '/health') return; // a probe is not a webhook
+    observer.requestAnswered({ source: sourceOf(ctx), status: ctx.status, ms: performance.now() - started });
+  });
+  app.use(router.routes());
+  return app;
+}
+
+/** A refused request may not have come as far as to its source. */
+const sourceOf = (ctx: Koa.Context): string => ctx.state.source ?? ctx.params?.name ?? 'unknown';
+
+function refuseUnknown(ctx: Koa.Context, paths: readonly string[]): never {
+  if (paths.includes(ctx.path)) {
+    ctx.set('Allow', 'POST');
+    throw new LongshoreError(
+      'SOURCE_METHOD',
+      `${ctx.method} is not taken on ${ctx.path}; webhooks are posted`,
+    );
+  }
+  const known = [...paths.map((path) => `POST ${path}`), 'GET /health'];
+  throw new LongshoreError('SOURCE_UNKNOWN', `nothing listens on ${ctx.path}; known are ${known.join(', ')}`);
+}
+
+function answerError(ctx: Koa.Context, error: unknown, observer: Observer): void {
+  const known =
+    error instanceof LongshoreError ? error : new LongshoreError('INTERNAL', String(error), { cause: error });
+  const { status = 500, expose } = ERRORS[known.code];
+  if (known.code === 'INTERNAL')
+    observer.log.error({ err: error, path: ctx.path }, 'request failed inside Longshore');
+  ctx.status = status;
+  if (status === 503) ctx.set('Retry-After', RETRY_AFTER);
+  if (status === 401) ctx.set('WWW-Authenticate', 'Bearer, Basic realm="longshore"');
+  // The rest of a body that was refused is not read: the connection cannot be used again.
+  if (status === 413 || status === 400) ctx.set('Connection', 'close');
+  ctx.body = { error: known.code, message: expose ? known.message : 'internal error, see the log' };
+  observer.eventRefused({ source: sourceOf(ctx), status, reason: known.code, detail: known.message });
+}

@@ -1,0 +1,60 @@
+/** The ingest role: the HTTP face over the pipeline, kept in step with the configuration. */
+import type { Config } from '@longshore/config';
+import type { Observer } from '@longshore/observe';
+import { createProducer, createQuarantine, type Monitor, type RedisClient } from '@longshore/queue';
+import { createRouter } from '@longshore/routing';
+import { createSources } from '@longshore/sources';
+import type Koa from 'koa';
+import { createApp } from './app.js';
+import { createIngestPipeline } from './pipeline.js';
+import { sourcesConfig } from './sources-config.js';
+
+export interface IngestParts {
+  config(): Config;
+  /** Of the producer profile: fails fast. */
+  client: RedisClient;
+  monitor: Monitor;
+  observer: Observer;
+}
+
+export interface Ingest {
+  app: Koa;
+  /**
+   * Takes over a configuration, from the next request on.
+   * @throws LongshoreError SECRET_MISSING before anything has changed
+   */
+  apply(config: Config): Promise<void>;
+  close(): Promise<void>;
+}
+
+export function createIngest({ config, client, monitor, observer }: IngestParts): Ingest {
+  const { prefix } = config().redis;
+  const producer = createProducer(client, prefix);
+  const quarantine = createQuarantine(client, prefix);
+  let current = config();
+  let sources = createSources(sourcesConfig(current));
+  let router = createRouter(current.notifications.endpoints);
+
+  const receive = createIngestPipeline({
+    sources: () => sources,
+    router: () => router,
+    producer,
+    quarantine,
+    monitor,
+    observer,
+  });
+  return {
+    app: createApp({
+      receive,
+      maxBody: () => current.ingest.maxbody,
+      paths: () => sources.paths,
+      observer,
+    }),
+    async apply(next) {
+      sources = createSources(sourcesConfig(next));
+      router = createRouter(next.notifications.endpoints);
+      current = next;
+    },
+    close: producer.close,
+  };
+}

@@ -1,0 +1,36 @@
+/** What could not be read, into quarantine: with the headers that help to read it later, without secrets. */
+import type { Quarantine } from '@longshore/queue';
+import type { OpenedRequest, RawRequest } from '@longshore/sources';
+
+export interface Kept {
+  source: string;
+  kind: string;
+  reason: string;
+  bytes: number;
+  quarantineId: string;
+  /** Ids of older entries that had to go to make room. */
+  evicted: string[];
+}
+
+/** Resolves when all of it is durable. One entry for each event that could not be read. */
+export function keep(quarantine: Quarantine, raw: RawRequest, opened: OpenedRequest): Promise<Kept[]> {
+  const { source, kind } = opened;
+  if (opened.quarantined.length === 0) return Promise.resolve([]);
+  const headers = harmless(raw.headers);
+  return Promise.all(
+    opened.quarantined.map(async ({ reason, body }) => {
+      const entry = { source, kind, reason, receivedAt: raw.receivedAt, path: raw.path, headers, body };
+      const { id, evicted } = await quarantine.put(entry);
+      return { source, kind, reason, bytes: body.length, quarantineId: id, evicted };
+    }),
+  );
+}
+
+/** What a format may be told by; anything else may be a secret in a header of somebody's own naming. */
+const TELLING =
+  /^(content-type|content-encoding|user-agent|ce-.+|aeg-(?!sas-).+|x-(github|gitea|forgejo|gogs)-(event|delivery)|x-nexus-webhook-(id|delivery)|x-request-id)$/;
+
+function harmless(headers: RawRequest['headers']): Record<string, string> {
+  const kept = Object.entries(headers).filter(([name, value]) => value !== undefined && TELLING.test(name));
+  return Object.fromEntries(kept.map(([name, value]) => [name, String(value)]));
+}

@@ -1,0 +1,102 @@
+/**
+ * What happens to a request, in order: verify, normalize, route, enqueue, answer.
+ *
+ * Resolves only once everything in it is durable in Redis, so a 2xx is a promise: each event is either
+ * enqueued for every endpoint that wants it or in quarantine, each on its own. Each request leaves exactly one
+ * record: received, quarantined when nothing in it could be read, or refused.
+ */
+import type { TakenEvent } from '@longshore/event';
+import type { Observer } from '@longshore/observe';
+import type { Enqueued, Monitor, Producer, Quarantine } from '@longshore/queue';
+import type { Router } from '@longshore/routing';
+import type { OpenedRequest, RawRequest, Sources } from '@longshore/sources';
+import { type Kept, keep } from './keep.js';
+import { routeAll } from './route.js';
+
+export interface PipelineParts {
+  /** Asked for at each request: they change with the configuration. */
+  sources(): Sources;
+  router(): Router;
+  producer: Producer;
+  quarantine: Quarantine;
+  monitor: Monitor;
+  observer: Observer;
+}
+
+/** The answer to a request. */
+export interface Receipt {
+  status: number;
+  body: unknown;
+  /** Name of the source that it came through. */
+  source: string;
+}
+
+export type Receive = (raw: RawRequest) => Promise<Receipt>;
+
+/** The returned function rejects with a LongshoreError whose row in `ERRORS` has the status to answer. */
+export function createIngestPipeline(parts: PipelineParts): Receive {
+  const { sources, router, producer, quarantine, monitor, observer } = parts;
+  return async (raw) => {
+    const started = performance.now();
+    const opened = sources().open(raw);
+    const { deliveries, ignored } = routeAll(opened.taken, router());
+    if (deliveries.length + opened.quarantined.length > 0) monitor.assertTakes();
+
+    const [enqueued, kept] = await Promise.all([producer.enqueue(deliveries), keep(quarantine, raw, opened)]);
+
+    for (const { endpoint, rule } of ignored) observer.deliveryIgnored({ endpoint, rule });
+    for (const entry of kept) recordKept(entry, observer);
+    const duplicates = enqueued.filter(({ duplicate }) => duplicate).length;
+    const counts = {
+      accepted: opened.taken.length,
+      enqueued: enqueued.length - duplicates,
+      duplicates,
+      ignored: ignored.length,
+    };
+    if (opened.taken.length > 0 || kept.length === 0) {
+      const { source, kind, note } = opened;
+      const events = opened.taken.map(summary);
+      const ms = performance.now() - started;
+      const enqueuedTo = countByEndpoint(enqueued);
+      observer.eventReceived({ source, kind, events, ...counts, ms, detail: note }, { enqueuedTo });
+    }
+    return answer(opened, counts);
+  };
+}
+
+function summary({ event }: TakenEvent) {
+  const { repository, tag, digest } = event.target;
+  return { id: event.id, action: event.action, repository, tag, digest };
+}
+
+function countByEndpoint(enqueued: readonly Enqueued[]): Record<string, number> {
+  const counts: Record<string, number> = {};
+  for (const { delivery, duplicate } of enqueued) {
+    if (!duplicate) counts[delivery.endpoint] = (counts[delivery.endpoint] ?? 0) + 1;
+  }
+  return counts;
+}
+
+/** What had to make room for it is told too: nothing leaves quarantine in silence. */
+function recordKept({ evicted, ...entry }: Kept, observer: Observer): void {
+  observer.eventQuarantined(entry);
+  for (const quarantineId of evicted) {
+    observer.log.warn({ quarantineId }, 'quarantine is full: the oldest entry was removed');
+  }
+}
+
+function answer(opened: OpenedRequest, counts: Record<string, number>): Receipt {
+  const { source, taken, quarantined, note, respond } = opened;
+  if (respond) return { ...respond, source };
+  const empty = taken.length + quarantined.length === 0;
+  const reasons = [...new Set(quarantined.map(({ reason }) => reason)), ...(note ? [note] : [])];
+  return {
+    source,
+    status: empty ? 200 : 202,
+    body: {
+      ...counts,
+      quarantined: quarantined.length,
+      ...(reasons.length > 0 && { reason: reasons.join('; ') }),
+    },
+  };
+}

@@ -1,0 +1,57 @@
+/** The admin listener over the roles of this process: what each needs to do its job, and the live numbers. */
+import type { Config, Endpoint } from '@longshore/config';
+import { createAdmin } from './admin.js';
+import { type Listener, listen } from './listen.js';
+import type { Role, RoleParts } from './roles.js';
+
+export function openAdmin(roles: readonly Role[], parts: RoleParts): Promise<Listener> {
+  const { config, observer, version } = parts;
+
+  /** Counts by endpoint; empty while Redis is away, so that the page answers all the same. */
+  const pending = async (): Promise<Record<string, number>> => {
+    const counts = await queueCounts(config(), parts);
+    return Object.fromEntries(counts.map(([name, c]) => [name, c.waiting + c.active + c.delayed]));
+  };
+
+  const app = createAdmin({
+    version,
+    missing: () => missing(roles, parts),
+    async metrics() {
+      // By one role only, so that a sum over processes is right.
+      if (roles.includes('dashboard')) {
+        for (const [name, counts] of await queueCounts(config(), parts))
+          observer.setQueueCounts(name, counts);
+      }
+      return observer.metrics();
+    },
+    async vars() {
+      const endpoints = config().notifications.endpoints.map(shown);
+      return observer.registryVars(endpoints, await pending());
+    },
+  });
+  return listen('admin', config().admin.listen, app.callback());
+}
+
+/** A url that is given by reference stays one. */
+const shown = (endpoint: Endpoint) => ({ ...endpoint, url: endpoint.url.reference ?? endpoint.url.reveal() });
+
+async function queueCounts(config: Config, { inspector }: RoleParts) {
+  const names = config.notifications.endpoints.map(({ name }) => name);
+  const counted = await Promise.allSettled(
+    names.map(async (name) => [name, await inspector.counts(name)] as const),
+  );
+  return counted.flatMap((result) => (result.status === 'fulfilled' ? [result.value] : []));
+}
+
+function missing(roles: readonly Role[], { monitor }: RoleParts): string[] {
+  const { up, unsafe, memory } = monitor.health;
+  if (!up) return ['Redis does not answer; look at redis.url and at Redis itself'];
+  const reasons: string[] = [];
+  if (unsafe) reasons.push(unsafe);
+  if (roles.includes('ingest') && memory >= 0.8) {
+    reasons.push(
+      `Redis is at ${Math.round(memory * 100)} % of its maxmemory: ingest answers 503 until workers have drained`,
+    );
+  }
+  return reasons;
+}

@@ -1,0 +1,42 @@
+import { describe, formatProblem, type Problem, readConfig } from '@longshore/config';
+import type { Command } from 'commander';
+import type { Shell } from '../main.js';
+
+const EXAMPLES = `
+Examples:
+  $ longshore check longshore.yml
+  $ longshore check /etc/docker/registry/config.yml
+  $ longshore check longshore.yml --json
+
+Exit code 0: usable, warnings included. 2: not usable.
+`;
+
+export function addCheck(program: Command, shell: Shell): void {
+  program
+    .command('check')
+    .description("validate a configuration, or a registry's own config.yml, and print it as understood")
+    .argument('<file>', 'configuration file')
+    .option('--json', 'print as JSON')
+    .addHelpText('after', EXAMPLES)
+    .action((file: string, { json }: { json?: boolean }) => {
+      const { config, problems, flavor } = readConfig(file, shell.env);
+      const usable = config !== undefined && !problems.some(({ level }) => level === 'error');
+      if (json) {
+        const understood = config && describe(config).data;
+        shell.print(JSON.stringify({ file, flavor, usable, problems, config: understood }, null, 2));
+      } else {
+        if (config) shell.print(describe(config).text);
+        for (const problem of problems) shell.print(`${problem.level}: ${formatProblem(file, problem)}`);
+        shell.print(verdict(file, flavor, usable, problems));
+      }
+      shell.exitWith(usable ? 0 : 2);
+    });
+}
+
+function verdict(file: string, flavor: string, usable: boolean, problems: readonly Problem[]): string {
+  const count = (level: Problem['level']): number =>
+    problems.filter((problem) => problem.level === level).length;
+  const kind = flavor === 'registry' ? "a registry's configuration" : 'a Longshore configuration';
+  const found = `${count('error')} errors, ${count('warning')} warnings`;
+  return `${file}: ${kind}, ${usable ? 'usable' : 'not usable'} (${found})`;
+}

@@ -1,0 +1,128 @@
+import { randomUUID } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { EVENTS_V2, LongshoreError } from '@longshore/event';
+import { type Command, InvalidArgumentError } from 'commander';
+import { got } from 'got';
+import type { Shell } from '../main.js';
+
+const DEFAULT_URL = 'http://127.0.0.1:5080/registry/notifications';
+
+const EXAMPLES = `
+Examples:
+  $ longshore send --repository acme/app --tag 1.0
+  $ longshore send --action delete --repository acme/app --digest sha256:2c26b46b68ffc68ff99b453c1d30413413422d706483bfa0f98a5e886266e7ae
+  $ longshore send --count 100
+  $ longshore send --file event.json --to http://127.0.0.1:5080/sources/harbor --header 'Authorization: Bearer s3cret'
+`;
+
+interface SendOptions {
+  to: string;
+  file?: string;
+  action: string;
+  repository: string;
+  tag?: string;
+  digest?: string;
+  count: number;
+  header: [string, string][];
+  json?: boolean;
+}
+
+export function addSend(program: Command, shell: Shell): void {
+  program
+    .command('send')
+    .description('post a sample event, or the one in a file, to ingest and print what came back')
+    .option('--to <url>', 'where to post', DEFAULT_URL)
+    .option('--file <file>', 'body to post as it is, instead of a sample event')
+    .option('--action <action>', 'action of the sample event', 'push')
+    .option('--repository <name>', 'repository of the sample event', 'acme/app')
+    .option('--tag <tag>', 'tag of the sample event (default: latest, unless --digest is given)')
+    .option('--digest <digest>', 'digest of the sample event')
+    .option('--count <n>', 'how many times, each sample event with an id of its own', positive, 1)
+    .option('--header <header>', "request header 'Name: value', may be repeated", header, [])
+    .option('--json', 'print one JSON object per answer')
+    .addHelpText('after', EXAMPLES)
+    .action(async (options: SendOptions) => {
+      for (let n = 0; n < options.count; n++) shell.print(await post(options));
+    });
+}
+
+async function post(options: SendOptions): Promise<string> {
+  const body = options.file === undefined ? JSON.stringify(sampleEnvelope(options)) : read(options.file);
+  try {
+    const answer = await got.post(options.to, {
+      body,
+      headers: { 'content-type': EVENTS_V2, ...Object.fromEntries(options.header) },
+      retry: { limit: 0 },
+      timeout: { request: 30_000 },
+      throwHttpErrors: false,
+      followRedirect: false,
+    });
+    if (!answer.ok) throw failure(options.to, `answered ${answer.statusCode}: ${answer.body.trim()}`);
+    if (options.json) return JSON.stringify({ status: answer.statusCode, body: parsed(answer.body) });
+    return `${answer.statusCode} ${answer.statusMessage ?? ''} ${answer.body.trim()}`;
+  } catch (error) {
+    if (error instanceof LongshoreError) throw error;
+    const { code, message } = error as NodeJS.ErrnoException;
+    const hint =
+      code === 'ECONNREFUSED' ? 'nobody listens there; is the relay running (longshore run)?' : message;
+    throw failure(options.to, hint);
+  }
+}
+
+function read(file: string): Buffer {
+  try {
+    return readFileSync(file);
+  } catch (error) {
+    throw failure(file, `cannot be read: ${(error as Error).message}`);
+  }
+}
+
+const failure = (url: string, reason: string): LongshoreError =>
+  new LongshoreError('SEND_FAILED', `${url}: ${reason}`);
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return text;
+  }
+}
+
+/** As registry 3 sends a manifest push. */
+function sampleEnvelope({ action, repository, tag, digest }: SendOptions): object {
+  const id = randomUUID();
+  const known = digest ?? `sha256:${randomUUID().replaceAll('-', '').padEnd(64, '0')}`;
+  const target = {
+    mediaType: action === 'delete' ? '' : 'application/vnd.oci.image.manifest.v1+json',
+    digest: known,
+    size: action === 'delete' ? 0 : 424,
+    ...(action !== 'delete' && { length: 424 }),
+    repository,
+    ...(action !== 'delete' && { url: `http://registry.example.com/v2/${repository}/manifests/${known}` }),
+    ...((tag ?? (digest ? undefined : 'latest')) && { tag: tag ?? 'latest' }),
+  };
+  const methods: Record<string, string> = { pull: 'GET', delete: 'DELETE', mount: 'POST' };
+  const request = {
+    id: randomUUID(),
+    addr: '127.0.0.1:40000',
+    host: 'registry.example.com',
+    method: methods[action] ?? 'PUT',
+    useragent: 'longshore-send',
+  };
+  const source = { addr: 'longshore-send', instanceID: randomUUID() };
+  return {
+    events: [{ id, timestamp: new Date().toISOString(), action, target, request, actor: {}, source }],
+  };
+}
+
+function positive(text: string): number {
+  const count = Number(text);
+  if (!Number.isSafeInteger(count) || count < 1) throw new InvalidArgumentError('a whole number from 1 up');
+  return count;
+}
+
+function header(text: string, headers: [string, string][]): [string, string][] {
+  const colon = text.indexOf(':');
+  if (colon < 1) throw new InvalidArgumentError("written as 'Name: value'");
+  return [...headers, [text.slice(0, colon).trim(), text.slice(colon + 1).trim()]];
+}

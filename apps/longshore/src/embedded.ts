@@ -1,0 +1,71 @@
+/**
+ * Keeps an embedded Redis running: when it dies, or the process that owned it ends, it is started again on the
+ * same data. Ingest answers 503 meanwhile and workers wait; the clients ask for the new socket as they reconnect.
+ */
+import { type EmbeddedRedis, type EmbeddedRedisOptions, startEmbeddedRedis } from '@longshore/embedded-redis';
+import type { Observer } from '@longshore/observe';
+
+/** Before another try when it could not be started, in milliseconds. */
+const TRY_AGAIN = 5_000;
+
+export interface KeptRedis {
+  /** Path of the socket of the Redis that runs now. */
+  socket(): string;
+  stop(): Promise<void>;
+}
+
+/** @throws LongshoreError REDIS_NOT_FOUND, REDIS_START_FAILED, DATADIR_LOCKED at the first start */
+export async function keepEmbeddedRedis(
+  options: EmbeddedRedisOptions,
+  observer: Observer,
+): Promise<KeptRedis> {
+  const { log } = observer;
+  const start = (): Promise<EmbeddedRedis> =>
+    startEmbeddedRedis({ ...options, onWait: (reason) => log.info({ datadir: options.datadir }, reason) });
+  const stopping = new AbortController();
+  let current = await start();
+
+  const startAgain = async (): Promise<void> => {
+    while (!stopping.signal.aborted) {
+      try {
+        current = await start();
+        return;
+      } catch (err) {
+        log.error({ err }, 'the embedded Redis cannot be started, trying again');
+        await pause(TRY_AGAIN, stopping.signal);
+      }
+    }
+  };
+  const keep = async (): Promise<void> => {
+    while (!stopping.signal.aborted) {
+      const { output } = await current.exited;
+      if (stopping.signal.aborted) return;
+      const what = current.owned
+        ? 'the embedded Redis has died'
+        : 'the process that ran the embedded Redis has ended';
+      log.error({ output }, `${what}; starting one on the same data`);
+      await current.stop();
+      await startAgain();
+    }
+  };
+  // Ends with the process: `exited` stays open when we stop it ourselves.
+  void keep();
+
+  return {
+    socket: () => current.socket,
+    async stop() {
+      stopping.abort();
+      await current.stop();
+    },
+  };
+}
+
+function pause(ms: number, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    const timer = setTimeout(resolve, ms);
+    signal.addEventListener('abort', () => {
+      clearTimeout(timer);
+      resolve();
+    });
+  });
+}

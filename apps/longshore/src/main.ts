@@ -1,0 +1,56 @@
+/** The command line: what there is to say, and the exit code 0 (done), 1 (failed) or 2 (wrong usage or config). */
+import { environment } from '@longshore/config';
+import { LongshoreError } from '@longshore/event';
+import { Command, CommanderError } from 'commander';
+import { addCheck } from './commands/check.js';
+import { addRun } from './commands/run.js';
+import { addSend } from './commands/send.js';
+import { version } from './version.js';
+
+/** What a command needs from around it, and how it reports its exit code. */
+export interface Shell {
+  env: Readonly<Record<string, string | undefined>>;
+  print(line: string): void;
+  exitWith(code: number): void;
+}
+
+/** @returns the exit code */
+export async function main(argv: readonly string[]): Promise<number> {
+  let exitCode = 0;
+  const shell: Shell = {
+    env: environment(),
+    print: (line) => void process.stdout.write(`${line}\n`),
+    exitWith: (code) => {
+      exitCode = code;
+    },
+  };
+  const program = new Command('longshore')
+    .description('A durable, drop-in relay for container-registry notifications')
+    .version(version)
+    .exitOverride()
+    .showHelpAfterError('(add --help for what is known)')
+    .configureOutput({ writeErr: (text) => void process.stderr.write(text) });
+  for (const add of [addRun, addCheck, addSend]) add(program, shell);
+
+  try {
+    await program.parseAsync([...argv], { from: 'user' });
+    return exitCode;
+  } catch (error) {
+    return failed(error);
+  }
+}
+
+const WRONG_CONFIG = new Set(['CONFIG_INVALID', 'SECRET_MISSING', 'DASHBOARD_OPEN']);
+
+function failed(error: unknown): number {
+  // Commander has printed its message; help and version come here too, with code 0.
+  if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
+  if (error instanceof LongshoreError) {
+    process.stderr.write(`longshore: ${error.message}\n`);
+    return WRONG_CONFIG.has(error.code) ? 2 : 1;
+  }
+  process.stderr.write(
+    `longshore: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`,
+  );
+  return 1;
+}

@@ -1,0 +1,205 @@
+/**
+ * Invariants 1, 4 and 5 under `kill -9`: whatever is killed, what was acknowledged is delivered or dead.
+ */
+
+import { connect, createInspector } from '@longshore/queue';
+import { eventually, redisUrl, startReceiver, testPrefix } from '@longshore/testkit';
+import { describe, expect, onTestFinished, test } from 'vitest';
+import {
+  anEvent,
+  envelope,
+  idsOf,
+  postTo,
+  type Relay,
+  startRelay,
+  workFolder,
+  writeConfig,
+} from './relay.js';
+
+const LONG = 120_000;
+
+/** Copies of each event that arrived, less one. */
+function duplicates(ids: readonly string[]): number {
+  return ids.length - new Set(ids).size;
+}
+
+function redis() {
+  return { url: redisUrl(), prefix: testPrefix() };
+}
+
+function inspector(prefix: string) {
+  const client = connect({ url: redisUrl() }, 'producer', () => {});
+  onTestFinished(() => client.disconnect());
+  return { client, ...createInspector(client, prefix) };
+}
+
+describe('a killed worker', () => {
+  test(
+    'its deliveries run again elsewhere, once for each that was in flight, and it cost no attempt',
+    async () => {
+      let hang = true;
+      const receiver = await startReceiver(() => (hang ? 'hang' : { status: 200 }));
+      const folder = await workFolder();
+      const endpoint = { name: 'one', url: receiver.url, threshold: 1, timeout: '60s', concurrency: 3 };
+      const file = await writeConfig(folder, { notifications: { endpoints: [endpoint] }, redis: redis() });
+      const relay = await startRelay(file, { roles: ['ingest'] });
+      const events = Array.from({ length: 10 }, () => anEvent());
+      for (const event of events) await relay.post(envelope(event));
+
+      // Twice: BullMQ's own limit of one stall would bury the delivery here.
+      for (const inFlight of [3, 6]) {
+        const worker = await startRelay(file, { roles: ['worker'] });
+        await receiver.received(inFlight, { timeout: 30_000 });
+        await worker.crash();
+      }
+      hang = false;
+      const worker = await startRelay(file, { roles: ['worker'] });
+      await eventually(
+        () => new Set(idsOf(receiver.requests)).size === 10 && receiver.requests.length >= 16,
+        undefined,
+        {
+          timeout: 40_000,
+        },
+      );
+      expect(receiver.requests).toHaveLength(16);
+      expect(new Set(receiver.requests.map(({ headers }) => headers['x-longshore-attempt']))).toEqual(
+        new Set(['1']),
+      );
+      expect(worker.records.filter(({ record }) => record === 'delivery.settled')).toEqual([]);
+    },
+    LONG,
+  );
+
+  test(
+    'killed in a retry attempt, the delivery goes on with the same attempt',
+    async () => {
+      let answer: 'hang' | { status: number } = { status: 500 };
+      const receiver = await startReceiver((_, n) => {
+        if (n === 1) return { status: 500 };
+        return answer;
+      });
+      answer = 'hang';
+      const folder = await workFolder();
+      const endpoint = { name: 'one', url: receiver.url, threshold: 2, backoff: '50ms', timeout: '60s' };
+      const file = await writeConfig(folder, { notifications: { endpoints: [endpoint] }, redis: redis() });
+      const first = await startRelay(file);
+      await first.post(envelope(anEvent()));
+      await receiver.received(2);
+      await first.crash();
+      answer = { status: 200 };
+      await startRelay(file);
+      const requests = await receiver.received(3, { timeout: 30_000 });
+      expect(requests.map(({ headers }) => headers['x-longshore-attempt'])).toEqual(['1', '2', '2']);
+    },
+    LONG,
+  );
+});
+
+describe('conservation', () => {
+  test(
+    'with random failures and killed processes everything acknowledged is delivered or dead, and the sums are right',
+    async () => {
+      // Fails a fifth of the time; events of one repository always, so that some die.
+      const receiver = await startReceiver((request) => {
+        const doomed = request.body.includes('acme/doomed');
+        return { status: doomed || Math.random() < 0.2 ? 500 : 200, delay: Math.random() * 20 };
+      });
+      const settings = { threshold: 5, backoff: '20ms', maxbackoff: '100ms', concurrency: 8 };
+      const endpoints = ['a', 'b'].map((name) => ({ name, url: `${receiver.url}/${name}`, ...settings }));
+      const at = redis();
+      const folder = await workFolder();
+      const file = await writeConfig(folder, { notifications: { endpoints }, redis: at });
+
+      const acknowledged: string[] = [];
+      let ingest = await startRelay(file, { roles: ['ingest'] });
+      let workers = [
+        await startRelay(file, { roles: ['worker'] }),
+        await startRelay(file, { roles: ['worker'] }),
+      ];
+      let kills = 0;
+
+      const send = async (n: number): Promise<void> => {
+        const event = anEvent({ target: { repository: n % 10 === 0 ? 'acme/doomed' : 'acme/app' } });
+        // As the registry does: the same event again until there is a 2xx.
+        await eventually(async () => (await postTo(ingest.ingest, envelope(event))).status === 202);
+        acknowledged.push(String(event.id));
+      };
+      const killOne = async (n: number): Promise<void> => {
+        kills++;
+        if (n % 3 === 0) {
+          await ingest.crash();
+          ingest = await startRelay(file, { roles: ['ingest'] });
+          return;
+        }
+        const [victim, ...others] = workers as [Relay, ...Relay[]];
+        await victim.crash();
+        workers = [...others, await startRelay(file, { roles: ['worker'] })];
+      };
+      const killing = (async () => {
+        for (let n = 1; n <= 6; n++) {
+          await eventually(() => acknowledged.length >= n * 50, undefined, { timeout: 60_000 });
+          await killOne(n);
+        }
+      })();
+      for (let n = 0; n < 400; n += 8) await Promise.all([0, 1, 2, 3, 4, 5, 6, 7].map((k) => send(n + k)));
+      await killing;
+
+      const queues = inspector(at.prefix);
+      const pending = async () => {
+        const counts = await Promise.all(['a', 'b'].map((name) => queues.counts(name)));
+        return counts.reduce((sum, { waiting, active, delayed }) => sum + waiting + active + delayed, 0);
+      };
+      await eventually(pending, (left) => left === 0, { timeout: 60_000, every: 200, what: 'empty queues' });
+
+      expect(new Set(acknowledged).size).toBe(400);
+      for (const name of ['a', 'b']) {
+        const dead = (await queues.boardQueue(name).getFailed(0, -1)).map((job) => job.data.eventId);
+        const delivered = (await queues.boardQueue(name).getCompleted(0, -1)).map((job) => job.data.eventId);
+        // enqueued = delivered + dead + waiting (none): each event once, in one of the two.
+        expect([...delivered, ...dead].sort()).toEqual([...acknowledged].sort());
+        const seen = new Set(idsOf(receiver.requests.filter(({ url }) => url === `/${name}`)));
+        for (const id of acknowledged) expect(seen).toContain(id);
+      }
+      expect(kills).toBe(6);
+      // The dead were told, each with its reason.
+      const perEndpoint = await queues.boardQueue('a').getFailed(0, -1);
+      for (const job of perEndpoint) expect(job.failedReason).toMatch(/^http_500/);
+    },
+    LONG,
+  );
+});
+
+describe('SIGTERM', () => {
+  test('a worker finishes what is in flight, nothing is sent twice, and it exits with 0', async () => {
+    const receiver = await startReceiver({ status: 200, delay: 500 });
+    const folder = await workFolder();
+    const endpoints = [{ name: 'one', url: receiver.url, timeout: '10s', concurrency: 4 }];
+    const file = await writeConfig(folder, { notifications: { endpoints }, redis: redis() });
+    const first = await startRelay(file);
+    const events = Array.from({ length: 12 }, () => anEvent());
+    for (const event of events) await first.post(envelope(event));
+    await receiver.received(4);
+    expect((await first.stop()).code).toBe(0);
+    expect(receiver.requests).toHaveLength(4);
+    await startRelay(file);
+    await receiver.received(12);
+    expect(duplicates(idsOf(receiver.requests))).toBe(0);
+  });
+
+  test('what does not finish within worker.grace is given back', async () => {
+    const receiver = await startReceiver('hang');
+    const folder = await workFolder();
+    const endpoints = [{ name: 'one', url: receiver.url, timeout: '60s', threshold: 1 }];
+    const worker = { grace: '300ms' };
+    const file = await writeConfig(folder, { notifications: { endpoints }, worker, redis: redis() });
+    const first = await startRelay(file);
+    await first.post(envelope(anEvent()));
+    await receiver.received(1);
+    expect((await first.stop()).code).toBe(0);
+    receiver.reply({ status: 200 });
+    const second = await startRelay(file);
+    const requests = await receiver.received(2);
+    expect(requests[1]?.headers['x-longshore-attempt']).toBe('1');
+    await second.waitFor(({ outcome }) => outcome === 'delivered');
+  });
+});

@@ -1,0 +1,162 @@
+import { eventually, startReceiver } from '@longshore/testkit';
+import { describe, expect, test } from 'vitest';
+import { anEvent, envelope, idsOf, startRelay, workFolder, writeConfig } from './relay.js';
+
+const fast = { backoff: '50ms', maxbackoff: '200ms' };
+
+async function relayTo(endpoints: object[], more: object = {}) {
+  const folder = await workFolder();
+  return startRelay(await writeConfig(folder, { notifications: { endpoints }, ...more }));
+}
+
+describe('the way of an event', () => {
+  test('an event reaches every endpoint as it came, with our headers', async () => {
+    const [one, two] = [await startReceiver(), await startReceiver()];
+    const headers = { Authorization: ['Bearer abc'], 'X-Two': ['1', '2'] };
+    const relay = await relayTo([
+      { name: 'one', url: `${one.url}/hook`, headers },
+      { name: 'two', url: two.url },
+    ]);
+    const event = { ...anEvent(), unknown: { kept: true } };
+    const answer = await relay.post(envelope(event));
+    expect([answer.status, await answer.json()]).toEqual([
+      202,
+      { accepted: 1, enqueued: 2, duplicates: 0, ignored: 0, quarantined: 0 },
+    ]);
+    const [request] = await one.received(1);
+    await two.received(1);
+    expect(request?.json()).toEqual({ events: [event] });
+    expect(request).toMatchObject({ method: 'POST', url: '/hook' });
+    expect(request?.headers).toMatchObject({
+      'content-type': 'application/vnd.docker.distribution.events.v2+json',
+      authorization: 'Bearer abc',
+      'x-two': '1, 2',
+      'user-agent': expect.stringMatching(/^longshore\/\d/),
+      'x-longshore-attempt': '1',
+      'idempotency-key': request?.headers['x-longshore-delivery'],
+    });
+  });
+
+  test('references are removed unless they are asked for', async () => {
+    const receiver = await startReceiver();
+    const endpoints = [{ name: 'one', url: receiver.url }];
+    const references = [{ mediaType: 'a/b', size: 1, digest: 'sha256:00' }];
+    const without = await relayTo(endpoints);
+    await without.post(envelope(anEvent({ target: { references } })));
+    const [bare] = await receiver.received(1);
+    expect(bare?.body).not.toContain('references');
+    const folder = await workFolder();
+    const notifications = { events: { includereferences: true }, endpoints };
+    const withThem = await startRelay(await writeConfig(folder, { notifications }));
+    await withThem.post(envelope(anEvent({ target: { references } })));
+    const [, full] = await receiver.received(2);
+    expect(full?.json()).toMatchObject({ events: [{ target: { references } }] });
+  });
+
+  test('the same event again is delivered once', async () => {
+    const receiver = await startReceiver();
+    const relay = await relayTo([{ name: 'one', url: receiver.url }]);
+    const [event, last] = [anEvent(), anEvent()];
+    await relay.post(envelope(event));
+    await receiver.received(1);
+    expect(await (await relay.post(envelope(event))).json()).toMatchObject({ enqueued: 0, duplicates: 1 });
+    await relay.post(envelope(last));
+    await receiver.received(2);
+    expect(idsOf(receiver.requests)).toEqual([event.id, last.id]);
+  });
+
+  test('rules are applied, and what they ignore is counted in the answer', async () => {
+    const receiver = await startReceiver();
+    const ignore = { actions: ['pull'], mediatypes: ['application/octet-stream'], tags: ['*-dev'] };
+    const relay = await relayTo([
+      { name: 'one', url: receiver.url, ignore },
+      { name: 'off', url: receiver.url, disabled: true },
+    ]);
+    const wanted = anEvent();
+    const answer = await relay.post(
+      envelope(
+        anEvent({ action: 'pull' }),
+        anEvent({ target: { mediaType: 'application/octet-stream' } }),
+        anEvent({ target: { tag: '2-dev' } }),
+        anEvent({ action: 'scan' }),
+        wanted,
+      ),
+    );
+    expect(await answer.json()).toMatchObject({ accepted: 5, enqueued: 1, ignored: 4 });
+    await receiver.received(1);
+    expect(idsOf(receiver.requests)).toEqual([wanted.id]);
+  });
+});
+
+describe('a receiver that fails', () => {
+  test('the same delivery comes again, with the attempt counted, until it is taken', async () => {
+    const receiver = await startReceiver((_, n) => ({ status: n < 4 ? 503 : 200 }));
+    const relay = await relayTo([{ name: 'one', url: receiver.url, ...fast }]);
+    await relay.post(envelope(anEvent()));
+    const requests = await receiver.received(4);
+    expect(requests.map(({ headers }) => headers['x-longshore-attempt'])).toEqual(['1', '2', '3', '4']);
+    expect(new Set(requests.map(({ headers }) => headers['idempotency-key'])).size).toBe(1);
+    const records = await eventually(
+      () => relay.records.filter(({ record }) => record === 'delivery.attempted'),
+      (all) => all.length === 4,
+    );
+    expect(records.map(({ outcome }) => outcome)).toEqual(['retry', 'retry', 'retry', 'delivered']);
+    expect(records[0]).toMatchObject({ endpoint: 'one', status: 503, reason: 'http_503', attempt: 1 });
+  });
+
+  test('after threshold attempts it is dead, told once, and nobody else waits for it', async () => {
+    const [bad, good] = [await startReceiver({ status: 500 }), await startReceiver()];
+    const relay = await relayTo([
+      { name: 'bad', url: bad.url, threshold: 3, ...fast },
+      { name: 'good', url: good.url },
+    ]);
+    await relay.post(envelope(anEvent()));
+    await good.received(1);
+    const settled = await relay.waitFor('delivery.settled');
+    expect(settled).toMatchObject({ level: 'error', endpoint: 'bad', attempts: 3, reason: 'http_500' });
+    expect(bad.requests).toHaveLength(3);
+  });
+
+  test('410 is dead at once and a redirect is a failure', async () => {
+    const gone = await startReceiver({ status: 410 });
+    const moved = await startReceiver((request) =>
+      request.url === '/' ? { status: 302, headers: { location: '/login' } } : { status: 200 },
+    );
+    const relay = await relayTo([
+      { name: 'gone', url: gone.url },
+      { name: 'moved', url: moved.url, threshold: 2, ...fast },
+    ]);
+    await relay.post(envelope(anEvent()));
+    const dead = (name: string) => (record: Record<string, unknown>) =>
+      record.record === 'delivery.settled' && record.endpoint === name;
+    expect(await relay.waitFor(dead('gone'))).toMatchObject({ attempts: 1, reason: 'http_410' });
+    expect(await relay.waitFor(dead('moved'))).toMatchObject({ attempts: 2, reason: 'http_302' });
+    expect(moved.requests.map(({ url }) => url)).toEqual(['/', '/']);
+  });
+
+  test('a black hole holds up its own deliveries and no others', async () => {
+    const hole = await startReceiver('hang');
+    const others = await Promise.all(Array.from({ length: 4 }, () => startReceiver()));
+    const endpoints = others.map(({ url }, n) => ({ name: `good-${n}`, url }));
+    const relay = await relayTo([
+      { name: 'hole', url: hole.url, timeout: '30s', concurrency: 2 },
+      ...endpoints,
+    ]);
+    for (let n = 0; n < 50; n++) await relay.post(envelope(anEvent()));
+    await Promise.all(others.map((receiver) => receiver.received(50)));
+    // Two are in flight there, as its concurrency says; the rest waits.
+    expect(hole.requests).toHaveLength(2);
+  });
+
+  test('a receiver that was down gets everything when it is back', async () => {
+    const receiver = await startReceiver();
+    await receiver.stop();
+    const relay = await relayTo([{ name: 'one', url: receiver.url, threshold: 100, ...fast }]);
+    const events = Array.from({ length: 20 }, () => anEvent());
+    for (const event of events) await relay.post(envelope(event));
+    await relay.waitFor(({ reason }) => reason === 'refused');
+    await receiver.start();
+    await receiver.received(20);
+    expect(new Set(idsOf(receiver.requests))).toEqual(new Set(events.map(({ id }) => id)));
+  });
+});

@@ -1,0 +1,135 @@
+/**
+ * The relay as its users run it: the `longshore` command with a configuration file, as processes of their own.
+ * Listeners take free ports, which the `ready` record tells.
+ */
+import { randomUUID } from 'node:crypto';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { runProcess, type TestProcess } from '@longshore/testkit';
+import { onTestFinished } from 'vitest';
+import { stringify } from 'yaml';
+
+const BIN = fileURLToPath(new URL('../bin/longshore.js', import.meta.url));
+
+/** As in the YAML file. */
+export type Settings = Record<string, unknown>;
+
+export interface Relay extends TestProcess {
+  ingest: string;
+  admin: string;
+  dashboard: string;
+  /** Posts a body to the open path. */
+  post(body: unknown, headers?: Record<string, string>): Promise<Response>;
+  /** SIGTERM, and waits for its end. */
+  stop(): Promise<{ code: number | null | undefined; ms: number }>;
+  /** SIGKILL, and waits for its end. */
+  crash(): Promise<void>;
+}
+
+const ANY_PORTS = {
+  ingest: { listen: '127.0.0.1:0' },
+  dashboard: { listen: '127.0.0.1:0' },
+  admin: { listen: '127.0.0.1:0' },
+};
+
+/** A folder of the test's own, for configuration and data. */
+export async function workFolder(): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), 'longshore-test-'));
+  onTestFinished(() => rm(folder, { recursive: true, force: true, maxRetries: 5 }));
+  return folder;
+}
+
+/** Writes the configuration and returns its path. Settings replace whole groups. */
+export async function writeConfig(folder: string, settings: Settings): Promise<string> {
+  const file = join(folder, 'longshore.yml');
+  const all = { version: 0.1, ...ANY_PORTS, datadir: join(folder, 'data'), ...settings };
+  await writeFile(file, stringify(all));
+  return file;
+}
+
+/** Runs the command line. */
+export function longshore(
+  args: readonly string[],
+  env: Record<string, string | undefined> = {},
+): TestProcess {
+  return runProcess(process.execPath, [BIN, ...args], { env });
+}
+
+/** Starts a relay on a configuration file and waits until it serves. */
+export async function startRelay(
+  file: string,
+  { roles = [], env = {} }: { roles?: string[]; env?: Record<string, string> } = {},
+): Promise<Relay> {
+  const child = longshore(['run', '--config', file, ...roles.flatMap((role) => ['--role', role])], env);
+  const ready = await child.waitFor('ready', { timeout: 20_000 });
+  const url = (name: string): string => String(ready[name] ?? '');
+  const relay: Relay = Object.assign(Object.create(child) as TestProcess, {
+    ingest: url('ingest'),
+    admin: url('admin'),
+    dashboard: url('dashboard'),
+    post: (body: unknown, headers = {}) => postTo(url('ingest'), body, headers),
+    async stop() {
+      const started = Date.now();
+      child.kill('SIGTERM');
+      const { code } = await child.exited;
+      return { code, ms: Date.now() - started };
+    },
+    async crash() {
+      child.kill('SIGKILL');
+      await child.exited;
+    },
+  });
+  return relay;
+}
+
+export function postTo(
+  ingest: string,
+  body: unknown,
+  headers: Record<string, string> = {},
+): Promise<Response> {
+  return fetch(`${ingest}/registry/notifications`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/vnd.docker.distribution.events.v2+json', ...headers },
+    body: typeof body === 'string' || body instanceof Uint8Array ? body : JSON.stringify(body),
+  });
+}
+
+/** A manifest push as registry 3 sends it. */
+export function anEvent(
+  more: { id?: string; action?: string; target?: object } = {},
+): Record<string, unknown> {
+  const digest = 'sha256:858a8366125ba1ee606c2d28f6b029eb431b3db12b8a79389ee03434a762913c';
+  return {
+    id: more.id ?? randomUUID(),
+    timestamp: '2026-11-21T06:29:56.133647856Z',
+    action: more.action ?? 'push',
+    target: {
+      mediaType: 'application/vnd.oci.image.manifest.v1+json',
+      digest,
+      size: 445,
+      length: 445,
+      repository: 'acme/app',
+      url: `http://registry.example.com/v2/acme/app/manifests/${digest}`,
+      tag: '1.0',
+      ...more.target,
+    },
+    request: {
+      id: randomUUID(),
+      addr: '10.0.0.1:4000',
+      host: 'registry.example.com',
+      method: 'PUT',
+      useragent: 'test',
+    },
+    actor: {},
+    source: { addr: 'registry:5000', instanceID: randomUUID() },
+  };
+}
+
+export const envelope = (...events: unknown[]): object => ({ events });
+
+/** Ids of the events that a receiver got, in order. */
+export function idsOf(requests: readonly { body: string }[]): string[] {
+  return requests.flatMap(({ body }) => JSON.parse(body).events.map((event: { id: string }) => event.id));
+}

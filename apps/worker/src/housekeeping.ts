@@ -1,0 +1,88 @@
+/**
+ * What keeps Redis within bounds: the retention of finished deliveries, and room while it fills up.
+ * Every dead delivery that retention removes is counted and recorded.
+ */
+import type { Config } from '@longshore/config';
+import type { Observer } from '@longshore/observe';
+import type { Inspector, Janitor, Monitor } from '@longshore/queue';
+
+/** From here on delivered jobs go before their time; at 80 % ingest answers 503. */
+const RELIEVE_FROM = 0.7;
+const SWEEP_EVERY = 60_000;
+const RELIEVE_EVERY = 1_000;
+const QUIET = 10_000;
+
+export interface HousekeepingParts {
+  config(): Config;
+  janitor: Janitor;
+  inspector: Inspector;
+  monitor: Monitor;
+  observer: Observer;
+}
+
+/** Runs until closed. Failures are logged and tried again at the next turn. */
+export function startHousekeeping(parts: HousekeepingParts): { close(): Promise<void> } {
+  const { monitor, observer } = parts;
+  let running: Promise<void> = Promise.resolve();
+  let swept = 0;
+
+  const turn = async (): Promise<void> => {
+    if (!monitor.health.up) return;
+    if (monitor.health.memory >= RELIEVE_FROM) await relieve(parts);
+    if (Date.now() - swept < SWEEP_EVERY) return;
+    swept = Date.now();
+    await sweep(parts);
+  };
+
+  let busy = false;
+  const timer = setInterval(() => {
+    if (busy) return;
+    busy = true;
+    running = turn()
+      .catch((err) =>
+        observer.throttledLog('housekeeping', QUIET).warn({ err }, 'housekeeping failed, will try again'),
+      )
+      .finally(() => {
+        busy = false;
+      });
+  }, RELIEVE_EVERY);
+
+  return {
+    async close() {
+      clearInterval(timer);
+      await running;
+    },
+  };
+}
+
+/** Endpoints that left the configuration still have queues, and those are kept within bounds too. */
+async function sweep({ config, janitor, inspector, observer }: HousekeepingParts): Promise<void> {
+  const { retention, notifications } = config();
+  await inspector.remember(notifications.endpoints.map(({ name }) => name));
+  for (const endpoint of await inspector.known()) {
+    for (const { id, delivery, attempts, last } of await janitor.sweep(endpoint, retention)) {
+      observer.deliverySettled({
+        endpoint,
+        deliveryId: id,
+        eventId: delivery?.eventId,
+        attempts,
+        outcome: 'expired',
+        reason: last?.reason ?? 'error',
+        detail: 'removed from the dead-letter set by retention.dead',
+      });
+    }
+  }
+}
+
+async function relieve({ janitor, inspector, monitor, observer }: HousekeepingParts): Promise<void> {
+  let removed = 0;
+  for (const endpoint of await inspector.known()) removed += await janitor.relieve(endpoint);
+  if (removed === 0) return;
+  const percent = Math.round(monitor.health.memory * 100);
+  observer
+    .throttledLog('relieve', QUIET)
+    .warn(
+      { removed },
+      `Redis is at ${percent} % of its maxmemory: delivered jobs are removed early, which shortens the dedupe window`,
+    );
+}

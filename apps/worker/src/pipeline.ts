@@ -1,0 +1,112 @@
+/**
+ * What happens to a delivery, in order: take, check the rules, attempt, settle.
+ *
+ * Each attempt leaves exactly one `delivery.attempted` record; giving up leaves one `delivery.settled` more.
+ * The endpoint's settings are asked for at each attempt, so a change holds from the next one on.
+ */
+import type { Endpoint } from '@longshore/config';
+import type { Delivery, EventView, Outcome } from '@longshore/event';
+import type { Observer } from '@longshore/observe';
+import { type AttemptVerdict, type ConsumerOptions, judge, type Verdict } from '@longshore/queue';
+import type { compileRules } from '@longshore/routing';
+import type { Sink } from '@longshore/sinks';
+
+/** An endpoint as it is now. Replaced as a whole when the configuration changes. */
+export interface LiveEndpoint {
+  settings: Endpoint;
+  ignores: ReturnType<typeof compileRules>;
+  sink: Sink;
+  /** Attempts that use this sink; it is closed after the last of them. */
+  attempts: Set<Promise<unknown>>;
+}
+
+type Handle = ConsumerOptions['handle'];
+
+export function createDeliveryPipeline(
+  name: string,
+  endpoint: () => LiveEndpoint,
+  observer: Observer,
+): Handle {
+  return async (delivery, { id, number, signal }) => {
+    const { settings, ignores, sink, attempts } = endpoint();
+    if (!delivery) return giveUpUnreadable(name, id, number, observer);
+
+    const rule = ignores(delivery);
+    if (rule) {
+      const { id: deliveryId, eventId, view } = delivery;
+      observer.deliveryIgnored({ endpoint: name, rule, deliveryId, eventId, ...named(view) });
+      return { settle: 'ignored', rule };
+    }
+
+    const started = performance.now();
+    const sending = sink.send(delivery, { number, signal });
+    attempts.add(sending);
+    const outcome = await sending;
+    attempts.delete(sending);
+    if (outcome === 'aborted') return { settle: 'released' };
+
+    const verdict = judge(settings, number, outcome);
+    record(delivery, number, verdict, performance.now() - started, observer);
+    return verdict;
+  };
+}
+
+function record(
+  delivery: Delivery,
+  attempt: number,
+  verdict: AttemptVerdict,
+  ms: number,
+  observer: Observer,
+): void {
+  const { endpoint, id: deliveryId, eventId, receivedAt } = delivery;
+  const { status, reason, detail } = verdict.outcome;
+  observer.deliveryAttempted({
+    endpoint,
+    deliveryId,
+    eventId,
+    ...named(delivery.view),
+    attempt,
+    outcome: verdict.settle,
+    status,
+    reason,
+    ms,
+    retryAt: verdict.settle === 'retry' ? verdict.retryAt : undefined,
+    detail,
+  });
+  if (verdict.settle === 'retry') return;
+  const settled = {
+    endpoint,
+    deliveryId,
+    eventId,
+    attempts: attempt,
+    outcome: verdict.settle,
+    reason,
+    detail,
+  };
+  observer.deliverySettled(settled, { receivedAt });
+}
+
+const named = ({ action, repository, tag }: EventView) => ({ action, repository, tag });
+
+/** Stored by a newer version, or damaged: kept in the dead-letter set as it is, never thrown away. */
+function giveUpUnreadable(
+  endpoint: string,
+  deliveryId: string,
+  attempt: number,
+  observer: Observer,
+): Verdict {
+  const outcome: Outcome = {
+    kind: 'dead',
+    reason: 'undecodable',
+    detail: 'this version cannot read the stored delivery; upgrade, then retry it from the dead-letter set',
+  };
+  observer.deliverySettled({
+    endpoint,
+    deliveryId,
+    attempts: attempt,
+    outcome: 'dead',
+    reason: outcome.reason,
+    detail: outcome.detail,
+  });
+  return { settle: 'dead', outcome };
+}
