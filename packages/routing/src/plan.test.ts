@@ -1,0 +1,101 @@
+import { ACTIONS, type RegistryEvent, viewOf } from '@longshore/event';
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { createRouter } from './plan.js';
+import { compileRules, type RoutedEndpoint } from './rules.js';
+
+function anEvent(members: Partial<RegistryEvent> = {}): RegistryEvent {
+  const target = { repository: 'team/api', tag: '1.4.2', mediaType: 'application/octet-stream' };
+  return { id: '1', class: 'event', action: 'push', nativeType: 'push', target, ...members };
+}
+
+function anEndpoint(name: string, members: Partial<RoutedEndpoint> = {}): RoutedEndpoint {
+  const ignore = { mediatypes: [], actions: [], repositories: [], tags: [] };
+  return { name, disabled: false, accept: ['event'], ignore, ...members };
+}
+
+test('each endpoint is in the plan with its reason, in the order of the configuration', () => {
+  const ignore = anEndpoint('').ignore;
+  const router = createRouter([
+    anEndpoint('all'),
+    anEndpoint('no sandboxes', { ignore: { ...ignore, repositories: ['sandbox/**'] } }),
+    anEndpoint('no pushes', { ignore: { ...ignore, actions: ['push'] } }),
+    anEndpoint('others only', { accept: ['other'] }),
+  ]);
+  expect(router.plan(anEvent())).toEqual({
+    endpoints: ['all', 'no sandboxes'],
+    unmatched: [
+      { endpoint: 'no pushes', why: 'action' },
+      { endpoint: 'others only', why: 'accept' },
+    ],
+  });
+});
+
+test('nothing is planned for a disabled endpoint', () => {
+  const router = createRouter([anEndpoint('off', { disabled: true }), anEndpoint('on')]);
+  expect(router.plan(anEvent())).toEqual({ endpoints: ['on'], unmatched: [] });
+});
+
+test('without endpoints the plan is empty', () => {
+  expect(createRouter([]).plan(anEvent())).toEqual({ endpoints: [], unmatched: [] });
+});
+
+const word = fc.constantFrom('', 'a', 'a/b', 'x-dev', 'application/octet-stream', 'push', '.dot');
+const glob = fc.constantFrom('', '*', '**', 'a/*', '*-dev', '!a', '{a,b}', '[', '+(a|b)');
+const endpoint: fc.Arbitrary<RoutedEndpoint> = fc.record({
+  name: fc.uuid(),
+  disabled: fc.boolean(),
+  accept: fc.subarray(['event', 'other'] as const),
+  ignore: fc.record({
+    mediatypes: fc.array(word, { maxLength: 3 }),
+    actions: fc.array(word, { maxLength: 3 }),
+    repositories: fc.array(glob, { maxLength: 3 }),
+    tags: fc.array(glob, { maxLength: 3 }),
+  }),
+});
+const event: fc.Arbitrary<RegistryEvent> = fc
+  .record({
+    action: fc.constantFrom(...ACTIONS, 'rename', 'SCANNING_COMPLETED'),
+    target: fc.record({ repository: word, tag: word, mediaType: word }, { requiredKeys: [] }),
+  })
+  .map(({ action, target }) => {
+    const isAction = (ACTIONS as readonly string[]).includes(action);
+    return { id: '1', class: isAction ? 'event' : 'other', action, nativeType: action, target };
+  });
+
+test('planned for each endpoint that is not disabled = endpoints + unmatched', () => {
+  fc.assert(
+    fc.property(
+      fc.array(endpoint, { maxLength: 8 }),
+      fc.array(event, { maxLength: 5 }),
+      (endpoints, events) => {
+        const router = createRouter(endpoints);
+        const plans = events.map((each) => router.plan(each));
+        const enabled = endpoints.filter(({ disabled }) => !disabled).map(({ name }) => name);
+        for (const { endpoints: matched, unmatched } of plans) {
+          expect([...matched, ...unmatched.map((each) => each.endpoint)].sort()).toEqual([...enabled].sort());
+        }
+      },
+    ),
+  );
+});
+
+test('the plan and the last word of the worker agree', () => {
+  fc.assert(
+    fc.property(endpoint, event, (one, each) => {
+      const { endpoints, unmatched } = createRouter([{ ...one, disabled: false }]).plan(each);
+      const why = compileRules(one)({ class: each.class, view: viewOf(each) });
+      expect(why ? unmatched : endpoints).toEqual([why ? { endpoint: one.name, why } : one.name]);
+    }),
+  );
+});
+
+test('a hundred endpoints with globs are planned in time', () => {
+  const repositories = ['sandbox/**', '*/scratch-*', 'team/{a,b,c}/**'];
+  const ignore = { mediatypes: ['a/b'], actions: ['pull'], repositories, tags: ['*-dev', 'pr-*'] };
+  const endpoints = Array.from({ length: 100 }, (_, index) => anEndpoint(`e${index}`, { ignore }));
+  const router = createRouter(endpoints);
+  const started = performance.now();
+  for (let round = 0; round < 1_000; round += 1) expect(router.plan(anEvent()).endpoints.length).toBe(100);
+  expect(performance.now() - started).toBeLessThan(3_000);
+});

@@ -1,0 +1,183 @@
+import type { EventView } from '@longshore/event';
+import fc from 'fast-check';
+import picomatch from 'picomatch';
+import { describe, expect, test } from 'vitest';
+import { compileRules, type RoutedEndpoint, type Rule } from './rules.js';
+
+interface Lists {
+  mediatypes?: string[];
+  actions?: string[];
+  repositories?: string[];
+  tags?: string[];
+  accept?: RoutedEndpoint['accept'];
+}
+
+function ruleFor(
+  { accept = ['event'], ...lists }: Lists,
+  view: Partial<EventView>,
+  other = false,
+): Rule | undefined {
+  const ignore = { mediatypes: [], actions: [], repositories: [], tags: [], ...lists };
+  const rules = compileRules({ name: 'a', disabled: false, accept, ignore });
+  return rules({ class: other ? 'other' : 'event', view: { action: 'push', ...view } });
+}
+
+/** The table of the registry's own test of this name (`notifications/sinks_test.go`, 3.1). */
+describe('TestIgnoredSink', () => {
+  const blob = { action: 'push', mediaType: 'blob', repository: 'library/test' };
+  const manifest = { action: 'pull', mediaType: 'manifest', repository: 'library/test' };
+
+  test.each<[string, Lists, Partial<EventView>, Rule | undefined]>([
+    ['no lists: a push passes', {}, blob, undefined],
+    ['no lists: a pull passes', {}, manifest, undefined],
+    ['nothing matches: passes', { mediatypes: ['other'], actions: ['other'] }, blob, undefined],
+    ['the type matches: dropped', { mediatypes: ['blob'], actions: ['other'] }, blob, 'mediatype'],
+    [
+      'one of two types matches: dropped',
+      { mediatypes: ['blob', 'manifest'], actions: ['other'] },
+      manifest,
+      'mediatype',
+    ],
+    ['another type matches: passes', { mediatypes: ['blob'], actions: ['other'] }, manifest, undefined],
+    ['the action matches: dropped', { mediatypes: ['other'], actions: ['push'] }, blob, 'action'],
+    ['another action matches: passes', { mediatypes: ['other'], actions: ['pull'] }, blob, undefined],
+    [
+      'one of two actions matches: dropped',
+      { mediatypes: ['other'], actions: ['pull', 'push'] },
+      blob,
+      'action',
+    ],
+    ['either matches: dropped', { mediatypes: ['blob'], actions: ['push'] }, blob, 'mediatype'],
+    ['no types, the action matches: dropped', { actions: ['push'] }, blob, 'action'],
+    ['no types, the action does not match: passes', { actions: ['push'] }, manifest, undefined],
+    ['mount and delete ignored: a push passes', { actions: ['mount', 'delete'] }, blob, undefined],
+    ['mount and delete ignored: a pull passes', { actions: ['mount', 'delete'] }, manifest, undefined],
+  ])('%s', (_, lists, view, rule) => {
+    expect(ruleFor(lists, view)).toBe(rule);
+  });
+});
+
+describe('media types and actions', () => {
+  test.each<[Lists, Partial<EventView>]>([
+    [{ mediatypes: ['Application/Octet-Stream'] }, { mediaType: 'application/octet-stream' }],
+    [{ mediatypes: ['application/octet*'] }, { mediaType: 'application/octet-stream' }],
+    [{ mediatypes: ['application/octet-stream'] }, { mediaType: 'application/octet' }],
+    [{ actions: ['PULL'] }, { action: 'pull' }],
+    [{ actions: ['p*'] }, { action: 'pull' }],
+    [{ mediatypes: ['application/octet-stream'] }, { action: 'delete' }],
+    [{ actions: [''] }, {}],
+  ])('match exactly: %j does not match %j', (lists, view) => {
+    expect(ruleFor(lists, view)).toBeUndefined();
+  });
+
+  test('an empty media type matches events without one, and no others', () => {
+    expect(ruleFor({ mediatypes: [''] }, { action: 'delete' })).toBe('mediatype');
+    expect(ruleFor({ mediatypes: [''] }, { mediaType: 'a/b' })).toBeUndefined();
+  });
+
+  test('an action of another kind can be ignored by its own name', () => {
+    const lists: Lists = { accept: ['event', 'other'], actions: ['SCANNING_COMPLETED'] };
+    expect(ruleFor(lists, { action: 'SCANNING_COMPLETED' }, true)).toBe('action');
+    expect(ruleFor(lists, { action: 'QUOTA_EXCEED' }, true)).toBeUndefined();
+  });
+});
+
+describe('repositories and tags', () => {
+  test.each<[string, string, boolean]>([
+    ['sandbox/**', 'sandbox/api', true],
+    ['sandbox/**', 'sandbox/team/api', true],
+    ['sandbox/**', 'sandbox', true],
+    ['sandbox/**', 'sandboxes/api', false],
+    ['sandbox/*', 'sandbox/api', true],
+    ['sandbox/*', 'sandbox/team/api', false],
+    ['*', 'api', true],
+    ['*', 'team/api', false],
+    ['**', 'team/api', true],
+    ['**/api', 'api', true],
+    ['**/api', 'team/api', true],
+    ['team/api', 'team/api', true],
+    ['team/api', 'team/api2', false],
+    ['team/*.io', 'team/registry.example.io', true],
+    ['team/*', 'team/.hidden', true],
+    ['**', '.hidden/.api', true],
+    ['team/{api,web}', 'team/web', true],
+    ['!prod/**', 'sandbox/api', true],
+    ['!prod/**', 'prod/api', false],
+    ['Team/**', 'team/api', false],
+    ['team.api', 'teamXapi', false],
+    ['a[b', 'a[b', true],
+    ['', 'api', false],
+  ])('the glob %j and the repository %j: %j', (pattern, repository, matches) => {
+    expect(ruleFor({ repositories: [pattern] }, { repository })).toBe(matches ? 'repository' : undefined);
+  });
+
+  test.each<[string, string, boolean]>([
+    ['*-dev', '1.4.2-dev', true],
+    ['*-dev', '.x-dev', true],
+    ['*-dev', '1.4.2-dev.1', false],
+    ['1.*', '1.4.2', true],
+    ['v?', 'v1', true],
+    ['*-DEV', 'x-dev', false],
+  ])('the glob %j and the tag %j: %j', (pattern, tag, matches) => {
+    expect(ruleFor({ tags: [pattern] }, { tag })).toBe(matches ? 'tag' : undefined);
+  });
+
+  test.each([['*'], ['**'], ['!x'], ['']])('what is absent never matches %j', (pattern) => {
+    expect(ruleFor({ tags: [pattern] }, { repository: 'team/api' })).toBeUndefined();
+    expect(ruleFor({ repositories: [pattern] }, { tag: '1' })).toBeUndefined();
+  });
+
+  test('globs match what picomatch says', () => {
+    const part = fc.constantFrom(
+      'a',
+      'b',
+      '.',
+      '-',
+      '/',
+      '*',
+      '**',
+      '?',
+      '{a,b}',
+      '[ab]',
+      '!',
+      '+(a)',
+      'ab/',
+    );
+    const glob = fc.array(part, { minLength: 1, maxLength: 6 }).map((parts) => parts.join(''));
+    const name = fc.array(fc.constantFrom('a', 'b', '.', '-', '/'), { minLength: 1, maxLength: 8 });
+    fc.assert(
+      fc.property(glob, name, (pattern, letters) => {
+        const repository = letters.join('');
+        const matches = picomatch(pattern, { dot: true, windows: false })(repository);
+        expect(ruleFor({ repositories: [pattern] }, { repository })).toBe(matches ? 'repository' : undefined);
+      }),
+      { numRuns: 2_000 },
+    );
+  });
+
+  test('one of several globs is enough', () => {
+    expect(ruleFor({ tags: ['a', '*-dev', 'b'] }, { tag: 'x-dev' })).toBe('tag');
+  });
+});
+
+describe('classes', () => {
+  test.each<[RoutedEndpoint['accept'], boolean, Rule | undefined]>([
+    [['event'], false, undefined],
+    [['event'], true, 'accept'],
+    [['event', 'other'], true, undefined],
+    [['other'], false, 'accept'],
+    [[], false, 'accept'],
+  ])('accept %j, other %j: %j', (accept, other, rule) => {
+    expect(ruleFor({ accept }, {}, other)).toBe(rule);
+  });
+});
+
+test('the first rule that matches is the reason', () => {
+  const lists: Lists = { mediatypes: ['a'], actions: ['push'], repositories: ['**'], tags: ['*'] };
+  const view = { mediaType: 'a', repository: 'r', tag: 't' };
+  expect(ruleFor(lists, view, true)).toBe('accept');
+  expect(ruleFor(lists, view)).toBe('mediatype');
+  expect(ruleFor(lists, { ...view, mediaType: 'b' })).toBe('action');
+  expect(ruleFor(lists, { ...view, mediaType: 'b', action: 'pull' })).toBe('repository');
+  expect(ruleFor(lists, { mediaType: 'b', action: 'pull', tag: 't' })).toBe('tag');
+});

@@ -1,0 +1,69 @@
+/**
+ * An endpoint's rules, compiled once. Ingest asks them so that what is ignored anyway costs no Redis; the
+ * worker asks the same function again before it delivers, because the configuration may have changed.
+ *
+ * Media types and actions match as in the registry: exactly, case included, and `""` stands for "none".
+ */
+import type { EventClass, EventView } from '@longshore/event';
+import picomatch from 'picomatch';
+
+/** Which of an endpoint's rules keeps an event from it. */
+export type Rule = 'accept' | 'mediatype' | 'action' | 'repository' | 'tag';
+
+/** What routing reads of an endpoint's settings. */
+export interface RoutedEndpoint {
+  name: string;
+  /** True: gets nothing and is not planned for. */
+  disabled: boolean;
+  /** Classes of events that it takes. */
+  accept: readonly EventClass[];
+  /** Events that any of these matches do not go to it. */
+  ignore: {
+    /** Exact; `""` matches events without a media type. */
+    mediatypes: readonly string[];
+    /** Exact. */
+    actions: readonly string[];
+    /** Globs; `**` crosses slashes, `*` does not. */
+    repositories: readonly string[];
+    /** Globs. An event without a tag matches none of them. */
+    tags: readonly string[];
+  };
+}
+
+/** What the rules look at: a `Delivery` is one, and so is an event with its view. */
+export interface Subject {
+  class: EventClass;
+  view: EventView;
+}
+
+/** The first rule that ignores a subject, undefined when it is to be delivered. */
+export type Ignores = (subject: Subject) => Rule | undefined;
+
+/** `disabled` is no rule: nothing is planned for such an endpoint. */
+export function compileRules({ accept, ignore }: RoutedEndpoint): Ignores {
+  const mediatypes = new Set(ignore.mediatypes);
+  const actions = new Set(ignore.actions);
+  const repository = matcher(ignore.repositories);
+  const tag = matcher(ignore.tags);
+  return ({ class: eventClass, view }) => {
+    if (!accept.includes(eventClass)) return 'accept';
+    if (mediatypes.has(view.mediaType ?? '')) return 'mediatype';
+    if (actions.has(view.action)) return 'action';
+    if (view.repository && repository(view.repository)) return 'repository';
+    if (view.tag && tag(view.tag)) return 'tag';
+    return undefined;
+  };
+}
+
+/** `dot`: a name that begins with a dot is a name like any other here. A slash is one on every platform. */
+const OPTIONS = { dot: true, windows: false };
+
+/** The expressions themselves: picomatch's own matcher makes an object of details for each call. */
+function matcher(globs: readonly string[]): (text: string) => boolean {
+  // picomatch throws for an empty glob; no name is empty, so it matches nothing.
+  const given = globs.filter((glob) => glob !== '');
+  // A name matches itself, also where its characters would mean something else.
+  const names = new Set(given);
+  const expressions = given.map((glob) => picomatch.makeRe(glob, OPTIONS));
+  return (text) => names.has(text) || expressions.some((expression) => expression.test(text));
+}

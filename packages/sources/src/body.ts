@@ -1,0 +1,53 @@
+/**
+ * Raw bytes into a JSON value. Strict about what JSON is (RFC 8259: UTF-8), lenient about a byte order mark,
+ * which some senders put in front. A body that is not JSON is a value too: the reason.
+ */
+import { isUtf8 } from 'node:buffer';
+
+/** What the bytes of a body came to. */
+export type Body =
+  | { state: 'json'; value: unknown; text: string }
+  /** Nothing but white space: how several registries test a webhook. */
+  | { state: 'empty' }
+  | { state: 'unreadable'; reason: string };
+
+const BYTE_ORDER_MARK = 0xfeff;
+
+/** `JSON.parse` reads any depth, but takes seconds for a body that consists of little else. */
+const MAX_DEPTH = 10_000;
+/** A smaller body is read in no time whatever it is. */
+const SUSPICIOUS_SIZE = 64 * 1024;
+
+/** Never throws: what cannot be read says so, in words that hold nothing of the body. */
+export function decodeBody(bytes: Buffer): Body {
+  if (!isUtf8(bytes)) return { state: 'unreadable', reason: 'the body is not UTF-8' };
+  if (bytes.length > SUSPICIOUS_SIZE && isDeeperThan(MAX_DEPTH, bytes)) {
+    return { state: 'unreadable', reason: `the body is nested deeper than ${MAX_DEPTH} levels` };
+  }
+  const decoded = bytes.toString('utf8');
+  const text = decoded.charCodeAt(0) === BYTE_ORDER_MARK ? decoded.slice(1) : decoded;
+  try {
+    return { state: 'json', value: JSON.parse(text), text };
+  } catch {
+    // The parser's message quotes the body, so it goes no further.
+    if (text.trim() === '') return { state: 'empty' };
+    return { state: 'unreadable', reason: 'the body is not JSON' };
+  }
+}
+
+const [QUOTE, BACKSLASH] = [0x22, 0x5c];
+const [OPEN_BRACKET, CLOSE_BRACKET, OPEN_BRACE, CLOSE_BRACE] = [0x5b, 0x5d, 0x7b, 0x7d];
+
+function isDeeperThan(levels: number, json: Buffer): boolean {
+  let depth = 0;
+  let inString = false;
+  for (let at = 0; at < json.length; at += 1) {
+    const byte = json[at];
+    if (byte === QUOTE) inString = !inString;
+    else if (inString) at += byte === BACKSLASH ? 1 : 0;
+    else if (byte === OPEN_BRACKET || byte === OPEN_BRACE) depth += 1;
+    else if (byte === CLOSE_BRACKET || byte === CLOSE_BRACE) depth -= 1;
+    if (depth > levels) return true;
+  }
+  return false;
+}

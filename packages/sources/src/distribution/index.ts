@@ -1,0 +1,48 @@
+/**
+ * CNCF Distribution (`registry` 2.x and 3.x) and everything that writes its envelope: Harbor's preheat
+ * driver "Kraken" with capitalised keys, and the forms of 2015 that documentation still shows.
+ * Source: `notifications/{event,bridge,http}.go` of distribution 2.8.3 and 3.1.1.
+ */
+import { EVENTS_V1 } from '@longshore/event';
+import { exactNumbers } from '../exact-numbers.js';
+import { type Incoming, type Kind, type Opened, type RawRequest, unreadable } from '../port.js';
+import { eventsMediaType, eventsOf, isEnvelope } from './envelope.js';
+import { type Entry, readEvent } from './event.js';
+
+/** The kind `distribution`. */
+export const distribution: Kind = { kind: 'distribution', recognizes, open };
+
+/** By the registry's media type; without it by a list of events, which an empty object has not. */
+function recognizes(raw: RawRequest, value: unknown): boolean {
+  return eventsMediaType(raw) !== undefined || isEnvelope(value);
+}
+
+function open(incoming: Incoming): Opened {
+  const entries = entriesOf(incoming);
+  if (typeof entries === 'string') return unreadable(incoming.raw, entries);
+  const { raw, source } = incoming;
+  const contentType = eventsMediaType(raw) ?? EVENTS_V1;
+  const opened: Opened = { taken: [], quarantined: [] };
+  if (entries.length === 0) opened.note = 'the envelope has no events';
+  for (const entry of entries) {
+    const read = readEvent(entry, incoming);
+    if (read.result === 'quarantined') opened.quarantined.push(read.item);
+    else if (read.result === 'ping') opened.note = 'a ping is no event';
+    else {
+      const { event, payload } = read;
+      const { receivedAt } = raw;
+      opened.taken.push({ event, payload, contentType, source, kind: distribution.kind, receivedAt });
+    }
+  }
+  return opened;
+}
+
+function entriesOf({ raw, value, text }: Incoming): Entry[] | string {
+  const events = eventsOf(value);
+  if (typeof events === 'string') return events;
+  const body = events.length === 1 ? raw.body : undefined;
+  const numbers = exactNumbers(text);
+  const exactly = numbers && eventsOf(numbers.value);
+  if (!numbers || !Array.isArray(exactly)) return events.map((event) => ({ value: event, body }));
+  return events.map((event, index) => ({ value: event, exact: { numbers, value: exactly[index] }, body }));
+}

@@ -1,0 +1,44 @@
+/**
+ * What is taken out of an event that is otherwise delivered as it came. Names are compared without case,
+ * because a receiver written in Go reads them so. Changes the event in place and says whether it did.
+ */
+import { isObject, type JsonObject } from '../json.js';
+
+/** A signed or encrypted token (RFC 7515, 7516) in its compact form: base64url of `{"`, then dots. */
+const TOKEN = /^eyJ[\w-]*(?:\.[\w-]*){2,4}$/;
+
+/**
+ * GitLab's fork of the registry puts a token into `actor.user`, with which one can act as that user. It is
+ * sent in the registry's own envelope, so it is looked for here, whatever the source is called.
+ */
+export function removeTokens(event: JsonObject): boolean {
+  return removeMember(event, 'actor', 'user', (value) => typeof value === 'string' && TOKEN.test(value));
+}
+
+/** `target.references`: the manifest's layers, which can make an event a thousand times larger. */
+export function removeReferences(event: JsonObject): boolean {
+  return removeMember(event, 'target', 'references', () => true);
+}
+
+function removeMember(
+  event: JsonObject,
+  parent: string,
+  member: string,
+  matches: (value: unknown) => boolean,
+): boolean {
+  let removed = false;
+  for (const outer in event) {
+    const object = isNamed(outer, parent) ? event[outer] : undefined;
+    if (!isObject(object)) continue;
+    for (const inner in object) {
+      if (!isNamed(inner, member) || !matches(object[inner])) continue;
+      delete object[inner];
+      removed = true;
+    }
+  }
+  return removed;
+}
+
+function isNamed(key: string, name: string): boolean {
+  return key === name || (key.length === name.length && key.toLowerCase() === name);
+}

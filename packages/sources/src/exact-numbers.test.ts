@@ -1,0 +1,122 @@
+import fc from 'fast-check';
+import { parse, stringify } from 'lossless-json';
+import { describe, expect, test } from 'vitest';
+import { exactNumbers } from './exact-numbers.js';
+
+/** The text as it is written again. */
+function rewritten(text: string): string {
+  const numbers = exactNumbers(text);
+  return numbers?.restore(JSON.stringify(numbers.value)) ?? JSON.stringify(JSON.parse(text));
+}
+
+describe('a number that JavaScript would change is written as it came', () => {
+  test.each([
+    '9007199254740993',
+    '-9007199254740993',
+    '12345678901234567890',
+    '0.1234567890123456789',
+    '3.14159265358979323846',
+    '1e400',
+    '-1E+400',
+    '1e-400',
+    '1.5e-400',
+    `1e${'0'.repeat(20)}400`,
+    '1'.repeat(500),
+  ])('%s', (literal) => {
+    for (const text of [
+      literal,
+      `[${literal}]`,
+      `{"a":${literal}}`,
+      `[1,${literal},2]`,
+      `[\n ${literal} \n]`,
+    ]) {
+      expect(rewritten(text)).toBe(text.replace(/\s/g, ''));
+    }
+  });
+});
+
+test.each(['0', '-0.5', '1e2', '1.0', '123456789012345', '9007199254740991', '1e300', '0.1', '-0'])(
+  '%s keeps its value',
+  (literal) => {
+    expect(Number(rewritten(literal))).toBe(Number(literal) + 0);
+  },
+);
+
+test('digits in strings are left alone', () => {
+  const text =
+    '{"a":" 12345678901234567890 ","b":"\\",1e400,","12345678901234567890":[":1e400]"],"c":"\\\\"}';
+  expect(exactNumbers(text)).toBeUndefined();
+  const withNumber = text.replace('"c"', '"n":12345678901234567890,"c"');
+  expect(rewritten(withNumber)).toBe(withNumber);
+});
+
+test('an ordinary event costs one look at its text', () => {
+  const text = JSON.stringify({
+    target: { digest: `sha256:${'7e5'.repeat(21)}0`, size: 31337421, url: 'http://10.0.0.1:5000/v2/1e5' },
+    timestamp: '2026-03-14T09:26:53.589793238Z',
+  });
+  expect(exactNumbers(text)).toBeUndefined();
+});
+
+test('a number can be asked for', () => {
+  const numbers = exactNumbers('{"id":9007199254740993,"name":"x","small":1}');
+  const { id, name, small } = (numbers?.value ?? {}) as Record<string, unknown>;
+  expect(numbers?.numberOf(id)).toBe('9007199254740993');
+  expect(numbers?.numberOf(name)).toBeUndefined();
+  expect(numbers?.numberOf(small)).toBeUndefined();
+});
+
+const literal = fc
+  .tuple(
+    fc.constantFrom('', '-'),
+    fc.oneof(fc.bigInt({ min: 0n, max: 10n ** 30n }), fc.nat()).map(String),
+    fc.oneof(
+      fc.constant(''),
+      fc.bigInt({ min: 0n, max: 10n ** 25n }).map((digits) => `.${digits}`),
+    ),
+    fc.oneof(
+      fc.constant(''),
+      fc.integer({ min: -500, max: 500 }).map((exponent) => `e${exponent}`),
+    ),
+  )
+  .map((parts) => parts.join(''));
+
+test('whatever the numbers are, their values stay', () => {
+  const structure = fc.jsonValue({ maxDepth: 4 });
+  const numbers = fc.array(literal, { minLength: 1, maxLength: 5 });
+  fc.assert(
+    fc.property(structure, numbers, fc.constantFrom('', ' ', '\n\t'), (value, literals, space) => {
+      const text = `{"value":${JSON.stringify(value)},"numbers":[${space}${literals.join(`${space},${space}`)}${space}]}`;
+      expect(canonical(rewritten(text))).toBe(canonical(text));
+    }),
+    { numRuns: 500 },
+  );
+});
+
+/** The text with every number in one form, read by a parser that keeps all digits. */
+function canonical(text: string): string {
+  const number = (digits: string) => {
+    const [, sign = '', whole = '', fraction = '', exponent = '0'] =
+      /^(-?)(\d+)(?:\.(\d+))?(?:[eE]([+-]?\d+))?$/.exec(digits) ?? [];
+    const significant = (whole + fraction).replace(/^0+/, '');
+    const trimmed = significant.replace(/0+$/, '');
+    if (trimmed === '') return '0';
+    const power = Number(exponent) - fraction.length + significant.length - trimmed.length;
+    return `${sign}${trimmed}e${power}`;
+  };
+  return (
+    stringify(parse(text, null, { parseNumber: number, onDuplicateKey: ({ newValue }) => newValue })) ?? ''
+  );
+}
+
+test.each([
+  ['digits', `" ${'1'.repeat(8_000_000)}"`],
+  ['digits and points', `" ${'1.'.repeat(4_000_000)}"`],
+  ['spaces', `" 1e5${' '.repeat(8_000_000)}x"`],
+  ['a number', '1'.repeat(8_000_000)],
+  ['backslashes', `["${'\\\\'.repeat(4_000_000)}",12345678901234567]`],
+])('eight megabytes of %s are read in time', (_, text) => {
+  const started = performance.now();
+  expect(() => exactNumbers(text)).not.toThrow();
+  expect(performance.now() - started).toBeLessThan(2_000);
+});

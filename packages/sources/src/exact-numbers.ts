@@ -1,0 +1,90 @@
+/**
+ * Numbers that JavaScript would change (`12345678901234567890`, `1e400`), kept as they were written.
+ *
+ * Nearly no event has one, so a single expression over the text decides; where it finds none, nothing more
+ * is done. Otherwise each such number is replaced in the text by a string that marks it, the text is parsed
+ * again, and `restore` turns the marks in what is written back into the numbers. Compared with a parser of
+ * our own this keeps `JSON`'s speed, its rules for repeated keys and its indifference to depth.
+ */
+import { randomUUID } from 'node:crypto';
+import { isSafeNumber } from 'lossless-json';
+
+/** A text of which some number would not survive. */
+export interface ExactNumbers {
+  /** The text's value with a marked string in the place of each number that would not survive. */
+  value: unknown;
+  /** The number as it was written, when the member of `value` is a mark. */
+  numberOf(member: unknown): string | undefined;
+  /** JSON text made from parts of `value`, with its numbers; undefined when there was none to restore. */
+  restore(json: string): string | undefined;
+}
+
+/**
+ * A literal of 16 or more digits (a double holds any 15) or with an exponent. A literal stands behind a
+ * bracket, comma, colon or white space and before a bracket, comma or white space. The same may stand inside
+ * a string, which then costs time and changes nothing. Every repetition has a limit: without one a long run
+ * of digits overflows the stack of the expression's matcher.
+ */
+const SUSPECT = /(?:^|[:,[\s])-?(?:\d[\d.]{15}|[\d.]{1,16}[eE][+-]?(?:\d{17}|\d{1,16}(?:[\s,\]}]|$)))/;
+
+/** Undefined when every number of the text survives a round trip through JavaScript. */
+export function exactNumbers(text: string): ExactNumbers | undefined {
+  if (!SUSPECT.test(text)) return undefined;
+  // Drawn anew and so in no string of the text.
+  const mark = randomUUID();
+  const marked = markNumbers(text, mark);
+  if (marked === text) return undefined;
+  const pattern = new RegExp(`"${mark}([^"]*)"`, 'g');
+  return {
+    value: JSON.parse(marked),
+    numberOf: (member) =>
+      typeof member === 'string' && member.startsWith(mark) ? member.slice(mark.length) : undefined,
+    restore: (json) => (json.includes(mark) ? json.replace(pattern, '$1') : undefined),
+  };
+}
+
+const QUOTE = 0x22;
+const BACKSLASH = 0x5c;
+
+function markNumbers(text: string, mark: string): string {
+  const out: string[] = [];
+  let copied = 0;
+  let at = 0;
+  while (at < text.length) {
+    const code = text.charCodeAt(at);
+    if (code === QUOTE) {
+      at = endOfString(text, at);
+    } else if (startsNumber(code)) {
+      const end = endOfNumber(text, at);
+      const literal = text.slice(at, end);
+      if (!isSafeNumber(literal)) {
+        out.push(text.slice(copied, at), '"', mark, literal, '"');
+        copied = end;
+      }
+      at = end;
+    } else {
+      at += 1;
+    }
+  }
+  return out.length === 0 ? text : out.join('') + text.slice(copied);
+}
+
+function endOfString(text: string, start: number): number {
+  let at = start + 1;
+  while (text.charCodeAt(at) !== QUOTE) at += text.charCodeAt(at) === BACKSLASH ? 2 : 1;
+  return at + 1;
+}
+
+function startsNumber(code: number): boolean {
+  return (code >= 0x30 && code <= 0x39) || code === 0x2d;
+}
+
+function endOfNumber(text: string, start: number): number {
+  let at = start + 1;
+  for (;;) {
+    const code = text.charCodeAt(at);
+    // Digits, sign, point and exponent; the text is known to be JSON, so no more needs to be told apart.
+    if (!startsNumber(code) && code !== 0x2b && code !== 0x2e && code !== 0x45 && code !== 0x65) return at;
+    at += 1;
+  }
+}

@@ -1,0 +1,10 @@
+/**
+ * Every kind of registry that Longshore understands. A new kind is a folder and a line here.
+ * The order is the order in which the open path asks: kinds that are told by a header of their own come
+ * before kinds that are told by the shape of the body.
+ */
+import { distribution } from './distribution/index.js';
+import type { Kind } from './port.js';
+
+/** In the order in which the open path asks them. */
+export const KINDS: readonly Kind[] = [distribution];

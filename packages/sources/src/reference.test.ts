@@ -1,0 +1,48 @@
+import { expect, test } from 'vitest';
+import { hostOf, isDigest, tagOfManifestUrl, withoutCredentials } from './reference.js';
+
+const DIGEST = `sha256:${'0af1'.repeat(16)}`;
+
+test('a digest is told from a tag', () => {
+  expect([DIGEST, `sha512:${'a'.repeat(128)}`].every(isDigest)).toBe(true);
+  expect(
+    ['latest', 'sha256', 'sha256-abc.sig', `sha256:${'a'.repeat(31)}`, `x${DIGEST}`].some(isDigest),
+  ).toBe(false);
+});
+
+test.each([
+  ['https://user:p%40ss@registry.example.com/v2/', 'https://registry.example.com/v2/'],
+  ['https://user@registry.example.com', 'https://registry.example.com'],
+  ['https://a@b@registry.example.com/', 'https://registry.example.com/'],
+  ['//user:pass@registry.example.com/v2/', '//registry.example.com/v2/'],
+  ['HTTPS://user:pass@registry.example.com/v2/', 'HTTPS://registry.example.com/v2/'],
+  [`https://registry.example.com/v2/a@${DIGEST}`, `https://registry.example.com/v2/a@${DIGEST}`],
+  ['/v2/team/api/manifests/a@b', '/v2/team/api/manifests/a@b'],
+  ['https://registry.example.com?x=//a@b', 'https://registry.example.com?x=//a@b'],
+])('%s without credentials is %s', (url, bare) => {
+  expect(withoutCredentials(url)).toBe(bare);
+});
+
+test.each([
+  ['https://harbor.example.com:8443/v2/', 'harbor.example.com:8443'],
+  ['http://user:pass@[::1]:5000/v2/', '[::1]:5000'],
+  ['https://registry.example.com', 'registry.example.com'],
+  ['/v2/team/api', undefined],
+  ['ftp://x/', undefined],
+  ['https:///v2/', undefined],
+])('the host of %s is %s', (url, host) => {
+  expect(hostOf(url)).toBe(host);
+});
+
+test.each([
+  ['http://registry.example.com/v2/team/api/manifests/latest', 'latest'],
+  ['/v2/team/api/manifests/1.4.2-rc_1', '1.4.2-rc_1'],
+  ['/v2/team/manifests/manifests/x', 'x'],
+  [`/v2/team/api/manifests/${DIGEST}`, undefined],
+  ['/v2/team/api/manifests/', undefined],
+  ['/v2/team/manifests/blobs/sha256:0', undefined],
+  ['/v2/team/api/manifests/-x', undefined],
+  [`/v2/team/api/manifests/${'x'.repeat(129)}`, undefined],
+])('the tag at the end of %s is %s', (url, tag) => {
+  expect(tagOfManifestUrl(url)).toBe(tag);
+});

@@ -1,0 +1,24 @@
+/**
+ * Small questions about image references and registry URLs. Regular expressions instead of `URL`, which
+ * would rewrite what it reads (default ports, escapes) and costs more than the rest of an event.
+ */
+
+/** `algorithm:hex` where a tag is expected: several registries put the digest there. */
+export function isDigest(reference: string): boolean {
+  return /^sha\d+:[0-9a-f]{32,}$/.test(reference);
+}
+
+/** The URL without `user:password@`. */
+export function withoutCredentials(url: string): string {
+  return url.includes('@') ? url.replace(/^([a-z][a-z0-9+.-]*:)?\/\/[^/?#\\]*@/i, '$1//') : url;
+}
+
+/** `host[:port]` of an absolute URL. */
+export function hostOf(url: string): string | undefined {
+  return /^https?:\/\/(?:[^/?#\\]*@)?([^/?#\\@]+)/i.exec(url)?.[1];
+}
+
+/** The tag at the end of a manifest's URL, where registry 2.0 put it; a digest is no tag. */
+export function tagOfManifestUrl(url: string): string | undefined {
+  return /\/manifests\/(\w[\w.-]{0,127})(?:[?#]|$)/.exec(url)?.[1];
+}

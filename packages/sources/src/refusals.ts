@@ -1,0 +1,27 @@
+/**
+ * The errors with which a request is refused. Their messages go to the sender, so they name paths, sources
+ * and settings, and nothing of a secret.
+ */
+import { LongshoreError } from '@longshore/event';
+import type { RawRequest } from './port.js';
+
+/** @param paths the paths that there are. */
+export function unknownPath({ path }: RawRequest, paths: readonly string[]): LongshoreError {
+  const shown = path.length > 200 ? `${path.slice(0, 200)}…` : path;
+  const message = `no source listens on ${shown}. Post to one of: ${paths.join(', ')}`;
+  return new LongshoreError('SOURCE_UNKNOWN', message);
+}
+
+/** For a path that there is. */
+export function wrongMethod({ method, path }: RawRequest): LongshoreError {
+  return new LongshoreError(
+    'SOURCE_METHOD',
+    `${path} does not take ${method}. Webhooks are posted: use POST`,
+  );
+}
+
+/** @param place the source or path whose secret the request does not hold. */
+export function unauthorized(place: string): LongshoreError {
+  const step = 'Compare what the sender’s headers hold with `auth` in Longshore’s configuration';
+  return new LongshoreError('SOURCE_UNAUTHORIZED', `no or wrong credentials for ${place}. ${step}`);
+}
