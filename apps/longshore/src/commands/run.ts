@@ -1,4 +1,4 @@
-import { type Command, Option } from 'commander';
+import { type Command, InvalidArgumentError } from 'commander';
 import type { Shell } from '../main.js';
 import { ROLES, type Role } from '../roles.js';
 import { run } from '../run.js';
@@ -14,19 +14,19 @@ Examples:
 export const DEFAULT_CONFIG = 'longshore.yml';
 
 export function addRun(program: Command, shell: Shell): void {
-  const collect = (role: string, roles: Role[]): Role[] => [...roles, role as Role];
   program
     .command('run')
     .description('run the relay: all roles in this process, or the named ones')
     .option('-c, --config <file>', 'configuration file', shell.env.LONGSHORE_CONFIG ?? DEFAULT_CONFIG)
-    .addOption(
-      new Option('-r, --role <role>', 'role of this process, may be repeated; all when none is named')
-        .choices([...ROLES])
-        .argParser(collect)
-        .default([], 'all'),
-    )
+    .option('-r, --role <role>', `${ROLES.join(', ')}; may be repeated; all when none is named`, collect, [])
     .addHelpText('after', EXAMPLES)
     .action(async ({ config, role }: { config: string; role: Role[] }) => {
       shell.exitWith(await run({ file: config, roles: role, env: shell.env }));
     });
+}
+
+function collect(text: string, roles: Role[]): Role[] {
+  const role = ROLES.find((known) => known === text);
+  if (!role) throw new InvalidArgumentError(`Known are ${ROLES.join(', ')}.`);
+  return [...roles, role];
 }

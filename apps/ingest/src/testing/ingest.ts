@@ -1,0 +1,132 @@
+/**
+ * Ingest as a process runs it, in this one: a configuration file, a real Redis, real HTTP on a free port. Records
+ * are kept in memory, in order. Everything ends with the test.
+ */
+import { writeFile } from 'node:fs/promises';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type Config, loadConfig } from '@longshore/config';
+import { createObserver, type Observer } from '@longshore/observe';
+import {
+  connect,
+  createInspector,
+  createMonitor,
+  createQuarantine,
+  type Inspector,
+  type Monitor,
+  type Quarantine,
+} from '@longshore/queue';
+import { redisUrl, testPrefix } from '@longshore/testkit';
+import { onTestFinished } from 'vitest';
+import { createIngest } from '../ingest.js';
+
+/** One JSON line of the log. */
+export type Line = Record<string, unknown>;
+
+export interface TestIngest {
+  readonly url: string;
+  readonly port: number;
+  /** Every line that was logged. */
+  readonly lines: Line[];
+  /** The lines that are records, named by their field `record`. */
+  records(): Line[];
+  post(body: unknown, options?: PostOptions): Promise<Answer>;
+  /** Takes over other settings, as a changed file does. */
+  apply(settings: object): Promise<void>;
+  /** Keys in Redis that are this test's. */
+  keys(): Promise<string[]>;
+  readonly quarantine: Quarantine;
+  readonly inspector: Inspector;
+  readonly monitor: Monitor;
+  readonly observer: Observer;
+}
+
+export interface PostOptions {
+  path?: string;
+  method?: string;
+  headers?: Record<string, string>;
+}
+
+export interface Answer {
+  status: number;
+  headers: Headers;
+  /** The body as JSON; undefined when there is none. */
+  json: unknown;
+}
+
+export interface IngestOptions {
+  /** Of a Redis of the test's own; default: the shared one. */
+  redis?: string;
+  /** What `env:NAME` is looked up in. */
+  env?: Record<string, string>;
+}
+
+/** Starts ingest with these settings of `longshore.yml` and waits until Redis has answered it. */
+export async function startIngest(settings: object = {}, options: IngestOptions = {}): Promise<TestIngest> {
+  const prefix = testPrefix();
+  const url = options.redis ?? redisUrl();
+  let config = await configOf({ ...settings, redis: { url, prefix } }, prefix, options.env);
+  const lines: Line[] = [];
+  const observer = createObserver({
+    level: 'debug',
+    pretty: false,
+    version: '0',
+    destination: { write: (line) => void lines.push(JSON.parse(line)) },
+  });
+  const client = connect({ url }, 'producer', () => {});
+  const monitor = createMonitor(client, () => {});
+  const inspector = createInspector(client, prefix);
+  await monitor.firstAnswer(5_000);
+  const ingest = createIngest({ config: () => config, client, monitor, observer });
+  const server = createServer(ingest.app.callback());
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  onTestFinished(async () => {
+    server.close();
+    server.closeAllConnections();
+    monitor.close();
+    await Promise.all([ingest.close(), inspector.close()]).catch(() => {});
+    client.disconnect();
+  });
+
+  const { port } = server.address() as AddressInfo;
+  return {
+    url: `http://127.0.0.1:${port}`,
+    port,
+    lines,
+    records: () => lines.filter(({ record }) => record !== undefined),
+    post: (body, { path = OPEN_PATH, ...request } = {}) =>
+      send(`http://127.0.0.1:${port}${path}`, body, request),
+    async apply(next) {
+      config = await configOf({ ...next, redis: { url, prefix } }, prefix, options.env);
+      await ingest.apply(config);
+    },
+    keys: async () => (client.isCluster ? [] : await client.keys(`${prefix}:*`)),
+    quarantine: createQuarantine(client, prefix),
+    inspector,
+    monitor,
+    observer,
+  };
+}
+
+const OPEN_PATH = '/registry/notifications';
+const EVENTS_V2 = 'application/vnd.docker.distribution.events.v2+json';
+
+/** From a real file, read as `longshore run` reads it. JSON is YAML. */
+async function configOf(settings: object, name: string, env: Record<string, string> = {}): Promise<Config> {
+  const file = join(tmpdir(), `${name}.yml`);
+  await writeFile(file, JSON.stringify({ version: 0.1, ...settings }));
+  return loadConfig(file, env);
+}
+
+async function send(url: string, body: unknown, { method = 'POST', headers = {} }: PostOptions): Promise<Answer> {
+  const bytes = typeof body === 'string' || body instanceof Uint8Array ? body : JSON.stringify(body);
+  const response = await fetch(url, {
+    method,
+    headers: { 'content-type': EVENTS_V2, ...headers },
+    ...(body !== undefined && { body: bytes }),
+  });
+  const text = await response.text();
+  return { status: response.status, headers: response.headers, json: text ? JSON.parse(text) : undefined };
+}

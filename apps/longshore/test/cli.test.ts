@@ -1,0 +1,157 @@
+/** The command line as a user meets it: what it prints and its exit codes 0, 1 and 2. */
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { startReceiver } from '@longshore/testkit';
+import { describe, expect, test } from 'vitest';
+import { longshore, startRelay, workFolder, writeConfig } from './relay.js';
+
+async function result(args: readonly string[], env = {}) {
+  const child = longshore(args, env);
+  const { code } = await child.exited;
+  return { code, stdout: child.stdout, stderr: child.stderr };
+}
+
+test.each(['run', 'check', 'send'])('%s --help shows an example and exits with 0', async (command) => {
+  const { code, stdout } = await result([command, '--help']);
+  expect(code).toBe(0);
+  expect(stdout).toMatch(new RegExp(`Examples:\\s+\\$ longshore ${command}`));
+});
+
+test.each([[['frobnicate']], [['run', '--role', 'baker']], [['send', '--count', 'none']], [['check']]])(
+  'wrong usage %j exits with 2 and says what is wrong',
+  async (args) => {
+    const { code, stderr } = await result(args);
+    expect(code).toBe(2);
+    expect(stderr).toMatch(/error: /);
+  },
+);
+
+describe('check', () => {
+  test("a registry's own file is usable, with a warning for its bare duration", async () => {
+    const file = join(await workFolder(), 'config.yml');
+    await writeFile(
+      file,
+      `version: 0.1
+storage: { inmemory: {} }
+http: { addr: :5000 }
+notifications:
+  endpoints:
+    - { name: hook, url: https://user:hunter2@hook.example.com/, timeout: 500, headers: { Authorization: [Bearer s3cret] } }
+`,
+    );
+    const { code, stdout } = await result(['check', file]);
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/hook/);
+    expect(stdout).toMatch(/warning: .*config\.yml:6.*nanoseconds/);
+    expect(stdout).toMatch(/usable \(0 errors, [1-9]\d* warnings?\)/);
+    expect(stdout).not.toMatch(/s3cret|hunter2/);
+  });
+
+  test('an unknown key is not usable, exits with 2 and names the nearest', async () => {
+    const folder = await workFolder();
+    const file = await writeConfig(folder, {
+      notifications: { endpoints: [{ name: 'a', urll: 'http://x/' }] },
+    });
+    const { code, stdout } = await result(['check', file]);
+    expect(code).toBe(2);
+    expect(stdout).toMatch(/error: .*urll.*url/s);
+  });
+
+  test('--json prints data', async () => {
+    const file = await writeConfig(await workFolder(), {
+      notifications: { endpoints: [{ name: 'a', url: 'http://hook.example.com/' }] },
+    });
+    const { code, stdout } = await result(['check', file, '--json']);
+    expect(code).toBe(0);
+    expect(JSON.parse(stdout)).toMatchObject({
+      usable: true,
+      flavor: 'longshore',
+      config: { notifications: {} },
+    });
+  });
+});
+
+describe('run', () => {
+  test('a configuration that cannot be used exits with 2 and names the place', async () => {
+    const file = await writeConfig(await workFolder(), {
+      notifications: { endpoints: [{ name: 'a', url: '' }] },
+    });
+    const { code, stderr } = await result(['run', '--config', file]);
+    expect(code).toBe(2);
+    expect(stderr).toMatch(/longshore\.yml:\d+:\d+: notifications\.endpoints\[0\]/);
+  });
+
+  test('a missing secret exits with 2 and names the reference', async () => {
+    const headers = { Authorization: ['env:LONGSHORE_TEST_NO_SUCH'] };
+    const file = await writeConfig(await workFolder(), {
+      notifications: { endpoints: [{ name: 'a', url: 'http://127.0.0.1:1/', headers }] },
+    });
+    const { code, stderr } = await result(['run', '--config', file]);
+    expect(code).toBe(2);
+    expect(stderr).toContain('env:LONGSHORE_TEST_NO_SUCH');
+  });
+
+  test('a taken port exits with 1, names the setting, and leaves no Redis behind', async () => {
+    const receiver = await startReceiver();
+    const folder = await workFolder();
+    const ingest = { listen: `127.0.0.1:${receiver.port}` };
+    const file = await writeConfig(folder, { ingest });
+    const { code, stderr } = await result(['run', '--config', file]);
+    expect(code).toBe(1);
+    expect(stderr).toMatch(/ingest cannot listen on .*ingest\.listen/);
+    const second = await startRelay(await writeConfig(folder, {}));
+    expect((await second.stop()).code).toBe(0);
+  });
+
+  test('a dashboard beyond loopback without a password does not start', async () => {
+    const file = await writeConfig(await workFolder(), { dashboard: { listen: '0.0.0.0:0' } });
+    const { code, stderr } = await result(['run', '--config', file]);
+    expect(code).toBe(2);
+    expect(stderr).toContain('dashboard.auth.basic');
+  });
+});
+
+describe('send', () => {
+  test('a sample event is taken, and its answer printed', async () => {
+    const receiver = await startReceiver();
+    const file = await writeConfig(await workFolder(), {
+      notifications: { endpoints: [{ name: 'a', url: receiver.url }] },
+    });
+    const relay = await startRelay(file);
+    const to = `${relay.ingest}/registry/notifications`;
+    const sent = await result([
+      'send',
+      '--to',
+      to,
+      '--repository',
+      'acme/app',
+      '--tag',
+      '1.0',
+      '--count',
+      '2',
+    ]);
+    expect(sent.code).toBe(0);
+    expect(sent.stdout.match(/202 Accepted {"accepted":1,"enqueued":1,/g)).toHaveLength(2);
+    const [request] = await receiver.received(2);
+    expect(request?.json()).toMatchObject({
+      events: [{ action: 'push', target: { repository: 'acme/app', tag: '1.0' } }],
+    });
+  });
+
+  test('a given file is posted as it is', async () => {
+    const folder = await workFolder();
+    const event = join(folder, 'event.json');
+    await writeFile(event, '{"events":[');
+    const relay = await startRelay(await writeConfig(folder, {}));
+    const to = `${relay.ingest}/registry/notifications`;
+    const { code, stdout } = await result(['send', '--to', to, '--file', event, '--json']);
+    expect(code).toBe(0);
+    expect(JSON.parse(stdout)).toMatchObject({ status: 202, body: { accepted: 0, quarantined: 1 } });
+  });
+
+  test('nobody there exits with 1 and says what to look at', async () => {
+    const { code, stderr } = await result(['send', '--to', 'http://127.0.0.1:9/']);
+    expect(code).toBe(1);
+    expect(stderr).toContain('is the relay running');
+  });
+});

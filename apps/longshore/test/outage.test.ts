@@ -1,0 +1,127 @@
+/** Redis away, hung, full or unsafe: nothing acknowledged is lost, and everything goes on by itself. */
+import { eventually, startReceiver, startRedis, testPrefix } from '@longshore/testkit';
+import { expect, onTestFinished, test } from 'vitest';
+import { anEvent, envelope, idsOf, startRelay, workFolder, writeConfig } from './relay.js';
+
+async function relayOn(redis: object, receiverUrl: string, more: object = {}) {
+  const endpoints = [{ name: 'one', url: receiverUrl, timeout: '10s', ...more }];
+  const file = await writeConfig(await workFolder(), { notifications: { endpoints }, redis });
+  return startRelay(file);
+}
+
+const ready = async (admin: string): Promise<number> => (await fetch(`${admin}/readyz`)).status;
+
+test('Redis stopped and started under load: what was acknowledged arrives once, nothing else is answered 2xx', async () => {
+  const redis = await startRedis({ appendonly: true });
+  const receiver = await startReceiver();
+  const relay = await relayOn({ url: redis.url, prefix: testPrefix() }, receiver.url);
+  const acknowledged: unknown[] = [];
+  const refused: number[] = [];
+  const post = async (): Promise<void> => {
+    const event = anEvent();
+    const { status } = await relay.post(envelope(event));
+    if (status === 202) acknowledged.push(event.id);
+    else refused.push(status);
+  };
+  for (let n = 0; n < 50; n++) await post();
+  await redis.kill();
+  for (let n = 0; n < 10; n++) await post();
+  expect(new Set(refused)).toEqual(new Set([503]));
+  await eventually(
+    () => ready(relay.admin),
+    (status) => status === 503,
+  );
+  await redis.restart();
+  await eventually(
+    () => ready(relay.admin),
+    (status) => status === 200,
+  );
+  await eventually(post, () => acknowledged.length > 50);
+  await receiver.received(acknowledged.length, { timeout: 30_000 });
+  expect(idsOf(receiver.requests).sort()).toEqual([...acknowledged].sort());
+}, 60_000);
+
+test('what was delivered while Redis went away is not sent again', async () => {
+  const redis = await startRedis({ appendonly: true });
+  const receiver = await startReceiver({ status: 200, delay: 1_000 });
+  const relay = await relayOn({ url: redis.url, prefix: testPrefix() }, receiver.url);
+  const events = Array.from({ length: 4 }, () => anEvent());
+  for (const event of events) await relay.post(envelope(event));
+  await receiver.received(4);
+  // The receiver has them and will answer; Redis is not there to be told, longer than a lock lasts.
+  await redis.kill();
+  await relay.waitFor(({ outcome }) => outcome === 'delivered');
+  await new Promise((resolve) => setTimeout(resolve, 6_000));
+  await redis.restart();
+  const last = anEvent();
+  await eventually(async () => (await relay.post(envelope(last))).status === 202);
+  await receiver.received(5, { timeout: 30_000 });
+  const counts = async () => {
+    const vars = (await (await fetch(`${relay.admin}/debug/vars`)).json()) as {
+      registry: { notifications: { endpoints: [{ Metrics: { Pending: number } }] } };
+    };
+    return vars.registry.notifications.endpoints[0].Metrics.Pending;
+  };
+  await eventually(counts, (pending) => pending === 0, { timeout: 40_000 });
+  expect(idsOf(receiver.requests).sort()).toEqual([...events, last].map(({ id }) => id).sort());
+}, 90_000);
+
+test('a relay that starts before Redis takes events once it is there', async () => {
+  const redis = await startRedis({ appendonly: true });
+  await redis.kill();
+  const receiver = await startReceiver();
+  const relay = await relayOn({ url: redis.url, prefix: testPrefix() }, receiver.url);
+  const event = anEvent();
+  const early = await relay.post(envelope(event));
+  expect([early.status, early.headers.get('retry-after')]).toEqual([503, '5']);
+  expect(await ready(relay.admin)).toBe(503);
+  await redis.restart();
+  await eventually(async () => (await relay.post(envelope(event))).status === 202);
+  await receiver.received(1);
+}, 60_000);
+
+test('a Redis that fills up is answered with 503 before it is full, and workers drain it', async () => {
+  const redis = await startRedis({ maxmemory: '24mb' });
+  const receiver = await startReceiver();
+  await receiver.stop();
+  const relay = await relayOn({ url: redis.url, prefix: testPrefix() }, receiver.url, {
+    threshold: 1_000,
+    backoff: '200ms',
+    maxbackoff: '200ms',
+  });
+  const ballast = { 'org.example.text': 'x'.repeat(100_000) };
+  const acknowledged: unknown[] = [];
+  for (;;) {
+    const event = anEvent({ target: { annotations: ballast } });
+    const { status } = await relay.post(envelope(event));
+    if (status !== 202) {
+      expect(status).toBe(503);
+      break;
+    }
+    acknowledged.push(event.id);
+    // The look at Redis' memory is a second old at most; a sender that is faster than that is for `bench`.
+    await new Promise((resolve) => setTimeout(resolve, 15));
+  }
+  expect(acknowledged.length).toBeGreaterThan(20);
+  await receiver.start();
+  await receiver.received(acknowledged.length, { timeout: 60_000 });
+  expect(new Set(idsOf(receiver.requests))).toEqual(new Set(acknowledged));
+  await eventually(async () => (await relay.post(envelope(anEvent()))).status === 202, undefined, {
+    timeout: 30_000,
+  });
+}, 120_000);
+
+test('a Redis that hangs is answered with 503 within five seconds, and events arrive when it goes on', async () => {
+  const redis = await startRedis();
+  onTestFinished(() => redis.resume());
+  const receiver = await startReceiver();
+  const relay = await relayOn({ url: redis.url, prefix: testPrefix() }, receiver.url);
+  const event = anEvent();
+  redis.pause();
+  const started = Date.now();
+  expect((await relay.post(envelope(event))).status).toBe(503);
+  expect(Date.now() - started).toBeLessThan(5_000);
+  redis.resume();
+  await eventually(async () => (await relay.post(envelope(event))).status === 202);
+  await receiver.received(1);
+}, 60_000);

@@ -1,0 +1,122 @@
+/** Endpoints come, change and go while events flow, and what is queued stays queued. */
+import { writeFile } from 'node:fs/promises';
+import { eventually, redisUrl, startReceiver, testPrefix } from '@longshore/testkit';
+import { expect, test } from 'vitest';
+import { anEvent, envelope, idsOf, startRelay, workFolder, writeConfig } from './relay.js';
+
+async function relayWith(endpoints: object[]) {
+  const folder = await workFolder();
+  const redis = { url: redisUrl(), prefix: testPrefix() };
+  const file = await writeConfig(folder, { notifications: { endpoints }, redis });
+  const relay = await startRelay(file);
+  const reloads = (): number => relay.records.filter(({ msg }) => msg === 'configuration reloaded').length;
+  const change = async (next: object[]): Promise<void> => {
+    const before = reloads();
+    await writeConfig(folder, { notifications: { endpoints: next }, redis });
+    await eventually(() => reloads() > before);
+  };
+  return { relay, file, change };
+}
+
+test('an endpoint that is added gets events from then on', async () => {
+  const [old, added] = [await startReceiver(), await startReceiver()];
+  const { relay, change } = await relayWith([{ name: 'old', url: old.url }]);
+  await relay.post(envelope(anEvent()));
+  await change([
+    { name: 'old', url: old.url },
+    { name: 'added', url: added.url },
+  ]);
+  const event = anEvent();
+  expect(await (await relay.post(envelope(event))).json()).toMatchObject({ enqueued: 2 });
+  await old.received(2);
+  await added.received(1);
+  expect(idsOf(added.requests)).toEqual([event.id]);
+});
+
+test('what waits for an endpoint goes to its new url', async () => {
+  const right = await startReceiver();
+  const wrong = await startReceiver({ status: 500 });
+  const settings = { threshold: 100, backoff: '100ms', maxbackoff: '200ms' };
+  const { relay, change } = await relayWith([{ name: 'one', url: wrong.url, ...settings }]);
+  const event = anEvent();
+  await relay.post(envelope(event));
+  await wrong.received(1);
+  await change([{ name: 'one', url: right.url, ...settings }]);
+  await right.received(1);
+  expect(idsOf(right.requests)).toEqual([event.id]);
+});
+
+test('a rule that is added holds for what is queued already', async () => {
+  const receiver = await startReceiver();
+  const { relay, change } = await relayWith([{ name: 'one', url: receiver.url, paused: true }]);
+  const [pull, push] = [anEvent({ action: 'pull' }), anEvent()];
+  await relay.post(envelope(pull, push));
+  await change([{ name: 'one', url: receiver.url, ignore: { actions: ['pull'] } }]);
+  await receiver.received(1);
+  expect(idsOf(receiver.requests)).toEqual([push.id]);
+});
+
+test('a threshold that is lowered counts from the next attempt on', async () => {
+  const receiver = await startReceiver({ status: 500 });
+  const slow = { backoff: '300ms', maxbackoff: '300ms' };
+  const { relay, change } = await relayWith([{ name: 'one', url: receiver.url, threshold: 1_000, ...slow }]);
+  await relay.post(envelope(anEvent()));
+  await receiver.received(2);
+  await change([{ name: 'one', url: receiver.url, threshold: 2, ...slow }]);
+  expect(await relay.waitFor('delivery.settled')).toMatchObject({ outcome: 'dead', reason: 'http_500' });
+});
+
+test('what is queued for an endpoint that was removed is there when it is added again', async () => {
+  const receiver = await startReceiver();
+  await receiver.stop();
+  const one = { name: 'one', url: receiver.url, threshold: 100, backoff: '100ms', maxbackoff: '200ms' };
+  const { relay, change } = await relayWith([one]);
+  const event = anEvent();
+  await relay.post(envelope(event));
+  await relay.waitFor(({ reason }) => reason === 'refused');
+  await change([]);
+  await receiver.start();
+  expect(await (await relay.post(envelope(anEvent()))).json()).toMatchObject({ accepted: 1, enqueued: 0 });
+  await change([one]);
+  await receiver.received(1);
+  expect(idsOf(receiver.requests)).toEqual([event.id]);
+});
+
+test('an attempt that is in flight while its endpoint changes is finished, and counted once', async () => {
+  const receiver = await startReceiver({ status: 200, delay: 2_500 });
+  const one = { name: 'one', url: receiver.url, timeout: '20s' };
+  const { relay, change } = await relayWith([one]);
+  await relay.post(envelope(anEvent()));
+  await receiver.received(1);
+  await change([{ ...one, timeout: '21s', concurrency: 2 }]);
+  await relay.waitFor(({ outcome }) => outcome === 'delivered');
+  expect(receiver.requests).toHaveLength(1);
+});
+
+test('a file that cannot be used changes nothing and says why', async () => {
+  const receiver = await startReceiver();
+  const { relay, file } = await relayWith([{ name: 'one', url: receiver.url }]);
+  await writeFile(file, 'notifications:\n  endpoints:\n    - name: one\n      urll: http://x/\n');
+  const failed = await relay.waitFor('configuration not reloaded, the old one stays in force');
+  expect(JSON.stringify(failed)).toContain('url');
+  await relay.post(envelope(anEvent()));
+  await receiver.received(1);
+});
+
+test('SIGHUP reads the file, and secrets beside it, again', async () => {
+  const receiver = await startReceiver();
+  const folder = await workFolder();
+  const secret = `${folder}/token`;
+  await writeFile(secret, 'Bearer old');
+  const endpoints = [{ name: 'one', url: receiver.url, headers: { Authorization: [`file:${secret}`] } }];
+  const redis = { url: redisUrl(), prefix: testPrefix() };
+  const relay = await startRelay(await writeConfig(folder, { notifications: { endpoints }, redis }));
+  await relay.post(envelope(anEvent()));
+  await receiver.received(1);
+  await writeFile(secret, 'Bearer new');
+  relay.kill('SIGHUP');
+  await relay.waitFor('configuration reloaded');
+  await relay.post(envelope(anEvent()));
+  const requests = await receiver.received(2);
+  expect(requests.map(({ headers }) => headers.authorization)).toEqual(['Bearer old', 'Bearer new']);
+});
