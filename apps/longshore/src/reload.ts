@@ -6,6 +6,7 @@
 import { unwatchFile, watchFile } from 'node:fs';
 import { type Config, type environment, loadConfig } from '@longshore/config';
 import type { Observer } from '@longshore/observe';
+import { tellWarnings } from './warnings.js';
 
 const EVERY = 1_000;
 
@@ -55,6 +56,7 @@ export async function reloadConfig({
     await apply(merged);
     const endpoints = merged.notifications.endpoints.length;
     observer.log.info({ why, endpoints }, 'configuration reloaded');
+    tellWarnings(file, env, observer);
     if (waits.length > 0)
       observer.log.warn({ settings: waits }, 'these settings change at the next start only');
     return merged;

@@ -11,6 +11,7 @@ import { reloadConfig, watchConfig } from './reload.js';
 import { type Role, startRoles } from './roles.js';
 import { untilStopped } from './signals.js';
 import { version } from './version.js';
+import { tellWarnings } from './warnings.js';
 
 /** Milliseconds. */
 const REDIS_PATIENCE = 2_000;
@@ -30,6 +31,7 @@ export interface RunOptions {
 export async function run({ file, roles, env }: RunOptions): Promise<number> {
   let config = loadConfig(file, env);
   const observer = createObserver({ ...config.log, version });
+  tellWarnings(file, env, observer);
   const stopped = untilStopped((signal) => observer.log.info({ signal }, 'stopping'));
   const redis = await openRedis(config, env.PATH, observer);
   const onRedisError = (err: Error): void =>

@@ -75,6 +75,9 @@ test('what is queued for an endpoint that was removed is there when it is added 
   await relay.post(envelope(event));
   await relay.waitFor(({ reason }) => reason === 'refused');
   await change([]);
+  const left = (record: Record<string, unknown>) =>
+    String(record.msg).includes('no longer in the configuration');
+  expect(await relay.waitFor(left)).toMatchObject({ level: 'warn', endpoint: 'one', queued: 1 });
   await receiver.start();
   expect(await (await relay.post(envelope(anEvent()))).json()).toMatchObject({ accepted: 1, enqueued: 0 });
   await change([one]);

@@ -5,6 +5,7 @@
 import type { Config } from '@longshore/config';
 import type { Observer } from '@longshore/observe';
 import type { Inspector, Janitor, Monitor } from '@longshore/queue';
+import { tellLeftovers } from './leftovers.js';
 
 /** From here on delivered jobs go before their time; at 80 % ingest answers 503. */
 const RELIEVE_FROM = 0.7;
@@ -25,10 +26,15 @@ export function startHousekeeping(parts: HousekeepingParts): { close(): Promise<
   const { monitor, observer } = parts;
   let running: Promise<void> = Promise.resolve();
   let swept = 0;
+  let told: Config | undefined;
 
   const turn = async (): Promise<void> => {
     if (!monitor.health.up) return;
     if (monitor.health.memory >= RELIEVE_FROM) await relieve(parts);
+    if (told !== parts.config()) {
+      told = parts.config();
+      await tellLeftovers(told, parts.inspector, observer);
+    }
     if (Date.now() - swept < SWEEP_EVERY) return;
     swept = Date.now();
     await sweep(parts);

@@ -2,7 +2,7 @@
  * Ids are computed, not drawn: the same webhook twice is the same event, and the same event for the same
  * endpoint is the same delivery. Time is in none of them, so a re-send hours later is still recognized.
  */
-import { createHash } from 'node:crypto';
+import { createHash, hash } from 'node:crypto';
 
 /** RFC 9562 namespace of Longshore's own UUIDv5 event ids; drawn once, never to change. */
 const NAMESPACE = Buffer.from('6f1d3c1e0b5a4e5f9c36a5d1f2b7c8e4', 'hex');
@@ -12,20 +12,17 @@ const NAMESPACE = Buffer.from('6f1d3c1e0b5a4e5f9c36a5d1f2b7c8e4', 'hex');
  * The source is part of it, so one registry's event id cannot suppress another's event.
  */
 export function deliveryId(endpoint: string, source: string, eventId: string): string {
-  return createHash('sha256')
-    .update(JSON.stringify([endpoint, source, eventId]))
-    .digest('hex')
-    .slice(0, 32);
+  return hash('sha256', JSON.stringify([endpoint, source, eventId]), 'hex').slice(0, 32);
 }
 
 /** UUIDv5 (RFC 9562) over the fields that make an event itself; `undefined` and absent are the same. */
 export function eventIdFrom(source: string, fields: readonly (string | number | undefined)[]): string {
-  const hash = createHash('sha1')
+  const digest = createHash('sha1')
     .update(NAMESPACE)
     .update(JSON.stringify([source, ...fields.map((field) => field ?? null)]))
     .digest();
-  hash.writeUInt8((hash.readUInt8(6) & 0x0f) | 0x50, 6);
-  hash.writeUInt8((hash.readUInt8(8) & 0x3f) | 0x80, 8);
-  const hex = hash.toString('hex', 0, 16);
+  digest.writeUInt8((digest.readUInt8(6) & 0x0f) | 0x50, 6);
+  digest.writeUInt8((digest.readUInt8(8) & 0x3f) | 0x80, 8);
+  const hex = digest.toString('hex', 0, 16);
   return [hex.slice(0, 8), hex.slice(8, 12), hex.slice(12, 16), hex.slice(16, 20), hex.slice(20)].join('-');
 }

@@ -7,6 +7,7 @@
  */
 import type { Delivery } from '@longshore/event';
 import { Queue } from 'bullmq';
+import { tellKnownJobs, wasKnown } from './add-script.js';
 import { coalesce, isReady, type RedisClient } from './connection.js';
 import { JOB_OPTIONS, type JobData, jobData, jobName } from './job.js';
 import { queueName } from './names.js';
@@ -26,6 +27,7 @@ export interface Producer {
 }
 
 export function createProducer(client: RedisClient, prefix: string): Producer {
+  tellKnownJobs(client);
   const queues = new Map<string, Promise<Queue<JobData>>>();
 
   /** BullMQ's set-up of a queue that meets an outage stays broken for ever: such a queue is made anew. */
@@ -38,13 +40,27 @@ export function createProducer(client: RedisClient, prefix: string): Producer {
     return opening;
   };
 
+  /** What is on its way to Redis, by delivery id: `EXISTS` cannot see it yet. */
+  const underway = new Map<string, Promise<boolean>>();
+
+  /** A sender that ran out of patience sends again while its first request still waits for Redis. */
+  const addOnce = async (delivery: Delivery): Promise<boolean> => {
+    const earlier = underway.get(delivery.id);
+    if (earlier) return earlier.then(() => true);
+    const adding = add(delivery);
+    underway.set(delivery.id, adding);
+    try {
+      return await adding;
+    } finally {
+      underway.delete(delivery.id);
+    }
+  };
+
+  /** @returns whether it was known already */
   const add = async (delivery: Delivery): Promise<boolean> => {
     const queue = await queueOf(delivery.endpoint);
-    // Both go out in one write. BullMQ does not tell whether the id existed, hence the look before.
-    const known = client.exists(queue.toKey(delivery.id));
-    const added = queue.add(jobName(delivery), jobData(delivery), { jobId: delivery.id });
-    const [count] = await Promise.all([known, added]);
-    return count === 1;
+    const job = await queue.add(jobName(delivery), jobData(delivery), { jobId: delivery.id });
+    return wasKnown(job.id);
   };
 
   return {
@@ -55,7 +71,9 @@ export function createProducer(client: RedisClient, prefix: string): Producer {
       const known = new Map<string, boolean>();
       coalesce(client);
       try {
-        await Promise.all(Array.from(first, async ([id, delivery]) => known.set(id, await add(delivery))));
+        await Promise.all(
+          Array.from(first, async ([id, delivery]) => known.set(id, await addOnce(delivery))),
+        );
       } catch (error) {
         throw refusal(error);
       }

@@ -8,4 +8,4 @@ export { startRedisCluster, type TestRedisCluster } from './redis-cluster.js';
 export { type RegistryOptions, startRegistry, type TestRegistry } from './registry.js';
 export type { Reply } from './reply.js';
 export { redisUrl, testPrefix } from './shared-redis.js';
-export { hasTool } from './tools.js';
+export { hasTool, toolPath } from './tools.js';

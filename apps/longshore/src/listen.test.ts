@@ -1,0 +1,71 @@
+import { createServer, get, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { networkInterfaces } from 'node:os';
+import { eventually } from '@longshore/testkit';
+import { expect, onTestFinished, test } from 'vitest';
+import { listen } from './listen.js';
+
+const answer = (_: unknown, response: { end(text: string): void }) => response.end('here');
+
+async function aTakenPort(): Promise<number> {
+  const server = createServer();
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  onTestFinished(() => void server.close());
+  return (server.address() as AddressInfo).port;
+}
+
+test('port 0 takes a free one, and the url says which', async () => {
+  const listener = await listen('ingest', { host: '127.0.0.1', port: 0 }, answer);
+  expect(listener.url).toMatch(/^http:\/\/127\.0\.0\.1:[1-9]\d*$/);
+  expect(await (await fetch(listener.url)).text()).toBe('here');
+  await listener.close(0);
+  await expect(fetch(listener.url)).rejects.toThrow();
+});
+
+const hasIPv6 = Object.values(networkInterfaces()).some((all) =>
+  all?.some(({ address }) => address === '::1'),
+);
+
+test.runIf(hasIPv6)('the url of an IPv6 address can be opened', async () => {
+  const listener = await listen('ingest', { host: '::1', port: 0 }, answer);
+  expect(listener.url).toMatch(/^http:\/\/\[::1\]:\d+$/);
+  expect(await (await fetch(listener.url)).text()).toBe('here');
+  await listener.close(0);
+});
+
+test.each(['ingest', 'dashboard', 'admin'])(
+  'a taken port of %s names the setting and its variable',
+  async (name) => {
+    const port = await aTakenPort();
+    const listening = listen(name, { host: '127.0.0.1', port }, answer);
+    await expect(listening).rejects.toMatchObject({
+      code: 'LISTEN_FAILED',
+      message: expect.stringContaining(`${name} cannot listen on 127.0.0.1:${port}: the port is taken`),
+    });
+    await expect(listening).rejects.toThrow(`${name}.listen (LONGSHORE_${name.toUpperCase()}_LISTEN)`);
+  },
+);
+
+test('an address of another machine is an error of the same kind', async () => {
+  // From a range that is kept for documentation: no machine has it.
+  const listening = listen('ingest', { host: '192.0.2.1', port: 0 }, answer);
+  await expect(listening).rejects.toMatchObject({
+    code: 'LISTEN_FAILED',
+    message: expect.stringContaining('this machine does not have the address'),
+  });
+});
+
+test('close lets a request in flight finish, and cuts off one that takes longer than the grace', async () => {
+  const responses = new Map<string | undefined, ServerResponse>();
+  const listener = await listen('ingest', { host: '127.0.0.1', port: 0 }, (request, response) => {
+    responses.set(request.url, response);
+  });
+  const slow = fetch(`${listener.url}/slow`).then((response) => response.text());
+  const endless = new Promise((resolve) => get(`${listener.url}/endless`).on('error', resolve));
+  await eventually(() => responses.size === 2);
+  const closing = listener.close(1_000);
+  responses.get('/slow')?.end('done');
+  expect(await slow).toBe('done');
+  expect(await endless).toMatchObject({ code: 'ECONNRESET' });
+  await closing;
+});

@@ -1,0 +1,21 @@
+/**
+ * Endpoints that left the configuration while deliveries were queued for them. Nothing is lost: their queues
+ * stay, and go on when the endpoint is added again. Somebody has to know, though.
+ */
+import type { Config } from '@longshore/config';
+import type { Observer } from '@longshore/observe';
+import type { Inspector } from '@longshore/queue';
+
+export async function tellLeftovers(config: Config, inspector: Inspector, { log }: Observer): Promise<void> {
+  const configured = new Set(config.notifications.endpoints.map(({ name }) => name));
+  for (const endpoint of await inspector.known()) {
+    if (configured.has(endpoint)) continue;
+    const { waiting, active, delayed, dead } = await inspector.counts(endpoint);
+    const queued = waiting + active + delayed;
+    if (queued + dead === 0) continue;
+    log.warn(
+      { endpoint, queued, dead },
+      'endpoint is no longer in the configuration but has deliveries: add it again to have them delivered',
+    );
+  }
+}
