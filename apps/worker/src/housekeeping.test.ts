@@ -1,0 +1,63 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Config } from '@longshore/config';
+import { readConfig } from '@longshore/config';
+import { connect, createInspector, createJanitor, createMonitor, createProducer } from '@longshore/queue';
+import { eventually, startReceiver, startRedis, testPrefix } from '@longshore/testkit';
+import { expect, onTestFinished, test } from 'vitest';
+import { startHousekeeping } from './housekeeping.js';
+import { aDelivery, observed } from './testing/parts.js';
+import { createWorker } from './worker.js';
+
+async function configOf(text: string): Promise<Config> {
+  const folder = await mkdtemp(join(tmpdir(), 'longshore-test-'));
+  onTestFinished(() => rm(folder, { recursive: true }));
+  const file = join(folder, 'longshore.yml');
+  await writeFile(file, text);
+  const { config, problems } = readConfig(file, {});
+  if (!config) throw new Error(JSON.stringify(problems));
+  return config;
+}
+
+test('while Redis fills up, delivered jobs go before their time and what waits stays', async () => {
+  const redis = await startRedis({ maxmemory: '100mb' });
+  const receiver = await startReceiver();
+  const prefix = testPrefix();
+  const yaml = `version: 0.1
+notifications: { endpoints: [{ name: one, url: "${receiver.url}" }] }
+redis: { url: "${redis.url}", prefix: ${prefix} }`;
+  const config = await configOf(yaml);
+  const { observer, lines } = observed();
+  const producer = connect({ url: redis.url }, 'producer', () => {});
+  const consumer = connect({ url: redis.url }, 'consumer', () => {});
+  const monitor = createMonitor(producer, () => {});
+  const inspector = createInspector(producer, prefix);
+  const janitor = createJanitor(producer, prefix);
+  const worker = createWorker({ client: consumer, observer, version: '0' });
+  await monitor.firstAnswer(10_000);
+  await createProducer(producer, prefix).enqueue([aDelivery()]);
+  await worker.apply(config);
+  await receiver.received(1);
+  const completed = () => inspector.boardQueue('one').getCompletedCount();
+  await eventually(completed, (count) => count === 1);
+  await worker.close();
+  await createProducer(producer, prefix).enqueue([{ ...aDelivery(), id: 'f'.repeat(32) }]);
+
+  const keeping = startHousekeeping({ config: () => config, janitor, inspector, monitor, observer });
+  onTestFinished(async () => {
+    await keeping.close();
+    monitor.close();
+    producer.disconnect();
+    consumer.disconnect();
+  });
+  await eventually(
+    () => inspector.known(),
+    (names) => names.includes('one'),
+  );
+  expect(await completed()).toBe(1);
+  await redis.cli('SETRANGE', 'ballast', String(73 * 1024 * 1024), 'x');
+  await eventually(completed, (count) => count === 0);
+  expect(await inspector.counts('one')).toMatchObject({ waiting: 1 });
+  await eventually(() => lines.some(({ msg }) => String(msg).includes('delivered jobs are removed early')));
+});

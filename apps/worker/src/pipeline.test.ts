@@ -1,0 +1,55 @@
+import { expect, test } from 'vitest';
+import { createDeliveryPipeline, type LiveEndpoint } from './pipeline.js';
+import { aDelivery, anEndpoint, observed, sinkThat } from './testing/parts.js';
+
+const attempt = (number: number) => ({ id: 'job', number, signal: new AbortController().signal });
+const failing = sinkThat(async () => ({ kind: 'retry', reason: 'http_503', status: 503, detail: 'busy' }));
+
+test('a delivered attempt leaves one record and is settled', async () => {
+  const { observer, lines } = observed();
+  const sink = sinkThat(async () => ({ kind: 'delivered', reason: 'http_200', status: 200 }));
+  const handle = createDeliveryPipeline('one', () => anEndpoint(sink), observer);
+  expect(await handle(aDelivery(), attempt(1))).toMatchObject({ settle: 'delivered' });
+  expect(lines.map(({ record }) => record)).toEqual(['delivery.attempted']);
+  expect(lines[0]).toMatchObject({ endpoint: 'one', eventId: 'event-1', attempt: 1, status: 200 });
+});
+
+test('a failed attempt says when it is tried again', async () => {
+  const { observer, lines } = observed();
+  const handle = createDeliveryPipeline('one', () => anEndpoint(failing), observer);
+  const verdict = await handle(aDelivery(), attempt(1));
+  if (verdict.settle !== 'retry') throw new Error(`not retried: ${verdict.settle}`);
+  expect(lines[0]).toMatchObject({ outcome: 'retry', retryAt: new Date(verdict.retryAt).toISOString() });
+});
+
+test('the attempt that reaches the threshold is recorded as dead, with its reason', async () => {
+  const { observer, lines } = observed();
+  const handle = createDeliveryPipeline('one', () => anEndpoint(failing), observer);
+  expect(await handle(aDelivery(), attempt(3))).toMatchObject({ settle: 'dead' });
+  expect(lines.map(({ record }) => record)).toEqual(['delivery.attempted', 'delivery.settled']);
+  expect(lines[1]).toMatchObject({ level: 'error', attempts: 3, reason: 'http_503', detail: 'busy' });
+});
+
+test('the rules of now are asked, not those of when it was queued', async () => {
+  const { observer } = observed();
+  let live: LiveEndpoint = anEndpoint(failing);
+  const handle = createDeliveryPipeline('one', () => live, observer);
+  live = anEndpoint(failing, {
+    ignore: { mediatypes: [], actions: [], repositories: ['acme/**'], tags: [] },
+  });
+  expect(await handle(aDelivery(), attempt(1))).toEqual({ settle: 'ignored', rule: 'repository' });
+});
+
+test('an attempt that shutdown cut short is given back and recorded as nothing', async () => {
+  const { observer, lines } = observed();
+  const handle = createDeliveryPipeline('one', () => anEndpoint(sinkThat(async () => 'aborted')), observer);
+  expect(await handle(aDelivery(), attempt(1))).toEqual({ settle: 'released' });
+  expect(lines).toEqual([]);
+});
+
+test('a stored delivery that cannot be read is kept as dead, with the way out', async () => {
+  const { observer, lines } = observed();
+  const handle = createDeliveryPipeline('one', () => anEndpoint(failing), observer);
+  expect(await handle(undefined, attempt(1))).toMatchObject({ settle: 'dead' });
+  expect(lines[0]).toMatchObject({ record: 'delivery.settled', reason: 'undecodable', deliveryId: 'job' });
+});

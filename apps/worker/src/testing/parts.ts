@@ -1,0 +1,45 @@
+/** Builders for this package's tests. */
+import type { Endpoint } from '@longshore/config';
+import { type Delivery, deliveryOf, EVENTS_V2 } from '@longshore/event';
+import { createObserver, type Observer } from '@longshore/observe';
+import { compileRules } from '@longshore/routing';
+import type { Sink } from '@longshore/sinks';
+import type { LiveEndpoint } from '../pipeline.js';
+
+export const aDelivery = (repository = 'acme/app'): Delivery =>
+  deliveryOf(
+    {
+      event: { id: 'event-1', class: 'event', action: 'push', nativeType: 'push', target: { repository } },
+      payload: { event: { id: 'event-1' } },
+      contentType: EVENTS_V2,
+      source: 'distribution',
+      kind: 'distribution',
+      receivedAt: Date.now(),
+    },
+    'one',
+  );
+
+/** A sink that answers what it is told; the port's own promise is that it never throws. */
+export const sinkThat = (send: Sink['send']): Sink => ({ send, close: async () => {} });
+
+export function anEndpoint(sink: Sink, settings: Partial<Endpoint> = {}): LiveEndpoint {
+  const all = {
+    name: 'one',
+    threshold: 3,
+    backoff: 1_000,
+    maxbackoff: 3_600_000,
+    schedule: [],
+    accept: ['event'],
+    ignore: { mediatypes: [], actions: [], repositories: [], tags: [] },
+    disabled: false,
+    ...settings,
+  } as unknown as Endpoint;
+  return { settings: all, ignores: compileRules(all), sink, attempts: new Set() };
+}
+
+/** An observer whose lines are kept. */
+export function observed(): { observer: Observer; lines: Record<string, unknown>[] } {
+  const lines: Record<string, unknown>[] = [];
+  const destination = { write: (line: string) => void lines.push(JSON.parse(line)) };
+  return { observer: createObserver({ level: 'debug', pretty: false, version: '0', destination }), lines };
+}

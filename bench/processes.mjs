@@ -1,0 +1,61 @@
+/** Starts the processes of a measurement and ends them. */
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
+
+const here = (name) => fileURLToPath(new URL(name, import.meta.url));
+const LONGSHORE = here('../apps/longshore/bin/longshore.js');
+const running = [];
+
+/** Resolves with the process's `ready` line. */
+export async function start(script, args = []) {
+  const child = spawn(process.execPath, [script, ...args], { stdio: ['ignore', 'pipe', 'inherit'] });
+  running.push(child);
+  for await (const line of createInterface({ input: child.stdout })) {
+    const record = line.startsWith('{') ? JSON.parse(line) : {};
+    if (record.msg !== 'ready') continue;
+    child.stdout.resume();
+    return { ...record, child };
+  }
+  throw new Error(`${script} ended before it was ready`);
+}
+
+export const startBare = () => start(here('bare.mjs'));
+export const startReceiver = () => start(here('receiver.mjs'));
+
+/** `settings`: YAML or JSON below `version`, without listeners and datadir. */
+export async function startLongshore(settings, roles = []) {
+  const folder = await mkdtemp(join(tmpdir(), 'longshore-bench-'));
+  const free = { listen: '127.0.0.1:0' };
+  const config = { version: 0.1, ingest: free, dashboard: free, admin: free, datadir: folder, ...settings };
+  const file = join(folder, 'longshore.yml');
+  await writeFile(file, JSON.stringify(config));
+  const relay = await start(LONGSHORE, [
+    'run',
+    '--config',
+    file,
+    ...roles.flatMap((role) => ['--role', role]),
+  ]);
+  return { ...relay, cleanUp: () => rm(folder, { recursive: true, force: true, maxRetries: 5 }) };
+}
+
+/** Runs the load generator to its end. */
+export async function load(url, count, concurrency, connections) {
+  const args = [here('load.mjs'), url, count, concurrency, connections].map(String);
+  const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] });
+  let text = '';
+  child.stdout.on('data', (chunk) => {
+    text += chunk;
+  });
+  await once(child, 'exit');
+  return JSON.parse(text);
+}
+
+export async function stopAll() {
+  for (const child of running) if (child.exitCode === null) child.kill('SIGTERM');
+  await Promise.all(running.map((child) => child.exitCode ?? once(child, 'exit')));
+}
