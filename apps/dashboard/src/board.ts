@@ -30,7 +30,8 @@ export function createBoard(path: string, inspector: Inspector, readonly: () => 
       if (typeof ctx.body === 'string') ctx.body = withoutRemoteAssets(ctx.body);
     },
     show(endpoints) {
-      const options = { readOnlyMode: readonly(), allowRetries: !readonly() };
+      // A delimiter that no name of a queue has: with one the menu shows `one`, without `{one}`.
+      const options = { readOnlyMode: readonly(), allowRetries: !readonly(), delimiter: ':' };
       replaceQueues(
         endpoints.map(
           (name) => new BullMQAdapter(inspector.boardQueue(name), { ...options, displayName: name }),

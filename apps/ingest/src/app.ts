@@ -66,7 +66,7 @@ export function createApp({ receive, maxBody, paths, observer }: AppParts): Koa 
 const sourceOf = (ctx: Koa.Context): string => ctx.state.source ?? ctx.params?.name ?? 'unknown';
 
 function refuseUnknown(ctx: Koa.Context, paths: readonly string[]): never {
-  if (paths.includes(ctx.path)) {
+  if (paths.includes(ctx.path.replace(/\/$/, ''))) {
     ctx.set('Allow', 'POST');
     throw new LongshoreError(
       'SOURCE_METHOD',

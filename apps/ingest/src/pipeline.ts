@@ -23,6 +23,9 @@ export interface PipelineParts {
   observer: Observer;
 }
 
+/** Bytes that a delivery takes in Redis beside its event. */
+const OVERHEAD = 1_024;
+
 /** The answer to a request. */
 export interface Receipt {
   status: number;
@@ -40,7 +43,8 @@ export function createIngestPipeline(parts: PipelineParts): Receive {
     const started = performance.now();
     const opened = sources().open(raw);
     const { deliveries, ignored } = routeAll(opened.taken, router());
-    if (deliveries.length + opened.quarantined.length > 0) monitor.assertTakes();
+    const copies = deliveries.length / Math.max(1, opened.taken.length) + opened.quarantined.length;
+    if (copies > 0) monitor.assertTakes(copies * raw.body.length + deliveries.length * OVERHEAD);
 
     const [enqueued, kept] = await Promise.all([producer.enqueue(deliveries), keep(quarantine, raw, opened)]);
 

@@ -91,7 +91,8 @@ function stdout(onDrop: () => void): Output {
   let due: NodeJS.Timeout | undefined;
   const write = (line: string): void => {
     stream.write(line);
-    due ??= setTimeout(() => {
+    if (due !== undefined) return;
+    due = setTimeout(() => {
       due = undefined;
       stream.flush();
     }, GATHER_FOR).unref();

@@ -34,13 +34,13 @@ test('from 80 % of maxmemory on nothing is taken until there is room again', asy
   const redis = await startRedis({ maxmemory: '100mb' });
   const { monitor } = watch(await open('producer', { url: redis.url }));
   await eventually(() => monitor.health.up);
-  expect(() => monitor.assertTakes()).not.toThrow();
+  expect(() => monitor.assertTakes(1)).not.toThrow();
   await redis.cli('SETRANGE', 'ballast', String(85 * 1024 * 1024), 'x');
   await eventually(() => monitor.health.memory > 0.8);
-  expect(() => monitor.assertTakes()).toThrow(expect.objectContaining({ code: 'QUEUE_FULL' }));
+  expect(() => monitor.assertTakes(1)).toThrow(expect.objectContaining({ code: 'QUEUE_FULL' }));
   await redis.cli('DEL', 'ballast');
   await eventually(() => monitor.health.memory < 0.8);
-  expect(() => monitor.assertTakes()).not.toThrow();
+  expect(() => monitor.assertTakes(1)).not.toThrow();
 });
 
 test('a Redis that may evict deliveries takes nothing', async ({ open }) => {
@@ -48,7 +48,7 @@ test('a Redis that may evict deliveries takes nothing', async ({ open }) => {
   const redis = await startRedis({ maxmemory: '100mb', settings });
   const { monitor } = watch(await open('producer', { url: redis.url }));
   await eventually(() => monitor.health.unsafe);
-  expect(() => monitor.assertTakes()).toThrow(expect.objectContaining({ code: 'QUEUE_UNSAFE' }));
+  expect(() => monitor.assertTakes(1)).toThrow(expect.objectContaining({ code: 'QUEUE_UNSAFE' }));
 });
 
 test('a missing append-only file and a missing maxmemory are warned of', async ({ open }) => {
@@ -59,4 +59,16 @@ test('a missing append-only file and a missing maxmemory are warned of', async (
     ({ up }) => up,
   );
   expect(warnings.join('\n')).toMatch(/append-only[\s\S]*maxmemory/);
+});
+
+test('a burst between two looks is counted, and forgotten at the next look', async ({ open }) => {
+  const redis = await startRedis({ maxmemory: '100mb' });
+  const { monitor } = watch(await open('producer', { url: redis.url }));
+  await eventually(() => monitor.health.up);
+  const half = monitor.health.room / 2;
+  monitor.assertTakes(half);
+  expect(() => monitor.assertTakes(half + 1)).toThrow(expect.objectContaining({ code: 'QUEUE_FULL' }));
+  await monitor.check();
+  await monitor.check();
+  expect(() => monitor.assertTakes(half + 1)).not.toThrow();
 });

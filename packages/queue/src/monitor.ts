@@ -1,6 +1,7 @@
 /**
  * Looks at Redis once a second: is it there, how full is it, could it lose something. Ingest asks before it
  * takes a request, `/readyz` shows it, the janitor trims by it. Reads only; a look that hangs counts as away.
+ * Between two looks it counts what is let in, so that a burst of large requests cannot overrun the limit.
  */
 import { LongshoreError } from '@longshore/event';
 import type { Redis } from 'ioredis';
@@ -11,6 +12,8 @@ export interface RedisHealth {
   up: boolean;
   /** Used share of maxmemory, 0 … 1, of the fullest master; 0 without a maxmemory. */
   memory: number;
+  /** Bytes that ingest may still add to that master before it is {@link FULL}; infinite without a maxmemory. */
+  room: number;
   /** Why this Redis could lose events: an eviction policy. Ingest refuses then. */
   unsafe?: string;
   /** What should be mended, one line each: no append-only file, no maxmemory. */
@@ -23,8 +26,11 @@ export interface Monitor {
   check(): Promise<RedisHealth>;
   /** Resolves when Redis has answered, or after `ms`; with whether it has. */
   firstAnswer(ms: number): Promise<boolean>;
-  /** @throws LongshoreError QUEUE_FULL or QUEUE_UNSAFE when nothing should be taken now */
-  assertTakes(): void;
+  /**
+   * Asks whether so many bytes may be added now, and counts them as added until the next look.
+   * @throws LongshoreError QUEUE_FULL or QUEUE_UNSAFE when they may not
+   */
+  assertTakes(bytes: number): void;
   close(): void;
 }
 
@@ -38,12 +44,17 @@ export function createMonitor(
   client: RedisClient,
   onChange: (health: RedisHealth, before: RedisHealth) => void,
 ): Monitor {
-  let health: RedisHealth = { up: false, memory: 0, warnings: [] };
+  let health: RedisHealth = AWAY;
   let looking: Promise<RedisHealth> | undefined;
+  /** What was let in since the last look; a look that is under way may or may not have seen it. */
+  let added = 0;
 
   const check = (): Promise<RedisHealth> => {
-    looking ??= look(client).then((next) => {
+    if (looking) return looking;
+    const seen = added;
+    looking = look(client).then((next) => {
       looking = undefined;
+      added -= seen;
       const before = health;
       health = next;
       if (differs(before, next)) onChange(next, before);
@@ -68,22 +79,28 @@ export function createMonitor(
       if ((await check()).up) return true;
       return (await within(answered, ms)) ?? false;
     },
-    assertTakes() {
-      const { unsafe, memory } = health;
+    assertTakes(bytes) {
+      const { unsafe, memory, room } = health;
       // Whether Redis is away is left to the write itself: `health` may be a second old.
       if (unsafe) throw new LongshoreError('QUEUE_UNSAFE', unsafe);
-      if (memory >= FULL) {
-        throw new LongshoreError(
-          'QUEUE_FULL',
-          `Redis is at ${Math.round(memory * 100)} % of its maxmemory; send the same request again when workers have drained`,
-        );
-      }
+      if (added + bytes > room) throw full(memory);
+      added += bytes;
     },
     close() {
       clearInterval(timer);
       client.off('ready', onReady);
     },
   };
+}
+
+const AWAY: RedisHealth = { up: false, memory: 0, room: Number.POSITIVE_INFINITY, warnings: [] };
+
+function full(memory: number): LongshoreError {
+  const percent = Math.round(memory * 100);
+  return new LongshoreError(
+    'QUEUE_FULL',
+    `Redis is at ${percent} % of its maxmemory and has no room for this; send the same request again when workers have drained`,
+  );
 }
 
 function differs(a: RedisHealth, b: RedisHealth): boolean {
@@ -93,13 +110,12 @@ function differs(a: RedisHealth, b: RedisHealth): boolean {
 }
 
 async function look(client: RedisClient): Promise<RedisHealth> {
-  const away: RedisHealth = { up: false, memory: 0, warnings: [] };
-  if (!isReady(client)) return away;
+  if (!isReady(client)) return AWAY;
   try {
     const infos = await within(Promise.all(masters(client).map(readInfo)), LOOK_TIMEOUT);
-    return infos?.length ? combine(infos) : away;
+    return infos?.length ? combine(infos) : AWAY;
   } catch {
-    return away;
+    return AWAY;
   }
 }
 
@@ -112,6 +128,9 @@ async function readInfo(node: Redis): Promise<Info> {
 }
 
 const number = (info: Info, field: string): number => Number(info.get(field) ?? 0);
+
+const used = (info: Info): number => number(info, 'used_memory');
+const limit = (info: Info): number => number(info, 'maxmemory') || Number.POSITIVE_INFINITY;
 
 function combine(infos: readonly Info[]): RedisHealth {
   const evicting = infos.find(
@@ -130,11 +149,8 @@ function combine(infos: readonly Info[]): RedisHealth {
   }
   return {
     up: true,
-    memory: Math.max(
-      ...infos.map(
-        (info) => number(info, 'used_memory') / (number(info, 'maxmemory') || Number.POSITIVE_INFINITY),
-      ),
-    ),
+    memory: Math.max(...infos.map((info) => used(info) / limit(info))),
+    room: Math.min(...infos.map((info) => FULL * limit(info) - used(info))),
     ...(evicting && {
       unsafe: `Redis may evict deliveries to make room (maxmemory-policy ${evicting.get('maxmemory_policy')}); set \`maxmemory-policy noeviction\``,
     }),

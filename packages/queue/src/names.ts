@@ -2,16 +2,17 @@
  * From an endpoint's name to its queue's name in Redis, and back.
  *
  * The queue name carries a hash tag, `{name}`, so that in a Redis Cluster all keys of one endpoint share a
- * slot while endpoints spread over the masters. Everything outside a small alphabet is percent-encoded:
- * BullMQ refuses `:` and a brace inside the tag would end it early.
+ * slot while endpoints spread over the masters. Everything outside a small alphabet is encoded: BullMQ refuses
+ * `:` and a brace inside the tag would end it early. It is `=20`, not `%20`: bull-board puts the name into the
+ * path of its pages and decodes it twice.
  */
 const SAFE = /^[A-Za-z0-9_.-]$/;
 
-/** `harbor prod` becomes `{harbor%20prod}`. Different names never share a queue. */
+/** `harbor prod` becomes `{harbor=20prod}`. Different names never share a queue. */
 export function queueName(endpoint: string): string {
   const encoded = Array.from(Buffer.from(endpoint, 'utf8'), (byte) => {
     const char = String.fromCharCode(byte);
-    return SAFE.test(char) ? char : `%${byte.toString(16).toUpperCase().padStart(2, '0')}`;
+    return SAFE.test(char) ? char : `=${byte.toString(16).toUpperCase().padStart(2, '0')}`;
   });
   return `{${encoded.join('')}}`;
 }

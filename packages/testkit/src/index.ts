@@ -1,3 +1,4 @@
+export { type Certificate, selfSigned } from './certificate.js';
 export { type EventuallyOptions, eventually } from './eventually.js';
 export { freePort } from './free-port.js';
 export { type ImageOptions, type Pushed, type PushedImage, pushImage, skopeo } from './image.js';

@@ -2,11 +2,12 @@
  * Ingest as a process runs it, in this one: a configuration file, a real Redis, real HTTP on a free port. Records
  * are kept in memory, in order. Everything ends with the test.
  */
-import { writeFile } from 'node:fs/promises';
+import { rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { type Config, loadConfig } from '@longshore/config';
 import { createObserver, type Observer } from '@longshore/observe';
 import {
@@ -28,6 +29,8 @@ export type Line = Record<string, unknown>;
 export interface TestIngest {
   readonly url: string;
   readonly port: number;
+  /** How many connections are open now. */
+  connections(): Promise<number>;
   /** Every line that was logged. */
   readonly lines: Line[];
   /** The lines that are records, named by their field `record`. */
@@ -35,8 +38,8 @@ export interface TestIngest {
   post(body: unknown, options?: PostOptions): Promise<Answer>;
   /** Takes over other settings, as a changed file does. */
   apply(settings: object): Promise<void>;
-  /** Keys in Redis that are this test's. */
-  keys(): Promise<string[]>;
+  /** Deliveries and quarantined bodies that are in Redis. */
+  stored(): Promise<{ deliveries: number; quarantined: number }>;
   readonly quarantine: Quarantine;
   readonly inspector: Inspector;
   readonly monitor: Monitor;
@@ -78,6 +81,7 @@ export async function startIngest(settings: object = {}, options: IngestOptions 
   const client = connect({ url }, 'producer', () => {});
   const monitor = createMonitor(client, () => {});
   const inspector = createInspector(client, prefix);
+  const quarantine = createQuarantine(client, prefix);
   await monitor.firstAnswer(5_000);
   const ingest = createIngest({ config: () => config, client, monitor, observer });
   const server = createServer(ingest.app.callback());
@@ -94,6 +98,7 @@ export async function startIngest(settings: object = {}, options: IngestOptions 
   return {
     url: `http://127.0.0.1:${port}`,
     port,
+    connections: promisify(server.getConnections).bind(server),
     lines,
     records: () => lines.filter(({ record }) => record !== undefined),
     post: (body, { path = OPEN_PATH, ...request } = {}) =>
@@ -102,8 +107,13 @@ export async function startIngest(settings: object = {}, options: IngestOptions 
       config = await configOf({ ...next, redis: { url, prefix } }, prefix, options.env);
       await ingest.apply(config);
     },
-    keys: async () => (client.isCluster ? [] : await client.keys(`${prefix}:*`)),
-    quarantine: createQuarantine(client, prefix),
+    async stored() {
+      const names = config.notifications.endpoints.map(({ name }) => name);
+      const counts = await Promise.all(names.map((name) => inspector.counts(name)));
+      const deliveries = counts.reduce((sum, each) => sum + each.waiting + each.delayed + each.active, 0);
+      return { deliveries, quarantined: await quarantine.count() };
+    },
+    quarantine,
     inspector,
     monitor,
     observer,
@@ -117,10 +127,18 @@ const EVENTS_V2 = 'application/vnd.docker.distribution.events.v2+json';
 async function configOf(settings: object, name: string, env: Record<string, string> = {}): Promise<Config> {
   const file = join(tmpdir(), `${name}.yml`);
   await writeFile(file, JSON.stringify({ version: 0.1, ...settings }));
-  return loadConfig(file, env);
+  try {
+    return loadConfig(file, env);
+  } finally {
+    await rm(file);
+  }
 }
 
-async function send(url: string, body: unknown, { method = 'POST', headers = {} }: PostOptions): Promise<Answer> {
+async function send(
+  url: string,
+  body: unknown,
+  { method = 'POST', headers = {} }: PostOptions,
+): Promise<Answer> {
   const bytes = typeof body === 'string' || body instanceof Uint8Array ? body : JSON.stringify(body);
   const response = await fetch(url, {
     method,

@@ -1,0 +1,76 @@
+/** Who may see the dashboard, and what a page of another site can do with an operator's browser. */
+import { describe, expect, test } from 'vitest';
+import { createDashboard } from './dashboard.js';
+import { configOf, endpoints, startDashboard } from './testing/dashboard.js';
+
+const basic = (user: string, password: string) => ({
+  authorization: `Basic ${Buffer.from(`${user}:${password}`, 'utf8').toString('base64')}`,
+});
+const PATHS = ['/', '/queues', '/queues/api/queues', '/queues/static/js/main.js', '/nowhere'];
+
+describe('basic auth', () => {
+  const users = { ops: 'hunter2', jürgen: 'pässwörd 🔑', colon: 'a:b' };
+  const settings = { ...endpoints('one'), dashboard: { auth: { basic: users } } };
+
+  test.each<[string, Record<string, string>]>([
+    ['nothing', {}],
+    ['an empty name and password', basic('', '')],
+    ['a wrong password', basic('ops', 'hunter')],
+    ['the password of another', basic('ops', 'a:b')],
+    ['a wrong user', basic('root', 'hunter2')],
+    ['another case', basic('Ops', 'hunter2')],
+    ['a name alone', { authorization: `Basic ${Buffer.from('ops').toString('base64')}` }],
+    ['no base64', { authorization: 'Basic ops:hunter2' }],
+    ['another scheme', { authorization: 'Bearer hunter2' }],
+    ['unicode in another form', basic('ju\u0308rgen', 'pässwörd 🔑')],
+  ])('%s is answered 401 on every path', async (_, headers) => {
+    const dashboard = await startDashboard(settings);
+    for (const path of PATHS) {
+      const response = await dashboard.get(path, headers);
+      expect([path, response.status]).toEqual([path, 401]);
+      expect(response.headers.get('www-authenticate')).toBe('Basic realm="longshore", charset="UTF-8"');
+      expect(await response.text()).not.toMatch(/hunter2|one/);
+    }
+  });
+
+  test.each(Object.entries(users))('%s with the right password is let in', async (user, password) => {
+    const dashboard = await startDashboard(settings);
+    expect((await dashboard.get('/queues', basic(user, password))).status).toBe(200);
+  });
+
+  test('a changed password holds from the next request on', async () => {
+    const dashboard = await startDashboard(settings);
+    await dashboard.apply({ dashboard: { auth: { basic: { ops: 'new' } } } });
+    expect((await dashboard.get('/queues', basic('ops', 'hunter2'))).status).toBe(401);
+    expect((await dashboard.get('/queues', basic('ops', 'new'))).status).toBe(200);
+  });
+});
+
+describe('without a password', () => {
+  const start = async (dashboard: object) =>
+    createDashboard((await startDashboard()).inspector).apply(await configOf({ dashboard }));
+
+  test.each(['0.0.0.0:0', ':5081', '[::]:5081', '10.0.0.1:5081', 'dashboard.example.com:5081'])(
+    'it refuses to start on %s',
+    async (listen) => {
+      await expect(start({ listen })).rejects.toMatchObject({
+        code: 'DASHBOARD_OPEN',
+        message: expect.stringMatching(/dashboard\.auth\.basic.*127\.0\.0\.1/),
+      });
+      await start({ listen, auth: { basic: { ops: 'hunter2' } } });
+    },
+  );
+
+  test.each(['127.0.0.1:5081', '127.0.0.2:0', '[::1]:5081', 'localhost:5081'])(
+    'it starts on %s',
+    async (listen) => {
+      await start({ listen });
+    },
+  );
+
+  test('a configuration that would open it is not taken over', async () => {
+    const dashboard = await startDashboard({ dashboard: { auth: { basic: { ops: 'hunter2' } } } });
+    await expect(dashboard.apply({ dashboard: { listen: '0.0.0.0:5081' } })).rejects.toThrow();
+    expect((await dashboard.get('/queues')).status).toBe(401);
+  });
+});

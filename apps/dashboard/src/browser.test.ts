@@ -1,0 +1,87 @@
+/** The board in a real browser: it renders under our content security policy and loads nothing from elsewhere. */
+import { hasTool, toolPath } from '@longshore/testkit';
+import { type Browser, chromium, type Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
+import { endpoints, startDashboard, type TestDashboard } from './testing/dashboard.js';
+
+const ARGS = [
+  '--no-sandbox',
+  '--disable-gpu',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
+  '--no-first-run',
+];
+const SLOW = 60_000;
+
+describe.runIf(hasTool('chromium'))('in a browser', () => {
+  let browser: Browser;
+  beforeAll(async () => {
+    browser = await chromium.launch({ executablePath: toolPath('chromium'), headless: true, args: ARGS });
+  }, SLOW);
+  afterAll(() => browser?.close());
+
+  /** A page, what went wrong in it, and every other host that it asked. */
+  async function open(dashboard: TestDashboard) {
+    const context = await browser.newContext({ httpCredentials: { username: 'ops', password: 'hunter2' } });
+    onTestFinished(() => context.close());
+    const page = await context.newPage();
+    page.setDefaultTimeout(20_000);
+    const problems: string[] = [];
+    page.on('console', (message) => message.type() === 'error' && problems.push(message.text()));
+    page.on('pageerror', (error) => problems.push(String(error)));
+    page.on('request', (request) => {
+      const { protocol, origin } = new URL(request.url());
+      if (protocol !== 'data:' && origin !== dashboard.url) problems.push(`asks ${request.url()}`);
+    });
+    await page.goto(dashboard.url, { timeout: SLOW });
+    return { page, problems };
+  }
+
+  const reads = async (page: Page, ...texts: string[]) => {
+    for (const text of texts) await page.getByText(text).first().waitFor();
+  };
+
+  const settings = (...names: string[]) => ({
+    ...endpoints(...names),
+    dashboard: { auth: { basic: { ops: 'hunter2' } } },
+  });
+
+  test(
+    'the board shows the queues and a dead delivery with its reason, and nothing goes wrong',
+    async () => {
+      const dashboard = await startDashboard(settings('one', 'two'));
+      const { id } = await dashboard.die('one');
+      const { page, problems } = await open(dashboard);
+      await reads(page, 'one', 'two');
+      await page.getByRole('main').getByText('one', { exact: true }).click();
+      await page
+        .getByRole('link', { name: /failed/i })
+        .first()
+        .click();
+      await reads(page, 'push acme/app:1.0', 'the receiver answered 500');
+      await page.getByText(id).first().click();
+      await page.waitForURL(`**/${id}**`);
+      await reads(page, 'push acme/app:1.0');
+      expect(problems).toEqual([]);
+    },
+    SLOW,
+  );
+
+  test(
+    'the queue of an endpoint can be opened, whatever it is called',
+    async () => {
+      const names = ['harbor prod', '100%', 'team/hook', 'büro'];
+      const dashboard = await startDashboard(settings(...names));
+      const { page, problems } = await open(dashboard);
+      for (const name of names) {
+        await dashboard.enqueue(name);
+        await page.goto(dashboard.url);
+        await page.getByRole('main').getByText(name, { exact: true }).click();
+        await reads(page, 'push acme/app:1.0');
+      }
+      expect(problems).toEqual([]);
+    },
+    SLOW,
+  );
+});

@@ -1,0 +1,124 @@
+/** The dashboard over a real Redis and real HTTP on a free port. Everything ends with the test. */
+import { randomUUID } from 'node:crypto';
+import { rm, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type Config, loadConfig } from '@longshore/config';
+import { type Delivery, deliveryOf, EVENTS_V2 } from '@longshore/event';
+import { connect, createConsumer, createInspector, createProducer, type Inspector } from '@longshore/queue';
+import { eventually, redisUrl, testPrefix } from '@longshore/testkit';
+import { onTestFinished } from 'vitest';
+import { createDashboard } from '../dashboard.js';
+
+export interface TestDashboard {
+  readonly url: string;
+  readonly inspector: Inspector;
+  /** Takes over other settings, as a changed file does. */
+  apply(settings: object): Promise<void>;
+  get(path: string, headers?: Record<string, string>): Promise<Response>;
+  /** Names of the queues that the board shows. */
+  shown(): Promise<string[]>;
+  /** Makes one delivery to the endpoint that waits. */
+  enqueue(endpoint: string): Promise<Delivery>;
+  /** Makes one delivery that is in the dead-letter set. */
+  die(endpoint: string): Promise<Delivery>;
+}
+
+/** Settings with endpoints of these names. */
+export const endpoints = (...names: string[]): object => ({
+  notifications: { endpoints: names.map((name) => ({ name, url: 'http://127.0.0.1:9/' })) },
+});
+
+/** Starts a dashboard with these settings of `longshore.yml`. */
+export async function startDashboard(settings: object = {}): Promise<TestDashboard> {
+  const prefix = testPrefix();
+  const client = connect({ url: redisUrl() }, 'producer', () => {});
+  await new Promise((resolve) => client.once('ready', resolve));
+  const inspector = createInspector(client, prefix);
+  const producer = createProducer(client, prefix);
+  const dashboard = createDashboard(inspector);
+  await dashboard.apply(await configOf(settings));
+  const server = createServer(dashboard.app.callback());
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  onTestFinished(async () => {
+    server.close();
+    server.closeAllConnections();
+    await Promise.all([producer.close(), inspector.close()]);
+    client.disconnect();
+  });
+  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+
+  const enqueue = async (endpoint: string): Promise<Delivery> => {
+    const delivery = aDelivery(endpoint);
+    await producer.enqueue([delivery]);
+    return delivery;
+  };
+  return {
+    url,
+    inspector,
+    apply: async (next) => dashboard.apply(await configOf(next)),
+    get: (path, headers) => fetch(url + path, { headers, redirect: 'manual' }),
+    async shown() {
+      const response = await fetch(`${url}/queues/api/queues`);
+      const { queues } = (await response.json()) as { queues: { displayName: string }[] };
+      return queues.map(({ displayName }) => displayName);
+    },
+    enqueue,
+    async die(endpoint) {
+      const delivery = await enqueue(endpoint);
+      await bury(prefix, endpoint);
+      return delivery;
+    },
+  };
+}
+
+/** From a real file, read as `longshore run` reads it. JSON is YAML. */
+export async function configOf(settings: object): Promise<Config> {
+  const file = join(tmpdir(), `${randomUUID()}.yml`);
+  await writeFile(file, JSON.stringify({ version: 0.1, ...settings }));
+  try {
+    return loadConfig(file, {});
+  } finally {
+    await rm(file);
+  }
+}
+
+function aDelivery(endpoint: string): Delivery {
+  const id = randomUUID();
+  const target = { repository: 'acme/app', tag: '1.0' };
+  const taken = {
+    event: { id, class: 'event' as const, action: 'push', nativeType: 'push', target },
+    payload: { event: { id, action: 'push', target } },
+    contentType: EVENTS_V2,
+    source: 'distribution',
+    kind: 'distribution',
+    receivedAt: Date.now(),
+  };
+  return deliveryOf(taken, endpoint);
+}
+
+/** A worker whose every attempt is the last. */
+async function bury(prefix: string, endpoint: string): Promise<void> {
+  const client = connect({ url: redisUrl() }, 'consumer', () => {});
+  const outcome = { kind: 'dead' as const, reason: 'http_500' as const, detail: 'the receiver answered 500' };
+  const consumer = createConsumer({
+    client,
+    prefix,
+    endpoint,
+    concurrency: 8,
+    delivered: { age: 86_400_000, count: 1_000 },
+    handle: async () => ({ settle: 'dead', outcome }),
+    onError: () => {},
+    onStalled: () => {},
+  });
+  const inspector = createInspector(client, prefix);
+  await eventually(
+    () => inspector.counts(endpoint),
+    ({ waiting, active, dead }) => waiting + active === 0 && dead > 0,
+  );
+  await consumer.close(1_000);
+  await inspector.close();
+  client.disconnect();
+}

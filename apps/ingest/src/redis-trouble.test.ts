@@ -1,0 +1,97 @@
+/** While Redis cannot take an event nobody is told that it has: 503, and the sender keeps it. */
+import { eventually, startRedis } from '@longshore/testkit';
+import { expect, onTestFinished, test } from 'vitest';
+import { anEvent, endpoints, envelope } from './testing/events.js';
+import { type Answer, startIngest, type TestIngest } from './testing/ingest.js';
+
+/** The answer, the one record beside it, and how long both took in milliseconds. */
+async function expect503(ingest: TestIngest, error: string, body: unknown = envelope(anEvent())) {
+  const before = ingest.records().length;
+  const started = Date.now();
+  const answer = await ingest.post(body);
+  const ms = Date.now() - started;
+  expect(answer).toMatchObject({ status: 503, json: { error, message: expect.any(String) } });
+  expect(answer.headers.get('retry-after')).toBe('5');
+  const refused = { level: 'warn', record: 'event.refused', status: 503, reason: error };
+  expect(ingest.records().slice(before)).toMatchObject([refused]);
+  return ms;
+}
+
+const takenAgain = (ingest: TestIngest, body: unknown): Promise<Answer> =>
+  eventually(
+    () => ingest.post(body),
+    ({ status }) => status === 202,
+    { timeout: 20_000, every: 100 },
+  );
+
+test('Redis gone: 503 within a second, and 202 again when it is back, without a restart', async () => {
+  const redis = await startRedis();
+  const ingest = await startIngest(endpoints('one', 'two'), { redis: redis.url });
+  const event = anEvent();
+  await ingest.post(envelope(event));
+  await redis.kill();
+  expect(await expect503(ingest, 'QUEUE_UNAVAILABLE')).toBeLessThan(1_000);
+  // What cannot be read cannot be kept either: a 202 would be a lie.
+  expect(await expect503(ingest, 'QUEUE_UNAVAILABLE', '{')).toBeLessThan(1_000);
+  await redis.restart();
+  const body = envelope(anEvent());
+  expect((await takenAgain(ingest, body)).json).toMatchObject({ accepted: 1, enqueued: 2 });
+});
+
+test('Redis hung: 503 within five seconds, and 202 again when it goes on', async () => {
+  const redis = await startRedis();
+  onTestFinished(() => redis.resume());
+  const ingest = await startIngest(endpoints('one'), { redis: redis.url });
+  await ingest.post(envelope(anEvent()));
+  redis.pause();
+  const body = envelope(anEvent());
+  expect(await expect503(ingest, 'QUEUE_UNAVAILABLE', body)).toBeLessThan(5_000);
+  redis.resume();
+  // It may have been written after all, and is known then.
+  const { json } = await takenAgain(ingest, body);
+  const { enqueued, duplicates } = json as Record<string, number>;
+  expect(Number(enqueued) + Number(duplicates)).toBe(1);
+  expect(await ingest.stored()).toMatchObject({ deliveries: 2 });
+});
+
+test('Redis over 80 % of its maxmemory: 503, and 202 again when there is room', async () => {
+  const redis = await startRedis({ maxmemory: '16mb' });
+  const ingest = await startIngest(endpoints('one'), { redis: redis.url });
+  await redis.cli('SETRANGE', 'ballast', String(13 * 2 ** 20), 'x');
+  await ingest.monitor.check();
+  await expect503(ingest, 'QUEUE_FULL');
+  await expect503(ingest, 'QUEUE_FULL', '{');
+  // Nothing to store, so nothing to refuse.
+  expect((await ingest.post('')).status).toBe(200);
+  await redis.cli('DEL', 'ballast');
+  await takenAgain(ingest, envelope(anEvent()));
+});
+
+test('Redis that filled up since the last look: 503 as well', async () => {
+  const redis = await startRedis();
+  const ingest = await startIngest(endpoints('one'), { redis: redis.url });
+  await ingest.post(envelope(anEvent()));
+  await redis.cli('CONFIG', 'SET', 'maxmemory', '1mb');
+  await expect503(ingest, 'QUEUE_FULL');
+  await redis.cli('CONFIG', 'SET', 'maxmemory', '0');
+  await takenAgain(ingest, envelope(anEvent()));
+});
+
+test('Redis with an eviction policy: 503 until it is mended', async () => {
+  const redis = await startRedis({ maxmemory: '64mb', settings: { 'maxmemory-policy': 'allkeys-lru' } });
+  const ingest = await startIngest(endpoints('one'), { redis: redis.url });
+  await ingest.monitor.check();
+  await expect503(ingest, 'QUEUE_UNSAFE');
+  await redis.cli('CONFIG', 'SET', 'maxmemory-policy', 'noeviction');
+  await takenAgain(ingest, envelope(anEvent()));
+});
+
+test('a request that was taken in part is completed by the same request, and nothing is repeated', async () => {
+  const ingest = await startIngest(endpoints('one', 'two'));
+  const [event, more] = [anEvent(), anEvent()];
+  await ingest.post(envelope(event));
+  await ingest.apply(endpoints('one', 'two', 'three'));
+  const answer = await ingest.post(envelope(event, more));
+  expect(answer.json).toMatchObject({ accepted: 2, enqueued: 4, duplicates: 2 });
+  expect(await ingest.stored()).toEqual({ deliveries: 6, quarantined: 0 });
+});

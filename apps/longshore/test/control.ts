@@ -1,0 +1,72 @@
+/** What the tests against the registry's own behaviour share: a relay on the shared Redis, its numbers, and samples. */
+import { readFileSync } from 'node:fs';
+import { eventually, redisUrl, testPrefix } from '@longshore/testkit';
+import { type Relay, type Settings, startRelay, workFolder, writeConfig } from './relay.js';
+
+/** A relay with these endpoints whose queues are in the shared Redis. */
+export async function relayTo(endpoints: object[], more: Settings = {}): Promise<Relay> {
+  const redis = { url: redisUrl(), prefix: testPrefix() };
+  const settings = { notifications: { endpoints }, redis, ...more };
+  return startRelay(await writeConfig(await workFolder(), settings));
+}
+
+/** Retries that come soon and never end within a test. */
+export const patient = { threshold: 10_000, backoff: '10ms', maxbackoff: '40ms' };
+
+/** The numbers that the registry shows of an endpoint. */
+export interface Metrics {
+  Pending: number;
+  Events: number;
+  Successes: number;
+  Failures: number;
+  Errors: number;
+  Statuses: Record<string, number>;
+}
+
+/** `registry.notifications.endpoints` of `/debug/vars`. */
+export async function varsOf(relay: Relay): Promise<{ name: string; Metrics: Metrics }[] | null> {
+  const vars = await (await fetch(`${relay.admin}/debug/vars`)).json();
+  return (vars as { registry: { notifications: { endpoints: never } } }).registry.notifications.endpoints;
+}
+
+/** The metrics of an endpoint once nothing is pending there. */
+export async function metricsOf(relay: Relay, name: string, timeout = 30_000): Promise<Metrics> {
+  return eventually(
+    async () => (await varsOf(relay))?.find((endpoint) => endpoint.name === name)?.Metrics as Metrics,
+    (metrics) => metrics.Pending === 0,
+    { timeout, what: `${name} without pending deliveries` },
+  );
+}
+
+/** Records of attempts at an endpoint, in order. */
+export function attemptsOf(relay: Relay, endpoint: string) {
+  return relay.records.filter((each) => each.record === 'delivery.attempted' && each.endpoint === endpoint);
+}
+
+/** An event as a real registry has sent it. */
+export interface Sample {
+  /** The request's body, byte for byte. */
+  body: string;
+  contentType: string;
+  /** The one event of it. */
+  event: SampleEvent;
+}
+
+export interface SampleEvent {
+  id: string;
+  action: string;
+  target: Record<string, unknown>;
+  request: { method: string };
+  [member: string]: unknown;
+}
+
+const SAMPLES = new URL('../../../packages/sources/src/distribution/samples/', import.meta.url);
+
+/** A request that was captured, by its path below the samples of kind `distribution`. */
+export function sample(name: string): Sample {
+  const file = readFileSync(new URL(`${name}.http`, SAMPLES), 'utf8');
+  const end = file.indexOf('\n\n');
+  const body = file.slice(end + 2);
+  const contentType = /^content-type: (.*)$/im.exec(file.slice(0, end))?.[1] ?? '';
+  return { body, contentType, event: JSON.parse(body).events[0] };
+}
