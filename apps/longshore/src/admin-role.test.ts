@@ -9,7 +9,7 @@ import { connect, createInspector, createMonitor, createProducer } from '@longsh
 import { eventually, redisUrl, startRedis, testPrefix } from '@longshore/testkit';
 import { expect, onTestFinished, test } from 'vitest';
 import { openAdmin } from './admin-role.js';
-import type { Role } from './roles.js';
+import type { Role } from './role.js';
 
 const ENDPOINTS = [
   { name: 'one', url: 'http://user:s3cret@hook.example.com/', headers: { Authorization: ['s3cret'] } },

@@ -2,7 +2,7 @@
 import type { Config, Endpoint } from '@longshore/config';
 import { createAdmin } from './admin.js';
 import { type Listener, listen } from './listen.js';
-import type { Role, RoleParts } from './roles.js';
+import type { Role, RoleParts } from './role.js';
 
 export function openAdmin(roles: readonly Role[], parts: RoleParts): Promise<Listener> {
   const { config, observer, version } = parts;

@@ -5,14 +5,8 @@ import { Command, CommanderError } from 'commander';
 import { addCheck } from './commands/check.js';
 import { addRun } from './commands/run.js';
 import { addSend } from './commands/send.js';
+import type { Shell } from './shell.js';
 import { version } from './version.js';
-
-/** What a command needs from around it, and how it reports its exit code. */
-export interface Shell {
-  env: Readonly<Record<string, string | undefined>>;
-  print(line: string): void;
-  exitWith(code: number): void;
-}
 
 /** @returns the exit code */
 export async function main(argv: readonly string[]): Promise<number> {

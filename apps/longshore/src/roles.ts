@@ -6,26 +6,11 @@ import type { Config } from '@longshore/config';
 import { createDashboard } from '@longshore/dashboard';
 import { createIngest } from '@longshore/ingest';
 import type { Observer } from '@longshore/observe';
-import { createJanitor, type Inspector, type Monitor, type RedisClient } from '@longshore/queue';
+import { createJanitor } from '@longshore/queue';
 import { createWorker, startHousekeeping } from '@longshore/worker';
 import { openAdmin } from './admin-role.js';
 import { type Listener, listen } from './listen.js';
-
-export const ROLES = ['ingest', 'worker', 'dashboard'] as const;
-export type Role = (typeof ROLES)[number];
-
-export interface RoleParts {
-  /** The configuration of now. */
-  config(): Config;
-  observer: Observer;
-  /** Fails fast. */
-  producer: RedisClient;
-  /** Waits for ever. */
-  consumer: RedisClient;
-  monitor: Monitor;
-  inspector: Inspector;
-  version: string;
-}
+import { ROLES, type Role, type RoleParts } from './role.js';
 
 /** One role that runs. */
 export interface RunningRole {

@@ -1,10 +1,12 @@
-/** The kinds of endpoint and of source that a configuration may name. A new kind starts here. */
+/** The kinds of endpoint and of source that a configuration may name: those that there is code for. */
+import { SINK_KINDS } from '@longshore/sinks';
+import { sourceKinds } from '@longshore/sources';
 
-/** `http`: each event is posted to `url`. */
-export const ENDPOINT_KINDS = ['http'] as const;
+/** `http`: each event is posted to `url`. A kind of sink. */
+export const ENDPOINT_KINDS = SINK_KINDS;
 
 /** `distribution`: a registry that sends the notifications of CNCF Distribution. */
-export const SOURCE_KINDS = ['distribution'] as const;
+export const SOURCE_KINDS = sourceKinds;
 
 /** What an endpoint may ask for: the registry's own four actions, and all else that registries tell. */
 export const EVENT_CLASSES = ['event', 'other'] as const;

@@ -1,6 +1,6 @@
 import { describe, formatProblem, type Problem, readConfig } from '@longshore/config';
 import type { Command } from 'commander';
-import type { Shell } from '../main.js';
+import type { Shell } from '../shell.js';
 
 const EXAMPLES = `
 Examples:

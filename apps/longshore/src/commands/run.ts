@@ -1,7 +1,7 @@
 import { type Command, InvalidArgumentError } from 'commander';
-import type { Shell } from '../main.js';
-import { ROLES, type Role } from '../roles.js';
+import { ROLES, type Role } from '../role.js';
 import { run } from '../run.js';
+import type { Shell } from '../shell.js';
 
 const EXAMPLES = `
 Examples:

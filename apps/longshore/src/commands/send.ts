@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { EVENTS_V2, LongshoreError } from '@longshore/event';
 import { type Command, InvalidArgumentError } from 'commander';
 import { got } from 'got';
-import type { Shell } from '../main.js';
+import type { Shell } from '../shell.js';
 
 const DEFAULT_URL = 'http://127.0.0.1:5080/registry/notifications';
 

@@ -1,0 +1,20 @@
+/** The roles that a process can play, and what each is given. */
+import type { Config } from '@longshore/config';
+import type { Observer } from '@longshore/observe';
+import type { Inspector, Monitor, RedisClient } from '@longshore/queue';
+
+export const ROLES = ['ingest', 'worker', 'dashboard'] as const;
+export type Role = (typeof ROLES)[number];
+
+export interface RoleParts {
+  /** The configuration of now. */
+  config(): Config;
+  observer: Observer;
+  /** Fails fast. */
+  producer: RedisClient;
+  /** Waits for ever. */
+  consumer: RedisClient;
+  monitor: Monitor;
+  inspector: Inspector;
+  version: string;
+}

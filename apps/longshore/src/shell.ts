@@ -1,0 +1,6 @@
+/** What a command needs from around it, and how it reports its exit code. */
+export interface Shell {
+  env: Readonly<Record<string, string | undefined>>;
+  print(line: string): void;
+  exitWith(code: number): void;
+}
