@@ -54,7 +54,7 @@ export function createWorker({ client, observer, version }: WorkerParts): Worker
     const live = open(endpoint);
     const lane: Lane = {
       live,
-      fingerprint: fingerprint(endpoint),
+      fingerprint: fingerprint(endpoint, config),
       consumer: createConsumer({
         client,
         prefix: config.redis.prefix,
@@ -71,11 +71,12 @@ export function createWorker({ client, observer, version }: WorkerParts): Worker
     lanes.set(name, lane);
   };
 
-  const change = async (lane: Lane, endpoint: Endpoint): Promise<void> => {
+  const change = async (lane: Lane, endpoint: Endpoint, config: Config): Promise<void> => {
     const before = lane.live;
     lane.live = open(endpoint);
-    lane.fingerprint = fingerprint(endpoint);
-    await lane.consumer.setConcurrency(endpoint.concurrency);
+    lane.fingerprint = fingerprint(endpoint, config);
+    const { concurrency } = endpoint;
+    await lane.consumer.update({ concurrency, delivered: config.retention.delivered });
     await Promise.all(before.attempts);
     await before.sink.close();
   };
@@ -93,7 +94,7 @@ export function createWorker({ client, observer, version }: WorkerParts): Worker
     const changing = Array.from(wanted.values(), (endpoint) => {
       const lane = lanes.get(endpoint.name);
       if (!lane) return start(endpoint, config);
-      return lane.fingerprint === fingerprint(endpoint) ? undefined : change(lane, endpoint);
+      return lane.fingerprint === fingerprint(endpoint, config) ? undefined : change(lane, endpoint, config);
     });
     await Promise.all([...stopping, ...changing]);
   };
@@ -142,6 +143,6 @@ function sinkOptions(endpoint: Endpoint, version: string) {
 }
 
 /** Includes the secrets' values, so that a rotated `file:` secret is picked up. Never logged. */
-function fingerprint(endpoint: Endpoint): string {
-  return JSON.stringify([endpoint, sinkOptions(endpoint, '')]);
+function fingerprint(endpoint: Endpoint, { retention }: Config): string {
+  return JSON.stringify([endpoint, sinkOptions(endpoint, ''), retention.delivered]);
 }

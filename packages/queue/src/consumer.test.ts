@@ -135,6 +135,20 @@ describe('concurrency', () => {
   });
 });
 
+test('changed settings hold from the next delivery on', async ({ open, prefix, closing }) => {
+  const client = await open('producer');
+  const producer = createProducer(client, prefix);
+  const inspector = createInspector(client, prefix);
+  const done = () => inspector.boardQueue('a').getCompletedCount();
+  const consumer = closing(consume(await open('consumer'), prefix, 'a', async () => ok));
+  await producer.enqueue(Array.from({ length: 5 }, () => aDelivery('a')));
+  await eventually(done, (count) => count === 5);
+  await consumer.update({ concurrency: 2, delivered: { age: 86_400_000, count: 1 } });
+  await producer.enqueue([aDelivery('a')]);
+  await eventually(done, (count) => count === 1);
+  expect(await inspector.boardQueue('a').getGlobalConcurrency()).toBe(2);
+});
+
 describe('close', () => {
   test('what is in flight is finished within the grace period', async ({ open, prefix }) => {
     const client = await open('producer');

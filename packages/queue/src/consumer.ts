@@ -38,7 +38,8 @@ export interface ConsumerOptions {
 }
 
 export interface Consumer {
-  setConcurrency(concurrency: number): Promise<void>;
+  /** Takes over changed settings, from the next delivery on. */
+  update(settings: Pick<ConsumerOptions, 'concurrency' | 'delivered'>): Promise<void>;
   /** Stops taking, lets what is in flight finish within `grace` ms, gives the rest back. */
   close(grace: number): Promise<void>;
 }
@@ -89,7 +90,7 @@ export function createConsumer(options: ConsumerOptions): Consumer {
     stalledInterval: LOCK,
     maxStalledCount: Number.MAX_SAFE_INTEGER,
     runRetryDelay: 1_000,
-    removeOnComplete: { age: Math.ceil(delivered.age / 1_000), count: delivered.count },
+    removeOnComplete: kept(delivered),
     settings: {
       // Anything that is not ours (BullMQ could not store a result) is tried again soon.
       backoffStrategy: (_attempts, _type, error) => (error instanceof RetryLater ? error.delay : 1_000),
@@ -106,7 +107,8 @@ export function createConsumer(options: ConsumerOptions): Consumer {
     .catch(options.onError);
 
   return {
-    async setConcurrency(concurrency) {
+    async update({ concurrency, delivered }) {
+      worker.opts.removeOnComplete = kept(delivered);
       worker.concurrency = concurrency;
       await queue.setGlobalConcurrency(concurrency);
     },
@@ -122,6 +124,9 @@ export function createConsumer(options: ConsumerOptions): Consumer {
     },
   };
 }
+
+/** BullMQ counts ages in seconds. */
+const kept = ({ age, count }: ConsumerOptions['delivered']) => ({ age: Math.ceil(age / 1_000), count });
 
 class RetryLater extends Error {
   constructor(
