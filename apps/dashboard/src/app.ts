@@ -1,5 +1,4 @@
 /** The dashboard's HTTP face: who may in, what pages may load, and where things are. */
-import { LongshoreError } from '@longshore/event';
 import Koa from 'koa';
 import { basicAuth, guardChanges, type Users } from './auth.js';
 import type { Board } from './board.js';
@@ -10,13 +9,14 @@ export interface AppParts {
   board: Board;
   users(): Users;
   readonly(): boolean;
+  redisUp(): boolean;
 }
 
 /** bull-board styles its elements inline; scripts and everything else come from here alone. */
 const CSP =
   "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; frame-ancestors 'none'; base-uri 'self'; form-action 'self'";
 
-export function createApp({ board, users, readonly }: AppParts): Koa {
+export function createApp({ board, users, readonly, redisUp }: AppParts): Koa {
   const app = new Koa();
   app.silent = true;
   app.use(async (ctx, next) => {
@@ -30,14 +30,13 @@ export function createApp({ board, users, readonly }: AppParts): Koa {
   app.use(guardChanges(readonly));
   app.use(async (ctx, next) => {
     if (ctx.path === '/') return ctx.redirect(BOARD_PATH);
-    try {
-      await next();
-    } catch (error) {
-      // Redis away: say so instead of a blank page.
-      const known = error instanceof LongshoreError;
-      ctx.status = known ? 503 : 500;
-      ctx.body = { error: known ? error.message : 'internal error, see the log' };
+    // The page itself needs no Redis, and says that it cannot load the queues.
+    if (ctx.path.startsWith(`${BOARD_PATH}/api`) && !redisUp()) {
+      ctx.status = 503;
+      ctx.body = { error: 'Redis does not answer: nothing can be shown until it is back. Look at /readyz.' };
+      return;
     }
+    await next();
   });
   app.use(board.middleware);
   return app;

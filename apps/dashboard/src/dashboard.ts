@@ -16,13 +16,14 @@ export interface Dashboard {
   apply(config: Config): Promise<void>;
 }
 
-export function createDashboard(inspector: Inspector): Dashboard {
+/** @param redisUp whether Redis has answered of late; the board cannot show anything without it */
+export function createDashboard(inspector: Inspector, redisUp: () => boolean): Dashboard {
   let users: Users = {};
   let readonly = true;
   const board = createBoard(BOARD_PATH, inspector, () => readonly);
 
   return {
-    app: createApp({ board, users: () => users, readonly: () => readonly }),
+    app: createApp({ board, users: () => users, readonly: () => readonly, redisUp }),
     async apply(config) {
       users = revealUsers(config);
       readonly = config.dashboard.queues === 'readonly';

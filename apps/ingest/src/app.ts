@@ -65,6 +65,8 @@ export function createApp({ receive, maxBody, paths, observer }: AppParts): Koa 
 /** A refused request may not have come as far as to its source. */
 const sourceOf = (ctx: Koa.Context): string => ctx.state.source ?? ctx.params?.name ?? 'unknown';
 
+const nameOrPath = (ctx: Koa.Context): string => ctx.state.source ?? ctx.params?.name ?? ctx.path;
+
 function refuseUnknown(ctx: Koa.Context, paths: readonly string[]): never {
   if (paths.includes(ctx.path.replace(/\/$/, ''))) {
     ctx.set('Allow', 'POST');
@@ -89,5 +91,5 @@ function answerError(ctx: Koa.Context, error: unknown, observer: Observer): void
   // The rest of a body that was refused is not read: the connection cannot be used again.
   if (status === 413 || status === 400) ctx.set('Connection', 'close');
   ctx.body = { error: known.code, message: expose ? known.message : 'internal error, see the log' };
-  observer.eventRefused({ source: sourceOf(ctx), status, reason: known.code, detail: known.message });
+  observer.eventRefused({ source: nameOrPath(ctx), status, reason: known.code, detail: known.message });
 }

@@ -1,5 +1,5 @@
 /** The admin listener over the roles of this process: what each needs to do its job, and the live numbers. */
-import type { Config, Endpoint } from '@longshore/config';
+import { type Config, type Endpoint, maskedUrl } from '@longshore/config';
 import { createAdmin } from './admin.js';
 import { type Listener, listen } from './listen.js';
 import type { Role, RoleParts } from './role.js';
@@ -13,15 +13,21 @@ export function openAdmin(roles: readonly Role[], parts: RoleParts): Promise<Lis
     return Object.fromEntries(counts.map(([name, c]) => [name, c.waiting + c.active + c.delayed]));
   };
 
+  let counted: string[] = [];
+  const countQueues = async (): Promise<void> => {
+    const counts = await queueCounts(config(), parts);
+    for (const [name, count] of counts) observer.setQueueCounts(name, count);
+    const names = new Set(config().notifications.endpoints.map(({ name }) => name));
+    for (const name of counted) if (!names.has(name)) observer.forgetEndpoint(name);
+    counted = [...names];
+  };
+
   const app = createAdmin({
     version,
     missing: () => missing(roles, parts),
     async metrics() {
       // By one role only, so that a sum over processes is right.
-      if (roles.includes('dashboard')) {
-        for (const [name, counts] of await queueCounts(config(), parts))
-          observer.setQueueCounts(name, counts);
-      }
+      if (roles.includes('dashboard')) await countQueues();
       return observer.metrics();
     },
     async vars() {
@@ -32,8 +38,8 @@ export function openAdmin(roles: readonly Role[], parts: RoleParts): Promise<Lis
   return listen('admin', config().admin.listen, app.callback());
 }
 
-/** A url that is given by reference stays one. */
-const shown = (endpoint: Endpoint) => ({ ...endpoint, url: endpoint.url.reference ?? endpoint.url.reveal() });
+/** The url without what may be a secret in it. */
+const shown = (endpoint: Endpoint) => ({ ...endpoint, url: maskedUrl(endpoint.url) });
 
 async function queueCounts(config: Config, { inspector }: RoleParts) {
   const names = config.notifications.endpoints.map(({ name }) => name);

@@ -31,7 +31,12 @@ export interface RunningRoles {
 /** Requests in flight get this long when the process stops; ingest and dashboard answer within it. */
 const LISTENER_GRACE = 5_000;
 
-/** In the order of stopping. */
+/**
+ * In the order of starting, which is the order of what can go wrong: workers come last, so that nothing is
+ * delivered by a process that then cannot start.
+ */
+const STARTING = ['dashboard', 'ingest', 'worker'] as const;
+
 const STARTERS: Record<Role, (parts: RoleParts) => Promise<RunningRole>> = {
   ingest: startIngest,
   worker: startWorker,
@@ -40,28 +45,25 @@ const STARTERS: Record<Role, (parts: RoleParts) => Promise<RunningRole>> = {
 
 export async function startRoles(wanted: readonly Role[], parts: RoleParts): Promise<RunningRoles> {
   const roles = ROLES.filter((role) => wanted.length === 0 || wanted.includes(role));
-  const running: RunningRole[] = [];
+  const running = new Map<Role, RunningRole>();
+  let admin: Listener | undefined;
   const close = async (): Promise<void> => {
-    for (const role of running) await role.close();
+    for (const role of ROLES) await running.get(role)?.close();
+    await admin?.close(LISTENER_GRACE);
   };
-  const urls: Record<string, string> = {};
   try {
-    const admin = await openAdmin(roles, parts);
-    urls.admin = admin.url;
-    for (const role of roles) {
-      const started = await STARTERS[role](parts);
-      running.push(started);
-      if (started.url) urls[role] = started.url;
+    admin = await openAdmin(roles, parts);
+    for (const role of STARTING.filter((name) => roles.includes(name))) {
+      running.set(role, await STARTERS[role](parts));
     }
-    running.push({ apply: async () => {}, close: () => admin.close(LISTENER_GRACE) });
   } catch (error) {
     await close();
     throw error;
   }
   return {
-    urls,
+    urls: urlsOf(admin, running),
     async apply(config) {
-      for (const role of running) await role.apply(config);
+      for (const role of running.values()) await role.apply(config);
     },
     close,
   };
@@ -77,6 +79,13 @@ function warnOfOpenIngest({ ingest, sources }: Config, observer: Observer): void
   observer.log.warn(
     { listen: where },
     'INGEST IS OPEN: whoever reaches this port can send events; set ingest.auth, or an auth for each source',
+  );
+}
+
+function urlsOf(admin: Listener, running: ReadonlyMap<Role, RunningRole>): Record<string, string> {
+  const listening = ROLES.map((role) => [role, running.get(role)?.url] as const);
+  return Object.fromEntries(
+    [['admin', admin.url] as const, ...listening].flatMap(([name, url]) => (url ? [[name, url]] : [])),
   );
 }
 
@@ -110,8 +119,8 @@ async function startWorker(parts: RoleParts): Promise<RunningRole> {
   };
 }
 
-async function startDashboard({ config, inspector }: RoleParts): Promise<RunningRole> {
-  const dashboard = createDashboard(inspector);
+async function startDashboard({ config, inspector, monitor }: RoleParts): Promise<RunningRole> {
+  const dashboard = createDashboard(inspector, () => monitor.health.up);
   await dashboard.apply(config());
   const listener: Listener = await listen('dashboard', config().dashboard.listen, dashboard.app.callback());
   return { url: listener.url, apply: dashboard.apply, close: () => listener.close(LISTENER_GRACE) };

@@ -33,6 +33,7 @@ export function startHousekeeping(parts: HousekeepingParts): { close(): Promise<
     if (monitor.health.memory >= RELIEVE_FROM) await relieve(parts);
     if (told !== parts.config()) {
       told = parts.config();
+      await parts.inspector.remember(told.notifications.endpoints.map(({ name }) => name));
       await tellLeftovers(told, parts.inspector, observer);
     }
     if (Date.now() - swept < SWEEP_EVERY) return;
@@ -63,8 +64,7 @@ export function startHousekeeping(parts: HousekeepingParts): { close(): Promise<
 
 /** Endpoints that left the configuration still have queues, and those are kept within bounds too. */
 async function sweep({ config, janitor, inspector, observer }: HousekeepingParts): Promise<void> {
-  const { retention, notifications } = config();
-  await inspector.remember(notifications.endpoints.map(({ name }) => name));
+  const { retention } = config();
   for (const endpoint of await inspector.known()) {
     for (const { id, delivery, attempts, last } of await janitor.sweep(endpoint, retention)) {
       observer.deliverySettled({

@@ -68,7 +68,7 @@ const rows = {
     status: 503,
   },
   QUEUE_UNSAFE: {
-    help: 'Redis is set up so that it could lose events (an eviction policy other than noeviction with a maxmemory). Set `maxmemory-policy noeviction`.',
+    help: 'Redis is set up so that it could lose events (a maxmemory-policy of the allkeys kind). Set `maxmemory-policy noeviction`.',
     expose: true,
     retry: true,
     status: 503,

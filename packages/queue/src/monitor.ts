@@ -137,6 +137,14 @@ function combine(infos: readonly Info[]): RedisHealth {
     (info) => number(info, 'maxmemory') > 0 && /^allkeys/.test(info.get('maxmemory_policy') ?? ''),
   );
   const warnings: string[] = [];
+  const volatile = infos.find(
+    (info) => number(info, 'maxmemory') > 0 && /^volatile/.test(info.get('maxmemory_policy') ?? ''),
+  );
+  if (volatile) {
+    warnings.push(
+      `Redis may evict the locks of deliveries in flight (maxmemory-policy ${volatile.get('maxmemory_policy')}), which then run twice; set \`maxmemory-policy noeviction\``,
+    );
+  }
   if (infos.some((info) => info.get('aof_enabled') === '0')) {
     warnings.push(
       'Redis keeps no append-only file: a restart of Redis loses what is queued; set `appendonly yes`',

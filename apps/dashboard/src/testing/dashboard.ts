@@ -38,7 +38,7 @@ export async function startDashboard(settings: object = {}): Promise<TestDashboa
   await new Promise((resolve) => client.once('ready', resolve));
   const inspector = createInspector(client, prefix);
   const producer = createProducer(client, prefix);
-  const dashboard = createDashboard(inspector);
+  const dashboard = createDashboard(inspector, () => true);
   await dashboard.apply(await configOf(settings));
   const server = createServer(dashboard.app.callback());
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));

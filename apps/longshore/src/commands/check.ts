@@ -34,9 +34,11 @@ export function addCheck(program: Command, shell: Shell): void {
 }
 
 function verdict(file: string, flavor: string, usable: boolean, problems: readonly Problem[]): string {
-  const count = (level: Problem['level']): number =>
-    problems.filter((problem) => problem.level === level).length;
+  const count = (level: Problem['level']): string => {
+    const found = problems.filter((problem) => problem.level === level).length;
+    return `${found} ${level}${found === 1 ? '' : 's'}`;
+  };
   const kind = flavor === 'registry' ? "a registry's configuration" : 'a Longshore configuration';
-  const found = `${count('error')} errors, ${count('warning')} warnings`;
+  const found = `${count('error')}, ${count('warning')}`;
   return `${file}: ${kind}, ${usable ? 'usable' : 'not usable'} (${found})`;
 }
