@@ -6,7 +6,7 @@ import { startIngest } from './testing/ingest.js';
 const nothing = { accepted: 0, enqueued: 0, duplicates: 0, ignored: 0, quarantined: 0 };
 
 describe('what is taken', () => {
-  test('an event is durable for every endpoint before the answer', async () => {
+  test('a 2xx means durable: an event is in every endpoint’s queue before the answer', async () => {
     const ingest = await startIngest(endpoints('one', 'two'));
     const event = anEvent();
     expect(await ingest.post(envelope(event))).toMatchObject({
@@ -140,7 +140,7 @@ describe('what cannot be read', () => {
     expect(ingest.records()).toMatchObject([{ record: 'event.quarantined', source: 'unknown', reason }]);
   });
 
-  test('one bad event spoils no other of its envelope', async () => {
+  test('taken or quarantined: one bad event spoils no other of its envelope', async () => {
     const ingest = await startIngest(endpoints('one'));
     const good = [anEvent(), anEvent(), anEvent()];
     const bad = { id: 'bad', action: 'push' };

@@ -46,7 +46,7 @@ interface Counts {
 
 const closing = (lines: Line[]) => lines.filter(({ record }) => record === 'event.received');
 
-test('planned = ignored + enqueued + duplicates, and every event is either taken or quarantined', async () => {
+test('planned adds up: planned = ignored + enqueued + duplicates, and every event is taken or quarantined', async () => {
   const ingest = await startIngest();
   let stored = 0;
   const property = fc.asyncProperty(rules, events, async (endpoints, sent) => {

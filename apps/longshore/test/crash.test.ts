@@ -97,7 +97,7 @@ describe('a killed worker', () => {
 
 describe('conservation', () => {
   test(
-    'with random failures and killed processes everything acknowledged is delivered or dead, and the sums are right',
+    'enqueued adds up: with random failures and killed processes everything acknowledged is delivered or dead',
     async () => {
       // Fails a fifth of the time; events of one repository always, so that some die.
       const receiver = await startReceiver((request) => {

@@ -47,7 +47,7 @@ test('concurrency holds over two worker processes together', async () => {
   expect(most).toBe(3);
 }, 60_000);
 
-test('what retention removes from the dead-letter set is counted and recorded', async () => {
+test('nothing is dropped in silence: what retention removes from the dead-letter set is counted and recorded', async () => {
   const receiver = await startReceiver({ status: 410 });
   const endpoints = [{ name: 'one', url: receiver.url }];
   const redis = { url: redisUrl(), prefix: testPrefix() };
