@@ -1,6 +1,6 @@
 /** The dashboard's HTTP face: who may in, what pages may load, and where things are. */
 import Koa from 'koa';
-import { basicAuth, guardChanges, type Users } from './auth.js';
+import { basicAuth, guardChanges, loopbackNames, type Users } from './auth.js';
 import type { Board } from './board.js';
 
 export const BOARD_PATH = '/queues';
@@ -26,6 +26,7 @@ export function createApp({ board, users, readonly, redisUp }: AppParts): Koa {
     ctx.set('Cache-Control', 'no-store');
     await next();
   });
+  app.use(loopbackNames(users));
   app.use(basicAuth(users));
   app.use(guardChanges(readonly));
   app.use(async (ctx, next) => {

@@ -48,7 +48,7 @@ describe('basic auth', () => {
 
 describe('without a password', () => {
   const start = async (dashboard: object) =>
-    createDashboard((await startDashboard()).inspector, () => true).apply(await configOf({ dashboard }));
+    createDashboard((await startDashboard()).inspector, () => true).prepare(await configOf({ dashboard }));
 
   test.each(['0.0.0.0:0', ':5081', '[::]:5081', '10.0.0.1:5081', 'dashboard.example.com:5081'])(
     'it refuses to start on %s',

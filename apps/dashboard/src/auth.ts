@@ -3,6 +3,7 @@
  * time; a request that changes something must come from the dashboard's own pages.
  */
 import { createHash, timingSafeEqual } from 'node:crypto';
+import { isLoopback } from '@longshore/config';
 import type { Middleware } from 'koa';
 
 /** User name to password. Empty: everybody may, which is for loopback only. */
@@ -31,6 +32,21 @@ function isKnown(header: string, known: readonly (readonly [string, string])[]):
   const given = digest(Buffer.from(encoded, 'base64').toString('utf8'));
   const matches = known.filter(([user, password]) => timingSafeEqual(given, digest(`${user}:${password}`)));
   return matches.length > 0;
+}
+
+/**
+ * Without a password only loopback may ask, and by a name of its own: a page of the Internet whose name was
+ * turned to 127.0.0.1 meanwhile (DNS rebinding) asks by that name.
+ */
+export function loopbackNames(users: () => Users): Middleware {
+  return async (ctx, next) => {
+    if (Object.keys(users()).length === 0 && !isLoopback(ctx.hostname)) {
+      ctx.status = 421;
+      ctx.body = 'Without dashboard.auth the dashboard answers on localhost and 127.0.0.1 only.\n';
+      return;
+    }
+    await next();
+  };
 }
 
 const SAFE_METHODS = new Set(['GET', 'HEAD', 'OPTIONS']);

@@ -56,18 +56,24 @@ export function createApp({ receive, maxBody, paths, observer }: AppParts): Koa 
       answerError(ctx, error, observer);
     }
     if (ctx.path === '/health') return; // a probe is not a webhook
-    observer.requestAnswered({ source: sourceOf(ctx), status: ctx.status, ms: performance.now() - started });
+    observer.requestAnswered({
+      source: ctx.state.source ?? 'unknown',
+      status: ctx.status,
+      ms: performance.now() - started,
+    });
   });
   app.use(router.routes());
   return app;
 }
 
 /** A refused request may not have come as far as to its source. */
-const sourceOf = (ctx: Koa.Context): string => ctx.state.source ?? ctx.params?.name ?? 'unknown';
-
 const nameOrPath = (ctx: Koa.Context): string => ctx.state.source ?? ctx.params?.name ?? ctx.path;
 
 function refuseUnknown(ctx: Koa.Context, paths: readonly string[]): never {
+  if (ctx.path === '/health') {
+    ctx.set('Allow', 'GET, HEAD');
+    throw new LongshoreError('SOURCE_METHOD', `${ctx.method} is not taken on /health; it is asked with GET`);
+  }
   if (paths.includes(ctx.path.replace(/\/$/, ''))) {
     ctx.set('Allow', 'POST');
     throw new LongshoreError(

@@ -1,7 +1,13 @@
 /** The ingest role: the HTTP face over the pipeline, kept in step with the configuration. */
 import type { Config } from '@longshore/config';
 import type { Observer } from '@longshore/observe';
-import { createProducer, createQuarantine, type Monitor, type RedisClient } from '@longshore/queue';
+import {
+  createProducer,
+  createQuarantine,
+  type Monitor,
+  quarantineLimits,
+  type RedisClient,
+} from '@longshore/queue';
 import { createRouter } from '@longshore/routing';
 import { createSources } from '@longshore/sources';
 import type Koa from 'koa';
@@ -20,17 +26,18 @@ export interface IngestParts {
 export interface Ingest {
   app: Koa;
   /**
-   * Takes over a configuration, from the next request on.
-   * @throws LongshoreError SECRET_MISSING before anything has changed
+   * Looks whether a configuration can be put to work, without any effect yet.
+   * @returns what puts it to work, from the next request on; never fails
+   * @throws LongshoreError SECRET_MISSING
    */
-  apply(config: Config): Promise<void>;
+  prepare(config: Config): () => void;
   close(): Promise<void>;
 }
 
 export function createIngest({ config, client, monitor, observer }: IngestParts): Ingest {
   const { prefix } = config().redis;
   const producer = createProducer(client, prefix);
-  const quarantine = createQuarantine(client, prefix);
+  const quarantine = createQuarantine(client, prefix, () => quarantineLimits(monitor.health.limit));
   let current = config();
   let sources = createSources(sourcesConfig(current));
   let router = createRouter(current.notifications.endpoints);
@@ -50,10 +57,14 @@ export function createIngest({ config, client, monitor, observer }: IngestParts)
       paths: () => sources.paths,
       observer,
     }),
-    async apply(next) {
-      sources = createSources(sourcesConfig(next));
-      router = createRouter(next.notifications.endpoints);
-      current = next;
+    prepare(next) {
+      const nextSources = createSources(sourcesConfig(next));
+      const nextRouter = createRouter(next.notifications.endpoints);
+      return () => {
+        sources = nextSources;
+        router = nextRouter;
+        current = next;
+      };
     },
     close: producer.close,
   };

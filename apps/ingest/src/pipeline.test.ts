@@ -104,6 +104,7 @@ describe('what holds no event', () => {
     ['an envelope of no events', '{"events":[]}'],
     ['events that are null', '{"events":null}'],
     ['an empty object, as the registry writes an empty envelope', '{}'],
+    ['a ping', '{"events":[{"action":"ping"}]}'],
   ])('%s is answered 200 and leaves one record', async (_, body) => {
     const ingest = await startIngest(endpoints('one'));
     const answer = await ingest.post(body);

@@ -2,8 +2,9 @@
  * What happens to a request, in order: verify, normalize, route, enqueue, answer.
  *
  * Resolves only once everything in it is durable in Redis, so a 2xx is a promise: each event is either
- * enqueued for every endpoint that wants it or in quarantine, each on its own. Each request leaves exactly one
- * record: received, quarantined when nothing in it could be read, or refused.
+ * enqueued for every endpoint that wants it or in quarantine, each on its own. Each request leaves one closing
+ * record: received, refused, or quarantined when nothing in it could be read; each event that could not be read
+ * leaves one of its own.
  */
 import type { TakenEvent } from '@longshore/event';
 import type { Observer } from '@longshore/observe';

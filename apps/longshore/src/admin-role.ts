@@ -50,11 +50,11 @@ async function queueCounts(config: Config, { inspector }: RoleParts) {
 }
 
 function missing(roles: readonly Role[], { monitor }: RoleParts): string[] {
-  const { up, unsafe, memory } = monitor.health;
+  const { up, unsafe, full, memory } = monitor.health;
   if (!up) return ['Redis does not answer; look at redis.url and at Redis itself'];
   const reasons: string[] = [];
   if (unsafe) reasons.push(unsafe);
-  if (roles.includes('ingest') && memory >= 0.8) {
+  if (roles.includes('ingest') && full) {
     reasons.push(
       `Redis is at ${Math.round(memory * 100)} % of its maxmemory: ingest answers 503 until workers have drained`,
     );

@@ -2,11 +2,13 @@
  * Keeps an embedded Redis running: when it dies, or the process that owned it ends, it is started again on the
  * same data. Ingest answers 503 meanwhile and workers wait; the clients ask for the new socket as they reconnect.
  */
+import { setTimeout as pause } from 'node:timers/promises';
 import { type EmbeddedRedis, type EmbeddedRedisOptions, startEmbeddedRedis } from '@longshore/embedded-redis';
 import type { Observer } from '@longshore/observe';
 
 /** Before another try when it could not be started, in milliseconds. */
 const TRY_AGAIN = 5_000;
+const STOP_PATIENCE = 500;
 
 export interface KeptRedis {
   /** Path of the socket of the Redis that runs now. */
@@ -32,7 +34,7 @@ export async function keepEmbeddedRedis(
         return;
       } catch (err) {
         log.error({ err }, 'the embedded Redis cannot be started, trying again');
-        await pause(TRY_AGAIN, stopping.signal);
+        await pause(TRY_AGAIN, undefined, { signal: stopping.signal }).catch(() => {});
       }
     }
   };
@@ -48,24 +50,16 @@ export async function keepEmbeddedRedis(
       await startAgain();
     }
   };
-  // Ends with the process: `exited` stays open when we stop it ourselves.
-  void keep();
+  const keeping = keep().catch((err) => log.error({ err }, 'the embedded Redis is no longer looked after'));
 
   return {
     socket: () => current.socket,
     async stop() {
       stopping.abort();
       await current.stop();
+      // One that was being started meanwhile is ended too.
+      await Promise.race([keeping, current.exited, pause(STOP_PATIENCE)]);
+      await current.stop();
     },
   };
-}
-
-function pause(ms: number, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    const timer = setTimeout(resolve, ms);
-    signal.addEventListener('abort', () => {
-      clearTimeout(timer);
-      resolve();
-    });
-  });
 }

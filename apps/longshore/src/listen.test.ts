@@ -1,4 +1,4 @@
-import { createServer, get, type ServerResponse } from 'node:http';
+import { Agent, createServer, get, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { networkInterfaces } from 'node:os';
 import { eventually } from '@longshore/testkit';
@@ -67,5 +67,31 @@ test('close lets a request in flight finish, and cuts off one that takes longer 
   responses.get('/slow')?.end('done');
   expect(await slow).toBe('done');
   expect(await endless).toMatchObject({ code: 'ECONNRESET' });
+  await closing;
+});
+
+test('a sender that goes on over a connection that was in use does not hold up the close', async () => {
+  let held: ServerResponse | undefined;
+  const listener = await listen('ingest', { host: '127.0.0.1', port: 0 }, (request, response) => {
+    if (request.url === '/held') held = response;
+    else response.end('here');
+  });
+  const agent = new Agent({ keepAlive: true, maxSockets: 1 });
+  onTestFinished(() => agent.destroy());
+  /** Resolves with the error, and with nothing when there was an answer. */
+  const ask = (path: string) =>
+    new Promise<unknown>((resolve) => {
+      const asking = get(listener.url + path, { agent }, (response) =>
+        response.resume().once('end', resolve),
+      );
+      asking.once('error', resolve);
+    });
+  const first = ask('/held');
+  await eventually(() => held);
+  const closing = listener.close(600_000);
+  held?.end('done');
+  expect(await first).toBeUndefined();
+  let refused: unknown;
+  while (refused === undefined) refused = await ask('/');
   await closing;
 });

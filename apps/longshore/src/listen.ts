@@ -10,6 +10,9 @@ export interface Listener {
   close(grace: number): Promise<void>;
 }
 
+/** How soon a connection is closed after its last answer, once the listener closes; milliseconds. */
+const IDLE_EVERY = 50;
+
 const REASONS: Record<string, string> = {
   EADDRINUSE: 'the port is taken; stop what uses it',
   EACCES: 'this user may not use the port; take one above 1023',
@@ -50,8 +53,11 @@ function urlOf(server: Server): string {
 
 async function close(server: Server, grace: number): Promise<void> {
   const closed = new Promise((resolve) => server.close(resolve));
-  server.closeIdleConnections();
+  // Connections that are kept open would keep the server open too, for as long as requests come over them.
+  server.prependListener('request', (_, response) => response.setHeader('Connection', 'close'));
+  const idle = setInterval(() => server.closeIdleConnections(), IDLE_EVERY);
   const timer = setTimeout(() => server.closeAllConnections(), grace);
   await closed;
+  clearInterval(idle);
   clearTimeout(timer);
 }

@@ -42,5 +42,6 @@ function withoutCredentials(address: string): string {
   const url = new URL(address);
   url.username = '';
   url.password = '';
+  url.search = '';
   return url.href;
 }

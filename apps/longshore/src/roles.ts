@@ -2,7 +2,7 @@
  * Starts the roles of this process on one pair of Redis connections, and stops them in the order in which an
  * event travels: ingest first, so that nothing new comes in; then the workers, which finish; then the rest.
  */
-import type { Config } from '@longshore/config';
+import { type Config, isLoopback } from '@longshore/config';
 import { createDashboard } from '@longshore/dashboard';
 import { createIngest } from '@longshore/ingest';
 import type { Observer } from '@longshore/observe';
@@ -16,20 +16,24 @@ import { ROLES, type Role, type RoleParts } from './role.js';
 export interface RunningRole {
   /** Its URL, where it listens. */
   url?: string;
-  /** Takes over a changed configuration; throws before anything has changed. */
-  apply(config: Config): Promise<void>;
+  /** Looks whether a configuration can be put to work, and returns what does so. Throws without any effect. */
+  prepare(config: Config): () => void;
   close(): Promise<void>;
 }
 
 export interface RunningRoles {
   /** By role and for `admin`: where each listens. */
   urls: Record<string, string>;
-  apply(config: Config): Promise<void>;
+  /** All roles take a configuration over, or none does and it throws. */
+  apply(config: Config): void;
   close(): Promise<void>;
 }
 
 /** Requests in flight get this long when the process stops; ingest and dashboard answer within it. */
 const LISTENER_GRACE = 5_000;
+
+/** The dashboard looks for queues of endpoints that left the configuration, in milliseconds. */
+const REFRESH_EVERY = 30_000;
 
 /**
  * In the order of starting, which is the order of what can go wrong: workers come last, so that nothing is
@@ -48,8 +52,10 @@ export async function startRoles(wanted: readonly Role[], parts: RoleParts): Pro
   const running = new Map<Role, RunningRole>();
   let admin: Listener | undefined;
   const close = async (): Promise<void> => {
-    for (const role of ROLES) await running.get(role)?.close();
-    await admin?.close(LISTENER_GRACE);
+    const end = (role: Role) => running.get(role)?.close();
+    // Nothing new is taken by either from now on; what is in flight goes on side by side.
+    await Promise.all([end('ingest'), end('worker')]);
+    await Promise.all([end('dashboard'), admin?.close(LISTENER_GRACE)]);
   };
   try {
     admin = await openAdmin(roles, parts);
@@ -62,19 +68,18 @@ export async function startRoles(wanted: readonly Role[], parts: RoleParts): Pro
   }
   return {
     urls: urlsOf(admin, running),
-    async apply(config) {
-      for (const role of running.values()) await role.apply(config);
+    apply(config) {
+      const ready = Array.from(running.values(), (role) => role.prepare(config));
+      for (const commit of ready) commit();
     },
     close,
   };
 }
 
-const LOOPBACK = /^(127\.|::1$|localhost$)/;
-
 function warnOfOpenIngest({ ingest, sources }: Config, observer: Observer): void {
   const open =
     Object.keys(ingest.auth).length === 0 && sources.every(({ auth }) => Object.keys(auth).length === 0);
-  if (!open || LOOPBACK.test(ingest.listen.host)) return;
+  if (!open || isLoopback(ingest.listen.host)) return;
   const where = ingest.listen.host || 'all addresses';
   observer.log.warn(
     { listen: where },
@@ -92,11 +97,10 @@ function urlsOf(admin: Listener, running: ReadonlyMap<Role, RunningRole>): Recor
 async function startIngest(parts: RoleParts): Promise<RunningRole> {
   warnOfOpenIngest(parts.config(), parts.observer);
   const ingest = createIngest({ ...parts, client: parts.producer });
-  await ingest.apply(parts.config());
   const listener = await listen('ingest', parts.config().ingest.listen, ingest.app.callback());
   return {
     url: listener.url,
-    apply: ingest.apply,
+    prepare: ingest.prepare,
     async close() {
       await listener.close(LISTENER_GRACE);
       await ingest.close();
@@ -107,11 +111,11 @@ async function startIngest(parts: RoleParts): Promise<RunningRole> {
 async function startWorker(parts: RoleParts): Promise<RunningRole> {
   const { config, consumer, producer, observer, inspector, monitor, version } = parts;
   const worker = createWorker({ client: consumer, observer, version });
-  await worker.apply(config());
+  worker.prepare(config())();
   const janitor = createJanitor(producer, config().redis.prefix);
   const housekeeping = startHousekeeping({ config, janitor, inspector, monitor, observer });
   return {
-    apply: worker.apply,
+    prepare: worker.prepare,
     async close() {
       await Promise.all([worker.close(), housekeeping.close()]);
       await janitor.close();
@@ -119,9 +123,24 @@ async function startWorker(parts: RoleParts): Promise<RunningRole> {
   };
 }
 
-async function startDashboard({ config, inspector, monitor }: RoleParts): Promise<RunningRole> {
+async function startDashboard({ config, inspector, monitor, observer }: RoleParts): Promise<RunningRole> {
   const dashboard = createDashboard(inspector, () => monitor.health.up);
-  await dashboard.apply(config());
-  const listener: Listener = await listen('dashboard', config().dashboard.listen, dashboard.app.callback());
-  return { url: listener.url, apply: dashboard.apply, close: () => listener.close(LISTENER_GRACE) };
+  dashboard.prepare(config())();
+  const refresh = (): void => {
+    if (!monitor.health.up) return;
+    dashboard
+      .refresh()
+      .catch((err) => observer.throttledLog('dashboard', 60_000).warn({ err }, 'queues could not be listed'));
+  };
+  refresh();
+  const timer = setInterval(refresh, REFRESH_EVERY);
+  const listener = await listen('dashboard', config().dashboard.listen, dashboard.app.callback());
+  return {
+    url: listener.url,
+    prepare: dashboard.prepare,
+    async close() {
+      clearInterval(timer);
+      await listener.close(LISTENER_GRACE);
+    },
+  };
 }

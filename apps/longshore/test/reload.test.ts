@@ -2,7 +2,7 @@
 import { writeFile } from 'node:fs/promises';
 import { eventually, redisUrl, startReceiver, testPrefix } from '@longshore/testkit';
 import { expect, test } from 'vitest';
-import { anEvent, envelope, idsOf, startRelay, workFolder, writeConfig } from './relay.js';
+import { anEvent, envelope, idsOf, longshore, startRelay, workFolder, writeConfig } from './relay.js';
 
 async function relayWith(endpoints: object[]) {
   const folder = await workFolder();
@@ -122,4 +122,49 @@ test('SIGHUP reads the file, and secrets beside it, again', async () => {
   await relay.post(envelope(anEvent()));
   const requests = await receiver.received(2);
   expect(requests.map(({ headers }) => headers.authorization)).toEqual(['Bearer old', 'Bearer new']);
+});
+
+test('a new endpoint whose secret is missing changes nothing anywhere', async () => {
+  const receiver = await startReceiver();
+  const folder = await workFolder();
+  const redis = { url: redisUrl(), prefix: testPrefix() };
+  const one = { name: 'one', url: receiver.url };
+  const relay = await startRelay(await writeConfig(folder, { notifications: { endpoints: [one] }, redis }));
+  const two = { name: 'two', url: receiver.url, headers: { Authorization: ['env:LONGSHORE_TEST_NO_SUCH'] } };
+  await writeConfig(folder, { notifications: { endpoints: [one, two] }, redis });
+  await relay.waitFor('configuration not reloaded, the old one stays in force');
+  expect(await (await relay.post(envelope(anEvent()))).json()).toMatchObject({ enqueued: 1 });
+  await receiver.received(1);
+});
+
+test('a reload while an attempt hangs holds up neither the next reload nor the end', async () => {
+  const receiver = await startReceiver('hang');
+  const folder = await workFolder();
+  const redis = { url: redisUrl(), prefix: testPrefix() };
+  const worker = { grace: '500ms' };
+  const settings = (concurrency: number) => ({
+    notifications: { endpoints: [{ name: 'one', url: receiver.url, timeout: '10m', concurrency }] },
+    redis,
+    worker,
+  });
+  const relay = await startRelay(await writeConfig(folder, settings(1)));
+  await relay.post(envelope(anEvent()));
+  await receiver.received(1);
+  const reloads = () => relay.records.filter(({ msg }) => msg === 'configuration reloaded').length;
+  await writeConfig(folder, settings(22));
+  await eventually(() => reloads() === 1);
+  await writeConfig(folder, settings(333));
+  await eventually(() => reloads() === 2);
+  expect((await relay.stop()).code).toBe(0);
+});
+
+test('SIGHUP at any moment ends nothing', async () => {
+  const file = await writeConfig(await workFolder(), {});
+  const child = longshore(['run', '--config', file]);
+  await child.waitFor('ready', { timeout: 20_000 });
+  const storm = setInterval(() => child.kill('SIGHUP'), 5);
+  await child.waitFor('configuration reloaded').finally(() => clearInterval(storm));
+  child.kill('SIGTERM');
+  child.kill('SIGHUP');
+  expect((await child.exited).code).toBe(0);
 });

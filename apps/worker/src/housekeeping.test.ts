@@ -37,7 +37,7 @@ redis: { url: "${redis.url}", prefix: ${prefix} }`;
   const worker = createWorker({ client: consumer, observer, version: '0' });
   await monitor.firstAnswer(10_000);
   await createProducer(producer, prefix).enqueue([aDelivery()]);
-  await worker.apply(config);
+  worker.prepare(config)();
   await receiver.received(1);
   const completed = () => inspector.boardQueue('one').getCompletedCount();
   await eventually(completed, (count) => count === 1);

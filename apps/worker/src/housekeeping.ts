@@ -31,14 +31,15 @@ export function startHousekeeping(parts: HousekeepingParts): { close(): Promise<
   const turn = async (): Promise<void> => {
     if (!monitor.health.up) return;
     if (monitor.health.memory >= RELIEVE_FROM) await relieve(parts);
-    if (told !== parts.config()) {
-      told = parts.config();
-      await parts.inspector.remember(told.notifications.endpoints.map(({ name }) => name));
-      await tellLeftovers(told, parts.inspector, observer);
+    const now = parts.config();
+    if (told !== now) {
+      await parts.inspector.remember(now.notifications.endpoints.map(({ name }) => name));
+      await tellLeftovers(now, parts.inspector, observer);
+      told = now;
     }
     if (Date.now() - swept < SWEEP_EVERY) return;
-    swept = Date.now();
     await sweep(parts);
+    swept = Date.now();
   };
 
   let busy = false;

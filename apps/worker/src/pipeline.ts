@@ -39,7 +39,8 @@ export function createDeliveryPipeline(
     }
 
     const started = performance.now();
-    const sending = sink.send(delivery, { number, signal });
+    // A sink promises not to throw; if one does, that is an attempt like any other.
+    const sending = sink.send(delivery, { number, signal }).catch(faultOf);
     attempts.add(sending);
     const outcome = await sending;
     attempts.delete(sending);
@@ -87,6 +88,12 @@ function record(
 }
 
 const named = ({ action, repository, tag }: EventView) => ({ action, repository, tag });
+
+const faultOf = (error: unknown): Outcome => ({
+  kind: 'retry',
+  reason: 'error',
+  detail: `a fault in Longshore's sink: ${error instanceof Error ? error.message : String(error)}`,
+});
 
 /** Stored by a newer version, or damaged: kept in the dead-letter set as it is, never thrown away. */
 function giveUpUnreadable(

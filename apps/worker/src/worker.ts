@@ -2,6 +2,7 @@
  * One consumer per endpoint, kept in step with the configuration: endpoints are added, changed and removed
  * while deliveries flow, and what is queued stays queued. A disabled or paused endpoint has no consumer.
  */
+import { setTimeout as pause } from 'node:timers/promises';
 import type { Config, Endpoint } from '@longshore/config';
 import type { Observer } from '@longshore/observe';
 import { type Consumer, createConsumer, type RedisClient } from '@longshore/queue';
@@ -19,10 +20,11 @@ export interface WorkerParts {
 
 export interface Worker {
   /**
-   * Brings the consumers in step with a configuration. Calls are carried out one after the other.
-   * @throws LongshoreError SECRET_MISSING before anything has changed
+   * Looks whether a configuration can be put to work, without any effect yet.
+   * @returns what puts it to work: at once, never failing; what takes time goes on in the background
+   * @throws LongshoreError SECRET_MISSING
    */
-  apply(config: Config): Promise<void>;
+  prepare(config: Config): () => void;
   /** Stops taking, finishes what is in flight within `worker.grace`, gives the rest back. */
   close(): Promise<void>;
 }
@@ -39,8 +41,15 @@ interface Lane {
 
 export function createWorker({ client, observer, version }: WorkerParts): Worker {
   const lanes = new Map<string, Lane>();
-  let last: Config | undefined;
-  let turn: Promise<unknown> = Promise.resolve();
+  /** Consumers and sinks that were replaced or removed and still finish what they began. */
+  const retiring = new Set<Promise<unknown>>();
+  let grace = 0;
+  let closing = false;
+
+  const retire = (ending: Promise<unknown>): void => {
+    retiring.add(ending);
+    void ending.finally(() => retiring.delete(ending));
+  };
 
   const open = (endpoint: Endpoint): LiveEndpoint => ({
     settings: endpoint,
@@ -65,60 +74,54 @@ export function createWorker({ client, observer, version }: WorkerParts): Worker
         onError: (err) =>
           observer.throttledLog(`queue ${name}`, QUIET).warn({ endpoint: name, err }, 'queue error'),
         onStalled: (deliveryId) =>
-          observer.log.warn({ endpoint: name, deliveryId }, 'delivery of a stopped worker runs again'),
+          observer.log.warn(
+            { endpoint: name, deliveryId },
+            'a delivery that was not settled in time runs again',
+          ),
       }),
     };
     lanes.set(name, lane);
   };
 
-  const change = async (lane: Lane, endpoint: Endpoint, config: Config): Promise<void> => {
-    const before = lane.live;
+  const change = (lane: Lane, endpoint: Endpoint, config: Config): void => {
+    const { attempts, sink } = lane.live;
     lane.live = open(endpoint);
     lane.fingerprint = fingerprint(endpoint, config);
     const { concurrency } = endpoint;
-    await lane.consumer.update({ concurrency, delivered: config.retention.delivered });
-    await Promise.all(before.attempts);
-    await before.sink.close();
+    lane.consumer.update({ concurrency, delivered: config.retention.delivered });
+    retire(Promise.all(attempts).then(() => sink.close()));
   };
 
-  const stop = async (name: string, lane: Lane, grace: number): Promise<void> => {
+  const stop = async (name: string, lane: Lane): Promise<void> => {
     lanes.delete(name);
     await lane.consumer.close(grace);
     await lane.live.sink.close();
   };
 
-  const reconcile = async (config: Config): Promise<void> => {
+  const reconcile = (config: Config): void => {
     const wanted = new Map(config.notifications.endpoints.filter(takes).map((e) => [e.name, e]));
-    const gone = Array.from(lanes).filter(([name]) => !wanted.has(name));
-    const stopping = gone.map(([name, lane]) => stop(name, lane, config.worker.grace));
-    const changing = Array.from(wanted.values(), (endpoint) => {
+    for (const [name, lane] of [...lanes]) if (!wanted.has(name)) retire(stop(name, lane));
+    for (const endpoint of wanted.values()) {
       const lane = lanes.get(endpoint.name);
-      if (!lane) return start(endpoint, config);
-      return lane.fingerprint === fingerprint(endpoint, config) ? undefined : change(lane, endpoint, config);
-    });
-    await Promise.all([...stopping, ...changing]);
-  };
-
-  const inTurn = (work: () => Promise<void>): Promise<void> => {
-    const result = turn.then(work);
-    turn = result.catch(() => {});
-    return result;
+      if (!lane) start(endpoint, config);
+      else if (lane.fingerprint !== fingerprint(endpoint, config)) change(lane, endpoint, config);
+    }
   };
 
   return {
-    async apply(config) {
-      // Resolves every secret first: a missing one must leave what runs as it is.
+    prepare(config) {
       for (const endpoint of config.notifications.endpoints.filter(takes)) sinkOptions(endpoint, version);
-      await inTurn(() => {
-        last = config;
-        return reconcile(config);
-      });
+      return () => {
+        if (closing) return;
+        grace = config.worker.grace;
+        reconcile(config);
+      };
     },
-    close() {
-      const grace = last?.worker.grace ?? 0;
-      return inTurn(async () => {
-        await Promise.all(Array.from(lanes, ([name, lane]) => stop(name, lane, grace)));
-      });
+    async close() {
+      closing = true;
+      await Promise.all(Array.from(lanes, ([name, lane]) => stop(name, lane)));
+      // Attempts of a replaced sink end with their consumer; a sink that does not is left to the process's end.
+      await Promise.race([Promise.allSettled(retiring), pause(grace)]);
     },
   };
 }

@@ -7,4 +7,5 @@ export { loadConfig, type ReadConfig, readConfig } from './read.js';
 export type { Auth, Config, SourceConfig } from './schema.js';
 export { Secret } from './secret.js';
 export type { Listen } from './values/listen.js';
+export { isLoopback } from './values/loopback.js';
 export { maskedUrl } from './values/masked-url.js';

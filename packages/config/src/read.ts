@@ -57,7 +57,7 @@ export function loadConfig(file: string, env: Env): Config {
 const TOO_DEEP = 'its aliases are nested too deeply';
 
 function unreadable(code: string): string {
-  if (code === 'ENOENT') return 'there is no such file. Create it, or name another with --config FILE';
+  if (code === 'ENOENT') return 'there is no such file. Create it, or name another';
   if (code === 'EISDIR') return 'is a folder. Name the file in it';
   return `cannot be read (${code}). It must be readable for the user that runs Longshore`;
 }

@@ -24,6 +24,7 @@ import { endPredecessor } from './predecessor.js';
 import { identify } from './process-identity.js';
 import { probe } from './resp.js';
 import { awaitReady, endServer, refuseOlderFormat, serverArguments } from './server.js';
+import { syncAppendOnlyFile } from './sync.js';
 import { type ProcessExit, type WatchedProcess, watchedProcess } from './watched-process.js';
 
 /** What an embedded Redis is started with. */
@@ -93,6 +94,8 @@ async function startOwned(dir: string, lock: Lock, options: EmbeddedRedisOptions
     undo.push(() => unpublishSocket(dir, socket));
     await awaitReady(redis, socket, program, options.onWait);
     await refuseOlderFormat(dir, socket);
+    const sync = syncAppendOnlyFile(dir, options.onWait ?? (() => {}));
+    undo.push(async () => sync.stop());
     return owned(redis, socket, lock, cleanUp);
   } catch (error) {
     await cleanUp();

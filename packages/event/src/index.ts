@@ -1,5 +1,16 @@
-export * from './delivery.js';
-export * from './errors.js';
-export * from './event.js';
-export * from './ids.js';
-export * from './outcome.js';
+/** The words that every stage shares. */
+export { type Delivery, deliveryOf, type EventView, type TakenEvent, viewOf } from './delivery.js';
+export { ERRORS, type ErrorCode, LongshoreError } from './errors.js';
+export {
+  ACTIONS,
+  type Action,
+  type Descriptor,
+  EVENTS_V1,
+  EVENTS_V2,
+  type EventClass,
+  type Payload,
+  type RegistryEvent,
+  type Target,
+} from './event.js';
+export { deliveryId, eventIdFrom } from './ids.js';
+export type { Answer, Outcome, Reason, TransportReason } from './outcome.js';

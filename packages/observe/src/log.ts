@@ -99,7 +99,11 @@ function stdout(onDrop: () => void): Output {
   };
   const flush = () =>
     new Promise<void>((resolve) => {
-      const impatient = setTimeout(resolve, FLUSH_PATIENCE);
+      const impatient = setTimeout(() => {
+        // Nobody reads: what is left would keep the process from ending.
+        stream.destroy();
+        resolve();
+      }, FLUSH_PATIENCE);
       stream.flush(() => {
         clearTimeout(impatient);
         resolve();

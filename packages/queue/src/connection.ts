@@ -41,8 +41,12 @@ const PROFILES: Record<Profile, RedisOptions> = {
 
 const reconnectDelay = (times: number): number => Math.min(RECONNECT_MIN * 2 ** (times - 1), RECONNECT_MAX);
 
-/** After a failover the old master answers READONLY: reconnect, so that the name leads to the new one. */
-const reconnectOnError = (error: Error): boolean => error.message.startsWith('READONLY');
+/**
+ * After a failover the old master answers READONLY: reconnect, so that the name leads to the new one. A consumer
+ * sends its command again there (2); a producer fails, and its sender sends again.
+ */
+const reconnectOnError = (profile: Profile) => (error: Error) =>
+  error.message.startsWith('READONLY') ? (profile === 'consumer' ? 2 : 1) : false;
 
 /**
  * Opens a client that reconnects for ever and never throws by itself.
@@ -56,7 +60,7 @@ export function connect(
   const options: RedisOptions = {
     ...PROFILES[profile],
     retryStrategy: reconnectDelay,
-    reconnectOnError,
+    reconnectOnError: reconnectOnError(profile),
     connectTimeout: 5_000,
     keepAlive: 10_000,
   };

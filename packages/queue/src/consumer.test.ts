@@ -1,4 +1,4 @@
-import { eventually } from '@longshore/testkit';
+import { eventually, startRedis } from '@longshore/testkit';
 import { describe, expect } from 'vitest';
 import { createInspector } from './inspector.js';
 import { lastAnswer } from './job.js';
@@ -143,10 +143,35 @@ test('changed settings hold from the next delivery on', async ({ open, prefix, c
   const consumer = closing(consume(await open('consumer'), prefix, 'a', async () => ok));
   await producer.enqueue(Array.from({ length: 5 }, () => aDelivery('a')));
   await eventually(done, (count) => count === 5);
-  await consumer.update({ concurrency: 2, delivered: { age: 86_400_000, count: 1 } });
+  consumer.update({ concurrency: 2, delivered: { age: 86_400_000, count: 1 } });
   await producer.enqueue([aDelivery('a')]);
   await eventually(done, (count) => count === 1);
-  expect(await inspector.boardQueue('a').getGlobalConcurrency()).toBe(2);
+  await eventually(
+    () => inspector.boardQueue('a').getGlobalConcurrency(),
+    (concurrency) => concurrency === 2,
+  );
+});
+
+test('a consumer that starts while Redis refuses writes works once Redis takes them', async ({
+  open,
+  prefix,
+  closing,
+}) => {
+  const redis = await startRedis();
+  const client = await open('producer', { url: redis.url });
+  await createProducer(client, prefix).enqueue([aDelivery('a')]);
+  await redis.cli('CONFIG', 'SET', 'maxmemory', '1');
+  const errors: string[] = [];
+  let done = 0;
+  const handle = async () => {
+    done++;
+    return ok;
+  };
+  const onError = (error: Error) => void errors.push(error.message);
+  closing(consume(await open('consumer', { url: redis.url }), prefix, 'a', handle, { onError }));
+  await eventually(() => errors.some((message) => message.includes('OOM')));
+  await redis.cli('CONFIG', 'SET', 'maxmemory', '0');
+  await eventually(() => done === 1, undefined, { timeout: 20_000 });
 });
 
 describe('close', () => {

@@ -5,6 +5,7 @@
  * A crash costs no attempt: BullMQ counts an attempt when it is settled, and a stalled job goes back to
  * waiting however often. What an outage of Redis keeps from being settled is remembered and not sent again.
  */
+import { setTimeout as pause } from 'node:timers/promises';
 import type { Delivery, Outcome } from '@longshore/event';
 import { type Job, Queue, UnrecoverableError, WaitingError, Worker } from 'bullmq';
 import type { RedisClient } from './connection.js';
@@ -39,7 +40,7 @@ export interface ConsumerOptions {
 
 export interface Consumer {
   /** Takes over changed settings, from the next delivery on. */
-  update(settings: Pick<ConsumerOptions, 'concurrency' | 'delivered'>): Promise<void>;
+  update(settings: Pick<ConsumerOptions, 'concurrency' | 'delivered'>): void;
   /** Stops taking, lets what is in flight finish within `grace` ms, gives the rest back. */
   close(grace: number): Promise<void>;
 }
@@ -49,6 +50,9 @@ export interface Consumer {
  * Locks are renewed at half the time, so an event loop that hangs for 5 s risks a second delivery.
  */
 const LOCK = 5_000;
+
+const TRY_AGAIN = 1_000;
+const TELL_EVERY = 60_000;
 
 /** Time for Redis to take the last settlements after the grace period. */
 const CLOSE_MARGIN = 2_000;
@@ -99,20 +103,46 @@ export function createConsumer(options: ConsumerOptions): Consumer {
   worker.on('error', options.onError);
   worker.on('stalled', (id) => options.onStalled(id));
   worker.on('completed', (job) => unsettled.forget(job));
-  worker.on('failed', (job) => job && unsettled.forget(job));
+  worker.on('failed', (job, error) => {
+    // An error that is not ours: Redis refused to settle, and BullMQ made a failure of that.
+    if (job && isOurs(error)) unsettled.forget(job);
+    else if (job) unsettled.keep(job);
+  });
 
-  queue
-    .setGlobalConcurrency(options.concurrency)
-    .then(() => worker.run())
-    .catch(options.onError);
+  let closing = false;
+  /** Tells all workers; a Redis that refuses (full, failing over) is asked again until it takes it. */
+  const tellConcurrency = async (): Promise<void> => {
+    while (!closing) {
+      try {
+        await queue.setGlobalConcurrency(worker.concurrency);
+        return;
+      } catch (error) {
+        options.onError(error as Error);
+        await pause(TRY_AGAIN);
+      }
+    }
+  };
+  const run = async (): Promise<void> => {
+    // Before the first delivery where Redis lets us; a full one must be drained all the same.
+    await within(tellConcurrency(), TRY_AGAIN);
+    while (!closing) {
+      await worker.run().catch(options.onError);
+      if (!closing) await pause(TRY_AGAIN);
+    }
+  };
+  void run();
+  // A Redis that lost its data (FLUSHALL, an empty restart) has lost this too.
+  const again = setInterval(() => void tellConcurrency(), TELL_EVERY).unref();
 
   return {
-    async update({ concurrency, delivered }) {
+    update({ concurrency, delivered }) {
       worker.opts.removeOnComplete = kept(delivered);
       worker.concurrency = concurrency;
-      await queue.setGlobalConcurrency(concurrency);
+      void tellConcurrency();
     },
     async close(graceMs) {
+      closing = true;
+      clearInterval(again);
       const closed = worker.close();
       await within(closed, graceMs);
       grace.abort();
@@ -136,6 +166,8 @@ class RetryLater extends Error {
     super(message);
   }
 }
+
+const isOurs = (error: Error): boolean => error instanceof RetryLater || error instanceof UnrecoverableError;
 
 /** The answer travels as the error's stack: BullMQ stores it in the same write that moves the job. */
 function asError(

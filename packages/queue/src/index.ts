@@ -5,5 +5,11 @@ export { createInspector, type Inspector, type QueueCounts } from './inspector.j
 export { createJanitor, type Expired, type Janitor, type Retention } from './janitor.js';
 export { createMonitor, type Monitor, type RedisHealth } from './monitor.js';
 export { createProducer, type Enqueued, type Producer } from './producer.js';
-export { createQuarantine, type Quarantine, type Quarantined, type QuarantineEntry } from './quarantine.js';
+export {
+  createQuarantine,
+  type Quarantine,
+  type Quarantined,
+  type QuarantineEntry,
+  quarantineLimits,
+} from './quarantine.js';
 export { type AttemptVerdict, judge, type RetryPolicy, type Verdict } from './retry.js';

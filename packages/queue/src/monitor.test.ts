@@ -72,3 +72,15 @@ test('a burst between two looks is counted, and forgotten at the next look', asy
   await monitor.check();
   expect(() => monitor.assertTakes(half + 1)).not.toThrow();
 });
+
+test('a look that fails does not open the gate', async ({ open }) => {
+  const redis = await startRedis({ maxmemory: '100mb' });
+  const { monitor } = watch(await open('producer', { url: redis.url }));
+  await eventually(() => monitor.health.up);
+  await redis.cli('SETRANGE', 'ballast', String(85 * 1024 * 1024), 'x');
+  await eventually(() => monitor.health.full);
+  redis.pause();
+  onTestFinished(() => redis.resume());
+  await eventually(() => !monitor.health.up);
+  expect(() => monitor.assertTakes(1)).toThrow(expect.objectContaining({ code: 'QUEUE_FULL' }));
+});

@@ -12,8 +12,12 @@ export interface RedisHealth {
   up: boolean;
   /** Used share of maxmemory, 0 … 1, of the fullest master; 0 without a maxmemory. */
   memory: number;
+  /** From 80 % on: ingest takes nothing, so that workers have room to finish. */
+  full: boolean;
   /** Bytes that ingest may still add to that master before it is {@link FULL}; infinite without a maxmemory. */
   room: number;
+  /** maxmemory of the smallest master in bytes; infinite without one. */
+  limit: number;
   /** Why this Redis could lose events: an eviction policy. Ingest refuses then. */
   unsafe?: string;
   /** What should be mended, one line each: no append-only file, no maxmemory. */
@@ -37,7 +41,7 @@ export interface Monitor {
 const EVERY = 1_000;
 const LOOK_TIMEOUT = 3_000;
 /** Workers need memory to finish a job, so the last fifth is theirs: a full Redis never drains by itself. */
-export const FULL = 0.8;
+const FULL = 0.8;
 
 /** @param onChange hears every look whose result differs from the one before. */
 export function createMonitor(
@@ -56,9 +60,11 @@ export function createMonitor(
       looking = undefined;
       added -= seen;
       const before = health;
-      health = next;
-      if (differs(before, next)) onChange(next, before);
-      return next;
+      // A look that failed knows no better than the one before how much room there is.
+      const { memory, full, room, limit } = before;
+      health = next.up ? next : { ...next, memory, full, room, limit };
+      if (differs(before, health)) onChange(health, before);
+      return health;
     });
     return looking;
   };
@@ -93,7 +99,14 @@ export function createMonitor(
   };
 }
 
-const AWAY: RedisHealth = { up: false, memory: 0, room: Number.POSITIVE_INFINITY, warnings: [] };
+const AWAY: RedisHealth = {
+  up: false,
+  memory: 0,
+  full: false,
+  room: Number.POSITIVE_INFINITY,
+  limit: Number.POSITIVE_INFINITY,
+  warnings: [],
+};
 
 function full(memory: number): LongshoreError {
   const percent = Math.round(memory * 100);
@@ -104,8 +117,8 @@ function full(memory: number): LongshoreError {
 }
 
 function differs(a: RedisHealth, b: RedisHealth): boolean {
-  const key = ({ up, memory, unsafe, warnings }: RedisHealth) =>
-    JSON.stringify([up, memory >= FULL, unsafe, warnings]);
+  const key = ({ up, full: isFull, unsafe, warnings }: RedisHealth) =>
+    JSON.stringify([up, isFull, unsafe, warnings]);
   return key(a) !== key(b);
 }
 
@@ -130,12 +143,13 @@ async function readInfo(node: Redis): Promise<Info> {
 const number = (info: Info, field: string): number => Number(info.get(field) ?? 0);
 
 const used = (info: Info): number => number(info, 'used_memory');
-const limit = (info: Info): number => number(info, 'maxmemory') || Number.POSITIVE_INFINITY;
+const limitOf = (info: Info): number => number(info, 'maxmemory') || Number.POSITIVE_INFINITY;
 
 function combine(infos: readonly Info[]): RedisHealth {
   const evicting = infos.find(
     (info) => number(info, 'maxmemory') > 0 && /^allkeys/.test(info.get('maxmemory_policy') ?? ''),
   );
+  const failing = infos.some((info) => info.get('aof_last_write_status') === 'err');
   const warnings: string[] = [];
   const volatile = infos.find(
     (info) => number(info, 'maxmemory') > 0 && /^volatile/.test(info.get('maxmemory_policy') ?? ''),
@@ -155,10 +169,17 @@ function combine(infos: readonly Info[]): RedisHealth {
       'Redis has no maxmemory: ingest cannot stop in time and the system may kill Redis; set `maxmemory` and `maxmemory-policy noeviction`',
     );
   }
+  const memory = Math.max(...infos.map((info) => used(info) / limitOf(info)));
   return {
     up: true,
-    memory: Math.max(...infos.map((info) => used(info) / limit(info))),
-    room: Math.min(...infos.map((info) => FULL * limit(info) - used(info))),
+    memory,
+    full: memory >= FULL,
+    limit: Math.min(...infos.map(limitOf)),
+    room: Math.min(...infos.map((info) => FULL * limitOf(info) - used(info))),
+    ...(failing && {
+      unsafe:
+        'Redis cannot write its append-only file and refuses writes; look at its disk and its log (it recovers by itself)',
+    }),
     ...(evicting && {
       unsafe: `Redis may evict deliveries to make room (maxmemory-policy ${evicting.get('maxmemory_policy')}); set \`maxmemory-policy noeviction\``,
     }),

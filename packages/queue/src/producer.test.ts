@@ -56,6 +56,14 @@ describe('enqueue', () => {
     expect(proxy.roundTrips() - before).toBe(1);
   });
 
+  test('a very large request goes out in parts, and all of it is there', async ({ open, prefix }) => {
+    const client = await open('producer');
+    const deliveries = Array.from({ length: 1_200 }, () => aDelivery('a'));
+    const enqueued = await createProducer(client, prefix).enqueue(deliveries, 100_000);
+    expect(enqueued.map(({ delivery }) => delivery)).toEqual(deliveries);
+    expect(await createInspector(client, prefix).counts('a')).toMatchObject({ waiting: 1_200 });
+  });
+
   test('requests at the same time share a round trip', async ({ open, prefix }) => {
     const proxy = await countingProxy(Number(new URL(redisUrl()).port));
     const producer = createProducer(

@@ -21,8 +21,11 @@ export interface Enqueued {
 }
 
 export interface Producer {
-  /** @throws LongshoreError QUEUE_UNAVAILABLE, QUEUE_FULL; the message names the reason. */
-  enqueue(deliveries: readonly Delivery[]): Promise<Enqueued[]>;
+  /**
+   * @param bytes about how large each delivery is
+   * @throws LongshoreError QUEUE_UNAVAILABLE, QUEUE_FULL; the message names the reason.
+   */
+  enqueue(deliveries: readonly Delivery[], bytes?: number): Promise<Enqueued[]>;
   close(): Promise<void>;
 }
 
@@ -40,22 +43,6 @@ export function createProducer(client: RedisClient, prefix: string): Producer {
     return opening;
   };
 
-  /** What is on its way to Redis, by delivery id: `EXISTS` cannot see it yet. */
-  const underway = new Map<string, Promise<boolean>>();
-
-  /** A sender that ran out of patience sends again while its first request still waits for Redis. */
-  const addOnce = async (delivery: Delivery): Promise<boolean> => {
-    const earlier = underway.get(delivery.id);
-    if (earlier) return earlier.then(() => true);
-    const adding = add(delivery);
-    underway.set(delivery.id, adding);
-    try {
-      return await adding;
-    } finally {
-      underway.delete(delivery.id);
-    }
-  };
-
   /** @returns whether it was known already */
   const add = async (delivery: Delivery): Promise<boolean> => {
     const queue = await queueOf(delivery.endpoint);
@@ -64,16 +51,16 @@ export function createProducer(client: RedisClient, prefix: string): Producer {
   };
 
   return {
-    async enqueue(deliveries) {
+    async enqueue(deliveries, bytes = 0) {
       if (deliveries.length === 0) return [];
       if (!isReady(client)) throw unavailable('not connected');
       const first = new Map(deliveries.map((delivery) => [delivery.id, delivery]));
       const known = new Map<string, boolean>();
-      coalesce(client);
       try {
-        await Promise.all(
-          Array.from(first, async ([id, delivery]) => known.set(id, await addOnce(delivery))),
-        );
+        for (const slice of slices([...first.values()], bytes)) {
+          coalesce(client);
+          await Promise.all(slice.map(async (delivery) => known.set(delivery.id, await add(delivery))));
+        }
       } catch (error) {
         throw refusal(error);
       }
@@ -90,6 +77,20 @@ export function createProducer(client: RedisClient, prefix: string): Producer {
       );
     },
   };
+}
+
+/**
+ * What goes out together. One round trip is enough for a request of the usual size; a very large one goes out
+ * in parts, so that the time-out judges Redis and not what we have piled up before it.
+ */
+const SLICE = 500;
+const SLICE_BYTES = 4 * 1024 * 1024;
+
+function slices(deliveries: readonly Delivery[], bytes: number): Delivery[][] {
+  const size = Math.max(1, Math.min(SLICE, Math.floor(SLICE_BYTES / Math.max(1, bytes))));
+  return Array.from({ length: Math.ceil(deliveries.length / size) }, (_, n) =>
+    deliveries.slice(n * size, (n + 1) * size),
+  );
 }
 
 async function openQueue(client: RedisClient, prefix: string, endpoint: string): Promise<Queue<JobData>> {

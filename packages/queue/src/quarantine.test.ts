@@ -1,5 +1,5 @@
 import { expect } from 'vitest';
-import { createQuarantine, type QuarantineEntry } from './quarantine.js';
+import { createQuarantine, type QuarantineEntry, quarantineLimits } from './quarantine.js';
 import { redisTest as test } from './testing/redis-test.js';
 
 const entry = (body: string | Buffer, more: Partial<QuarantineEntry> = {}): QuarantineEntry => ({
@@ -34,7 +34,7 @@ test('the same body from the same source is one entry', async ({ open, prefix })
 });
 
 test('above the most entries the oldest goes, and its id is told', async ({ open, prefix }) => {
-  const quarantine = createQuarantine(await open('producer'), prefix, { entries: 2, bytes: 1e6 });
+  const quarantine = createQuarantine(await open('producer'), prefix, () => ({ entries: 2, bytes: 1e6 }));
   const { id } = await quarantine.put(entry('1', { receivedAt: 1 }));
   await quarantine.put(entry('2', { receivedAt: 2 }));
   expect(await quarantine.put(entry('3', { receivedAt: 3 }))).toMatchObject({ evicted: [id] });
@@ -42,7 +42,7 @@ test('above the most entries the oldest goes, and its id is told', async ({ open
 });
 
 test('above the most bytes as many go as it takes', async ({ open, prefix }) => {
-  const quarantine = createQuarantine(await open('producer'), prefix, { entries: 100, bytes: 2_600 });
+  const quarantine = createQuarantine(await open('producer'), prefix, () => ({ entries: 100, bytes: 2_600 }));
   for (let n = 1; n <= 4; n++) await quarantine.put(entry(`${n}`, { receivedAt: n }));
   const { evicted } = await quarantine.put(entry('x'.repeat(1_500), { receivedAt: 5 }));
   expect(evicted.length).toBeGreaterThan(1);
@@ -55,4 +55,9 @@ test('a body above 1 MiB is cut, and its size is still told', async ({ open, pre
   const [kept] = await quarantine.list();
   expect(kept?.bytes).toBe(3 * 1024 * 1024);
   expect(Buffer.from(kept?.body ?? '', 'base64').length).toBe(1024 * 1024);
+});
+
+test('in a small Redis quarantine takes a twentieth of it at most', () => {
+  expect(quarantineLimits(20 * 1024 * 1024).bytes).toBe(1024 * 1024);
+  expect(quarantineLimits(Number.POSITIVE_INFINITY).bytes).toBe(64 * 1024 * 1024);
 });

@@ -50,11 +50,19 @@ export interface Quarantine {
 const MAX_BODY = 1024 * 1024;
 const MAX_ENTRIES = 1_000;
 const MAX_BYTES = 64 * 1024 * 1024;
+/** What cannot be read must not crowd out what can. */
+const MAX_SHARE = 0.05;
+
+/** The limits in a Redis with so many bytes of maxmemory. */
+export const quarantineLimits = (maxmemory: number) => ({
+  entries: MAX_ENTRIES,
+  bytes: Math.min(MAX_BYTES, maxmemory * MAX_SHARE),
+});
 
 export function createQuarantine(
   client: RedisClient,
   prefix: string,
-  limits = { entries: MAX_ENTRIES, bytes: MAX_BYTES },
+  limits: () => { entries: number; bytes: number } = () => ({ entries: MAX_ENTRIES, bytes: MAX_BYTES }),
 ): Quarantine {
   const key = (part: string) => storeKey(prefix, 'quarantine', part);
   const [index, entries, sizes] = [key('index'), key('entries'), key('sizes')];
@@ -75,7 +83,8 @@ export function createQuarantine(
         bytes: body.length,
       };
       const json = JSON.stringify(kept);
-      const limit = [limits.entries, limits.bytes];
+      const { entries: most, bytes } = limits();
+      const limit = [most, Math.floor(bytes)];
       const args = [index, entries, sizes, id, entry.receivedAt, json, Buffer.byteLength(json), ...limit];
       try {
         const evicted = await client.eval(QUARANTINE_PUT, 3, ...args);

@@ -1,34 +1,54 @@
 /**
  * Remembers verdicts that Redis may not have taken yet. When Redis goes away between an attempt and its
  * settlement, the delivery's lock runs out and BullMQ hands the same job out again; the receiver must not get
- * it twice for that. Holds no more than what is in flight in this process; a killed process forgets.
+ * it twice for that. A killed process forgets, and so does this one after some minutes.
  */
 import type { Verdict } from './retry.js';
 
-/** How often BullMQ has settled and has started a job. `attemptsStarted` grows with every stall. */
+/** How often BullMQ has settled a job, and how often it found it without a living worker. */
 interface Run {
   id?: string;
   attemptsMade: number;
-  attemptsStarted: number;
+  stalledCounter: number;
 }
 
-export function createUnsettled() {
-  const verdicts = new Map<string, { run: Run; verdict: Verdict }>();
+interface Entry extends Run {
+  verdict: Verdict;
+  at: number;
+  /** The settlement was refused and BullMQ has counted that as an attempt. */
+  refused: boolean;
+}
+
+/** Long enough for an outage and the stall that follows; then the job was settled, here or elsewhere. */
+const REMEMBERED_FOR = 10 * 60_000;
+
+export function createUnsettled(now: () => number = Date.now) {
+  const entries = new Map<string, Entry>();
   return {
-    remember({ id, attemptsMade, attemptsStarted }: Run, verdict: Verdict): void {
-      if (id) verdicts.set(id, { run: { attemptsMade, attemptsStarted }, verdict });
+    remember({ id, attemptsMade, stalledCounter }: Run, verdict: Verdict): void {
+      for (const [old, { at }] of entries) {
+        if (now() - at < REMEMBERED_FOR) break;
+        entries.delete(old);
+      }
+      if (id) entries.set(id, { attemptsMade, stalledCounter, verdict, at: now(), refused: false });
     },
     forget({ id }: Run): void {
-      if (id) verdicts.delete(id);
+      if (id) entries.delete(id);
+    },
+    /** Redis refused the settlement: whatever runs next of this job is this attempt again. */
+    keep({ id }: Run): void {
+      const entry = id ? entries.get(id) : undefined;
+      if (entry) entry.refused = true;
     },
     /**
-     * The verdict over this very attempt, when it is the same attempt started again. A retry from the
-     * dead-letter set starts at 1 again and is not the same: it must be sent.
+     * The verdict over this very attempt, when it is handed out again because it was not settled. A retry
+     * from the dead-letter set has not stalled, so it is not the same and is sent.
      */
-    recall({ id, attemptsMade, attemptsStarted }: Run): Verdict | undefined {
-      const known = id ? verdicts.get(id) : undefined;
-      const again = known?.run.attemptsMade === attemptsMade && attemptsStarted > known.run.attemptsStarted;
-      return again ? known.verdict : undefined;
+    recall({ id, attemptsMade, stalledCounter }: Run): Verdict | undefined {
+      const entry = id ? entries.get(id) : undefined;
+      if (!entry || now() - entry.at >= REMEMBERED_FOR) return undefined;
+      const stalled = entry.attemptsMade === attemptsMade && stalledCounter > entry.stalledCounter;
+      return entry.refused || stalled ? entry.verdict : undefined;
     },
   };
 }

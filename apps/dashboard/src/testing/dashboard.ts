@@ -39,7 +39,11 @@ export async function startDashboard(settings: object = {}): Promise<TestDashboa
   const inspector = createInspector(client, prefix);
   const producer = createProducer(client, prefix);
   const dashboard = createDashboard(inspector, () => true);
-  await dashboard.apply(await configOf(settings));
+  const apply = async (next: object): Promise<void> => {
+    dashboard.prepare(await configOf(next))();
+    await dashboard.refresh();
+  };
+  await apply(settings);
   const server = createServer(dashboard.app.callback());
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   onTestFinished(async () => {
@@ -58,7 +62,7 @@ export async function startDashboard(settings: object = {}): Promise<TestDashboa
   return {
     url,
     inspector,
-    apply: async (next) => dashboard.apply(await configOf(next)),
+    apply,
     get: (path, headers) => fetch(url + path, { headers, redirect: 'manual' }),
     async shown() {
       const response = await fetch(`${url}/queues/api/queues`);

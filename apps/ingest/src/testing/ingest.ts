@@ -105,7 +105,7 @@ export async function startIngest(settings: object = {}, options: IngestOptions 
       send(`http://127.0.0.1:${port}${path}`, body, request),
     async apply(next) {
       config = await configOf({ ...next, redis: { url, prefix } }, prefix, options.env);
-      await ingest.apply(config);
+      ingest.prepare(config)();
     },
     async stored() {
       const names = config.notifications.endpoints.map(({ name }) => name);

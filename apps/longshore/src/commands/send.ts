@@ -2,7 +2,6 @@ import { randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { EVENTS_V2, LongshoreError } from '@longshore/event';
 import { type Command, InvalidArgumentError } from 'commander';
-import { got } from 'got';
 import type { Shell } from '../shell.js';
 
 const DEFAULT_URL = 'http://127.0.0.1:5080/registry/notifications';
@@ -31,7 +30,7 @@ export function addSend(program: Command, shell: Shell): void {
   program
     .command('send')
     .description('post a sample event, or the one in a file, to ingest and print what came back')
-    .option('--to <url>', 'where to post', DEFAULT_URL)
+    .option('--to <url>', 'where to post', httpUrl, DEFAULT_URL)
     .option('--file <file>', 'body to post as it is, instead of a sample event')
     .option('--action <action>', 'action of the sample event', 'push')
     .option('--repository <name>', 'repository of the sample event', 'acme/app')
@@ -48,6 +47,7 @@ export function addSend(program: Command, shell: Shell): void {
 
 async function post(options: SendOptions): Promise<string> {
   const body = options.file === undefined ? JSON.stringify(sampleEnvelope(options)) : read(options.file);
+  const { got } = await import('got');
   try {
     const answer = await got.post(options.to, {
       body,
@@ -113,6 +113,12 @@ function sampleEnvelope({ action, repository, tag, digest }: SendOptions): objec
   return {
     events: [{ id, timestamp: new Date().toISOString(), action, target, request, actor: {}, source }],
   };
+}
+
+function httpUrl(text: string): string {
+  if (!URL.canParse(text) || !/^https?:/.test(text))
+    throw new InvalidArgumentError('An http:// or https:// URL.');
+  return text;
 }
 
 function positive(text: string): number {

@@ -1,0 +1,36 @@
+import { chmod, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect, onTestFinished, test, vi } from 'vitest';
+import { syncAppendOnlyFile } from './sync.js';
+
+async function folder(): Promise<string> {
+  const dir = await mkdtemp(join(tmpdir(), 'longshore-test-'));
+  onTestFinished(() => rm(dir, { recursive: true, force: true }));
+  return dir;
+}
+
+test('what is in the way of the disk is told once', async () => {
+  const dir = await folder();
+  // A folder in the place of the file cannot be opened to be written, whoever asks.
+  await mkdir(join(dir, 'appendonlydir', 'a.1.incr.aof'), { recursive: true });
+  const troubles: string[] = [];
+  const sync = syncAppendOnlyFile(dir, (reason) => troubles.push(reason), 10);
+  onTestFinished(() => sync.stop());
+  await vi.waitUntil(() => troubles.length > 0);
+  await vi.waitUntil(() => sync.rounds() > 5);
+  expect(troubles).toHaveLength(1);
+  expect(troubles[0]).toMatch(/EISDIR.*look at the disk/);
+});
+
+test('files that are there are brought to the disk without a word', async () => {
+  const dir = await folder();
+  await mkdir(join(dir, 'appendonlydir'));
+  await writeFile(join(dir, 'appendonlydir', 'a.1.incr.aof'), 'data');
+  await chmod(join(dir, 'appendonlydir'), 0o700);
+  const troubles: string[] = [];
+  const sync = syncAppendOnlyFile(dir, (reason) => troubles.push(reason), 10);
+  onTestFinished(() => sync.stop());
+  await vi.waitUntil(() => sync.rounds() > 3);
+  expect(troubles).toEqual([]);
+});
