@@ -3,8 +3,9 @@
  * The order is the order in which the open path asks: kinds that are told by a header of their own come
  * before kinds that are told by the shape of the body.
  */
+import { acr } from './acr/index.js';
 import { distribution } from './distribution/index.js';
 import type { Kind } from './port.js';
 
 /** In the order in which the open path asks them. */
-export const KINDS: readonly Kind[] = [distribution];
+export const KINDS: readonly Kind[] = [distribution, acr];
