@@ -7,7 +7,8 @@ import { acr } from './acr/index.js';
 import { distribution } from './distribution/index.js';
 import { ecr } from './ecr/index.js';
 import { eventgrid } from './eventgrid/index.js';
+import { gar } from './gar/index.js';
 import type { Kind } from './port.js';
 
 /** In the order in which the open path asks them. */
-export const KINDS: readonly Kind[] = [eventgrid, ecr, distribution, acr];
+export const KINDS: readonly Kind[] = [eventgrid, ecr, distribution, gar, acr];
