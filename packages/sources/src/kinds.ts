@@ -4,6 +4,7 @@
  * before kinds that are told by the shape of the body.
  */
 import { acr } from './acr/index.js';
+import { aliyun } from './aliyun/index.js';
 import { distribution } from './distribution/index.js';
 import { ecr } from './ecr/index.js';
 import { eventgrid } from './eventgrid/index.js';
@@ -11,4 +12,4 @@ import { gar } from './gar/index.js';
 import type { Kind } from './port.js';
 
 /** In the order in which the open path asks them. */
-export const KINDS: readonly Kind[] = [eventgrid, ecr, distribution, gar, acr];
+export const KINDS: readonly Kind[] = [eventgrid, ecr, distribution, gar, aliyun, acr];
