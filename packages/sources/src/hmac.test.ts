@@ -37,6 +37,7 @@ describe('as the kind signs', () => {
     ['half of it', `sha256=${hex('old').slice(0, 32)}`],
     ['more than it', `sha256=${hex('old')}00`],
     ['it and something else', `sha256=${hex('old')},`],
+    ['half a byte more', `sha256=${hex('old')}0`],
     ['half a byte less', `sha256=${hex('old').slice(0, -1)}`],
     ['the empty secret', `sha256=${hex('')}`],
   ])('%s is refused', (_, value) => {

@@ -60,7 +60,7 @@ export function hmacCheck(auth: HmacAuth, format: HmacFormat): (raw: RawRequest)
   };
 }
 
-const WRITTEN = { hex: /^[\da-f]+$/i, base64: /^[\w+/-]+={0,2}$/ };
+const WRITTEN = { hex: /^(?:[\da-f]{2})+$/i, base64: /^[\w+/-]+={0,2}$/ };
 
 /** Several of the same header are as good as none: one may be somebody else's. */
 function presentedDigest({ headers }: RawRequest, { headers: names, prefix, encoding }: HmacFormat) {
