@@ -9,8 +9,9 @@ import { distribution } from './distribution/index.js';
 import { ecr } from './ecr/index.js';
 import { eventgrid } from './eventgrid/index.js';
 import { gar } from './gar/index.js';
+import { gitea } from './gitea/index.js';
 import { github } from './github/index.js';
 import type { Kind } from './port.js';
 
 /** In the order in which the open path asks them. */
-export const KINDS: readonly Kind[] = [github, eventgrid, ecr, distribution, gar, aliyun, acr];
+export const KINDS: readonly Kind[] = [gitea, github, eventgrid, ecr, distribution, gar, aliyun, acr];
