@@ -11,7 +11,8 @@ import { eventgrid } from './eventgrid/index.js';
 import { gar } from './gar/index.js';
 import { gitea } from './gitea/index.js';
 import { github } from './github/index.js';
+import { jfrog } from './jfrog/index.js';
 import type { Kind } from './port.js';
 
 /** In the order in which the open path asks them. */
-export const KINDS: readonly Kind[] = [gitea, github, eventgrid, ecr, distribution, gar, aliyun, acr];
+export const KINDS: readonly Kind[] = [gitea, github, jfrog, eventgrid, ecr, distribution, gar, aliyun, acr];
