@@ -5,6 +5,7 @@
  */
 import { acr } from './acr/index.js';
 import { aliyun } from './aliyun/index.js';
+import { cloudevents } from './cloudevents/index.js';
 import { distribution } from './distribution/index.js';
 import { ecr } from './ecr/index.js';
 import { eventgrid } from './eventgrid/index.js';
@@ -15,4 +16,15 @@ import { jfrog } from './jfrog/index.js';
 import type { Kind } from './port.js';
 
 /** In the order in which the open path asks them. */
-export const KINDS: readonly Kind[] = [gitea, github, jfrog, eventgrid, ecr, distribution, gar, aliyun, acr];
+export const KINDS: readonly Kind[] = [
+  gitea,
+  github,
+  jfrog,
+  eventgrid,
+  ecr,
+  distribution,
+  gar,
+  aliyun,
+  acr,
+  cloudevents,
+];
