@@ -12,6 +12,7 @@ import { eventgrid } from './eventgrid/index.js';
 import { gar } from './gar/index.js';
 import { gitea } from './gitea/index.js';
 import { github } from './github/index.js';
+import { gitlab } from './gitlab/index.js';
 import { jfrog } from './jfrog/index.js';
 import type { Kind } from './port.js';
 
@@ -22,6 +23,7 @@ export const KINDS: readonly Kind[] = [
   jfrog,
   eventgrid,
   ecr,
+  gitlab,
   distribution,
   gar,
   aliyun,
