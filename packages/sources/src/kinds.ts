@@ -14,12 +14,14 @@ import { gitea } from './gitea/index.js';
 import { github } from './github/index.js';
 import { gitlab } from './gitlab/index.js';
 import { jfrog } from './jfrog/index.js';
+import { nexus } from './nexus/index.js';
 import type { Kind } from './port.js';
 
 /** In the order in which the open path asks them. */
 export const KINDS: readonly Kind[] = [
   gitea,
   github,
+  nexus,
   jfrog,
   eventgrid,
   ecr,
