@@ -13,6 +13,7 @@ import { gar } from './gar/index.js';
 import { gitea } from './gitea/index.js';
 import { github } from './github/index.js';
 import { gitlab } from './gitlab/index.js';
+import { harbor } from './harbor/index.js';
 import { jfrog } from './jfrog/index.js';
 import { nexus } from './nexus/index.js';
 import type { Kind } from './port.js';
@@ -24,6 +25,7 @@ export const KINDS: readonly Kind[] = [
   nexus,
   jfrog,
   eventgrid,
+  harbor,
   ecr,
   gitlab,
   distribution,
