@@ -7,6 +7,7 @@ import { acr } from './acr/index.js';
 import { aliyun } from './aliyun/index.js';
 import { cloudevents } from './cloudevents/index.js';
 import { distribution } from './distribution/index.js';
+import { dockerhub } from './dockerhub/index.js';
 import { ecr } from './ecr/index.js';
 import { eventgrid } from './eventgrid/index.js';
 import { gar } from './gar/index.js';
@@ -30,6 +31,7 @@ export const KINDS: readonly Kind[] = [
   gitlab,
   distribution,
   gar,
+  dockerhub,
   aliyun,
   acr,
   cloudevents,
