@@ -18,6 +18,7 @@ import { harbor } from './harbor/index.js';
 import { jfrog } from './jfrog/index.js';
 import { nexus } from './nexus/index.js';
 import type { Kind } from './port.js';
+import { quay } from './quay/index.js';
 
 /** In the order in which the open path asks them. */
 export const KINDS: readonly Kind[] = [
@@ -33,6 +34,7 @@ export const KINDS: readonly Kind[] = [
   gar,
   dockerhub,
   aliyun,
+  quay,
   acr,
   cloudevents,
 ];
