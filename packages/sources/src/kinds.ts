@@ -19,6 +19,7 @@ import { jfrog } from './jfrog/index.js';
 import { nexus } from './nexus/index.js';
 import type { Kind } from './port.js';
 import { quay } from './quay/index.js';
+import { zot } from './zot/index.js';
 
 /** In the order in which the open path asks them. */
 export const KINDS: readonly Kind[] = [
@@ -28,6 +29,7 @@ export const KINDS: readonly Kind[] = [
   jfrog,
   eventgrid,
   harbor,
+  zot,
   ecr,
   gitlab,
   distribution,
