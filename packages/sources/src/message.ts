@@ -76,7 +76,8 @@ export function openMessages(incoming: Incoming, kind: string, messages: readonl
 
 /** A header's value, the first of several; undefined when it is empty. */
 export function headerOf({ headers }: RawRequest, name: string): string | undefined {
-  return [headers[name]].flat()[0] || undefined;
+  const value = headers[name];
+  return (Array.isArray(value) ? value[0] : value) || undefined;
 }
 
 /** The event and what is delivered of it, or the reason why these fields are none. */

@@ -71,37 +71,43 @@ export function createSources(config: SourcesConfig, kinds: readonly Kind[] = KI
       if (isEmpty(entitled)) throw unauthorized(named ? `source ${named.name}` : OPEN_PATH);
       const body = decodeBody(raw.body);
       if (named) return openWith(named, raw, body, includeReferences);
-      const recognized = tellKinds(told, raw, body);
-      const source = choose(recognized, entitled);
-      if (recognized[0] && !source) throw unauthorized(`the sources of kind ${recognized[0].kind}`);
+      const { source, likely } = tell(told, raw, body, entitled);
+      if (likely && !source) throw unauthorized(`the sources of kind ${likely.kind}`);
       return openWith(source, raw, body, includeReferences);
     },
     reopen(name, raw) {
       const body = decodeBody(raw.body);
       const ofThatName = listening.find((candidate) => candidate.name === name);
-      const source = ofThatName ?? choose(tellKinds(told, raw, body), { proved: listening, open: [] });
+      const source = ofThatName ?? tell(told, raw, body, { proved: listening, open: [] }).source;
       return openWith(source, raw, body, includeReferences);
     },
   };
 }
 
-/** The kind that takes the request for one of its own, and after it those whose it may be. */
-function tellKinds(kinds: readonly Kind[], raw: RawRequest, body: Body): Kind[] {
-  const value = body.state === 'json' ? body.value : undefined;
-  const claims = kinds.map((kind) => kind.recognizes(raw, value));
-  const sure = claims.indexOf(true);
-  const unsure = kinds.filter((_, index) => claims[index] === 'perhaps');
-  const [first] = kinds.slice(sure);
-  return sure !== -1 && first ? [first, ...unsure] : unsure;
+/** Whose the request is, and the kind that it most likely is of. */
+interface Told {
+  source?: Source;
+  likely?: Kind;
 }
 
-/** A source that asks for nothing gets only what is most likely its own. */
-function choose(recognized: readonly Kind[], { proved, open }: Entitled): Source | undefined {
-  for (const kind of recognized) {
-    const source = proved.find((candidate) => candidate.kind === kind);
-    if (source) return source;
+/**
+ * The first kind that takes the request for one of its own, else those whose it may be too, if the request
+ * holds their secret. A source that asks for nothing gets only what is most likely its own.
+ */
+function tell(kinds: readonly Kind[], raw: RawRequest, body: Body, { proved, open }: Entitled): Told {
+  const value = body.state === 'json' ? body.value : undefined;
+  const sourceOf = (sources: readonly Source[], kind: Kind) => sources.find((source) => source.kind === kind);
+  const unsure: Kind[] = [];
+  let sure: Kind | undefined;
+  for (const kind of kinds) {
+    const claim = sure && sourceOf(proved, sure) ? false : kind.recognizes(raw, value);
+    if (claim === true) sure ??= kind;
+    else if (claim === 'perhaps') unsure.push(kind);
   }
-  return open.find(({ kind }) => kind === recognized[0]);
+  const likely = sure ?? unsure[0];
+  if (likely === undefined) return {};
+  const held = [likely, ...unsure].map((kind) => sourceOf(proved, kind)).find((source) => source);
+  return { source: held ?? sourceOf(open, likely), likely };
 }
 
 const isEmpty = ({ proved, open }: Entitled) => proved.length + open.length === 0;

@@ -50,7 +50,7 @@ export function dedupeKey(source: string | undefined, id: string | undefined): s
 
 /** How the request holds CloudEvents, if it does: told by the headers, and by the body where they say nothing. */
 export function modeOf(raw: RawRequest, value: unknown): Mode | undefined {
-  const type = [raw.headers['content-type']].flat()[0]?.trim().toLowerCase() ?? '';
+  const type = raw.headers['content-type']?.toString().trim().toLowerCase() ?? '';
   // The shorter name is a prefix of the longer one.
   if (type.startsWith('application/cloudevents-batch')) return 'batch';
   if (type.startsWith('application/cloudevents')) return 'structured';
@@ -91,7 +91,9 @@ function binaryEvent(raw: RawRequest, value: unknown): CloudEvent {
 
 /** A header's value as the HTTP binding writes one: maybe in quotes, percent-encoded once. */
 function headerText({ headers }: RawRequest, name: string): string | undefined {
-  const [value = ''] = [headers[name]].flat();
+  const header = headers[name];
+  const value = Array.isArray(header) ? header[0] : header;
+  if (value === undefined) return undefined;
   const bare = /^"(.*)"$/s.exec(value)?.[1]?.replaceAll(/\\(.)/gs, '$1') ?? value;
   try {
     return decodeURIComponent(bare) || undefined;
