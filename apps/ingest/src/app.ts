@@ -5,13 +5,15 @@
 import Router from '@koa/router';
 import { ERRORS, LongshoreError } from '@longshore/event';
 import type { Observer } from '@longshore/observe';
-import type { RawRequest } from '@longshore/sources';
+import { type RawRequest, withoutToken } from '@longshore/sources';
 import Koa from 'koa';
 import type { Receive } from './pipeline.js';
 import { readBody } from './read-body.js';
 
 const RETRY_AFTER = '5';
-const WEBHOOK_PATHS = ['/registry/notifications', '/sources/:name'];
+const WEBHOOK_PATHS = ['/registry/notifications', '/sources/:name', '/sources/:name/:token'];
+/** Webhooks are posted; some senders first ask by another method whether they may. */
+const WEBHOOK_METHODS = ['POST', 'OPTIONS', 'GET'];
 
 export interface AppParts {
   receive: Receive;
@@ -30,7 +32,7 @@ export function createApp({ receive, maxBody, paths, observer }: AppParts): Koa 
   router.get('/health', (ctx) => {
     ctx.body = { status: 'ok' };
   });
-  router.post(WEBHOOK_PATHS, async (ctx) => {
+  router.register(WEBHOOK_PATHS, WEBHOOK_METHODS, async (ctx) => {
     const receivedAt = Date.now();
     const body = await readBody(ctx.req, maxBody());
     const raw: RawRequest = {
@@ -44,7 +46,8 @@ export function createApp({ receive, maxBody, paths, observer }: AppParts): Koa 
     const receipt = await receive(raw);
     ctx.state.source = receipt.source;
     ctx.status = receipt.status;
-    ctx.body = receipt.body;
+    if (receipt.headers) ctx.set({ ...receipt.headers });
+    ctx.body = receipt.body ?? '';
   });
 
   app.use(async (ctx, next) => {
@@ -75,14 +78,16 @@ function refuseUnknown(ctx: Koa.Context, paths: readonly string[]): never {
     throw new LongshoreError('SOURCE_METHOD', `${ctx.method} is not taken on /health; it is asked with GET`);
   }
   if (paths.includes(ctx.path.replace(/\/$/, ''))) {
-    ctx.set('Allow', 'POST');
     throw new LongshoreError(
       'SOURCE_METHOD',
-      `${ctx.method} is not taken on ${ctx.path}; webhooks are posted`,
+      `${ctx.method} is not taken on ${withoutToken(ctx.path)}; webhooks are posted`,
     );
   }
   const known = [...paths.map((path) => `POST ${path}`), 'GET /health'];
-  throw new LongshoreError('SOURCE_UNKNOWN', `nothing listens on ${ctx.path}; known are ${known.join(', ')}`);
+  throw new LongshoreError(
+    'SOURCE_UNKNOWN',
+    `nothing listens on ${withoutToken(ctx.path)}; known are ${known.join(', ')}`,
+  );
 }
 
 function answerError(ctx: Koa.Context, error: unknown, observer: Observer): void {
@@ -90,9 +95,10 @@ function answerError(ctx: Koa.Context, error: unknown, observer: Observer): void
     error instanceof LongshoreError ? error : new LongshoreError('INTERNAL', String(error), { cause: error });
   const { status = 500, expose } = ERRORS[known.code];
   if (known.code === 'INTERNAL')
-    observer.log.error({ err: error, path: ctx.path }, 'request failed inside Longshore');
+    observer.log.error({ err: error, path: withoutToken(ctx.path) }, 'request failed inside Longshore');
   ctx.status = status;
   if (status === 503) ctx.set('Retry-After', RETRY_AFTER);
+  if (status === 405) ctx.set('Allow', 'POST');
   if (status === 401) ctx.set('WWW-Authenticate', 'Bearer, Basic realm="longshore"');
   // The rest of a body that was refused is not read: the connection cannot be used again.
   if (status === 413 || status === 400) ctx.set('Connection', 'close');

@@ -1,4 +1,5 @@
 /** Who may post, and where: `ingest.auth`, configured sources with their own, and the open path over both. */
+import { createHmac } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
 import { anEvent, endpoints, envelope } from './testing/events.js';
 import { startIngest, type TestIngest } from './testing/ingest.js';
@@ -120,3 +121,75 @@ describe('configured sources', () => {
     }
   });
 });
+
+describe('a secret in the url', () => {
+  const sources = [{ name: 'hub', kind: 'dockerhub', auth: { token: ['t0ken-old', 't0ken-new'] } }];
+  const push = {
+    push_data: { tag: '1', pushed_at: 1_773_480_413, pusher: 'ci' },
+    repository: { repo_name: 'acme/api' },
+  };
+
+  test('lets in by path and by query, and is nowhere in what is logged, answered or stored', async () => {
+    const ingest = await startIngest({ ...endpoints('one'), sources });
+    const rows: [string, number][] = [
+      ['/sources/hub/t0ken-new', 202],
+      ['/sources/hub?token=t0ken-old', 202],
+      ['/sources/hub/t0ken-wrong', 401],
+      ['/sources/hub?token=t0ken-wrong', 401],
+      ['/sources/hub', 401],
+      ['/sources/other/t0ken-new', 404],
+      ['/sources/hub/t0ken-new/more', 404],
+    ];
+    for (const [path, status] of rows) {
+      const answer = await ingest.post(push, { path });
+      expect([path, answer.status]).toEqual([path, status]);
+      expect(JSON.stringify(answer.json)).not.toContain('t0ken');
+    }
+    expect((await ingest.post(push, { path: '/sources/hub/t0ken-new', method: 'PUT' })).status).toBe(404);
+    await ingest.post('not JSON', { path: '/sources/hub/t0ken-new' });
+    expect(JSON.stringify(ingest.lines)).not.toContain('t0ken');
+    const kept = await ingest.quarantine.list();
+    expect(JSON.stringify(kept)).not.toContain('t0ken');
+    expect(await ingest.stored()).toEqual({ deliveries: 1, quarantined: 1 });
+  });
+});
+
+describe('a signature', () => {
+  test('is asked for on the open path too, with the key of the configuration', async () => {
+    const sources = [{ name: 'nexus', kind: 'nexus', auth: { hmac: 'nexus-key' } }];
+    const ingest = await startIngest({ ...endpoints('one'), sources });
+    const asset = { id: '1', format: 'docker', name: '/v2/team/api/manifests/1' };
+    const body = JSON.stringify({ action: 'CREATED', nodeId: 'n', initiator: 'ci/10.0.0.1', asset });
+    const sign = (key: string) => createHmac('sha1', key).update(body).digest('hex');
+    const webhook = { 'x-nexus-webhook-id': 'rm:repository:asset' };
+    for (const path of ['/sources/nexus', '/registry/notifications']) {
+      for (const signature of [{}, { 'x-nexus-webhook-signature': sign('wrong') }]) {
+        await expectStatus(ingest.post(body, { path, headers: { ...webhook, ...signature } }), 401);
+      }
+      const headers = { ...webhook, 'x-nexus-webhook-signature': sign('nexus-key') };
+      await expectStatus(ingest.post(body, { path, headers }), 202);
+      await expectStatus(ingest.post(`${body} `, { path, headers }), 401);
+    }
+  });
+});
+
+test('a handshake is answered, with the secret of the source only', async () => {
+  const sources = [{ name: 'builds', kind: 'cloudevents', auth: { token: 't0ken' } }];
+  const ingest = await startIngest({ ...endpoints('one'), sources });
+  const shake = (path: string) =>
+    fetch(ingest.url + path, {
+      method: 'OPTIONS',
+      headers: { 'webhook-request-origin': 'eventgrid.azure.net' },
+    });
+  const allowed = await shake('/sources/builds?token=t0ken');
+  expect(allowed.status).toBe(200);
+  expect(allowed.headers.get('webhook-allowed-origin')).toBe('eventgrid.azure.net');
+  expect(await allowed.text()).toBe('');
+  expect((await shake('/sources/builds?token=wrong')).status).toBe(401);
+  const without = await fetch(`${ingest.url}/sources/builds?token=t0ken`, { method: 'OPTIONS' });
+  expect([without.status, without.headers.get('allow')]).toEqual([405, 'POST']);
+});
+
+async function expectStatus(answer: Promise<{ status: number }>, status: number): Promise<void> {
+  expect((await answer).status).toBe(status);
+}

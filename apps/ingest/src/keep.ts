@@ -1,6 +1,6 @@
 /** What could not be read, into quarantine: with the headers that help to read it later, without secrets. */
 import type { Quarantine } from '@longshore/queue';
-import type { OpenedRequest, RawRequest } from '@longshore/sources';
+import { type OpenedRequest, type RawRequest, withoutToken } from '@longshore/sources';
 
 export interface Kept {
   source: string;
@@ -19,7 +19,15 @@ export function keep(quarantine: Quarantine, raw: RawRequest, opened: OpenedRequ
   const headers = harmless(raw.headers);
   return Promise.all(
     opened.quarantined.map(async ({ reason, body }) => {
-      const entry = { source, kind, reason, receivedAt: raw.receivedAt, path: raw.path, headers, body };
+      const entry = {
+        source,
+        kind,
+        reason,
+        receivedAt: raw.receivedAt,
+        path: withoutToken(raw.path),
+        headers,
+        body,
+      };
       const { id, evicted } = await quarantine.put(entry);
       return { source, kind, reason, bytes: body.length, quarantineId: id, evicted };
     }),
@@ -28,7 +36,7 @@ export function keep(quarantine: Quarantine, raw: RawRequest, opened: OpenedRequ
 
 /** What a format may be told by; anything else may be a secret in a header of somebody's own naming. */
 const TELLING =
-  /^(content-type|content-encoding|user-agent|ce-.+|aeg-(?!sas-).+|x-(github|gitea|forgejo|gogs)-(event|delivery)|x-nexus-webhook-(id|delivery)|x-request-id)$/;
+  /^(content-type|content-encoding|user-agent|ce-.+|aeg-(?!sas-).+|x-(github|gitea|forgejo|gogs)-(event|delivery)|x-nexus-webhook-(id|delivery)|x-goog-pubsub-(message-id|publish-time|subscription-name)|x-request-id)$/;
 
 function harmless(headers: RawRequest['headers']): Record<string, string> {
   const kept = Object.entries(headers).filter(([name, value]) => value !== undefined && TELLING.test(name));

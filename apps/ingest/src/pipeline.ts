@@ -30,7 +30,9 @@ const OVERHEAD = 1_024;
 /** The answer to a request. */
 export interface Receipt {
   status: number;
-  body: unknown;
+  headers?: Readonly<Record<string, string>>;
+  /** JSON value; absent when there is nothing to say. */
+  body?: unknown;
   /** Name of the source that it came through. */
   source: string;
 }
@@ -42,7 +44,7 @@ export function createIngestPipeline(parts: PipelineParts): Receive {
   const { sources, router, producer, quarantine, monitor, observer } = parts;
   return async (raw) => {
     const started = performance.now();
-    const opened = sources().open(raw);
+    const opened = await sources().open(raw);
     const { deliveries, ignored } = routeAll(opened.taken, router());
     const copies = deliveries.length / Math.max(1, opened.taken.length) + opened.quarantined.length;
     if (copies > 0) monitor.assertTakes(copies * raw.body.length + deliveries.length * OVERHEAD);

@@ -5,7 +5,7 @@ import type { ResolvedAuth, SourcesConfig } from '@longshore/sources';
 /** @throws LongshoreError SECRET_MISSING naming the reference */
 export function sourcesConfig({ sources, ingest, notifications }: Config): SourcesConfig {
   return {
-    sources: sources.map(({ name, kind, auth }) => ({ name, kind, auth: resolve(auth) })),
+    sources: sources.map(({ name, kind, auth, options }) => ({ name, kind, auth: resolve(auth), options })),
     auth: resolve(ingest.auth),
     includeReferences: notifications.events.includereferences,
   };
@@ -17,9 +17,13 @@ const revealAll = (named: Record<string, readonly Secret[]>): Record<string, str
   Object.fromEntries(Object.entries(named).map(([name, secrets]) => [name, reveal(secrets)]));
 
 function resolve(auth: Auth): ResolvedAuth {
+  const { secret = [], ...format } = auth.hmac ?? {};
   return {
     ...(auth.bearer && { bearer: reveal(auth.bearer) }),
     ...(auth.basic && { basic: revealAll(auth.basic) }),
     ...(auth.header && { header: revealAll(auth.header) }),
+    ...(auth.token && { token: reveal(auth.token) }),
+    ...(auth.hmac && { hmac: { ...format, secrets: reveal(secret) } }),
+    ...(auth.oidc && { oidc: { audience: [], ...auth.oidc } }),
   };
 }

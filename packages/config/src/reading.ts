@@ -26,19 +26,27 @@ export function readNode(schema: z.ZodType, node: Node, path: readonly Step[], r
   const { problems } = reading;
   const shape = shapeOf(schema);
   if (node instanceof Broken) return problems.error(path, node.why, node.origin);
-  if (holdsNothing(node) && shape.type !== 'value' && shape.type !== 'map' && kindOf(schema)?.guards) {
-    return problems.error(path, OPEN_DOOR, node.origin);
-  }
+  if (holdsNothing(node) && guards(schema, shape)) return problems.error(path, OPEN_DOOR, node.origin);
   const isWritten = shape.type === 'value' && shape.kind.readsNothing;
   if (node instanceof Scalar && node.empty && !isWritten) return undefined;
   if (shape.type === 'value' && node instanceof Scalar) return readScalar(shape.kind, node, path, reading);
   if (shape.type === 'map' && node instanceof Dict) return readMap(shape.keys, node, path, reading);
+  if (shape.type === 'map' && shape.short !== undefined) {
+    const alone = shape.keys[shape.short];
+    return alone && { [shape.short]: readNode(alone, node, path, reading) };
+  }
   if (shape.type === 'record' && node instanceof Dict) return readRecord(shape.of, node, path, reading);
   if (shape.type === 'list' && node instanceof List) return readList(shape.of, node.items, path, reading);
   if (shape.type === 'list' && shape.single && node instanceof Scalar) {
     return readList(shape.of, [node], path, reading);
   }
   return misplaced(shape, node, path, reading);
+}
+
+/** Would nothing, instead of what belongs there, open a door? */
+function guards(schema: z.ZodType, shape: Shape): boolean {
+  if (shape.type === 'map') return shape.guards === true;
+  return shape.type !== 'value' && kindOf(schema)?.guards === true;
 }
 
 function holdsNothing(node: Node): boolean {

@@ -84,6 +84,7 @@ export function jsonSchema(): object {
     unrepresentable: 'any',
     override({ zodSchema, jsonSchema: json }) {
       if (zodSchema instanceof z.ZodArray) single(zodSchema, json);
+      if (zodSchema instanceof z.ZodObject) short(zodSchema, json);
       // A setting that has to be written has no default to offer.
       if (json.default === '') Reflect.deleteProperty(json, 'default');
     },
@@ -100,4 +101,14 @@ function single(schema: z.ZodType, json: z.core.JSONSchema.BaseSchema): void {
     ...(description && { description }),
     anyOf: [items, { type: 'array', items, minItems: 1 }],
   });
+}
+
+/** A map of which one key's value may stand alone. */
+function short(schema: z.ZodType, json: z.core.JSONSchema.BaseSchema): void {
+  const shape = shapeOf(schema);
+  const alone = shape.type === 'map' && shape.short !== undefined && json.properties?.[shape.short];
+  if (!alone || typeof alone === 'boolean') return;
+  const { description, ...map } = json;
+  for (const key of Object.keys(json)) Reflect.deleteProperty(json, key);
+  Object.assign(json, { ...(description && { description }), anyOf: [{ ...alone }, map] });
 }

@@ -5,40 +5,17 @@
  */
 import { z } from 'zod';
 import { endpoint, LONGEST_TIMER } from './endpoint.js';
-import { SOURCE_KINDS } from './kinds.js';
+import { auth, source } from './source.js';
 import { duration } from './values/durations.js';
 import { bytes, choice, count, flag, listen, text } from './values/scalars.js';
 import { clusterNode, credential, url } from './values/secrets.js';
-import { oneOrMore, setting } from './values/setting.js';
+import { setting } from './values/setting.js';
 
 const MANY = Number.MAX_SAFE_INTEGER;
 const SECOND = 1_000;
 
 const section = <T extends z.core.$ZodLooseShape>(words: string, keys: T) =>
   z.strictObject(keys).meta({ description: words });
-
-/** Ways in; any one of them is enough. Each takes a list of secrets while they are rotated. */
-const auth = section('Who may post. Any one of the ways is enough; without one, everybody may.', {
-  bearer: setting(oneOrMore(credential()), 'Tokens accepted as `Authorization: Bearer TOKEN`.').optional(),
-  basic: setting(
-    z.record(z.string(), oneOrMore(credential())),
-    'Passwords by user, accepted as `Authorization: Basic …`.',
-  ).optional(),
-  header: setting(
-    z.record(z.string(), oneOrMore(credential())),
-    'Secrets by header name, for senders that send a plain header.',
-  ).optional(),
-});
-
-const source = section('A registry that sends its webhooks here.', {
-  name: setting(
-    text(),
-    'Part of the path `/sources/NAME` and of metrics: letters, digits, `.`, `_`, `-`; unique.',
-    '',
-  ),
-  kind: setting(choice(SOURCE_KINDS), 'Which format it sends.'),
-  auth: auth.prefault({}),
-}).meta({ required: ['name', 'kind'] });
 
 const notifications = section('The registry’s own block: what is sent, and where to.', {
   events: section('What events hold.', {

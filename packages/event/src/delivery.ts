@@ -42,6 +42,11 @@ export interface TakenEvent {
   source: string;
   kind: string;
   receivedAt: number;
+  /**
+   * What makes it the same event as another, where the id does not by itself: ids of CloudEvents are unique
+   * only with their `source`. Absent: the id.
+   */
+  dedupe?: string;
 }
 
 export function viewOf(event: RegistryEvent): EventView {
@@ -51,9 +56,9 @@ export function viewOf(event: RegistryEvent): EventView {
 
 /** The delivery of one taken event to one endpoint. Same event, source and endpoint: same id. */
 export function deliveryOf(taken: TakenEvent, endpoint: string): Delivery {
-  const { event, payload, contentType, source, kind, receivedAt } = taken;
+  const { event, payload, contentType, source, kind, receivedAt, dedupe = event.id } = taken;
   return {
-    id: deliveryId(endpoint, source, event.id),
+    id: deliveryId(endpoint, source, dedupe),
     endpoint,
     eventId: event.id,
     source,

@@ -31,6 +31,12 @@ const rows = {
     retry: false,
     status: 401,
   },
+  SOURCE_KEYS: {
+    help: 'The keys of a source’s `oidc` issuer cannot be fetched, so its token cannot be checked. Look at `auth.oidc.jwks` and at the way there. Nothing was stored; the sender sends again.',
+    expose: true,
+    retry: true,
+    status: 503,
+  },
   SOURCE_UNKNOWN: {
     help: 'No source listens on this path. The answer names the known paths.',
     expose: true,

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { createVerifier, type ResolvedAuth, type Verdict } from './auth.js';
 import type { RawRequest } from './port.js';
 
-function verdict(auth: ResolvedAuth | undefined, headers: RawRequest['headers']): Verdict {
+function verdict(auth: ResolvedAuth | undefined, headers: RawRequest['headers']): Verdict | Promise<Verdict> {
   const raw = { method: 'POST', path: '/', headers, body: Buffer.from('{}'), receivedAt: 0 };
   return createVerifier(auth)(raw);
 }
@@ -78,6 +78,40 @@ describe('header', () => {
   });
 });
 
+describe('token', () => {
+  const verdictOf = (path: string, query = '', auth: ResolvedAuth = { token: ['old', 'new/er'] }) => {
+    const raw = { method: 'POST', path, headers: {}, body: Buffer.from('{}'), receivedAt: 0 };
+    return createVerifier(auth)({ ...raw, ...(query && { query: new URLSearchParams(query) }) });
+  };
+
+  test.each([
+    ['/sources/hub/old', ''],
+    ['/sources/hub/new%2Fer', ''],
+    ['/sources/hub/old/', ''],
+    ['/sources/hub', 'token=old'],
+    ['/sources/hub', 'a=b&access_token=new%2Fer'],
+    ['/registry/notifications', 'token=wrong&token=old'],
+  ])('%s?%s is let in', (path, query) => {
+    expect(verdictOf(path, query)).toBe('proved');
+  });
+
+  test.each([
+    ['/sources/hub', ''],
+    ['/sources/hub/', ''],
+    ['/sources/hub/ol', ''],
+    ['/sources/old', ''],
+    ['/sources/hub/new/er', ''],
+    ['/registry/notifications/old', ''],
+    ['/sources/hub', 'token='],
+    ['/sources/hub', 'token'],
+    ['/sources/hub', 'Token=old'],
+    ['/sources/hub', 'secret=old'],
+  ])('%s?%s is refused', (path, query) => {
+    expect(verdictOf(path, query)).toBe('refused');
+    expect(verdictOf(path, query, { token: [''] })).toBe('refused');
+  });
+});
+
 test('any of several methods is enough', () => {
   const auth = { bearer: ['b'], basic: { user: ['p'] }, header: { 'x-token': ['h'] } };
   expect(verdict(auth, { authorization: 'Bearer b' })).toBe('proved');
@@ -93,6 +127,9 @@ test.each([
   [{ basic: { user: [''] } }],
   [{ header: {} }],
   [{ header: { 'x-token': [''] } }],
+  [{ token: [] }],
+  [{ hmac: { secrets: [], header: 'x-token' } }],
+  [{ hmac: { secrets: ['s'] } }],
 ])('a method whose secrets came out empty lets nobody in: %j', (auth) => {
   for (const authorization of [undefined, 'Bearer ', 'Bearer x', basic('user:'), basic(':')]) {
     expect(verdict(auth, { authorization, 'x-token': '' })).toBe('refused');

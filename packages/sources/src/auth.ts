@@ -3,11 +3,13 @@
  * and any of its secrets, so that they can be changed one side after the other.
  *
  * A method that is there without a usable secret refuses everything: a variable that came out empty must not
- * open the door. Only `auth` without any method lets everybody in. Methods see the whole request, so one that
- * signs the body or reads the query is one more row in `METHODS`.
+ * open the door. Only `auth` without any method lets everybody in. All methods but `oidc` answer at once.
  */
-import { createHash, timingSafeEqual } from 'node:crypto';
+import { type HmacAuth, type HmacFormat, hmacCheck, hmacFormat } from './hmac.js';
+import { type OidcAuth, oidcCheck } from './oidc.js';
+import { parsePath } from './paths.js';
 import type { RawRequest } from './port.js';
+import { matcherOf } from './secret-matcher.js';
 
 /** A source's `auth` with its secret references resolved. Several secrets of one method: any of them. */
 export interface ResolvedAuth {
@@ -17,17 +19,27 @@ export interface ResolvedAuth {
   basic?: Readonly<Record<string, readonly string[]>>;
   /** The whole value of a header, by name: `{ authorization: ['secret'] }` for a registry that sends no scheme. */
   header?: Readonly<Record<string, readonly string[]>>;
+  /** In the url, for senders that can send nothing else: `/sources/NAME/TOKEN`, `?token=`, `?access_token=`. */
+  token?: readonly string[];
+  /** A signature over the body. */
+  hmac?: HmacAuth;
+  /** A token of an OpenID Connect issuer. */
+  oidc?: OidcAuth;
 }
 
 /** `proved`: a secret matched. `open`: none is asked for. */
 export type Verdict = 'proved' | 'open' | 'refused';
 
-/** Judges a request by the secrets that it holds. Reads headers, query and body; changes nothing. */
-export type Verifier = (raw: RawRequest) => Verdict;
+/** Judges a request by the secrets that it holds. Reads path, query, headers and body; changes nothing. */
+export type Verifier = (raw: RawRequest) => Verdict | Promise<Verdict>;
 
 type Check = (raw: RawRequest) => boolean;
 
-const METHODS: { [M in keyof ResolvedAuth]-?: (secrets: NonNullable<ResolvedAuth[M]>) => Check } = {
+type Method = Exclude<keyof ResolvedAuth, 'oidc'>;
+
+const METHODS: {
+  [M in Method]-?: (secrets: NonNullable<ResolvedAuth[M]>, signs?: HmacFormat) => Check;
+} = {
   bearer(secrets) {
     const isSecret = matcherOf(secrets);
     return (raw) => isSecret(credentials(raw, 'bearer'));
@@ -46,43 +58,36 @@ const METHODS: { [M in keyof ResolvedAuth]-?: (secrets: NonNullable<ResolvedAuth
     });
     return (raw) => checks.some((check) => check(raw));
   },
+  token(secrets) {
+    const isSecret = matcherOf(secrets);
+    return ({ path, query }) => {
+      const queried = [...(query?.getAll('token') ?? []), ...(query?.getAll('access_token') ?? [])];
+      return [parsePath(path).token, ...queried].some(isSecret);
+    };
+  },
+  hmac(auth, signs) {
+    const format = hmacFormat(auth, signs);
+    return format ? hmacCheck(auth, format) : () => false;
+  },
 };
 
-/** Hashes the secrets once; the verifier hashes what a request presents and compares in constant time. */
-export function createVerifier(auth: ResolvedAuth = {}): Verifier {
+/**
+ * Hashes the secrets once; the verifier hashes what a request presents and compares in constant time.
+ * @param signs how the kind of the source signs
+ */
+export function createVerifier(auth: ResolvedAuth = {}, signs?: HmacFormat): Verifier {
   const checks: Check[] = [];
   if (auth.bearer) checks.push(METHODS.bearer(auth.bearer));
   if (auth.basic) checks.push(METHODS.basic(auth.basic));
   if (auth.header) checks.push(METHODS.header(auth.header));
-  if (checks.length === 0) return () => 'open';
-  return (raw) => (checks.some((check) => check(raw)) ? 'proved' : 'refused');
-}
-
-/** Digests have one length, so the comparison does not tell how long a secret is. */
-function matcherOf(secrets: readonly string[]): (presented: string | Buffer | undefined) => boolean {
-  const digests = secrets.map(digestOf);
-  const isSecret = (presented: string | Buffer) => {
-    const digest = digestOf(presented);
-    return digests.reduce((found, known) => timingSafeEqual(known, digest) || found, false);
+  if (auth.token) checks.push(METHODS.token(auth.token));
+  if (auth.hmac) checks.push(METHODS.hmac(auth.hmac, signs));
+  const later = auth.oidc && oidcCheck(auth.oidc);
+  if (checks.length === 0 && !later) return () => 'open';
+  return (raw) => {
+    if (checks.some((check) => check(raw))) return 'proved';
+    return later ? later(raw).then((valid) => (valid ? 'proved' : 'refused')) : 'refused';
   };
-  return (presented) => {
-    // Nothing is no secret, even if one of them came out empty.
-    if (presented === undefined || presented.length === 0) return false;
-    if (isSecret(presented)) return true;
-    // Node reads a header's bytes as Latin-1; a secret beyond ASCII was most likely sent as UTF-8.
-    return (
-      typeof presented === 'string' &&
-      BEYOND_ASCII.test(presented) &&
-      isSecret(Buffer.from(presented, 'latin1'))
-    );
-  };
-}
-
-/** Characters that a byte of a header can be and that UTF-8 writes with two; no others. */
-const BEYOND_ASCII = /^[\0-\xff]*[\x80-\xff][\0-\xff]*$/;
-
-function digestOf(secret: string | Buffer): Buffer {
-  return createHash('sha256').update(secret).digest();
 }
 
 /** What follows the scheme in `Authorization`; Node keeps the first of several such headers. */

@@ -4,11 +4,14 @@
  */
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import type { ResolvedAuth } from './auth.js';
 import { decodeBody } from './body.js';
 import { isObject } from './json.js';
 import { mutant } from './mutant.js';
+import type { SourceOptions } from './options.js';
 import { type Kind, type Opened, type RawRequest, unreadable } from './port.js';
-import { readSamples, summaryOf } from './samples.js';
+import { readSamples, type Sample, summaryOf } from './samples.js';
+import { createSources } from './sources.js';
 
 /** What a kind's test hands over. */
 export interface Contract {
@@ -17,18 +20,35 @@ export interface Contract {
   samples: URL;
   /** A request of this kind with an action that nobody has heard of. */
   unheardOf: RawRequest;
+  /** Every sample holds a secret of it: in a header as its sender sends it, or as a signature. */
+  auth?: ResolvedAuth;
+  /** Milliseconds within which a request that comes again has the same ids; an hour, as good as for ever, unless set. */
+  stableFor?: number;
 }
 
+/** As long as a body says itself what makes it the same. */
+const FOR_EVER = 3_600_000;
+
 /** Opens a request with one kind, as the source that the open path would make of it. */
-export function openWith(kind: Kind, raw: RawRequest, includeReferences = false): Opened {
+export function openWith(
+  kind: Kind,
+  raw: RawRequest,
+  includeReferences = false,
+  options: SourceOptions = {},
+): Opened {
   const body = decodeBody(raw.body);
-  if (body.state === 'empty') return { taken: [], quarantined: [], note: 'the body is empty' };
+  const source = kind.kind;
   if (body.state === 'unreadable') return unreadable(raw, body.reason);
-  return kind.open({ raw, value: body.value, text: body.text, source: kind.kind, includeReferences });
+  if (body.state === 'json') {
+    return kind.open({ raw, value: body.value, text: body.text, source, includeReferences, options });
+  }
+  if (!kind.bodiless?.(raw)) return { taken: [], quarantined: [], note: 'the body is empty' };
+  return kind.open({ raw, value: undefined, text: '', source, includeReferences, options });
 }
 
 /** Declares the tests. */
-export function describeContract({ kind, samples: folder, unheardOf }: Contract): void {
+export function describeContract(contract: Contract): void {
+  const { kind, samples: folder, unheardOf, stableFor = FOR_EVER } = contract;
   const samples = readSamples(folder);
   const named = samples.map((sample) => [sample.name, sample] as const);
 
@@ -36,12 +56,12 @@ export function describeContract({ kind, samples: folder, unheardOf }: Contract)
     test.each(named)('%s comes to what is expected', (_, { request, expected }) => {
       const opened = openWith(kind, request);
       expect(summaryOf(request, opened)).toEqual(expected);
-      expectSound(kind, opened);
+      expectSound(kind, opened, request);
     });
 
     test.each(named)('%s gives the same ids whenever it comes', (_, { request }) => {
       const ids = openWith(kind, request).taken.map(({ event }) => event.id);
-      const later = openWith(kind, { ...request, receivedAt: request.receivedAt + 3_600_000 });
+      const later = openWith(kind, { ...request, receivedAt: request.receivedAt + stableFor });
       expect(later.taken.map(({ event }) => event.id)).toEqual(ids);
     });
 
@@ -49,7 +69,7 @@ export function describeContract({ kind, samples: folder, unheardOf }: Contract)
       '%s is recognized on the open path',
       (_, { request }) => {
         const body = decodeBody(request.body);
-        expect(kind.recognizes(request, body.state === 'json' ? body.value : undefined)).toBe(true);
+        expect(kind.recognizes(request, body.state === 'json' ? body.value : undefined)).not.toBe(false);
       },
     );
 
@@ -68,18 +88,66 @@ export function describeContract({ kind, samples: folder, unheardOf }: Contract)
           fc.boolean(),
           ({ request }, body, include) => {
             const raw = { ...request, body };
-            expectSound(kind, openWith(kind, raw, include), include);
-            expect(typeof kind.recognizes(raw, undefined)).toBe('boolean');
+            expectSound(kind, openWith(kind, raw, include), raw, include);
+            expect([true, false, 'perhaps']).toContain(kind.recognizes(raw, undefined));
           },
         ),
         { numRuns: 500 },
       );
     });
+
+    if (contract.auth) describeRefusals(contract.kind, contract.auth, named);
   });
 }
 
+type Named = readonly (readonly [string, Sample])[];
+
+function describeRefusals(kind: Kind, auth: ResolvedAuth, named: Named): void {
+  const sources = createSources({ sources: [{ name: 'one', kind: kind.kind, auth }] }, [kind]);
+  const open = (raw: RawRequest) => sources.open({ ...raw, path: '/sources/one' });
+
+  test.each(named)('%s is let in with its secret and refused without', async (_, { request }) => {
+    await expect(open(request)).resolves.toMatchObject({ source: 'one' });
+    const signed = auth.hmac?.header ? [auth.hmac.header] : (kind.hmac?.headers ?? []);
+    const secret = [...signed, ...Object.keys(auth.header ?? {}), 'authorization'];
+    const without = Object.entries(request.headers).filter(([name]) => !secret.includes(name));
+    const refused = { code: 'SOURCE_UNAUTHORIZED' };
+    await expect(open({ ...request, headers: Object.fromEntries(without) })).rejects.toMatchObject(refused);
+    for (const change of [otherwise, () => '']) {
+      const headers = Object.entries(request.headers).map(([name, value]) => {
+        return [name, secret.includes(name) ? change(String(value)) : value];
+      });
+      await expect(open({ ...request, headers: Object.fromEntries(headers) })).rejects.toMatchObject(refused);
+    }
+    if (!auth.hmac) return;
+    await expect(open({ ...request, body: flipped(request.body) })).rejects.toMatchObject(refused);
+    await expect(
+      open({ ...request, body: Buffer.concat([request.body, Buffer.from(' ')]) }),
+    ).rejects.toMatchObject(refused);
+  });
+}
+
+/** A secret or signature with one of its characters changed. */
+function otherwise(value: string): string {
+  const at = value.length - 6;
+  return value.slice(0, at) + (value[at] === 'a' ? 'b' : 'a') + value.slice(at + 1);
+}
+
+/** The body with one bit of one byte changed. */
+function flipped(body: Buffer): Buffer {
+  const changed = Buffer.from(body);
+  const at = Math.floor(changed.length / 2);
+  changed.writeUInt8(changed.readUInt8(at) ^ 1, at);
+  return changed;
+}
+
 /** What holds for anything that a request can come to. */
-export function expectSound(kind: Kind, { taken, quarantined }: Opened, includeReferences = false): void {
+export function expectSound(
+  kind: Kind,
+  { taken, quarantined }: Opened,
+  request: RawRequest,
+  includeReferences = false,
+): void {
   for (const { event, payload, contentType } of taken) {
     expect(event.id).not.toBe('');
     expect(event.id.length).toBeLessThanOrEqual(1024);
@@ -93,8 +161,10 @@ export function expectSound(kind: Kind, { taken, quarantined }: Opened, includeR
   for (const { reason, body } of quarantined) {
     // Plain words: the reason may become a metric's label.
     expect(reason).toMatch(/^[\w. -]{1,80}$/);
-    const raw = { method: 'POST', path: '/', headers: {}, body, receivedAt: 0 };
-    expect(openWith(kind, raw, includeReferences).quarantined.map((again) => again.reason)).toEqual([reason]);
+    // Headers that tell what a request is are kept with it.
+    expect(
+      openWith(kind, { ...request, body }, includeReferences).quarantined.map((again) => again.reason),
+    ).toEqual([reason]);
   }
 }
 

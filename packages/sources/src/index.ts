@@ -1,7 +1,11 @@
-/** Sources: a registry's webhook into events. Pure: no I/O, no clock, no logging. */
+/** Sources: a registry's webhook into events. No clock, no logging, no I/O but for the keys of `oidc` issuers. */
 export type { ResolvedAuth } from './auth.js';
-export type { Opened, QuarantinedBody, RawRequest } from './port.js';
+export { HMAC_ALGORITHMS, HMAC_ENCODINGS } from './hmac.js';
+export { oidcFault } from './oidc.js';
+export { withoutToken } from './paths.js';
+export type { Answer, Opened, QuarantinedBody, RawRequest } from './port.js';
 export type { SourceConfig } from './source.js';
+export { sourceFault } from './source-fault.js';
 export {
   createSources,
   type OpenedRequest,

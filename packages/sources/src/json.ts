@@ -24,6 +24,19 @@ export function isWithinDepth(value: unknown, levels: number): boolean {
   return true;
 }
 
+/** The member at a path of names; undefined where there is none. */
+export function at(value: unknown, ...path: string[]): unknown {
+  let found = value;
+  for (const name of path) found = isObject(found) ? found[name] : undefined;
+  return found;
+}
+
+/** The text at a path of names; undefined when it is empty or no text. */
+export function textAt(value: unknown, ...path: string[]): string | undefined {
+  const found = at(value, ...path);
+  return typeof found === 'string' && found !== '' ? found : undefined;
+}
+
 /**
  * The members whose names are among `names` (lower case) in any case. The spelling in lower case wins over
  * any other.

@@ -1,6 +1,8 @@
 /**
  * The paths that webhooks are posted to. `/registry/notifications` is where Harbor's preheat driver posts to
  * by itself. A slash at the end is no other path: a registry repeats a request that gets a 404 for ever.
+ *
+ * A path may end in a secret (`/sources/NAME/TOKEN`): what is logged or stored is `withoutToken`.
  */
 
 /** The open path: the format is told from the request. */
@@ -13,14 +15,31 @@ export function pathOf(source: string): string {
   return NAMED + encodeURIComponent(source);
 }
 
-/** Where a path leads: to the open path, to the source of that name, or, when neither is there, nowhere. */
-export function parsePath(path: string): { open?: true; source?: string } {
+/** Where a path leads. */
+export interface Place {
+  open?: true;
+  /** Name of the source. */
+  source?: string;
+  /** What stands behind the name. */
+  token?: string;
+}
+
+/** To the open path, to the source of that name, or, when neither is there, nowhere. */
+export function parsePath(path: string): Place {
   const bare = path.endsWith('/') ? path.slice(0, -1) : path;
   if (bare === OPEN_PATH) return { open: true };
   if (!bare.startsWith(NAMED)) return {};
+  const [name = '', token, ...more] = bare.slice(NAMED.length).split('/');
+  if (more.length > 0) return {};
   try {
-    return { source: decodeURIComponent(bare.slice(NAMED.length)) };
+    const source = decodeURIComponent(name);
+    return token === undefined ? { source } : { source, token: decodeURIComponent(token) };
   } catch {
     return {}; // a stray `%`
   }
+}
+
+/** The path without anything behind a source's name. */
+export function withoutToken(path: string): string {
+  return path.replace(/^(\/sources\/[^/]*)\/.+$/s, '$1/…');
 }

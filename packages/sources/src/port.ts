@@ -1,13 +1,23 @@
 /**
  * What a request is, what becomes of it, and what a kind of registry has to provide.
  * Everything here is a value: opening a request does no I/O, reads no clock and never logs.
+ *
+ * A kind is a folder `KIND/` with one {@link Kind}, a line in `kinds.ts`, samples and a README. It says
+ * - which requests look like its own (`recognizes`; `perhaps` where another kind has the same form),
+ * - how its sender signs (`hmac`), which options it reads (`options`),
+ * - what a body comes to (`open`; with `openMessage` of `message.ts` it need only name the fields),
+ * - what a request without an event is answered (`handshake`, or `respond` of what `open` returns).
+ * Verification is not the kind's: `sources.ts` calls it only with requests that hold a secret of the source,
+ * handshakes included.
  */
 import type { TakenEvent } from '@longshore/event';
+import type { HmacFormat } from './hmac.js';
+import type { SourceOptions } from './options.js';
 
 /** A webhook as it arrived: the bytes are kept, because signatures are made over them. */
 export interface RawRequest {
   method: string;
-  /** Path without the query, percent-encoded as it arrived. */
+  /** Path without the query, percent-encoded as it arrived. May hold a secret: see `paths.ts`. */
   path: string;
   query?: URLSearchParams;
   /** Names in lower case, as Node gives them. */
@@ -27,12 +37,20 @@ export interface QuarantinedBody {
   fault?: unknown;
 }
 
+/** An answer that a format asks for. */
+export interface Answer {
+  status: number;
+  headers?: Readonly<Record<string, string>>;
+  /** JSON value; absent for an answer without a body. */
+  body?: unknown;
+}
+
 /** What a request came to. Every event of it is in `taken` or in `quarantined`, or `note` says why not. */
 export interface Opened {
   taken: TakenEvent[];
   quarantined: QuarantinedBody[];
   /** The answer that the format asks for instead of the usual one (a handshake). */
-  respond?: { status: number; body: unknown };
+  respond?: Answer;
   /** Why nothing, or less than was sent, was taken: an empty body, a ping. */
   note?: string;
 }
@@ -40,7 +58,7 @@ export interface Opened {
 /** A request whose body is JSON, on its way into a kind. */
 export interface Incoming {
   raw: RawRequest;
-  /** The body as `JSON.parse` sees it. The kind may change it. */
+  /** The body as `JSON.parse` sees it; undefined when it is empty and the kind is `bodiless`. The kind may change it. */
   value: unknown;
   /** The body's text, without a byte order mark. */
   text: string;
@@ -48,23 +66,44 @@ export interface Incoming {
   source: string;
   /** False: `target.references` are left out of what is delivered. */
   includeReferences: boolean;
+  /** Of the source; only those that the kind names, absent where not set. */
+  options: SourceOptions;
 }
 
 /** A kind of registry: one folder with one of these, and one line in `kinds.ts`. */
 export interface Kind {
   /** Its name in the configuration, in records and in metrics. */
   kind: string;
+  /** How its sender signs, where it does: what `auth.hmac` is without further words. */
+  hmac?: HmacFormat;
+  /** The options that it reads. */
+  options?: readonly (keyof SourceOptions)[];
   /**
    * Does the request look like this kind's, on the open path where nobody says so? From the headers alone
-   * when `value` is undefined, which is when the body could not be read.
+   * when `value` is undefined, which is when the body could not be read. `perhaps`: it is another kind's form
+   * too; such a kind is asked after all that are sure.
    */
-  recognizes(raw: RawRequest, value: unknown): boolean;
+  recognizes(raw: RawRequest, value: unknown): boolean | 'perhaps';
   /** Takes what can be taken. Never throws, whatever the value is. */
   open(incoming: Incoming): Opened;
+  /** The answer to a request with another method than POST; undefined when the kind knows no such request. */
+  handshake?(raw: RawRequest): Answer | undefined;
+  /** Is an empty body a message all the same? Else it is taken for a test of the webhook. */
+  bodiless?(raw: RawRequest): boolean;
 }
 
 /** A request that came to one thing: a whole body that could not be read. */
 export function unreadable(raw: RawRequest, reason: string, fault?: unknown): Opened {
-  const item = { reason, body: raw.body };
+  const item = { reason, body: withoutTokens(raw.body) };
   return { taken: [], quarantined: [fault === undefined ? item : { ...item, fault }] };
+}
+
+/** A signed token (RFC 7515) anywhere in a body that nobody could take apart. */
+const TOKEN = /eyJ[\w-]{8,}\.[\w-]+\.[\w-]*/g;
+
+/** What is kept must not hold a key to the registry; GitLab's events do. */
+function withoutTokens(body: Buffer): Buffer {
+  if (!body.includes('eyJ')) return body;
+  const text = body.toString('latin1');
+  return TOKEN.test(text) ? Buffer.from(text.replace(TOKEN, 'removed'), 'latin1') : body;
 }

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { hostOf, isDigest, tagOfManifestUrl, withoutCredentials } from './reference.js';
+import { hostOf, isDigest, parseReference, tagOfManifestUrl, withoutCredentials } from './reference.js';
 
 const DIGEST = `sha256:${'0af1'.repeat(16)}`;
 
@@ -45,4 +45,19 @@ test.each([
   [`/v2/team/api/manifests/${'x'.repeat(129)}`, undefined],
 ])('the tag at the end of %s is %s', (url, tag) => {
   expect(tagOfManifestUrl(url)).toBe(tag);
+});
+
+test.each([
+  ['team/api:1.4.2', { repository: 'team/api', tag: '1.4.2' }],
+  [`team/api@${DIGEST}`, { repository: 'team/api', digest: DIGEST }],
+  [`team/api:1@${DIGEST}`, { repository: 'team/api', tag: '1', digest: DIGEST }],
+  ['api', { repository: 'api' }],
+  ['team/api:1.4.2 €', undefined],
+  ['team/api:', undefined],
+  ['/team/api', undefined],
+  ['an image was pushed', undefined],
+  ['', undefined],
+  [`${'a-'.repeat(50_000)}!`, undefined],
+])('%.40s as a reference', (text, expected) => {
+  expect(parseReference(text)).toEqual(expected);
 });

@@ -22,3 +22,16 @@ export function hostOf(url: string): string | undefined {
 export function tagOfManifestUrl(url: string): string | undefined {
   return /\/manifests\/(\w[\w.-]{0,127})(?:[?#]|$)/.exec(url)?.[1];
 }
+
+/** What a text like `team/api:1.4.2` or `team/api@sha256:…` names; undefined when it is no such reference. */
+export function parseReference(
+  text: string,
+): { repository: string; tag?: string; digest?: string } | undefined {
+  const [, repository, tag, digest] = REFERENCE.exec(text) ?? [];
+  if (repository === undefined) return undefined;
+  return { repository, ...(tag && { tag }), ...(digest && { digest }) };
+}
+
+/** The grammar of the registry's own references, without a host. */
+const REFERENCE =
+  /^([a-z0-9]+(?:[._/-]+[a-z0-9]+)*)(?::(\w[\w.-]{0,127}))?(?:@([a-z0-9]+(?:[+._-][a-z0-9]+)*:[0-9a-f]{32,}))?$/i;

@@ -3,10 +3,12 @@
  * and settings, and nothing of a secret.
  */
 import { LongshoreError } from '@longshore/event';
+import { withoutToken } from './paths.js';
 import type { RawRequest } from './port.js';
 
 /** @param paths the paths that there are. */
-export function unknownPath({ path }: RawRequest, paths: readonly string[]): LongshoreError {
+export function unknownPath(raw: RawRequest, paths: readonly string[]): LongshoreError {
+  const path = withoutToken(raw.path);
   const shown = path.length > 200 ? `${path.slice(0, 200)}…` : path;
   const message = `no source listens on ${shown}. Post to one of: ${paths.join(', ')}`;
   return new LongshoreError('SOURCE_UNKNOWN', message);
@@ -16,12 +18,12 @@ export function unknownPath({ path }: RawRequest, paths: readonly string[]): Lon
 export function wrongMethod({ method, path }: RawRequest): LongshoreError {
   return new LongshoreError(
     'SOURCE_METHOD',
-    `${path} does not take ${method}. Webhooks are posted: use POST`,
+    `${withoutToken(path)} does not take ${method}. Webhooks are posted: use POST`,
   );
 }
 
 /** @param place the source or path whose secret the request does not hold. */
 export function unauthorized(place: string): LongshoreError {
-  const step = 'Compare what the sender’s headers hold with `auth` in Longshore’s configuration';
+  const step = 'Compare what the sender sends with `auth` in Longshore’s configuration';
   return new LongshoreError('SOURCE_UNAUTHORIZED', `no or wrong credentials for ${place}. ${step}`);
 }

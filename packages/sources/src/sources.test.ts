@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { distribution } from './distribution/index.js';
 import type { Kind, RawRequest } from './port.js';
 import { createSources, type SourcesConfig, sourceKinds } from './sources.js';
+import { cloudEventsHandshake } from './webhook-handshake.js';
 
 const OPEN = '/registry/notifications';
 const PUSH = '{"events":[{"id":"1","action":"push","target":{"repository":"team/api","tag":"1"}}]}';
@@ -31,9 +32,9 @@ function bearer(secret: string): RawRequest['headers'] {
 }
 
 /** What a request comes to, in one line. */
-function outcome(config: SourcesConfig, raw: RawRequest): string {
+async function outcome(config: SourcesConfig, raw: RawRequest): Promise<string> {
   try {
-    const { source, taken, quarantined, note } = createSources(config, kinds).open(raw);
+    const { source, taken, quarantined, note } = await createSources(config, kinds).open(raw);
     const reasons = quarantined.map(({ reason }) => reason);
     return `${source}: ${[...taken.map(({ event }) => event.action), ...reasons, ...(note ? [note] : [])].join()}`;
   } catch (error) {
@@ -44,10 +45,10 @@ function outcome(config: SourcesConfig, raw: RawRequest): string {
 describe('the open path without sources', () => {
   const anyone: SourcesConfig = { sources: [] };
 
-  test('takes every known kind, as a source of the kind’s name', () => {
-    expect(outcome(anyone, post(OPEN, PUSH))).toBe('distribution: push');
-    expect(outcome(anyone, post(`${OPEN}/`, PUSH))).toBe('distribution: push');
-    expect(outcome(anyone, post(OPEN, '{}', { 'x-scanner': '1' }))).toBe('scanner: seen by scanner');
+  test('takes every known kind, as a source of the kind’s name', async () => {
+    expect(await outcome(anyone, post(OPEN, PUSH))).toBe('distribution: push');
+    expect(await outcome(anyone, post(`${OPEN}/`, PUSH))).toBe('distribution: push');
+    expect(await outcome(anyone, post(OPEN, '{}', { 'x-scanner': '1' }))).toBe('scanner: seen by scanner');
   });
 
   test.each([
@@ -59,16 +60,16 @@ describe('the open path without sources', () => {
     ['unknown: the body is empty', '', {}],
     ['distribution: the body is empty', '', { 'content-type': EVENTS_V1 }],
     ['distribution: the envelope has no events', '{}', { 'content-type': EVENTS_V1 }],
-  ])('%s', (expected, body, headers) => {
-    expect(outcome(anyone, post(OPEN, body, headers))).toBe(expected);
+  ])('%s', async (expected, body, headers) => {
+    expect(await outcome(anyone, post(OPEN, body, headers))).toBe(expected);
   });
 
-  test('is behind the common secret, whatever the body is', () => {
+  test('is behind the common secret, whatever the body is', async () => {
     const config: SourcesConfig = { sources: [], auth: { bearer: ['secret'] } };
     for (const body of [PUSH, 'not JSON', '', '{"unknown":1}']) {
-      expect(outcome(config, post(OPEN, body))).toBe('SOURCE_UNAUTHORIZED');
-      expect(outcome(config, post(OPEN, body, bearer('wrong')))).toBe('SOURCE_UNAUTHORIZED');
-      expect(outcome(config, post(OPEN, body, bearer('secret')))).not.toBe('SOURCE_UNAUTHORIZED');
+      expect(await outcome(config, post(OPEN, body))).toBe('SOURCE_UNAUTHORIZED');
+      expect(await outcome(config, post(OPEN, body, bearer('wrong')))).toBe('SOURCE_UNAUTHORIZED');
+      expect(await outcome(config, post(OPEN, body, bearer('secret')))).not.toBe('SOURCE_UNAUTHORIZED');
     }
   });
 });
@@ -82,58 +83,60 @@ describe('the open path with sources', () => {
     ],
   };
 
-  test('gives a request to the source of its kind whose secret it holds', () => {
-    expect(outcome(config, post(OPEN, PUSH, bearer('east')))).toBe('east: push');
-    expect(outcome(config, post(OPEN, PUSH, bearer('west')))).toBe('west: push');
-    expect(outcome(config, post(OPEN, PUSH, { ...bearer('scan'), 'x-scanner': '1' }))).toBe(
+  test('gives a request to the source of its kind whose secret it holds', async () => {
+    expect(await outcome(config, post(OPEN, PUSH, bearer('east')))).toBe('east: push');
+    expect(await outcome(config, post(OPEN, PUSH, bearer('west')))).toBe('west: push');
+    expect(await outcome(config, post(OPEN, PUSH, { ...bearer('scan'), 'x-scanner': '1' }))).toBe(
       'scan: seen by scan',
     );
   });
 
-  test('refuses a secret of a source of another kind', () => {
-    expect(outcome(config, post(OPEN, PUSH, bearer('scan')))).toBe('SOURCE_UNAUTHORIZED');
-    expect(outcome(config, post(OPEN, PUSH, { ...bearer('east'), 'x-scanner': '1' }))).toBe(
+  test('refuses a secret of a source of another kind', async () => {
+    expect(await outcome(config, post(OPEN, PUSH, bearer('scan')))).toBe('SOURCE_UNAUTHORIZED');
+    expect(await outcome(config, post(OPEN, PUSH, { ...bearer('east'), 'x-scanner': '1' }))).toBe(
       'SOURCE_UNAUTHORIZED',
     );
   });
 
-  test('refuses what holds no secret, before it looks at the body', () => {
+  test('refuses what holds no secret, before it looks at the body', async () => {
     for (const body of [PUSH, 'not JSON', '', '{"unknown":1}']) {
-      expect(outcome(config, post(OPEN, body))).toBe('SOURCE_UNAUTHORIZED');
-      expect(outcome(config, post(OPEN, body, bearer('nobody')))).toBe('SOURCE_UNAUTHORIZED');
+      expect(await outcome(config, post(OPEN, body))).toBe('SOURCE_UNAUTHORIZED');
+      expect(await outcome(config, post(OPEN, body, bearer('nobody')))).toBe('SOURCE_UNAUTHORIZED');
     }
   });
 
-  test('quarantines what it cannot read once some secret has matched', () => {
-    expect(outcome(config, post(OPEN, 'not JSON', bearer('scan')))).toBe('unknown: the body is not JSON');
+  test('quarantines what it cannot read once some secret has matched', async () => {
+    expect(await outcome(config, post(OPEN, 'not JSON', bearer('scan')))).toBe(
+      'unknown: the body is not JSON',
+    );
     const other = post(OPEN, '{"unknown":1}', bearer('east'));
-    expect(outcome(config, other)).toBe('unknown: the body is in no format that is taken here');
+    expect(await outcome(config, other)).toBe('unknown: the body is in no format that is taken here');
     const told = post(OPEN, 'not JSON', { ...bearer('scan'), 'content-type': EVENTS_V1 });
-    expect(outcome(config, told)).toBe('SOURCE_UNAUTHORIZED');
+    expect(await outcome(config, told)).toBe('SOURCE_UNAUTHORIZED');
   });
 
-  test('takes no kind that is not configured', () => {
+  test('takes no kind that is not configured', async () => {
     const scannerOnly: SourcesConfig = { sources: [{ name: 'scan', kind: 'scanner' }] };
-    expect(outcome(scannerOnly, post(OPEN, PUSH))).toBe(
+    expect(await outcome(scannerOnly, post(OPEN, PUSH))).toBe(
       'unknown: the body is in no format that is taken here',
     );
   });
 
-  test('prefers the source whose secret matched to one that asks for none', () => {
+  test('prefers the source whose secret matched to one that asks for none', async () => {
     const sources = [
       { name: 'anyone', kind: 'distribution' },
       { name: 'east', kind: 'distribution', auth: { bearer: ['east'] } },
     ];
-    expect(outcome({ sources }, post(OPEN, PUSH, bearer('east')))).toBe('east: push');
-    expect(outcome({ sources }, post(OPEN, PUSH, bearer('wrong')))).toBe('anyone: push');
+    expect(await outcome({ sources }, post(OPEN, PUSH, bearer('east')))).toBe('east: push');
+    expect(await outcome({ sources }, post(OPEN, PUSH, bearer('wrong')))).toBe('anyone: push');
   });
 
-  test('does not let a source without a secret in front of one of another kind', () => {
+  test('does not let a source without a secret in front of one of another kind', async () => {
     const sources = [
       { name: 'east', kind: 'distribution', auth: { bearer: ['east'] } },
       { name: 'scan', kind: 'scanner' },
     ];
-    expect(outcome({ sources }, post(OPEN, PUSH))).toBe('SOURCE_UNAUTHORIZED');
+    expect(await outcome({ sources }, post(OPEN, PUSH))).toBe('SOURCE_UNAUTHORIZED');
   });
 });
 
@@ -143,27 +146,27 @@ describe('the path of a source', () => {
     { name: 'scan/all of it', kind: 'scanner' },
   ];
 
-  test('is that source and no other, whatever the body looks like', () => {
-    expect(outcome({ sources }, post('/sources/east', PUSH, bearer('east')))).toBe('east: push');
+  test('is that source and no other, whatever the body looks like', async () => {
+    expect(await outcome({ sources }, post('/sources/east', PUSH, bearer('east')))).toBe('east: push');
     const unlike = post('/sources/east', '{"a":1}', { ...bearer('east'), 'x-scanner': '1' });
-    expect(outcome({ sources }, unlike)).toBe('east: the body has no list of events');
-    expect(outcome({ sources }, post('/sources/scan%2Fall%20of%20it/', PUSH))).toBe(
+    expect(await outcome({ sources }, unlike)).toBe('east: the body has no list of events');
+    expect(await outcome({ sources }, post('/sources/scan%2Fall%20of%20it/', PUSH))).toBe(
       'scan/all of it: seen by scan/all of it',
     );
   });
 
-  test('asks for the secret of that source', () => {
-    expect(outcome({ sources }, post('/sources/east', PUSH))).toBe('SOURCE_UNAUTHORIZED');
+  test('asks for the secret of that source', async () => {
+    expect(await outcome({ sources }, post('/sources/east', PUSH))).toBe('SOURCE_UNAUTHORIZED');
   });
 
-  test('asks for the common secret where the source has none of its own', () => {
+  test('asks for the common secret where the source has none of its own', async () => {
     const config: SourcesConfig = { sources, auth: { bearer: ['common'] } };
     const path = '/sources/scan%2Fall%20of%20it';
-    expect(outcome(config, post(path, PUSH))).toBe('SOURCE_UNAUTHORIZED');
-    expect(outcome(config, post(path, PUSH, bearer('common')))).toBe(
+    expect(await outcome(config, post(path, PUSH))).toBe('SOURCE_UNAUTHORIZED');
+    expect(await outcome(config, post(path, PUSH, bearer('common')))).toBe(
       'scan/all of it: seen by scan/all of it',
     );
-    expect(outcome(config, post('/sources/east', PUSH, bearer('common')))).toBe('SOURCE_UNAUTHORIZED');
+    expect(await outcome(config, post('/sources/east', PUSH, bearer('common')))).toBe('SOURCE_UNAUTHORIZED');
   });
 
   test.each([
@@ -176,29 +179,133 @@ describe('the path of a source', () => {
     [''],
     [`${OPEN}/x`],
     ['/sources/undefined'],
-  ])('%j is unknown', (path) => {
-    expect(outcome({ sources }, post(path, PUSH, bearer('east')))).toBe('SOURCE_UNKNOWN');
+    ['/sources/east/anything'],
+  ])('%j is unknown', async (path) => {
+    expect(await outcome({ sources }, post(path, PUSH, bearer('east')))).toBe('SOURCE_UNKNOWN');
   });
 
-  test('an unknown path is answered with the known ones', () => {
+  test('an unknown path is answered with the known ones', async () => {
     const open = () => createSources({ sources }, kinds).open(post('/sources/west', PUSH));
-    expect(open).toThrow(`${OPEN}, /sources/east, /sources/scan%2Fall%20of%20it`);
+    await expect(open).rejects.toThrow(`${OPEN}, /sources/east, /sources/scan%2Fall%20of%20it`);
   });
 
-  test('a kind’s name is no source while none is configured', () => {
-    expect(outcome({ sources: [] }, post('/sources/distribution', PUSH))).toBe('SOURCE_UNKNOWN');
+  test('a kind’s name is no source while none is configured', async () => {
+    expect(await outcome({ sources: [] }, post('/sources/distribution', PUSH))).toBe('SOURCE_UNKNOWN');
   });
 });
 
-test.each(['GET', 'PUT', 'HEAD', 'OPTIONS'])('%s is no way to send a webhook', (method) => {
-  expect(outcome({ sources: [] }, { ...post(OPEN, PUSH), method })).toBe('SOURCE_METHOD');
-  expect(outcome({ sources: [] }, { ...post('/nowhere', PUSH), method })).toBe('SOURCE_UNKNOWN');
+test.each(['GET', 'PUT', 'HEAD', 'OPTIONS'])('%s is no way to send a webhook', async (method) => {
+  expect(await outcome({ sources: [] }, { ...post(OPEN, PUSH), method })).toBe('SOURCE_METHOD');
+  expect(await outcome({ sources: [] }, { ...post('/nowhere', PUSH), method })).toBe('SOURCE_UNKNOWN');
 });
 
-test('a refusal says nothing of the secret', () => {
+describe('a handshake', () => {
+  const shaker: Kind = {
+    ...scanner,
+    kind: 'shaker',
+    recognizes: () => false,
+    handshake: cloudEventsHandshake,
+  };
+  const shake = (path: string, query = '') => ({
+    ...post(path, '', { 'webhook-request-origin': 'eventgrid.azure.net' }),
+    method: 'OPTIONS',
+    query: new URLSearchParams(query),
+  });
+  const sourceOf = async (config: SourcesConfig, raw: RawRequest) => {
+    const opened = createSources(config, [distribution, shaker]).open(raw);
+    return opened.then(
+      ({ source, respond }) => `${source} ${respond?.headers?.['WebHook-Allowed-Origin']}`,
+      ({ code }) => code,
+    );
+  };
+
+  test('is answered by the kind that knows it', async () => {
+    expect(await sourceOf({ sources: [] }, shake(OPEN))).toBe('shaker eventgrid.azure.net');
+    const sources = [{ name: 'grid', kind: 'shaker' }];
+    expect(await sourceOf({ sources }, shake('/sources/grid'))).toBe('grid eventgrid.azure.net');
+  });
+
+  test('needs the secret of the source that answers', async () => {
+    const sources = [
+      { name: 'grid', kind: 'shaker', auth: { token: ['t0ken'] } },
+      { name: 'east', kind: 'distribution' },
+    ];
+    for (const path of [OPEN, '/sources/grid', '/sources/grid/wrong']) {
+      expect(await sourceOf({ sources }, shake(path))).toBe('SOURCE_UNAUTHORIZED');
+      expect(await sourceOf({ sources }, shake(path, 'token=wrong'))).toBe('SOURCE_UNAUTHORIZED');
+      expect(await sourceOf({ sources }, shake(path, 'token=t0ken'))).toBe('grid eventgrid.azure.net');
+    }
+    expect(await sourceOf({ sources }, shake('/sources/grid/t0ken'))).toBe('grid eventgrid.azure.net');
+  });
+
+  test('that no kind of the path knows is no method', async () => {
+    const sources = [{ name: 'east', kind: 'distribution' }];
+    expect(await sourceOf({ sources }, shake('/sources/east'))).toBe('SOURCE_METHOD');
+    expect(await sourceOf({ sources: [] }, { ...shake(OPEN), headers: {} })).toBe('SOURCE_METHOD');
+    const split = { 'webhook-request-origin': 'a\r\nSet-Cookie: b' };
+    expect(await sourceOf({ sources: [] }, { ...shake(OPEN), headers: split })).toBe('SOURCE_METHOD');
+  });
+});
+
+describe('a form that two kinds share', () => {
+  const fork: Kind = {
+    kind: 'fork',
+    recognizes: (raw) => (raw.headers['x-fork'] ? true : 'perhaps'),
+    open: ({ source }) => ({ taken: [], quarantined: [], note: `seen by ${source}` }),
+  };
+  const outcomeOf = async (config: SourcesConfig, headers: RawRequest['headers'] = {}) =>
+    createSources(config, [fork, distribution])
+      .open(post(OPEN, PUSH, headers))
+      .then(
+        ({ source }) => source,
+        ({ code }) => code,
+      );
+  const both = [
+    { name: 'east', kind: 'distribution', auth: { bearer: ['east'] } },
+    { name: 'forked', kind: 'fork', auth: { bearer: ['forked'] } },
+  ];
+
+  test('is the kind’s that is sure', async () => {
+    expect(await outcomeOf({ sources: [] })).toBe('distribution');
+    expect(await outcomeOf({ sources: [] }, { 'x-fork': '1' })).toBe('fork');
+  });
+
+  test('is the other kind’s when its secret says so', async () => {
+    expect(await outcomeOf({ sources: both }, bearer('east'))).toBe('east');
+    expect(await outcomeOf({ sources: both }, bearer('forked'))).toBe('forked');
+    expect(await outcomeOf({ sources: both }, { ...bearer('east'), 'x-fork': '1' })).toBe(
+      'SOURCE_UNAUTHORIZED',
+    );
+  });
+
+  test('is the other kind’s when there is no other', async () => {
+    expect(await outcomeOf({ sources: both.slice(1) }, bearer('forked'))).toBe('forked');
+  });
+
+  test('does not get past a secret because the other kind asks for none', async () => {
+    const [east] = both;
+    const sources = [...(east ? [east] : []), { name: 'forked', kind: 'fork' }];
+    expect(await outcomeOf({ sources })).toBe('SOURCE_UNAUTHORIZED');
+  });
+});
+
+test('a secret in a path is in no message', async () => {
+  const sources = createSources({
+    sources: [{ name: 'hub', kind: 'distribution', auth: { token: ['t0ken'] } }],
+  });
+  for (const path of ['/sources/other/s3cret', '/sources/hub/s3cret', '/sources/hub/s3cret/more']) {
+    for (const method of ['POST', 'GET']) {
+      await expect(sources.open({ ...post(path, PUSH), method })).rejects.toThrow(/^((?!s3cret|t0ken).)*$/);
+    }
+  }
+  const opened = await sources.open(post('/sources/hub/t0ken', PUSH));
+  expect(opened.taken).toHaveLength(1);
+});
+
+test('a refusal says nothing of the secret', async () => {
   const sources = createSources({ sources: [], auth: { bearer: ['s3cret'] } });
   try {
-    sources.open(post(OPEN, PUSH, bearer('s3cre7')));
+    await sources.open(post(OPEN, PUSH, bearer('s3cre7')));
     expect.unreachable();
   } catch (error) {
     expect(String(error)).toContain('credentials');
@@ -206,9 +313,9 @@ test('a refusal says nothing of the secret', () => {
   }
 });
 
-test('a fault of a kind’s own quarantines the request, so that its sender is not stuck with it', () => {
+test('a fault of a kind’s own quarantines the request, so that its sender is not stuck with it', async () => {
   const raw = post(OPEN, '{}', { 'x-broken': '1' });
-  const { quarantined } = createSources({ sources: [] }, kinds).open(raw);
+  const { quarantined } = await createSources({ sources: [] }, kinds).open(raw);
   expect(quarantined).toEqual([
     { reason: 'Longshore failed to read the body', body: raw.body, fault: new TypeError('a fault') },
   ]);
@@ -220,12 +327,12 @@ describe('a request that was kept', () => {
     kinds,
   );
 
-  test('is opened again by its source, without its secret', () => {
+  test('is opened again by its source, without its secret', async () => {
     const kept = post('/sources/east', PUSH);
-    expect(sources.reopen('east', kept)).toEqual(sources.open({ ...kept, headers: bearer('east') }));
+    expect(sources.reopen('east', kept)).toEqual(await sources.open({ ...kept, headers: bearer('east') }));
   });
 
-  test('is told anew when its source is gone or never was known', () => {
+  test('is told anew when its source is gone or never was known', async () => {
     expect(sources.reopen('gone', post(OPEN, PUSH))).toMatchObject({
       source: 'east',
       taken: [{ source: 'east' }],
@@ -244,6 +351,15 @@ describe('a configuration that cannot be used', () => {
       ],
       /source a.*twice/,
     ],
+    [
+      [{ name: 'a', kind: 'scanner', auth: { hmac: { secrets: ['s'] } } }],
+      /source a: auth.hmac has no header/,
+    ],
+    [
+      [{ name: 'a', kind: 'scanner', auth: { oidc: { audience: ['me'] } } }],
+      /source a: auth.oidc names no account/,
+    ],
+    [[{ name: 'a', kind: 'scanner', options: { host: 'h' } }], /options.host is no option of kind scanner/],
   ])('%j', (sources, message) => {
     expect(() => createSources({ sources }, kinds)).toThrow(message);
   });
@@ -252,5 +368,5 @@ describe('a configuration that cannot be used', () => {
 test('the paths are known', () => {
   const sources = createSources({ sources: [{ name: 'a b', kind: 'distribution' }] });
   expect(sources.paths).toEqual([OPEN, '/sources/a%20b']);
-  expect(sourceKinds).toEqual(['distribution']);
+  expect(sourceKinds).toContain('distribution');
 });

@@ -3,8 +3,8 @@
  *
  * `POST /sources/NAME` is exactly that source. On the open path, `POST /registry/notifications`, the kind is
  * told from the request: while no source is configured each kind is a source there, of the kind's name;
- * with sources, only they are. Nothing is taken or quarantined there before a secret has matched of the
- * source that gets it, so the path is no way around one.
+ * with sources, only they are. Nothing is taken, quarantined or answered there before a secret has matched of
+ * the source that gets it, so the path is no way around one.
  */
 
 import type { ResolvedAuth } from './auth.js';
@@ -13,7 +13,7 @@ import { KINDS } from './kinds.js';
 import { OPEN_PATH, parsePath, pathOf } from './paths.js';
 import { type Kind, type Opened, type RawRequest, unreadable } from './port.js';
 import { unauthorized, unknownPath, wrongMethod } from './refusals.js';
-import { anyKind, entitledTo, type Source, type SourceConfig, sourcesFrom } from './source.js';
+import { anyKind, type Entitled, entitledTo, type Source, type SourceConfig, sourcesFrom } from './source.js';
 
 /** The part of the configuration that sources are made of. */
 export interface SourcesConfig {
@@ -30,15 +30,15 @@ export interface OpenedRequest extends Opened {
   kind: string;
 }
 
-/** All sources of a process. Immutable and without state. */
+/** All sources of a process. Immutable and, but for the keys of `oidc` issuers, without state. */
 export interface Sources {
   /** The paths that webhooks may be posted to. */
   readonly paths: readonly string[];
   /**
    * Verifies a request and makes events of it. A body that cannot be read is quarantined, not an error.
-   * @throws LongshoreError `SOURCE_UNKNOWN`, `SOURCE_METHOD` or `SOURCE_UNAUTHORIZED`.
+   * Rejects with LongshoreError `SOURCE_UNKNOWN`, `SOURCE_METHOD`, `SOURCE_UNAUTHORIZED` or `SOURCE_KEYS`.
    */
-  open(raw: RawRequest): OpenedRequest;
+  open(raw: RawRequest): Promise<OpenedRequest>;
   /**
    * Makes events of a request that was verified when it arrived and was kept without its secrets since.
    * @param source where `open` had put it. If there is no such source any more, it is told anew.
@@ -49,7 +49,7 @@ export interface Sources {
 /** Names of the kinds that a source can have. */
 export const sourceKinds: readonly string[] = KINDS.map(({ kind }) => kind);
 
-/** @throws LongshoreError `CONFIG_INVALID` when a source has an unknown kind or the name of another. */
+/** @throws LongshoreError `CONFIG_INVALID` when a source cannot be used or has the name of another. */
 export function createSources(config: SourcesConfig, kinds: readonly Kind[] = KINDS): Sources {
   const configured = sourcesFrom(config, kinds);
   const listening = configured.length > 0 ? configured : anyKind(config, kinds);
@@ -59,36 +59,69 @@ export function createSources(config: SourcesConfig, kinds: readonly Kind[] = KI
 
   return {
     paths,
-    open(raw) {
-      const path = parsePath(raw.path);
-      const named = configured.find(({ name }) => name === path.source);
-      if (!path.open && !named) throw unknownPath(raw, paths);
-      if (raw.method !== 'POST') throw wrongMethod(raw);
-      const entitled = entitledTo(raw, named ? [named] : listening);
+    async open(raw) {
+      const { open, source: name, token } = parsePath(raw.path);
+      const named = configured.find((source) => source.name === name);
+      const isThere = open || (named !== undefined && (token === undefined || named.takesToken));
+      if (!isThere) throw unknownPath(raw, paths);
+      const addressed = named ? [named] : listening;
+      if (raw.method !== 'POST') return await answer(raw, addressed);
+      const entitled = await entitledTo(raw, addressed);
       // Before the body is looked at: whoever has no secret gets nothing parsed.
-      if (entitled.length === 0) throw unauthorized(named ? `source ${named.name}` : OPEN_PATH);
+      if (isEmpty(entitled)) throw unauthorized(named ? `source ${named.name}` : OPEN_PATH);
       const body = decodeBody(raw.body);
       if (named) return openWith(named, raw, body, includeReferences);
-      const kind = tellKind(told, raw, body);
-      const source = entitled.find((candidate) => candidate.kind === kind);
-      if (kind && !source) throw unauthorized(`the sources of kind ${kind.kind}`);
+      const { source, likely } = tell(told, raw, body, entitled);
+      if (likely && !source) throw unauthorized(`the sources of kind ${likely.kind}`);
       return openWith(source, raw, body, includeReferences);
     },
     reopen(name, raw) {
       const body = decodeBody(raw.body);
-      const kind = tellKind(told, raw, body);
-      const source =
-        listening.find((candidate) => candidate.name === name) ??
-        listening.find((candidate) => candidate.kind === kind);
+      const ofThatName = listening.find((candidate) => candidate.name === name);
+      const source = ofThatName ?? tell(told, raw, body, { proved: listening, open: [] }).source;
       return openWith(source, raw, body, includeReferences);
     },
   };
 }
 
-/** The first kind that takes the request for one of its own. */
-function tellKind(kinds: readonly Kind[], raw: RawRequest, body: Body): Kind | undefined {
+/** Whose the request is, and the kind that it most likely is of. */
+interface Told {
+  source?: Source;
+  likely?: Kind;
+}
+
+/**
+ * The first kind that takes the request for one of its own, else those whose it may be too, if the request
+ * holds their secret. A source that asks for nothing gets only what is most likely its own.
+ */
+function tell(kinds: readonly Kind[], raw: RawRequest, body: Body, { proved, open }: Entitled): Told {
   const value = body.state === 'json' ? body.value : undefined;
-  return kinds.find((kind) => kind.recognizes(raw, value));
+  const sourceOf = (sources: readonly Source[], kind: Kind) => sources.find((source) => source.kind === kind);
+  const unsure: Kind[] = [];
+  let sure: Kind | undefined;
+  for (const kind of kinds) {
+    const claim = sure && sourceOf(proved, sure) ? false : kind.recognizes(raw, value);
+    if (claim === true) sure ??= kind;
+    else if (claim === 'perhaps') unsure.push(kind);
+  }
+  const likely = sure ?? unsure[0];
+  if (likely === undefined) return {};
+  const held = [likely, ...unsure].map((kind) => sourceOf(proved, kind)).find((source) => source);
+  return { source: held ?? sourceOf(open, likely), likely };
+}
+
+const isEmpty = ({ proved, open }: Entitled) => proved.length + open.length === 0;
+
+/** A request without an event, such as a handshake: the answer of the first kind that knows it. */
+async function answer(raw: RawRequest, addressed: readonly Source[]): Promise<OpenedRequest> {
+  const knowing = addressed.filter(({ kind }) => kind.handshake?.(raw) !== undefined);
+  if (knowing.length === 0) throw wrongMethod(raw);
+  const { proved, open } = await entitledTo(raw, knowing);
+  const source = proved[0] ?? open[0];
+  const respond = source?.kind.handshake?.(raw);
+  if (!source || !respond) throw unauthorized('this handshake');
+  const from = { source: source.name, kind: source.kind.kind };
+  return { ...from, taken: [], quarantined: [], respond, note: 'a handshake is no event' };
 }
 
 function openWith(
@@ -98,12 +131,15 @@ function openWith(
   includeReferences: boolean,
 ): OpenedRequest {
   const from = { source: source?.name ?? 'unknown', kind: source?.kind.kind ?? 'unknown' };
-  if (body.state === 'empty') return { ...from, taken: [], quarantined: [], note: 'the body is empty' };
+  if (body.state === 'empty' && !source?.kind.bodiless?.(raw)) {
+    return { ...from, taken: [], quarantined: [], note: 'the body is empty' };
+  }
   if (body.state === 'unreadable') return { ...from, ...unreadable(raw, body.reason) };
   if (!source) return { ...from, ...unreadable(raw, 'the body is in no format that is taken here') };
-  const { value, text } = body;
+  const { value, text } = body.state === 'json' ? body : { value: undefined, text: '' };
+  const { name, kind, options } = source;
   try {
-    return { ...from, ...source.kind.open({ raw, value, text, source: source.name, includeReferences }) };
+    return { ...from, ...kind.open({ raw, value, text, source: name, includeReferences, options }) };
   } catch (fault) {
     // A kind never throws. Should one, the request is better kept than refused: its sender repeats it for ever.
     return { ...from, ...unreadable(raw, 'Longshore failed to read the body', fault) };

@@ -2,10 +2,10 @@
 import type { Config } from '../schema.js';
 import type { Secret } from '../secret.js';
 import { formatBytes } from '../values/bytes.js';
-import { quote } from '../values/scalars.js';
 import { HOST_PORT } from '../values/secrets.js';
 import type { Step } from '../yaml/node.js';
 import { type Check, revealed } from './check.js';
+import { checkSources } from './sources.js';
 
 /** The largest event seen is 7 MB: a manifest of 4 MiB with its references. */
 const LARGEST_EVENT = 8 * 2 ** 20;
@@ -63,19 +63,5 @@ function checkNode(node: Secret, path: Step[], problems: Check['problems']): voi
   if (text?.includes('://')) checkRedisUrl(node, path, problems);
   else if (text !== undefined && !HOST_PORT.test(text)) {
     problems.error(path, 'is no host:port of a Redis node');
-  }
-}
-
-function checkSources({ sources }: Config, { problems }: Check): void {
-  const names = new Set<string>();
-  for (const [index, { name }] of sources.entries()) {
-    const path = ['sources', index, 'name'];
-    if (problems.failedAt(path)) continue;
-    if (name === '') problems.error(path, 'is missing; it is part of the path /sources/NAME');
-    else if (!/^[\w.-]{1,128}$/.test(name) || /^\.+$/.test(name)) {
-      problems.error(path, 'must be 1 to 128 letters, digits and . _ -, since it is part of a path');
-    } else if (names.has(name))
-      problems.error(path, `${quote(name)} is the name of a source above; names must differ`);
-    names.add(name);
   }
 }

@@ -16,6 +16,18 @@ export function textOf(scalar: Scalar): string {
 export const text = () =>
   value<string>({ words: 'text', json: { type: 'string' }, read: textOf, print: (written) => written });
 
+/** Text of a certain form. @param words what the reference calls it; `fault` follows the key */
+export const matching = (words: string, form: RegExp, fault: string) =>
+  value<string>({
+    words,
+    json: { type: 'string', pattern: form.source },
+    read(scalar, refuse) {
+      const written = textOf(scalar);
+      return form.test(written) ? written : refuse(fault);
+    },
+    print: (written) => written,
+  });
+
 /** A boolean as YAML 1.1 writes it: `true`, `yes`, `on` … */
 export const flag = () =>
   value<boolean>({

@@ -34,13 +34,21 @@ export interface Kind<T> {
 
 export type Shape =
   | { type: 'value'; kind: Kind<unknown> }
-  | { type: 'map'; keys: Readonly<Record<string, z.ZodType>> }
+  | ({ type: 'map'; keys: Readonly<Record<string, z.ZodType>> } & Partial<Door>)
   | { type: 'record'; of: z.ZodType }
   /** `single`: one value may stand without the brackets. */
   | { type: 'list'; of: z.ZodType; single: boolean };
 
+/** A map that keeps a door: written with nothing in it, it is refused. */
+interface Door {
+  guards: true;
+  /** The key whose value may stand alone: `hmac: env:SECRET` for `hmac: { secret: env:SECRET }`. */
+  short?: string;
+}
+
 const kinds = z.registry<{ kind: Kind<unknown> }>();
 const singles = z.registry<{ single: true }>();
+const doors = z.registry<Door>();
 
 /** The zod schema of a kind. */
 export function value<T>(kind: Kind<T>) {
@@ -80,11 +88,19 @@ export function oneOrMore<S extends z.ZodType>(of: S) {
   return list;
 }
 
+/** A map that keeps a door. @param short the key whose value may stand alone */
+export function door<S extends z.ZodObject>(map: S, short?: keyof S['shape'] & string): S {
+  doors.add(map, { guards: true, ...(short !== undefined && { short }) });
+  return map;
+}
+
 /** How a schema is built, below defaults and transforms. */
 export function shapeOf(schema: z.ZodType): Shape {
   const found = kinds.get(schema);
   if (found) return { type: 'value', kind: found.kind };
-  if (schema instanceof z.ZodObject) return { type: 'map', keys: schema.shape as Record<string, z.ZodType> };
+  if (schema instanceof z.ZodObject) {
+    return { type: 'map', keys: schema.shape as Record<string, z.ZodType>, ...doors.get(schema) };
+  }
   if (schema instanceof z.ZodRecord) return { type: 'record', of: schema.valueType as z.ZodType };
   if (schema instanceof z.ZodArray) {
     return { type: 'list', of: schema.element as z.ZodType, single: singles.get(schema) !== undefined };

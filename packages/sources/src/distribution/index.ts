@@ -8,16 +8,25 @@ import { exactNumbers } from '../exact-numbers.js';
 import { type Incoming, type Kind, type Opened, type RawRequest, unreadable } from '../port.js';
 import { eventsMediaType, eventsOf, isEnvelope } from './envelope.js';
 import { type Entry, readEvent } from './event.js';
+import type { ActorUser } from './trim.js';
 
 /** The kind `distribution`. */
-export const distribution: Kind = { kind: 'distribution', recognizes, open };
+export const distribution: Kind = {
+  kind: 'distribution',
+  recognizes,
+  open: (incoming) => openEnvelope(incoming, 'distribution'),
+};
 
 /** By the registry's media type; without it by a list of events, which an empty object has not. */
 function recognizes(raw: RawRequest, value: unknown): boolean {
   return eventsMediaType(raw) !== undefined || isEnvelope(value);
 }
 
-function open(incoming: Incoming): Opened {
+/**
+ * Opens an envelope, also for other kinds whose sender writes it.
+ * @param actorUser what is taken out of `actor.user`: a token if it is one, or whatever is there.
+ */
+export function openEnvelope(incoming: Incoming, kind: string, actorUser: ActorUser = 'token'): Opened {
   const entries = entriesOf(incoming);
   if (typeof entries === 'string') return unreadable(incoming.raw, entries);
   const { raw, source } = incoming;
@@ -25,13 +34,13 @@ function open(incoming: Incoming): Opened {
   const opened: Opened = { taken: [], quarantined: [] };
   if (entries.length === 0) opened.note = 'the envelope has no events';
   for (const entry of entries) {
-    const read = readEvent(entry, incoming);
+    const read = readEvent(entry, incoming, actorUser);
     if (read.result === 'quarantined') opened.quarantined.push(read.item);
     else if (read.result === 'ping') opened.note = 'a ping is no event';
     else {
       const { event, payload } = read;
       const { receivedAt } = raw;
-      opened.taken.push({ event, payload, contentType, source, kind: distribution.kind, receivedAt });
+      opened.taken.push({ event, payload, contentType, source, kind, receivedAt });
     }
   }
   return opened;

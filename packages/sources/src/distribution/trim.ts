@@ -11,9 +11,13 @@ const TOKEN = /^eyJ[\w-]*(?:\.[\w-]*){2,4}$/;
  * GitLab's fork of the registry puts a token into `actor.user`, with which one can act as that user. It is
  * sent in the registry's own envelope, so it is looked for here, whatever the source is called.
  */
-export function removeTokens(event: JsonObject): boolean {
-  return removeMember(event, 'actor', 'user', (value) => typeof value === 'string' && TOKEN.test(value));
+export function removeTokens(event: JsonObject, actorUser: ActorUser): boolean {
+  const isToken = (value: unknown) => typeof value === 'string' && TOKEN.test(value);
+  return removeMember(event, 'actor', 'user', actorUser === 'any' ? () => true : isToken);
 }
+
+/** What of `actor.user` is taken out: a token, or anything, where it is known to hold nothing else. */
+export type ActorUser = 'token' | 'any';
 
 /** `target.references`: the manifest's layers, which can make an event a thousand times larger. */
 export function removeReferences(event: JsonObject): boolean {

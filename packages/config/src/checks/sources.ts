@@ -1,0 +1,43 @@
+/** Sources: names that a path can hold, and ways in that can be used. What a kind needs, its package says. */
+import { oidcFault, sourceFault } from '@longshore/sources';
+import type { Auth, Config } from '../schema.js';
+import { quote } from '../values/scalars.js';
+import type { Step } from '../yaml/node.js';
+import type { Check } from './check.js';
+
+/** The sources, and the ways in that those without their own have. */
+export function checkSources({ sources, ingest }: Config, { problems }: Check): void {
+  checkHmac(ingest.auth, ['ingest', 'auth'], problems);
+  const common = oidcOf(ingest.auth);
+  const commonFault = common && oidcFault(common);
+  if (commonFault) problems.error(['ingest', 'auth', 'oidc'], commonFault);
+
+  const names = new Set<string>();
+  for (const [index, source] of sources.entries()) {
+    const { name, auth } = source;
+    const path = ['sources', index];
+    checkHmac(auth, [...path, 'auth'], problems);
+    const fault = sourceFault({ ...source, auth: { ...auth, oidc: oidcOf(auth) } });
+    if (fault) problems.error([...path, ...fault.setting], fault.why);
+    checkName(name, [...path, 'name'], names, problems);
+  }
+}
+
+const oidcOf = ({ oidc }: Auth) => oidc && { audience: [], ...oidc };
+
+function checkName(name: string, path: Step[], names: Set<string>, problems: Check['problems']): void {
+  if (problems.failedAt(path)) return;
+  if (name === '') problems.error(path, 'is missing; it is part of the path /sources/NAME');
+  else if (!/^[\w.-]{1,128}$/.test(name) || /^\.+$/.test(name)) {
+    problems.error(path, 'must be 1 to 128 letters, digits and . _ -, since it is part of a path');
+  } else if (names.has(name))
+    problems.error(path, `${quote(name)} is the name of a source above; names must differ`);
+  names.add(name);
+}
+
+/** A secret that was written and could not be used is reported already. */
+function checkHmac({ hmac }: Auth, path: Step[], problems: Check['problems']): void {
+  const secret = [...path, 'hmac', 'secret'];
+  if (hmac === undefined || hmac.secret !== undefined) return;
+  if (!problems.failedAt(secret) && !problems.failedAt([...secret, 0])) problems.error(secret, 'is missing');
+}

@@ -1,0 +1,17 @@
+import { expect, test } from 'vitest';
+import { parseFullReference } from './full-reference.js';
+
+const DIGEST = `sha256:${'0af1'.repeat(16)}`;
+
+test.each([
+  ['ghcr.io/acme/api:1.4.2', { host: 'ghcr.io', repository: 'acme/api', tag: '1.4.2' }],
+  ['ghcr.io/acme/api:', { host: 'ghcr.io', repository: 'acme/api' }],
+  ['ghcr.io/acme/api', { host: 'ghcr.io', repository: 'acme/api' }],
+  ['r.example.com:5000/api', { host: 'r.example.com:5000', repository: 'api' }],
+  [`gcr.io/acme/api@${DIGEST}`, { host: 'gcr.io', repository: 'acme/api', digest: DIGEST }],
+  [`gcr.io/acme/api:1@${DIGEST}`, { host: 'gcr.io', repository: 'acme/api', tag: '1', digest: DIGEST }],
+  ['1.4.2', undefined],
+  [DIGEST, undefined],
+])('%s is taken apart', (reference, expected) => {
+  expect(parseFullReference(reference)).toEqual(expected);
+});

@@ -1,0 +1,24 @@
+/**
+ * A reference to an image with its registry in front, as registries of the cloud write it. It is split at
+ * its marks and no more: what stands between them is the sender's word.
+ */
+
+/** The parts of a full reference to an image. */
+export interface ImageReference {
+  /** `host[:port]`. */
+  host: string;
+  repository: string;
+  tag?: string;
+  digest?: string;
+}
+
+/** Of `host/repository[:tag][@digest]`; undefined for a text without a slash. An empty tag is none. */
+export function parseFullReference(text: string): ImageReference | undefined {
+  const slash = text.indexOf('/');
+  if (slash === -1) return undefined;
+  const [path = '', digest] = text.slice(slash + 1).split('@', 2);
+  const colon = path.lastIndexOf(':');
+  const repository = colon === -1 ? path : path.slice(0, colon);
+  const tag = colon === -1 ? undefined : path.slice(colon + 1);
+  return { host: text.slice(0, slash), repository, ...(tag && { tag }), ...(digest && { digest }) };
+}

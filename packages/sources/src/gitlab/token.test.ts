@@ -1,0 +1,29 @@
+import { expect, test } from 'vitest';
+import { openWith } from '../contract.js';
+import { gitlab } from './index.js';
+
+const JWT = 'eyJhbGciOiJSUzI1NiJ9.eyJ1c2VyIjoiYWxpY2UifQ.c2ln';
+
+function everything(body: string): string {
+  const raw = { method: 'POST', path: '/', headers: {}, body: Buffer.from(body), receivedAt: 0 };
+  const { taken, quarantined } = openWith(gitlab, raw);
+  expect(taken.length + quarantined.length).toBeGreaterThan(0);
+  return JSON.stringify([taken, quarantined.map((item) => item.body.toString())]);
+}
+
+test.each([[JWT], ['glpat-s3cret'], [{ token: 's3cret' }]])('actor.user %j is nowhere', (user) => {
+  const secret = /eyJ|s3cret/;
+  const actor = { name: 'alice', user_type: 'build', user };
+  const good = { id: '1', action: 'push', target: { repository: 'a' }, actor };
+  for (const event of [good, { ...good, target: 7 }, { ...good, n: 'N' }]) {
+    const body = JSON.stringify({ events: [event] }).replace('"N"', '12345678901234567890');
+    expect(body).toMatch(secret);
+    expect(everything(body)).not.toMatch(secret);
+    expect(everything(body)).toContain('user_type');
+  }
+});
+
+test('a token in a body that cannot be read is not kept', () => {
+  expect(everything(`{"events":[{"actor":{"user":"${JWT}"`)).not.toContain('eyJ');
+  expect(everything(`{"events":{"actor":{"user":"${JWT}"}}}`)).not.toContain('eyJ');
+});

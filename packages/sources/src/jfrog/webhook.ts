@@ -1,0 +1,69 @@
+/**
+ * The body of a predefined webhook: `domain` and `event_type` say what happened, `data` to what. Only a
+ * push and a delete in the domain `docker` are what the registry's own events tell of: promoting copies
+ * within Artifactory, and is a push only where the source's option `promoted` says so.
+ */
+import { eventIdFrom } from '@longshore/event';
+import { at, type JsonObject, textAt } from '../json.js';
+import type { Reading } from '../message.js';
+import { type Fields, missing } from '../normalize.js';
+import type { Incoming } from '../port.js';
+import { hostOf } from '../reference.js';
+import { minuteOf } from '../time.js';
+
+const ACTIONS = new Map([
+  ['pushed', 'push'],
+  ['deleted', 'delete'],
+]);
+
+/** @param incoming what the body came in, for its id and the source's options. */
+export function readWebhook(body: JsonObject, { raw, source, options }: Incoming): Reading {
+  const domain = textAt(body, 'domain');
+  const type = textAt(body, 'event_type');
+  if (!domain) return { refused: missing('domain', body.domain) };
+  if (!type) return { refused: missing('event_type', body.event_type) };
+  const { data } = body;
+  const origin = textAt(body, 'jpd_origin');
+  const names = [origin, textAt(body, 'subscription_key'), domain, type];
+  const subject = ['repo_key', 'image_name', 'tag', 'path', 'sha256'].map((name) => textAt(data, name));
+  const common: Fields = {
+    id: eventIdFrom(source, [...names, ...subject, minuteOf(raw.receivedAt)]),
+    host: options.host ?? (origin && hostOf(origin)),
+    actor: textAt(body, 'source')?.match(/^[^/]*\/(.+)$/)?.[1],
+  };
+  if (domain !== 'docker') return { event: { ...common, action: `${domain}:${type}` } };
+  return {
+    event: {
+      ...common,
+      action: type === 'promoted' && options.promoted === 'push' ? 'push' : (ACTIONS.get(type) ?? type),
+      nativeType: type,
+      digest: digestOf(data),
+      size: isManifest(data) ? at(data, 'size') : undefined,
+      repository: repositoryOf(data),
+      tag: tagOf(data),
+    },
+  };
+}
+
+/** Clients reach a repository of Artifactory by its key. */
+function repositoryOf(data: unknown): string | undefined {
+  const key = textAt(data, 'repo_key');
+  const image = textAt(data, 'image_name');
+  return key && image && `${key}/${image}`;
+}
+
+/** The file's checksum is the image's digest when the file is the manifest. */
+function digestOf(data: unknown): string | undefined {
+  const sum = isManifest(data) ? textAt(data, 'sha256') : undefined;
+  return sum && /^[0-9a-f]{64}$/.test(sum) ? `sha256:${sum}` : undefined;
+}
+
+function isManifest(data: unknown): boolean {
+  const name = textAt(data, 'name');
+  return name === 'manifest.json' || name === 'list.manifest.json';
+}
+
+/** A manifest without a tag is in a folder of its digest, with underscores where a path may have no colon. */
+function tagOf(data: unknown): string | undefined {
+  return textAt(data, 'tag')?.replace(/^(sha\d+)__([0-9a-f]{32,})$/, '$1:$2');
+}

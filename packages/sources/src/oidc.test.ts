@@ -1,0 +1,128 @@
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { exportJWK, generateKeyPair, SignJWT } from 'jose';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { createVerifier } from './auth.js';
+import { type OidcAuth, oidcFault } from './oidc.js';
+
+const AUDIENCE = 'https://longshore.example.com/sources/gar';
+const EMAIL = 'pubsub@acme-prod.iam.gserviceaccount.com';
+const CLAIMS = {
+  iss: 'https://accounts.google.com',
+  aud: AUDIENCE,
+  email: EMAIL,
+  email_verified: true,
+  sub: '1',
+};
+
+const keys = await generateKeyPair('RS256');
+const strange = await generateKeyPair('RS256');
+let server: Server;
+let auth: OidcAuth;
+let fetched = 0;
+
+beforeAll(async () => {
+  const jwk = { ...(await exportJWK(keys.publicKey)), kid: 'k', alg: 'RS256', use: 'sig' };
+  server = createServer((_, response) => {
+    fetched += 1;
+    response.setHeader('content-type', 'application/json').end(JSON.stringify({ keys: [jwk] }));
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const { port } = server.address() as AddressInfo;
+  auth = { audience: [AUDIENCE], email: [EMAIL], jwks: `http://127.0.0.1:${port}/certs` };
+});
+afterAll(() => new Promise((resolve) => server.close(resolve)));
+
+interface Token {
+  claims?: object;
+  key?: CryptoKey;
+  kid?: string;
+  expires?: string | null;
+}
+
+async function token({ claims, key = keys.privateKey, kid = 'k', expires = '5m' }: Token = {}) {
+  const jwt = new SignJWT({ ...CLAIMS, ...claims }).setProtectedHeader({ alg: 'RS256', kid }).setIssuedAt();
+  if (expires !== null) jwt.setExpirationTime(expires);
+  return await jwt.sign(key);
+}
+
+async function verdict(jwt: string, changed: Partial<OidcAuth> = {}) {
+  const headers = { authorization: `Bearer ${jwt}` };
+  const raw = { method: 'POST', path: '/', headers, body: Buffer.from('{}'), receivedAt: 0 };
+  return await createVerifier({ oidc: { ...auth, ...changed } })(raw);
+}
+
+test('a token of the account for the audience is let in', async () => {
+  expect(await verdict(await token())).toBe('proved');
+  expect(await verdict(await token({ claims: { iss: 'accounts.google.com' } }))).toBe('proved');
+  expect(await verdict(await token(), { email: undefined, subject: ['1'] })).toBe('proved');
+  expect(await verdict(await token({ claims: { iss: 'https://i/' } }), { issuer: 'https://i/' })).toBe(
+    'proved',
+  );
+});
+
+test.each<[string, Token]>([
+  ['for another audience', { claims: { aud: 'https://other.example.com' } }],
+  ['of another issuer', { claims: { iss: 'https://evil.example.com' } }],
+  ['of another account', { claims: { email: 'other@acme-prod.iam.gserviceaccount.com' } }],
+  ['of an account that is not verified', { claims: { email_verified: false } }],
+  ['of an account that only says so', { claims: { email_verified: 'true' } }],
+  ['of no account', { claims: { email: undefined } }],
+  ['that has expired', { expires: '-5m' }],
+  ['that never expires', { expires: null }],
+  ['signed with another key', { key: strange.privateKey }],
+  ['signed with a key that nobody knows', { kid: 'other' }],
+])('a token %s is refused', async (_, changed) => {
+  expect(await verdict(await token(changed))).toBe('refused');
+});
+
+test('what is no token is refused, and nothing is fetched for it', async () => {
+  const before = fetched;
+  for (const jwt of ['', 'a', 'a.b', 'a.b.c.d', 's3cret', '..']) expect(await verdict(jwt)).toBe('refused');
+  expect(fetched).toBe(before);
+});
+
+test('a token without a signature is refused', async () => {
+  const part = (value: object) => Buffer.from(JSON.stringify(value)).toString('base64url');
+  const claims = part({ ...CLAIMS, exp: 4_102_444_800 });
+  for (const alg of ['none', 'HS256']) {
+    expect(await verdict(`${part({ alg, kid: 'k' })}.${claims}.c2ln`)).toBe('refused');
+    expect(await verdict(`${part({ alg, kid: 'k' })}.${claims}.`)).toBe('refused');
+  }
+});
+
+test('keys that cannot be fetched are no refusal: the sender comes again', async () => {
+  await expect(verdict(await token(), { jwks: 'http://127.0.0.1:1/certs' })).rejects.toMatchObject({
+    code: 'SOURCE_KEYS',
+  });
+});
+
+test('another method that matches needs no keys', async () => {
+  const verify = createVerifier({ bearer: ['s3cret'], oidc: { ...auth, jwks: 'http://127.0.0.1:1/' } });
+  const raw = {
+    method: 'POST',
+    path: '/',
+    headers: { authorization: 'Bearer s3cret' },
+    body: Buffer.from(''),
+  };
+  expect(verify({ ...raw, receivedAt: 0 })).toBe('proved');
+});
+
+describe('settings', () => {
+  const usable: OidcAuth = { audience: [AUDIENCE], email: [EMAIL] };
+
+  test('for Google need no more than audience and account', () => {
+    expect(oidcFault(usable)).toBeUndefined();
+    expect(oidcFault({ ...usable, issuer: 'accounts.google.com' })).toBeUndefined();
+  });
+
+  test.each<[RegExp, Partial<OidcAuth>]>([
+    [/audience/, { audience: [] }],
+    [/account/, { email: [] }],
+    [/account/, { email: undefined }],
+    [/jwks/, { issuer: 'https://sts.windows.net/tenant/' }],
+    [/http url/, { jwks: 'file:///etc/passwd' }],
+  ])('that say %s', (fault, changed) => {
+    expect(oidcFault({ ...usable, ...changed })).toMatch(fault);
+  });
+});

@@ -1,0 +1,77 @@
+/**
+ * Quay's repository notifications. The body does not say which event it is, when it happened or who did it,
+ * and can be a template of the user's own; so the event is told by its keys, and what comes again within a
+ * minute is the same event.
+ * Source: quay `notifications/notificationevent.py`, `workers/notificationworker`.
+ */
+import { eventIdFrom } from '@longshore/event';
+import { at, isObject, textAt, writeJson } from '../json.js';
+import { type Message, openMessages, type Reading } from '../message.js';
+import type { Fields } from '../normalize.js';
+import { type Incoming, type Kind, type Opened, unreadable } from '../port.js';
+import { minuteOf } from '../time.js';
+
+/** The kind `quay`. */
+export const quay: Kind = {
+  kind: 'quay',
+  recognizes: (_, value) =>
+    textAt(value, 'docker_url') !== undefined ||
+    (textAt(value, 'namespace') !== undefined && at(value, 'usage_bytes') !== undefined),
+  open,
+};
+
+/** Which key tells which event. Whether a mirror or a build started, succeeded or failed is not to be seen. */
+const TOLD_BY: [key: string, nativeType: string][] = [
+  ['vulnerability', 'vulnerability_found'],
+  ['vulnerabilities', 'vulnerability_found'],
+  ['build_id', 'build'],
+  ['expiring_in', 'repo_image_expiry'],
+  ['usage_bytes', 'quota'],
+  ['threshold_percent', 'quota'],
+  ['message', 'repo_mirror_sync'],
+];
+/** One push of old clients names as many as it had tags. */
+const MAX_TAGS = 10_000;
+
+function open(incoming: Incoming): Opened {
+  const { raw, value } = incoming;
+  if (!isObject(value)) return unreadable(raw, 'the body is not an object');
+  const updated = value.updated_tags;
+  if (updated === undefined) return openMessages(incoming, quay.kind, [message(incoming, other(incoming))]);
+  // Very old Quay: an object with the tags as its keys.
+  const tags = Array.isArray(updated) ? updated : isObject(updated) ? Object.keys(updated) : [updated];
+  if (tags.length > MAX_TAGS) return unreadable(raw, `updated_tags has more than ${MAX_TAGS} entries`);
+  if (tags.length === 0) return { taken: [], quarantined: [], note: 'no tag was updated' };
+  return openMessages(
+    incoming,
+    quay.kind,
+    tags.map((tag) => {
+      const alone = tags.length > 1 ? { ...value, updated_tags: [tag] } : undefined;
+      return message(incoming, push(incoming, tag), alone);
+    }),
+  );
+}
+
+function message({ raw }: Incoming, reading: Reading, alone?: object): Message {
+  const body = alone ? Buffer.from(writeJson(alone)) : raw.body;
+  return { reading, body, find: (root) => root };
+}
+
+function push(incoming: Incoming, tag: unknown): Reading {
+  if (typeof tag !== 'string' || tag === '') return { refused: 'a tag is not text' };
+  const { source, value, raw } = incoming;
+  const id = eventIdFrom(source, [textAt(value, 'docker_url'), tag, minuteOf(raw.receivedAt)]);
+  return { event: { ...placeOf(value), id, action: 'push', nativeType: 'repo_push', tag } };
+}
+
+function other(incoming: Incoming): Reading {
+  const { source, value, raw, text } = incoming;
+  const [, nativeType = 'notification'] = TOLD_BY.find(([key]) => at(value, key) !== undefined) ?? [];
+  const id = eventIdFrom(source, [text, minuteOf(raw.receivedAt)]);
+  return { event: { ...placeOf(value), id, action: nativeType } };
+}
+
+function placeOf(value: unknown): Fields {
+  const [, host, path] = /^([^/]+)\/(.+)$/s.exec(textAt(value, 'docker_url') ?? '') ?? [];
+  return { host, repository: textAt(value, 'repository') ?? path };
+}

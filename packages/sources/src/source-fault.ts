@@ -1,0 +1,36 @@
+/** What is wrong with a source's settings, beyond their types: what its kind needs, and what it does not know. */
+import { KINDS } from './kinds.js';
+import { type OidcAuth, oidcFault } from './oidc.js';
+import type { Kind } from './port.js';
+
+/** The part of a source's settings that is looked at. Secrets are not, so they need not be resolved. */
+export interface CheckedSource {
+  kind: string;
+  auth?: { hmac?: { header?: string }; oidc?: OidcAuth };
+  options?: object;
+}
+
+/** Where and why, in words that follow the setting. */
+export interface SourceFault {
+  setting: readonly string[];
+  why: string;
+}
+
+/** The first fault of a source; undefined when there is none, or no such kind. */
+export function sourceFault(source: CheckedSource, kinds: readonly Kind[] = KINDS): SourceFault | undefined {
+  const { auth = {}, options = {} } = source;
+  const kind = kinds.find((candidate) => candidate.kind === source.kind);
+  if (!kind) return undefined;
+  if (auth.hmac && auth.hmac.header === undefined && !kind.hmac) {
+    const why = `has no header, and ${kind.kind} sends no signature by itself. Name the header that has it`;
+    return { setting: ['auth', 'hmac'], why };
+  }
+  const oidc = auth.oidc && oidcFault(auth.oidc);
+  if (oidc) return { setting: ['auth', 'oidc'], why: oidc };
+  const read: readonly string[] = kind.options ?? [];
+  const set = Object.entries(options).filter(([, value]) => value !== undefined);
+  const unread = set.find(([name]) => !read.includes(name));
+  if (!unread) return undefined;
+  const known = read.length > 0 ? `It has: ${read.join(', ')}` : 'It has none';
+  return { setting: ['options', unread[0]], why: `is no option of kind ${kind.kind}. ${known}` };
+}
