@@ -163,7 +163,8 @@ describe('a signature', () => {
     const sign = (key: string) => createHmac('sha1', key).update(body).digest('hex');
     const webhook = { 'x-nexus-webhook-id': 'rm:repository:asset' };
     for (const path of ['/sources/nexus', '/registry/notifications']) {
-      for (const signature of [{}, { 'x-nexus-webhook-signature': sign('wrong') }]) {
+      const wrong: Record<string, string>[] = [{}, { 'x-nexus-webhook-signature': sign('wrong') }];
+      for (const signature of wrong) {
         await expectStatus(ingest.post(body, { path, headers: { ...webhook, ...signature } }), 401);
       }
       const headers = { ...webhook, 'x-nexus-webhook-signature': sign('nexus-key') };

@@ -35,7 +35,7 @@ afterAll(() => new Promise((resolve) => server.close(resolve)));
 
 interface Token {
   claims?: object;
-  key?: CryptoKey;
+  key?: Awaited<ReturnType<typeof generateKeyPair>>['privateKey'];
   kid?: string;
   expires?: string | null;
 }
