@@ -35,7 +35,7 @@ afterAll(() => new Promise((resolve) => server.close(resolve)));
 
 interface Token {
   claims?: object;
-  key?: CryptoKey;
+  key?: typeof keys.privateKey;
   kid?: string;
   expires?: string | null;
 }
