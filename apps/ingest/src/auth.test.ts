@@ -163,10 +163,9 @@ describe('a signature', () => {
     const sign = (key: string) => createHmac('sha1', key).update(body).digest('hex');
     const webhook = { 'x-nexus-webhook-id': 'rm:repository:asset' };
     for (const path of ['/sources/nexus', '/registry/notifications']) {
-      const wrong: Record<string, string>[] = [{}, { 'x-nexus-webhook-signature': sign('wrong') }];
-      for (const signature of wrong) {
-        await expectStatus(ingest.post(body, { path, headers: { ...webhook, ...signature } }), 401);
-      }
+      await expectStatus(ingest.post(body, { path, headers: webhook }), 401);
+      const wrong = { ...webhook, 'x-nexus-webhook-signature': sign('wrong') };
+      await expectStatus(ingest.post(body, { path, headers: wrong }), 401);
       const headers = { ...webhook, 'x-nexus-webhook-signature': sign('nexus-key') };
       await expectStatus(ingest.post(body, { path, headers }), 202);
       await expectStatus(ingest.post(`${body} `, { path, headers }), 401);

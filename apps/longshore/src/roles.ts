@@ -115,7 +115,13 @@ async function startWorker(parts: RoleParts): Promise<RunningRole> {
   const janitor = createJanitor(producer, config().redis.prefix);
   const housekeeping = startHousekeeping({ config, janitor, inspector, monitor, observer });
   return {
-    prepare: worker.prepare,
+    prepare(next) {
+      const commit = worker.prepare(next);
+      return () => {
+        commit();
+        housekeeping.note(next);
+      };
+    },
     async close() {
       await Promise.all([worker.close(), housekeeping.close()]);
       await janitor.close();

@@ -8,11 +8,12 @@ import { createServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { eventually, type Reply, redisUrl, selfSigned, startReceiver, testPrefix } from '@longshore/testkit';
-import { describe, expect, onTestFinished, test } from 'vitest';
-import { metricsOf, patient, relayTo, varsOf } from './control.js';
+import { describe, expect, onTestFinished, test, vi } from 'vitest';
+import { AT_LAST, metricsOf, patient, relayTo, varsOf } from './control.js';
 import { anEvent, envelope, idsOf, startRelay, workFolder, writeConfig } from './relay.js';
 
-const SLOW = 90_000;
+vi.setConfig({ testTimeout: 90_000, hookTimeout: 90_000 });
+
 const many = (n: number) => Array.from({ length: n }, () => anEvent());
 const ids = (events: Record<string, unknown>[]) => events.map(({ id }) => id).sort();
 
@@ -28,7 +29,7 @@ describe('TestHTTPSink', () => {
       expected.Events += 1;
       Object.assign(expected, counted);
       await relay.post(envelope(anEvent()));
-      await receiver.received(expected.Events);
+      await receiver.received(expected.Events, AT_LAST);
       expect(await metricsOf(relay, 'sink')).toEqual(expected);
     };
     await post({ status: 200 }, { Successes: 1, Statuses: { '200 OK': 1 } });
@@ -49,7 +50,7 @@ describe('TestHTTPSink', () => {
     const relay = await relayTo([{ name: 'sink', url: receiver.url }]);
     const event = anEvent();
     await relay.post(envelope(event));
-    const [request] = await receiver.received(1);
+    const [request] = await receiver.received(1, AT_LAST);
     expect(request).toMatchObject({ method: 'POST' });
     expect(request?.headers['content-type']).toMatch(
       /^application\/vnd\.docker\.distribution\.events\.v2\+json$/,
@@ -70,7 +71,10 @@ describe('TestHTTPSink', () => {
 
     const untrusting = await startRelay(file);
     await untrusting.post(envelope(anEvent()));
-    expect(await untrusting.waitFor('delivery.settled')).toMatchObject({ reason: 'tls', outcome: 'dead' });
+    expect(await untrusting.waitFor('delivery.settled', AT_LAST)).toMatchObject({
+      reason: 'tls',
+      outcome: 'dead',
+    });
     expect(await metricsOf(untrusting, 'sink')).toMatchObject({ Errors: 1, Failures: 0, Statuses: {} });
     await untrusting.stop();
 
@@ -78,89 +82,117 @@ describe('TestHTTPSink', () => {
     await writeFile(ca, certificate.cert);
     const trusting = await startRelay(file, { env: { NODE_EXTRA_CA_CERTS: ca } });
     await trusting.post(envelope(anEvent()));
-    await trusting.waitFor(({ outcome }) => outcome === 'delivered');
+    await trusting.waitFor(({ outcome }) => outcome === 'delivered', AT_LAST);
     expect(await metricsOf(trusting, 'sink')).toMatchObject({ Successes: 1, Errors: 0 });
   });
 });
 
 describe('TestEventQueue', () => {
-  test(
-    '1000 writes at once to a slow sink all arrive, and then nothing is pending',
-    async () => {
-      const receiver = await startReceiver({ delay: 5 });
-      const relay = await relayTo([{ name: 'slow', url: receiver.url, timeout: '10s' }]);
-      const events = many(1_000);
-      const answers = await Promise.all(events.map((event) => relay.post(envelope(event))));
-      expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([202]));
-      const metrics = await metricsOf(relay, 'slow', 60_000);
-      expect(metrics).toMatchObject({ Pending: 0, Events: 1_000, Successes: 1_000, Failures: 0, Errors: 0 });
-      expect(idsOf(receiver.requests).sort()).toEqual(ids(events));
-      // Closed: a write after that is refused, so that the sender keeps the event.
-      expect((await relay.stop()).code).toBe(0);
-      await expect(relay.post(envelope(anEvent()))).rejects.toThrow('fetch failed');
-    },
-    SLOW,
-  );
+  test('1000 writes at once to a slow sink all arrive, and then nothing is pending', async () => {
+    const receiver = await startReceiver({ delay: 5 });
+    const relay = await relayTo([{ name: 'slow', url: receiver.url, timeout: '10s' }]);
+    const events = many(1_000);
+    const answers = await Promise.all(events.map((event) => relay.post(envelope(event))));
+    expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([202]));
+    const metrics = await metricsOf(relay, 'slow', 60_000);
+    expect(metrics).toMatchObject({ Pending: 0, Events: 1_000, Successes: 1_000, Failures: 0, Errors: 0 });
+    expect(idsOf(receiver.requests).sort()).toEqual(ids(events));
+    // Closed: a write after that is refused, so that the sender keeps the event.
+    expect((await relay.stop()).code).toBe(0);
+    await expect(relay.post(envelope(anEvent()))).rejects.toThrow('fetch failed');
+  });
 
-  test(
-    'kill -9 between enqueue and delivery loses nothing (the registry loses all)',
-    async () => {
-      const receiver = await startReceiver();
-      const endpoints = [{ name: 'sink', url: receiver.url }];
-      // With a Redis of its own, which is killed with it.
-      const file = await writeConfig(await workFolder(), { notifications: { endpoints } });
-      const ingest = await startRelay(file, { roles: ['ingest'] });
-      const events = many(100);
-      const answers = await Promise.all(events.map((event) => ingest.post(envelope(event))));
-      expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([202]));
-      await ingest.crash();
-      expect(receiver.requests).toEqual([]);
-      const relay = await startRelay(file);
-      await metricsOf(relay, 'sink');
-      expect(idsOf(receiver.requests).sort()).toEqual(ids(events));
-    },
-    SLOW,
-  );
+  test('kill -9 between enqueue and delivery loses nothing (the registry loses all)', async () => {
+    const receiver = await startReceiver();
+    const endpoints = [{ name: 'sink', url: receiver.url }];
+    // With a Redis of its own, which is killed with it.
+    const file = await writeConfig(await workFolder(), { notifications: { endpoints } });
+    const ingest = await startRelay(file, { roles: ['ingest'] });
+    const events = many(100);
+    const answers = await Promise.all(events.map((event) => ingest.post(envelope(event))));
+    expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([202]));
+    await ingest.crash();
+    expect(receiver.requests).toEqual([]);
+    const relay = await startRelay(file);
+    await metricsOf(relay, 'sink');
+    expect(idsOf(receiver.requests).sort()).toEqual(ids(events));
+  });
 
-  test(
-    'what is queued at SIGTERM is delivered after the next start (the registry loses it)',
-    async () => {
-      const receiver = await startReceiver();
-      await receiver.stop();
-      const endpoints = [{ name: 'sink', url: receiver.url, ...patient, maxbackoff: '200ms' }];
-      const file = await writeConfig(await workFolder(), { notifications: { endpoints } });
-      const first = await startRelay(file);
-      const events = many(10);
-      for (const event of events) await first.post(envelope(event));
-      expect((await first.stop()).code).toBe(0);
-      await receiver.start();
-      await startRelay(file);
-      await receiver.received(10, { timeout: 30_000 });
-      expect(idsOf(receiver.requests).sort()).toEqual(ids(events));
-    },
-    SLOW,
-  );
+  test('what is queued at SIGTERM is delivered after the next start (the registry loses it)', async () => {
+    const receiver = await startReceiver();
+    await receiver.stop();
+    const endpoints = [{ name: 'sink', url: receiver.url, ...patient, maxbackoff: '200ms' }];
+    const file = await writeConfig(await workFolder(), { notifications: { endpoints } });
+    const first = await startRelay(file);
+    const events = many(10);
+    for (const event of events) await first.post(envelope(event));
+    expect((await first.stop()).code).toBe(0);
+    await receiver.start();
+    await startRelay(file);
+    await receiver.received(10, AT_LAST);
+    expect(idsOf(receiver.requests).sort()).toEqual(ids(events));
+  });
 });
 
-test(
-  'TestBroadcaster [2.8]: ten sinks each get all 1000 events',
-  async () => {
-    const receiver = await startReceiver();
-    const names = Array.from({ length: 10 }, (_, n) => `sink-${n}`);
-    const relay = await relayTo(
-      names.map((name) => ({ name, url: `${receiver.url}/${name}`, timeout: '10s' })),
-    );
-    const events = many(1_000);
-    for (let at = 0; at < 1_000; at += 100) await relay.post(envelope(...events.slice(at, at + 100)));
-    for (const name of names)
-      expect(await metricsOf(relay, name, 60_000)).toMatchObject({ Successes: 1_000 });
-    for (const name of names) {
-      const got = receiver.requests.filter(({ url }) => url === `/${name}`);
-      expect(idsOf(got).sort()).toEqual(ids(events));
-    }
-  },
-  SLOW,
-);
+/** Ignored media types, ignored actions, and which of a blob's push, a manifest's pull and a blob's delete pass. */
+const IGNORED: [string, { mediatypes?: string[]; actions?: string[] }, string[]][] = [
+  ['no lists', {}, ['push', 'pull', 'delete']],
+  ['nothing matches', { mediatypes: ['other'], actions: ['other'] }, ['push', 'pull', 'delete']],
+  ['the type matches', { mediatypes: ['blob'], actions: ['other'] }, ['pull', 'delete']],
+  ['one of two types matches', { mediatypes: ['blob', 'manifest'], actions: ['other'] }, ['delete']],
+  ['the action matches', { mediatypes: ['other'], actions: ['push'] }, ['pull', 'delete']],
+  ['another action matches', { mediatypes: ['other'], actions: ['pull'] }, ['push', 'delete']],
+  ['one of two actions matches', { mediatypes: ['other'], actions: ['pull', 'push'] }, ['delete']],
+  ['either matches', { mediatypes: ['blob'], actions: ['pull'] }, ['delete']],
+  ['no types, the action matches (3.1)', { actions: ['push'] }, ['pull', 'delete']],
+  ['mount and delete are ignored', { actions: ['mount', 'delete'] }, ['push', 'pull']],
+  // What the registry's table leaves out.
+  ['another case', { mediatypes: ['BLOB'], actions: ['Push', 'PULL'] }, ['push', 'pull', 'delete']],
+  ['a prefix', { mediatypes: ['blo', 'mani'], actions: ['p', 'pu'] }, ['push', 'pull', 'delete']],
+  ['what would be a glob', { mediatypes: ['*', 'b*'], actions: ['*', 'pu?h'] }, ['push', 'pull', 'delete']],
+  ['an empty type is that of a delete', { mediatypes: [''] }, ['push', 'pull']],
+];
+
+test('TestIgnoredSink: each endpoint gets what its lists let pass, and nothing else', async () => {
+  const receiver = await startReceiver();
+  const relay = await relayTo(
+    IGNORED.map(([name, ignore], n) => ({ name, url: `${receiver.url}/${n}`, ignore, timeout: '10s' })),
+  );
+  const events = [
+    anEvent({ action: 'push', target: { mediaType: 'blob' } }),
+    anEvent({ action: 'pull', target: { mediaType: 'manifest' } }),
+    anEvent({ action: 'delete', target: { mediaType: '', size: 0 } }),
+  ];
+  const passing = IGNORED.flatMap(([, , actions]) => actions).length;
+  const answer = await relay.post(envelope(...events));
+  expect(await answer.json()).toMatchObject({ enqueued: passing, ignored: 3 * IGNORED.length - passing });
+  for (const [n, [name, , actions]] of IGNORED.entries()) {
+    // Before the queue, as in the registry: what is ignored is in no metric.
+    expect(await metricsOf(relay, name)).toMatchObject({ Events: actions.length, Successes: actions.length });
+    const got = receiver.requests
+      .filter(({ url }) => url === `/${n}`)
+      .flatMap((each) => actionsIn(each.body));
+    expect([name, got.sort()]).toEqual([name, [...actions].sort()]);
+  }
+});
+
+const actionsIn = (body: string): string[] =>
+  JSON.parse(body).events.map(({ action }: { action: string }) => action);
+
+test('TestBroadcaster [2.8]: ten sinks each get all 1000 events', async () => {
+  const receiver = await startReceiver();
+  const names = Array.from({ length: 10 }, (_, n) => `sink-${n}`);
+  const relay = await relayTo(
+    names.map((name) => ({ name, url: `${receiver.url}/${name}`, timeout: '10s' })),
+  );
+  const events = many(1_000);
+  for (let at = 0; at < 1_000; at += 100) await relay.post(envelope(...events.slice(at, at + 100)));
+  for (const name of names) expect(await metricsOf(relay, name, 60_000)).toMatchObject({ Successes: 1_000 });
+  for (const name of names) {
+    const got = receiver.requests.filter(({ url }) => url === `/${name}`);
+    expect(idsOf(got).sort()).toEqual(ids(events));
+  }
+});
 
 describe('TestRetryingSink', () => {
   /** Fails always at first, then mostly. */
@@ -172,20 +204,16 @@ describe('TestRetryingSink', () => {
     ['TestRetryingSink [2.8]', 0.9, patient],
     ['TestRetryingSinkBreaker: at a fixed pace', 0.7, { threshold: 10_000, schedule: ['10ms'] }],
     ['TestRetryingSinkExponentialBackoff', 0.7, { threshold: 10_000, backoff: '1ms', maxbackoff: '50ms' }],
-  ])(
-    '%s: a sink that fails most of the time gets all 100 events',
-    async (_, often, settings) => {
-      const receiver = await startReceiver(flaky(often));
-      const relay = await relayTo([{ name: 'flaky', url: receiver.url, ...settings }]);
-      const events = many(100);
-      await relay.post(envelope(...events));
-      const metrics = await metricsOf(relay, 'flaky', 60_000);
-      expect(metrics).toMatchObject({ Events: 100, Successes: 100, Errors: 0 });
-      expect(metrics.Failures).toBe(receiver.requests.length - 100);
-      expect(new Set(idsOf(receiver.requests))).toEqual(new Set(ids(events)));
-    },
-    SLOW,
-  );
+  ])('%s: a sink that fails most of the time gets all 100 events', async (_, often, settings) => {
+    const receiver = await startReceiver(flaky(often));
+    const relay = await relayTo([{ name: 'flaky', url: receiver.url, ...settings }]);
+    const events = many(100);
+    await relay.post(envelope(...events));
+    const metrics = await metricsOf(relay, 'flaky', 60_000);
+    expect(metrics).toMatchObject({ Events: 100, Successes: 100, Errors: 0 });
+    expect(metrics.Failures).toBe(receiver.requests.length - 100);
+    expect(new Set(idsOf(receiver.requests))).toEqual(new Set(ids(events)));
+  });
 
   test('differs on purpose: at the threshold a delivery is given up, kept and told, and does not block the rest', async () => {
     const receiver = await startReceiver(({ body }) => ({
@@ -198,7 +226,7 @@ describe('TestRetryingSink', () => {
     const metrics = await metricsOf(relay, 'sink');
     expect(metrics).toMatchObject({ Events: 21, Successes: 20, Failures: 3 });
     const dead = { eventId: doomed.id, attempts: 3, reason: 'http_500', outcome: 'dead' };
-    expect(await relay.waitFor('delivery.settled')).toMatchObject(dead);
+    expect(await relay.waitFor('delivery.settled', AT_LAST)).toMatchObject(dead);
   });
 });
 

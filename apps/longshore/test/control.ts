@@ -1,5 +1,8 @@
 /** What the tests against the registry's own behaviour share: a relay on the shared Redis, its numbers, and samples. */
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { eventually, redisUrl, testPrefix } from '@longshore/testkit';
 import { type Relay, type Settings, startRelay, workFolder, writeConfig } from './relay.js';
 
@@ -9,6 +12,9 @@ export async function relayTo(endpoints: object[], more: Settings = {}): Promise
   const settings = { notifications: { endpoints }, redis, ...more };
   return startRelay(await writeConfig(await workFolder(), settings));
 }
+
+/** For what takes a moment on an idle machine, and much longer on a busy one. */
+export const AT_LAST = { timeout: 30_000 };
 
 /** Retries that come soon and never end within a test. */
 export const patient = { threshold: 10_000, backoff: '10ms', maxbackoff: '40ms' };
@@ -69,4 +75,24 @@ export function sample(name: string): Sample {
   const body = file.slice(end + 2);
   const contentType = /^content-type: (.*)$/im.exec(file.slice(0, end))?.[1] ?? '';
   return { body, contentType, event: JSON.parse(body).events[0] };
+}
+
+/** Names of the captured requests of a version: `registry-2.8.3`, `registry-3.1`. */
+export function samplesOf(version: string): string[] {
+  const files = readdirSync(new URL(`${version}/`, SAMPLES));
+  return files.filter((file) => file.endsWith('.http')).map((file) => `${version}/${file.slice(0, -5)}`);
+}
+
+/** A relay for all tests of a file; whoever starts it in `beforeAll` ends it in `afterAll`. */
+export async function sharedRelay(settings: Settings): Promise<{ relay: Relay; end(): Promise<void> }> {
+  const folder = await mkdtemp(join(tmpdir(), 'longshore-test-'));
+  const redis = { url: redisUrl(), prefix: testPrefix() };
+  const relay = await startRelay(await writeConfig(folder, { redis, ...settings }));
+  return {
+    relay,
+    async end() {
+      await relay.stop();
+      await rm(folder, { recursive: true, force: true, maxRetries: 5 });
+    },
+  };
 }

@@ -21,19 +21,32 @@ export interface HousekeepingParts {
   observer: Observer;
 }
 
+export interface Housekeeping {
+  /** These endpoints have queues from now on, also when they leave the configuration a moment later. */
+  note(config: Config): void;
+  close(): Promise<void>;
+}
+
 /** Runs until closed. Failures are logged and tried again at the next turn. */
-export function startHousekeeping(parts: HousekeepingParts): { close(): Promise<void> } {
+export function startHousekeeping(parts: HousekeepingParts): Housekeeping {
   const { monitor, observer } = parts;
   let running: Promise<void> = Promise.resolve();
   let swept = 0;
   let told: Config | undefined;
+  const noted = new Set<string>();
+  const note = ({ notifications }: Config): void => {
+    for (const { name } of notifications.endpoints) noted.add(name);
+  };
+  note(parts.config());
 
   const turn = async (): Promise<void> => {
     if (!monitor.health.up) return;
     if (monitor.health.memory >= RELIEVE_FROM) await relieve(parts);
     const now = parts.config();
     if (told !== now) {
-      await parts.inspector.remember(now.notifications.endpoints.map(({ name }) => name));
+      const names = [...noted];
+      await parts.inspector.remember(names);
+      for (const name of names) noted.delete(name);
       await tellLeftovers(now, parts.inspector, observer);
       told = now;
     }
@@ -56,6 +69,7 @@ export function startHousekeeping(parts: HousekeepingParts): { close(): Promise<
   }, RELIEVE_EVERY);
 
   return {
+    note,
     async close() {
       clearInterval(timer);
       await running;
