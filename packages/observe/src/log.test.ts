@@ -2,7 +2,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { text } from 'node:stream/consumers';
-import { expect, onTestFinished, test } from 'vitest';
+import { expect, onTestFinished, test, vi } from 'vitest';
 
 /** A process with an observer `o` of the built package. */
 function start(options: object, script: string) {
@@ -43,6 +43,24 @@ test('a flush with nothing to write, and a second one, resolve', async () => {
     "await o.flush(); o.log.info({}, 'one'); await o.flush(); await o.flush();",
   );
   expect([lines.length, code]).toEqual([1, 0]);
+});
+
+test('the last line of a burst is written, though a slow reader held up the one before', async () => {
+  // More than a pipe holds: its write is under way until somebody reads. Nothing is logged after these two.
+  const script = `
+    o.log.info({ text: 'x'.repeat(2 ** 20) }, 'a long line');
+    o.log.info({}, 'the last line');
+    setTimeout(() => process.stderr.write('waited'), 200);
+    setInterval(() => {}, 60_000);`;
+  const { child } = start({}, script);
+  child.stdout.pause();
+  await once(child.stderr, 'data');
+  let seen = '';
+  child.stdout.on('data', (chunk) => {
+    seen += chunk;
+  });
+  child.stdout.resume();
+  await vi.waitFor(() => expect(seen.slice(-200)).toContain('the last line'), { timeout: 10_000 });
 });
 
 test('lines for people are not lost either, and have no colours in a pipe', async () => {

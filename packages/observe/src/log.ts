@@ -81,24 +81,28 @@ function outputFor({ pretty, destination, onDrop }: LogOptions): Output {
 }
 
 function stdout(onDrop: () => void): Output {
-  const stream = pino.destination({
-    fd: STDOUT,
-    sync: false,
-    minLength: GATHERED,
-    maxLength: LONGEST_BACKLOG,
-  });
+  // With a minLength of 1 what comes during a write is written after it, and `flush` waits for that; with 0 it
+  // does not wait. A larger one would leave a last line behind when `flush` meets a write under way.
+  const stream = pino.destination({ fd: STDOUT, sync: false, minLength: 1, maxLength: LONGEST_BACKLOG });
   stream.on('drop', onDrop);
+  let gathered = '';
   let due: NodeJS.Timeout | undefined;
-  const write = (line: string): void => {
-    stream.write(line);
-    if (due !== undefined) return;
-    due = setTimeout(() => {
-      due = undefined;
-      stream.flush();
-    }, GATHER_FOR).unref();
+  const writeOut = (): void => {
+    clearTimeout(due);
+    due = undefined;
+    if (gathered !== '') stream.write(gathered);
+    gathered = '';
   };
+  const write = (line: string): void => {
+    gathered += line;
+    if (gathered.length >= GATHERED) writeOut();
+    else due ??= setTimeout(writeOut, GATHER_FOR).unref();
+  };
+  // Before pino's own hook, which writes what the stream holds.
+  process.prependListener('exit', writeOut);
   const flush = () =>
     new Promise<void>((resolve) => {
+      writeOut();
       const impatient = setTimeout(() => {
         // Nobody reads: what is left would keep the process from ending.
         stream.destroy();
