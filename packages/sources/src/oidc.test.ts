@@ -35,11 +35,7 @@ afterAll(() => new Promise((resolve) => server.close(resolve)));
 
 interface Token {
   claims?: object;
-<<<<<<< .merge_file_5DV7pL
-  key?: Awaited<ReturnType<typeof generateKeyPair>>['privateKey'];
-=======
   key?: typeof keys.privateKey;
->>>>>>> .merge_file_hjXk0m
   kid?: string;
   expires?: string | null;
 }
