@@ -50,7 +50,7 @@ const retention = section(
     trail: section('What happened to each event.', {
       age: setting(
         duration({ min: SECOND }),
-        'How long `longshore trace` knows what happened to an event.',
+        'How long what happened to an event is to be known. Accepted, and without effect in this version.',
         '24h',
       ),
     }).prefault({}),
