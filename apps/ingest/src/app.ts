@@ -70,7 +70,8 @@ export function createApp({ receive, maxBody, paths, observer }: AppParts): Koa 
 }
 
 /** A refused request may not have come as far as to its source. */
-const nameOrPath = (ctx: Koa.Context): string => ctx.state.source ?? ctx.params?.name ?? ctx.path;
+const nameOrPath = (ctx: Koa.Context): string =>
+  ctx.state.source ?? ctx.params?.name ?? withoutToken(ctx.path);
 
 function refuseUnknown(ctx: Koa.Context, paths: readonly string[]): never {
   if (ctx.path === '/health') {
