@@ -98,7 +98,8 @@ function stdout(onDrop: () => void): Output {
     if (gathered.length >= GATHERED) writeOut();
     else due ??= setTimeout(writeOut, GATHER_FOR).unref();
   };
-  // Before pino's own hook, which writes what the stream holds.
+  // Before pino's own hooks, which write what the stream holds and end it.
+  process.prependListener('beforeExit', writeOut);
   process.prependListener('exit', writeOut);
   const flush = () =>
     new Promise<void>((resolve) => {
