@@ -11,6 +11,16 @@ import { redisTest as test } from './testing/redis-test.js';
 const DAY = 86_400_000;
 const keepAll = { age: DAY, count: 1_000 };
 
+/** The age of a finished delivery has milliseconds: two of the same one are of the same age, in any order. */
+async function nextMillisecond(): Promise<void> {
+  const now = Date.now();
+  await eventually(
+    () => Date.now(),
+    (time) => time > now,
+    { every: 1 },
+  );
+}
+
 /** Puts `count` deliveries of endpoint `a` into the state that the verdict leads to. */
 async function settled(
   { client, consumer, prefix }: { client: RedisClient; consumer: RedisClient; prefix: string },
@@ -19,7 +29,11 @@ async function settled(
 ) {
   const deliveries = Array.from({ length: count }, () => aDelivery('a'));
   await createProducer(client, prefix).enqueue(deliveries);
-  const worker = consume(consumer, prefix, 'a', async () => verdict, { concurrency: 1 });
+  const handle = async (): Promise<Verdict> => {
+    await nextMillisecond();
+    return verdict;
+  };
+  const worker = consume(consumer, prefix, 'a', handle, { concurrency: 1 });
   const inspector = createInspector(client, prefix);
   const open = ({ waiting, active }: QueueCounts): number => waiting + active;
   await eventually(
