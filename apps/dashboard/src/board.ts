@@ -5,7 +5,7 @@
 import { createBullBoard } from '@bull-board/api';
 import { BullMQAdapter } from '@bull-board/api/bullMQAdapter';
 import { KoaAdapter } from '@bull-board/koa';
-import type { Inspector } from '@longshore/queue';
+import type { Inspector } from '@longshore/queue/operator';
 import type { Middleware } from 'koa';
 
 export interface Board {

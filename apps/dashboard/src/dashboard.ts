@@ -1,7 +1,7 @@
 /** The dashboard role: bull-board over the configured endpoints and those that still have a queue. */
 import { type Config, isLoopback } from '@longshore/config';
 import { LongshoreError } from '@longshore/event';
-import type { Inspector } from '@longshore/queue';
+import type { Inspector } from '@longshore/queue/operator';
 import type Koa from 'koa';
 import { BOARD_PATH, createApp } from './app.js';
 import type { Users } from './auth.js';

@@ -7,7 +7,7 @@ import { ERRORS, LongshoreError } from '@longshore/event';
 import type { Observer } from '@longshore/observe';
 import { type RawRequest, withoutToken } from '@longshore/sources';
 import Koa from 'koa';
-import type { Receive } from './pipeline.js';
+import type { IngestPipeline } from './pipeline.js';
 import { readBody } from './read-body.js';
 
 const RETRY_AFTER = '5';
@@ -16,7 +16,7 @@ const WEBHOOK_PATHS = ['/registry/notifications', '/sources/:name', '/sources/:n
 const WEBHOOK_METHODS = ['POST', 'OPTIONS', 'GET'];
 
 export interface AppParts {
-  receive: Receive;
+  receive: IngestPipeline['receive'];
   /** Bytes; asked for at each request, it changes with the configuration. */
   maxBody(): number;
   /** Paths that webhooks may be posted to, for a 404 that helps. */

@@ -1,13 +1,8 @@
 /** The ingest role: the HTTP face over the pipeline, kept in step with the configuration. */
 import type { Config } from '@longshore/config';
 import type { Observer } from '@longshore/observe';
-import {
-  createProducer,
-  createQuarantine,
-  type Monitor,
-  quarantineLimits,
-  type RedisClient,
-} from '@longshore/queue';
+import { createProducer, type Monitor, type RedisClient } from '@longshore/queue';
+import { createQuarantine, quarantineLimits } from '@longshore/queue/operator';
 import { createRouter } from '@longshore/routing';
 import { createSources } from '@longshore/sources';
 import type Koa from 'koa';
@@ -42,7 +37,7 @@ export function createIngest({ config, client, monitor, observer }: IngestParts)
   let sources = createSources(sourcesConfig(current));
   let router = createRouter(current.notifications.endpoints);
 
-  const receive = createIngestPipeline({
+  const pipeline = createIngestPipeline({
     sources: () => sources,
     router: () => router,
     producer,
@@ -52,7 +47,7 @@ export function createIngest({ config, client, monitor, observer }: IngestParts)
   });
   return {
     app: createApp({
-      receive,
+      receive: pipeline.receive,
       maxBody: () => current.ingest.maxbody,
       paths: () => sources.paths,
       observer,

@@ -1,5 +1,5 @@
 /** What could not be read, into quarantine: with the headers that help to read it later, without secrets. */
-import type { Quarantine } from '@longshore/queue';
+import type { Quarantine } from '@longshore/queue/operator';
 import { type OpenedRequest, type RawRequest, withoutToken } from '@longshore/sources';
 
 export interface Kept {

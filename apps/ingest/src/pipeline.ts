@@ -8,7 +8,8 @@
  */
 import type { TakenEvent } from '@longshore/event';
 import type { Observer } from '@longshore/observe';
-import type { Enqueued, Monitor, Producer, Quarantine } from '@longshore/queue';
+import type { Enqueued, Monitor, Producer } from '@longshore/queue';
+import type { Quarantine } from '@longshore/queue/operator';
 import type { Router } from '@longshore/routing';
 import type { OpenedRequest, RawRequest, Sources } from '@longshore/sources';
 import { type Kept, keep } from './keep.js';
@@ -37,14 +38,21 @@ export interface Receipt {
   source: string;
 }
 
-export type Receive = (raw: RawRequest) => Promise<Receipt>;
+/** Both reject with a LongshoreError whose row in `ERRORS` has the status to answer. */
+export interface IngestPipeline {
+  /** A request as it comes in. */
+  receive(raw: RawRequest): Promise<Receipt>;
+  /**
+   * A request that was verified when it came in and is taken again, or only now: by the source of that name,
+   * without its credentials. The events' ids are those that they would have had then.
+   */
+  replay(source: string, raw: RawRequest): Promise<Receipt>;
+}
 
-/** The returned function rejects with a LongshoreError whose row in `ERRORS` has the status to answer. */
-export function createIngestPipeline(parts: PipelineParts): Receive {
+export function createIngestPipeline(parts: PipelineParts): IngestPipeline {
   const { sources, router, producer, quarantine, monitor, observer } = parts;
-  return async (raw) => {
-    const started = performance.now();
-    const opened = await sources().open(raw);
+
+  const take = async (opened: OpenedRequest, raw: RawRequest, started: number): Promise<Receipt> => {
     const { deliveries, ignored } = routeAll(opened.taken, router());
     const copies = deliveries.length / Math.max(1, opened.taken.length) + opened.quarantined.length;
     if (copies > 0) monitor.assertTakes(copies * raw.body.length + deliveries.length * OVERHEAD);
@@ -68,6 +76,17 @@ export function createIngestPipeline(parts: PipelineParts): Receive {
       observer.eventReceived({ source, kind, events, ...counts, ms, detail: note }, { enqueuedTo });
     }
     return answer(opened, counts);
+  };
+
+  return {
+    async receive(raw) {
+      const started = performance.now();
+      return take(await sources().open(raw), raw, started);
+    },
+    async replay(source, raw) {
+      const started = performance.now();
+      return take(await sources().reopen(source, raw), raw, started);
+    },
   };
 }
 

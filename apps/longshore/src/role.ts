@@ -1,7 +1,8 @@
 /** The roles that a process can play, and what each is given. */
 import type { Config } from '@longshore/config';
 import type { Observer } from '@longshore/observe';
-import type { Inspector, Monitor, RedisClient } from '@longshore/queue';
+import type { Monitor, RedisClient } from '@longshore/queue';
+import type { Inspector } from '@longshore/queue/operator';
 
 export const ROLES = ['ingest', 'worker', 'dashboard'] as const;
 export type Role = (typeof ROLES)[number];

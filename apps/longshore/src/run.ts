@@ -4,7 +4,8 @@
  */
 import type { Env } from '@longshore/config';
 import { createObserver } from '@longshore/observe';
-import { connect, createInspector, createMonitor } from '@longshore/queue';
+import { connect, createMonitor } from '@longshore/queue';
+import { createInspector } from '@longshore/queue/operator';
 import { tellAway, tellHealth } from './health.js';
 import { openRedis } from './redis.js';
 import { load, reloadConfig, tellWarnings } from './reload.js';

@@ -2,7 +2,8 @@
  * Invariants 1, 4 and 5 under `kill -9`: whatever is killed, what was acknowledged is delivered or dead.
  */
 
-import { connect, createInspector } from '@longshore/queue';
+import { connect } from '@longshore/queue';
+import { createInspector } from '@longshore/queue/operator';
 import { eventually, redisUrl, startReceiver, testPrefix } from '@longshore/testkit';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import {

@@ -4,7 +4,8 @@
  */
 import type { Config } from '@longshore/config';
 import type { Observer } from '@longshore/observe';
-import type { Inspector, Janitor, Monitor } from '@longshore/queue';
+import type { Janitor, Monitor } from '@longshore/queue';
+import type { Inspector } from '@longshore/queue/operator';
 import { tellLeftovers } from './leftovers.js';
 
 /** From here on delivered jobs go before their time; at 80 % ingest answers 503. */

@@ -4,7 +4,7 @@
  */
 import type { Config } from '@longshore/config';
 import type { Observer } from '@longshore/observe';
-import type { Inspector } from '@longshore/queue';
+import type { Inspector } from '@longshore/queue/operator';
 
 export async function tellLeftovers(config: Config, inspector: Inspector, { log }: Observer): Promise<void> {
   const configured = new Set(config.notifications.endpoints.map(({ name }) => name));

@@ -104,6 +104,11 @@ const rows = {
     expose: false,
     retry: false,
   },
+  RELAY_NOT_RUNNING: {
+    help: 'A command that looks into a relay found no Redis that answers: the relay of this configuration does not run, or `redis.url` is wrong. Start it, or name its configuration with `--config`.',
+    expose: false,
+    retry: true,
+  },
   SEND_FAILED: {
     help: '`longshore send` got no answer or not a 2xx. The message holds the answer.',
     expose: false,

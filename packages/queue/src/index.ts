@@ -1,15 +1,10 @@
-/** All of Redis and BullMQ. Nothing outside of this package knows their names. */
+/**
+ * All of Redis and BullMQ: what an event meets on its way. Nothing outside of this package knows their names.
+ * What an operator looks at and changes is in `operator.ts`.
+ */
 export { connect, type Profile, type RedisAddress, type RedisClient } from './connection.js';
 export { type Consumer, type ConsumerOptions, createConsumer } from './consumer.js';
-export { createInspector, type Inspector, type QueueCounts } from './inspector.js';
 export { createJanitor, type Expired, type Janitor, type Retention } from './janitor.js';
 export { createMonitor, type Monitor, type RedisHealth } from './monitor.js';
 export { createProducer, type Enqueued, type Producer } from './producer.js';
-export {
-  createQuarantine,
-  type Quarantine,
-  type Quarantined,
-  type QuarantineEntry,
-  quarantineLimits,
-} from './quarantine.js';
 export { type AttemptVerdict, judge, type RetryPolicy, type Verdict } from './retry.js';

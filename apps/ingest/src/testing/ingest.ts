@@ -10,15 +10,13 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { type Config, loadConfig } from '@longshore/config';
 import { createObserver, type Observer } from '@longshore/observe';
+import { connect, createMonitor, type Monitor } from '@longshore/queue';
 import {
-  connect,
   createInspector,
-  createMonitor,
   createQuarantine,
   type Inspector,
-  type Monitor,
   type Quarantine,
-} from '@longshore/queue';
+} from '@longshore/queue/operator';
 import { redisUrl, testPrefix } from '@longshore/testkit';
 import { onTestFinished } from 'vitest';
 import { createIngest } from '../ingest.js';

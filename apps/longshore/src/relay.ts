@@ -1,0 +1,63 @@
+/**
+ * For commands that look into a relay and change what is in it: the configuration, and a connection to its Redis.
+ * Starts nothing: the embedded Redis of a relay that does not run is not woken up behind its back.
+ */
+import { type Config, type Env, maskedUrl } from '@longshore/config';
+import { findEmbeddedRedis } from '@longshore/embedded-redis';
+import { LongshoreError } from '@longshore/event';
+import { connect, createMonitor, type RedisAddress, type RedisClient } from '@longshore/queue';
+import { load } from './reload.js';
+
+/** A relay as a command sees it. */
+export interface Relay {
+  config: Config;
+  /** Fails fast. */
+  client: RedisClient;
+  prefix: string;
+}
+
+/** Milliseconds for Redis to answer. */
+const PATIENCE = 5_000;
+
+/**
+ * Does something with the relay of a configuration file, and closes the connection afterwards.
+ * @throws LongshoreError CONFIG_INVALID, SECRET_MISSING, RELAY_NOT_RUNNING, and what `use` throws
+ */
+export async function withRelay<T>(file: string, env: Env, use: (relay: Relay) => Promise<T>): Promise<T> {
+  const { config } = load(file, env);
+  const { address, where } = await locate(file, config);
+  let last: Error | undefined;
+  const client = connect(address, 'producer', (error) => {
+    last = error;
+  });
+  const monitor = createMonitor(client, () => {});
+  try {
+    if (!(await monitor.firstAnswer(PATIENCE))) {
+      throw notRunning(`Redis does not answer at ${where}: ${last?.message || 'no answer in time'}`, file);
+    }
+    return await use({ config, client, prefix: config.redis.prefix });
+  } finally {
+    monitor.close();
+    client.disconnect();
+  }
+}
+
+async function locate(file: string, config: Config): Promise<{ address: RedisAddress; where: string }> {
+  const { url, cluster } = config.redis;
+  if (cluster.length > 0) {
+    return {
+      address: { cluster: cluster.map((node) => node.reveal()) },
+      where: 'the nodes of redis.cluster',
+    };
+  }
+  if (url) return { address: { url: url.reveal() }, where: maskedUrl(url) };
+  const socket = await findEmbeddedRedis(config.datadir);
+  if (!socket) throw notRunning(`no relay runs on ${config.datadir}`, file);
+  return { address: { socket: () => socket }, where: socket };
+}
+
+const notRunning = (reason: string, file: string): LongshoreError =>
+  new LongshoreError(
+    'RELAY_NOT_RUNNING',
+    `${reason}; start the relay of ${file} with \`longshore run --config ${file}\`, or name another file with --config`,
+  );
