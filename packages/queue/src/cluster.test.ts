@@ -1,3 +1,4 @@
+import type { LongshoreError } from '@longshore/event';
 import { eventually, startRedisCluster } from '@longshore/testkit';
 import { expect } from 'vitest';
 import { createInspector } from './inspector.js';
@@ -63,3 +64,35 @@ test('on a cluster of three masters everything works and endpoints land on diffe
   expect(await monitor.check()).toMatchObject({ up: true });
   monitor.close();
 });
+
+test('with a master away its endpoints are refused in time, the others go on, and it is taken up again', async ({
+  open,
+  prefix,
+}) => {
+  const cluster = await startRedisCluster();
+  for (const node of [0, 1, 2]) {
+    await cluster.cli(node, 'CONFIG', 'SET', 'cluster-require-full-coverage', 'no');
+  }
+  const client = await open('producer', { cluster: cluster.urls });
+  const producer = createProducer(client, prefix);
+  const endpoints = ['alpha', 'beta', 'gamma', 'delta', 'epsilon', 'zeta'];
+  await producer.enqueue(endpoints.map((endpoint) => aDelivery(endpoint)));
+  const keys = (await cluster.cli(2, 'KEYS', `${prefix}:*:wait`)) as string[];
+  const lost = endpoints.filter((endpoint) => keys.includes(`${prefix}:{${endpoint}}:wait`));
+  expect(lost.length).toBeGreaterThan(0);
+  expect(lost.length).toBeLessThan(endpoints.length);
+
+  await cluster.kill(2);
+  for (const endpoint of endpoints) {
+    const enqueued = producer.enqueue([aDelivery(endpoint)]).then(
+      () => 'taken',
+      (error: LongshoreError) => error.code,
+    );
+    const expected = lost.includes(endpoint) ? 'QUEUE_UNAVAILABLE' : 'taken';
+    expect([endpoint, await enqueued]).toEqual([endpoint, expected]);
+  }
+  await cluster.restart(2);
+  for (const endpoint of endpoints) {
+    await eventually(() => producer.enqueue([aDelivery(endpoint)]), undefined, { timeout: 20_000 });
+  }
+}, 60_000);

@@ -23,11 +23,16 @@ export interface TestRedisCluster {
   readonly ports: number[];
   /** Sends one command to one master (by its place in `ports`) and resolves with the answer. */
   cli(node: number, ...args: string[]): Promise<RedisReply>;
+  /** SIGKILL to one master; it stays away until `restart`, and nothing of it is on disk. */
+  kill(node: number): Promise<void>;
+  /** Starts a killed master again at the same address, with its slots. */
+  restart(node: number): Promise<void>;
   /** Ends all masters. Safe to call twice; a test's end calls it. */
   stop(): Promise<void>;
 }
 
 interface Node {
+  folder: string;
   port: number;
   busPort: number;
   server: WatchedProcess;
@@ -63,20 +68,37 @@ export async function startRedisCluster(): Promise<TestRedisCluster> {
     ports,
     urls: ports.map((port) => `redis://127.0.0.1:${port}`),
     cli: (node, ...args) => redisCommand(ports[node] ?? 0, args, { timeout: 10_000 }),
+    kill: async (node) => {
+      const { server } = at(nodes, node);
+      server.kill('SIGKILL');
+      await server.exited;
+    },
+    restart: async (node) => {
+      const killed = at(nodes, node);
+      killed.server = await launch(program, killed.folder, killed.port, { settings: settings(killed) });
+    },
     stop,
   };
 }
 
+function at(nodes: readonly Node[], index: number): Node {
+  const node = nodes[index];
+  if (!node) throw new Error(`the cluster has no master ${index}`);
+  return node;
+}
+
+const settings = ({ busPort }: Pick<Node, 'busPort'>): Record<string, string> => ({
+  'cluster-enabled': 'yes',
+  'cluster-port': String(busPort),
+  'cluster-node-timeout': '5000',
+});
+
 async function startNode(program: string, folder: string): Promise<Node> {
   await mkdir(folder, { recursive: true });
-  const [port, busPort] = [await freePort(), await freePort()];
-  const settings = {
-    'cluster-enabled': 'yes',
-    'cluster-port': String(busPort),
-    'cluster-node-timeout': '5000',
-  };
+  const address = { folder, port: await freePort(), busPort: await freePort() };
   try {
-    return { port, busPort, server: await launch(program, folder, port, { settings }) };
+    const server = await launch(program, folder, address.port, { settings: settings(address) });
+    return { ...address, server };
   } catch (error) {
     if (isPortTaken(error)) return startNode(program, folder);
     throw error;
