@@ -1,5 +1,9 @@
-import { eventually, startReceiver } from '@longshore/testkit';
-import { describe, expect, test } from 'vitest';
+import { writeFile } from 'node:fs/promises';
+import { createServer } from 'node:https';
+import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
+import { eventually, selfSigned, startReceiver } from '@longshore/testkit';
+import { describe, expect, onTestFinished, test } from 'vitest';
 import { anEvent, envelope, idsOf, startRelay, workFolder, writeConfig } from './relay.js';
 
 const fast = { backoff: '50ms', maxbackoff: '200ms' };
@@ -35,6 +39,42 @@ describe('the way of an event', () => {
       'x-longshore-attempt': '1',
       'idempotency-key': request?.headers['x-longshore-delivery'],
     });
+  });
+
+  test('the proxy of the environment is taken, as the registry takes it, but never for this machine', async () => {
+    const [proxy, near] = [await startReceiver(), await startReceiver()];
+    const endpoints = [
+      { name: 'far', url: 'http://receiver.example.com/hook' },
+      { name: 'near', url: near.url },
+    ];
+    const file = await writeConfig(await workFolder(), { notifications: { endpoints } });
+    const relay = await startRelay(file, { env: { HTTP_PROXY: proxy.url } });
+    await relay.post(envelope(anEvent()));
+    const [asked] = await proxy.received(1);
+    expect(asked?.url).toBe('http://receiver.example.com/hook');
+    const [direct] = await near.received(1);
+    expect(direct?.url).toBe('/');
+  });
+
+  test('a receiver with a certificate authority of its own is trusted by the endpoint that names it', async () => {
+    const certificate = selfSigned({ names: ['127.0.0.1'] });
+    const receiver = createServer(certificate, (request, response) => {
+      request.resume().on('end', () => response.end());
+    });
+    await new Promise<void>((resolve) => receiver.listen(0, '127.0.0.1', resolve));
+    onTestFinished(() => void receiver.close());
+    const folder = await workFolder();
+    await writeFile(join(folder, 'ca.pem'), certificate.cert);
+    const url = `https://127.0.0.1:${(receiver.address() as AddressInfo).port}/`;
+    const endpoints = [
+      { name: 'trusting', url, tls: { ca: `file:${join(folder, 'ca.pem')}` } },
+      { name: 'careful', url, threshold: 1 },
+    ];
+    const relay = await startRelay(await writeConfig(folder, { notifications: { endpoints } }));
+    await relay.post(envelope(anEvent()));
+    await relay.waitFor(({ endpoint, outcome }) => endpoint === 'trusting' && outcome === 'delivered');
+    const dead = await relay.waitFor(({ endpoint, outcome }) => endpoint === 'careful' && outcome === 'dead');
+    expect(dead).toMatchObject({ reason: 'tls', detail: expect.stringContaining('tls.ca') });
   });
 
   test('references are removed unless they are asked for', async () => {

@@ -3,7 +3,7 @@
  * while deliveries flow, and what is queued stays queued. A disabled or paused endpoint has no consumer.
  */
 import { setTimeout as pause } from 'node:timers/promises';
-import type { Config, Endpoint } from '@longshore/config';
+import { type Config, type Endpoint, environment, proxyFor } from '@longshore/config';
 import type { Observer } from '@longshore/observe';
 import { type Consumer, createConsumer, type RedisClient } from '@longshore/queue';
 import { compileRules } from '@longshore/routing';
@@ -130,18 +130,21 @@ const takes = ({ disabled, paused }: Endpoint): boolean => !disabled && !paused;
 
 function sinkOptions(endpoint: Endpoint, version: string) {
   const { name, timeout, concurrency, annotate } = endpoint;
+  const url = endpoint.url.reveal();
   const headers = Object.entries(endpoint.headers).map(([header, values]) => [
     header,
     values.map((value) => value.reveal()),
   ]);
   return {
     name,
-    url: endpoint.url.reveal(),
+    url,
     headers: Object.fromEntries(headers) as Record<string, string[]>,
     timeout,
     concurrency,
     annotate,
     userAgent: `longshore/${version}`,
+    tls: { ca: endpoint.tls.ca?.reveal() },
+    proxy: proxyFor(url, environment()),
   };
 }
 

@@ -6,7 +6,7 @@ import { z } from 'zod';
 import { ENDPOINT_KINDS, EVENT_CLASSES } from './kinds.js';
 import { duration } from './values/durations.js';
 import { choice, count, flag, text } from './values/scalars.js';
-import { headerValue, url } from './values/secrets.js';
+import { credential, headerValue, url } from './values/secrets.js';
 import { setting } from './values/setting.js';
 
 /** Longer timers than this end at once in JavaScript. */
@@ -97,6 +97,15 @@ const written = z.strictObject({
     'true: each event carries a `longshore` object that says where it came from.',
     false,
   ),
+  tls: z
+    .strictObject({
+      ca: setting(
+        credential(),
+        'Certificates to trust instead of the system’s, PEM; best as `file:/path`.',
+      ).optional(),
+    })
+    .meta({ description: 'How an `https://` receiver proves who it is.' })
+    .prefault({}),
   ignoredmediatypes: setting(z.array(text()), 'The older name of `ignore.mediatypes`; both lists hold.', []),
   ignore,
 });

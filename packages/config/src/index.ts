@@ -3,6 +3,7 @@ export { type Described, describe } from './describe.js';
 export type { Endpoint } from './endpoint.js';
 export { type Env, environment } from './environment.js';
 export { formatProblem, type Problem } from './problem.js';
+export { proxyFor } from './proxy.js';
 export { loadConfig, type ReadConfig, readConfig } from './read.js';
 export type { Auth, Config, SourceConfig } from './schema.js';
 export { Secret } from './secret.js';

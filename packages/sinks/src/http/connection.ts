@@ -11,6 +11,7 @@
 import { isIP, type Socket, connect as tcpConnect } from 'node:net';
 import { connect as tlsConnect } from 'node:tls';
 import { type buildConnector, Client, type Dispatcher } from 'undici';
+import { askForTunnel, blameProxy, connectToProxy, type HttpProxy } from './proxy.js';
 import type { Target } from './target.js';
 
 /**
@@ -19,15 +20,21 @@ import type { Target } from './target.js';
  */
 const IDLE_MS = 4_000;
 
+/** How to reach the receiver. */
+export interface Way {
+  /** Certificates to trust instead of the system's, PEM. */
+  ca?: string;
+  proxy?: HttpProxy;
+}
+
 /** Serves one request at a time; the caller sees to that. */
 export class Connection {
   readonly #client: Client;
   #socket: Socket | undefined;
   #answers = 0;
 
-  /** `ca`: certificates to trust instead of the system's, PEM. Connects with the first request. */
-  constructor(target: Target, ca: string | undefined) {
-    const open = target.secure ? openTls(ca) : openTcp;
+  /** Connects with the first request. */
+  constructor(target: Target, way: Way) {
     this.#client = new Client(target.origin, {
       pipelining: 1,
       headersTimeout: 0,
@@ -35,7 +42,9 @@ export class Connection {
       keepAliveTimeout: IDLE_MS,
       connect: (where, done) => {
         this.#answers = 0;
-        this.#socket = watched(open(where), target.secure ? 'secureConnect' : 'connect', done);
+        this.#socket = way.proxy
+          ? openThrough(way.proxy, target, way, done)
+          : watched(open(where, target.secure, way.ca), target.secure ? 'secureConnect' : 'connect', done);
       },
     });
   }
@@ -72,20 +81,34 @@ export class Connection {
   }
 }
 
-type Open = (where: buildConnector.Options) => Socket;
+function open({ hostname, port }: buildConnector.Options, secure: boolean, ca?: string): Socket {
+  if (!secure) return tcpConnect({ host: hostname, port: Number(port || 80) });
+  return tlsConnect({ host: hostname, port: Number(port || 443), ...tlsOptions(hostname, ca) });
+}
 
-const openTcp: Open = ({ hostname, port }) => tcpConnect({ host: hostname, port: Number(port || 80) });
+const tlsOptions = (hostname: string, ca: string | undefined) => ({
+  // an address must not be sent as the name of the server (RFC 6066 section 3)
+  servername: isIP(hostname) === 0 ? hostname : undefined,
+  ALPNProtocols: ['http/1.1'],
+  ca,
+});
 
-function openTls(ca: string | undefined): Open {
-  return ({ hostname, port }) =>
-    tlsConnect({
-      host: hostname,
-      port: Number(port || 443),
-      // an address must not be sent as the name of the server (RFC 6066 section 3)
-      servername: isIP(hostname) === 0 ? hostname : undefined,
-      ALPNProtocols: ['http/1.1'],
-      ca,
+/** The returned socket is the one to the proxy: what ends it ends all that goes through it. */
+function openThrough(proxy: HttpProxy, target: Target, { ca }: Way, done: buildConnector.Callback): Socket {
+  const { socket, ready } = connectToProxy(proxy);
+  watched(socket, ready, (...[error]) => {
+    if (error) return done(blameProxy(error, proxy), null);
+    if (!target.secure) return done(null, socket);
+    askForTunnel(socket, proxy, target.place, (refused) => {
+      if (refused) {
+        socket.destroy();
+        return done(refused, null);
+      }
+      const hostname = target.url.hostname.replace(/^\[(.*)\]$/, '$1');
+      watched(tlsConnect({ socket, host: hostname, ...tlsOptions(hostname, ca) }), 'secureConnect', done);
     });
+  });
+  return socket;
 }
 
 /** Reports the socket to undici once: when it is ready, or by the error that kept it from it. */

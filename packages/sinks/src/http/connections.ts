@@ -4,7 +4,7 @@
  * Makes no attempt wait. How many run at once is the queue's decision, so there are as many connections as it
  * lets run, and `keep` (the endpoint's `concurrency`) of them stay open in between.
  */
-import { Connection } from './connection.js';
+import { Connection, type Way } from './connection.js';
 import type { Target } from './target.js';
 
 /** Hands out connections; each comes back by `giveBack` or `drop`. */
@@ -14,7 +14,7 @@ export class Connections {
 
   constructor(
     private readonly target: Target,
-    private readonly options: { keep: number; ca?: string },
+    private readonly options: Way & { keep: number },
   ) {}
 
   /** An idle connection, else a new one. */
@@ -24,7 +24,7 @@ export class Connections {
 
   /** A new connection, although there may be idle ones. */
   fresh(): Connection {
-    const connection = new Connection(this.target, this.options.ca);
+    const connection = new Connection(this.target, this.options);
     this.#open.add(connection);
     return connection;
   }

@@ -56,7 +56,7 @@ test('a body without length that ends with the connection is whole', async () =>
 });
 
 test.each([
-  ['self-signed', { names: ['127.0.0.1'] }, false, 'NODE_EXTRA_CA_CERTS'],
+  ['self-signed', { names: ['127.0.0.1'] }, false, 'tls.ca'],
   ['expired', { names: ['127.0.0.1'], days: -1 }, true, 'renew'],
   ['made for another name', { names: ['other.example'] }, true, 'use a host name'],
 ])('a certificate that is %s', async (_, certificate, trusted, advice) => {
@@ -118,4 +118,11 @@ test('no secret is in an outcome, whatever happens', async () => {
     for (const secret of secrets) expect(text).not.toContain(secret);
   }
   expect(echo.requests[0]?.headers.authorization).toBe('Bearer s3cret-header');
+});
+
+test('a certificate authority that is none is a failure of the attempt, not of the process', async () => {
+  const { url } = await receiver(answering(200), selfSigned({ names: ['127.0.0.1'] }));
+  for (const ca of ['nonsense', '-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n']) {
+    expect(await send(url, { tls: { ca } })).toMatchObject({ kind: 'retry', reason: 'tls' });
+  }
 });

@@ -48,7 +48,7 @@ export interface HeaderPlan {
 /** `authorization`: made from the url’s userinfo; sent unless one is configured. */
 export function planHeaders(
   configured: Record<string, string[]>,
-  own: { userAgent: string; authorization?: string },
+  own: { userAgent: string; authorization?: string; proxyAuthorization?: string },
 ): HeaderPlan {
   const taken = Object.entries(configured).filter(([name]) => !CONNECTION_HEADERS.has(name.toLowerCase()));
   const replaced = new Set(taken.map(([name]) => name.toLowerCase()));
@@ -56,6 +56,9 @@ export function planHeaders(
   if (!replaced.has('user-agent')) fixed.push('User-Agent', own.userAgent);
   if (own.authorization !== undefined && !replaced.has('authorization')) {
     fixed.push('Authorization', own.authorization);
+  }
+  if (own.proxyAuthorization !== undefined && !replaced.has('proxy-authorization')) {
+    fixed.push('Proxy-Authorization', own.proxyAuthorization);
   }
   for (const [name, values] of taken) {
     for (const value of values) fixed.push(name, asBytes(value));

@@ -18,6 +18,7 @@ import { Connections } from './connections.js';
 import { type Ending, exchange } from './exchange.js';
 import { type HeaderPlan, planHeaders } from './headers.js';
 import { judge } from './judge.js';
+import { type HttpProxy, proxyOf } from './proxy.js';
 import { type Target, targetOf } from './target.js';
 import { failureOf, timedOut } from './transport.js';
 
@@ -44,20 +45,24 @@ export interface HttpSinkOptions {
   annotate: boolean;
   /** Certificates to trust instead of the system's. */
   tls?: { /** PEM */ ca?: string };
+  /** Url of an HTTP proxy to go through, `http:` or `https:`; userinfo becomes `Proxy-Authorization`. */
+  proxy?: string;
 }
 
 /** Never throws; see `openSink`. */
 export function openHttpSink(options: HttpSinkOptions): Sink {
   const target = targetOf(options.url);
   if ('problem' in target) return unusable('url', `${target.problem}; correct it`);
+  const proxy = proxyOf(options.proxy);
   const headers = planHeaders(options.headers, {
     userAgent: options.userAgent,
     authorization: target.authorization,
+    proxyAuthorization: target.secure ? undefined : proxy?.authorization,
   });
   if (headers.problem !== undefined) {
     return unusable('error', `${headers.problem}; correct the endpoint’s headers`);
   }
-  return new HttpSink(options, target, headers);
+  return new HttpSink(options, target, headers, proxy);
 }
 
 /** An endpoint whose options cannot work: every attempt says so. */
@@ -76,15 +81,19 @@ function unusable(reason: 'url' | 'error', detail: string): Sink {
 class HttpSink implements Sink {
   readonly #connections: Connections;
   readonly #mask: Mask;
+  readonly #path: string;
   #closed = false;
 
   constructor(
     private readonly options: HttpSinkOptions,
     private readonly target: Target,
     private readonly headers: HeaderPlan,
+    proxy: HttpProxy | undefined,
   ) {
-    this.#connections = new Connections(target, { keep: options.concurrency, ca: options.tls?.ca });
-    this.#mask = maskFor([...headers.secrets, ...target.secrets]);
+    this.#connections = new Connections(target, { keep: options.concurrency, ca: options.tls?.ca, proxy });
+    this.#mask = maskFor([...headers.secrets, ...target.secrets, proxy?.authorization ?? '']);
+    // A proxy is asked for the whole url, but for what goes through a tunnel (RFC 9112 section 3.2.2).
+    this.#path = proxy && !target.secure ? target.origin + target.path : target.path;
   }
 
   async send(delivery: Delivery, attempt: Attempt): Promise<SendResult> {
@@ -106,7 +115,7 @@ class HttpSink implements Sink {
   async #post(delivery: Delivery, body: Buffer, { number, signal }: Attempt): Promise<Ending> {
     const deadline = performance.now() + this.options.timeout;
     const headers = this.headers.lines(delivery, number);
-    const request = { path: this.target.path, method: 'POST', headers, body } as const;
+    const request = { path: this.#path, method: 'POST', headers, body } as const;
     const ending = await this.#over(this.#connections.take(), request, this.options.timeout, signal);
     const stale = ending.untouched && this.#failed(ending.error).reason === 'reset';
     if (!stale || this.#closed) return ending;

@@ -65,7 +65,7 @@ function basicOf({ username, password }: URL): string | undefined {
 }
 
 /** A stray `%` is a character of the password, not a reason to refuse the url. */
-function percentDecoded(text: string): string {
+export function percentDecoded(text: string): string {
   try {
     return decodeURIComponent(text);
   } catch {

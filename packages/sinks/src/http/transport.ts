@@ -19,6 +19,7 @@ const REASONS: readonly [codes: RegExp, reason: TransportReason][] = [
   [/^(ECONNRESET|ECONNABORTED|EPIPE|UND_ERR_SOCKET|UND_ERR_RES_CONTENT_LENGTH_MISMATCH)$/, 'reset'],
   [/^(ENOTFOUND|ENODATA|EAI_\w+)$/, 'dns'],
   [/^(EHOSTUNREACH|ENETUNREACH|ENETDOWN|EHOSTDOWN|EADDRNOTAVAIL|ENONET)$/, 'unreachable'],
+  [/^ERR_PROXY_TUNNEL$/, 'unreachable'],
   [/^ETIMEDOUT$/, 'timeout'],
   [/^(EPROTO|ERR_TLS_\w+|ERR_SSL_\w+|ERR_OSSL_\w+|CERT_\w+|CRL_\w+)$/, 'tls'],
   [/^(DEPTH_ZERO_\w+|SELF_SIGNED_\w+|UNABLE_TO_\w+|INVALID_CA|INVALID_PURPOSE|HOSTNAME_MISMATCH)$/, 'tls'],
@@ -37,13 +38,16 @@ const NEXT_STEP: Record<Exclude<TransportReason, 'timeout'>, string> = {
   error: 'see the words above; if they do not help, please report them',
 };
 
+const PROXY_STEP =
+  'see the proxy’s log; allow the receiver’s host there, or name it in NO_PROXY if it needs no proxy';
+
 const TLS_STEP: readonly [codes: RegExp, step: string][] = [
   [/^CERT_HAS_EXPIRED$/, 'renew the receiver’s certificate'],
   [/^ERR_TLS_CERT_ALTNAME_INVALID$/, 'use a host name in the endpoint’s url that the certificate holds'],
   [/^(EPROTO|ERR_SSL_\w+)$/, 'check that the receiver speaks TLS on this port, and http against https'],
   [
     /SELF_SIGNED|UNABLE_TO_/,
-    'trust its certificate authority (NODE_EXTRA_CA_CERTS), or give it a certificate of a known one',
+    'trust its certificate authority (the endpoint’s tls.ca), or give it a certificate of a known one',
   ],
 ];
 
@@ -78,6 +82,7 @@ function reasonOf(error: Error, code: string): TransportReason {
 }
 
 function nextStep(reason: TransportReason, code: string): string {
+  if (code === 'ERR_PROXY_TUNNEL') return PROXY_STEP;
   if (reason === 'timeout') return 'the operating system gave up connecting; check host, port and firewalls';
   if (reason !== 'tls') return NEXT_STEP[reason];
   return TLS_STEP.find(([codes]) => codes.test(code))?.[1] ?? NEXT_STEP.tls;

@@ -1,0 +1,112 @@
+/** Through a proxy, as the registry's notifier goes through one. */
+import { createServer, request as httpRequest, type IncomingMessage } from 'node:http';
+import { type AddressInfo, connect, type Socket } from 'node:net';
+import { selfSigned } from '@longshore/testkit';
+import { expect, onTestFinished, test } from 'vitest';
+import { aDelivery, anAttempt, aSink } from '../testing/builders.js';
+import { receiver, tcpReceiver } from '../testing/receiver.js';
+
+interface TestProxy {
+  url: string;
+  /** What it was asked for: `CONNECT host:port` or `POST http://…`, with the credentials that came along. */
+  asked: { line: string; authorization?: string }[];
+}
+
+/** A proxy that tunnels and forwards; `refuse` is the status of its answer to each CONNECT instead. */
+async function proxy(refuse?: number): Promise<TestProxy> {
+  const asked: TestProxy['asked'] = [];
+  const sockets = new Set<Socket>();
+  const note = ({ method, url, headers }: IncomingMessage) =>
+    asked.push({ line: `${method} ${url}`, authorization: headers['proxy-authorization'] });
+  const server = createServer((request, response) => {
+    note(request);
+    const { 'proxy-authorization': _, ...headers } = request.headers;
+    const onward = httpRequest(request.url ?? '', { method: request.method, headers }, (answer) => {
+      response.writeHead(answer.statusCode ?? 0);
+      answer.pipe(response);
+    });
+    request.pipe(onward);
+  });
+  server.on('connection', (socket) => sockets.add(socket));
+  server.on('connect', (request: IncomingMessage, socket: Socket) => {
+    note(request);
+    socket.on('error', () => {});
+    if (refuse !== undefined) return socket.end(`HTTP/1.1 ${refuse} Refused\r\n\r\n`);
+    const [host, port] = (request.url ?? '').split(':');
+    const onward = connect(Number(port), host, () => {
+      socket.write('HTTP/1.1 200 Connection established\r\nProxy-Agent: test\r\n\r\n');
+      onward.pipe(socket).pipe(onward);
+    });
+    sockets.add(onward.on('error', () => {}));
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  onTestFinished(async () => {
+    for (const socket of sockets) socket.destroy();
+    await new Promise((resolve) => server.close(resolve));
+  });
+  return { url: `http://user:s%40cret@127.0.0.1:${(server.address() as AddressInfo).port}`, asked };
+}
+
+const CREDENTIALS = `Basic ${Buffer.from('user:s@cret').toString('base64')}`;
+
+test('an http receiver is asked for by its whole url, and the credentials stay with the proxy', async () => {
+  const { url, requests } = await receiver((response) => response.end());
+  const through = await proxy();
+  const sink = aSink({ url: `${url}?a=b`, proxy: through.url });
+  expect(await sink.send(aDelivery(), anAttempt())).toMatchObject({ kind: 'delivered' });
+  expect(through.asked).toEqual([{ line: `POST ${url}?a=b`, authorization: CREDENTIALS }]);
+  expect(requests[0]).toMatchObject({ url: '/events?a=b' });
+  expect(requests[0]?.headers).not.toHaveProperty('proxy-authorization');
+});
+
+test('an https receiver is reached through a tunnel, which is used again', async () => {
+  const certificate = selfSigned({ names: ['127.0.0.1'] });
+  const { url, port, requests } = await receiver((response) => response.end(), certificate);
+  const through = await proxy();
+  const sink = aSink({ url, proxy: through.url, tls: { ca: certificate.cert } });
+  for (const number of [1, 2]) {
+    expect(await sink.send(aDelivery(), anAttempt({ number }))).toMatchObject({ kind: 'delivered' });
+  }
+  expect(through.asked).toEqual([{ line: `CONNECT 127.0.0.1:${port}`, authorization: CREDENTIALS }]);
+  expect(requests).toHaveLength(2);
+  expect(requests[0]?.headers).not.toHaveProperty('proxy-authorization');
+});
+
+test('a receiver whose certificate is not trusted is not reached through a tunnel either', async () => {
+  const { url, requests } = await receiver(
+    (response) => response.end(),
+    selfSigned({ names: ['127.0.0.1'] }),
+  );
+  const sink = aSink({ url, proxy: (await proxy()).url });
+  expect(await sink.send(aDelivery(), anAttempt())).toMatchObject({ kind: 'retry', reason: 'tls' });
+  expect(requests).toEqual([]);
+});
+
+test('a proxy that refuses the tunnel is named, and its answer is not the receiver’s', async () => {
+  const through = await proxy(403);
+  const sink = aSink({ url: 'https://receiver.example.com/events', proxy: through.url });
+  const result = await sink.send(aDelivery(), anAttempt());
+  expect(result).toMatchObject({ kind: 'retry', reason: 'unreachable' });
+  expect(result).toHaveProperty('detail', expect.stringContaining('answered 403'));
+  expect(result).toHaveProperty('detail', expect.stringContaining(new URL(through.url).host));
+  expect(result).not.toHaveProperty('status', expect.anything());
+  expect(JSON.stringify(result)).not.toContain('s@cret');
+});
+
+test('a proxy that is not there is named', async () => {
+  const sink = aSink({ url: 'https://receiver.example.com/events', proxy: 'http://127.0.0.1:1' });
+  const result = await sink.send(aDelivery(), anAttempt());
+  expect(result).toMatchObject({ kind: 'retry', reason: 'unreachable' });
+  expect(result).toHaveProperty('detail', expect.stringContaining('the proxy 127.0.0.1:1'));
+});
+
+test('a proxy that hangs costs no more than the timeout and leaves no connection', async () => {
+  const silent = await tcpReceiver(() => {});
+  const sink = aSink({
+    url: 'https://receiver.example.com/events',
+    proxy: `http://127.0.0.1:${silent.port}`,
+    timeout: 100,
+  });
+  expect(await sink.send(aDelivery(), anAttempt())).toMatchObject({ kind: 'retry', reason: 'timeout' });
+  await expect.poll(silent.open).toBe(0);
+});
