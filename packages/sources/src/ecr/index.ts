@@ -9,9 +9,10 @@ import { openMessage, type Reading } from '../message.js';
 import type { Incoming, Kind, Opened, RawRequest } from '../port.js';
 import { CLOUD_EVENT_TYPE, readCloudEvent } from './cloud-event.js';
 import { readEvent } from './event.js';
+import { sender } from './sender.js';
 
 /** The kind `ecr`. */
-export const ecr: Kind = { kind: 'ecr', recognizes, open };
+export const ecr: Kind = { kind: 'ecr', sender, recognizes, open };
 
 const SOURCES: readonly unknown[] = ['aws.ecr', 'aws.inspector2'];
 

@@ -10,9 +10,16 @@ import { headerOf, type Message, openMessages } from '../message.js';
 import { type Incoming, type Kind, type Opened, type RawRequest, unreadable } from '../port.js';
 import { cloudEventsHandshake } from '../webhook-handshake.js';
 import { isFromAzure, readEnvelope, validationCodeOf } from './envelope.js';
+import { sender } from './sender.js';
 
 /** The kind `eventgrid`. */
-export const eventgrid: Kind = { kind: 'eventgrid', recognizes, open, handshake: cloudEventsHandshake };
+export const eventgrid: Kind = {
+  kind: 'eventgrid',
+  sender,
+  recognizes,
+  open,
+  handshake: cloudEventsHandshake,
+};
 
 /** Above what fits into Event Grid's largest request, which is 1 MB. */
 const MAX_EVENTS = 5_000;

@@ -8,10 +8,12 @@ import { headerOf, openMessage, type Reading } from '../message.js';
 import type { Incoming, Kind, RawRequest } from '../port.js';
 import { readAsset } from './asset.js';
 import { isImageFormat, type Notice, otherEvent } from './notice.js';
+import { sender } from './sender.js';
 
 /** The kind `nexus`. */
 export const nexus: Kind = {
   kind: 'nexus',
+  sender,
   hmac: { algorithm: 'sha1', headers: ['x-nexus-webhook-signature'], encoding: 'hex', prefix: '' },
   options: ['host', 'repositoryprefix', 'updated'],
   recognizes: (raw, value) =>

@@ -10,10 +10,12 @@ import { type Message, openMessages, type Reading } from '../message.js';
 import type { Fields } from '../normalize.js';
 import { type Incoming, type Kind, type Opened, unreadable } from '../port.js';
 import { minuteOf } from '../time.js';
+import { sender } from './sender.js';
 
 /** The kind `quay`. */
 export const quay: Kind = {
   kind: 'quay',
+  sender,
   recognizes: (_, value) =>
     textAt(value, 'docker_url') !== undefined ||
     (textAt(value, 'namespace') !== undefined && at(value, 'usage_bytes') !== undefined),
