@@ -36,10 +36,12 @@ export function createIngest({ config, client, monitor, observer }: IngestParts)
   let current = config();
   let sources = createSources(sourcesConfig(current));
   let router = createRouter(current.notifications.endpoints);
+  let windows = windowsOf(current);
 
   const pipeline = createIngestPipeline({
     sources: () => sources,
     router: () => router,
+    windows: () => windows,
     producer,
     quarantine,
     monitor,
@@ -58,9 +60,15 @@ export function createIngest({ config, client, monitor, observer }: IngestParts)
       return () => {
         sources = nextSources;
         router = nextRouter;
+        windows = windowsOf(next);
         current = next;
       };
     },
     close: producer.close,
   };
+}
+
+function windowsOf({ notifications }: Config): Map<string, number> {
+  const collapsing = notifications.endpoints.filter(({ collapse }) => collapse > 0);
+  return new Map(collapsing.map(({ name, collapse }) => [name, collapse]));
 }

@@ -19,6 +19,8 @@ export interface PipelineParts {
   /** Asked for at each request: they change with the configuration. */
   sources(): Sources;
   router(): Router;
+  /** Windows of the endpoints that collapse equal facts, in milliseconds. */
+  windows(): ReadonlyMap<string, number>;
   producer: Producer;
   quarantine: Quarantine;
   monitor: Monitor;
@@ -50,23 +52,29 @@ export interface IngestPipeline {
 }
 
 export function createIngestPipeline(parts: PipelineParts): IngestPipeline {
-  const { sources, router, producer, quarantine, monitor, observer } = parts;
+  const { sources, router, windows, producer, quarantine, monitor, observer } = parts;
 
   const take = async (opened: OpenedRequest, raw: RawRequest, started: number): Promise<Receipt> => {
-    const { deliveries, ignored } = routeAll(opened.taken, router());
+    const { deliveries, collapse, ignored } = routeAll(opened.taken, router(), windows());
     const copies = deliveries.length / Math.max(1, opened.taken.length) + opened.quarantined.length;
     if (copies > 0) monitor.assertTakes(copies * raw.body.length + deliveries.length * OVERHEAD);
 
-    const [enqueued, kept] = await Promise.all([producer.enqueue(deliveries), keep(quarantine, raw, opened)]);
+    const [planned, kept] = await Promise.all([
+      producer.enqueue(deliveries, { collapse }),
+      keep(quarantine, raw, opened),
+    ]);
 
     for (const { endpoint, rule } of ignored) observer.deliveryIgnored({ endpoint, rule });
+    for (const one of planned) recordCollapsed(one, observer);
     for (const entry of kept) recordKept(entry, observer);
-    const duplicates = enqueued.filter(({ duplicate }) => duplicate).length;
+    const enqueued = planned.filter(({ duplicate, collapsedInto }) => !duplicate && !collapsedInto);
+    const collapsed = planned.filter(({ collapsedInto }) => collapsedInto).length;
     const counts = {
       accepted: opened.taken.length,
-      enqueued: enqueued.length - duplicates,
-      duplicates,
+      enqueued: enqueued.length,
+      duplicates: planned.length - enqueued.length - collapsed,
       ignored: ignored.length,
+      ...(collapsed > 0 && { collapsed }),
     };
     if (opened.taken.length > 0 || kept.length === 0) {
       const { source, kind, note } = opened;
@@ -97,10 +105,18 @@ function summary({ event }: TakenEvent) {
 
 function countByEndpoint(enqueued: readonly Enqueued[]): Record<string, number> {
   const counts: Record<string, number> = {};
-  for (const { delivery, duplicate } of enqueued) {
-    if (!duplicate) counts[delivery.endpoint] = (counts[delivery.endpoint] ?? 0) + 1;
+  for (const { delivery } of enqueued) {
+    counts[delivery.endpoint] = (counts[delivery.endpoint] ?? 0) + 1;
   }
   return counts;
+}
+
+function recordCollapsed({ delivery, collapsedInto }: Enqueued, observer: Observer): void {
+  if (collapsedInto === undefined) return;
+  const { id, endpoint, eventId, view } = delivery;
+  const { action, repository, tag } = view;
+  const deliveryId = id;
+  observer.deliveryCollapsed({ endpoint, deliveryId, eventId, into: collapsedInto, action, repository, tag });
 }
 
 /** What had to make room for it is told too: nothing leaves quarantine in silence. */

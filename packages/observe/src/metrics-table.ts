@@ -41,6 +41,11 @@ export const METRICS = {
     help: 'Deliveries not made or not attempted, because a rule of the endpoint ignores the event.',
     labels: ['endpoint', 'rule'],
   },
+  longshore_deliveries_collapsed_total: {
+    type: 'counter',
+    help: 'Deliveries not made, because the endpoint collapses equal facts and was told the same one just before.',
+    labels: ['endpoint'],
+  },
   longshore_delivery_attempts_total: {
     type: 'counter',
     help: 'Attempts at receivers.',

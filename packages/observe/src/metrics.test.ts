@@ -44,6 +44,11 @@ const table: [sample: string, value: number, happen: (o: Observer) => void][] = 
     (o) => o.deliveryIgnored({ endpoint: 'alistener', rule: 'ignore.actions' }),
   ],
   [
+    'longshore_deliveries_collapsed_total{endpoint="alistener"}',
+    1,
+    (o) => o.deliveryCollapsed({ endpoint: 'alistener', deliveryId: 'd1', eventId: 'e', into: 'd0' }),
+  ],
+  [
     'longshore_delivery_attempts_total{endpoint="alistener",outcome="retry",reason="http_503"}',
     1,
     (o) => o.deliveryAttempted(failed),

@@ -45,6 +45,7 @@ export interface Observer {
   eventQuarantined(record: RecordFields['event.quarantined']): void;
   eventRefused(record: RecordFields['event.refused']): void;
   deliveryIgnored(record: RecordFields['delivery.ignored']): void;
+  deliveryCollapsed(record: RecordFields['delivery.collapsed']): void;
   deliveryAttempted(record: RecordFields['delivery.attempted']): void;
   /** `receivedAt`: epoch milliseconds at which ingest had the event; for its age. */
   deliverySettled(record: RecordFields['delivery.settled'], also?: { receivedAt?: number }): void;
@@ -137,6 +138,12 @@ class Recorder implements Observer {
     this.#write('delivery.ignored', 0, record);
     const labels = { endpoint: this.bounds.endpoint(record.endpoint), rule: this.bounds.rule(record.rule) };
     this.counters.count('longshore_deliveries_ignored_total', labels);
+  }
+
+  deliveryCollapsed(record: RecordFields['delivery.collapsed']): void {
+    this.#write('delivery.collapsed', 0, record);
+    const labels = { endpoint: this.bounds.endpoint(record.endpoint) };
+    this.counters.count('longshore_deliveries_collapsed_total', labels);
   }
 
   deliveryAttempted(record: RecordFields['delivery.attempted']): void {

@@ -32,6 +32,14 @@ test.each<[(o: Observer) => void, string]>([
     'notification ignored  a  pull  ignore.tags',
   ],
   [
+    (o) => o.deliveryCollapsed({ endpoint: 'a', deliveryId: 'd1', eventId: 'e', into: 'd0', action: 'pull' }),
+    'notification collapsed  a  pull  told by d0',
+  ],
+  [
+    (o) => o.eventReceived({ ...received, enqueued: 1, collapsed: 1 }, { enqueuedTo: {} }),
+    'event received  default  push acme/app:1.0  1 enqueued, 1 collapsed  in 1.5 ms',
+  ],
+  [
     (o) => o.eventReceived(received, { enqueuedTo: {} }),
     'event received  default  push acme/app:1.0  2 enqueued  in 1.5 ms',
   ],

@@ -131,6 +131,13 @@ const table: [what: string, record: (o: Observer) => void, level: string, msg: s
     'notification ignored',
     { record: 'delivery.ignored', endpoint: 'alistener', rule: 'ignore.tags', ...ids, action: 'push' },
   ],
+  [
+    'delivery.collapsed',
+    (o) => o.deliveryCollapsed({ endpoint: 'alistener', ...ids, into: 'd0', action: 'push' }),
+    'debug',
+    'notification collapsed',
+    { record: 'delivery.collapsed', endpoint: 'alistener', ...ids, into: 'd0', action: 'push' },
+  ],
 ];
 
 test.each(table)('%s is one line', (_, record, level, msg, fields) => {

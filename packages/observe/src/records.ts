@@ -28,6 +28,8 @@ export interface RecordFields {
     duplicates: number;
     /** Deliveries that were not made because the endpoint's rules ignore the event. */
     ignored: number;
+    /** Deliveries that were not made because their fact was told to the endpoint just before; absent for none. */
+    collapsed?: number;
     ms: number;
     detail?: string;
   };
@@ -76,6 +78,16 @@ export interface RecordFields {
     repository?: string;
     tag?: string;
   };
+  'delivery.collapsed': {
+    endpoint: string;
+    deliveryId: string;
+    eventId: string;
+    /** Id of the delivery that told the same fact first. */
+    into: string;
+    action?: string;
+    repository?: string;
+    tag?: string;
+  };
 }
 
 /** How a delivery ended: `expired` by retention, `dropped` by an operator, both out of the dead-letter set. */
@@ -117,6 +129,8 @@ export const RECORDS = {
       enqueued: 'Deliveries made durable.',
       duplicates: 'Deliveries that were known already.',
       ignored: 'Deliveries not made, because the endpoint’s rules ignore the event.',
+      collapsed:
+        'Deliveries not made, because the endpoint collapses equal facts and was told this one just before. Absent for none.',
       ms: MS,
       detail: DETAIL,
     },
@@ -191,6 +205,17 @@ export const RECORDS = {
       rule: 'The rule.',
       deliveryId: DELIVERY,
       eventId: EVENT,
+      ...VIEW,
+    },
+  },
+  'delivery.collapsed': {
+    help: 'The endpoint’s `collapse` left a delivery out: another one told the same fact within the window. These are counted in `event.received` too.',
+    forms: [{ level: 'debug', message: 'notification collapsed' }],
+    fields: {
+      endpoint: ENDPOINT,
+      deliveryId: 'Id that the delivery would have had.',
+      eventId: EVENT,
+      into: 'Id of the delivery that told it first.',
       ...VIEW,
     },
   },

@@ -26,6 +26,8 @@ export type Line = Record<string, unknown>;
 
 export interface TestIngest {
   readonly url: string;
+  /** Of its keys in Redis. */
+  readonly prefix: string;
   readonly port: number;
   /** How many connections are open now. */
   connections(): Promise<number>;
@@ -60,15 +62,17 @@ export interface Answer {
 export interface IngestOptions {
   /** Of a Redis of the test's own; default: the shared one. */
   redis?: string;
+  /** Of another one, to share its deliveries; default: one of its own. */
+  prefix?: string;
   /** What `env:NAME` is looked up in. */
   env?: Record<string, string>;
 }
 
 /** Starts ingest with these settings of `longshore.yml` and waits until Redis has answered it. */
 export async function startIngest(settings: object = {}, options: IngestOptions = {}): Promise<TestIngest> {
-  const prefix = testPrefix();
+  const prefix = options.prefix ?? testPrefix();
   const url = options.redis ?? redisUrl();
-  let config = await configOf({ ...settings, redis: { url, prefix } }, prefix, options.env);
+  let config = await configOf({ ...settings, redis: { url, prefix } }, options.env);
   const lines: Line[] = [];
   const observer = createObserver({
     level: 'debug',
@@ -95,6 +99,7 @@ export async function startIngest(settings: object = {}, options: IngestOptions 
   const { port } = server.address() as AddressInfo;
   return {
     url: `http://127.0.0.1:${port}`,
+    prefix,
     port,
     connections: promisify(server.getConnections).bind(server),
     lines,
@@ -102,7 +107,7 @@ export async function startIngest(settings: object = {}, options: IngestOptions 
     post: (body, { path = OPEN_PATH, ...request } = {}) =>
       send(`http://127.0.0.1:${port}${path}`, body, request),
     async apply(next) {
-      config = await configOf({ ...next, redis: { url, prefix } }, prefix, options.env);
+      config = await configOf({ ...next, redis: { url, prefix } }, options.env);
       ingest.prepare(config)();
     },
     async stored() {
@@ -122,8 +127,8 @@ const OPEN_PATH = '/registry/notifications';
 const EVENTS_V2 = 'application/vnd.docker.distribution.events.v2+json';
 
 /** From a real file, read as `longshore run` reads it. JSON is YAML. */
-async function configOf(settings: object, name: string, env: Record<string, string> = {}): Promise<Config> {
-  const file = join(tmpdir(), `${name}.yml`);
+async function configOf(settings: object, env: Record<string, string> = {}): Promise<Config> {
+  const file = join(tmpdir(), `${testPrefix()}.yml`);
   await writeFile(file, JSON.stringify({ version: 0.1, ...settings }));
   try {
     return loadConfig(file, env);
