@@ -39,7 +39,7 @@ export function factOf({ event, payload }: TakenEvent): Fact | undefined {
   const change = event.class === 'event' ? CHANGES[event.action] : undefined;
   return {
     id,
-    subject: change ? hashOf([repository, tag === undefined ? '@' : ':', tag ?? digest]) : id,
+    subject: change ? hashOf([repository, tag ?? digest]) : id,
     repository: hashOf([repository]),
     ...(change && { change }),
   };
