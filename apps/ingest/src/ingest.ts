@@ -9,17 +9,24 @@ import type Koa from 'koa';
 import { createApp } from './app.js';
 import { createIngestPipeline } from './pipeline.js';
 import { sourcesConfig } from './sources-config.js';
+import { type Claim, createLocalSpool } from './spool/index.js';
 
 export interface IngestParts {
   config(): Config;
   /** Of the producer profile: fails fast. */
   client: RedisClient;
   monitor: Monitor;
+  /** Holds a folder for this process alone. */
+  claim: Claim;
   observer: Observer;
 }
 
 export interface Ingest {
   app: Koa;
+  /** To be called before the first request: opens the spool, and takes over what an earlier run left. Never fails. */
+  start(): Promise<void>;
+  /** What an operator should know beside whether it is ready, one line each. */
+  notes(): string[];
   /**
    * Looks whether a configuration can be put to work, without any effect yet.
    * @returns what puts it to work, from the next request on; never fails
@@ -29,7 +36,7 @@ export interface Ingest {
   close(): Promise<void>;
 }
 
-export function createIngest({ config, client, monitor, observer }: IngestParts): Ingest {
+export function createIngest({ config, client, monitor, claim, observer }: IngestParts): Ingest {
   const { prefix } = config().redis;
   const producer = createProducer(client, prefix);
   const quarantine = createQuarantine(client, prefix, () => quarantineLimits(monitor.health.limit));
@@ -38,6 +45,13 @@ export function createIngest({ config, client, monitor, observer }: IngestParts)
   let router = createRouter(current.notifications.endpoints);
   let windows = windowsOf(current);
 
+  const spool = createLocalSpool({
+    config: () => current,
+    claim,
+    isReady: () => monitor.health.up,
+    replay: ({ source, raw }) => pipeline.replay(source, raw),
+    observer,
+  });
   const pipeline = createIngestPipeline({
     sources: () => sources,
     router: () => router,
@@ -45,9 +59,12 @@ export function createIngest({ config, client, monitor, observer }: IngestParts)
     producer,
     quarantine,
     monitor,
+    cover: spool.cover,
     observer,
   });
   return {
+    start: spool.open,
+    notes: spool.notes,
     app: createApp({
       receive: pipeline.receive,
       maxBody: () => current.ingest.maxbody,
@@ -62,9 +79,13 @@ export function createIngest({ config, client, monitor, observer }: IngestParts)
         router = nextRouter;
         windows = windowsOf(next);
         current = next;
+        void spool.open();
       };
     },
-    close: producer.close,
+    async close() {
+      await spool.close();
+      await producer.close();
+    },
   };
 }
 

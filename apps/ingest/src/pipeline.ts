@@ -1,12 +1,12 @@
 /**
  * What happens to a request, in order: verify, normalize, route, enqueue, answer.
  *
- * Resolves only once everything in it is durable in Redis, so a 2xx is a promise: each event is either
- * enqueued for every endpoint that wants it or in quarantine, each on its own. Each request leaves one closing
- * record: received, refused, or quarantined when nothing in it could be read; each event that could not be read
- * leaves one of its own.
+ * Resolves only once everything in it is durable, so a 2xx is a promise: each event is either enqueued for every
+ * endpoint that wants it or in quarantine, each on its own; or the request is in the spool, and comes here again.
+ * Each request leaves one closing record: received, refused, spooled, or quarantined when nothing in it could be
+ * read; each event that could not be read leaves one of its own.
  */
-import type { TakenEvent } from '@longshore/event';
+import { LongshoreError, type TakenEvent } from '@longshore/event';
 import type { Observer } from '@longshore/observe';
 import type { Enqueued, Monitor, Producer } from '@longshore/queue';
 import type { Quarantine } from '@longshore/queue/operator';
@@ -14,6 +14,7 @@ import type { Router } from '@longshore/routing';
 import type { OpenedRequest, RawRequest, Sources } from '@longshore/sources';
 import { type Kept, keep } from './keep.js';
 import { routeAll } from './route.js';
+import type { Cover } from './spool/cover.js';
 
 export interface PipelineParts {
   /** Asked for at each request: they change with the configuration. */
@@ -24,6 +25,8 @@ export interface PipelineParts {
   producer: Producer;
   quarantine: Quarantine;
   monitor: Monitor;
+  /** What becomes of a request that Redis cannot have now. */
+  cover: Cover;
   observer: Observer;
 }
 
@@ -52,12 +55,12 @@ export interface IngestPipeline {
 }
 
 export function createIngestPipeline(parts: PipelineParts): IngestPipeline {
-  const { sources, router, windows, producer, quarantine, monitor, observer } = parts;
+  const { sources, router, windows, producer, quarantine, monitor, cover, observer } = parts;
 
   const take = async (opened: OpenedRequest, raw: RawRequest, started: number): Promise<Receipt> => {
     const { deliveries, collapse, ignored } = routeAll(opened.taken, router(), windows());
     const copies = deliveries.length / Math.max(1, opened.taken.length) + opened.quarantined.length;
-    if (copies > 0) monitor.assertTakes(copies * raw.body.length + deliveries.length * OVERHEAD);
+    if (copies > 0) assertRoom(copies * raw.body.length + deliveries.length * OVERHEAD, monitor);
 
     const [planned, kept] = await Promise.all([
       producer.enqueue(deliveries, { collapse }),
@@ -89,13 +92,23 @@ export function createIngestPipeline(parts: PipelineParts): IngestPipeline {
   return {
     async receive(raw) {
       const started = performance.now();
-      return take(await sources().open(raw), raw, started);
+      const opened = await sources().open(raw);
+      return cover(opened, raw, () => take(opened, raw, started));
     },
     async replay(source, raw) {
       const started = performance.now();
       return take(await sources().reopen(source, raw), raw, started);
     },
   };
+}
+
+/** @throws LongshoreError QUEUE_FULL, QUEUE_UNSAFE or QUEUE_TOO_SMALL */
+function assertRoom(bytes: number, monitor: Monitor): void {
+  if (!monitor.fits(bytes)) {
+    const why = `this takes about ${bytes} bytes in Redis, which is more than 80 % of its maxmemory`;
+    throw new LongshoreError('QUEUE_TOO_SMALL', `${why}; raise maxmemory`);
+  }
+  monitor.assertTakes(bytes);
 }
 
 function summary({ event }: TakenEvent) {

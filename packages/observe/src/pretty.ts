@@ -42,6 +42,10 @@ function wordsOf(line: Line): string[] {
       return [text(line.source), text(line.reason), text(line.quarantineId)];
     case 'event.refused':
       return [text(line.source), `${text(line.status)} ${text(line.reason)}`, text(line.detail)];
+    case 'event.spooled':
+      return [text(line.source), text(line.reason), `${text(line.bytes)} bytes`];
+    case 'event.aside':
+      return [text(line.source), text(line.reason), text(line.file), text(line.detail)];
     case 'delivery.attempted':
       return [text(line.endpoint), subjectOf(line), answerOf(line), retryOf(line), text(line.detail)];
     case 'delivery.settled':
