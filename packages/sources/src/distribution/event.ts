@@ -37,7 +37,7 @@ const MAX_DEPTH = 200;
 /** Never throws, and may change the entry's value: what is delivered is that value itself. */
 export function readEvent(
   entry: Entry,
-  { source, includeReferences }: Incoming,
+  { raw, source, includeReferences }: Incoming,
   actorUser: ActorUser = 'token',
 ): Read {
   const { value, exact } = entry;
@@ -55,7 +55,7 @@ export function readEvent(
   if (twin && typeof fields.id === 'number')
     fields.id = exact?.numbers.numberOf(fieldsOf(twin).id) ?? fields.id;
   if (!includeReferences) fields.references = undefined;
-  const event = eventFrom(source, fields);
+  const event = eventFrom(source, fields, raw.receivedAt);
   if (typeof event === 'string') return refuse(event);
 
   if (!includeReferences) removeReferences(value);

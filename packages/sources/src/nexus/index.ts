@@ -35,7 +35,10 @@ function read({ raw, value, source, options }: Incoming): Reading {
   if (isObject(asset)) return isImageFormat(asset.format) ? readAsset(notice, asset) : NOT_AN_IMAGE;
   if (isObject(component)) {
     if (!isImageFormat(component.format)) return NOT_AN_IMAGE;
-    return otherEvent(notice, component.id, { image: component.name, tag: component.version });
+    return otherEvent(notice, component.id || writeJson(component), {
+      image: component.name,
+      tag: component.version,
+    });
   }
   if (isObject(repository)) {
     return isImageFormat(repository.format) ? otherEvent(notice, repository.name) : NOT_AN_IMAGE;
