@@ -62,7 +62,7 @@ function missing(roles: readonly Role[], { monitor }: RoleParts): string[] {
   if (unsafe) reasons.push(unsafe);
   if (roles.includes('ingest') && full) {
     reasons.push(
-      `Redis is at ${Math.round(memory * 100)} % of its maxmemory: ingest answers 503 until workers have drained`,
+      `Redis is at ${Math.round(memory * 100)} % of its maxmemory: ingest answers 503, or spools, until workers have drained`,
     );
   }
   return reasons;

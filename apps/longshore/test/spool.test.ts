@@ -243,3 +243,22 @@ test('a registry gets 503 while Redis is away, since it keeps its events itself'
   expect([response.status, response.headers.get('retry-after')]).toEqual([503, '5']);
   expect(await holds(relay)).toBe('');
 });
+
+test('a spool’s folder that is changed while it runs is used from the next start on, and the log says so', async () => {
+  const redis = await startRedis();
+  const receiver = await startReceiver();
+  const folder = await workFolder();
+  const first = {
+    notifications: { endpoints: oneByOne(receiver.url) },
+    redis: { url: redis.url, prefix: testPrefix() },
+    ingest: { listen: '127.0.0.1:0', spool: {} },
+    sources,
+  };
+  const relay = await startRelay(await writeConfig(folder, first), { roles: ['ingest'] });
+  await writeConfig(folder, { ...first, ingest: { ...first.ingest, spool: { dir: join(folder, 'other') } } });
+  const line = await relay.waitFor('these settings change at the next start only');
+  expect(line.settings).toEqual(['ingest.spool.dir']);
+  await redis.kill();
+  expect(await nexusPost(relay, 'east', 'east-1')).toBe(202);
+  expect((await readdir(join(folder, 'data/spool/1'))).some((name) => name.endsWith('.spool'))).toBe(true);
+});

@@ -14,6 +14,8 @@ export interface SpoolLog {
   /** Bytes at a segment's end that were never written whole, and so never answered. */
   torn(bytes: number, segment: Segment): void;
   taken(request: SpooledRequest): void;
+  /** The last one was taken. */
+  empty(): void;
   aside(what: SetAside): void;
   /** Somebody has removed a segment. */
   gone(segment: Segment): void;
@@ -27,12 +29,12 @@ const QUIET = 10_000;
 
 export function createSpoolLog(observer: Observer): SpoolLog {
   const { log } = observer;
-  let held = 0;
   return {
     state({ requests, bytes }) {
       observer.spoolHolds({ requests, bytes });
-      if (requests === 0 && held > 0) log.info({}, 'the spool is empty: all that was in it is in Redis');
-      held = requests;
+    },
+    empty() {
+      log.info({}, 'the spool is empty: all that was in it is in Redis');
     },
     found(folder, requests) {
       log.warn({ folder, requests }, 'the spool of an earlier run is fed in');

@@ -2,7 +2,7 @@ import { chmod, mkdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { eventually } from '@longshore/testkit';
 import { describe, expect, test } from 'vitest';
-import { takeAway } from '../testing/claim.js';
+import { memoryClaim, takeAway } from '../testing/claim.js';
 import { aRequest, asAfterCrash, filesOf, openSpool, temporaryFolder } from '../testing/spool.js';
 import { FILE_HEAD, frame } from './frame.js';
 
@@ -142,7 +142,7 @@ describe('after a crash', () => {
       await empty(spool);
       await spool.close();
       const torn = length > FILE_HEAD.length + size ? ['torn'] : [];
-      expect([spool.fed, spool.told, spool.asides]).toEqual([['a'], [...torn, 'found'], []]);
+      expect([spool.fed, spool.told, spool.asides]).toEqual([['a'], ['found', ...torn], []]);
     }
   });
 
@@ -219,8 +219,8 @@ describe('a spool that cannot take it', () => {
     expect(spool.state).toMatchObject({ requests: 2, fault: expect.stringContaining('full') });
     spool.ready = true;
     await empty(spool);
-    await put();
     expect(spool.state.fault).toBeUndefined();
+    await put();
   });
 
   test('because its folder cannot be made says so, starts all the same, and tries again', async () => {
@@ -281,6 +281,30 @@ describe('two processes', () => {
     const three = await openSpool(one.dir);
     await three.put(aRequest('three'));
     expect((await filesOf(one.dir)).map((file) => dirname(file))).toEqual([join(one.dir, '1')]);
+  });
+
+  test('nobody waits for a lock on another machine: its part is taken over when it has run out', async () => {
+    const one = await openSpool();
+    await one.put(aRequest('theirs'));
+    const dir = await asAfterCrash(one);
+    const local = memoryClaim();
+    let runOut = (): void => {};
+    const two = await openSpool(dir, {
+      ready: true,
+      claim(folder, onWait) {
+        if (!folder.endsWith('/1')) return local(folder, onWait);
+        onWait();
+        return new Promise((resolve) => {
+          runOut = () => resolve(local(folder, onWait));
+        });
+      },
+    });
+    await two.put(aRequest('ours'));
+    await eventually(() => two.fed.length === 1);
+    runOut();
+    await eventually(() => two.fed.length === 2);
+    expect(two.fed).toEqual(['ours', 'theirs']);
+    expect(await filesOf(dir)).toEqual([]);
   });
 
   test('a part that was taken away is left alone, and another one is used', async () => {

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
 import type { Fed, SetAside } from '../spool/feeder.js';
+import type { Claim } from '../spool/folder.js';
 import type { SpooledRequest } from '../spool/request.js';
 import { createSpool, type Spool } from '../spool/spool.js';
 import { memoryClaim } from './claim.js';
@@ -20,6 +21,7 @@ export interface TestSpool extends Spool {
   /** What becomes of a body; taken unless said otherwise. */
   verdict(body: string): Fed;
   limits: { maxbytes: number; fsync: boolean };
+  claim: Claim;
 }
 
 export async function temporaryFolder(): Promise<string> {
@@ -42,11 +44,12 @@ export async function openSpool(dir?: string, given: Partial<TestSpool> = {}): P
     ready: false,
     verdict: () => 'taken' as const,
     limits,
+    claim: memoryClaim(),
   };
   const spool = createSpool({
     dir: folder,
     limits: () => test.limits,
-    claim: memoryClaim(),
+    claim: (path, onWait) => test.claim(path, onWait),
     isReady: () => test.ready,
     async feed({ raw }) {
       const body = raw.body.toString();
@@ -58,6 +61,7 @@ export async function openSpool(dir?: string, given: Partial<TestSpool> = {}): P
       state: () => {},
       found: tell('found'),
       left: () => {},
+      empty: () => {},
       torn: tell('torn'),
       taken: () => {},
       aside: (what) => void test.asides.push(what),
