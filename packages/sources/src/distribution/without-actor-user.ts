@@ -1,13 +1,13 @@
 /**
- * A body as it may be kept on a disk: without the tokens of `actor.user`, with which one can act as that user.
- * Equal as JSON otherwise; one that holds no such token is the same bytes.
+ * A body as it may be kept on a disk: without the tokens of `actor.user`, with which one can act as that user, and
+ * without passwords in `target.url`. Equal as JSON otherwise; one that holds neither is the same bytes.
  */
 import { decodeBody } from '../body.js';
 import { exactNumbers } from '../exact-numbers.js';
 import { isObject, writeJson } from '../json.js';
 import { withoutTokens } from '../port.js';
 import { eventsOf } from './envelope.js';
-import { type ActorUser, removeTokens } from './trim.js';
+import { type ActorUser, removeSecrets } from './trim.js';
 
 /**
  * What has no list of events is quarantined whole, so any token goes.
@@ -27,5 +27,5 @@ export function withoutActorUser(bytes: Buffer, actorUser: ActorUser): Buffer {
 function remove(value: unknown, actorUser: ActorUser): boolean {
   const events = eventsOf(value);
   if (!Array.isArray(events)) return false;
-  return events.filter((event) => isObject(event) && removeTokens(event, actorUser)).length > 0;
+  return events.filter((event) => isObject(event) && removeSecrets(event, actorUser)).length > 0;
 }

@@ -7,7 +7,6 @@
 import { eventIdFrom } from '@longshore/event';
 import { at, isObject, textAt, writeJson } from '../json.js';
 import { type Message, openMessages, type Reading } from '../message.js';
-import type { Fields } from '../normalize.js';
 import { type Incoming, type Kind, type Opened, unreadable } from '../port.js';
 import { minuteOf } from '../time.js';
 import { sender } from './sender.js';
