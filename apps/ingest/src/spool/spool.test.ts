@@ -303,6 +303,7 @@ describe('two processes', () => {
     await eventually(() => two.fed.length === 1);
     runOut();
     await eventually(() => two.fed.length === 2);
+    await empty(two);
     expect(two.fed).toEqual(['ours', 'theirs']);
     expect(await filesOf(dir)).toEqual([]);
   });
