@@ -39,7 +39,7 @@ later (paused: events are kept)
   dead after 10 failed attempts; retries every 1h
   gets no push, pull, mount or delete events
   gets other events too, such as scans and renames
-  equal facts within 10s once
+  collapses equal facts within 10s
   each event says where it came from`);
 });
 

@@ -58,7 +58,7 @@ function paragraph(endpoint: Endpoint): string {
     ...ignored(endpoint),
     ...(endpoint.accept.includes('event') ? [] : ['gets no push, pull, mount or delete events']),
     ...(endpoint.accept.includes('other') ? ['gets other events too, such as scans and renames'] : []),
-    ...(endpoint.collapse > 0 ? [`equal facts within ${formatDuration(endpoint.collapse)} once`] : []),
+    ...(endpoint.collapse > 0 ? [`collapses equal facts within ${formatDuration(endpoint.collapse)}`] : []),
     ...(endpoint.annotate ? ['each event says where it came from'] : []),
   ];
   return [`${printable(name)}${state}`, ...lines.map((line) => `  ${line}`)].join('\n');
