@@ -40,7 +40,7 @@ export async function startLongshore(settings, roles = []) {
     file,
     ...roles.flatMap((role) => ['--role', role]),
   ]);
-  return { ...relay, cleanUp: () => rm(folder, { recursive: true, force: true, maxRetries: 5 }) };
+  return { ...relay, folder, cleanUp: () => rm(folder, { recursive: true, force: true, maxRetries: 5 }) };
 }
 
 /** Runs the load generator to its end. */

@@ -9,17 +9,24 @@ import type Koa from 'koa';
 import { createApp } from './app.js';
 import { createIngestPipeline } from './pipeline.js';
 import { sourcesConfig } from './sources-config.js';
+import { type Claim, createLocalSpool } from './spool/index.js';
 
 export interface IngestParts {
   config(): Config;
   /** Of the producer profile: fails fast. */
   client: RedisClient;
   monitor: Monitor;
+  /** Holds a folder for this process alone. */
+  claim: Claim;
   observer: Observer;
 }
 
 export interface Ingest {
   app: Koa;
+  /** To be called before the first request: opens the spool, and takes over what an earlier run left. Never fails. */
+  start(): Promise<void>;
+  /** What an operator should know beside whether it is ready, one line each. */
+  notes(): string[];
   /**
    * Looks whether a configuration can be put to work, without any effect yet.
    * @returns what puts it to work, from the next request on; never fails
@@ -29,23 +36,35 @@ export interface Ingest {
   close(): Promise<void>;
 }
 
-export function createIngest({ config, client, monitor, observer }: IngestParts): Ingest {
+export function createIngest({ config, client, monitor, claim, observer }: IngestParts): Ingest {
   const { prefix } = config().redis;
   const producer = createProducer(client, prefix);
   const quarantine = createQuarantine(client, prefix, () => quarantineLimits(monitor.health.limit));
   let current = config();
   let sources = createSources(sourcesConfig(current));
   let router = createRouter(current.notifications.endpoints);
+  let windows = windowsOf(current);
 
+  const spool = createLocalSpool({
+    config: () => current,
+    claim,
+    isReady: () => monitor.health.up,
+    replay: ({ source, raw }) => pipeline.replay(source, raw),
+    observer,
+  });
   const pipeline = createIngestPipeline({
     sources: () => sources,
     router: () => router,
+    windows: () => windows,
     producer,
     quarantine,
     monitor,
+    cover: spool.cover,
     observer,
   });
   return {
+    start: spool.open,
+    notes: spool.notes,
     app: createApp({
       receive: pipeline.receive,
       maxBody: () => current.ingest.maxbody,
@@ -58,9 +77,19 @@ export function createIngest({ config, client, monitor, observer }: IngestParts)
       return () => {
         sources = nextSources;
         router = nextRouter;
+        windows = windowsOf(next);
         current = next;
+        void spool.open();
       };
     },
-    close: producer.close,
+    async close() {
+      await spool.close();
+      await producer.close();
+    },
   };
+}
+
+function windowsOf({ notifications }: Config): Map<string, number> {
+  const collapsing = notifications.endpoints.filter(({ collapse }) => collapse > 0);
+  return new Map(collapsing.map(({ name, collapse }) => [name, collapse]));
 }

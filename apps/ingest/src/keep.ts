@@ -38,7 +38,8 @@ export function keep(quarantine: Quarantine, raw: RawRequest, opened: OpenedRequ
 const TELLING =
   /^(content-type|content-encoding|user-agent|ce-.+|aeg-(?!sas-).+|x-(github|gitea|forgejo|gogs)-(event|delivery)|x-nexus-webhook-(id|delivery)|x-goog-pubsub-(message-id|publish-time|subscription-name)|x-request-id)$/;
 
-function harmless(headers: RawRequest['headers']): Record<string, string> {
+/** The headers that a format may be told by, and no others. */
+export function harmless(headers: RawRequest['headers']): Record<string, string> {
   const kept = Object.entries(headers).filter(([name, value]) => value !== undefined && TELLING.test(name));
   return Object.fromEntries(kept.map(([name, value]) => [name, String(value)]));
 }

@@ -1,12 +1,12 @@
 /**
  * What happens to a request, in order: verify, normalize, route, enqueue, answer.
  *
- * Resolves only once everything in it is durable in Redis, so a 2xx is a promise: each event is either
- * enqueued for every endpoint that wants it or in quarantine, each on its own. Each request leaves one closing
- * record: received, refused, or quarantined when nothing in it could be read; each event that could not be read
- * leaves one of its own.
+ * Resolves only once everything in it is durable, so a 2xx is a promise: each event is either enqueued for every
+ * endpoint that wants it or in quarantine, each on its own; or the request is in the spool, and comes here again.
+ * Each request leaves one closing record: received, refused, spooled, or quarantined when nothing in it could be
+ * read; each event that could not be read leaves one of its own.
  */
-import type { TakenEvent } from '@longshore/event';
+import { LongshoreError, type TakenEvent } from '@longshore/event';
 import type { Observer } from '@longshore/observe';
 import type { Enqueued, Monitor, Producer } from '@longshore/queue';
 import type { Quarantine } from '@longshore/queue/operator';
@@ -14,14 +14,19 @@ import type { Router } from '@longshore/routing';
 import type { OpenedRequest, RawRequest, Sources } from '@longshore/sources';
 import { type Kept, keep } from './keep.js';
 import { routeAll } from './route.js';
+import type { Cover } from './spool/cover.js';
 
 export interface PipelineParts {
   /** Asked for at each request: they change with the configuration. */
   sources(): Sources;
   router(): Router;
+  /** Windows of the endpoints that collapse equal facts, in milliseconds. */
+  windows(): ReadonlyMap<string, number>;
   producer: Producer;
   quarantine: Quarantine;
   monitor: Monitor;
+  /** What becomes of a request that Redis cannot have now. */
+  cover: Cover;
   observer: Observer;
 }
 
@@ -50,23 +55,29 @@ export interface IngestPipeline {
 }
 
 export function createIngestPipeline(parts: PipelineParts): IngestPipeline {
-  const { sources, router, producer, quarantine, monitor, observer } = parts;
+  const { sources, router, windows, producer, quarantine, monitor, cover, observer } = parts;
 
   const take = async (opened: OpenedRequest, raw: RawRequest, started: number): Promise<Receipt> => {
-    const { deliveries, ignored } = routeAll(opened.taken, router());
+    const { deliveries, collapse, ignored } = routeAll(opened.taken, router(), windows());
     const copies = deliveries.length / Math.max(1, opened.taken.length) + opened.quarantined.length;
-    if (copies > 0) monitor.assertTakes(copies * raw.body.length + deliveries.length * OVERHEAD);
+    if (copies > 0) assertRoom(copies * raw.body.length + deliveries.length * OVERHEAD, monitor);
 
-    const [enqueued, kept] = await Promise.all([producer.enqueue(deliveries), keep(quarantine, raw, opened)]);
+    const [planned, kept] = await Promise.all([
+      producer.enqueue(deliveries, { collapse }),
+      keep(quarantine, raw, opened),
+    ]);
 
     for (const { endpoint, rule } of ignored) observer.deliveryIgnored({ endpoint, rule });
+    for (const one of planned) recordCollapsed(one, observer);
     for (const entry of kept) recordKept(entry, observer);
-    const duplicates = enqueued.filter(({ duplicate }) => duplicate).length;
+    const enqueued = planned.filter(({ duplicate, collapsedInto }) => !duplicate && !collapsedInto);
+    const collapsed = planned.filter(({ collapsedInto }) => collapsedInto).length;
     const counts = {
       accepted: opened.taken.length,
-      enqueued: enqueued.length - duplicates,
-      duplicates,
+      enqueued: enqueued.length,
+      duplicates: planned.length - enqueued.length - collapsed,
       ignored: ignored.length,
+      ...(collapsed > 0 && { collapsed }),
     };
     if (opened.taken.length > 0 || kept.length === 0) {
       const { source, kind, note } = opened;
@@ -81,13 +92,23 @@ export function createIngestPipeline(parts: PipelineParts): IngestPipeline {
   return {
     async receive(raw) {
       const started = performance.now();
-      return take(await sources().open(raw), raw, started);
+      const opened = await sources().open(raw);
+      return cover(opened, raw, () => take(opened, raw, started));
     },
     async replay(source, raw) {
       const started = performance.now();
       return take(await sources().reopen(source, raw), raw, started);
     },
   };
+}
+
+/** @throws LongshoreError QUEUE_FULL, QUEUE_UNSAFE or QUEUE_TOO_SMALL */
+function assertRoom(bytes: number, monitor: Monitor): void {
+  if (!monitor.fits(bytes)) {
+    const why = `this takes about ${bytes} bytes in Redis, which is more than 80 % of its maxmemory`;
+    throw new LongshoreError('QUEUE_TOO_SMALL', `${why}; raise maxmemory`);
+  }
+  monitor.assertTakes(bytes);
 }
 
 function summary({ event }: TakenEvent) {
@@ -97,10 +118,18 @@ function summary({ event }: TakenEvent) {
 
 function countByEndpoint(enqueued: readonly Enqueued[]): Record<string, number> {
   const counts: Record<string, number> = {};
-  for (const { delivery, duplicate } of enqueued) {
-    if (!duplicate) counts[delivery.endpoint] = (counts[delivery.endpoint] ?? 0) + 1;
+  for (const { delivery } of enqueued) {
+    counts[delivery.endpoint] = (counts[delivery.endpoint] ?? 0) + 1;
   }
   return counts;
+}
+
+function recordCollapsed({ delivery, collapsedInto }: Enqueued, observer: Observer): void {
+  if (collapsedInto === undefined) return;
+  const { id, endpoint, eventId, view } = delivery;
+  const { action, repository, tag } = view;
+  const deliveryId = id;
+  observer.deliveryCollapsed({ endpoint, deliveryId, eventId, into: collapsedInto, action, repository, tag });
 }
 
 /** What had to make room for it is told too: nothing leaves quarantine in silence. */

@@ -4,7 +4,12 @@ import { createAdmin } from './admin.js';
 import { type Listener, listen } from './listen.js';
 import type { Role, RoleParts } from './role.js';
 
-export function openAdmin(roles: readonly Role[], parts: RoleParts): Promise<Listener> {
+/** @param notes what the roles of this process have to say, one line each */
+export function openAdmin(
+  roles: readonly Role[],
+  parts: RoleParts,
+  notes: () => string[] = () => [],
+): Promise<Listener> {
   const { config, observer, version } = parts;
 
   /** Counts by endpoint; empty while Redis is away, so that the page answers all the same. */
@@ -25,6 +30,7 @@ export function openAdmin(roles: readonly Role[], parts: RoleParts): Promise<Lis
   const app = createAdmin({
     version,
     missing: () => missing(roles, parts),
+    notes,
     async metrics() {
       // By one role only, so that a sum over processes is right.
       if (roles.includes('dashboard')) await countQueues();
@@ -56,7 +62,7 @@ function missing(roles: readonly Role[], { monitor }: RoleParts): string[] {
   if (unsafe) reasons.push(unsafe);
   if (roles.includes('ingest') && full) {
     reasons.push(
-      `Redis is at ${Math.round(memory * 100)} % of its maxmemory: ingest answers 503 until workers have drained`,
+      `Redis is at ${Math.round(memory * 100)} % of its maxmemory: ingest answers 503, or spools, until workers have drained`,
     );
   }
   return reasons;

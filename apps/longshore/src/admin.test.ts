@@ -8,7 +8,9 @@ const unused = () => {
 };
 
 async function admin(parts: Partial<AdminParts>) {
-  const all: AdminParts = { version: '1.2.3', missing: unused, metrics: unused, vars: unused, ...parts };
+  const none = () => [];
+  const base = { version: '1.2.3', missing: unused, notes: none, metrics: unused, vars: unused };
+  const all: AdminParts = { ...base, ...parts };
   const app = createAdmin(all);
   app.silent = true;
   const { url, close } = await listen('admin', { host: '127.0.0.1', port: 0 }, app.callback());
@@ -37,6 +39,17 @@ test('/readyz is 503 and names each reason while something is missing, and 200 a
   missing = [];
   const green = await get('/readyz');
   expect([green.status, JSON.parse(green.text)]).toEqual([200, { status: 'ready' }]);
+});
+
+test('/readyz says what else there is to know, ready or not', async () => {
+  const notes = ['the spool holds 3 requests'];
+  let missing: string[] = [];
+  const get = await admin({ missing: () => missing, notes: () => notes });
+  const green = await get('/readyz');
+  expect([green.status, JSON.parse(green.text)]).toEqual([200, { status: 'ready', notes }]);
+  missing = ['Redis does not answer'];
+  const red = await get('/readyz');
+  expect([red.status, JSON.parse(red.text)]).toEqual([503, { status: 'not ready', missing, notes }]);
 });
 
 test('/metrics has the content type that Prometheus asks for', async () => {

@@ -6,11 +6,13 @@ export interface AdminParts {
   version: string;
   /** What keeps this process from doing its job, one line each; empty when ready. */
   missing(): string[];
+  /** What an operator should know besides, one line each. */
+  notes(): string[];
   metrics(): Promise<{ contentType: string; body: string }>;
   vars(): Promise<object>;
 }
 
-export function createAdmin({ version, missing, metrics, vars }: AdminParts): Koa {
+export function createAdmin({ version, missing, notes, metrics, vars }: AdminParts): Koa {
   const router = new Router();
   // Asks nobody else: a process that is restarted because Redis is away helps nobody.
   router.get('/healthz', (ctx) => {
@@ -19,7 +21,11 @@ export function createAdmin({ version, missing, metrics, vars }: AdminParts): Ko
   router.get('/readyz', (ctx) => {
     const reasons = missing();
     ctx.status = reasons.length === 0 ? 200 : 503;
-    ctx.body = reasons.length === 0 ? { status: 'ready' } : { status: 'not ready', missing: reasons };
+    const said = notes();
+    ctx.body = {
+      ...(reasons.length === 0 ? { status: 'ready' } : { status: 'not ready', missing: reasons }),
+      ...(said.length > 0 && { notes: said }),
+    };
   });
   router.get('/metrics', async (ctx) => {
     const { contentType, body } = await metrics();

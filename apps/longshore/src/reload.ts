@@ -65,6 +65,7 @@ function restartNeeded(before: Config, after: Config): string[] {
   const bound = (config: Config): Record<string, unknown> => ({
     ...fixed(config),
     'ingest.listen': config.ingest.listen,
+    'ingest.spool.dir': config.ingest.spool.dir,
     'dashboard.listen': config.dashboard.listen,
   });
   const [old, now] = [bound(before), bound(after)];

@@ -4,7 +4,8 @@
  */
 import { type Config, isLoopback } from '@longshore/config';
 import { createDashboard } from '@longshore/dashboard';
-import { createIngest } from '@longshore/ingest';
+import { claimLock } from '@longshore/embedded-redis/lock';
+import { createIngest, type FolderLock } from '@longshore/ingest';
 import type { Observer } from '@longshore/observe';
 import { createJanitor } from '@longshore/queue';
 import { createWorker, startHousekeeping } from '@longshore/worker';
@@ -16,6 +17,8 @@ import { ROLES, type Role, type RoleParts } from './role.js';
 export interface RunningRole {
   /** Its URL, where it listens. */
   url?: string;
+  /** What an operator should know of it, one line each. */
+  notes?(): string[];
   /** Looks whether a configuration can be put to work, and returns what does so. Throws without any effect. */
   prepare(config: Config): () => void;
   close(): Promise<void>;
@@ -58,7 +61,9 @@ export async function startRoles(wanted: readonly Role[], parts: RoleParts): Pro
     await Promise.all([end('dashboard'), admin?.close(LISTENER_GRACE)]);
   };
   try {
-    admin = await openAdmin(roles, parts);
+    admin = await openAdmin(roles, parts, () =>
+      Array.from(running.values(), (role) => role.notes?.() ?? []).flat(),
+    );
     for (const role of STARTING.filter((name) => roles.includes(name))) {
       running.set(role, await STARTERS[role](parts));
     }
@@ -96,16 +101,28 @@ function urlsOf(admin: Listener, running: ReadonlyMap<Role, RunningRole>): Recor
 
 async function startIngest(parts: RoleParts): Promise<RunningRole> {
   warnOfOpenIngest(parts.config(), parts.observer);
-  const ingest = createIngest({ ...parts, client: parts.producer });
-  const listener = await listen('ingest', parts.config().ingest.listen, ingest.app.callback());
+  const ingest = createIngest({ ...parts, client: parts.producer, claim: claimFolder });
+  await ingest.start();
+  const { listen: address } = parts.config().ingest;
+  const listener = await listen('ingest', address, ingest.app.callback()).catch(async (error) => {
+    await ingest.close();
+    throw error;
+  });
   return {
     url: listener.url,
     prepare: ingest.prepare,
+    notes: ingest.notes,
     async close() {
       await listener.close(LISTENER_GRACE);
       await ingest.close();
     },
   };
+}
+
+/** The same lock as that of the embedded Redis: it tells a killed holder from one that lives, on any machine. */
+async function claimFolder(folder: string, onWait: () => void): Promise<FolderLock | undefined> {
+  const claim = await claimLock(folder, onWait);
+  return 'lock' in claim ? claim.lock : undefined;
 }
 
 async function startWorker(parts: RoleParts): Promise<RunningRole> {

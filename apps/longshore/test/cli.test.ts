@@ -57,6 +57,34 @@ notifications:
     expect(stdout).toMatch(/error: .*urll.*url/s);
   });
 
+  test('each source is told what its sender does on failure and what covers it', async () => {
+    const file = await writeConfig(await workFolder(), {
+      notifications: { endpoints: [{ name: 'a', url: 'http://hook.example.com/' }] },
+      sources: [
+        { name: 'builds', kind: 'nexus', auth: { bearer: 's3cret' } },
+        { name: 'eu', kind: 'distribution', auth: { bearer: 's3cret' } },
+        { name: 'hub', kind: 'dockerhub', auth: { token: 's3cret' }, spool: 'never' },
+      ],
+    });
+    const { code, stdout } = await result(['check', file]);
+    expect(code).toBe(0);
+    expect(stdout).toMatch(
+      /source builds, kind nexus\n.*never sends again.*\n.*set there: .*\n.*local spool/,
+    );
+    expect(stdout).toMatch(
+      /source eu, kind distribution\n.*for ever.*\n.*timeout: 5s.*\n.*gets 503 and sends again/,
+    );
+    expect(stdout).toMatch(/source hub, kind dockerhub\n(.*\n){2}.*is lost \(spool: never\)/);
+    const json = JSON.parse((await result(['check', file, '--json'])).stdout);
+    expect(json.senders).toMatchObject([
+      { source: 'builds', kind: 'nexus', onFailure: 'never-retries', spooled: true },
+      { source: 'eu', kind: 'distribution', onFailure: 'retries-for-ever', spooled: false },
+      { source: 'hub', kind: 'dockerhub', onFailure: 'never-retries', spooled: false },
+    ]);
+    for (const { words, advice, outage } of json.senders)
+      for (const text of [words, advice, outage]) expect(text).toBeTruthy();
+  });
+
   test('--json prints data', async () => {
     const file = await writeConfig(await workFolder(), {
       notifications: { endpoints: [{ name: 'a', url: 'http://hook.example.com/' }] },

@@ -19,7 +19,7 @@ test('each endpoint is told as it was understood', () => {
       ignoredmediatypes: [application/json, ""]
       ignore: { actions: [pull, delete], repositories: ["sandbox/**"], tags: ["*-dev"] }
     - { name: quiet, disabled: yes, url: http://quiet/, schedule: [5s, 5m] }
-    - { name: later, paused: yes, url: env:HOOK, accept: [other], annotate: yes, backoff: 1h }
+    - { name: later, paused: yes, url: env:HOOK, accept: [other], annotate: yes, backoff: 1h, collapse: 10s }
 `);
   expect(config && describe(config).text).toBe(`alistener
   POST https://***@my.listener.com/event?***, 8 at once, 500ms for each attempt
@@ -39,6 +39,7 @@ later (paused: events are kept)
   dead after 10 failed attempts; retries every 1h
   gets no push, pull, mount or delete events
   gets other events too, such as scans and renames
+  collapses equal facts within 10s
   each event says where it came from`);
 });
 

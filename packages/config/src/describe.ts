@@ -6,6 +6,7 @@
 import type { z } from 'zod';
 import type { Endpoint } from './endpoint.js';
 import { type Config, settings } from './schema.js';
+import { senderParagraphs } from './senders.js';
 import { formatDuration } from './values/duration.js';
 import { maskedUrl } from './values/masked-url.js';
 import { printable } from './values/scalars.js';
@@ -14,11 +15,12 @@ import { type Printed, shapeOf } from './values/setting.js';
 /** A configuration in its own YAML's words: durations, sizes and addresses as text, secrets masked. */
 export type Described = Printed | Described[] | { [key: string]: Described };
 
-/** `text`: a paragraph for each endpoint. `data`: the whole configuration, ready for JSON. */
+/** `text`: a paragraph for each endpoint and each source. `data`: the whole configuration, ready for JSON. */
 export function describe(config: Config): { text: string; data: Described } {
   const { endpoints } = config.notifications;
-  const text = endpoints.map(paragraph).join('\n\n');
-  return { text: text || 'No endpoints.', data: masked(settings, config) };
+  const paragraphs = endpoints.length > 0 ? endpoints.map(paragraph) : ['No endpoints.'];
+  const text = [...paragraphs, ...senderParagraphs(config)].join('\n\n');
+  return { text, data: masked(settings, config) };
 }
 
 function masked(schema: z.ZodType, value: unknown): Described {
@@ -56,6 +58,7 @@ function paragraph(endpoint: Endpoint): string {
     ...ignored(endpoint),
     ...(endpoint.accept.includes('event') ? [] : ['gets no push, pull, mount or delete events']),
     ...(endpoint.accept.includes('other') ? ['gets other events too, such as scans and renames'] : []),
+    ...(endpoint.collapse > 0 ? [`collapses equal facts within ${formatDuration(endpoint.collapse)}`] : []),
     ...(endpoint.annotate ? ['each event says where it came from'] : []),
   ];
   return [`${printable(name)}${state}`, ...lines.map((line) => `  ${line}`)].join('\n');

@@ -12,6 +12,9 @@ import { setting } from './values/setting.js';
 /** Longer timers than this end at once in JavaScript. */
 export const LONGEST_TIMER = 24 * 24 * 3_600_000;
 
+/** A claim takes Redis for as long as it holds. */
+const LONGEST_COLLAPSE = 24 * 3_600_000;
+
 const ignore = z
   .strictObject({
     mediatypes: setting(
@@ -91,6 +94,11 @@ const written = z.strictObject({
     z.array(choice(EVENT_CLASSES)).min(1, 'must name at least one; remove the key for the default'),
     '`event`: push, pull, mount, delete. `other`: what else registries tell, such as scan, quota, rename.',
     ['event'],
+  ),
+  collapse: setting(
+    duration({ max: LONGEST_COLLAPSE, tiny: 'next to nothing is collapsed' }),
+    'How long equal facts (repository, action, digest, tag, actor) are delivered once: the first is, those that follow it within this are counted. Whichever source tells them. 0: each event is delivered.',
+    '0s',
   ),
   annotate: setting(
     flag(),

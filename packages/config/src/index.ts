@@ -7,6 +7,7 @@ export { proxyFor } from './proxy.js';
 export { loadConfig, type ReadConfig, readConfig } from './read.js';
 export type { Auth, Config, SourceConfig } from './schema.js';
 export { Secret } from './secret.js';
+export { type DescribedSender, describeSenders, isSpooled } from './senders.js';
 export type { Listen } from './values/listen.js';
 export { isLoopback } from './values/loopback.js';
 export { maskedUrl } from './values/masked-url.js';

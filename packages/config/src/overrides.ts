@@ -26,7 +26,13 @@ export function overridden(root: Node, schema: z.ZodType, env: Env, problems: Pr
   for (const name of names.sort((a, b) => a.localeCompare(b, 'en', { numeric: true }))) {
     const found = locate(schema, name.slice(PREFIX.length).split('_'), tree, []);
     if (found === undefined) unknown(name, schema, problems);
-    else tree = override(tree, found, { name, text: env[name] ?? '', env }, problems);
+    else
+      tree = override(
+        spelledOut(tree, schema, found.path),
+        found,
+        { name, text: env[name] ?? '', env },
+        problems,
+      );
   }
   return tree;
 }
@@ -85,6 +91,25 @@ function override(tree: Node, { path, schema }: Found, variable: Variable, probl
   return withNodeAt(tree, path, node);
 }
 
+/** The tree with `hmac: env:KEY` written as `hmac: { secret: env:KEY }` on the way to a path, so that both hold. */
+function spelledOut(root: Node, schema: z.ZodType, path: readonly Step[]): Node {
+  let tree = root;
+  let below: z.ZodType | undefined = schema;
+  for (let at = 0; at < path.length && below !== undefined; at += 1) {
+    const shape = shapeOf(below);
+    const here = path.slice(0, at);
+    const node = nodeAt(tree, here);
+    const stands = node instanceof List || (node instanceof Scalar && !node.empty);
+    if (shape.type === 'map' && shape.short !== undefined && stands) {
+      const { origin } = node;
+      tree = withNodeAt(tree, here, new Dict(new Map([[shape.short, { node, origin }]]), origin));
+    }
+    if (shape.type === 'map') below = shape.keys[String(path[at])];
+    else below = shape.type === 'value' ? undefined : shape.of;
+  }
+  return tree;
+}
+
 /** The length of the list that an index in the path goes beyond, if one does. */
 function gapIn(tree: Node, path: readonly Step[]): number | undefined {
   for (const [at, step] of path.entries()) {
@@ -96,10 +121,12 @@ function gapIn(tree: Node, path: readonly Step[]): number | undefined {
   return undefined;
 }
 
-function nodeOf(schema: z.ZodType, { text, env }: Variable, origin: Origin): Node | undefined {
+function nodeOf(schema: z.ZodType, { name, text, env }: Variable, origin: Origin): Node | undefined {
   const shape = shapeOf(schema);
   const trimmed = text.trim();
   if (shape.type !== 'value' && /^[[{]/.test(trimmed)) return parseYaml(trimmed, env, origin).tree;
+  const alone = shape.type === 'map' && shape.short !== undefined ? shape.keys[shape.short] : undefined;
+  if (alone !== undefined) return nodeOf(alone, { name, text, env }, origin);
   if (shape.type === 'map' || shape.type === 'record') return undefined;
   if (shape.type === 'value') return scalarOf(shape.kind.verbatim ? text : trimmed, origin, env);
   if (shapeOf(shape.of).type !== 'value') return undefined;

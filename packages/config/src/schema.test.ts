@@ -40,6 +40,7 @@ test('defaults are those of the registry and of the contract', () => {
       schedule: [],
       concurrency: 8,
       accept: ['event'],
+      collapse: 0,
       annotate: false,
       ignore: { mediatypes: [], actions: [], repositories: [], tags: [] },
     },

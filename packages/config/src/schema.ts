@@ -9,7 +9,7 @@ import { auth, source } from './source.js';
 import { duration } from './values/durations.js';
 import { bytes, choice, count, flag, listen, text } from './values/scalars.js';
 import { clusterNode, credential, url } from './values/secrets.js';
-import { setting } from './values/setting.js';
+import { setting, shorthand } from './values/setting.js';
 
 const MANY = Number.MAX_SAFE_INTEGER;
 const SECOND = 1_000;
@@ -91,6 +91,31 @@ const dashboard = section('The listener of the dashboard.', {
   }).prefault({}),
 });
 
+const spool = section(
+  'What is kept on this machine while Redis is away, of senders that would not send it again. `spool: false` turns it off.',
+  {
+    enabled: setting(
+      flag(),
+      'false: everybody gets 503 while Redis is away. What the spool holds is fed in all the same.',
+      true,
+    ),
+    dir: setting(
+      text(),
+      'Its folder, `spool` below `datadir` unless set. On a disk that survives a restart.',
+    ).optional(),
+    maxbytes: setting(
+      bytes({ min: 2 ** 20, max: 2 ** 44 }),
+      'The most that each ingest process keeps there. Beyond it: 503.',
+      '1GiB',
+    ),
+    fsync: setting(
+      flag(),
+      'true: on the disk before it is answered. false: faster; a power failure can take the last seconds along.',
+      true,
+    ),
+  },
+);
+
 /** A configuration file. Its output is {@link Config}. */
 export const settings = z
   .strictObject({
@@ -111,6 +136,7 @@ export const settings = z
         '32MiB',
       ),
       auth: auth.prefault({}),
+      spool: shorthand(spool, 'enabled').prefault({}),
     }).prefault({}),
     dashboard: dashboard.prefault({}),
     admin: section('The listener for probes and metrics.', {

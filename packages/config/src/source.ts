@@ -116,6 +116,11 @@ export const source = z
     ),
     kind: setting(choice(SOURCE_KINDS), 'Which format it sends.'),
     auth: auth.prefault({}),
+    spool: setting(
+      choice(['auto', 'always', 'never']),
+      'Whether its requests go to `ingest.spool` while Redis is away. `auto`: if its sender would not send them again for long.',
+      'auto',
+    ),
     options: options.prefault({}),
   })
   .meta({ description: 'A registry that sends its webhooks here.', required: ['name', 'kind'] });

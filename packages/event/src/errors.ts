@@ -62,7 +62,7 @@ const rows = {
     status: 400,
   },
   QUEUE_UNAVAILABLE: {
-    help: 'Redis is away or did not answer in time. Nothing is lost: the sender keeps the event and sends again. Look at `/readyz` and at Redis.',
+    help: 'Redis is away or did not answer in time. Nothing is lost if the sender sends again; of those that do not, the spool keeps the requests. Look at `/readyz` and at Redis.',
     expose: true,
     retry: true,
     status: 503,
@@ -75,6 +75,24 @@ const rows = {
   },
   QUEUE_UNSAFE: {
     help: 'Redis is set up so that it could lose events (a maxmemory-policy of the allkeys kind). Set `maxmemory-policy noeviction`.',
+    expose: true,
+    retry: true,
+    status: 503,
+  },
+  QUEUE_TOO_SMALL: {
+    help: 'The request needs more room than 80 % of Redis’ maxmemory, so it would not fit into an empty Redis either. Raise maxmemory, or let fewer endpoints have such events.',
+    expose: true,
+    retry: true,
+    status: 503,
+  },
+  SPOOL_FULL: {
+    help: 'Redis cannot have the request, and the spool, which would keep it meanwhile, holds `ingest.spool.maxbytes`. Mend Redis first; raise the limit if the disk has room.',
+    expose: true,
+    retry: true,
+    status: 503,
+  },
+  SPOOL_FAILED: {
+    help: 'Redis cannot have the request, and the spool, which would keep it meanwhile, cannot be written: the disk is full, or the folder is not the user’s. The message has the system’s words.',
     expose: true,
     retry: true,
     status: 503,

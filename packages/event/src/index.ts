@@ -12,5 +12,6 @@ export {
   type RegistryEvent,
   type Target,
 } from './event.js';
+export { type Fact, factOf } from './fact.js';
 export { deliveryId, eventIdFrom } from './ids.js';
 export type { Answer, Outcome, Reason, TransportReason } from './outcome.js';

@@ -11,6 +11,8 @@ export class LabelBounds {
   readonly source: (name: string) => string;
   readonly kind = openSet([], 50);
   readonly rule = openSet([], 50);
+  /** Error codes. */
+  readonly spooled = openSet([], 20);
   /** Fixed sentences; the sources' contract sees to their form. */
   readonly quarantine = openSet([], 100);
 

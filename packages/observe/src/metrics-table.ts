@@ -36,10 +36,35 @@ export const METRICS = {
     help: 'Events or whole bodies that could not be read.',
     labels: ['source', 'reason'],
   },
+  longshore_requests_spooled_total: {
+    type: 'counter',
+    help: 'Requests put into the spool; the reason is an error code, or `order` behind others.',
+    labels: ['source', 'kind', 'reason'],
+  },
+  longshore_spool_fed_total: {
+    type: 'counter',
+    help: 'Requests that left the spool: `taken` into Redis, or set `aside`.',
+    labels: ['source', 'outcome'],
+  },
+  longshore_spool_requests: {
+    type: 'gauge',
+    help: 'Requests in the spool of this process that are not in Redis yet.',
+    labels: [],
+  },
+  longshore_spool_bytes: {
+    type: 'gauge',
+    help: 'Bytes that the spool of this process takes on the disk; `ingest.spool.maxbytes` is the most.',
+    labels: [],
+  },
   longshore_deliveries_ignored_total: {
     type: 'counter',
     help: 'Deliveries not made or not attempted, because a rule of the endpoint ignores the event.',
     labels: ['endpoint', 'rule'],
+  },
+  longshore_deliveries_collapsed_total: {
+    type: 'counter',
+    help: 'Deliveries not made, because the endpoint collapses equal facts and was told the same one just before.',
+    labels: ['endpoint'],
   },
   longshore_delivery_attempts_total: {
     type: 'counter',

@@ -39,9 +39,27 @@ const table: [sample: string, value: number, happen: (o: Observer) => void][] = 
       o.eventQuarantined({ source: 'default', reason: 'the body is not JSON', bytes: 1, quarantineId: 'q' }),
   ],
   [
+    'longshore_requests_spooled_total{source="nexus",kind="nexus",reason="QUEUE_FULL"}',
+    1,
+    (o) => o.eventSpooled({ source: 'nexus', kind: 'nexus', reason: 'QUEUE_FULL', bytes: 1 }),
+  ],
+  ['longshore_spool_fed_total{source="nexus",outcome="taken"}', 1, (o) => o.spoolFed({ source: 'nexus' })],
+  [
+    'longshore_spool_fed_total{source="nexus",outcome="aside"}',
+    1,
+    (o) => o.eventAside({ source: 'nexus', reason: 'failed', bytes: 1, file: 'x' }),
+  ],
+  ['longshore_spool_requests', 3, (o) => o.spoolHolds({ requests: 3, bytes: 4 })],
+  ['longshore_spool_bytes', 4, (o) => o.spoolHolds({ requests: 3, bytes: 4 })],
+  [
     'longshore_deliveries_ignored_total{endpoint="alistener",rule="ignore.actions"}',
     1,
     (o) => o.deliveryIgnored({ endpoint: 'alistener', rule: 'ignore.actions' }),
+  ],
+  [
+    'longshore_deliveries_collapsed_total{endpoint="alistener"}',
+    1,
+    (o) => o.deliveryCollapsed({ endpoint: 'alistener', deliveryId: 'd1', eventId: 'e', into: 'd0' }),
   ],
   [
     'longshore_delivery_attempts_total{endpoint="alistener",outcome="retry",reason="http_503"}',

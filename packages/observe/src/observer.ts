@@ -44,7 +44,10 @@ export interface Observer {
   ): void;
   eventQuarantined(record: RecordFields['event.quarantined']): void;
   eventRefused(record: RecordFields['event.refused']): void;
+  eventSpooled(record: RecordFields['event.spooled']): void;
+  eventAside(record: RecordFields['event.aside']): void;
   deliveryIgnored(record: RecordFields['delivery.ignored']): void;
+  deliveryCollapsed(record: RecordFields['delivery.collapsed']): void;
   deliveryAttempted(record: RecordFields['delivery.attempted']): void;
   /** `receivedAt`: epoch milliseconds at which ingest had the event; for its age. */
   deliverySettled(record: RecordFields['delivery.settled'], also?: { receivedAt?: number }): void;
@@ -54,6 +57,10 @@ export interface Observer {
   /** The endpoint is gone: its queue counts are shown no longer. Counters stay, as counters do. */
   forgetEndpoint(endpoint: string): void;
   redisUp(up: boolean): void;
+  /** A spooled request is in Redis now. */
+  spoolFed(request: { source: string }): void;
+  /** What the spool of this process holds now. */
+  spoolHolds(spool: { requests: number; bytes: number }): void;
 
   /** Prometheus text. */
   metrics(): Promise<{ contentType: string; body: string }>;
@@ -133,10 +140,40 @@ class Recorder implements Observer {
     this.#write('event.refused', 0, record);
   }
 
+  eventSpooled(record: RecordFields['event.spooled']): void {
+    this.#write('event.spooled', 0, record);
+    const source = this.bounds.source(record.source);
+    const kind = this.bounds.kind(record.kind);
+    const reason = this.bounds.spooled(record.reason);
+    this.counters.count('longshore_requests_spooled_total', { source, kind, reason });
+  }
+
+  eventAside(record: RecordFields['event.aside']): void {
+    this.#write('event.aside', 0, record);
+    const source = this.bounds.source(record.source);
+    this.counters.count('longshore_spool_fed_total', { source, outcome: 'aside' });
+  }
+
+  spoolFed({ source }: { source: string }): void {
+    const label = this.bounds.source(source);
+    this.counters.count('longshore_spool_fed_total', { source: label, outcome: 'taken' });
+  }
+
+  spoolHolds({ requests, bytes }: { requests: number; bytes: number }): void {
+    this.counters.set('longshore_spool_requests', {}, requests);
+    this.counters.set('longshore_spool_bytes', {}, bytes);
+  }
+
   deliveryIgnored(record: RecordFields['delivery.ignored']): void {
     this.#write('delivery.ignored', 0, record);
     const labels = { endpoint: this.bounds.endpoint(record.endpoint), rule: this.bounds.rule(record.rule) };
     this.counters.count('longshore_deliveries_ignored_total', labels);
+  }
+
+  deliveryCollapsed(record: RecordFields['delivery.collapsed']): void {
+    this.#write('delivery.collapsed', 0, record);
+    const labels = { endpoint: this.bounds.endpoint(record.endpoint) };
+    this.counters.count('longshore_deliveries_collapsed_total', labels);
   }
 
   deliveryAttempted(record: RecordFields['delivery.attempted']): void {

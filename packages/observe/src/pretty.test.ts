@@ -28,8 +28,24 @@ test.each<[(o: Observer) => void, string]>([
     'notification dropped  quickstart  dead after 10 attempts  http_500',
   ],
   [
+    (o) => o.eventSpooled({ source: 'nexus', kind: 'nexus', reason: 'QUEUE_UNAVAILABLE', bytes: 9 }),
+    'event spooled  nexus  QUEUE_UNAVAILABLE  9 bytes',
+  ],
+  [
+    (o) => o.eventAside({ source: 'nexus', reason: 'failed', bytes: 9, file: 'bad/1.bad', detail: 'why' }),
+    'spooled event set aside  nexus  failed  bad/1.bad  why',
+  ],
+  [
     (o) => o.deliveryIgnored({ endpoint: 'a', rule: 'ignore.tags', action: 'pull' }),
     'notification ignored  a  pull  ignore.tags',
+  ],
+  [
+    (o) => o.deliveryCollapsed({ endpoint: 'a', deliveryId: 'd1', eventId: 'e', into: 'd0', action: 'pull' }),
+    'notification collapsed  a  pull  told by d0',
+  ],
+  [
+    (o) => o.eventReceived({ ...received, enqueued: 1, collapsed: 1 }, { enqueuedTo: {} }),
+    'event received  default  push acme/app:1.0  1 enqueued, 1 collapsed  in 1.5 ms',
   ],
   [
     (o) => o.eventReceived(received, { enqueuedTo: {} }),

@@ -42,6 +42,10 @@ function wordsOf(line: Line): string[] {
       return [text(line.source), text(line.reason), text(line.quarantineId)];
     case 'event.refused':
       return [text(line.source), `${text(line.status)} ${text(line.reason)}`, text(line.detail)];
+    case 'event.spooled':
+      return [text(line.source), text(line.reason), `${text(line.bytes)} bytes`];
+    case 'event.aside':
+      return [text(line.source), text(line.reason), text(line.file), text(line.detail)];
     case 'delivery.attempted':
       return [text(line.endpoint), subjectOf(line), answerOf(line), retryOf(line), text(line.detail)];
     case 'delivery.settled':
@@ -52,6 +56,8 @@ function wordsOf(line: Line): string[] {
       ];
     case 'delivery.ignored':
       return [text(line.endpoint), subjectOf(line), text(line.rule)];
+    case 'delivery.collapsed':
+      return [text(line.endpoint), subjectOf(line), `told by ${text(line.into)}`];
     default:
       return [];
   }
@@ -69,11 +75,12 @@ function eventsOf(events: unknown): string {
   return more.length === 0 ? subjectOf(first) : `${subjectOf(first)} and ${more.length} more`;
 }
 
-function countsOf({ enqueued, duplicates, ignored }: Line): string {
+function countsOf({ enqueued, duplicates, ignored, collapsed = 0 }: Line): string {
   const counts = [
     [enqueued, 'enqueued'],
     [duplicates, 'known already'],
     [ignored, 'ignored'],
+    [collapsed, 'collapsed'],
   ].filter(([count, what]) => what === 'enqueued' || count !== 0);
   return counts.map(([count, what]) => `${text(count)} ${what}`).join(', ');
 }

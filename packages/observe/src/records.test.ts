@@ -13,6 +13,9 @@ const quarantined = {
   quarantineId: 'q1',
 };
 
+const spooled = { source: 'nexus', kind: 'nexus', reason: 'QUEUE_UNAVAILABLE', bytes: 900 };
+const aside = { source: 'unknown', reason: 'damaged', bytes: 12, file: 'data/spool/bad/1-2-3.bad' } as const;
+
 /** What is recorded, and the line that comes of it: level, msg, fields in their order. */
 const table: [what: string, record: (o: Observer) => void, level: string, msg: string, fields: object][] = [
   [
@@ -47,6 +50,20 @@ const table: [what: string, record: (o: Observer) => void, level: string, msg: s
       reason: 'SOURCE_UNAUTHORIZED',
       detail: 'no credentials',
     },
+  ],
+  [
+    'event.spooled',
+    (o) => o.eventSpooled(spooled),
+    'info',
+    'event spooled',
+    { record: 'event.spooled', ...spooled },
+  ],
+  [
+    'event.aside',
+    (o) => o.eventAside(aside),
+    'error',
+    'spooled event set aside',
+    { record: 'event.aside', ...aside },
   ],
   [
     'delivery.attempted, delivered',
@@ -131,6 +148,13 @@ const table: [what: string, record: (o: Observer) => void, level: string, msg: s
     'notification ignored',
     { record: 'delivery.ignored', endpoint: 'alistener', rule: 'ignore.tags', ...ids, action: 'push' },
   ],
+  [
+    'delivery.collapsed',
+    (o) => o.deliveryCollapsed({ endpoint: 'alistener', ...ids, into: 'd0', action: 'push' }),
+    'debug',
+    'notification collapsed',
+    { record: 'delivery.collapsed', endpoint: 'alistener', ...ids, into: 'd0', action: 'push' },
+  ],
 ];
 
 test.each(table)('%s is one line', (_, record, level, msg, fields) => {
@@ -163,7 +187,7 @@ test('a delivered delivery is settled without a line: its attempt has told it', 
 test('a level keeps less important records out of the log, not out of the metrics', async () => {
   const { observer, lines, samples } = observed({ level: 'error' });
   for (const [, record] of table) record(observer);
-  expect(lines().map((line) => line.record)).toEqual(['delivery.settled']);
+  expect(lines().map((line) => line.record)).toEqual(['event.aside', 'delivery.settled']);
   expect(
     (await samples()).get('longshore_deliveries_ignored_total{endpoint="alistener",rule="ignore.tags"}'),
   ).toBe(1);

@@ -28,6 +28,8 @@ export interface RecordFields {
     duplicates: number;
     /** Deliveries that were not made because the endpoint's rules ignore the event. */
     ignored: number;
+    /** Deliveries that were not made because their fact was told to the endpoint just before; absent for none. */
+    collapsed?: number;
     ms: number;
     detail?: string;
   };
@@ -41,6 +43,21 @@ export interface RecordFields {
     detail?: string;
   };
   'event.refused': { source: string; status: number; reason: string; detail?: string };
+  'event.spooled': {
+    source: string;
+    kind: string;
+    /** Error code of what kept Redis from having it, or `order`. */
+    reason: string;
+    bytes: number;
+  };
+  'event.aside': {
+    source: string;
+    kind?: string;
+    reason: 'damaged' | 'unreadable' | 'failed';
+    bytes: number;
+    file: string;
+    detail?: string;
+  };
   'delivery.attempted': {
     endpoint: string;
     deliveryId: string;
@@ -72,6 +89,16 @@ export interface RecordFields {
     rule: string;
     deliveryId?: string;
     eventId?: string;
+    action?: string;
+    repository?: string;
+    tag?: string;
+  };
+  'delivery.collapsed': {
+    endpoint: string;
+    deliveryId: string;
+    eventId: string;
+    /** Id of the delivery that told the same fact first. */
+    into: string;
     action?: string;
     repository?: string;
     tag?: string;
@@ -117,6 +144,8 @@ export const RECORDS = {
       enqueued: 'Deliveries made durable.',
       duplicates: 'Deliveries that were known already.',
       ignored: 'Deliveries not made, because the endpoint’s rules ignore the event.',
+      collapsed:
+        'Deliveries not made, because the endpoint collapses equal facts and was told this one just before. Absent for none.',
       ms: MS,
       detail: DETAIL,
     },
@@ -140,6 +169,29 @@ export const RECORDS = {
       source: 'Name of the source, or of the path when no source is known.',
       status: 'Status of the answer.',
       reason: 'Error code of the refusal.',
+      detail: DETAIL,
+    },
+  },
+  'event.spooled': {
+    help: 'A request is on this machine’s disk, and is fed in when Redis can have it; `event.received` then tells of it.',
+    forms: [{ level: 'info', message: 'event spooled' }],
+    fields: {
+      source: 'Name of the source.',
+      kind: 'Kind of registry that sent it.',
+      reason: 'Error code of what kept Redis from having it, or `order`: others of the spool come first.',
+      bytes: 'Size of its body.',
+    },
+  },
+  'event.aside': {
+    help: 'Something in the spool cannot be fed in, now or later. It is in a file of its own, and what is behind it goes on.',
+    forms: [{ level: 'error', message: 'spooled event set aside' }],
+    fields: {
+      source: 'Name of the source, or `unknown`.',
+      kind: 'Kind of registry, when it is known.',
+      reason:
+        '`damaged`: the disk has changed it; `unreadable`: it is no request; `failed`: it cannot be taken.',
+      bytes: 'Size of what is kept.',
+      file: 'Where it is kept.',
       detail: DETAIL,
     },
   },
@@ -191,6 +243,17 @@ export const RECORDS = {
       rule: 'The rule.',
       deliveryId: DELIVERY,
       eventId: EVENT,
+      ...VIEW,
+    },
+  },
+  'delivery.collapsed': {
+    help: 'The endpoint’s `collapse` left a delivery out: another one told the same fact within the window. These are counted in `event.received` too.',
+    forms: [{ level: 'debug', message: 'notification collapsed' }],
+    fields: {
+      endpoint: ENDPOINT,
+      deliveryId: 'Id that the delivery would have had.',
+      eventId: EVENT,
+      into: 'Id of the delivery that told it first.',
       ...VIEW,
     },
   },

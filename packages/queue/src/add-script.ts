@@ -1,12 +1,16 @@
 /**
- * Makes BullMQ tell whether a job was known already. Its own script answers with the id either way; here it is
- * wrapped, so that the look and the add are one step in Redis: exact however many processes add at once, and
- * cheaper than a second command. Bound to the pinned version of BullMQ, and a test fails if the hook is lost.
+ * Makes BullMQ tell what became of an add. Its own script answers with the id either way; here it is wrapped, so
+ * that the look and the add are one step in Redis: exact however many processes add at once, and cheaper than a
+ * second command. Bound to the pinned version of BullMQ, and a test fails if the hook is lost.
  *
  * The wrapped script takes what BullMQ's `addStandardJob` takes (KEYS[1..9]; ARGV[1] the packed arguments, of
- * which the first is the key prefix and the second the job id) and returns the id, or `known:` and the id.
+ * which the first is the key prefix, the second the job id, and the ninth is there with `deduplication`; ARGV[3]
+ * the packed options) and returns the id, `known:` and the id, or `told:` and the id of the delivery that told
+ * the fact first. `deduplication` never reaches BullMQ: there, a delivery that retention has removed is told to
+ * be added when it is not.
  */
 import { createRequire } from 'node:module';
+import { COLLAPSE } from './collapse.js';
 import type { RedisClient } from './connection.js';
 
 interface BullScript {
@@ -20,24 +24,39 @@ const { addStandardJob } = require('bullmq/dist/cjs/scripts') as { addStandardJo
 const { version } = require('bullmq/dist/cjs/version') as { version: string };
 
 const KNOWN = 'known:';
+const TOLD = 'told:';
 
 const lua = `
+${COLLAPSE}
 local function add()
 ${addStandardJob.content}
 end
 local packed = cmsgpack.unpack(ARGV[1])
-local known = redis.call('EXISTS', packed[1] .. packed[2])
-local id = add()
-if known == 1 then return '${KNOWN}' .. id end
-return id
+local prefix, id = packed[1], packed[2]
+if redis.call('EXISTS', prefix .. id) == 1 then return '${KNOWN}' .. add() end
+if not packed[9] then return add() end
+
+local options = cmsgpack.unpack(ARGV[3])
+local asked = options.de
+options.de = nil
+ARGV[3] = cmsgpack.pack(options)
+local added, first = collapse(prefix, id, asked, add)
+return added or '${TOLD}' .. first
 `;
 
 /** To be called before the first queue is opened on the client: BullMQ keeps a command that is there already. */
-export function tellKnownJobs(client: RedisClient): void {
+export function tellAdds(client: RedisClient): void {
   client.defineCommand(`${addStandardJob.name}:${version}`, { numberOfKeys: addStandardJob.keys, lua });
 }
 
+/** What became of an add: `told` is the id of the delivery that told the same fact first. */
+export interface Added {
+  known: boolean;
+  told?: string;
+}
+
 /** From the id of the job that `queue.add` returned. */
-export function wasKnown(id: string | undefined): boolean {
-  return id?.startsWith(KNOWN) ?? false;
+export function addedFrom(id = ''): Added {
+  if (id.startsWith(TOLD)) return { known: false, told: id.slice(TOLD.length) };
+  return { known: id.startsWith(KNOWN) };
 }

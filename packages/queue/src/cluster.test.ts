@@ -26,6 +26,14 @@ test('on a cluster of three masters everything works and endpoints land on diffe
   const again = await producer.enqueue(deliveries);
   expect(again.every(({ duplicate }) => duplicate)).toBe(true);
 
+  const fact = { id: 'fact', subject: 'subject', repository: 'repository', change: 'added' } as const;
+  const told = endpoints.flatMap((endpoint) => [aDelivery(endpoint), aDelivery(endpoint)]);
+  const collapse = new Map(told.map(({ id }) => [id, { fact, window: 10_000 }]));
+  const enqueued = await producer.enqueue(told, { collapse });
+  expect(enqueued.map(({ collapsedInto }) => collapsedInto !== undefined)).toEqual(
+    endpoints.flatMap(() => [false, true]),
+  );
+
   const keys = await Promise.all([0, 1, 2].map((node) => cluster.cli(node, 'KEYS', `${prefix}:*:wait`)));
   for (const onNode of keys) expect(onNode).not.toHaveLength(0);
   expect(keys.flat()).toHaveLength(endpoints.length);
@@ -40,18 +48,18 @@ test('on a cluster of three masters everything works and endpoints land on diffe
     };
     closing(consume(consumer, prefix, endpoint, handle));
   }
-  await eventually(() => done.length === 10, undefined, { timeout: 20_000 });
+  await eventually(() => done.length === 15, undefined, { timeout: 20_000 });
   const inspector = createInspector(client, prefix);
   await eventually(
     () => inspector.counts('zeta'),
-    (counts) => counts.dead === 2,
+    (counts) => counts.dead === 3,
   );
 
   const expired = await createJanitor(client, prefix).sweep('zeta', {
     delivered: { age: 1_000, count: 1 },
     dead: { age: -1_000, count: 1 },
   });
-  expect(expired).toHaveLength(2);
+  expect(expired).toHaveLength(3);
   await inspector.remember(endpoints);
   expect((await inspector.known()).sort()).toEqual([...endpoints].sort());
   const quarantine = createQuarantine(client, prefix);

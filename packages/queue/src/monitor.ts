@@ -35,6 +35,8 @@ export interface Monitor {
    * @throws LongshoreError QUEUE_FULL or QUEUE_UNSAFE when they may not
    */
   assertTakes(bytes: number): void;
+  /** Whether so many bytes could be added to an empty Redis. */
+  fits(bytes: number): boolean;
   close(): void;
 }
 
@@ -92,6 +94,7 @@ export function createMonitor(
       if (added + bytes > room) throw full(memory);
       added += bytes;
     },
+    fits: (bytes) => bytes <= FULL * health.limit,
     close() {
       clearInterval(timer);
       client.off('ready', onReady);

@@ -56,10 +56,24 @@ describe('enqueue', () => {
     expect(proxy.roundTrips() - before).toBe(1);
   });
 
+  test('to collapse equal facts costs no round trip more', async ({ open, prefix }) => {
+    const proxy = await countingProxy(Number(new URL(redisUrl()).port));
+    const client = await open('producer', { url: `redis://127.0.0.1:${proxy.port}` });
+    const producer = createProducer(client, prefix);
+    await producer.enqueue([aDelivery('a')]);
+    const deliveries = Array.from({ length: 10 }, () => aDelivery('a'));
+    const fact = { id: 'fact', subject: 'subject', repository: 'repository' };
+    const collapse = new Map(deliveries.map(({ id }) => [id, { fact, window: 10_000 }]));
+    const before = proxy.roundTrips();
+    const enqueued = await producer.enqueue(deliveries, { collapse });
+    expect(proxy.roundTrips() - before).toBe(1);
+    expect(enqueued.filter(({ collapsedInto }) => collapsedInto === deliveries[0]?.id)).toHaveLength(9);
+  });
+
   test('a very large request goes out in parts, and all of it is there', async ({ open, prefix }) => {
     const client = await open('producer');
     const deliveries = Array.from({ length: 1_200 }, () => aDelivery('a'));
-    const enqueued = await createProducer(client, prefix).enqueue(deliveries, 100_000);
+    const enqueued = await createProducer(client, prefix).enqueue(deliveries, { bytes: 100_000 });
     expect(enqueued.map(({ delivery }) => delivery)).toEqual(deliveries);
     expect(await createInspector(client, prefix).counts('a')).toMatchObject({ waiting: 1_200 });
   });

@@ -7,30 +7,37 @@
  */
 import type { Delivery } from '@longshore/event';
 import { Queue } from 'bullmq';
-import { tellKnownJobs, wasKnown } from './add-script.js';
+import { type Added, addedFrom, tellAdds } from './add-script.js';
+import { type Collapse, collapseOptions } from './collapse.js';
 import { coalesce, isReady, type RedisClient } from './connection.js';
 import { JOB_OPTIONS, type JobData, jobData, jobName } from './job.js';
 import { queueName } from './names.js';
 import { EVENT_STREAM } from './queue-pool.js';
 import { refusal, unavailable } from './refusal.js';
 
-/** A delivery that was asked for, and whether it was known already. */
+/** What became of a delivery that was asked for: durable now, unless it was known already or is collapsed. */
 export interface Enqueued {
   delivery: Delivery;
   duplicate: boolean;
+  /** Id of the delivery that told the same fact first: this one is not made. */
+  collapsedInto?: string;
+}
+
+export interface EnqueueOptions {
+  /** About how large each delivery is. */
+  bytes?: number;
+  /** By delivery id, for those that are made only when nobody has told their fact. */
+  collapse?: ReadonlyMap<string, Collapse>;
 }
 
 export interface Producer {
-  /**
-   * @param bytes about how large each delivery is
-   * @throws LongshoreError QUEUE_UNAVAILABLE, QUEUE_FULL; the message names the reason.
-   */
-  enqueue(deliveries: readonly Delivery[], bytes?: number): Promise<Enqueued[]>;
+  /** @throws LongshoreError QUEUE_UNAVAILABLE, QUEUE_FULL; the message names the reason. */
+  enqueue(deliveries: readonly Delivery[], options?: EnqueueOptions): Promise<Enqueued[]>;
   close(): Promise<void>;
 }
 
 export function createProducer(client: RedisClient, prefix: string): Producer {
-  tellKnownJobs(client);
+  tellAdds(client);
   const queues = new Map<string, Promise<Queue<JobData>>>();
 
   /** BullMQ's set-up of a queue that meets an outage stays broken for ever: such a queue is made anew. */
@@ -43,31 +50,37 @@ export function createProducer(client: RedisClient, prefix: string): Producer {
     return opening;
   };
 
-  /** @returns whether it was known already */
-  const add = async (delivery: Delivery): Promise<boolean> => {
+  const add = async (delivery: Delivery, collapse: Collapse | undefined): Promise<Added> => {
     const queue = await queueOf(delivery.endpoint);
-    const job = await queue.add(jobName(delivery), jobData(delivery), { jobId: delivery.id });
-    return wasKnown(job.id);
+    const deduplication = collapse && collapseOptions(collapse, delivery.receivedAt);
+    const options = { jobId: delivery.id, ...(deduplication && { deduplication }) };
+    const job = await queue.add(jobName(delivery), jobData(delivery), options);
+    return addedFrom(job.id);
   };
 
   return {
-    async enqueue(deliveries, bytes = 0) {
+    async enqueue(deliveries, { bytes = 0, collapse } = {}) {
       if (deliveries.length === 0) return [];
       if (!isReady(client)) throw unavailable('not connected');
       const first = new Map(deliveries.map((delivery) => [delivery.id, delivery]));
-      const known = new Map<string, boolean>();
+      const added = new Map<string, Added>();
       try {
         for (const slice of slices([...first.values()], bytes)) {
           coalesce(client);
-          await Promise.all(slice.map(async (delivery) => known.set(delivery.id, await add(delivery))));
+          await Promise.all(
+            slice.map(async (delivery) => {
+              added.set(delivery.id, await add(delivery, collapse?.get(delivery.id)));
+            }),
+          );
         }
       } catch (error) {
         throw refusal(error);
       }
       return deliveries.map((delivery) => {
-        const duplicate = known.get(delivery.id) ?? true;
-        known.delete(delivery.id); // the same event twice in one request: the second is a duplicate
-        return { delivery, duplicate };
+        const { known, told } = added.get(delivery.id) ?? { known: true };
+        if (told !== undefined) return { delivery, duplicate: false, collapsedInto: told };
+        added.delete(delivery.id); // the same event twice in one request: the second is a duplicate
+        return { delivery, duplicate: known };
       });
     },
     async close() {

@@ -2,6 +2,7 @@
  * What every kind promises, as tests that a kind's own test runs over its samples. For tests only: it is
  * not built and not exported.
  */
+import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { ResolvedAuth } from './auth.js';
@@ -11,6 +12,7 @@ import { mutant } from './mutant.js';
 import type { SourceOptions } from './options.js';
 import { type Kind, type Opened, type RawRequest, unreadable } from './port.js';
 import { readSamples, type Sample, summaryOf } from './samples.js';
+import { ON_FAILURE } from './sender.js';
 import { createSources } from './sources.js';
 
 /** What a kind's test hands over. */
@@ -72,6 +74,26 @@ export function describeContract(contract: Contract): void {
         expect(kind.recognizes(request, body.state === 'json' ? body.value : undefined)).not.toBe(false);
       },
     );
+
+    test('what its sender does on failure stands in its README, in the same words', () => {
+      const { onFailure, words, advice } = kind.sender;
+      expect(ON_FAILURE).toContain(onFailure);
+      const readme = readFileSync(new URL('../README.md', folder), 'utf8').replaceAll(/\s+/g, ' ');
+      for (const sentence of [words, advice]) {
+        expect(sentence).toMatch(/^\S.+\.$/);
+        expect(readme).toContain(sentence);
+      }
+    });
+
+    test.each(named)('%s opens to the same once it is fit to be kept', (_, { request }) => {
+      const body = kind.storable?.(request.body) ?? request.body;
+      const kept = openWith(kind, { ...request, body }, true);
+      const opened = openWith(kind, request, true);
+      expect(kept.taken).toEqual(opened.taken);
+      expect(kept.quarantined.map(({ reason }) => reason)).toEqual(
+        opened.quarantined.map(({ reason }) => reason),
+      );
+    });
 
     test('an action that nobody has heard of is other, or is left out with a reason', () => {
       const { taken, quarantined, note } = openWith(kind, unheardOf);

@@ -88,9 +88,9 @@ function take(
   find: Message['find'],
   numbersOf: () => ExactNumbers | undefined,
 ): TakenEvent | string {
-  const event = eventFrom(source, fields);
-  if (typeof event === 'string') return event;
   const { receivedAt } = raw;
+  const event = eventFrom(source, fields, receivedAt);
+  if (typeof event === 'string') return event;
   const normalized = normalizedPayload(event);
   const from = { contentType: EVENTS_V1, source, kind, receivedAt, ...(dedupe && { dedupe }) };
   if (event.class === 'event') {

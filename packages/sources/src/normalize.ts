@@ -6,7 +6,7 @@
 import { ACTIONS, type Descriptor, eventIdFrom, type RegistryEvent } from '@longshore/event';
 import { isObject } from './json.js';
 import { hostOf, isDigest, withoutCredentials } from './reference.js';
-import { isoTime } from './time.js';
+import { isoTime, minuteOf } from './time.js';
 
 /** What a kind read out of one event, unchecked. */
 export interface Fields {
@@ -54,8 +54,9 @@ const SHORT = {
 /**
  * The event, or the reason why these fields are none.
  * @param source name of the source: part of an id that has to be computed.
+ * @param receivedAt epoch milliseconds: stands in such an id for a time that the sender did not give.
  */
-export function eventFrom(source: string, fields: Fields): RegistryEvent | string {
+export function eventFrom(source: string, fields: Fields, receivedAt: number): RegistryEvent | string {
   const action = fields.action;
   if (typeof action !== 'string' || action === '') return missing('action', action);
   const long = tooLong(fields);
@@ -81,7 +82,7 @@ export function eventFrom(source: string, fields: Fields): RegistryEvent | strin
   if (request) event.request = request;
   if (actor) event.actor = { name: actor };
   if (addr || instanceID) event.source = { ...(addr && { addr }), ...(instanceID && { instanceID }) };
-  event.id = idOf(fields.id) ?? computedId(source, event);
+  event.id = idOf(fields.id) ?? computedId(source, event, receivedAt);
   return event;
 }
 
@@ -160,10 +161,15 @@ function idOf(id: unknown): string | undefined {
   return typeof id === 'number' && id !== 0 ? String(id) : text(id);
 }
 
-/** What makes an event itself where the sender gave it no id. A re-send has the same timestamp. */
-function computedId(source: string, event: RegistryEvent): string {
+/**
+ * What makes an event itself where the sender gave it no id. A re-send has the same timestamp, or the id of the
+ * same request; without either, what comes later is another event.
+ */
+function computedId(source: string, event: RegistryEvent, receivedAt: number): string {
   const { repository, fromRepository, tag, digest, url } = event.target;
   const origin = [event.request?.id, event.source?.instanceID];
   const subject = [repository, fromRepository, tag, digest, url];
-  return eventIdFrom(source, [event.timestamp, event.nativeType, ...subject, ...origin]);
+  const isUntold = event.timestamp === undefined && event.request?.id === undefined;
+  const moment = isUntold ? minuteOf(receivedAt) : event.timestamp;
+  return eventIdFrom(source, [moment, event.nativeType, ...subject, ...origin]);
 }

@@ -20,6 +20,7 @@ describe('a handshake', () => {
   const shaker: Kind = {
     open: () => ({ taken: [], quarantined: [] }),
     kind: 'shaker',
+    sender: distribution.sender,
     recognizes: () => false,
     handshake: cloudEventsHandshake,
   };
@@ -44,7 +45,7 @@ describe('a handshake', () => {
 
   test('needs the secret of the source that answers', async () => {
     const sources = [
-      { name: 'grid', kind: 'shaker', auth: { token: ['t0ken'] } },
+      { name: 'grid', kind: 'shaker', sender: distribution.sender, auth: { token: ['t0ken'] } },
       { name: 'east', kind: 'distribution' },
     ];
     for (const path of [OPEN, '/sources/grid', '/sources/grid/wrong']) {
@@ -67,6 +68,7 @@ describe('a handshake', () => {
 describe('a form that two kinds share', () => {
   const fork: Kind = {
     kind: 'fork',
+    sender: distribution.sender,
     recognizes: (raw) => (raw.headers['x-fork'] ? true : 'perhaps'),
     open: ({ source }) => ({ taken: [], quarantined: [], note: `seen by ${source}` }),
   };
@@ -79,7 +81,7 @@ describe('a form that two kinds share', () => {
       );
   const both = [
     { name: 'east', kind: 'distribution', auth: { bearer: ['east'] } },
-    { name: 'forked', kind: 'fork', auth: { bearer: ['forked'] } },
+    { name: 'forked', kind: 'fork', sender: distribution.sender, auth: { bearer: ['forked'] } },
   ];
 
   test('is the kind’s that is sure', async () => {

@@ -4,7 +4,7 @@
  *
  * A kind is a folder `KIND/` with one {@link Kind}, a line in `kinds.ts`, samples and a README. It says
  * - which requests look like its own (`recognizes`; `perhaps` where another kind has the same form),
- * - how its sender signs (`hmac`), which options it reads (`options`),
+ * - how its sender signs (`hmac`) and what it does on failure (`sender`), which options it reads (`options`),
  * - what a body comes to (`open`; with `openMessage` of `message.ts` it need only name the fields),
  * - what a request without an event is answered (`handshake`, or `respond` of what `open` returns).
  * Verification is not the kind's: `sources.ts` calls it only with requests that hold a secret of the source,
@@ -13,6 +13,7 @@
 import type { TakenEvent } from '@longshore/event';
 import type { HmacFormat } from './hmac.js';
 import type { SourceOptions } from './options.js';
+import type { Sender } from './sender.js';
 
 /** A webhook as it arrived: the bytes are kept, because signatures are made over them. */
 export interface RawRequest {
@@ -74,6 +75,8 @@ export interface Incoming {
 export interface Kind {
   /** Its name in the configuration, in records and in metrics. */
   kind: string;
+  /** What its sender does when Longshore cannot take an event. */
+  sender: Sender;
   /** How its sender signs, where it does: what `auth.hmac` is without further words. */
   hmac?: HmacFormat;
   /** The options that it reads. */
@@ -88,6 +91,8 @@ export interface Kind {
   open(incoming: Incoming): Opened;
   /** The answer to a request with another method than POST; undefined when the kind knows no such request. */
   handshake?(raw: RawRequest): Answer | undefined;
+  /** The body without keys to other systems, to be kept on a disk; absent where its sender puts none into it. */
+  storable?(body: Buffer): Buffer;
   /** Is an empty body a message all the same? Else it is taken for a test of the webhook. */
   bodiless?(raw: RawRequest): boolean;
 }
@@ -98,11 +103,11 @@ export function unreadable(raw: RawRequest, reason: string, fault?: unknown): Op
   return { taken: [], quarantined: [fault === undefined ? item : { ...item, fault }] };
 }
 
-/** A signed token (RFC 7515) anywhere in a body that nobody could take apart. */
-const TOKEN = /eyJ[\w-]{8,}\.[\w-]+\.[\w-]*/g;
+/** A signed token (RFC 7515), maybe cut, anywhere in a body that nobody could take apart. */
+const TOKEN = /eyJ[\w-]{8,}(?:\.[\w-]*)+/g;
 
-/** What is kept must not hold a key to the registry; GitLab's events do. */
-function withoutTokens(body: Buffer): Buffer {
+/** What is kept must not hold a key to the registry; GitLab's events do. For a body that nobody could read. */
+export function withoutTokens(body: Buffer): Buffer {
   if (!body.includes('eyJ')) return body;
   const text = body.toString('latin1');
   return TOKEN.test(text) ? Buffer.from(text.replace(TOKEN, 'removed'), 'latin1') : body;

@@ -10,11 +10,13 @@ const PUSH = '{"events":[{"id":"1","action":"push","target":{"repository":"team/
 /** A kind that is told by a header, takes nothing and says that it has seen the request. */
 const scanner: Kind = {
   kind: 'scanner',
+  sender: distribution.sender,
   recognizes: (raw) => raw.headers['x-scanner'] !== undefined,
   open: ({ source }) => ({ taken: [], quarantined: [], note: `seen by ${source}` }),
 };
 const broken: Kind = {
   kind: 'broken',
+  sender: distribution.sender,
   recognizes: (raw) => raw.headers['x-broken'] !== undefined,
   open: () => {
     throw new TypeError('a fault');

@@ -36,3 +36,21 @@ export const endpointsWith = (each: Record<string, object>): object => ({
     endpoints: Object.entries(each).map(([name, more]) => ({ name, url: 'http://127.0.0.1:9/', ...more })),
   },
 });
+
+/** The webhook of Nexus for a pushed manifest. */
+export function aNexusPost(tag: string, delivery: string = randomUUID()) {
+  const body = JSON.stringify({
+    timestamp: '2026-03-14T09:28:27.461+00:00',
+    nodeId: '5D9EDA16',
+    initiator: 'ci-bot/10.42.7.19',
+    repositoryName: 'docker-hosted',
+    action: 'CREATED',
+    asset: { id: delivery, assetId: delivery, format: 'docker', name: `/v2/team/api/manifests/${tag}` },
+  });
+  const headers = {
+    'content-type': 'application/json; charset=UTF-8',
+    'x-nexus-webhook-id': 'rm:repository:asset',
+    'x-nexus-webhook-delivery': delivery,
+  };
+  return { body, headers };
+}

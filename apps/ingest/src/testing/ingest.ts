@@ -2,7 +2,7 @@
  * Ingest as a process runs it, in this one: a configuration file, a real Redis, real HTTP on a free port. Records
  * are kept in memory, in order. Everything ends with the test.
  */
-import { rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -20,12 +20,15 @@ import {
 import { redisUrl, testPrefix } from '@longshore/testkit';
 import { onTestFinished } from 'vitest';
 import { createIngest } from '../ingest.js';
+import { memoryClaim } from './claim.js';
 
 /** One JSON line of the log. */
 export type Line = Record<string, unknown>;
 
 export interface TestIngest {
   readonly url: string;
+  /** Of its keys in Redis. */
+  readonly prefix: string;
   readonly port: number;
   /** How many connections are open now. */
   connections(): Promise<number>;
@@ -38,6 +41,11 @@ export interface TestIngest {
   apply(settings: object): Promise<void>;
   /** Deliveries and quarantined bodies that are in Redis. */
   stored(): Promise<{ deliveries: number; quarantined: number }>;
+  /** Where its spool is, in `spool`. */
+  readonly datadir: string;
+  notes(): string[];
+  /** As at SIGTERM. A test's end calls it. */
+  stop(): Promise<void>;
   readonly quarantine: Quarantine;
   readonly inspector: Inspector;
   readonly monitor: Monitor;
@@ -60,15 +68,21 @@ export interface Answer {
 export interface IngestOptions {
   /** Of a Redis of the test's own; default: the shared one. */
   redis?: string;
+  /** Of another one, to share its deliveries; default: one of its own. */
+  prefix?: string;
   /** What `env:NAME` is looked up in. */
   env?: Record<string, string>;
+  /** Where its spool is, in `spool`; default: a folder of the test's own. */
+  datadir?: string;
 }
 
 /** Starts ingest with these settings of `longshore.yml` and waits until Redis has answered it. */
 export async function startIngest(settings: object = {}, options: IngestOptions = {}): Promise<TestIngest> {
-  const prefix = testPrefix();
+  const prefix = options.prefix ?? testPrefix();
   const url = options.redis ?? redisUrl();
-  let config = await configOf({ ...settings, redis: { url, prefix } }, prefix, options.env);
+  const datadir = options.datadir ?? (await temporaryDatadir());
+  const all = { redis: { url, prefix }, datadir };
+  let config = await configOf({ ...settings, ...all }, options.env);
   const lines: Line[] = [];
   const observer = createObserver({
     level: 'debug',
@@ -81,20 +95,28 @@ export async function startIngest(settings: object = {}, options: IngestOptions 
   const inspector = createInspector(client, prefix);
   const quarantine = createQuarantine(client, prefix);
   await monitor.firstAnswer(5_000);
-  const ingest = createIngest({ config: () => config, client, monitor, observer });
+  const ingest = createIngest({ config: () => config, client, monitor, claim: memoryClaim(), observer });
+  await ingest.start();
   const server = createServer(ingest.app.callback());
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  onTestFinished(async () => {
+  let stopping: Promise<void> | undefined;
+  const stop = async (): Promise<void> => {
     server.close();
     server.closeAllConnections();
-    monitor.close();
     await Promise.all([ingest.close(), inspector.close()]).catch(() => {});
+    monitor.close();
     client.disconnect();
-  });
+  };
+  const stopOnce = () => {
+    stopping ??= stop();
+    return stopping;
+  };
+  onTestFinished(stopOnce);
 
   const { port } = server.address() as AddressInfo;
   return {
     url: `http://127.0.0.1:${port}`,
+    prefix,
     port,
     connections: promisify(server.getConnections).bind(server),
     lines,
@@ -102,7 +124,7 @@ export async function startIngest(settings: object = {}, options: IngestOptions 
     post: (body, { path = OPEN_PATH, ...request } = {}) =>
       send(`http://127.0.0.1:${port}${path}`, body, request),
     async apply(next) {
-      config = await configOf({ ...next, redis: { url, prefix } }, prefix, options.env);
+      config = await configOf({ ...next, ...all }, options.env);
       ingest.prepare(config)();
     },
     async stored() {
@@ -111,6 +133,9 @@ export async function startIngest(settings: object = {}, options: IngestOptions 
       const deliveries = counts.reduce((sum, each) => sum + each.waiting + each.delayed + each.active, 0);
       return { deliveries, quarantined: await quarantine.count() };
     },
+    datadir,
+    notes: ingest.notes,
+    stop: stopOnce,
     quarantine,
     inspector,
     monitor,
@@ -118,12 +143,18 @@ export async function startIngest(settings: object = {}, options: IngestOptions 
   };
 }
 
+async function temporaryDatadir(): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), 'longshore-test-'));
+  onTestFinished(() => rm(folder, { recursive: true, force: true, maxRetries: 5 }));
+  return folder;
+}
+
 const OPEN_PATH = '/registry/notifications';
 const EVENTS_V2 = 'application/vnd.docker.distribution.events.v2+json';
 
 /** From a real file, read as `longshore run` reads it. JSON is YAML. */
-async function configOf(settings: object, name: string, env: Record<string, string> = {}): Promise<Config> {
-  const file = join(tmpdir(), `${name}.yml`);
+async function configOf(settings: object, env: Record<string, string> = {}): Promise<Config> {
+  const file = join(tmpdir(), `${testPrefix()}.yml`);
   await writeFile(file, JSON.stringify({ version: 0.1, ...settings }));
   try {
     return loadConfig(file, env);

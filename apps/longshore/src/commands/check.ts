@@ -1,4 +1,4 @@
-import { describe, formatProblem, type Problem, readConfig } from '@longshore/config';
+import { describe, describeSenders, formatProblem, type Problem, readConfig } from '@longshore/config';
 import type { Command } from 'commander';
 import type { Shell } from '../shell.js';
 
@@ -23,7 +23,8 @@ export function addCheck(program: Command, shell: Shell): void {
       const usable = config !== undefined && !problems.some(({ level }) => level === 'error');
       if (json) {
         const understood = config && describe(config).data;
-        shell.print(JSON.stringify({ file, flavor, usable, problems, config: understood }, null, 2));
+        const senders = config && describeSenders(config);
+        shell.print(JSON.stringify({ file, flavor, usable, problems, senders, config: understood }, null, 2));
       } else {
         if (config) shell.print(describe(config).text);
         for (const problem of problems) shell.print(`${problem.level}: ${formatProblem(file, problem)}`);

@@ -63,6 +63,24 @@ const traps: Trap[] = [
     problem: ['warning', `${KEY}.maxbackoff`, /less than backoff, 2m/],
     fine: file('backoff: 1m, maxbackoff: 1m'),
   },
+  {
+    title: 'a collapse without a unit',
+    bad: file('collapse: 10'),
+    problem: ['warning', `${KEY}.collapse`, /10 nanoseconds.*next to nothing.*Write 10s/],
+    fine: file('collapse: 10s'),
+  },
+  {
+    title: 'a long collapse',
+    bad: file('collapse: 1h'),
+    problem: ['warning', `${KEY}.collapse`, /1h is long.*names no digest/],
+    fine: file('collapse: 1m'),
+  },
+  {
+    title: 'a collapse that takes Redis for days',
+    bad: file('collapse: 48h'),
+    problem: ['error', `${KEY}.collapse`, /longer than 24h/],
+    fine: file('collapse: 0s'),
+  },
 ];
 
 test.each(traps)('$title', checkTrap);

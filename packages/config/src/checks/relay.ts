@@ -19,6 +19,8 @@ export function checkRelay(config: Config, check: Check): void {
     const fault = 'is less than an event can have: the registry sends what is refused again, for ever';
     check.problems.warning(['ingest', 'maxbody'], `${formatBytes(maxbody)} ${fault}. Write 32MiB`);
   }
+  if (config.ingest.spool.dir?.trim() === '')
+    check.problems.error(['ingest', 'spool', 'dir'], 'is empty; name a folder, or remove the key');
   if (config.datadir.trim() === '')
     check.problems.error(['datadir'], 'is empty; name a folder, such as ./data');
 }

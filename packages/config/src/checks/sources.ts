@@ -20,6 +20,9 @@ export function checkSources({ sources, ingest }: Config, { problems }: Check): 
     const fault = sourceFault({ ...source, auth: { ...auth, oidc: oidcOf(auth) } });
     if (fault) problems.error([...path, ...fault.setting], fault.why);
     checkName(name, [...path, 'name'], names, problems);
+    if (source.spool === 'always' && !ingest.spool.enabled) {
+      problems.warning([...path, 'spool'], 'has no effect: ingest.spool is off. Remove one of the two');
+    }
   }
 }
 

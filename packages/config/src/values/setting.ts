@@ -34,14 +34,14 @@ export interface Kind<T> {
 
 export type Shape =
   | { type: 'value'; kind: Kind<unknown> }
-  | ({ type: 'map'; keys: Readonly<Record<string, z.ZodType>> } & Partial<Door>)
+  | ({ type: 'map'; keys: Readonly<Record<string, z.ZodType>> } & Door)
   | { type: 'record'; of: z.ZodType }
   /** `single`: one value may stand without the brackets. */
   | { type: 'list'; of: z.ZodType; single: boolean };
 
-/** A map that keeps a door: written with nothing in it, it is refused. */
+/** What is special about a map. `guards`: it keeps a door, and is refused when it is written with nothing in it. */
 interface Door {
-  guards: true;
+  guards?: true;
   /** The key whose value may stand alone: `hmac: env:SECRET` for `hmac: { secret: env:SECRET }`. */
   short?: string;
 }
@@ -91,6 +91,12 @@ export function oneOrMore<S extends z.ZodType>(of: S) {
 /** A map that keeps a door. @param short the key whose value may stand alone */
 export function door<S extends z.ZodObject>(map: S, short?: keyof S['shape'] & string): S {
   doors.add(map, { guards: true, ...(short !== undefined && { short }) });
+  return map;
+}
+
+/** A map of which one key's value may stand alone: `spool: false` for `spool: { enabled: false }`. */
+export function shorthand<S extends z.ZodObject>(map: S, short: keyof S['shape'] & string): S {
+  doors.add(map, { short });
   return map;
 }
 

@@ -7,9 +7,10 @@ import { isObject } from '../json.js';
 import { headerOf, openMessage, type Reading } from '../message.js';
 import type { Incoming, Kind, Opened, RawRequest } from '../port.js';
 import { readAcrEvent } from './event.js';
+import { sender } from './sender.js';
 
 /** The kind `acr`. */
-export const acr: Kind = { kind: 'acr', recognizes, open };
+export const acr: Kind = { kind: 'acr', sender, recognizes, open };
 
 /** By its user agent, or by an event that stands alone and was not announced as the registry's. */
 function recognizes(raw: RawRequest, value: unknown): boolean {

@@ -6,9 +6,10 @@ import { isObject } from '../json.js';
 import { openMessage, type Reading } from '../message.js';
 import type { Incoming, Kind, Opened, RawRequest } from '../port.js';
 import { readPush } from './push.js';
+import { sender } from './sender.js';
 
 /** The kind `aliyun`. */
-export const aliyun: Kind = { kind: 'aliyun', options: ['host'], recognizes, open };
+export const aliyun: Kind = { kind: 'aliyun', sender, options: ['host'], recognizes, open };
 
 /** Docker Hub has `push_data` too, but no region. */
 function recognizes(_raw: RawRequest, value: unknown): boolean {

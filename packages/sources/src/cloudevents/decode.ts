@@ -43,6 +43,11 @@ export function cloudEventType(raw: RawRequest, value: unknown): string | undefi
   return isObject(first) && typeof first.type === 'string' ? first.type : undefined;
 }
 
+/** The body, or the structured form of a CloudEvent whose attributes are in the headers. */
+export function structuredForm(raw: RawRequest, value: unknown): unknown {
+  return modeOf(raw, value) === 'binary' ? binaryEvent(raw, value).find(value) : value;
+}
+
 /** Ids of CloudEvents are unique only together with their source. */
 export function dedupeKey(source: string | undefined, id: string | undefined): string | undefined {
   return source === undefined || id === undefined ? undefined : JSON.stringify([source, id]);

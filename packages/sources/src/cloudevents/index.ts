@@ -9,10 +9,12 @@ import { type Incoming, type Kind, type Opened, unreadable } from '../port.js';
 import { cloudEventsHandshake } from '../webhook-handshake.js';
 import { decodeCloudEvents, modeOf } from './decode.js';
 import { readCloudEvent } from './read.js';
+import { sender } from './sender.js';
 
 /** The kind `cloudevents`. */
 export const cloudevents: Kind = {
   kind: 'cloudevents',
+  sender,
   options: ['host', 'types', 'fields'],
   recognizes: (raw, value) => modeOf(raw, value) !== undefined && 'perhaps',
   open,

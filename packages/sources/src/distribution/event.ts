@@ -14,7 +14,7 @@ import { normalizedPayload } from '../normalized-payload.js';
 import type { Incoming, QuarantinedBody } from '../port.js';
 import { readAnyForm } from './old-forms.js';
 import { isOwnForm, isPlain, readOwnForm } from './own-form.js';
-import { type ActorUser, removeReferences, removeTokens } from './trim.js';
+import { type ActorUser, removeReferences, removeSecrets } from './trim.js';
 
 /** An entry of the list, and the same with its numbers marked when some number of the body needs it. */
 export interface Entry {
@@ -37,16 +37,16 @@ const MAX_DEPTH = 200;
 /** Never throws, and may change the entry's value: what is delivered is that value itself. */
 export function readEvent(
   entry: Entry,
-  { source, includeReferences }: Incoming,
+  { raw, source, includeReferences }: Incoming,
   actorUser: ActorUser = 'token',
 ): Read {
   const { value, exact } = entry;
   const refuse = (reason: string): Read => ({ result: 'quarantined', item: { reason, body: bodyOf(entry) } });
   if (!isObject(value)) return refuse('the event is not an object');
   const twin = isObject(exact?.value) ? exact.value : undefined;
-  // The body as sent is not kept when it holds a token.
-  if (removeTokens(value, actorUser)) entry.body = undefined;
-  if (twin) removeTokens(twin, actorUser);
+  // The body as sent is not kept when it holds a secret.
+  if (removeSecrets(value, actorUser)) entry.body = undefined;
+  if (twin) removeSecrets(twin, actorUser);
 
   const fields = fieldsOf(value);
   if (fields.action === 'ping') return { result: 'ping' };
@@ -55,7 +55,7 @@ export function readEvent(
   if (twin && typeof fields.id === 'number')
     fields.id = exact?.numbers.numberOf(fieldsOf(twin).id) ?? fields.id;
   if (!includeReferences) fields.references = undefined;
-  const event = eventFrom(source, fields);
+  const event = eventFrom(source, fields, raw.receivedAt);
   if (typeof event === 'string') return refuse(event);
 
   if (!includeReferences) removeReferences(value);

@@ -8,13 +8,17 @@ import { exactNumbers } from '../exact-numbers.js';
 import { type Incoming, type Kind, type Opened, type RawRequest, unreadable } from '../port.js';
 import { eventsMediaType, eventsOf, isEnvelope } from './envelope.js';
 import { type Entry, readEvent } from './event.js';
+import { sender } from './sender.js';
 import type { ActorUser } from './trim.js';
+import { withoutActorUser } from './without-actor-user.js';
 
 /** The kind `distribution`. */
 export const distribution: Kind = {
   kind: 'distribution',
+  sender,
   recognizes,
   open: (incoming) => openEnvelope(incoming, 'distribution'),
+  storable: (body) => withoutActorUser(body, 'token'),
 };
 
 /** By the registry's media type; without it by a list of events, which an empty object has not. */

@@ -3,17 +3,25 @@
  * because a receiver written in Go reads them so. Changes the event in place and says whether it did.
  */
 import { isObject, type JsonObject } from '../json.js';
+import { withoutCredentials } from '../reference.js';
 
 /** A signed or encrypted token (RFC 7515, 7516) in its compact form: base64url of `{"`, then dots. */
 const TOKEN = /^eyJ[\w-]*(?:\.[\w-]*){2,4}$/;
 
 /**
  * GitLab's fork of the registry puts a token into `actor.user`, with which one can act as that user. It is
- * sent in the registry's own envelope, so it is looked for here, whatever the source is called.
+ * sent in the registry's own envelope, so it is looked for here, whatever the source is called. A registry whose
+ * own address was configured with a user and password has them in every `target.url`.
  */
-export function removeTokens(event: JsonObject, actorUser: ActorUser): boolean {
+export function removeSecrets(event: JsonObject, actorUser: ActorUser): boolean {
   const isToken = (value: unknown) => typeof value === 'string' && TOKEN.test(value);
-  return removeMember(event, 'actor', 'user', actorUser === 'any' ? () => true : isToken);
+  const removed = changeMember(event, 'actor', 'user', (value) =>
+    actorUser === 'any' || isToken(value) ? undefined : value,
+  );
+  const bared = changeMember(event, 'target', 'url', (value) =>
+    typeof value === 'string' ? withoutCredentials(value) : value,
+  );
+  return removed || bared;
 }
 
 /** What of `actor.user` is taken out: a token, or anything, where it is known to hold nothing else. */
@@ -21,26 +29,30 @@ export type ActorUser = 'token' | 'any';
 
 /** `target.references`: the manifest's layers, which can make an event a thousand times larger. */
 export function removeReferences(event: JsonObject): boolean {
-  return removeMember(event, 'target', 'references', () => true);
+  return changeMember(event, 'target', 'references', () => undefined);
 }
 
-function removeMember(
+/** @param change what the member becomes; undefined: it goes */
+function changeMember(
   event: JsonObject,
   parent: string,
   member: string,
-  matches: (value: unknown) => boolean,
+  change: (value: unknown) => unknown,
 ): boolean {
-  let removed = false;
+  let changed = false;
   for (const outer in event) {
     const object = isNamed(outer, parent) ? event[outer] : undefined;
     if (!isObject(object)) continue;
     for (const inner in object) {
-      if (!isNamed(inner, member) || !matches(object[inner])) continue;
-      delete object[inner];
-      removed = true;
+      if (!isNamed(inner, member)) continue;
+      const next = change(object[inner]);
+      if (next === object[inner]) continue;
+      if (next === undefined) delete object[inner];
+      else object[inner] = next;
+      changed = true;
     }
   }
-  return removed;
+  return changed;
 }
 
 function isNamed(key: string, name: string): boolean {

@@ -9,10 +9,12 @@ import { openMessage, type Reading } from '../message.js';
 import { missing } from '../normalize.js';
 import type { Incoming, Kind } from '../port.js';
 import { isoSeconds, minuteOf } from '../time.js';
+import { sender } from './sender.js';
 
 /** The kind `dockerhub`. */
 export const dockerhub: Kind = {
   kind: 'dockerhub',
+  sender,
   recognizes: (_, value) =>
     isObject(at(value, 'push_data')) && textAt(value, 'repository', 'repo_name') !== undefined,
   open: (incoming) => openMessage(incoming, 'dockerhub', read(incoming)),

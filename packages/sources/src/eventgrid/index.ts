@@ -5,25 +5,34 @@
  * is never fetched.
  * Source: Microsoft's "Azure Container Registry as an Event Grid source" and "Endpoint validation".
  */
+import { structuredForm } from '../cloudevents/decode.js';
 import { isObject, writeJson } from '../json.js';
 import { headerOf, type Message, openMessages } from '../message.js';
 import { type Incoming, type Kind, type Opened, type RawRequest, unreadable } from '../port.js';
 import { cloudEventsHandshake } from '../webhook-handshake.js';
 import { isFromAzure, readEnvelope, validationCodeOf } from './envelope.js';
+import { sender } from './sender.js';
 
 /** The kind `eventgrid`. */
-export const eventgrid: Kind = { kind: 'eventgrid', recognizes, open, handshake: cloudEventsHandshake };
+export const eventgrid: Kind = {
+  kind: 'eventgrid',
+  sender,
+  recognizes,
+  open,
+  handshake: cloudEventsHandshake,
+};
 
 /** Above what fits into Event Grid's largest request, which is 1 MB. */
 const MAX_EVENTS = 5_000;
 
 function recognizes(raw: RawRequest, value: unknown): boolean {
   const isAnnounced = ['aeg-event-type', 'aeg-subscription-name'].some((name) => headerOf(raw, name));
-  return isAnnounced || isFromAzure(Array.isArray(value) ? value[0] : value);
+  return isAnnounced || isFromAzure(Array.isArray(value) ? value[0] : structuredForm(raw, value));
 }
 
 function open(incoming: Incoming): Opened {
-  const { raw, value } = incoming;
+  const { raw } = incoming;
+  const value = structuredForm(raw, incoming.value);
   if (!Array.isArray(value) && !isObject(value)) {
     return unreadable(raw, 'the body is neither an object nor a list');
   }
@@ -33,7 +42,7 @@ function open(incoming: Incoming): Opened {
 
   const messages = envelopes.map((envelope, index): Message => {
     const body = envelopes.length === 1 ? raw.body : Buffer.from(`[${writeJson(envelope)}]`);
-    const find = (root: unknown) => (Array.isArray(root) ? root[index] : root);
+    const find = (root: unknown) => (Array.isArray(root) ? root[index] : structuredForm(raw, root));
     return { reading: readEnvelope(envelope), body, find };
   });
   const opened = openMessages(incoming, eventgrid.kind, messages);

@@ -10,9 +10,10 @@ import { headerOf, openMessage, type Reading } from '../message.js';
 import type { Incoming, Kind, Opened, RawRequest } from '../port.js';
 import { readNotification } from './notification.js';
 import { isWrapped, unwrap, writtenIn } from './pubsub.js';
+import { sender } from './sender.js';
 
 /** The kind `gar`. */
-export const gar: Kind = { kind: 'gar', recognizes, open };
+export const gar: Kind = { kind: 'gar', sender, recognizes, open };
 
 /** By Pub/Sub's envelope or headers; without either by a word that no other registry shouts. */
 function recognizes(raw: RawRequest, value: unknown): boolean {

@@ -7,10 +7,12 @@ import { isObject } from '../json.js';
 import { headerOf, openMessage, type Reading } from '../message.js';
 import type { Incoming, Kind, Opened, RawRequest } from '../port.js';
 import { readPackage } from './package.js';
+import { sender } from './sender.js';
 
 /** The kind `gitea`, for Forgejo too. */
 export const gitea: Kind = {
   kind: 'gitea',
+  sender,
   hmac: {
     algorithm: 'sha256',
     headers: ['x-forgejo-signature', 'x-gitea-signature'],

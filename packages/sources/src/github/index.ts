@@ -8,10 +8,12 @@ import { isObject } from '../json.js';
 import { headerOf, openMessage, type Reading } from '../message.js';
 import type { Incoming, Kind, Opened, RawRequest } from '../port.js';
 import { readPackage } from './package.js';
+import { sender } from './sender.js';
 
 /** The kind `github`. */
 export const github: Kind = {
   kind: 'github',
+  sender,
   hmac: { algorithm: 'sha256', headers: ['x-hub-signature-256'], encoding: 'hex', prefix: 'sha256=' },
   recognizes,
   open,

@@ -5,14 +5,18 @@
  * Source: `docs/spec/gitlab/notifications.md` and `notifications/event.go` of GitLab's registry 4.32.
  */
 import { distribution, openEnvelope } from '../distribution/index.js';
+import { withoutActorUser } from '../distribution/without-actor-user.js';
 import { at, isObject } from '../json.js';
 import type { Kind, RawRequest } from '../port.js';
+import { sender } from './sender.js';
 
 /** The kind `gitlab`. */
 export const gitlab: Kind = {
   kind: 'gitlab',
+  sender,
   recognizes,
   open: (incoming) => openEnvelope(incoming, 'gitlab', 'any'),
+  storable: (body) => withoutActorUser(body, 'any'),
 };
 
 /** What upstream has not tells it; an event of an anonymous user has nothing of the kind. */

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { openWith } from '../contract.js';
+import { storableBody } from '../known-kinds.js';
 import { gitlab } from './index.js';
 
 const JWT = 'eyJhbGciOiJSUzI1NiJ9.eyJ1c2VyIjoiYWxpY2UifQ.c2ln';
@@ -20,10 +21,23 @@ test.each([[JWT], ['glpat-s3cret'], [{ token: 's3cret' }]])('actor.user %j is no
     expect(body).toMatch(secret);
     expect(everything(body)).not.toMatch(secret);
     expect(everything(body)).toContain('user_type');
+    const stored = storableBody('gitlab', Buffer.from(body)).toString();
+    expect(stored).not.toMatch(secret);
+    expect(everything(stored)).toBe(everything(body));
   }
 });
 
 test('a token in a body that cannot be read is not kept', () => {
-  expect(everything(`{"events":[{"actor":{"user":"${JWT}"`)).not.toContain('eyJ');
-  expect(everything(`{"events":{"actor":{"user":"${JWT}"}}}`)).not.toContain('eyJ');
+  for (const body of [`{"events":[{"actor":{"user":"${JWT}"`, `{"events":{"actor":{"user":"${JWT}"}}}`]) {
+    expect(everything(body)).not.toContain('eyJ');
+    for (const kind of ['gitlab', 'distribution', 'unknown']) {
+      expect(storableBody(kind, Buffer.from(body)).toString()).not.toContain('eyJ');
+    }
+  }
+});
+
+test('a body without a token is kept as it came', () => {
+  const body = Buffer.from('{ "events": [{"action": "push", "actor": {"name": "ci"}}] }\n');
+  expect(storableBody('gitlab', body)).toBe(body);
+  expect(storableBody('nexus', body)).toBe(body);
 });

@@ -4,17 +4,27 @@
  * JSON whenever Harbor's text has a tab in it.
  * Source: harbor `src/pkg/notifier/{formats,model}`, `src/controller/event/handler/webhook`.
  */
+
+import { decodeBody } from '../body.js';
 import { cloudEventType, decodeCloudEvents, dedupeKey } from '../cloudevents/decode.js';
 import { isEnvelope } from '../distribution/envelope.js';
 import { openEnvelope } from '../distribution/index.js';
+import { withoutActorUser } from '../distribution/without-actor-user.js';
 import { at, isObject, writeJson } from '../json.js';
 import { type Message, openMessages } from '../message.js';
 import { type Incoming, type Kind, type Opened, type RawRequest, unreadable } from '../port.js';
 import { isoSeconds } from '../time.js';
 import { actionOf, type Occurrence, readOther, readResource, resourcesOf } from './occurrence.js';
+import { sender } from './sender.js';
 
 /** The kind `harbor`. */
-export const harbor: Kind = { kind: 'harbor', recognizes, open };
+export const harbor: Kind = {
+  kind: 'harbor',
+  sender,
+  recognizes,
+  open,
+  storable,
+};
 
 function recognizes(raw: RawRequest, value: unknown): boolean | 'perhaps' {
   if (cloudEventType(raw, value)?.startsWith('harbor.')) return true;
@@ -39,6 +49,13 @@ function open(incoming: Incoming): Opened {
     return { reading, body: isOnly ? raw.body : withResource(value, resource), find: (root) => root };
   });
   return openMessages(incoming, harbor.kind, messages);
+}
+
+/** Only the preheat driver's envelope can hold a token of the registry's. */
+function storable(body: Buffer): Buffer {
+  const read = decodeBody(body);
+  const hasOwnForm = read.state === 'json' && !isEnvelope(read.value);
+  return hasOwnForm ? body : withoutActorUser(body, 'token');
 }
 
 /** Undefined for what is no CloudEvent. */

@@ -6,11 +6,13 @@
 import { isObject } from '../json.js';
 import { headerOf, openMessage, type Reading } from '../message.js';
 import type { Incoming, Kind, Opened, RawRequest } from '../port.js';
+import { sender } from './sender.js';
 import { readWebhook } from './webhook.js';
 
 /** The kind `jfrog`. */
 export const jfrog: Kind = {
   kind: 'jfrog',
+  sender,
   hmac: { algorithm: 'sha256', headers: ['x-jfrog-event-auth'], encoding: 'hex', prefix: '' },
   options: ['host', 'promoted'],
   recognizes,

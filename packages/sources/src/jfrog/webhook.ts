@@ -4,7 +4,7 @@
  * within Artifactory, and is a push only where the source's option `promoted` says so.
  */
 import { eventIdFrom } from '@longshore/event';
-import { at, type JsonObject, textAt } from '../json.js';
+import { at, type JsonObject, textAt, writeJson } from '../json.js';
 import type { Reading } from '../message.js';
 import { type Fields, missing } from '../normalize.js';
 import type { Incoming } from '../port.js';
@@ -26,6 +26,8 @@ export function readWebhook(body: JsonObject, { raw, source, options }: Incoming
   const origin = textAt(body, 'jpd_origin');
   const names = [origin, textAt(body, 'subscription_key'), domain, type];
   const subject = ['repo_key', 'image_name', 'tag', 'path', 'sha256'].map((name) => textAt(data, name));
+  // Builds, bundles and properties have other names for what they are about.
+  if (domain !== 'docker') subject.push(writeJson(data));
   const common: Fields = {
     id: eventIdFrom(source, [...names, ...subject, minuteOf(raw.receivedAt)]),
     host: options.host ?? (origin && hostOf(origin)),
@@ -48,8 +50,15 @@ export function readWebhook(body: JsonObject, { raw, source, options }: Incoming
 /** Clients reach a repository of Artifactory by its key. */
 function repositoryOf(data: unknown): string | undefined {
   const key = textAt(data, 'repo_key');
-  const image = textAt(data, 'image_name');
+  const image = textAt(data, 'image_name') ?? placeOf(data).image;
   return key && image && `${key}/${image}`;
+}
+
+/** A manifest lies in the folder of its tag in that of its image: `team/api/1.4.2/manifest.json`. */
+function placeOf(data: unknown): { image?: string; tag?: string } {
+  const path = isManifest(data) ? textAt(data, 'path') : undefined;
+  const [, image, tag] = /^\/?(.+)\/([^/]+)\/[^/]+$/s.exec(path ?? '') ?? [];
+  return { image, tag };
 }
 
 /** The file's checksum is the image's digest when the file is the manifest. */
@@ -65,5 +74,6 @@ function isManifest(data: unknown): boolean {
 
 /** A manifest without a tag is in a folder of its digest, with underscores where a path may have no colon. */
 function tagOf(data: unknown): string | undefined {
-  return textAt(data, 'tag')?.replace(/^(sha\d+)__([0-9a-f]{32,})$/, '$1:$2');
+  const tag = textAt(data, 'tag') ?? placeOf(data).tag;
+  return tag?.replace(/^(sha\d+)__([0-9a-f]{32,})$/, '$1:$2');
 }

@@ -14,7 +14,7 @@ const BLOB = /^\/?v2\/(?:-|(.+))\/blobs\/(sha256:[a-f0-9]{64})$/;
 export function readAsset(notice: Notice, asset: JsonObject): Reading {
   const { name } = asset;
   if (typeof name !== 'string' || name === '') return { refused: missing('asset.name', name) };
-  const common = commonFields(notice, asset.id ?? name);
+  const common = commonFields(notice, asset.id || name);
   const manifest = MANIFEST.exec(name);
   const blob = BLOB.exec(name);
   if (!manifest && !blob) return { ignored: 'the asset is neither a manifest nor a blob' };

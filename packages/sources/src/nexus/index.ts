@@ -8,10 +8,12 @@ import { headerOf, openMessage, type Reading } from '../message.js';
 import type { Incoming, Kind, RawRequest } from '../port.js';
 import { readAsset } from './asset.js';
 import { isImageFormat, type Notice, otherEvent } from './notice.js';
+import { sender } from './sender.js';
 
 /** The kind `nexus`. */
 export const nexus: Kind = {
   kind: 'nexus',
+  sender,
   hmac: { algorithm: 'sha1', headers: ['x-nexus-webhook-signature'], encoding: 'hex', prefix: '' },
   options: ['host', 'repositoryprefix', 'updated'],
   recognizes: (raw, value) =>
@@ -33,7 +35,10 @@ function read({ raw, value, source, options }: Incoming): Reading {
   if (isObject(asset)) return isImageFormat(asset.format) ? readAsset(notice, asset) : NOT_AN_IMAGE;
   if (isObject(component)) {
     if (!isImageFormat(component.format)) return NOT_AN_IMAGE;
-    return otherEvent(notice, component.id, { image: component.name, tag: component.version });
+    return otherEvent(notice, component.id || writeJson(component), {
+      image: component.name,
+      tag: component.version,
+    });
   }
   if (isObject(repository)) {
     return isImageFormat(repository.format) ? otherEvent(notice, repository.name) : NOT_AN_IMAGE;

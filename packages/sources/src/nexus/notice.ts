@@ -71,5 +71,5 @@ export function repositoryOf({ body, options }: Notice, image: unknown): string 
 }
 
 function wordOf(subject: unknown): string | undefined {
-  return typeof subject === 'string' ? subject : undefined;
+  return typeof subject === 'string' || typeof subject === 'number' ? String(subject) : undefined;
 }

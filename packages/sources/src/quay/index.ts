@@ -7,13 +7,14 @@
 import { eventIdFrom } from '@longshore/event';
 import { at, isObject, textAt, writeJson } from '../json.js';
 import { type Message, openMessages, type Reading } from '../message.js';
-import type { Fields } from '../normalize.js';
 import { type Incoming, type Kind, type Opened, unreadable } from '../port.js';
 import { minuteOf } from '../time.js';
+import { sender } from './sender.js';
 
 /** The kind `quay`. */
 export const quay: Kind = {
   kind: 'quay',
+  sender,
   recognizes: (_, value) =>
     textAt(value, 'docker_url') !== undefined ||
     (textAt(value, 'namespace') !== undefined && at(value, 'usage_bytes') !== undefined),
@@ -60,8 +61,10 @@ function message({ raw }: Incoming, reading: Reading, alone?: object): Message {
 function push(incoming: Incoming, tag: unknown): Reading {
   if (typeof tag !== 'string' || tag === '') return { refused: 'a tag is not text' };
   const { source, value, raw } = incoming;
-  const id = eventIdFrom(source, [textAt(value, 'docker_url'), tag, minuteOf(raw.receivedAt)]);
-  return { event: { ...placeOf(value), id, action: 'push', nativeType: 'repo_push', tag } };
+  const place = placeOf(value);
+  const image = textAt(value, 'docker_url') ?? place.repository;
+  const id = eventIdFrom(source, [image, tag, minuteOf(raw.receivedAt)]);
+  return { event: { ...place, id, action: 'push', nativeType: 'repo_push', tag } };
 }
 
 function other(incoming: Incoming): Reading {
@@ -71,7 +74,11 @@ function other(incoming: Incoming): Reading {
   return { event: { ...placeOf(value), id, action: nativeType } };
 }
 
-function placeOf(value: unknown): Fields {
+function placeOf(value: unknown): { host?: string; repository?: string } {
   const [, host, path] = /^([^/]+)\/(.+)$/s.exec(textAt(value, 'docker_url') ?? '') ?? [];
-  return { host, repository: textAt(value, 'repository') ?? path };
+  const [namespace, name] = [textAt(value, 'namespace'), textAt(value, 'name')];
+  return {
+    host,
+    repository: textAt(value, 'repository') ?? path ?? (namespace && name && `${namespace}/${name}`),
+  };
 }

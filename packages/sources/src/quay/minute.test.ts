@@ -16,6 +16,18 @@ test('a tag that is pushed again a minute later is another push', () => {
   expect(idsAt(11 * MINUTE)).not.toContain(first[0]);
 });
 
+test('a template may leave out what the repository is told by, and images are told apart by the rest', () => {
+  const tags = ',"updated_tags":["a"]}';
+  const [whole, parts, other] = [
+    '{"repository":"acme/api"',
+    '{"namespace":"acme","name":"api"',
+    '{"namespace":"acme","name":"web"',
+  ].map((head) => idsAt(0, head + tags));
+  expect(whole).toHaveLength(1);
+  expect(parts).toEqual(whole);
+  expect(other).not.toEqual(whole);
+});
+
 test('two findings in one minute are two events', () => {
   const finding = (id: string) => `{"docker_url":"quay.io/acme/api","vulnerability":{"id":"${id}"}}`;
   expect(idsAt(0, finding('CVE-1'))).not.toEqual(idsAt(0, finding('CVE-2')));

@@ -7,10 +7,12 @@ import { type CloudEvent, cloudEventType, decodeCloudEvents, dedupeKey } from '.
 import { at, textAt } from '../json.js';
 import { openMessages, type Reading } from '../message.js';
 import { type Incoming, type Kind, type Opened, unreadable } from '../port.js';
+import { sender } from './sender.js';
 
 /** The kind `zot`. */
 export const zot: Kind = {
   kind: 'zot',
+  sender,
   options: ['host'],
   recognizes: (raw, value) => cloudEventType(raw, value)?.startsWith(PREFIX) === true,
   open,

@@ -1,0 +1,66 @@
+import { readdirSync } from 'node:fs';
+import { createSources, type RawRequest, sourceKinds } from '@longshore/sources';
+import { expect, test } from 'vitest';
+import { samplesOf } from '../testing/samples.js';
+import { decodeRequest, encodeRequest } from './request.js';
+
+const KINDS = new URL('../../../../packages/sources/src/', import.meta.url);
+const kinds = readdirSync(KINDS).filter((name) => sourceKinds.includes(name));
+
+test.each(kinds)('every sample of %s comes to the same events after a stay on the disk', async (kind) => {
+  const sources = createSources({ sources: [{ name: 'one', kind }] });
+  const samples = samplesOf(new URL(`${kind}/samples/`, KINDS));
+  expect(samples.length).toBeGreaterThan(2);
+  for (const { name, request } of samples) {
+    const raw = { ...request, path: '/sources/one' };
+    const opened = await sources.open(raw);
+    const kept = decodeRequest(encodeRequest({ source: 'one', kind, raw }));
+    expect([kept.source, kept.kind, kept.raw.receivedAt]).toEqual(['one', kind, raw.receivedAt]);
+    expect(sources.reopen(kept.source, kept.raw), name).toEqual(await opened);
+  }
+});
+
+const secrets: [what: string, more: Partial<RawRequest>][] = [
+  ['a token in the path', { path: '/sources/one/s3cret' }],
+  ['a token in the query', { query: new URLSearchParams({ token: 's3cret', access_token: 's3cret' }) }],
+  ...[
+    'authorization',
+    'cookie',
+    'x-api-key',
+    'x-hub-signature',
+    'x-hub-signature-256',
+    'x-gitea-signature',
+    'x-forgejo-signature',
+    'x-nexus-webhook-signature',
+    'x-jfrog-event-auth',
+    'aeg-sas-key',
+    'aeg-sas-token',
+    'proxy-authorization',
+    'x-registry-key',
+  ].map((name): [string, Partial<RawRequest>] => [`the header ${name}`, { headers: { [name]: 's3cret' } }]),
+];
+
+test.each(secrets)('%s is not on the disk', (_, more) => {
+  const raw = { method: 'POST', path: '/', headers: {}, body: Buffer.from('{}'), receivedAt: 1, ...more };
+  expect(encodeRequest({ source: 'one', kind: 'nexus', raw }).includes('s3cret')).toBe(false);
+});
+
+test.each(['gitlab', 'distribution', 'harbor', 'unknown'])(
+  'the token of an actor is not on the disk: %s',
+  (kind) => {
+    const user = 'eyJhbGciOiJSUzI1NiJ9.eyJ1c2VyIjoiYWxpY2UifQ.c2ln';
+    const event = { id: '1', action: 'push', target: { repository: 'a' }, actor: { name: 'alice', user } };
+    const body = Buffer.from(JSON.stringify({ events: [event] }));
+    const raw = { method: 'POST', path: '/', headers: {}, body, receivedAt: 1 };
+    expect(encodeRequest({ source: 'one', kind, raw }).includes('eyJ')).toBe(false);
+  },
+);
+
+test.each([
+  ['nothing', Buffer.alloc(0)],
+  ['a length beyond the end', Buffer.from([0, 0, 1, 0, 0x7b])],
+  ['no JSON', Buffer.from([0, 0, 0, 1, 0x7b])],
+  ['another object', Buffer.concat([Buffer.from([0, 0, 0, 2]), Buffer.from('{}body')])],
+])('a record with %s is no request', (_, payload) => {
+  expect(() => decodeRequest(payload)).toThrow();
+});

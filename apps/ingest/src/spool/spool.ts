@@ -1,0 +1,192 @@
+/**
+ * Requests on this machine's disk for as long as Redis cannot have them. `put` resolves when the request is
+ * durable; the feeder takes what is there into Redis, oldest first, and removes it.
+ *
+ * Bounded by `maxbytes`. A disk that refuses is told and tried again; nothing here ends the process.
+ */
+import { dirname } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { LongshoreError } from '@longshore/event';
+import { createBacklog, type SpoolState } from './backlog.js';
+import { type FeederParts, runFeeder } from './feeder.js';
+import type { Claim } from './folder.js';
+import { frame } from './frame.js';
+import { createHoldings } from './holdings.js';
+import type { SpoolLog } from './log.js';
+import { encodeRequest, type SpooledRequest } from './request.js';
+import type { Segment } from './segment.js';
+import { createWriter, type Writer } from './writer.js';
+
+export interface SpoolParts {
+  /** Its folder, absolute. */
+  dir: string;
+  /** Asked for at each request: they change with the configuration. */
+  limits(): { maxbytes: number; fsync: boolean };
+  claim: Claim;
+  /** Could Redis take something now? Asked before each try. */
+  isReady(): boolean;
+  feed: FeederParts['feed'];
+  log: SpoolLog;
+}
+
+export interface Spool {
+  readonly state: Readonly<SpoolState>;
+  /** Opens its folder and takes over what earlier runs left. Never rejects: what is wrong is told and tried again. */
+  open(): Promise<void>;
+  /** Resolves when the request is durable here. Rejects with LongshoreError SPOOL_FULL or SPOOL_FAILED. */
+  put(request: SpooledRequest): Promise<void>;
+  /** Stops feeding; what is there stays for the next start. */
+  close(): Promise<void>;
+}
+
+/** Between two looks whether Redis is back. */
+const TRY_EVERY = 250;
+
+export function createSpool(parts: SpoolParts): Spool {
+  const { dir, limits, claim, log } = parts;
+  const backlog = createBacklog(log.state);
+  const { state } = backlog;
+  /** Segments to feed, oldest first. */
+  const queue: Segment[] = [];
+  const stopping = new AbortController();
+  const { signal } = stopping;
+  /** To the folder that is ours to write to. */
+  let own: Writer | undefined;
+  let wake = (): void => {};
+  let feeding: Promise<void> | undefined;
+
+  const enqueue = (segment: Segment): void => {
+    queue.push(segment);
+    wake();
+  };
+  const refuse = (code: 'SPOOL_FULL' | 'SPOOL_FAILED', fault: string, cause?: unknown): LongshoreError => {
+    backlog.fault(fault);
+    return new LongshoreError(code, `the spool ${fault}`, { cause });
+  };
+  const writerTo = (folder: string): Writer => {
+    const writer = createWriter({
+      folder,
+      fsync: () => limits().fsync,
+      // Of a folder that was lost meanwhile, it is for its new holder to feed.
+      onSegment: (segment) => (own === writer ? enqueue(segment) : backlog.forget(segment)),
+    });
+    return writer;
+  };
+  const holdings = createHoldings({
+    dir,
+    claim,
+    onHeld(folder, found, isOwn) {
+      const requests = found.reduce((sum, { segment }) => sum + segment.requests, 0);
+      if (requests > 0) log.found(folder, requests);
+      for (const { segment, torn } of found) {
+        if (torn > 0) log.torn(torn, segment);
+        backlog.add(segment);
+        enqueue(segment);
+      }
+      if (!isOwn) return;
+      own = writerTo(folder);
+      backlog.fault(undefined);
+    },
+    onLost(folder) {
+      log.lost(folder);
+      const lost = own;
+      own = undefined;
+      backlog.fault('has lost its folder to another process, and opens another one');
+      lost?.close().catch(log.trouble);
+      for (const segment of queue.splice(0)) {
+        if (isIn(folder, segment)) backlog.forget(segment);
+        else queue.push(segment);
+      }
+    },
+    onTrouble(error) {
+      if (!own) backlog.fault(`cannot be used: ${reasonOf(error)}`);
+      log.trouble(error);
+    },
+  });
+
+  const next = async (): Promise<Segment | undefined> => {
+    for (;;) {
+      if (signal.aborted) return undefined;
+      const [first] = queue;
+      if (first) return first;
+      const woken = new Promise<void>((resolve) => {
+        wake = resolve;
+      });
+      await own?.cut();
+      if (queue.length === 0 && !signal.aborted) await woken;
+    }
+  };
+  const patience = async (): Promise<boolean> => {
+    do {
+      await delay(TRY_EVERY, undefined, { signal }).catch(() => {});
+    } while (!signal.aborted && !parts.isReady());
+    return !signal.aborted;
+  };
+  const feeder = (): Promise<void> =>
+    runFeeder({
+      next,
+      patience,
+      feed: async (request) => (parts.isReady() ? parts.feed(request) : 'later'),
+      onTaken(request, segment) {
+        backlog.remove(segment);
+        log.taken(request);
+        if (state.requests === 0) log.empty();
+      },
+      onAside(what, segment) {
+        if (what.reason !== 'damaged') backlog.remove(segment);
+        log.aside(what);
+      },
+      onTorn: log.torn,
+      onGone: log.gone,
+      onRemoved(segment) {
+        const at = queue.indexOf(segment);
+        if (at !== -1) queue.splice(at, 1);
+        if (own) backlog.fault(undefined); // there is room again
+        backlog.forget(segment);
+        void holdings.giveBack((folder) => queue.some((other) => isIn(folder, other)));
+      },
+      onTrouble: log.trouble,
+    });
+
+  return {
+    state,
+    async open() {
+      await holdings.look();
+      holdings.watch();
+      feeding ??= feeder();
+    },
+    async put(request) {
+      const record = frame(encodeRequest(request));
+      const { maxbytes } = limits();
+      if (!own) throw new LongshoreError('SPOOL_FAILED', `the spool ${state.fault}`);
+      if (state.bytes + record.length > maxbytes)
+        throw refuse('SPOOL_FULL', `is full (${state.bytes} of ingest.spool.maxbytes, ${maxbytes} bytes)`);
+      backlog.reserve(record.length);
+      try {
+        await own.append(record);
+        backlog.fault(undefined);
+      } catch (error) {
+        backlog.reserve(record.length, -1);
+        log.trouble(error);
+        throw refuse('SPOOL_FAILED', `cannot be written: ${reasonOf(error)}`, error);
+      } finally {
+        wake();
+      }
+    },
+    async close() {
+      stopping.abort();
+      wake();
+      await feeding;
+      await own?.close().catch(() => {});
+      await holdings.close();
+      if (state.requests > 0) log.left(state.requests);
+    },
+  };
+}
+
+/** An error of the file system names its path; of others the message is all there is. */
+function reasonOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
+
+const isIn = (folder: string, { path }: Segment): boolean => dirname(path) === folder;

@@ -1,0 +1,118 @@
+/**
+ * Appends records to the segments of a folder. Records that come while others are on their way to the disk share
+ * the next write and the next fsync, so that the disk's pace limits batches and not requests.
+ *
+ * What fails, fails for the whole batch; the segment is then cut back to what was acknowledged and left alone,
+ * since nobody knows what a file holds after an fsync that failed.
+ */
+import type { FileHandle } from 'node:fs/promises';
+import { FILE_HEAD } from './frame.js';
+import { createSegment, removeSegment, type Segment } from './segment.js';
+
+/** A segment ends at this size; a single record may be larger. */
+const SEGMENT_BYTES = 4 * 2 ** 20;
+
+export interface Writer {
+  /** Resolves when the record is on the disk (with `fsync`) or with the system. Rejects with the system's error. */
+  append(record: Buffer): Promise<void>;
+  /** Ends the segment that is being written, if there is one. */
+  cut(): Promise<void>;
+  /** Writes what waits, then ends the segment. */
+  close(): Promise<void>;
+}
+
+export interface WriterParts {
+  folder: string;
+  /** Asked for at each write: it changes with the configuration. */
+  fsync(): boolean;
+  /** Hears of each segment that ended with something in it, in order. */
+  onSegment(segment: Segment): void;
+}
+
+interface Waiting {
+  record: Buffer;
+  done(): void;
+  failed(error: unknown): void;
+}
+
+interface Active {
+  segment: Segment;
+  file: FileHandle;
+}
+
+export function createWriter({ folder, fsync, onSegment }: WriterParts): Writer {
+  const waiting: Waiting[] = [];
+  let active: Active | undefined;
+  let turn: Promise<unknown> = Promise.resolve();
+
+  /** One thing at a time. */
+  const inTurn = <T>(work: () => Promise<T>): Promise<T> => {
+    const result = turn.then(work);
+    turn = result.catch(() => {});
+    return result;
+  };
+
+  const end = async (): Promise<void> => {
+    const ended = active;
+    active = undefined;
+    if (!ended) return;
+    await ended.file.close().catch(() => {});
+    if (ended.segment.requests > 0) onSegment(ended.segment);
+    else await removeSegment(ended.segment).catch(() => {});
+  };
+
+  const write = async (batch: readonly Waiting[]): Promise<void> => {
+    const sync = fsync();
+    if (!active) {
+      active = await createSegment(folder, sync);
+      await active.file.appendFile(FILE_HEAD);
+    }
+    const { segment, file } = active;
+    const bytes = Buffer.concat(batch.map(({ record }) => record));
+    await file.appendFile(bytes);
+    if (sync) await file.datasync();
+    segment.size += bytes.length;
+    segment.requests += batch.length;
+  };
+
+  const flush = async (): Promise<void> => {
+    if (waiting.length === 0) return;
+    const batch = take(waiting);
+    try {
+      await write(batch);
+      for (const { done } of batch) done();
+      if (active && active.segment.size >= SEGMENT_BYTES) await end();
+    } catch (error) {
+      const { file, segment } = active ?? {};
+      await file?.truncate(segment && FILE_HEAD.length + segment.size).catch(() => {});
+      await end();
+      for (const { failed } of batch) failed(error);
+    }
+    if (waiting.length > 0) void inTurn(flush);
+  };
+
+  return {
+    append(record) {
+      return new Promise((done, failed) => {
+        waiting.push({ record, done, failed });
+        if (waiting.length === 1) void inTurn(flush);
+      });
+    },
+    cut: () => inTurn(end),
+    async close() {
+      while (waiting.length > 0) await inTurn(flush);
+      await inTurn(end);
+    },
+  };
+}
+
+/** What goes out together: all that waits, as long as it is no larger than a segment. */
+function take(waiting: Waiting[]): Waiting[] {
+  let [count, bytes] = [0, 0];
+  for (const { record } of waiting) {
+    if (count > 0 && bytes + record.length > SEGMENT_BYTES) break;
+    count += 1;
+    bytes += record.length;
+  }
+  return waiting.splice(0, count);
+}

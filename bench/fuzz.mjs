@@ -1,0 +1,136 @@
+/**
+ * Throws broken requests of every format at a running relay and looks whether it stands: no 5xx, an answer within
+ * 5 s, no crash, memory and quarantine that stay bounded, and a good event that arrives at the end.
+ *
+ * `node fuzz.mjs [--minutes 10] [--seed N] [--concurrency 16]`, from the bench folder after a build. Exits 1 and
+ * names the requests when something fell; `--seed N --only M` sends request M again. Reads memory from /proc.
+ */
+import { randomUUID } from 'node:crypto';
+import { parseArgs } from 'node:util';
+import { exchange, LIMIT_MS } from './fuzz/exchange.mjs';
+import { lookInto, rssOf } from './fuzz/relay.mjs';
+import { MAX_BODY, readSamples, requestOf } from './fuzz/request.mjs';
+import { startLongshore, startReceiver, stopAll } from './processes.mjs';
+
+const { values } = parseArgs({
+  options: {
+    minutes: { type: 'string', default: '10' },
+    seed: { type: 'string', default: String(Date.now() % 1e9) },
+    only: { type: 'string' },
+    concurrency: { type: 'string', default: '16' },
+  },
+});
+const seed = Number(values.seed);
+const total = Number(values.minutes) * 60_000;
+const ROUND = Math.min(60_000, total / 3);
+/** What V8 keeps of a heap that it once needed, beside what is really held. */
+const GROWTH = 96 * 1024 * 1024;
+/** As documented in docs/guarantees.md. */
+const MOST_QUARANTINED = 1_000;
+
+const samples = readSamples();
+const receiver = await startReceiver();
+const url = receiver.url;
+const relay = await startLongshore({
+  notifications: {
+    endpoints: [
+      { name: 'all', url, accept: ['event', 'other'] },
+      { name: 'once', url, collapse: '1s' },
+    ],
+  },
+  sources: [...new Set(samples.map(({ kind }) => kind))].map((kind) => ({ name: kind, kind })),
+  ingest: { listen: '127.0.0.1:0', maxbody: MAX_BODY },
+  retention: { delivered: { count: 100 } },
+});
+const port = Number(new URL(relay.ingest).port);
+const store = await lookInto(relay.folder);
+const faults = [];
+const fault = (text) => faults.push(text);
+let crashed = false;
+relay.child.once('exit', (code, signal) => {
+  crashed = true;
+  fault(`the relay ended by itself (${signal ?? code})`);
+});
+
+const statuses = new Map();
+let sent = 0;
+let slowest = 0;
+
+async function send(number) {
+  const request = requestOf(samples, seed, number);
+  const { status, missing, ms } = await exchange(port, request);
+  sent++;
+  slowest = Math.max(slowest, ms);
+  statuses.set(status ?? missing, (statuses.get(status ?? missing) ?? 0) + 1);
+  const isLate = missing === 'late' || ms > LIMIT_MS;
+  const isLost = status === undefined && !request.broken;
+  if (isLate || isLost || status >= 500) {
+    fault(`request ${number}: ${status ?? missing} after ${Math.round(ms)} ms: ${request.what}`);
+  }
+}
+
+let number = 0;
+async function round(ms) {
+  const end = Date.now() + ms;
+  const sender = async () => {
+    while (Date.now() < end && !crashed && faults.length < 20) await send(number++);
+  };
+  await Promise.all(Array.from({ length: Number(values.concurrency) }, sender));
+}
+
+/** Until everything is delivered, and a moment more, in which the garbage goes. */
+async function settle() {
+  const end = Date.now() + 60_000;
+  const rest = async () => (await store.pending('all')) + (await store.pending('once'));
+  while (!crashed && (await rest()) > 0 && Date.now() < end) await pause(100);
+  if (!crashed && (await rest()) > 0) fault('deliveries are left over a minute after the last request');
+  await pause(3_000);
+}
+const pause = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
+const mib = (bytes) => Math.round(bytes / 1024 / 1024);
+
+async function takesAGoodEvent() {
+  const event = { id: randomUUID(), action: 'push', target: { repository: 'acme/app', tag: '1.0' } };
+  const headers = { 'content-type': 'application/vnd.docker.distribution.events.v2+json' };
+  const body = JSON.stringify({ events: [event] });
+  const answer = await fetch(`${relay.ingest}/registry/notifications`, { method: 'POST', headers, body });
+  const counts = await answer.json();
+  if (counts.enqueued !== 2) fault(`a good event is answered ${answer.status} ${JSON.stringify(counts)}`);
+}
+
+const memory = [];
+if (values.only === undefined) {
+  const started = Date.now();
+  while (Date.now() - started < total && faults.length === 0) {
+    await round(ROUND);
+    await settle();
+    if (crashed) break;
+    memory.push(await rssOf(relay.child.pid));
+    console.log(`${sent} requests, ${mib(memory.at(-1))} MiB, ${await store.quarantined()} in quarantine`);
+  }
+} else await send(Number(values.only));
+
+if (!crashed) {
+  await takesAGoodEvent();
+  await settle();
+  const quarantined = await store.quarantined();
+  if (quarantined > MOST_QUARANTINED) fault(`quarantine holds ${quarantined} entries`);
+  // The first round is spent on growing to what the work needs.
+  const grown = (memory.at(-1) ?? 0) - (memory[1] ?? 0);
+  if (grown > GROWTH) fault(`memory grew by ${mib(grown)} MiB: ${memory.map(mib).join(', ')}`);
+  relay.child.removeAllListeners('exit');
+}
+store.close();
+await stopAll();
+const { exitCode } = relay.child;
+if (exitCode !== 0) fault(`the relay ended with ${exitCode}`);
+await relay.cleanUp();
+
+console.table(
+  Object.fromEntries([...statuses].sort().map(([status, count]) => [status, { requests: count }])),
+);
+console.log(
+  `seed ${seed}: ${sent} requests, slowest answer ${Math.round(slowest)} ms, ${faults.length} faults`,
+);
+for (const text of faults) console.log(`FAULT ${text}`);
+process.exitCode = faults.length === 0 ? 0 : 1;

@@ -1,0 +1,28 @@
+/** What a process and its Redis hold, seen from outside. */
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { connect } from '@longshore/queue';
+import { createInspector, createQuarantine } from '@longshore/queue/operator';
+
+/** Bytes of memory that a process holds (Linux). */
+export async function rssOf(pid) {
+  const status = await readFile(`/proc/${pid}/status`, 'utf8');
+  return Number(/VmRSS:\s+(\d+) kB/.exec(status)?.[1]) * 1024;
+}
+
+/** Looks into the Redis of a relay by the socket in its data folder. */
+export async function lookInto(datadir) {
+  const socket = (await readFile(join(datadir, 'redis', 'socket'), 'utf8')).trim();
+  const client = connect({ socket: () => socket }, 'consumer', () => {});
+  const quarantine = createQuarantine(client, 'longshore');
+  const inspector = createInspector(client, 'longshore');
+  return {
+    quarantined: () => quarantine.count(),
+    /** Deliveries of an endpoint that are not settled. */
+    async pending(endpoint) {
+      const { waiting, active, delayed } = await inspector.counts(endpoint);
+      return waiting + active + delayed;
+    },
+    close: () => client.disconnect(),
+  };
+}
