@@ -7,4 +7,5 @@ export { type Consumer, type ConsumerOptions, createConsumer } from './consumer.
 export { createJanitor, type Expired, type Janitor, type Retention } from './janitor.js';
 export { createMonitor, type Monitor, type RedisHealth } from './monitor.js';
 export { createProducer, type Enqueued, type Producer } from './producer.js';
+export { createPulse, type LastError, type NotedAttempt, type PulseWriter } from './pulse.js';
 export { type AttemptVerdict, judge, type RetryPolicy, type Verdict } from './retry.js';

@@ -1,5 +1,15 @@
 /** What an operator looks at and changes: `@longshore/queue/operator`. */
+export {
+  ENDPOINT_STATES,
+  type EndpointState,
+  type EndpointStateName,
+  type EndpointSwitches,
+  inWords,
+  rateOf,
+  stateOf,
+} from './endpoint-state.js';
 export { createInspector, type Inspector, type QueueCounts } from './inspector.js';
+export { createPulseReader, type EndpointPulse, type PulseReader } from './pulse-reader.js';
 export {
   createQuarantine,
   type Quarantine,
