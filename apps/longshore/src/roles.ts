@@ -6,7 +6,7 @@ import { type Config, isLoopback } from '@longshore/config';
 import { createDashboard } from '@longshore/dashboard';
 import { createIngest } from '@longshore/ingest';
 import type { Observer } from '@longshore/observe';
-import { createJanitor } from '@longshore/queue';
+import { createJanitor, createPulse } from '@longshore/queue';
 import { createWorker, startHousekeeping } from '@longshore/worker';
 import { openAdmin } from './admin-role.js';
 import { type Listener, listen } from './listen.js';
@@ -110,7 +110,8 @@ async function startIngest(parts: RoleParts): Promise<RunningRole> {
 
 async function startWorker(parts: RoleParts): Promise<RunningRole> {
   const { config, consumer, producer, observer, inspector, monitor, version } = parts;
-  const worker = createWorker({ client: consumer, observer, version });
+  const pulse = createPulse(producer, config().redis.prefix);
+  const worker = createWorker({ client: consumer, observer, pulse, version });
   worker.prepare(config())();
   const janitor = createJanitor(producer, config().redis.prefix);
   const housekeeping = startHousekeeping({ config, janitor, inspector, monitor, observer });
@@ -124,7 +125,7 @@ async function startWorker(parts: RoleParts): Promise<RunningRole> {
     },
     async close() {
       await Promise.all([worker.close(), housekeeping.close()]);
-      await janitor.close();
+      await Promise.all([janitor.close(), pulse.close()]);
     },
   };
 }

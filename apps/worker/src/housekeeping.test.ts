@@ -35,7 +35,7 @@ redis: { url: "${redis.url}", prefix: ${prefix} }`;
   const monitor = createMonitor(producer, () => {});
   const inspector = createInspector(producer, prefix);
   const janitor = createJanitor(producer, prefix);
-  const worker = createWorker({ client: consumer, observer, version: '0' });
+  const worker = createWorker({ client: consumer, observer, pulse: { note() {} }, version: '0' });
   await monitor.firstAnswer(10_000);
   await createProducer(producer, prefix).enqueue([aDelivery()]);
   worker.prepare(config)();

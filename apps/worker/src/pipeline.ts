@@ -7,7 +7,13 @@
 import type { Endpoint } from '@longshore/config';
 import type { Delivery, EventView, Outcome } from '@longshore/event';
 import type { Observer } from '@longshore/observe';
-import { type AttemptVerdict, type ConsumerOptions, judge, type Verdict } from '@longshore/queue';
+import {
+  type AttemptVerdict,
+  type ConsumerOptions,
+  judge,
+  type PulseWriter,
+  type Verdict,
+} from '@longshore/queue';
 import type { compileRules } from '@longshore/routing';
 import type { Sink } from '@longshore/sinks';
 
@@ -26,6 +32,7 @@ export function createDeliveryPipeline(
   name: string,
   endpoint: () => LiveEndpoint,
   observer: Observer,
+  pulse: Pick<PulseWriter, 'note'>,
 ): Handle {
   return async (delivery, { id, number, signal }) => {
     const { settings, ignores, sink, attempts } = endpoint();
@@ -48,6 +55,7 @@ export function createDeliveryPipeline(
 
     const verdict = judge(settings, number, outcome);
     record(delivery, number, verdict, performance.now() - started, observer);
+    noteIn(pulse, name, number, verdict);
     return verdict;
   };
 }
@@ -85,6 +93,21 @@ function record(
     detail,
   };
   observer.deliverySettled(settled, { receivedAt });
+}
+
+/** What cannot be read is no fault of the receiver's, which was not asked. */
+function noteIn(
+  pulse: Pick<PulseWriter, 'note'>,
+  name: string,
+  attempt: number,
+  { outcome }: AttemptVerdict,
+): void {
+  const { kind, status, reason, detail } = outcome;
+  if (reason === 'undecodable') return;
+  pulse.note(
+    name,
+    kind === 'delivered' ? { delivered: true } : { delivered: false, attempt, status, reason, detail },
+  );
 }
 
 const named = ({ action, repository, tag }: EventView) => ({ action, repository, tag });

@@ -5,7 +5,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Config, Endpoint } from '@longshore/config';
 import type { Observer } from '@longshore/observe';
-import { type Consumer, createConsumer, type RedisClient } from '@longshore/queue';
+import { type Consumer, createConsumer, type PulseWriter, type RedisClient } from '@longshore/queue';
 import { compileRules } from '@longshore/routing';
 import { openSink } from '@longshore/sinks';
 import { createDeliveryPipeline, type LiveEndpoint } from './pipeline.js';
@@ -14,6 +14,8 @@ export interface WorkerParts {
   /** Of the consumer profile: waits for Redis for ever. */
   client: RedisClient;
   observer: Observer;
+  /** Where attempts are noted for the overview and the alerts. */
+  pulse: Pick<PulseWriter, 'note'>;
   /** Version for the `User-Agent`. */
   version: string;
 }
@@ -39,7 +41,7 @@ interface Lane {
   fingerprint: string;
 }
 
-export function createWorker({ client, observer, version }: WorkerParts): Worker {
+export function createWorker({ client, observer, pulse, version }: WorkerParts): Worker {
   const lanes = new Map<string, Lane>();
   /** Consumers and sinks that were replaced or removed and still finish what they began. */
   const retiring = new Set<Promise<unknown>>();
@@ -70,7 +72,7 @@ export function createWorker({ client, observer, version }: WorkerParts): Worker
         endpoint: name,
         concurrency: endpoint.concurrency,
         delivered: config.retention.delivered,
-        handle: createDeliveryPipeline(name, () => lane.live, observer),
+        handle: createDeliveryPipeline(name, () => lane.live, observer, pulse),
         onError: (err) =>
           observer.throttledLog(`queue ${name}`, QUIET).warn({ endpoint: name, err }, 'queue error'),
         onStalled: (deliveryId) =>

@@ -51,10 +51,16 @@ export function stateOf(pulse: EndpointPulse, settings: EndpointSwitches, now: n
   // With nothing left there is no next attempt that could mend it.
   if (failingSince !== undefined && (left === 0 || now - failingSince >= FAILING_AFTER)) {
     const since = `${new Date(failingSince).toISOString()} (${inWords(now - failingSince)})`;
-    return { name: 'failing', words: `failing since ${since}, ${times(failures)} in a row` };
+    return {
+      name: 'failing',
+      words: `failing since ${since}, ${failures === 1 ? '1 attempt' : `${failures} attempts in a row`}`,
+    };
   }
   if (failingSince !== undefined) {
-    return { name: 'backing off', words: `backing off: the last ${times(failures)} failed, ${delayed} wait` };
+    return {
+      name: 'backing off',
+      words: `backing off: the last ${failures === 1 ? 'attempt' : `${failures} attempts`} failed, ${delayed} wait`,
+    };
   }
   if (left > 0 || now - lastDeliveredAt < RECENT) return { name: 'delivering', words: 'delivering' };
   const last = lastDeliveredAt > 0 ? `, last delivery ${inWords(now - lastDeliveredAt)} ago` : '';
@@ -83,5 +89,3 @@ export function inWords(ms: number): string {
   const shown = units.slice(first, first === 2 ? 3 : first + 2).filter(([count]) => count > 0);
   return shown.map(([count, unit]) => `${count}${unit}`).join(' ');
 }
-
-const times = (count: number): string => (count === 1 ? 'attempt' : `${count} attempts`);
