@@ -17,3 +17,26 @@ export {
   type QuarantineEntry,
   quarantineLimits,
 } from './quarantine.js';
+export type {
+  AttemptedEntry,
+  DropReason,
+  PlannedDelivery,
+  QuarantinedEntry,
+  ReceivedEntry,
+  RetriedEntry,
+  SettledEntry,
+  TrailEntry,
+  UnquarantinedEntry,
+} from './trail/entry.js';
+export type {
+  DeliveryState,
+  Traced,
+  Tracer,
+  Trail,
+  TrailDelivery,
+  TrailGap,
+  TrailQuery,
+  TrailStep,
+  TrailWriter,
+} from './trail/trail.js';
+export { createTrail, type TrailLimits, type TrailOptions, trailLimits } from './trail/writer.js';
