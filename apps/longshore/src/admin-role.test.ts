@@ -133,6 +133,9 @@ test('/metrics is Prometheus text, with the depth of the queues from one role al
   const text = await response.text();
   expect(text).toContain('longshore_queue_deliveries{endpoint="one",state="waiting"} 2');
   expect(text).toContain('registry_notifications_pending_total{endpoint="one"} 2');
+  expect(text).toMatch(/^longshore_queue_oldest_seconds\{endpoint="one"\} [\d.]+$/m);
+  expect(text).toContain('longshore_endpoint_failing_seconds{endpoint="one"} 0');
+  expect(text).toContain('longshore_quarantine_entries 0');
   const worker = await openOn(redisUrl(), ENDPOINTS, ['worker', 'ingest']);
   expect(await (await worker.get('/metrics')).text()).not.toContain('longshore_queue_deliveries{');
 });

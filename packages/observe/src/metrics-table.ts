@@ -68,6 +68,31 @@ export const METRICS = {
     help: 'Deliveries in the queues now. Exported by the dashboard role only, so that a sum over processes is right.',
     labels: ['endpoint', 'state'],
   },
+  longshore_queue_oldest_seconds: {
+    type: 'gauge',
+    help: 'Age of the oldest delivery that is not delivered yet (waiting, delayed or in flight); 0 when there is none. Exported by the dashboard role only.',
+    labels: ['endpoint'],
+  },
+  longshore_endpoint_failing_seconds: {
+    type: 'gauge',
+    help: 'Time since the first failed attempt after the last success; 0 when the last attempt was delivered. Exported by the dashboard role only.',
+    labels: ['endpoint'],
+  },
+  longshore_quarantine_entries: {
+    type: 'gauge',
+    help: 'Events and bodies in quarantine now. Exported by the dashboard role only.',
+    labels: [],
+  },
+  longshore_redis_memory_ratio: {
+    type: 'gauge',
+    help: 'Used share of Redis’ maxmemory, of the fullest master; 0 without a maxmemory. Exported by the dashboard role only.',
+    labels: [],
+  },
+  longshore_alert_notifications_total: {
+    type: 'counter',
+    help: 'Messages of `alerts` to their receivers: sent, or failed for good.',
+    labels: ['alert', 'outcome'],
+  },
   longshore_redis_up: {
     type: 'gauge',
     help: '1 while Redis answers this process.',

@@ -50,6 +50,10 @@ function wordsOf(line: Line): string[] {
         `${text(line.outcome)} after ${text(line.attempts)} attempts`,
         text(line.reason),
       ];
+    case 'alert.sent':
+      return [text(line.receiver), text(line.state), text(line.summary)];
+    case 'alert.failed':
+      return [text(line.receiver), text(line.summary), answerOf(line), retryOf(line), text(line.detail)];
     case 'delivery.ignored':
       return [text(line.endpoint), subjectOf(line), text(line.rule)];
     default:
@@ -80,7 +84,7 @@ function countsOf({ enqueued, duplicates, ignored }: Line): string {
 
 function answerOf({ status, reason, ms, attempt }: Line): string {
   const nth = attempt === 1 ? '' : `, attempt ${text(attempt)}`;
-  return `${text(status ?? reason)} in ${text(ms)} ms${nth}`;
+  return `${text(status ?? reason)}${ms === undefined ? '' : ` in ${text(ms)} ms`}${nth}`;
 }
 
 function retryOf({ retryAt }: Line): string {
