@@ -1,4 +1,9 @@
 /** What an operator looks at and changes: `@longshore/queue/operator`. */
+
+export type { BulkOptions, BulkProgress, BulkResult } from './dead-bulk.js';
+export type { DeadEvent, DeadLetter, DeadLetterDetail } from './dead-letter.js';
+export { createDeadLetters, type DeadLetters, type Page } from './dead-letters.js';
+export type { DeadFilter } from './dead-source.js';
 export {
   ENDPOINT_STATES,
   type EndpointState,
@@ -9,6 +14,8 @@ export {
   stateOf,
 } from './endpoint-state.js';
 export { createInspector, type Inspector, type QueueCounts } from './inspector.js';
+export { createJournal, type Journal, type JournalEntry, type OperatedDelivery } from './journal.js';
+export { createPauses, type Pause, type Pauses } from './pauses.js';
 export { createPulseReader, type EndpointPulse, type PulseReader } from './pulse-reader.js';
 export {
   createQuarantine,
@@ -28,6 +35,7 @@ export type {
   TrailEntry,
   UnquarantinedEntry,
 } from './trail/entry.js';
+export { createTracer } from './trail/tracer.js';
 export type {
   DeliveryState,
   Traced,
@@ -40,3 +48,4 @@ export type {
   TrailWriter,
 } from './trail/trail.js';
 export { createTrail, type TrailLimits, type TrailOptions, trailLimits } from './trail/writer.js';
+export type { Position } from './walk.js';
