@@ -84,6 +84,8 @@ export interface TrailDelivery {
   state: DeliveryState;
   /** Of `delayed`: when the next attempt is due. */
   until?: string;
+  /** Of one that has ended. */
+  settledAt?: string;
   /** Attempts that ended, since it was last taken out of the dead-letter set. */
   attempts: number;
   /** Of a failed attempt, as its job keeps it. */
