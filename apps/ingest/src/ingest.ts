@@ -2,7 +2,7 @@
 import type { Config } from '@longshore/config';
 import type { Observer } from '@longshore/observe';
 import { createProducer, type Monitor, type RedisClient } from '@longshore/queue';
-import { createQuarantine, quarantineLimits } from '@longshore/queue/operator';
+import { createQuarantine, quarantineLimits, type TrailWriter } from '@longshore/queue/operator';
 import { createRouter } from '@longshore/routing';
 import { createSources } from '@longshore/sources';
 import type Koa from 'koa';
@@ -16,6 +16,8 @@ export interface IngestParts {
   client: RedisClient;
   monitor: Monitor;
   observer: Observer;
+  /** Where it is noted what was received. */
+  trail: Pick<TrailWriter, 'note'>;
 }
 
 export interface Ingest {
@@ -29,7 +31,7 @@ export interface Ingest {
   close(): Promise<void>;
 }
 
-export function createIngest({ config, client, monitor, observer }: IngestParts): Ingest {
+export function createIngest({ config, client, monitor, observer, trail }: IngestParts): Ingest {
   const { prefix } = config().redis;
   const producer = createProducer(client, prefix);
   const quarantine = createQuarantine(client, prefix, () => quarantineLimits(monitor.health.limit));
@@ -44,6 +46,7 @@ export function createIngest({ config, client, monitor, observer }: IngestParts)
     quarantine,
     monitor,
     observer,
+    trail,
   });
   return {
     app: createApp({

@@ -9,11 +9,12 @@
 import type { TakenEvent } from '@longshore/event';
 import type { Observer } from '@longshore/observe';
 import type { Enqueued, Monitor, Producer } from '@longshore/queue';
-import type { Quarantine } from '@longshore/queue/operator';
+import type { Quarantine, TrailWriter } from '@longshore/queue/operator';
 import type { Router } from '@longshore/routing';
 import type { OpenedRequest, RawRequest, Sources } from '@longshore/sources';
 import { type Kept, keep } from './keep.js';
 import { routeAll } from './route.js';
+import { noteQuarantined, noteReceived } from './trail-notes.js';
 
 export interface PipelineParts {
   /** Asked for at each request: they change with the configuration. */
@@ -23,6 +24,7 @@ export interface PipelineParts {
   quarantine: Quarantine;
   monitor: Monitor;
   observer: Observer;
+  trail: Pick<TrailWriter, 'note'>;
 }
 
 /** Bytes that a delivery takes in Redis beside its event. */
@@ -50,15 +52,17 @@ export interface IngestPipeline {
 }
 
 export function createIngestPipeline(parts: PipelineParts): IngestPipeline {
-  const { sources, router, producer, quarantine, monitor, observer } = parts;
+  const { sources, router, producer, quarantine, monitor, observer, trail } = parts;
 
   const take = async (opened: OpenedRequest, raw: RawRequest, started: number): Promise<Receipt> => {
-    const { deliveries, ignored } = routeAll(opened.taken, router());
+    const { deliveries, ignored, plans } = routeAll(opened.taken, router());
     const copies = deliveries.length / Math.max(1, opened.taken.length) + opened.quarantined.length;
     if (copies > 0) monitor.assertTakes(copies * raw.body.length + deliveries.length * OVERHEAD);
 
     const [enqueued, kept] = await Promise.all([producer.enqueue(deliveries), keep(quarantine, raw, opened)]);
 
+    noteReceived(trail, raw, plans, enqueued);
+    noteQuarantined(trail, raw, kept);
     for (const { endpoint, rule } of ignored) observer.deliveryIgnored({ endpoint, rule });
     for (const entry of kept) recordKept(entry, observer);
     const duplicates = enqueued.filter(({ duplicate }) => duplicate).length;

@@ -11,6 +11,7 @@ import { eventually, redisUrl, startRedis, testPrefix } from '@longshore/testkit
 import { expect, onTestFinished, test } from 'vitest';
 import { openAdmin } from './admin-role.js';
 import type { Role } from './role.js';
+import { openTrail } from './trail.js';
 
 const ENDPOINTS = [
   { name: 'one', url: 'http://user:s3cret@hook.example.com/', headers: { Authorization: ['s3cret'] } },
@@ -27,7 +28,8 @@ async function openOn(redis: string, endpoints: object[], roles: Role[] = ['inge
   const observer = createObserver({ level: 'silent', pretty: false, version: '0', destination: quiet });
   await monitor.firstAnswer(5_000);
   const parts = { config: () => config, producer: client, consumer: client, version: '0' };
-  const { url, close } = await openAdmin(roles, { ...parts, observer, monitor, inspector });
+  const trail = openTrail({ ...parts, observer, monitor });
+  const { url, close } = await openAdmin(roles, { ...parts, observer, monitor, inspector, trail });
   onTestFinished(async () => {
     await close(0);
     monitor.close();

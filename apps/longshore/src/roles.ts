@@ -109,12 +109,12 @@ async function startIngest(parts: RoleParts): Promise<RunningRole> {
 }
 
 async function startWorker(parts: RoleParts): Promise<RunningRole> {
-  const { config, consumer, producer, observer, inspector, monitor, version } = parts;
+  const { config, consumer, producer, observer, inspector, monitor, trail, version } = parts;
   const pulse = createPulse(producer, config().redis.prefix);
-  const worker = createWorker({ client: consumer, observer, pulse, version });
+  const worker = createWorker({ client: consumer, observer, pulse, trail, version });
   worker.prepare(config())();
   const janitor = createJanitor(producer, config().redis.prefix);
-  const housekeeping = startHousekeeping({ config, janitor, inspector, monitor, observer });
+  const housekeeping = startHousekeeping({ config, janitor, inspector, monitor, observer, trail });
   return {
     prepare(next) {
       const commit = worker.prepare(next);

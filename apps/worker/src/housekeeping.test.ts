@@ -11,6 +11,8 @@ import { startHousekeeping } from './housekeeping.js';
 import { aDelivery, observed } from './testing/parts.js';
 import { createWorker } from './worker.js';
 
+const silent = { note() {}, async sweep() {} };
+
 async function configOf(text: string): Promise<Config> {
   const folder = await mkdtemp(join(tmpdir(), 'longshore-test-'));
   onTestFinished(() => rm(folder, { recursive: true }));
@@ -35,7 +37,7 @@ redis: { url: "${redis.url}", prefix: ${prefix} }`;
   const monitor = createMonitor(producer, () => {});
   const inspector = createInspector(producer, prefix);
   const janitor = createJanitor(producer, prefix);
-  const worker = createWorker({ client: consumer, observer, pulse: { note() {} }, version: '0' });
+  const worker = createWorker({ client: consumer, observer, pulse: silent, trail: silent, version: '0' });
   await monitor.firstAnswer(10_000);
   await createProducer(producer, prefix).enqueue([aDelivery()]);
   worker.prepare(config)();
@@ -45,7 +47,14 @@ redis: { url: "${redis.url}", prefix: ${prefix} }`;
   await worker.close();
   await createProducer(producer, prefix).enqueue([{ ...aDelivery(), id: 'f'.repeat(32) }]);
 
-  const keeping = startHousekeeping({ config: () => config, janitor, inspector, monitor, observer });
+  const keeping = startHousekeeping({
+    config: () => config,
+    janitor,
+    inspector,
+    monitor,
+    observer,
+    trail: silent,
+  });
   onTestFinished(async () => {
     await keeping.close();
     monitor.close();

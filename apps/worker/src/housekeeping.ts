@@ -4,12 +4,10 @@
  */
 import type { Config } from '@longshore/config';
 import type { Observer } from '@longshore/observe';
-import type { Janitor, Monitor } from '@longshore/queue';
-import type { Inspector } from '@longshore/queue/operator';
+import { type Janitor, type Monitor, RELIEVE_FROM } from '@longshore/queue';
+import type { Inspector, TrailWriter } from '@longshore/queue/operator';
 import { tellLeftovers } from './leftovers.js';
 
-/** From here on delivered jobs go before their time; at 80 % ingest answers 503. */
-const RELIEVE_FROM = 0.7;
 const SWEEP_EVERY = 60_000;
 const RELIEVE_EVERY = 1_000;
 const QUIET = 10_000;
@@ -20,6 +18,7 @@ export interface HousekeepingParts {
   inspector: Inspector;
   monitor: Monitor;
   observer: Observer;
+  trail: Pick<TrailWriter, 'note' | 'sweep'>;
 }
 
 export interface Housekeeping {
@@ -79,19 +78,16 @@ export function startHousekeeping(parts: HousekeepingParts): Housekeeping {
 }
 
 /** Endpoints that left the configuration still have queues, and those are kept within bounds too. */
-async function sweep({ config, janitor, inspector, observer }: HousekeepingParts): Promise<void> {
+async function sweep({ config, janitor, inspector, observer, trail }: HousekeepingParts): Promise<void> {
   const { retention } = config();
+  await trail.sweep();
   for (const endpoint of await inspector.known()) {
     for (const { id, delivery, attempts, last } of await janitor.sweep(endpoint, retention)) {
-      observer.deliverySettled({
-        endpoint,
-        deliveryId: id,
-        eventId: delivery?.eventId,
-        attempts,
-        outcome: 'expired',
-        reason: last?.reason ?? 'error',
-        detail: 'removed from the dead-letter set by retention.dead',
-      });
+      const of = { endpoint, deliveryId: id, eventId: delivery?.eventId };
+      const detail = 'removed from the dead-letter set by retention.dead';
+      const settled = { ...of, outcome: 'expired', reason: last?.reason ?? 'error', detail } as const;
+      observer.deliverySettled({ ...settled, attempts });
+      trail.note({ step: 'settled', at: Date.now(), source: delivery?.source, ...settled });
     }
   }
 }

@@ -4,13 +4,13 @@ import { createDeliveryPipeline, type LiveEndpoint } from './pipeline.js';
 import { aDelivery, anEndpoint, observed, sinkThat } from './testing/parts.js';
 
 const attempt = (number: number) => ({ id: 'job', number, signal: new AbortController().signal });
-const unnoted = { note: () => {} };
+const unnoted = { pulse: { note() {} }, trail: { note() {} } };
 const failing = sinkThat(async () => ({ kind: 'retry', reason: 'http_503', status: 503, detail: 'busy' }));
 
 test('a delivered attempt leaves one record and is settled', async () => {
   const { observer, lines } = observed();
   const sink = sinkThat(async () => ({ kind: 'delivered', reason: 'http_200', status: 200 }));
-  const handle = createDeliveryPipeline('one', () => anEndpoint(sink), observer, unnoted);
+  const handle = createDeliveryPipeline('one', () => anEndpoint(sink), { observer, ...unnoted });
   expect(await handle(aDelivery(), attempt(1))).toMatchObject({ settle: 'delivered' });
   expect(lines.map(({ record }) => record)).toEqual(['delivery.attempted']);
   expect(lines[0]).toMatchObject({ endpoint: 'one', eventId: 'event-1', attempt: 1, status: 200 });
@@ -18,7 +18,7 @@ test('a delivered attempt leaves one record and is settled', async () => {
 
 test('a failed attempt says when it is tried again', async () => {
   const { observer, lines } = observed();
-  const handle = createDeliveryPipeline('one', () => anEndpoint(failing), observer, unnoted);
+  const handle = createDeliveryPipeline('one', () => anEndpoint(failing), { observer, ...unnoted });
   const verdict = await handle(aDelivery(), attempt(1));
   if (verdict.settle !== 'retry') throw new Error(`not retried: ${verdict.settle}`);
   expect(lines[0]).toMatchObject({ outcome: 'retry', retryAt: new Date(verdict.retryAt).toISOString() });
@@ -26,7 +26,7 @@ test('a failed attempt says when it is tried again', async () => {
 
 test('the attempt that reaches the threshold is recorded as dead, with its reason', async () => {
   const { observer, lines } = observed();
-  const handle = createDeliveryPipeline('one', () => anEndpoint(failing), observer, unnoted);
+  const handle = createDeliveryPipeline('one', () => anEndpoint(failing), { observer, ...unnoted });
   expect(await handle(aDelivery(), attempt(3))).toMatchObject({ settle: 'dead' });
   expect(lines.map(({ record }) => record)).toEqual(['delivery.attempted', 'delivery.settled']);
   expect(lines[1]).toMatchObject({ level: 'error', attempts: 3, reason: 'http_503', detail: 'busy' });
@@ -35,7 +35,7 @@ test('the attempt that reaches the threshold is recorded as dead, with its reaso
 test('the rules of now are asked, not those of when it was queued', async () => {
   const { observer } = observed();
   let live: LiveEndpoint = anEndpoint(failing);
-  const handle = createDeliveryPipeline('one', () => live, observer, unnoted);
+  const handle = createDeliveryPipeline('one', () => live, { observer, ...unnoted });
   live = anEndpoint(failing, {
     ignore: { mediatypes: [], actions: [], repositories: ['acme/**'], tags: [] },
   });
@@ -44,19 +44,17 @@ test('the rules of now are asked, not those of when it was queued', async () => 
 
 test('an attempt that shutdown cut short is given back and recorded as nothing', async () => {
   const { observer, lines } = observed();
-  const handle = createDeliveryPipeline(
-    'one',
-    () => anEndpoint(sinkThat(async () => 'aborted')),
+  const handle = createDeliveryPipeline('one', () => anEndpoint(sinkThat(async () => 'aborted')), {
     observer,
-    unnoted,
-  );
+    ...unnoted,
+  });
   expect(await handle(aDelivery(), attempt(1))).toEqual({ settle: 'released' });
   expect(lines).toEqual([]);
 });
 
 test('a stored delivery that cannot be read is kept as dead, with the way out', async () => {
   const { observer, lines } = observed();
-  const handle = createDeliveryPipeline('one', () => anEndpoint(failing), observer, unnoted);
+  const handle = createDeliveryPipeline('one', () => anEndpoint(failing), { observer, ...unnoted });
   expect(await handle(undefined, attempt(1))).toMatchObject({ settle: 'dead' });
   expect(lines[0]).toMatchObject({ record: 'delivery.settled', reason: 'undecodable', deliveryId: 'job' });
 });
@@ -72,21 +70,18 @@ test('each attempt at the receiver is noted, and nothing else is', async () => {
     { kind: 'dead', reason: 'undecodable' },
   ];
   for (const outcome of outcomes) {
-    const handle = createDeliveryPipeline(
-      'one',
-      () => anEndpoint(sinkThat(async () => outcome)),
+    const handle = createDeliveryPipeline('one', () => anEndpoint(sinkThat(async () => outcome)), {
+      ...unnoted,
       observer,
       pulse,
-    );
+    });
     await handle(aDelivery(), attempt(2));
   }
   const ignoring = { ignore: { mediatypes: [], actions: [], repositories: ['**'], tags: [] } };
-  await createDeliveryPipeline(
-    'one',
-    () => anEndpoint(failing, ignoring),
-    observer,
-    pulse,
-  )(aDelivery(), attempt(1));
+  await createDeliveryPipeline('one', () => anEndpoint(failing, ignoring), { ...unnoted, observer, pulse })(
+    aDelivery(),
+    attempt(1),
+  );
   const failure = { endpoint: 'one', delivered: false, attempt: 2 };
   expect(noted).toEqual([
     { endpoint: 'one', delivered: true },

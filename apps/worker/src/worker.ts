@@ -6,6 +6,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import type { Config, Endpoint } from '@longshore/config';
 import type { Observer } from '@longshore/observe';
 import { type Consumer, createConsumer, type PulseWriter, type RedisClient } from '@longshore/queue';
+import type { TrailWriter } from '@longshore/queue/operator';
 import { compileRules } from '@longshore/routing';
 import { openSink } from '@longshore/sinks';
 import { createDeliveryPipeline, type LiveEndpoint } from './pipeline.js';
@@ -16,6 +17,8 @@ export interface WorkerParts {
   observer: Observer;
   /** Where attempts are noted for the overview and the alerts. */
   pulse: Pick<PulseWriter, 'note'>;
+  /** Where it is noted what happens to each delivery. */
+  trail: Pick<TrailWriter, 'note'>;
   /** Version for the `User-Agent`. */
   version: string;
 }
@@ -41,7 +44,7 @@ interface Lane {
   fingerprint: string;
 }
 
-export function createWorker({ client, observer, pulse, version }: WorkerParts): Worker {
+export function createWorker({ client, observer, pulse, trail, version }: WorkerParts): Worker {
   const lanes = new Map<string, Lane>();
   /** Consumers and sinks that were replaced or removed and still finish what they began. */
   const retiring = new Set<Promise<unknown>>();
@@ -72,14 +75,16 @@ export function createWorker({ client, observer, pulse, version }: WorkerParts):
         endpoint: name,
         concurrency: endpoint.concurrency,
         delivered: config.retention.delivered,
-        handle: createDeliveryPipeline(name, () => lane.live, observer, pulse),
+        handle: createDeliveryPipeline(name, () => lane.live, { observer, pulse, trail }),
         onError: (err) =>
           observer.throttledLog(`queue ${name}`, QUIET).warn({ endpoint: name, err }, 'queue error'),
-        onStalled: (deliveryId) =>
+        onStalled: (deliveryId) => {
+          trail.note({ step: 'stalled', at: Date.now(), endpoint: name, deliveryId });
           observer.log.warn(
             { endpoint: name, deliveryId },
             'a delivery that was not settled in time runs again',
-          ),
+          );
+        },
       }),
     };
     lanes.set(name, lane);

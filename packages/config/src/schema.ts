@@ -29,7 +29,7 @@ const notifications = section('The registry’s own block: what is sent, and whe
 });
 
 const retention = section(
-  'How long finished deliveries are kept, per endpoint; whichever limit is reached first.',
+  'How long finished deliveries are kept, per endpoint, and what happened to events; whichever limit is reached first.',
   {
     delivered: section('Delivered deliveries.', {
       age: setting(
@@ -50,8 +50,14 @@ const retention = section(
     trail: section('What happened to each event.', {
       age: setting(
         duration({ min: SECOND }),
-        'How long what happened to an event is to be known. Accepted, and without effect in this version.',
+        'How long it is known what happened to an event, for `longshore trace`.',
         '24h',
+      ),
+      count: setting(count({ min: 1, max: MANY }), 'How many events are known, over all endpoints.', 250_000),
+      bytes: setting(
+        bytes({ min: 2 ** 20, max: 2 ** 44 }),
+        'Of Redis’ memory at most so much for it, and at most 5 % of its maxmemory.',
+        '64MiB',
       ),
     }).prefault({}),
   },

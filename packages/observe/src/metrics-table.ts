@@ -93,6 +93,11 @@ export const METRICS = {
     help: 'Messages of `alerts` to their receivers: sent, or failed for good.',
     labels: ['alert', 'outcome'],
   },
+  longshore_trail_entries_dropped_total: {
+    type: 'counter',
+    help: 'Entries of the trail that were thrown away: `away`, Redis did not take them in time; `memory`, it is over 70 % of its maxmemory. `longshore trace` shows the gap.',
+    labels: ['reason'],
+  },
   longshore_redis_up: {
     type: 'gauge',
     help: '1 while Redis answers this process.',

@@ -114,6 +114,7 @@ const table: [sample: string, value: number, happen: (o: Observer) => void][] = 
       o.alertFailed({ ...alert, attempt: 2, reason: 'refused' });
     },
   ],
+  ['longshore_trail_entries_dropped_total{reason="memory"}', 3, (o) => o.trailDropped(3, 'memory')],
   ['longshore_redis_up', 1, (o) => o.redisUp(true)],
   ['longshore_build_info{version="1.2.3"}', 1, () => {}],
   ['longshore_log_lines_dropped_total', 0, () => {}],

@@ -53,6 +53,9 @@ export interface Observer {
   alertTold(record: RecordFields['alert.sent']): void;
   alertFailed(record: RecordFields['alert.failed']): void;
 
+  /** Entries of the trail were thrown away. */
+  trailDropped(count: number, reason: 'away' | 'memory'): void;
+
   /** For one process of all: the numbers are those of the queues, not of this process. */
   setQueueCounts(endpoint: string, counts: QueueCounts): void;
   /** For one process of all. Both in milliseconds. */
@@ -184,6 +187,10 @@ class Recorder implements Observer {
     });
     if (retryAt !== undefined) return;
     this.counters.count('longshore_alert_notifications_total', { alert, outcome: 'failed' });
+  }
+
+  trailDropped(count: number, reason: 'away' | 'memory'): void {
+    this.counters.count('longshore_trail_entries_dropped_total', { reason }, count);
   }
 
   setEndpointHealth(endpoint: string, { oldest, failing }: { oldest: number; failing: number }): void {

@@ -16,6 +16,7 @@ import {
   createQuarantine,
   type Inspector,
   type Quarantine,
+  type TrailEntry,
 } from '@longshore/queue/operator';
 import { redisUrl, testPrefix } from '@longshore/testkit';
 import { onTestFinished } from 'vitest';
@@ -42,6 +43,8 @@ export interface TestIngest {
   readonly inspector: Inspector;
   readonly monitor: Monitor;
   readonly observer: Observer;
+  /** What the trail was told. */
+  readonly noted: TrailEntry[];
 }
 
 export interface PostOptions {
@@ -80,8 +83,10 @@ export async function startIngest(settings: object = {}, options: IngestOptions 
   const monitor = createMonitor(client, () => {});
   const inspector = createInspector(client, prefix);
   const quarantine = createQuarantine(client, prefix);
+  const noted: TrailEntry[] = [];
+  const trail = { note: (entry: TrailEntry) => void noted.push(entry) };
   await monitor.firstAnswer(5_000);
-  const ingest = createIngest({ config: () => config, client, monitor, observer });
+  const ingest = createIngest({ config: () => config, client, monitor, observer, trail });
   const server = createServer(ingest.app.callback());
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   onTestFinished(async () => {
@@ -115,6 +120,7 @@ export async function startIngest(settings: object = {}, options: IngestOptions 
     inspector,
     monitor,
     observer,
+    noted,
   };
 }
 

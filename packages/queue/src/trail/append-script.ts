@@ -5,7 +5,9 @@
  * KEYS[1] terms, KEYS[2] chunks: streams with the same ids; KEYS[3] totals: hash
  * ARGV    age in ms, most events, most bytes, events of the chunk, terms, chunk (empty: none)
  */
-export const TRAIL_APPEND = `
+import { script } from '../script.js';
+
+export const TRAIL_APPEND = script(`
 local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
 local age = tonumber(ARGV[1])
@@ -33,4 +35,4 @@ for _ = 1, 128 do
 end
 local ttl = math.max(age, 1000)
 for n = 1, 3 do redis.call('PEXPIRE', KEYS[n], ttl) end
-`;
+`);

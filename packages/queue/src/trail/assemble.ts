@@ -145,10 +145,14 @@ function isIncomplete(
 
 /** An entry for people: its times in ISO 8601. */
 function asStep(entry: EventEntry): TrailStep {
-  const { at, ...rest } = entry;
-  if (rest.step !== 'attempted') return { ...rest, at: iso(at) };
-  const { retryAt, ...attempt } = rest;
-  return { ...attempt, at: iso(at), ...(retryAt !== undefined && { retryAt: iso(retryAt) }) };
+  const at = iso(entry.at);
+  if (entry.step === 'received') {
+    const { takenAt, ...rest } = entry;
+    return { ...rest, at, ...(takenAt !== undefined && { takenAt: iso(takenAt) }) };
+  }
+  if (entry.step !== 'attempted') return { ...entry, at };
+  const { retryAt, ...rest } = entry;
+  return { ...rest, at, ...(retryAt !== undefined && { retryAt: iso(retryAt) }) };
 }
 
 function defined<T extends object>(object: T): Partial<T> {

@@ -18,6 +18,8 @@ export interface ReceivedEntry {
   step: 'received';
   /** Epoch milliseconds, here and below. */
   at: number;
+  /** When its deliveries were durable, if that was much later: it was kept meanwhile. */
+  takenAt?: number;
   source: string;
   kind: string;
   eventId: string;

@@ -93,7 +93,7 @@ export interface TrailDelivery {
 }
 
 type WithIsoTimes<T> = T extends TrailEntry
-  ? { [Key in keyof T]: Key extends 'at' | 'retryAt' ? Exclude<T[Key], number> | string : T[Key] }
+  ? { [Key in keyof T]: Key extends 'at' | 'takenAt' | 'retryAt' ? Exclude<T[Key], number> | string : T[Key] }
   : never;
 
 /** An entry, with its times in ISO 8601. */

@@ -8,6 +8,7 @@
 import { randomUUID } from 'node:crypto';
 import { isReady, type RedisClient } from '../connection.js';
 import { RELIEVE_FROM } from '../monitor.js';
+import { runScript } from '../script.js';
 import { within } from '../within.js';
 import { TRAIL_APPEND } from './append-script.js';
 import { type Encoded, encode } from './chunk.js';
@@ -184,7 +185,7 @@ class BufferedTrail implements TrailWriter {
     const limits = [Math.ceil(age), share(count), share(bytes)];
     const content = chunk ? [chunk.events, chunk.terms, chunk.data] : [0, '', ''];
     const keys = [shard.terms, shard.chunks, shard.totals];
-    await this.#options.client.eval(TRAIL_APPEND, keys.length, ...keys, ...limits, ...content);
+    await runScript(this.#options.client, TRAIL_APPEND, keys, [...limits, ...content]);
   }
 }
 
