@@ -6,7 +6,7 @@ import {
   inWords,
   rateOf,
 } from '@longshore/queue/operator';
-import { Ago, Count, count, link, number, State } from './parts.js';
+import { Ago, At, Count, count, link, number, State } from './parts.js';
 
 /** One endpoint, as the page shows it. */
 export interface OverviewRow {
@@ -98,7 +98,7 @@ function Row({ row: { pulse, state, url }, now }: { row: OverviewRow; now: numbe
       </th>
       <td>
         <State name={state.name} />
-        {state.name !== 'delivering' && <div class="break">{detailOf(state)}</div>}
+        {state.name !== 'delivering' && <div class="break">{detailOf(state, pulse, now)}</div>}
       </td>
       <Count label="Waiting" value={waiting} href={link(path, { state: 'waiting' })} />
       <Count label="Delayed" value={delayed} href={link(path, { state: 'delayed' })} />
@@ -120,8 +120,13 @@ function Row({ row: { pulse, state, url }, now }: { row: OverviewRow; now: numbe
 }
 
 /** The words behind the state's own name, which is shown beside them. */
-function detailOf({ name, words }: EndpointState): string {
-  return words.startsWith(name) ? words.slice(name.length).replace(/^[:,]?\s*/, '') : words;
+function detailOf({ name, words }: EndpointState, { failingSince, failures }: EndpointPulse, now: number) {
+  if (name !== 'failing' || failingSince === undefined) return words.replace(/^[\w ]+?: /, '');
+  return (
+    <>
+      for {inWords(now - failingSince)}, since <At at={failingSince} />, {count(failures, 'attempt')}
+    </>
+  );
 }
 
 function Verdict({ rows, quarantined, memory, full, now }: OverviewProps) {
