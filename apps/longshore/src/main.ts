@@ -5,6 +5,7 @@ import { Command, CommanderError } from 'commander';
 import { addCheck } from './commands/check.js';
 import { addRun } from './commands/run.js';
 import { addSend } from './commands/send.js';
+import { addTrace } from './commands/trace.js';
 import type { Shell } from './shell.js';
 import { version } from './version.js';
 
@@ -24,7 +25,7 @@ export async function main(argv: readonly string[]): Promise<number> {
     .exitOverride()
     .showHelpAfterError('(add --help for what is known)')
     .configureOutput({ writeErr: (text) => void process.stderr.write(text) });
-  for (const add of [addRun, addCheck, addSend]) add(program, shell);
+  for (const add of [addRun, addCheck, addSend, addTrace]) add(program, shell);
 
   try {
     await program.parseAsync([...argv], { from: 'user' });

@@ -6,6 +6,7 @@ export { formatProblem, type Problem } from './problem.js';
 export { loadConfig, type ReadConfig, readConfig } from './read.js';
 export type { Auth, Config, SourceConfig } from './schema.js';
 export { Secret } from './secret.js';
+export { sourceNames } from './source-names.js';
 export type { Listen } from './values/listen.js';
 export { isLoopback } from './values/loopback.js';
 export { maskedUrl } from './values/masked-url.js';

@@ -12,7 +12,8 @@ local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
 local age = tonumber(ARGV[1])
 if ARGV[6] ~= '' then
-  local bytes = #ARGV[5] + #ARGV[6] + 64
+  -- What Redis allocates for it, about.
+  local bytes = math.floor((#ARGV[5] + #ARGV[6]) * 1.25) + 64
   local id = redis.call('XADD', KEYS[1], '*', 'n', ARGV[4], 'b', bytes, 't', ARGV[5])
   redis.call('XADD', KEYS[2], id, 'c', ARGV[6])
   redis.call('HINCRBY', KEYS[3], 'events', ARGV[4])

@@ -84,6 +84,7 @@ export function createTracer(client: RedisClient, prefix: string, sources: () =>
   };
 
   const amongUnreadable = async (
+    log: TrailLog,
     { text, isId, inBodies }: Wanted,
     { limit, endpoint }: Limited,
   ): Promise<Trail[]> => {
@@ -91,7 +92,14 @@ export function createTracer(client: RedisClient, prefix: string, sources: () =>
     const byId = isId ? await readQuarantined(client, prefix, [text]) : [];
     const search = { text: inBodies, limit: limit + 1 };
     const found = byId.length > 0 ? byId : await searchQuarantine(client, prefix, search);
-    return found.map((quarantined) => assemble({ entries: [], jobs: [], quarantined, gaps: [] }));
+    const [events, deliveries] = [new Set<string>(), new Set<string>()];
+    const entries = await about(log, { events, deliveries, quarantined: new Set(found.map(({ id }) => id)) });
+    return found.map((quarantined) => {
+      const own = group(
+        entries.filter((entry) => 'quarantineId' in entry && entry.quarantineId === quarantined.id),
+      );
+      return assemble({ entries: own[0]?.entries ?? [], jobs: [], quarantined, gaps: [] });
+    });
   };
 
   const find = async (query: TrailQuery): Promise<Traced> => {
@@ -102,7 +110,7 @@ export function createTracer(client: RedisClient, prefix: string, sources: () =>
     const gaps = await log.gaps();
     let trails = await inTrail(log, gaps, wanted, limited);
     if (trails.length === 0) trails = await amongJobs(wanted, limited);
-    if (trails.length === 0) trails = await amongUnreadable(wanted, limited);
+    if (trails.length === 0) trails = await amongUnreadable(log, wanted, limited);
     trails.sort((a, b) => newest(b).localeCompare(newest(a)));
     return {
       search: wanted.text,
