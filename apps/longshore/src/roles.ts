@@ -6,8 +6,9 @@ import { type Config, isLoopback } from '@longshore/config';
 import { createDashboard } from '@longshore/dashboard';
 import { createIngest } from '@longshore/ingest';
 import type { Observer } from '@longshore/observe';
-import { createJanitor, createPulse } from '@longshore/queue';
-import { createWorker, startHousekeeping } from '@longshore/worker';
+import { createAlertStore, createJanitor, createPulse } from '@longshore/queue';
+import { createPulseReader, createQuarantine } from '@longshore/queue/operator';
+import { createWorker, startAlerts, startHousekeeping } from '@longshore/worker';
 import { openAdmin } from './admin-role.js';
 import { type Listener, listen } from './listen.js';
 import { ROLES, type Role, type RoleParts } from './role.js';
@@ -110,13 +111,22 @@ async function startIngest(parts: RoleParts): Promise<RunningRole> {
 
 async function startWorker(parts: RoleParts): Promise<RunningRole> {
   const { config, consumer, producer, observer, inspector, monitor, trail, version } = parts;
-  const pulse = createPulse(producer, config().redis.prefix);
+  // Before the first delivery is taken: it refuses what cannot be used.
+  const { prefix } = config().redis;
+  const alerts = startAlerts({
+    ...{ config, observer, monitor, version },
+    pulses: createPulseReader(producer, prefix),
+    quarantine: createQuarantine(producer, prefix),
+    store: createAlertStore(producer, prefix),
+  });
+  const pulse = createPulse(producer, prefix);
   const worker = createWorker({ client: consumer, observer, pulse, trail, version });
   worker.prepare(config())();
-  const janitor = createJanitor(producer, config().redis.prefix);
+  const janitor = createJanitor(producer, prefix);
   const housekeeping = startHousekeeping({ config, janitor, inspector, monitor, observer, trail });
   return {
     prepare(next) {
+      alerts.check(next);
       const commit = worker.prepare(next);
       return () => {
         commit();
@@ -124,7 +134,7 @@ async function startWorker(parts: RoleParts): Promise<RunningRole> {
       };
     },
     async close() {
-      await Promise.all([worker.close(), housekeeping.close()]);
+      await Promise.all([worker.close(), housekeeping.close(), alerts.close()]);
       await Promise.all([janitor.close(), pulse.close()]);
     },
   };

@@ -4,6 +4,7 @@
  * lower case without separators, as in the registry's own file.
  */
 import { z } from 'zod';
+import { alert } from './alert.js';
 import { endpoint, LONGEST_TIMER } from './endpoint.js';
 import { auth, source } from './source.js';
 import { duration } from './values/durations.js';
@@ -107,6 +108,11 @@ export const settings = z
     sources: setting(
       z.array(source),
       'Registries that post to `/sources/NAME`. Without any, `/registry/notifications` takes every known format.',
+      [],
+    ),
+    alerts: setting(
+      z.array(alert),
+      'Who is told when an endpoint fails, deliveries are dead or too old, or a store fills up.',
       [],
     ),
     ingest: section('The listener that registries post to.', {

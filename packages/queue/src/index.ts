@@ -2,6 +2,7 @@
  * All of Redis and BullMQ: what an event meets on its way. Nothing outside of this package knows their names.
  * What an operator looks at and changes is in `operator.ts`.
  */
+export { type AlertStore, createAlertStore } from './alert-store.js';
 export { connect, type Profile, type RedisAddress, type RedisClient } from './connection.js';
 export { type Consumer, type ConsumerOptions, createConsumer } from './consumer.js';
 export { createJanitor, type Expired, type Janitor, type Retention } from './janitor.js';
