@@ -2,10 +2,10 @@
  * One delivery of the dead-letter set: as much of it as a list shows, and all of it. Read field by field from
  * the job, so that one which this version cannot decode can be shown, retried and dropped all the same.
  */
-import type { Delivery, EventView } from '@longshore/event';
-import type { RedisClient } from './connection.js';
-import { coalesce } from './connection.js';
-import { deliveryFrom, type LastAnswer, lastAnswer } from './job.js';
+import type { Delivery } from '@longshore/event';
+import { coalesce, type RedisClient } from './connection.js';
+import type { LastAnswer } from './job.js';
+import { readStored, type StoredEvent, storedEvent } from './stored.js';
 import type { Met } from './walk.js';
 
 /** A dead delivery without its payload. */
@@ -23,20 +23,9 @@ export interface DeadLetter {
   /** The last answer in words. */
   detail?: string;
   /** What it is about; absent when this version cannot read what is stored. */
-  event?: DeadEvent;
+  event?: StoredEvent;
   /** Size of what is stored. */
   bytes: number;
-}
-
-/** What a dead delivery is about. */
-export interface DeadEvent {
-  id: string;
-  source: string;
-  kind: string;
-  nativeType: string;
-  /** Epoch milliseconds at which ingest had the request. */
-  receivedAt: number;
-  view: EventView;
 }
 
 /** All that is known of a dead delivery. */
@@ -88,51 +77,27 @@ async function readSlice(
 
 /** @returns undefined when there is no such job any more */
 async function readLetter(client: RedisClient, met: Met, key: string): Promise<DeadLetterDetail | undefined> {
-  const [data, failedReason, stacktrace, attempts] = await client.hmget(
-    key,
-    'data',
-    'failedReason',
-    'stacktrace',
-    'atm',
-  );
-  if (data === null || data === undefined) return undefined;
   const { id, endpoint, score: deadAt } = met;
-  const words = failedReason ?? '';
-  const last = lastAnswer({ stacktrace: asList(stacktrace), failedReason: words });
-  const delivery = deliveryFrom(id, endpoint, asJson(data));
+  const stored = await readStored(client, key, id, endpoint);
+  if (!stored) return undefined;
+  const { delivery, last, failedReason, attempts, bytes, raw } = stored;
+  const detail = last?.detail ?? failedReason;
   return {
     id,
     endpoint,
     deadAt,
-    attempts: Number(attempts ?? 0),
-    reason: last?.reason ?? words.split(':', 1)[0] ?? '',
+    attempts,
+    reason: last?.reason ?? failedReason.split(':', 1)[0] ?? '',
     ...(last?.status !== undefined && { status: last.status }),
-    ...((last?.detail ?? words) && { detail: last?.detail ?? words }),
-    bytes: Buffer.byteLength(data),
+    ...(detail && { detail }),
+    bytes,
     ...(last && { last }),
-    ...(delivery ? { event: eventOf(delivery), delivery } : { raw: data }),
+    ...(delivery ? { event: storedEvent(delivery), delivery } : { raw }),
   };
-}
-
-function eventOf({ eventId, source, kind, nativeType, receivedAt, view }: Delivery): DeadEvent {
-  return { id: eventId, source, kind, nativeType, receivedAt, view };
 }
 
 /** For a list: without the payload and the whole of the last answer. */
 export function summaryOf(letter: DeadLetterDetail): DeadLetter {
   const { last: _last, delivery: _delivery, raw: _raw, ...summary } = letter;
   return summary;
-}
-
-function asJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
-}
-
-function asList(text: string | null | undefined): string[] {
-  const value = text ? asJson(text) : undefined;
-  return Array.isArray(value) ? value.map(String) : [];
 }

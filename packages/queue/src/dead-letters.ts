@@ -2,8 +2,8 @@
  * The dead-letter sets of all endpoints: to look through, to retry, to drop. Walks in chunks with bounded memory,
  * however many there are. Whoever else retries, drops or expires at the same moment: each happens once.
  */
-import { LongshoreError } from '@longshore/event';
-import { isReady, type RedisClient } from './connection.js';
+import { asking } from './asking.js';
+import type { RedisClient } from './connection.js';
 import { createDeadActs } from './dead-acts.js';
 import { type BulkOptions, type BulkResult, runBulk } from './dead-bulk.js';
 import { type DeadLetter, type DeadLetterDetail, summaryOf } from './dead-letter.js';
@@ -11,7 +11,6 @@ import { createDeadSource, type DeadFilter, fits, looksInside } from './dead-sou
 import type { Inspector } from './inspector.js';
 import { queueKey } from './names.js';
 import { createQueuePool } from './queue-pool.js';
-import { refusal, unavailable } from './refusal.js';
 import type { Position } from './walk.js';
 
 /** One page of a list. */
@@ -131,22 +130,12 @@ export function createDeadLetters(
   const drop: DeadLetters['drop'] = (filter, by, options = {}) =>
     bulk(filter, (letter) => acts.drop(letter, by), endless, options);
 
-  const asking =
-    <Args extends unknown[], T>(ask: (...args: Args) => Promise<T>) =>
-    async (...args: Args): Promise<T> => {
-      if (!isReady(client)) throw unavailable('not connected');
-      try {
-        return await ask(...args);
-      } catch (error) {
-        throw error instanceof LongshoreError ? error : refusal(error);
-      }
-    };
   return {
-    page: asking(page),
-    find: asking(find),
-    count: asking(count),
-    retry: asking(retry),
-    drop: asking(drop),
+    page: (...args) => asking(client, () => page(...args)),
+    find: (id) => asking(client, () => find(id)),
+    count: (filter) => asking(client, () => count(filter)),
+    retry: (...args) => asking(client, () => retry(...args)),
+    drop: (...args) => asking(client, () => drop(...args)),
     close: pool.close,
   };
 }

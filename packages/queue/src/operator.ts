@@ -1,9 +1,17 @@
 /** What an operator looks at and changes: `@longshore/queue/operator`. */
 
 export type { BulkOptions, BulkProgress, BulkResult } from './dead-bulk.js';
-export type { DeadEvent, DeadLetter, DeadLetterDetail } from './dead-letter.js';
+export type { DeadLetter, DeadLetterDetail } from './dead-letter.js';
 export { createDeadLetters, type DeadLetters, type Page } from './dead-letters.js';
 export type { DeadFilter } from './dead-source.js';
+export {
+  createDeliveries,
+  DELIVERY_STATES,
+  type Deliveries,
+  type ListedState,
+  type StoredDelivery,
+  type StoredDeliveryDetail,
+} from './deliveries.js';
 export {
   ENDPOINT_STATES,
   type EndpointState,
@@ -22,8 +30,10 @@ export {
   type Quarantine,
   type Quarantined,
   type QuarantineEntry,
+  type QuarantineFilter,
   quarantineLimits,
 } from './quarantine.js';
+export type { StoredEvent } from './stored.js';
 export type {
   AttemptedEntry,
   DropReason,

@@ -2,11 +2,11 @@
  * Stops and starts the delivery to an endpoint at run time, for all workers at once: a mark in the queue that
  * Redis itself heeds. It holds over restarts. `paused` in the configuration is another thing and is not seen here.
  */
-import { isReady, type RedisClient } from './connection.js';
+import { asking } from './asking.js';
+import type { RedisClient } from './connection.js';
 import type { Inspector } from './inspector.js';
 import { storeKey } from './names.js';
 import { createQueuePool } from './queue-pool.js';
-import { refusal, unavailable } from './refusal.js';
 
 /** Since when an endpoint is paused. All absent when it was paused by other means, such as the board. */
 export interface Pause {
@@ -36,23 +36,15 @@ export function createPauses(
 ): Pauses {
   const pool = createQueuePool(client, prefix);
   const words = storeKey(prefix, 'endpoints', 'paused');
-  const asking = async <T>(ask: () => Promise<T>): Promise<T> => {
-    if (!isReady(client)) throw unavailable('not connected');
-    try {
-      return await ask();
-    } catch (error) {
-      throw refusal(error);
-    }
-  };
   const get = async (endpoint: string): Promise<Pause | undefined> => {
     if (!(await pool.ready(endpoint).isPaused())) return undefined;
     const stored = await client.hget(words, endpoint);
     return stored ? (JSON.parse(stored) as Pause) : {};
   };
   return {
-    get: (endpoint) => asking(() => get(endpoint)),
+    get: (endpoint) => asking(client, () => get(endpoint)),
     pause: (endpoint, { by, reason }) =>
-      asking(async () => {
+      asking(client, async () => {
         const before = await get(endpoint);
         if (before?.since !== undefined) return before;
         const pause: Pause = { since: Date.now(), by, ...(reason && { reason }) };
@@ -63,7 +55,7 @@ export function createPauses(
         return pause;
       }),
     resume: (endpoint) =>
-      asking(async () => {
+      asking(client, async () => {
         const before = await get(endpoint);
         await pool.ready(endpoint).resume();
         await client.hdel(words, endpoint);

@@ -50,8 +50,8 @@ export async function* walk(
     keys,
     ([endpoint, key]): Lane => ({ endpoint, key, buffer: [], after, ended: false }),
   );
-  const first = (a: Position, b: Position): number =>
-    (a.score - b.score || (a.id < b.id ? -1 : 1)) * (span.order === 'asc' ? 1 : -1);
+  const sign = span.order === 'asc' ? 1 : -1;
+  const first = (a: Position, b: Position): number => sign * compare(a, b);
   for (;;) {
     const empty = lanes.filter(({ buffer, ended }) => buffer.length === 0 && !ended);
     await Promise.all(empty.map((lane) => refill(client, lane, span, chunk)));
@@ -67,6 +67,11 @@ export async function* walk(
     }
     yield part.sort(first);
   }
+}
+
+function compare(a: Position, b: Position): number {
+  if (a.id === b.id) return 0;
+  return a.score - b.score || (a.id < b.id ? -1 : 1);
 }
 
 async function refill(client: RedisClient, lane: Lane, span: Span, chunk: number): Promise<void> {
