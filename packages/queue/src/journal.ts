@@ -27,9 +27,20 @@ export interface OperatedDelivery {
   reason: string;
 }
 
+/** A request that left quarantine by an operator's hand. */
+export interface Unquarantined {
+  at: number;
+  by: string;
+  quarantineId: string;
+  source: string;
+  reason: string;
+  outcome: 'replayed' | 'dropped';
+}
+
 /** `record`: a record that a command made by itself, with the arguments of the observer's call. */
 export type JournalEntry =
   | ({ what: 'replayed' | 'dropped' } & OperatedDelivery)
+  | ({ what: 'unquarantined' } & Unquarantined)
   | { what: 'record'; record: string; fields: object; also?: object };
 
 export interface Journal {
@@ -45,7 +56,7 @@ export const journalKey = (prefix: string, endpoint: string): string =>
 export function createJournal(client: RedisClient, prefix: string): Journal {
   const common = storeKey(prefix, 'journal', 'entries');
   const keyOf = (entry: JournalEntry): string =>
-    entry.what === 'record' ? common : journalKey(prefix, entry.endpoint);
+    'endpoint' in entry ? journalKey(prefix, entry.endpoint) : common;
   return {
     async write(entries) {
       await Promise.all(entries.map((entry) => client.rpush(keyOf(entry), JSON.stringify(entry))));
