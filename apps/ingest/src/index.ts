@@ -1,2 +1,4 @@
 /** Takes a registry's webhook; answers once it is durable. */
 export { createIngest, type Ingest, type IngestParts } from './ingest.js';
+export type { Taken } from './pipeline.js';
+export { createReplayer, type Replayer, type ReplayParts } from './replay.js';

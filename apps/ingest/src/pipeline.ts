@@ -23,7 +23,7 @@ export interface PipelineParts {
   producer: Producer;
   quarantine: Quarantine;
   monitor: Monitor;
-  observer: Observer;
+  observer: Pick<Observer, 'eventReceived' | 'eventQuarantined' | 'deliveryIgnored' | 'log'>;
   trail: Pick<TrailWriter, 'note'>;
 }
 
@@ -38,6 +38,20 @@ export interface Receipt {
   body?: unknown;
   /** Name of the source that it came through. */
   source: string;
+  /** What the body counts, for whoever called and not by HTTP; absent when nothing was looked at. */
+  taken?: Taken;
+}
+
+/** What became of a request's events. */
+export interface Taken {
+  accepted: number;
+  enqueued: number;
+  duplicates: number;
+  ignored: number;
+  /** Ids in quarantine of what could not be read. */
+  kept: readonly string[];
+  /** Why it could not be read. */
+  reason?: string;
 }
 
 /** Both reject with a LongshoreError whose row in `ERRORS` has the status to answer. */
@@ -79,7 +93,7 @@ export function createIngestPipeline(parts: PipelineParts): IngestPipeline {
       const enqueuedTo = countByEndpoint(enqueued);
       observer.eventReceived({ source, kind, events, ...counts, ms, detail: note }, { enqueuedTo });
     }
-    return answer(opened, counts);
+    return { ...answer(opened, counts), taken: { ...counts, ...leftOver(kept) } };
   };
 
   return {
@@ -108,11 +122,17 @@ function countByEndpoint(enqueued: readonly Enqueued[]): Record<string, number> 
 }
 
 /** What had to make room for it is told too: nothing leaves quarantine in silence. */
-function recordKept({ evicted, ...entry }: Kept, observer: Observer): void {
+function recordKept({ evicted, ...entry }: Kept, observer: PipelineParts['observer']): void {
   observer.eventQuarantined(entry);
   for (const quarantineId of evicted) {
     observer.log.warn({ quarantineId }, 'quarantine is full: the oldest entry was removed');
   }
+}
+
+function leftOver(kept: readonly Kept[]): Pick<Taken, 'kept' | 'reason'> {
+  const reasons = [...new Set(kept.map(({ reason }) => reason))];
+  const ids = kept.map(({ quarantineId }) => quarantineId);
+  return { kept: ids, ...(reasons.length > 0 && { reason: reasons.join('; ') }) };
 }
 
 function answer(opened: OpenedRequest, counts: Record<string, number>): Receipt {

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import type { Config } from '@longshore/config';
 import { readConfig } from '@longshore/config';
 import { connect, createJanitor, createMonitor, createProducer } from '@longshore/queue';
-import { createInspector } from '@longshore/queue/operator';
+import { createInspector, createJournal } from '@longshore/queue/operator';
 import { eventually, startReceiver, startRedis, testPrefix } from '@longshore/testkit';
 import { expect, onTestFinished, test } from 'vitest';
 import { startHousekeeping } from './housekeeping.js';
@@ -51,6 +51,7 @@ redis: { url: "${redis.url}", prefix: ${prefix} }`;
     config: () => config,
     janitor,
     inspector,
+    journal: createJournal(producer, prefix),
     monitor,
     observer,
     trail: silent,

@@ -1,11 +1,12 @@
 /**
  * What keeps Redis within bounds: the retention of finished deliveries, and room while it fills up.
- * Every dead delivery that retention removes is counted and recorded.
+ * Every dead delivery that retention removes is counted and recorded, and so is what operators did.
  */
 import type { Config } from '@longshore/config';
-import type { Observer } from '@longshore/observe';
+import type { IngestRecord, Observer } from '@longshore/observe';
 import { type Janitor, type Monitor, RELIEVE_FROM } from '@longshore/queue';
-import type { Inspector, TrailWriter } from '@longshore/queue/operator';
+import type { Inspector, Journal, TrailWriter } from '@longshore/queue/operator';
+import { recordOperations } from './journal.js';
 import { tellLeftovers } from './leftovers.js';
 
 const SWEEP_EVERY = 60_000;
@@ -16,6 +17,7 @@ export interface HousekeepingParts {
   config(): Config;
   janitor: Janitor;
   inspector: Inspector;
+  journal: Journal<IngestRecord>;
   monitor: Monitor;
   observer: Observer;
   trail: Pick<TrailWriter, 'note' | 'sweep'>;
@@ -50,6 +52,7 @@ export function startHousekeeping(parts: HousekeepingParts): Housekeeping {
       await tellLeftovers(now, parts.inspector, observer);
       told = now;
     }
+    await recordOperations(parts);
     if (Date.now() - swept < SWEEP_EVERY) return;
     await sweep(parts);
     swept = Date.now();

@@ -57,6 +57,11 @@ export const METRICS = {
     help: 'Deliveries that ended: delivered, dead, expired from the dead-letter set, dropped from it by an operator.',
     labels: ['endpoint', 'outcome'],
   },
+  longshore_deliveries_replayed_total: {
+    type: 'counter',
+    help: 'Dead deliveries that an operator put back into their queues. Each is settled once more.',
+    labels: ['endpoint'],
+  },
   longshore_event_age_seconds: {
     type: 'histogram',
     help: 'Age of an event when it was delivered, from its receipt by ingest.',

@@ -67,6 +67,11 @@ const table: [sample: string, value: number, happen: (o: Observer) => void][] = 
     ],
   ),
   [
+    'longshore_deliveries_replayed_total{endpoint="alistener"}',
+    1,
+    (o) => o.deliveryReplayed({ ...settled, by: 'longshore dead retry' }),
+  ],
+  [
     'longshore_event_age_seconds_bucket{le="60",endpoint="alistener"}',
     1,
     (o) => o.deliverySettled({ ...settled, outcome: 'delivered' }, { receivedAt: Date.now() - 20_000 }),

@@ -49,6 +49,9 @@ export interface Observer {
   /** `receivedAt`: epoch milliseconds at which ingest had the event; for its age. */
   deliverySettled(record: RecordFields['delivery.settled'], also?: { receivedAt?: number }): void;
 
+  /** Once for each dead delivery that an operator put back into its queue. */
+  deliveryReplayed(record: RecordFields['delivery.replayed']): void;
+
   /** Once for each message to a receiver of `alerts` that arrived or was given up. */
   alertTold(record: RecordFields['alert.sent']): void;
   alertFailed(record: RecordFields['alert.failed']): void;
@@ -172,6 +175,12 @@ class Recorder implements Observer {
     // The clocks of two machines may differ by more than an event is old.
     const age = Math.max(0, Date.now() - also.receivedAt) / 1000;
     this.counters.observe('longshore_event_age_seconds', { endpoint }, age);
+  }
+
+  deliveryReplayed(record: RecordFields['delivery.replayed']): void {
+    this.#write('delivery.replayed', 0, record);
+    const endpoint = this.bounds.endpoint(record.endpoint);
+    this.counters.count('longshore_deliveries_replayed_total', { endpoint });
   }
 
   alertTold(record: RecordFields['alert.sent']): void {

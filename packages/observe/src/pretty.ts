@@ -54,6 +54,8 @@ function wordsOf(line: Line): string[] {
       return [text(line.receiver), text(line.state), text(line.summary)];
     case 'alert.failed':
       return [text(line.receiver), text(line.summary), answerOf(line), retryOf(line), text(line.detail)];
+    case 'delivery.replayed':
+      return [text(line.endpoint), subjectOf(line), `after ${text(line.reason)}`, `by ${text(line.by)}`];
     case 'delivery.ignored':
       return [text(line.endpoint), subjectOf(line), text(line.rule)];
     default:

@@ -133,6 +133,13 @@ const table: [what: string, record: (o: Observer) => void, level: string, msg: s
     { record: 'delivery.settled', ...settled, outcome: 'dropped' },
   ],
   [
+    'delivery.replayed',
+    (o) => o.deliveryReplayed({ ...settled, repository: 'acme/app', by: 'longshore dead retry' }),
+    'info',
+    'notification replayed',
+    { record: 'delivery.replayed', ...settled, repository: 'acme/app', by: 'longshore dead retry' },
+  ],
+  [
     'alert.sent',
     (o) => o.alertTold({ ...alert, attempts: 2 }),
     'warn',

@@ -75,6 +75,17 @@ export interface RecordFields {
     retryAt?: number;
     detail?: string;
   };
+  'delivery.replayed': {
+    endpoint: string;
+    deliveryId: string;
+    eventId?: string;
+    action?: string;
+    repository?: string;
+    tag?: string;
+    attempts: number;
+    reason?: string;
+    by: string;
+  };
   'delivery.ignored': {
     endpoint: string;
     /** Which of the endpoint's rules. */
@@ -229,6 +240,19 @@ export const RECORDS = {
       reason: '`http_` and the status, or why there was no answer.',
       retryAt: 'When it is tried again, ISO 8601.',
       detail: DETAIL,
+    },
+  },
+  'delivery.replayed': {
+    help: 'An operator gave a dead delivery all of its attempts again: it is back in its queue.',
+    forms: [{ level: 'info', message: 'notification replayed' }],
+    fields: {
+      endpoint: ENDPOINT,
+      deliveryId: DELIVERY,
+      eventId: EVENT,
+      ...VIEW,
+      attempts: 'Attempts made before.',
+      reason: 'Reason of the last one.',
+      by: 'Who did it: the command, or the dashboard.',
     },
   },
   'delivery.ignored': {

@@ -37,26 +37,29 @@ export interface Unquarantined {
   outcome: 'replayed' | 'dropped';
 }
 
-/** `record`: a record that a command made by itself, with the arguments of the observer's call. */
-export type JournalEntry =
+/** A note. `Other`: what else the apps leave for each other; anything with a `what` of its own. */
+export type JournalEntry<Other extends { what: string } = never> =
   | ({ what: 'replayed' | 'dropped' } & OperatedDelivery)
   | ({ what: 'unquarantined' } & Unquarantined)
-  | { what: 'record'; record: string; fields: object; also?: object };
+  | Other;
 
-export interface Journal {
-  write(entries: readonly JournalEntry[]): Promise<void>;
+export interface Journal<Other extends { what: string } = never> {
+  write(entries: readonly JournalEntry<Other>[]): Promise<void>;
   /** Takes the oldest notes, `limit` at most of each endpoint. */
-  take(endpoints: readonly string[], limit?: number): Promise<JournalEntry[]>;
+  take(endpoints: readonly string[], limit?: number): Promise<JournalEntry<Other>[]>;
 }
 
 /** Where the notes about an endpoint's deliveries are; in the slot of its queue. */
 export const journalKey = (prefix: string, endpoint: string): string =>
   endpointKey(prefix, endpoint, 'journal');
 
-export function createJournal(client: RedisClient, prefix: string): Journal {
+export function createJournal<Other extends { what: string } = never>(
+  client: RedisClient,
+  prefix: string,
+): Journal<Other> {
   const common = storeKey(prefix, 'journal', 'entries');
-  const keyOf = (entry: JournalEntry): string =>
-    'endpoint' in entry ? journalKey(prefix, entry.endpoint) : common;
+  const keyOf = (entry: JournalEntry<Other>): string =>
+    isOfDelivery(entry) ? journalKey(prefix, entry.endpoint) : common;
   return {
     async write(entries) {
       await Promise.all(entries.map((entry) => client.rpush(keyOf(entry), JSON.stringify(entry))));
@@ -64,7 +67,10 @@ export function createJournal(client: RedisClient, prefix: string): Journal {
     async take(endpoints, limit = 500) {
       const keys = [common, ...endpoints.map((endpoint) => journalKey(prefix, endpoint))];
       const taken = await Promise.all(keys.map((key) => client.lpop(key, limit)));
-      return taken.flatMap((texts) => (texts ?? []).map((text) => JSON.parse(text) as JournalEntry));
+      return taken.flatMap((texts) => (texts ?? []).map((text) => JSON.parse(text) as JournalEntry<Other>));
     },
   };
 }
+
+const isOfDelivery = (entry: { what: string }): entry is { what: string } & OperatedDelivery =>
+  entry.what === 'replayed' || entry.what === 'dropped';
