@@ -50,8 +50,8 @@ const retention = section(
     }).prefault({}),
     trail: section('What happened to each event.', {
       age: setting(
-        duration({ min: SECOND }),
-        'How long it is known what happened to an event, for `longshore trace`.',
+        duration(),
+        'How long it is known what happened to an event, for `longshore trace`. 0s: nothing is noted.',
         '24h',
       ),
       count: setting(count({ min: 1, max: MANY }), 'How many events are known, over all endpoints.', 250_000),

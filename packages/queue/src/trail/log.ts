@@ -26,13 +26,15 @@ interface Indexed {
   shard: Shard;
   id: string;
   at: number;
+  /** Among those of the same millisecond. */
+  place: number;
   terms: Buffer;
 }
 
 export async function openLog(client: RedisClient, prefix: string): Promise<TrailLog> {
   const shards = shardsOf(client, prefix);
   const index = (await Promise.all(shards.map((shard) => readTerms(client, shard)))).flat();
-  index.sort((a, b) => b.at - a.at);
+  index.sort((a, b) => b.at - a.at || b.place - a.place);
 
   async function* having(terms: ReadonlySet<number>): AsyncGenerator<TrailEntry[]> {
     const seen = new Set<string>();
@@ -62,7 +64,8 @@ async function readTerms(client: RedisClient, shard: Shard): Promise<Indexed[]> 
     const page = await client.xrangeBuffer(shard.terms, from, '+', 'COUNT', PAGE.terms);
     for (const [key, fields] of page) {
       const id = key.toString();
-      index.push({ shard, id, at: Number(id.split('-')[0]), terms: fields[5] ?? Buffer.alloc(0) });
+      const [at, place] = id.split('-').map(Number);
+      index.push({ shard, id, at: at ?? 0, place: place ?? 0, terms: fields[5] ?? Buffer.alloc(0) });
     }
     const last = index.at(-1);
     if (page.length < PAGE.terms || !last) return index;

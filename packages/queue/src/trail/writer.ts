@@ -18,7 +18,7 @@ import type { TrailWriter } from './trail.js';
 
 /** How much is kept; whichever is reached first, the oldest go. */
 export interface TrailLimits {
-  /** Milliseconds. */
+  /** Milliseconds; 0: nothing is noted. */
   age: number;
   /** Events received. */
   count: number;
@@ -89,6 +89,7 @@ class BufferedTrail implements TrailWriter {
   }
 
   note(entry: TrailEntry): void {
+    if (this.#options.limits().age === 0) return;
     const size = sizeOf(entry);
     if ((this.#options.memory?.() ?? 0) >= RELIEVE_FROM) this.#drop(1, 'memory');
     else if (this.#size + size > BUFFER) this.#drop(1, 'away');
