@@ -1,18 +1,12 @@
 /** The dead-letter set: find them, retry them, drop them. */
 import type { DeadLetter } from '@longshore/queue/operator';
+import type { DeadWords, Held } from '../operate/index.js';
 import { deliveryPath, eventName } from './deliveries.js';
 import { endpointPath } from './overview.js';
 import { Ago, count, Hidden, link, number } from './parts.js';
 
-/** The filter as it stands in the address, and as `longshore dead` has it. Empty texts are not given. */
-export interface DeadQuery {
-  id?: string;
-  endpoint?: string;
-  since?: string;
-  until?: string;
-  repository?: string;
-  reason?: string;
-}
+/** The filter as it stands in the address, and as `longshore dead` has it. */
+export type DeadQuery = Omit<DeadWords, 'id'> & { id?: string };
 
 export interface DeadProps {
   query: DeadQuery;
@@ -152,10 +146,12 @@ export interface ConfirmProps {
   query: DeadQuery;
   /** How many it is about. */
   total: number;
+  /** Where a retry would wait. */
+  held?: readonly Held[];
 }
 
 /** Asked before many are retried, and before any is dropped. */
-export function ConfirmDead({ act, query, total }: ConfirmProps) {
+export function ConfirmDead({ act, query, total, held = [] }: ConfirmProps) {
   const things = count(total, 'dead delivery', 'dead deliveries');
   const given = Object.entries(query).filter(([, value]) => value);
   return (
@@ -173,6 +169,11 @@ export function ConfirmDead({ act, query, total }: ConfirmProps) {
           ? 'What is dropped is gone: it is counted and recorded, and cannot be delivered any more.'
           : 'Each gets all of its attempts again, under the same id. They go out at a pace that leaves room for what is fresh.'}
       </p>
+      {held.map(({ endpoint, why }) => (
+        <p class="note" key={endpoint}>
+          {endpoint}: {why}.
+        </p>
+      ))}
       <form class="row" method="post" action={`/dead/${act}`}>
         <Hidden values={{ ...query }} />
         {given.length === 0 && <input type="hidden" name="all" value="true" />}

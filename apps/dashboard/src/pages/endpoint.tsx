@@ -1,16 +1,12 @@
 /** One endpoint: how it is, what it has, and the switch to pause it. */
-import type { ListedState, Pause, StoredDelivery } from '@longshore/queue/operator';
+import type { ListedState, StoredDelivery } from '@longshore/queue/operator';
+import type { EndpointOverview } from '../operate/index.js';
 import { DeliveryTable } from './deliveries.js';
-import { endpointPath, type OverviewRow } from './overview.js';
+import { endpointPath } from './overview.js';
 import { Ago, At, Fact, link, number, State } from './parts.js';
 
-export interface EndpointProps extends OverviewRow {
-  /** `http`, `preheat`; undefined when it left the configuration. */
-  kind?: string;
-  /** `paused: true` in the configuration. */
-  pausedByConfig: boolean;
-  /** When an operator has paused it. */
-  pause?: Pause;
+export interface EndpointProps {
+  overview: EndpointOverview;
   /** Where the board shows its queue. */
   boardPath: string;
   /** Which of its deliveries are listed. */
@@ -30,8 +26,9 @@ const LISTS: readonly { state: ListedState; words: string }[] = [
 ];
 
 export function EndpointPage(props: EndpointProps) {
-  const { pulse, state, url, kind, now, listed, deliveries, next, boardPath } = props;
-  const { endpoint, lastDeliveredAt, lastError, failures, oldestAt, dead } = pulse;
+  const { overview, now, listed, deliveries, next, boardPath } = props;
+  const { name: endpoint, pulse, state, url, kind } = overview;
+  const { lastDeliveredAt, lastError, failures, oldestAt, dead } = pulse;
   const path = endpointPath(endpoint);
   return (
     <>
@@ -60,7 +57,7 @@ export function EndpointPage(props: EndpointProps) {
           </Fact>
         </dl>
       </div>
-      <PauseForm {...props} path={path} />
+      <PauseForm overview={overview} path={path} />
       <nav class="row" aria-label="Deliveries by state">
         {LISTS.map(({ state: one, words }) => (
           <a
@@ -90,7 +87,13 @@ export function EndpointPage(props: EndpointProps) {
   );
 }
 
-function PauseForm({ pulse, pausedByConfig, pause, path }: EndpointProps & { path: string }) {
+function PauseForm({
+  overview: { pulse, pausedByConfig, pause, configured },
+  path,
+}: {
+  overview: EndpointOverview;
+  path: string;
+}) {
   if (pulse.pausedByOperator) {
     return (
       <form class="note" method="post" action={`${path}/resume`}>
@@ -109,8 +112,13 @@ function PauseForm({ pulse, pausedByConfig, pause, path }: EndpointProps & { pat
     );
   }
   if (pausedByConfig) {
-    return <p class="note">Paused in the configuration: set `paused: false` there to resume it.</p>;
+    return (
+      <p class="note">
+        Paused in the configuration: set <code>paused: false</code> there to resume it.
+      </p>
+    );
   }
+  if (!configured) return null;
   return (
     <form class="row" method="post" action={`${path}/pause`}>
       <label>

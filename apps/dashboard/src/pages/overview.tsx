@@ -1,23 +1,10 @@
 /** What an operator wants at 3 a.m.: one sentence, then one row for each endpoint, the worst first. */
-import {
-  type EndpointPulse,
-  type EndpointState,
-  type EndpointStateName,
-  inWords,
-  rateOf,
-} from '@longshore/queue/operator';
+import { type EndpointStateName, inWords } from '@longshore/queue/operator';
+import type { EndpointOverview } from '../operate/index.js';
 import { Ago, At, Count, count, link, number, State } from './parts.js';
 
-/** One endpoint, as the page shows it. */
-export interface OverviewRow {
-  pulse: EndpointPulse;
-  state: EndpointState;
-  /** Where it delivers to, without secrets; undefined when it left the configuration. */
-  url?: string;
-}
-
 export interface OverviewProps {
-  rows: readonly OverviewRow[];
+  rows: readonly EndpointOverview[];
   /** Requests in quarantine. */
   quarantined: number;
   /** Share of Redis' maxmemory that is used, 0 … 1; undefined without a limit. */
@@ -39,7 +26,7 @@ const RANK: Record<EndpointStateName, number> = {
 };
 
 export function Overview({ rows, quarantined, memory, full, now }: OverviewProps) {
-  const rank = ({ state }: OverviewRow): number => RANK[state.name];
+  const rank = ({ state }: EndpointOverview): number => RANK[state.name];
   const sorted = rows.toSorted((a, b) => rank(a) - rank(b) || b.pulse.dead - a.pulse.dead);
   return (
     <div data-live>
@@ -77,7 +64,7 @@ export function Overview({ rows, quarantined, memory, full, now }: OverviewProps
           </thead>
           <tbody>
             {sorted.map((row) => (
-              <Row key={row.pulse.endpoint} row={row} now={now} />
+              <Row key={row.name} row={row} now={now} />
             ))}
           </tbody>
         </table>
@@ -86,10 +73,11 @@ export function Overview({ rows, quarantined, memory, full, now }: OverviewProps
   );
 }
 
-function Row({ row: { pulse, state, url }, now }: { row: OverviewRow; now: number }) {
-  const { endpoint, waiting, delayed, active, dead, oldestAt, lastError } = pulse;
+function Row({ row, now }: { row: EndpointOverview; now: number }) {
+  const { name: endpoint, pulse, state, url } = row;
+  const { waiting, delayed, active, dead, oldestAt, lastError } = pulse;
   const path = endpointPath(endpoint);
-  const rate = rateOf(pulse, now);
+  const rate = Math.round(row.rate * 10) / 10;
   return (
     <tr>
       <th scope="row">
@@ -98,14 +86,14 @@ function Row({ row: { pulse, state, url }, now }: { row: OverviewRow; now: numbe
       </th>
       <td>
         <State name={state.name} />
-        {state.name !== 'delivering' && <div class="break">{detailOf(state, pulse, now)}</div>}
+        {state.name !== 'delivering' && <div class="break">{detailOf(row, now)}</div>}
       </td>
       <Count label="Waiting" value={waiting} href={link(path, { state: 'waiting' })} />
       <Count label="Delayed" value={delayed} href={link(path, { state: 'delayed' })} />
       <Count label="In flight" value={active} href={link(path, { state: 'active' })} />
       <Count label="Dead" value={dead} href={link('/dead', { endpoint })} />
       <td class={rate === 0 ? 'number soft' : 'number'} data-label="Per minute">
-        {number(Math.round(rate * 10) / 10)}
+        {number(rate)}
       </td>
       <td data-label={oldestAt ? 'Oldest' : undefined}>{oldestAt && <Ago at={oldestAt} now={now} />}</td>
       <td class="break" data-label={lastError ? 'Last error' : undefined}>
@@ -120,7 +108,10 @@ function Row({ row: { pulse, state, url }, now }: { row: OverviewRow; now: numbe
 }
 
 /** The words behind the state's own name, which is shown beside them. */
-function detailOf({ name, words }: EndpointState, { failingSince, failures }: EndpointPulse, now: number) {
+function detailOf(
+  { state: { name, words }, pulse: { failingSince, failures } }: EndpointOverview,
+  now: number,
+) {
   if (name !== 'failing' || failingSince === undefined) return words.replace(/^[\w ]+?: /, '');
   return (
     <>
@@ -154,9 +145,9 @@ function Verdict({ rows, quarantined, memory, full, now }: OverviewProps) {
   );
 }
 
-function headline(all: number, failing: readonly OverviewRow[]): string {
+function headline(all: number, failing: readonly EndpointOverview[]): string {
   if (failing.length === 0) return all === 0 ? 'Nothing to deliver to' : 'No endpoint is failing';
-  const names = failing.slice(0, 3).map(({ pulse }) => pulse.endpoint);
+  const names = failing.slice(0, 3).map(({ name }) => name);
   const more = failing.length > names.length ? ` and ${failing.length - names.length} more` : '';
   const verb = failing.length === 1 ? 'is' : 'are';
   return `${number(failing.length)} of ${count(all, 'endpoint')} ${verb} failing: ${names.join(', ')}${more}`;

@@ -1,17 +1,20 @@
 /** What an authenticated sender sent and nobody could read: look at it, take it again after a mend, or drop it. */
 import type { Quarantined } from '@longshore/queue/operator';
-import { Ago, At, count, Fact, Hidden, number, Text } from './parts.js';
+import { isCut } from '../operate/index.js';
+import { Ago, At, count, Fact, Hidden, link, number, Text } from './parts.js';
 
 export interface QuarantineProps {
   entries: readonly Quarantined[];
   /** Of all, listed or not. */
   total: number;
+  /** Cursor of the next page. */
+  next?: string;
   now: number;
 }
 
 const pathOf = (id: string): string => `/quarantine/${encodeURIComponent(id)}`;
 
-export function QuarantinePage({ entries, total, now }: QuarantineProps) {
+export function QuarantinePage({ entries, total, next, now }: QuarantineProps) {
   return (
     <>
       <h1>Quarantine</h1>
@@ -33,9 +36,9 @@ export function QuarantinePage({ entries, total, now }: QuarantineProps) {
             </a>
           </div>
           <Entries entries={entries} now={now} />
-          {entries.length < total && (
-            <p class="soft">
-              The newest {number(entries.length)} of {number(total)}.
+          {next && (
+            <p>
+              <a href={link('/quarantine', { after: next })}>More</a>
             </p>
           )}
         </>
@@ -105,7 +108,7 @@ export function QuarantinedPage({ entry }: { entry: Quarantined }) {
         </Fact>
         <Fact name="Path">{path}</Fact>
         <Fact name="Bytes">
-          {kept.length < bytes
+          {isCut(entry)
             ? `${number(bytes)}, of which the first ${number(kept.length)} are kept: it cannot be taken again`
             : number(bytes)}
         </Fact>
