@@ -4,10 +4,11 @@
  */
 import { type Config, isLoopback } from '@longshore/config';
 import { createDashboard } from '@longshore/dashboard';
-import { createIngest } from '@longshore/ingest';
+import { createOperate } from '@longshore/dashboard/operate';
+import { createIngest, createReplayer } from '@longshore/ingest';
 import type { Observer } from '@longshore/observe';
 import { createAlertStore, createJanitor, createPulse } from '@longshore/queue';
-import { createPulseReader, createQuarantine } from '@longshore/queue/operator';
+import { createJournal, createPulseReader, createQuarantine } from '@longshore/queue/operator';
 import { createWorker, startAlerts, startHousekeeping } from '@longshore/worker';
 import { openAdmin } from './admin-role.js';
 import { type Listener, listen } from './listen.js';
@@ -123,7 +124,10 @@ async function startWorker(parts: RoleParts): Promise<RunningRole> {
   const worker = createWorker({ client: consumer, observer, pulse, trail, version });
   worker.prepare(config())();
   const janitor = createJanitor(producer, prefix);
-  const housekeeping = startHousekeeping({ config, janitor, inspector, monitor, observer, trail });
+  const housekeeping = startHousekeeping({
+    ...{ config, janitor, inspector, monitor, observer, trail },
+    journal: createJournal(producer, prefix),
+  });
   return {
     prepare(next) {
       alerts.check(next);
@@ -140,8 +144,18 @@ async function startWorker(parts: RoleParts): Promise<RunningRole> {
   };
 }
 
-async function startDashboard({ config, inspector, monitor, observer }: RoleParts): Promise<RunningRole> {
-  const dashboard = createDashboard(inspector, () => monitor.health.up);
+async function startDashboard(parts: RoleParts): Promise<RunningRole> {
+  const { config, producer, inspector, monitor, observer, version } = parts;
+  const replayer = createReplayer({ ...parts, client: producer });
+  const operate = createOperate({ client: producer, config, by: 'the dashboard', replay: replayer.replay });
+  const dashboard = createDashboard({
+    ...{ inspector, operate, version },
+    redis() {
+      const { up, full, memory, limit } = monitor.health;
+      return { up, full, ...(Number.isFinite(limit) && { memory }) };
+    },
+    onFault: (err) => observer.log.error({ err }, 'request failed inside Longshore'),
+  });
   dashboard.prepare(config())();
   const refresh = (): void => {
     if (!monitor.health.up) return;
@@ -154,10 +168,16 @@ async function startDashboard({ config, inspector, monitor, observer }: RolePart
   const listener = await listen('dashboard', config().dashboard.listen, dashboard.app.callback());
   return {
     url: listener.url,
-    prepare: dashboard.prepare,
+    prepare(next) {
+      const commits = [dashboard.prepare(next), replayer.prepare(next)];
+      return () => {
+        for (const commit of commits) commit();
+      };
+    },
     async close() {
       clearInterval(timer);
-      await listener.close(LISTENER_GRACE);
+      await Promise.all([listener.close(LISTENER_GRACE), dashboard.close()]);
+      await Promise.all([operate.close(), replayer.close()]);
     },
   };
 }

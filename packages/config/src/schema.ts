@@ -93,6 +93,11 @@ const dashboard = section('The listener of the dashboard.', {
     '`full`: bull-board may change queues. Its retry gives no fresh budget and its clean destroys events.',
     'readonly',
   ),
+  operate: setting(
+    flag(),
+    'false: pages and API only show. true: whoever may look may also retry, drop, pause and resume; each is recorded.',
+    true,
+  ),
   auth: section('Who may look.', {
     basic: setting(z.record(z.string(), credential()), 'Passwords by user.').optional(),
   }).prefault({}),

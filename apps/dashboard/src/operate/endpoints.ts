@@ -76,6 +76,7 @@ export function createEndpoints({ config, inspector, pauses, pulse, now }: Endpo
   };
 
   return {
+    names,
     known,
     async all(): Promise<EndpointOverview[]> {
       return Promise.all((await pulse.read(await names())).map(overview));

@@ -116,8 +116,10 @@ export function createOperate({ client, config, by, replay, now = Date.now }: Op
   const pauses = createPauses(client, prefix, inspector);
   const pulse = createPulseReader(client, prefix);
   const endpoints = createEndpoints({ config, inspector, pauses, pulse, now });
-  const letters = createDeadLetters(client, prefix, inspector);
-  const deliveries = createDeliveries(client, prefix, inspector);
+  // Those of the configuration too, before any worker has written them down.
+  const known = { known: endpoints.names };
+  const letters = createDeadLetters(client, prefix, known);
+  const deliveries = createDeliveries(client, prefix, known);
   const tracer = createTracer(client, prefix, () => sourceNames(config()));
   const quarantine = createQuarantine(client, prefix);
   const acts = createQuarantineActs({ quarantine, journal: createJournal(client, prefix), replay, by });

@@ -2,6 +2,7 @@
  * Filters as an operator writes them, the same for the command line, the API and the pages; and what they come to.
  * The schemas are also the API's parameters.
  */
+import { nearest } from '@longshore/config';
 import { LongshoreError } from '@longshore/event';
 import type { DeadFilter, Position, QuarantineFilter } from '@longshore/queue/operator';
 import { matcher } from '@longshore/routing';
@@ -13,10 +14,10 @@ const word = (description: string, example: string) =>
 
 const id = z.string().regex(/^[0-9a-f]{32}$/, 'an id is 32 hexadecimal digits');
 
+/** One or several; a query has a text where it has one. */
 const ids = (description: string) =>
   z
-    .union([id.transform((one) => [one]), z.array(id).max(1_000)])
-    .optional()
+    .preprocess((given) => (typeof given === 'string' ? [given] : given), z.array(id).max(1_000).optional())
     .meta({ description });
 
 const times = (what: string) => ({
@@ -41,8 +42,10 @@ export const quarantineWords = z.strictObject({
   id: ids('Ids of entries.'),
 });
 
-export type DeadWords = z.input<typeof deadWords>;
-export type QuarantineWords = z.input<typeof quarantineWords>;
+/** Ids may be one, or several. */
+type WithIds<Words> = Omit<Words, 'id'> & { id?: string | readonly string[] };
+export type DeadWords = WithIds<z.output<typeof deadWords>>;
+export type QuarantineWords = WithIds<z.output<typeof quarantineWords>>;
 
 /** @throws LongshoreError REQUEST_INVALID */
 export function deadFilter(words: DeadWords, now = Date.now()): DeadFilter {
@@ -85,11 +88,22 @@ function globOf(name: string, glob: string): (text: string) => boolean {
 }
 
 /** @throws LongshoreError REQUEST_INVALID that names each thing that is wrong */
-export function parse<Schema extends z.ZodType>(schema: Schema, value: unknown): z.output<Schema> {
+export function parse<Schema extends z.ZodObject>(schema: Schema, value: unknown): z.output<Schema> {
   const read = schema.safeParse(value);
   if (read.success) return read.data;
-  const words = read.error.issues.map(({ path, message }) => [...path.map(String), message].join(': '));
-  throw new LongshoreError('REQUEST_INVALID', words.join('; '));
+  const known = Object.keys(schema.shape);
+  throw new LongshoreError(
+    'REQUEST_INVALID',
+    read.error.issues.flatMap((issue) => inWords(issue, known)).join('; '),
+  );
+}
+
+function inWords(issue: z.core.$ZodIssue, known: readonly string[]): string[] {
+  if (issue.code !== 'unrecognized_keys') return [[...issue.path.map(String), issue.message].join(': ')];
+  return issue.keys.map((key) => {
+    const close = nearest(key, known);
+    return `${key} is not known${close ? `; did you mean ${close}?` : `; known are ${known.join(', ') || 'none'}`}`;
+  });
 }
 
 /** Where a page begins, as text. */

@@ -49,7 +49,7 @@ function addDeadActs(router: Router, { operate, operations }: PageParts): void {
       // One is done at once, and so tells at once when it was gone already.
       if (id) await (act === 'retry' ? operate.retryDead({ id }) : operate.dropDead({ id }));
       if (id) goOn(ctx, act === 'retry' ? deliveryPath(id) : '/dead');
-      else goOn(ctx, `/operations/${operations.start(act, words).id}`);
+      else goOn(ctx, `/operations/${(await operations.start(act, words)).id}`);
     });
   }
   router.post('/operations/:id/cancel', async (ctx) => {

@@ -14,7 +14,8 @@ import { addShown } from './show.js';
 
 /** Retries and drops of many, which go on while one looks. */
 export interface Operations {
-  start(act: 'retry' | 'drop', words: DeadWords): OperationView;
+  /** @throws LongshoreError REQUEST_INVALID, REQUEST_NOT_FOUND when it cannot begin */
+  start(act: 'retry' | 'drop', words: DeadWords): Promise<OperationView>;
   /** @throws LongshoreError REQUEST_NOT_FOUND */
   get(id: string): OperationView;
   /** @throws LongshoreError REQUEST_NOT_FOUND */
