@@ -45,6 +45,7 @@ export type {
   TrailEntry,
   UnquarantinedEntry,
 } from './trail/entry.js';
+export { type TrailLimits, trailLimits } from './trail/limits.js';
 export { createTracer } from './trail/tracer.js';
 export type {
   DeliveryState,
@@ -57,5 +58,5 @@ export type {
   TrailStep,
   TrailWriter,
 } from './trail/trail.js';
-export { createTrail, type TrailLimits, type TrailOptions, trailLimits } from './trail/writer.js';
+export { createTrail, type TrailOptions } from './trail/writer.js';
 export type { Position } from './walk.js';

@@ -23,7 +23,7 @@ export function told(step: TrailStep, place: number, trail: Trail): Told {
     case 'attempted':
       return { endpoint: step.endpoint, what: attempted(step), more: answers(step, trail) };
     case 'quarantined':
-      return { endpoint: '', what: `received${from(step)}, could not be read: kept in quarantine`, more: [] };
+      return { endpoint: '', what: `received${from(step)}: put into quarantine`, more: [] };
     case 'unquarantined':
       return { endpoint: '', what: unquarantined(step), more: [] };
     case 'retried':

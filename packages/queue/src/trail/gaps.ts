@@ -1,7 +1,7 @@
 /** Times in which entries were thrown away, told once: several processes note them, and each again and again. */
 import type { GapEntry } from './entry.js';
 
-/** Nearer than this they are one: a gap that goes on is noted every ten seconds. */
+/** Nearer than this they are one: a gap that goes on is noted every few seconds. */
 const NEAR = 30_000;
 
 /** Newest first. Pure. */

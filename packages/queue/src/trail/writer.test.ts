@@ -2,8 +2,8 @@ import { eventually, startRedis } from '@longshore/testkit';
 import { describe, expect } from 'vitest';
 import { redisTest as test } from '../testing/redis-test.js';
 import { attempted, failure, find, noteAll, received, trailOf } from '../testing/trail.js';
+import { trailLimits } from './limits.js';
 import { shardsOf } from './shards.js';
-import { trailLimits } from './writer.js';
 
 const DAY = 86_400_000;
 

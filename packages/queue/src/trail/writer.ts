@@ -13,18 +13,9 @@ import { within } from '../within.js';
 import { TRAIL_APPEND } from './append-script.js';
 import { type Encoded, encode } from './chunk.js';
 import type { DropReason, GapEntry, TrailEntry } from './entry.js';
+import type { TrailLimits } from './limits.js';
 import { type Shard, shardsOf } from './shards.js';
 import type { TrailWriter } from './trail.js';
-
-/** How much is kept; whichever is reached first, the oldest go. */
-export interface TrailLimits {
-  /** Milliseconds; 0: nothing is noted. */
-  age: number;
-  /** Events received. */
-  count: number;
-  /** Of Redis' memory, about. */
-  bytes: number;
-}
 
 export interface TrailOptions {
   client: RedisClient;
@@ -37,20 +28,11 @@ export interface TrailOptions {
   onDrop?(count: number, why: DropReason): void;
 }
 
-/** The trail must not crowd out deliveries. */
-const MAX_SHARE = 0.05;
-
-/** `retention.trail`, in a Redis with so many bytes of maxmemory. */
-export const trailLimits = (limits: TrailLimits, maxmemory: number): TrailLimits => ({
-  ...limits,
-  bytes: Math.min(limits.bytes, Math.floor(maxmemory * MAX_SHARE)),
-});
-
 const EVERY = 100;
 const TRY_AGAIN = 1_000;
 const CLOSE_PATIENCE = 2_000;
 /** A gap that goes on is noted anew after this, so that whoever looks meanwhile is told. */
-const GAP_EVERY = 10_000;
+const GAP_EVERY = 5_000;
 
 /** Bytes of entries in this process, by rough count. */
 const BUFFER = 4 * 1024 * 1024;
@@ -79,6 +61,7 @@ class BufferedTrail implements TrailWriter {
   #size = 0;
   #gap: GapEntry | undefined;
   #gapNoted = 0;
+  #gapTimer: NodeJS.Timeout | undefined;
   #unwritten: Unwritten | undefined;
   #timer: NodeJS.Timeout | undefined;
   #writing: Promise<void> | undefined;
@@ -101,6 +84,7 @@ class BufferedTrail implements TrailWriter {
   }
 
   async close(): Promise<void> {
+    this.#noteGap();
     await within(this.#write(), CLOSE_PATIENCE);
     clearTimeout(this.#timer);
     const lost = this.#buffer.length + (this.#unwritten?.entries ?? 0);
@@ -122,10 +106,16 @@ class BufferedTrail implements TrailWriter {
     this.#gap.at = at;
     this.#gap.count += count;
     this.#options.onDrop?.(count, why);
-    if (why === 'memory' && at - this.#gapNoted > GAP_EVERY) this.#noteGap();
+    // With Redis away the gap waits, as everything does, until something can be written again.
+    if (why === 'memory' && !this.#gapTimer) {
+      const pause = Math.max(0, this.#gapNoted + GAP_EVERY - at);
+      this.#gapTimer = setTimeout(() => this.#noteGap(), pause).unref();
+    }
   }
 
   #noteGap(): void {
+    clearTimeout(this.#gapTimer);
+    this.#gapTimer = undefined;
     if (!this.#gap) return;
     this.#push(this.#gap, ENTRY);
     this.#gap = undefined;
