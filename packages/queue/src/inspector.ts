@@ -3,6 +3,7 @@
  * for a board.
  */
 import type { Queue } from 'bullmq';
+import { asking } from './asking.js';
 import type { RedisClient } from './connection.js';
 import { storeKey } from './names.js';
 import { createQueuePool } from './queue-pool.js';
@@ -21,7 +22,10 @@ export interface Inspector {
   counts(endpoint: string): Promise<QueueCounts>;
   /** Remembers that these endpoints have a queue here, also after they leave the configuration. */
   remember(endpoints: readonly string[]): Promise<void>;
-  /** Every endpoint that ever had a queue in this Redis. */
+  /**
+   * Every endpoint that ever had a queue in this Redis.
+   * @throws LongshoreError QUEUE_UNAVAILABLE while Redis is away
+   */
   known(): Promise<string[]>;
   /** The queue as BullMQ's own object, for a board that speaks BullMQ. */
   boardQueue(endpoint: string): Queue;
@@ -40,7 +44,7 @@ export function createInspector(client: RedisClient, prefix: string): Inspector 
     async remember(endpoints) {
       if (endpoints.length > 0) await client.sadd(endpointsKey, ...endpoints);
     },
-    known: () => client.smembers(endpointsKey),
+    known: () => asking(client, () => client.smembers(endpointsKey)),
     boardQueue: pool.get,
     close: pool.close,
   };

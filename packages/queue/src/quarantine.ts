@@ -124,7 +124,7 @@ export function createQuarantine(
     get: (id) => asking(client, async () => parsed(await client.hget(entries, id))[0]),
     drop: (id) =>
       asking(client, async () => (await client.eval(QUARANTINE_DROP, 3, index, entries, sizes, id)) === 1),
-    count: () => client.zcard(index),
+    count: () => asking(client, () => client.zcard(index)),
   };
 }
 

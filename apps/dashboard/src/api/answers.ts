@@ -113,12 +113,9 @@ const content = {
   last: lastAnswer.optional(),
   contentType: z.string().optional(),
   payload: z.unknown().optional().meta({ description: 'The event, as it is delivered.' }),
-  payloadText: z
-    .string()
-    .optional()
-    .meta({
-      description: 'Its exact JSON text, where numbers in it have more digits than JavaScript keeps.',
-    }),
+  payloadText: z.string().optional().meta({
+    description: 'Its exact JSON text, where numbers in it have more digits than JavaScript keeps.',
+  }),
   raw: z.string().optional().meta({ description: 'What is stored, when this version cannot read it.' }),
 };
 

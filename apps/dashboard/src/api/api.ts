@@ -58,7 +58,8 @@ export function createApi({ operate, operations, version, onFault }: ApiParts): 
     if (ctx.path !== '/api' && !ctx.path.startsWith('/api/')) return next();
     ctx.set('Content-Security-Policy', CSP);
     try {
-      await answer(ctx, async () => refuse(ctx, routes, known));
+      assertMethod(ctx, routes);
+      await answer(ctx, async () => refuse(ctx, known));
     } catch (error) {
       answerError(ctx, error, onFault);
     }
@@ -87,20 +88,24 @@ async function bodyOf(ctx: Koa.Context): Promise<unknown> {
   }
 }
 
-/** Nothing answers this: the method, or the path. */
-function refuse(ctx: Koa.Context, routes: readonly Route[], known: readonly string[]): never {
+/** A path that is written out wins over one with a parameter: GET /dead/retry asks for no delivery. */
+function assertMethod(ctx: Koa.Context, routes: readonly Route[]): void {
   const path = ctx.path.slice(API_PATH.length);
-  const there = routes.filter((route) => matches(route.path, path));
+  const exact = routes.filter((route) => route.path === path);
+  const there = exact.length > 0 ? exact : routes.filter((route) => matches(route.path, path));
   const methods = path === '/openapi.json' ? ['get'] : there.map(({ method }) => method);
-  if (methods.length > 0) {
-    const allowed = [...new Set(methods)].map((method) => method.toUpperCase());
-    ctx.set('Allow', allowed.join(', '));
-    throw new LongshoreError(
-      'REQUEST_METHOD',
-      `${ctx.method} is not taken on ${ctx.path}; ${allowed.join(' or ')} is`,
-    );
-  }
-  const close = nearest(path, known);
+  if (methods.length === 0 || methods.includes(ctx.method === 'HEAD' ? 'get' : ctx.method.toLowerCase()))
+    return;
+  const allowed = methods.map((method) => (method === 'get' ? 'GET, HEAD' : method.toUpperCase())).join(', ');
+  ctx.set('Allow', allowed);
+  throw new LongshoreError(
+    'REQUEST_METHOD',
+    `${ctx.method} is not taken on ${ctx.path}; taken is ${allowed}`,
+  );
+}
+
+function refuse(ctx: Koa.Context, known: readonly string[]): never {
+  const close = nearest(ctx.path.slice(API_PATH.length), known);
   const hint = close
     ? `; did you mean ${API_PATH}${close}?`
     : `; ${API_PATH}/openapi.json lists what is there`;

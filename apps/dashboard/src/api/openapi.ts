@@ -30,6 +30,7 @@ export function openApi(routes: readonly Route[], base: string, version: string)
     security: [{ basic: [] }, {}],
     paths,
     components: {
+      schemas: componentsOf(routes),
       securitySchemes: {
         basic: {
           type: 'http',
@@ -89,8 +90,39 @@ const operationId = ({ method, path }: Route): string =>
 
 const json = (schema: z.ZodType): object => ({ 'application/json': { schema: schemaOf(schema) } });
 
-/** What comes out of a schema is what goes in, defaults apart; with the ids of parts as their titles. */
+/**
+ * What comes out of a schema is what goes in, defaults apart. Schemas with an id stand in the document once:
+ * they refer to {@link componentsOf}.
+ */
 function schemaOf(schema: z.core.$ZodType): Record<string, unknown> {
-  const { $schema: _dialect, ...rest } = z.toJSONSchema(schema, { io: 'output', reused: 'inline' });
-  return rest;
+  const {
+    $schema: _dialect,
+    $defs: _parts,
+    ...rest
+  } = z.toJSONSchema(schema, { io: 'output', override: plain });
+  return referring(rest);
+}
+
+/** The schemas with an id, by it. */
+function componentsOf(routes: readonly Route[]): Record<string, unknown> {
+  const all = z.object(
+    Object.fromEntries([problem, ...routes.map(({ answer }) => answer)].map((one, n) => [n, one])),
+  );
+  const { $defs = {} } = z.toJSONSchema(all, { io: 'output', override: plain });
+  return referring(
+    Object.fromEntries(Object.entries($defs).map(([id, { id: _id, ...schema }]) => [id, schema])),
+  );
+}
+
+/** For readers: the format says it all, and the limits of JavaScript's numbers are nobody's business. */
+function plain({ jsonSchema }: { jsonSchema: z.core.JSONSchema.BaseSchema }): void {
+  if (jsonSchema.format === 'date-time') delete jsonSchema.pattern;
+  if (jsonSchema.maximum === Number.MAX_SAFE_INTEGER) delete jsonSchema.maximum;
+  if (jsonSchema.minimum === Number.MIN_SAFE_INTEGER) delete jsonSchema.minimum;
+}
+
+/** zod's references point into the schema itself. */
+function referring(schemas: object): Record<string, unknown> {
+  const text = JSON.stringify(schemas, (key, value) => (key === '$defs' ? undefined : value));
+  return JSON.parse(text.replaceAll('"#/$defs/', '"#/components/schemas/'));
 }
