@@ -1,5 +1,6 @@
-import type { Outcome } from '@longshore/event';
-import { expect, test } from 'vitest';
+import type { Delivery, Outcome } from '@longshore/event';
+import type { Sink } from '@longshore/sinks';
+import { describe, expect, test } from 'vitest';
 import { createDeliveryPipeline, type LiveEndpoint } from './pipeline.js';
 import { aDelivery, anEndpoint, observed, sinkThat } from './testing/parts.js';
 
@@ -88,4 +89,60 @@ test('each attempt at the receiver is noted, and nothing else is', async () => {
     { ...failure, reason: 'http_503', status: 503, detail: 'busy' },
     { ...failure, reason: 'http_410', status: 410 },
   ]);
+});
+
+describe('the trail is told', () => {
+  const noted: unknown[] = [];
+  const trail = { note: (entry: object) => void noted.push(entry) };
+  const told = async (sink: Sink, settings = {}, delivery: Delivery | undefined = aDelivery()) => {
+    noted.length = 0;
+    const { observer } = observed();
+    const notes = { ...unnoted, observer, trail };
+    await createDeliveryPipeline('one', () => anEndpoint(sink, settings), notes)(delivery, attempt(2));
+    return noted;
+  };
+  const { id: deliveryId, view } = aDelivery();
+  const of = {
+    endpoint: 'one',
+    deliveryId,
+    eventId: 'event-1',
+    source: 'distribution',
+    at: expect.any(Number),
+  };
+
+  test('of an attempt: its answer, and what it was about when it failed', async () => {
+    const answer = { reason: 'http_503', status: 503, detail: 'busy', body: 'come back later' } as const;
+    const result = { step: 'attempted', attempt: 2, ms: expect.any(Number), status: 503, reason: 'http_503' };
+    const failed = { ...of, ...result, detail: 'busy', answer: 'come back later', view };
+    expect(await told(sinkThat(async () => ({ kind: 'retry', ...answer })))).toEqual([
+      { ...failed, outcome: 'retry', retryAt: expect.any(Number) },
+    ]);
+    expect(await told(sinkThat(async () => ({ kind: 'dead', ...answer })))).toEqual([
+      { ...failed, outcome: 'dead', retryAt: undefined },
+    ]);
+    expect(await told(sinkThat(async () => ({ kind: 'delivered', ...answer })))).toEqual([
+      { ...of, ...result, outcome: 'delivered', answer: 'come back later' },
+    ]);
+  });
+
+  test('of a rule that ignores it now, and of what cannot be read', async () => {
+    const ignore = { mediatypes: [], actions: [], repositories: ['**'], tags: [] };
+    expect(await told(failing, { ignore })).toEqual([
+      { ...of, step: 'settled', outcome: 'ignored', rule: 'repository' },
+    ]);
+    const unreadable = createDeliveryPipeline('one', () => anEndpoint(failing), {
+      ...unnoted,
+      observer: observed().observer,
+      trail,
+    });
+    noted.length = 0;
+    await unreadable(undefined, attempt(1));
+    expect(noted).toMatchObject([
+      { step: 'settled', outcome: 'dead', deliveryId: 'job', reason: 'undecodable' },
+    ]);
+  });
+
+  test('not of an attempt that was given back', async () => {
+    expect(await told(sinkThat(async () => 'aborted'))).toEqual([]);
+  });
 });
