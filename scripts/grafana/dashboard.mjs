@@ -3,6 +3,7 @@ import { METRICS } from '../../packages/observe/dist/metrics-table.js';
 import { ROWS } from './panels.mjs';
 
 const WIDTH = 24;
+// biome-ignore lint/suspicious/noTemplateCurlyInString: Grafana's variable, not JavaScript's
 const DATASOURCE = { type: 'prometheus', uid: '${datasource}' };
 
 /** Size of a panel in Grafana's grid. */

@@ -17,7 +17,7 @@ export interface EndpointPulse extends QueueCounts {
   pausedByOperator: boolean;
   /**
    * When the oldest that is not delivered yet (waiting, delayed or in flight) was taken by ingest. Exact while
-   * there are at most 100 waiting, 100 delayed and 100 in flight; else it may be younger than the truth.
+   * there are at most 50 waiting, 50 delayed and 50 in flight; else it may be younger than the truth.
    */
   oldestAt?: number;
   /** When the newest of the dead-letter set got there. */
@@ -42,7 +42,7 @@ export interface PulseReader {
 }
 
 /** Deliveries looked at on each end of a list, for the oldest. */
-const ENDS = 50;
+const ENDS = 25;
 
 const MINUTE = 60_000;
 

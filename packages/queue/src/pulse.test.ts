@@ -165,6 +165,27 @@ test('the oldest is found among waiting and delayed ones, in whatever order they
   expect((await reader.read(['one']))[0]).toMatchObject({ waiting: 29, delayed: 2, oldestAt: START });
 });
 
+test('of a long queue both ends are looked at, and the answer is never older than the truth', async ({
+  open,
+  prefix,
+}) => {
+  const client = await open('producer');
+  const key = `${prefix}:{one}:`;
+  const ids = Array.from({ length: 90 }, (_, at) => `job-${at}`);
+  const fill = client.pipeline();
+  for (const id of ids) fill.rpush(`${key}wait`, id).hset(key + id, 'timestamp', START);
+  await fill.exec();
+  const reader = createPulseReader(client, prefix);
+  const oldestWith = async (id: string | undefined) => {
+    await client.hset(`${key}${id}`, 'timestamp', START - 1);
+    const [pulse] = await reader.read(['one']);
+    await client.hset(`${key}${id}`, 'timestamp', START);
+    return pulse?.oldestAt;
+  };
+  expect([await oldestWith(ids[0]), await oldestWith(ids[89])]).toEqual([START - 1, START - 1]);
+  expect(await oldestWith(ids[45])).toBe(START);
+});
+
 test('a queue that an operator has paused is told, and endpoints come back in order', async ({
   open,
   prefix,
