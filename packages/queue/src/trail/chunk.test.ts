@@ -63,6 +63,13 @@ test('an event of a busy relay takes some 130 bytes, one alone less than 250', a
   expect(sizeOf(await encode('w', 0, event()))).toBeLessThan(250);
 });
 
+test('a step that a newer version has written is left out, and nothing else is', async () => {
+  const receipt = received();
+  const unheardOf = { ...attempted(receipt), step: 'collapsed' };
+  const { data } = await encode('w', 0, [receipt, unheardOf as unknown as TrailEntry]);
+  expect((await decode(data))?.entries).toEqual([receipt]);
+});
+
 test('what is damaged, or of another version, is nothing', async () => {
   const { data } = await encode('w', 0, [received()]);
   expect(await decode(data.subarray(0, 20))).toBeUndefined();

@@ -5,7 +5,7 @@
 import { promisify } from 'node:util';
 import { constants, deflateRaw, inflateRaw } from 'node:zlib';
 import { deliveryId } from '@longshore/event';
-import type { PlannedDelivery, TrailEntry } from './entry.js';
+import { type PlannedDelivery, STEPS, type TrailEntry } from './entry.js';
 import { termsOf } from './terms.js';
 
 /** A chunk as it is written. */
@@ -61,7 +61,8 @@ export async function decode(data: Buffer): Promise<Chunk | undefined> {
   try {
     const content = JSON.parse((await inflate(data, { dictionary: DICTIONARY })).toString());
     if (content.v !== VERSION) return undefined;
-    const entries = content.entries.map((entry: object) => unpack(entry, content.answers));
+    const known = content.entries.filter(({ step }: Packed) => STEPS.has(String(step)));
+    const entries = known.map((entry: object) => unpack(entry, content.answers));
     return { id: `${content.w} ${content.q}`, entries };
   } catch {
     return undefined;

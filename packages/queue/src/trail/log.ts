@@ -69,7 +69,8 @@ async function readTerms(client: RedisClient, shard: Shard): Promise<Indexed[]> 
     }
     const last = index.at(-1);
     if (page.length < PAGE.terms || !last) return index;
-    from = `(${last.id}`;
+    // Not `(id`, which Redis knows from 6.2 on only.
+    from = `${last.at}-${last.place + 1}`;
   }
 }
 

@@ -12,7 +12,7 @@ import { attempted, find, noteAll, receiptOf, received, trailOf } from '../testi
 
 const DAY = 86_400_000;
 
-test('of 100,000 events each is found, and they take less than 20 MB', { timeout: 60_000 }, async ({
+test('of 100,000 events each is found, and they take less than 20 MB', { timeout: 180_000 }, async ({
   open,
   prefix,
 }) => {

@@ -153,6 +153,29 @@ describe('what happened is read from the trail', () => {
   });
 });
 
+test('a delivery that was taken out of the dead-letter set counts its attempts anew', async ({
+  open,
+  prefix,
+}) => {
+  const client = await open('producer');
+  const receipt = received({ at: 1_000 });
+  const gaveUp = attempted(receipt, { ...failure, outcome: 'dead', attempt: 10, at: 2_000 });
+  const { deliveryId, eventId, source } = gaveUp;
+  const retried = {
+    step: 'retried',
+    at: 3_000,
+    endpoint: 'one',
+    deliveryId,
+    eventId,
+    source,
+    by: 'ops',
+  } as const;
+  await noteAll(client, prefix, [receipt, gaveUp, retried, attempted(receipt, { attempt: 2, at: 4_000 })]);
+  const [trail] = (await find(client, prefix, eventId ?? '')).trails;
+  expect(trail?.steps.map(({ step }) => step)).toEqual(['received', 'attempted', 'retried', 'attempted']);
+  expect(trail?.deliveries[0]).toMatchObject({ state: 'delivered', attempts: 2 });
+});
+
 describe('an event whose entries are gone', () => {
   test('is found by event id and by delivery id while it has a job', async ({ open, prefix }) => {
     const client = await open('producer');
