@@ -3,7 +3,6 @@
  * rules of the relay's configuration in this process; what would be recorded is left to the relay.
  */
 import { createOperate, type Operate, type Replay } from '@longshore/dashboard/operate';
-import { createReplayer } from '@longshore/ingest';
 import { collectRecords, type IngestRecord } from '@longshore/observe';
 import { createJournal, createTrail, trailLimits } from '@longshore/queue/operator';
 import { type Relay, withRelay } from '../relay.js';
@@ -34,7 +33,9 @@ function openReplay({ config, client, monitor, prefix }: Relay, shell: Shell) {
   const records: IngestRecord[] = [];
   const warn = (_: object, message: string): void => shell.warn(`longshore: ${message}`);
   const silent = (): void => {};
-  const open = () => {
+  const open = async () => {
+    // Only who retries needs the sources.
+    const { createReplayer } = await import('@longshore/ingest');
     const trail = createTrail({
       client,
       prefix,
@@ -44,9 +45,9 @@ function openReplay({ config, client, monitor, prefix }: Relay, shell: Shell) {
     const observer = { ...collectRecords((record) => records.push(record)), log };
     return { trail, replayer: createReplayer({ config: () => config, client, monitor, observer, trail }) };
   };
-  let opened: ReturnType<typeof open> | undefined;
+  let opened: Awaited<ReturnType<typeof open>> | undefined;
   const replay: Replay = async (source, raw) => {
-    opened ??= open();
+    opened ??= await open();
     const taken = await opened.replayer.replay(source, raw);
     await journal.write(records.splice(0));
     return taken;
