@@ -34,6 +34,10 @@ async function test() {
     process.exit(process.env.CI === 'true' ? 1 : 0);
   }
   await setUp({ redis: false });
+  // Within a container there is no overlay file system to store images on.
+  await capture('podman', ['info']).catch(() => {
+    process.env.STORAGE_DRIVER = 'vfs';
+  });
   await build(values.base ?? (await baseForTests()));
   say(`built after ${Math.round((Date.now() - started) / 1000)} s`);
   const flags = await podmanFlags();
@@ -54,8 +58,7 @@ async function build(base) {
     ...(ca ? ['--secret', `id=ca,src=${ca}`] : []),
     ...['--file', 'infra/docker/Dockerfile', '--tag', values.tag, '.'],
   ];
-  // Debian's buildah looks for crun; runc does as well.
-  if (!(await which('crun'))) process.env.BUILDAH_RUNTIME ??= 'runc';
+  if (await which('runc')) process.env.BUILDAH_RUNTIME ??= 'runc';
   try {
     await capture('buildah', ['build', ...options], { cwd: ROOT });
   } catch (error) {
@@ -86,25 +89,19 @@ async function baseForTests() {
 
 /** The flags with which podman runs a container on this machine; undefined where nothing helps. */
 async function podmanFlags() {
-  const oci = (await which('crun')) ? [] : ['--runtime', 'runc'];
   // Podman asks for more open files than a sandbox may have.
   const limits = ['--ulimit', 'nofile=1024:1024', '--ulimit', 'nproc=4096:4096'];
   let reason;
-  for (const flags of [[], limits]) {
-    try {
-      await capture('podman', [
-        ...oci,
-        'run',
-        '--rm',
-        '--network',
-        'none',
-        ...flags,
-        values.tag,
-        '--version',
-      ]);
-      return [...oci, 'run', '--network', 'none', ...flags];
-    } catch (error) {
-      reason = error.message;
+  for (const runtime of ['runc', 'crun']) {
+    if (!(await which(runtime))) continue;
+    for (const more of [[], limits]) {
+      const flags = ['--runtime', runtime, 'run', '--network', 'none', ...more];
+      try {
+        await capture('podman', [...flags, '--rm', values.tag, '--version']);
+        return flags;
+      } catch (error) {
+        reason = error.message;
+      }
     }
   }
   say(`the image was built and NOT run: podman cannot run a container here: ${reason}`);

@@ -126,6 +126,10 @@ test('the health check says healthy while it runs, and its processes leave no zo
   const [{ Healthcheck }] = JSON.parse((await podman('inspect', IMAGE)).stdout);
   const [, ...check] = Healthcheck.Test;
   await relay.exec(...check);
+  // The dashboard has its files.
+  const options = JSON.stringify({ headers: { authorization: `Basic ${btoa('ops:secret')}` } });
+  const page = `fetch('http://127.0.0.1:5081/', ${options}).then((r) => process.exit(r.ok ? 0 : 1))`;
+  await relay.exec('node', '-e', page);
   // Redis dies and is started again: process 1 has to take care of what the old one leaves.
   await relay.exec('sh', '-c', 'kill -9 $(cat /proc/[0-9]*/stat | grep "(redis-server)" | cut -d" " -f1)');
   await relay.child.waitFor((line) => String(line.msg).includes('starting one on the same data'));
