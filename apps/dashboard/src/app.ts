@@ -2,6 +2,7 @@
 import Koa from 'koa';
 import { basicAuth, guardChanges, loopbackNames, type Users } from './auth.js';
 import type { Board } from './board.js';
+import { answerUnknown } from './pages/pages.js';
 
 export const BOARD_PATH = '/queues';
 
@@ -42,6 +43,7 @@ export function createApp({ board, api, pages, users, readonly, operates, redisU
       return operates() ? undefined : NOT_OPERATED;
     }),
   );
+  app.use(answerUnknown);
   app.use(api);
   app.use(pages);
   app.use(async (ctx, next) => {

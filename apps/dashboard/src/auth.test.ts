@@ -6,7 +6,16 @@ import { configOf, endpoints, startDashboard } from './testing/dashboard.js';
 const basic = (user: string, password: string) => ({
   authorization: `Basic ${Buffer.from(`${user}:${password}`, 'utf8').toString('base64')}`,
 });
-const PATHS = ['/', '/dead', '/api/v1/endpoints', '/api/v1/openapi.json', '/queues', '/queues/api/queues', '/queues/static/js/main.js', '/nowhere'];
+const PATHS = [
+  '/',
+  '/dead',
+  '/api/v1/endpoints',
+  '/api/v1/openapi.json',
+  '/queues',
+  '/queues/api/queues',
+  '/queues/static/js/main.js',
+  '/nowhere',
+];
 
 describe('basic auth', () => {
   const users = { ops: 'hunter2', jürgen: 'pässwörd 🔑', colon: 'a:b' };

@@ -82,7 +82,9 @@ export function startHousekeeping(parts: HousekeepingParts): Housekeeping {
 
 /** Endpoints that left the configuration still have queues, and those are kept within bounds too. */
 async function sweep({ config, janitor, inspector, observer, trail }: HousekeepingParts): Promise<void> {
-  const { retention } = config();
+  const { retention, notifications } = config();
+  // Again and again: a Redis that lost its data has lost this too.
+  await inspector.remember(notifications.endpoints.map(({ name }) => name));
   await trail.sweep();
   for (const endpoint of await inspector.known()) {
     for (const { id, delivery, attempts, last } of await janitor.sweep(endpoint, retention)) {

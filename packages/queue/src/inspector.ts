@@ -5,7 +5,7 @@
 import type { Queue } from 'bullmq';
 import { asking } from './asking.js';
 import type { RedisClient } from './connection.js';
-import { storeKey } from './names.js';
+import { endpointsKey } from './names.js';
 import { createQueuePool } from './queue-pool.js';
 
 /** Deliveries of one endpoint by state. `waiting + active + delayed` is what is still to be delivered. */
@@ -34,7 +34,6 @@ export interface Inspector {
 
 export function createInspector(client: RedisClient, prefix: string): Inspector {
   const pool = createQueuePool(client, prefix);
-  const endpointsKey = storeKey(prefix, 'endpoints', 'names');
   return {
     async counts(endpoint) {
       const counts = await pool.ready(endpoint).getJobCounts('wait', 'active', 'delayed', 'failed');
@@ -42,9 +41,9 @@ export function createInspector(client: RedisClient, prefix: string): Inspector 
       return { waiting: wait, active, delayed, dead: failed };
     },
     async remember(endpoints) {
-      if (endpoints.length > 0) await client.sadd(endpointsKey, ...endpoints);
+      if (endpoints.length > 0) await client.sadd(endpointsKey(prefix), ...endpoints);
     },
-    known: () => asking(client, () => client.smembers(endpointsKey)),
+    known: () => asking(client, () => client.smembers(endpointsKey(prefix))),
     boardQueue: pool.get,
     close: pool.close,
   };

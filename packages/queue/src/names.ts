@@ -34,3 +34,6 @@ export function queueKey(prefix: string, endpoint: string, part: string): string
 export function endpointKey(prefix: string, endpoint: string, part: string): string {
   return queueKey(prefix, endpoint, `~${part}`);
 }
+
+/** The set of all endpoints that have, or ever had, a queue. */
+export const endpointsKey = (prefix: string): string => storeKey(prefix, 'endpoints', 'names');

@@ -10,7 +10,7 @@ import { Queue } from 'bullmq';
 import { tellKnownJobs, wasKnown } from './add-script.js';
 import { coalesce, isReady, type RedisClient } from './connection.js';
 import { JOB_OPTIONS, type JobData, jobData, jobName } from './job.js';
-import { queueName } from './names.js';
+import { endpointsKey, queueName } from './names.js';
 import { EVENT_STREAM } from './queue-pool.js';
 import { refusal, unavailable } from './refusal.js';
 
@@ -93,7 +93,9 @@ function slices(deliveries: readonly Delivery[], bytes: number): Delivery[][] {
   );
 }
 
+/** Before the first delivery, the endpoint is one that has a queue: nothing durable is ever out of sight. */
 async function openQueue(client: RedisClient, prefix: string, endpoint: string): Promise<Queue<JobData>> {
+  await client.sadd(endpointsKey(prefix), endpoint);
   const queue = new Queue<JobData>(queueName(endpoint), {
     connection: client,
     prefix,

@@ -180,7 +180,7 @@ export function ConfirmDead({ act, query, total, held = [] }: ConfirmProps) {
         <button class={act === 'drop' ? 'danger' : 'main'} type="submit" disabled={total === 0}>
           {act === 'drop' ? 'Drop' : 'Retry'} {things}
         </button>
-        <a class="button" href={link('/dead', { ...query })}>
+        <a class="button" href={query.id ? deliveryPath(query.id) : link('/dead', { ...query })}>
           Back
         </a>
       </form>

@@ -5,7 +5,7 @@
 import { readFileSync } from 'node:fs';
 import Router from '@koa/router';
 import { ERRORS, LongshoreError } from '@longshore/event';
-import type { Context } from 'koa';
+import type { Context, Middleware } from 'koa';
 import type { DeadWords, Operate } from '../operate/index.js';
 import { addActs } from './act.js';
 import { page } from './layout.js';
@@ -42,6 +42,8 @@ export function createPages(parts: PageParts): Router {
   const router = new Router();
   router.use(async (ctx, next) => {
     ctx.set('Content-Security-Policy', CSP);
+    // With `no-referrer` a browser hides from where a form is posted, and no form of ours would be taken.
+    ctx.set('Referrer-Policy', 'same-origin');
     try {
       await next();
     } catch (error) {
@@ -76,6 +78,18 @@ function answerError(ctx: Context, error: unknown): void {
   const { status = 500, expose } = ERRORS[error.code];
   const words = expose ? [error.message] : ['The log says what went wrong.'];
   if (status === 503) words.push('Deliveries wait and go on by themselves when it is back. Look at /readyz.');
+  sayWhy(ctx, status, words);
+}
+
+/** For an address that nobody has: a page, too. */
+export const answerUnknown: Middleware = async (ctx, next) => {
+  await next();
+  if (ctx.status !== 404 || ctx.body) return;
+  ctx.set('Content-Security-Policy', CSP);
+  sayWhy(ctx, 404, [`Nothing is at ${ctx.path}.`]);
+};
+
+function sayWhy(ctx: Context, status: number, words: readonly string[]): void {
   const title = TITLES[status] ?? 'That did not work';
   const children = <Message title={title} words={words} links={[{ href: '/', words: 'Endpoints' }]} />;
   ctx.status = status;

@@ -143,12 +143,21 @@ async function send(
   body: unknown,
   { method = 'POST', headers = {} }: PostOptions,
 ): Promise<Answer> {
-  const bytes = typeof body === 'string' || body instanceof Uint8Array ? body : JSON.stringify(body);
+  const text =
+    body instanceof Uint8Array
+      ? new Uint8Array(body)
+      : typeof body === 'string'
+        ? body
+        : JSON.stringify(body);
   const response = await fetch(url, {
     method,
     headers: { 'content-type': EVENTS_V2, ...headers },
-    ...(body !== undefined && { body: bytes }),
+    ...(body !== undefined && { body: text }),
   });
-  const text = await response.text();
-  return { status: response.status, headers: response.headers, json: text ? JSON.parse(text) : undefined };
+  const answer = await response.text();
+  return {
+    status: response.status,
+    headers: response.headers,
+    json: answer ? JSON.parse(answer) : undefined,
+  };
 }
