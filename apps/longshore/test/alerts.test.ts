@@ -1,11 +1,13 @@
 /** Alerts of the relay as it is run: workers alone, no dashboard. */
 import { startReceiver } from '@longshore/testkit';
 import { expect, test } from 'vitest';
-import { anEvent, envelope, startRelay, workFolder, writeConfig } from './relay.js';
+import { anEvent, envelope, longshore, startRelay, workFolder, writeConfig } from './relay.js';
 
 interface Body {
   alert: string;
   state: string;
+  /** What to do now. */
+  next: string;
 }
 
 test('a receiver that fails is told of to another, its dead deliveries too, and that it works again', async () => {
@@ -24,10 +26,12 @@ test('a receiver that fails is told of to another, its dead deliveries too, and 
     'dead firing',
     'failing firing',
   ]);
-  expect(first.find(({ alert }) => alert === 'dead')).toMatchObject({
-    endpoint: 'one',
-    details: { dead: 1 },
-  });
+  const dead = first.find(({ alert }) => alert === 'dead');
+  expect(dead).toMatchObject({ endpoint: 'one', details: { dead: 1 } });
+  // The next step that it names can be taken.
+  const [, command = ''] = /^longshore (dead list --endpoint one);/.exec(dead?.next ?? '') ?? [];
+  const listed = longshore([...command.split(' '), '--config', file]);
+  expect([(await listed.exited).code, listed.stdout]).toEqual([0, expect.stringContaining('http_500')]);
 
   receiver.reply({});
   await relay.post(envelope(anEvent()));

@@ -87,9 +87,10 @@ function ofEndpoint(
         pulse.oldestAt === undefined
           ? `${endpoint} has nothing undelivered`
           : `the oldest delivery of ${endpoint} waits for ${inWords(waits)}: ${state.words}`,
-      next:
-        state.name === 'paused'
-          ? `resume ${endpoint}, in the dashboard or in the configuration`
+      next: pulse.pausedByOperator
+        ? `longshore resume ${commandWord(endpoint)}`
+        : state.name === 'paused'
+          ? `remove \`paused: true\` of ${endpoint} from the configuration`
           : 'mend the receiver if it fails; else more workers, or a higher concurrency of the endpoint',
       runbook: 'queue.md#deliveries-wait-and-nothing-is-delivered',
     });
@@ -134,7 +135,7 @@ function ofRelay({ quarantine, memory }: AlertConfig, look: Look, now: number): 
       ...{ alert: 'quarantine', since: now, amount: look.quarantined },
       firing: look.quarantined >= quarantine,
       summary: `${look.quarantined} in quarantine: events that could not be read and are delivered to nobody`,
-      next: 'look at the reason in the dashboard, or in the log lines "event quarantined"',
+      next: 'longshore quarantine list; once its cause is mended, longshore quarantine retry',
       runbook: 'event.md#event-quarantined',
       details: { quarantined: look.quarantined },
     });
