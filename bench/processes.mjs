@@ -25,7 +25,8 @@ export async function start(script, args = []) {
 }
 
 export const startBare = () => start(here('bare.mjs'));
-export const startReceiver = () => start(here('receiver.mjs'));
+/** `answer`: `ok`, or `fail` */
+export const startReceiver = (answer = 'ok') => start(here('receiver.mjs'), [answer]);
 
 /** `settings`: YAML or JSON below `version`, without listeners and datadir. */
 export async function startLongshore(settings, roles = []) {
@@ -56,6 +57,7 @@ export async function load(url, count, concurrency, connections) {
 }
 
 export async function stopAll() {
-  for (const child of running) if (child.exitCode === null) child.kill('SIGTERM');
-  await Promise.all(running.map((child) => child.exitCode ?? once(child, 'exit')));
+  const children = running.splice(0).filter((child) => child.exitCode === null);
+  for (const child of children) child.kill('SIGTERM');
+  await Promise.all(children.map((child) => once(child, 'exit')));
 }

@@ -27,7 +27,7 @@ const LAYERS = {
   },
   ingest: { may: ['event', 'sources', 'routing', 'queue', 'observe', 'config'], why: APP },
   worker: { may: ['event', 'routing', 'queue', 'sinks', 'observe', 'config'], why: APP },
-  dashboard: { may: ['event', 'queue', 'observe', 'config'], why: APP },
+  dashboard: { may: ['event', 'routing', 'queue', 'observe', 'config'], why: APP },
   longshore: {
     may: ['event', 'queue', 'observe', 'config', 'embedded-redis', 'ingest', 'worker', 'dashboard'],
     why: 'the command puts the apps together; what a stage does is their business',

@@ -5,13 +5,16 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { describe, expect, onTestFinished, test } from 'vitest';
+import { parse } from 'yaml';
 import {
   eventually,
   freePort,
   hasTool,
   pushImage,
+  redisUrl,
   runProcess,
   startReceiver,
+  testPrefix,
 } from '../packages/testkit/dist/index.js';
 import { longshore, ROOT, startRelay, temporaryFolder } from './testing/relay.mjs';
 
@@ -34,23 +37,32 @@ async function relayTo(url) {
   return startRelay(file);
 }
 
+/** Debian's registry with this configuration, on a port and a folder of the test's own. */
+async function startRegistry(config, env = {}) {
+  const [folder, port, debug] = [await temporaryFolder(), await freePort(), await freePort()];
+  const file = join(folder, 'config.yml');
+  const text = replaceAll(config, [
+    ['/var/lib/registry', join(folder, 'data')],
+    ['addr: :5000', `addr: 127.0.0.1:${port}`],
+  ]);
+  await writeFile(file, text.replace('127.0.0.1:5001', `127.0.0.1:${debug}`));
+  const registry = runProcess('docker-registry', ['serve', file], { env });
+  onTestFinished(() => registry.kill('SIGKILL'));
+  const url = `http://127.0.0.1:${port}`;
+  await eventually(async () => (await fetch(`${url}/v2/`)).ok);
+  return url;
+}
+
 describe('infra/registry/config.yml', () => {
   test.skipIf(!hasTool('docker-registry'))('a registry with it posts its events to Longshore', async () => {
     const receiver = await startReceiver();
     const { urls } = await relayTo(receiver.url);
-    const [folder, port, debug] = [await temporaryFolder(), await freePort(), await freePort()];
-    const file = join(folder, 'config.yml');
+    const debug = await freePort();
     const text = replaceAll(REGISTRY, [
-      ['/var/lib/registry', join(folder, 'data')],
-      ['addr: :5000', `addr: 127.0.0.1:${port}`],
       ['127.0.0.1:5001', `127.0.0.1:${debug}`],
       ['http://127.0.0.1:5080', urls.ingest],
     ]);
-    await writeFile(file, text);
-    const registry = runProcess('docker-registry', ['serve', file]);
-    onTestFinished(() => registry.kill('SIGKILL'));
-    const url = `http://127.0.0.1:${port}`;
-    await eventually(async () => (await fetch(`${url}/v2/`)).ok);
+    const url = await startRegistry(text);
     await pushImage(url, 'acme/app', '1.0');
 
     const requests = await receiver.received(3);
@@ -68,6 +80,114 @@ describe('infra/registry/config.yml', () => {
     await writeFile(file, replaceAll(REGISTRY, [['127.0.0.1:5080', 'listener.example.com:5080']]));
     const other = await longshore(['check', file]);
     expect([other.code, other.stdout]).toEqual([0, expect.stringContaining('5s for each attempt')]);
+  });
+});
+
+describe('infra/compose', () => {
+  const folder = join(ROOT, 'infra/compose');
+  const text = readFileSync(join(folder, 'compose.yml'), 'utf8');
+  const { services, volumes } = parse(text, { merge: true });
+  const ours = ['ingest', 'worker', 'dashboard'];
+
+  test('has the roles with two workers, a Redis and a registry, and each waits for what it needs', () => {
+    expect(Object.keys(services).sort()).toEqual([...ours, 'receiver', 'redis', 'registry'].sort());
+    expect(services.worker.deploy.replicas).toBe(2);
+    for (const role of ours) expect(services[role].command).toEqual(['run', '--role', role]);
+    for (const [name, { depends_on = {} }] of Object.entries(services)) {
+      for (const [needed, { condition }] of Object.entries(depends_on)) {
+        expect(condition, `${name} -> ${needed}`).toBe('service_healthy');
+        // Of ours the image has the check.
+        expect(services[needed].healthcheck?.test ?? services[needed].build, needed).toBeDefined();
+      }
+    }
+    expect([services.registry.depends_on, services.ingest.depends_on].map(Object.keys)).toEqual([
+      ['ingest'],
+      ['redis'],
+    ]);
+  });
+
+  test('every file that it mounts is there, and every volume is declared', () => {
+    const mounts = Object.values(services).flatMap((service) => service.volumes ?? []);
+    expect(mounts.length).toBeGreaterThan(5);
+    for (const mount of mounts) {
+      const [source] = mount.split(':');
+      if (source.startsWith('.')) expect(existsSync(join(folder, source)), mount).toBe(true);
+      else expect(Object.keys(volumes), mount).toContain(source);
+    }
+  });
+
+  test('ours run read-only, without capabilities, and have the time that they need to stop', () => {
+    for (const name of ours) {
+      expect(services[name]).toMatchObject({
+        ...{ read_only: true, cap_drop: ['ALL'], stop_grace_period: '75s' },
+        security_opt: ['no-new-privileges:true'],
+      });
+    }
+  });
+
+  test('ports are published on loopback only', () => {
+    const ports = Object.values(services).flatMap((service) => service.ports ?? []);
+    expect(ports.map((port) => port.replace(/:\d+:\d+$/, ''))).toEqual(Array(3).fill('127.0.0.1'));
+  });
+
+  test('every variable that it asks for is in .env.example, and Longshore accepts the configuration', async () => {
+    const asked = [...text.matchAll(/\$\{(\w+):\?/g)].map(([, name]) => name);
+    const example = readFileSync(join(folder, '.env.example'), 'utf8');
+    for (const name of asked) expect(example).toMatch(new RegExp(`^${name}=$`, 'm'));
+    const env = { INGEST_TOKEN: 'a', DASHBOARD_PASSWORD: 'b' };
+    const { code, stdout } = await longshore(['check', join(folder, 'longshore.yml')], { env });
+    expect([code, stdout]).toEqual([0, expect.stringContaining('POST http://receiver:8080/events')]);
+    expect(stdout).toContain('0 errors, 0 warnings');
+  });
+
+  test.skipIf(!hasTool('docker-registry'))(
+    'a registry with its settings gets its events past the token, to the receiver',
+    async () => {
+      const port = await freePort();
+      const receiver = runProcess(process.execPath, [join(folder, 'receiver.mjs')], {
+        env: { PORT: String(port) },
+      });
+      onTestFinished(() => receiver.kill('SIGKILL'));
+      await eventually(() => receiver.stdout.includes('listening'));
+      const { urls } = await startRelay(join(folder, 'longshore.yml'), {
+        env: {
+          ...{ INGEST_TOKEN: 'abc123', DASHBOARD_PASSWORD: 'b', LONGSHORE_REDIS_URL: redisUrl() },
+          LONGSHORE_REDIS_PREFIX: testPrefix(),
+          LONGSHORE_NOTIFICATIONS_ENDPOINTS_0_URL: `http://127.0.0.1:${port}/events`,
+        },
+      });
+      const endpoints = services.registry.environment.REGISTRY_NOTIFICATIONS_ENDPOINTS;
+      const url = await startRegistry(REGISTRY, {
+        REGISTRY_NOTIFICATIONS_ENDPOINTS: replaceAll(endpoints, [
+          ['http://ingest:5080', urls.ingest],
+          [/\$\{INGEST_TOKEN[^}]*\}/.exec(endpoints)[0], 'abc123'],
+        ]),
+      });
+      await pushImage(url, 'acme/app', '1.0');
+      await eventually(() => receiver.stdout.includes('received push acme/app 1.0'));
+    },
+  );
+});
+
+describe('infra/redis/redis.conf', () => {
+  test('a Redis with it starts, and Longshore has nothing to say against it', async () => {
+    const [folder, port] = [await temporaryFolder(), await freePort()];
+    await writeFile(
+      join(folder, 'redis.conf'),
+      readFileSync(join(ROOT, 'infra/redis/redis.conf'), 'utf8').replace(/^dir .*$/m, `dir ${folder}`),
+    );
+    const redis = runProcess('redis-server', [join(folder, 'redis.conf'), '--port', String(port)]);
+    onTestFinished(() => redis.kill('SIGKILL'));
+    const file = join(folder, 'longshore.yml');
+    await writeFile(file, 'notifications: { endpoints: [{ name: one, url: http://127.0.0.1:9/ }] }\n');
+    const { child } = await startRelay(file, { env: { LONGSHORE_REDIS_URL: `redis://127.0.0.1:${port}` } });
+    await child.waitFor((line) => line.msg === 'Redis is there');
+    expect(child.records.filter(({ level }) => level !== 'info')).toEqual([]);
+  });
+
+  test('every line has its reason above it', () => {
+    const groups = readFileSync(join(ROOT, 'infra/redis/redis.conf'), 'utf8').trim().split('\n\n');
+    for (const group of groups) expect(group).toMatch(/^# /);
   });
 });
 

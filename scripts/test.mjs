@@ -29,6 +29,7 @@ const CHECKS = [
   ['types of tests', join(BIN, 'tsc'), ['-p', 'tsconfig.tests.json', '--noEmit']],
   ['layers', process.execPath, ['scripts/check-layers.mjs']],
   ['generated reference', process.execPath, ['scripts/gen-reference.mjs', '--check']],
+  ['generated dashboard', process.execPath, ['scripts/gen-grafana.mjs', '--check']],
 ];
 
 await asScript(async () => {

@@ -2,13 +2,21 @@
 import Koa from 'koa';
 import { basicAuth, guardChanges, loopbackNames, type Users } from './auth.js';
 import type { Board } from './board.js';
+import { answerUnknown } from './pages/pages.js';
 
 export const BOARD_PATH = '/queues';
 
 export interface AppParts {
   board: Board;
+  /** The JSON API. */
+  api: Koa.Middleware;
+  /** The pages. */
+  pages: Koa.Middleware;
   users(): Users;
+  /** Whether the board may not change queues. */
   readonly(): boolean;
+  /** Whether pages and API may retry, drop, pause and resume. */
+  operates(): boolean;
   redisUp(): boolean;
 }
 
@@ -16,7 +24,7 @@ export interface AppParts {
 const CSP =
   "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; frame-ancestors 'none'; base-uri 'self'; form-action 'self'";
 
-export function createApp({ board, users, readonly, redisUp }: AppParts): Koa {
+export function createApp({ board, api, pages, users, readonly, operates, redisUp }: AppParts): Koa {
   const app = new Koa();
   app.silent = true;
   app.use(async (ctx, next) => {
@@ -28,9 +36,17 @@ export function createApp({ board, users, readonly, redisUp }: AppParts): Koa {
   });
   app.use(loopbackNames(users));
   app.use(basicAuth(users));
-  app.use(guardChanges(readonly));
+  // The board's changes know nothing of attempts and records; ours do, so each has a switch of its own.
+  app.use(
+    guardChanges((path) => {
+      if (isBoard(path)) return readonly() ? BOARD_READONLY : undefined;
+      return operates() ? undefined : NOT_OPERATED;
+    }),
+  );
+  app.use(answerUnknown);
+  app.use(api);
+  app.use(pages);
   app.use(async (ctx, next) => {
-    if (ctx.path === '/') return ctx.redirect(BOARD_PATH);
     // The page itself needs no Redis, and says that it cannot load the queues.
     if (ctx.path.startsWith(`${BOARD_PATH}/api`) && !redisUp()) {
       ctx.status = 503;
@@ -42,3 +58,9 @@ export function createApp({ board, users, readonly, redisUp }: AppParts): Koa {
   app.use(board.middleware);
   return app;
 }
+
+const BOARD_READONLY =
+  'The board is read-only; set `dashboard.queues: full` to change queues there. To retry or drop: /dead.';
+const NOT_OPERATED = 'The dashboard only shows: `dashboard.operate` is false in the configuration.';
+
+const isBoard = (path: string): boolean => path === BOARD_PATH || path.startsWith(`${BOARD_PATH}/`);

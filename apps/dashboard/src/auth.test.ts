@@ -6,7 +6,16 @@ import { configOf, endpoints, startDashboard } from './testing/dashboard.js';
 const basic = (user: string, password: string) => ({
   authorization: `Basic ${Buffer.from(`${user}:${password}`, 'utf8').toString('base64')}`,
 });
-const PATHS = ['/', '/queues', '/queues/api/queues', '/queues/static/js/main.js', '/nowhere'];
+const PATHS = [
+  '/',
+  '/dead',
+  '/api/v1/endpoints',
+  '/api/v1/openapi.json',
+  '/queues',
+  '/queues/api/queues',
+  '/queues/static/js/main.js',
+  '/nowhere',
+];
 
 describe('basic auth', () => {
   const users = { ops: 'hunter2', jürgen: 'pässwörd 🔑', colon: 'a:b' };
@@ -47,8 +56,12 @@ describe('basic auth', () => {
 });
 
 describe('without a password', () => {
-  const start = async (dashboard: object) =>
-    createDashboard((await startDashboard()).inspector, () => true).prepare(await configOf({ dashboard }));
+  const start = async (dashboard: object) => {
+    const { inspector, operate } = await startDashboard();
+    const redis = () => ({ up: true, full: false });
+    const parts = { inspector, operate, redis, version: '0.0.0', onFault() {} };
+    createDashboard(parts).prepare(await configOf({ dashboard }));
+  };
 
   test.each(['0.0.0.0:0', ':5081', '[::]:5081', '10.0.0.1:5081', 'dashboard.example.com:5081'])(
     'it refuses to start on %s',

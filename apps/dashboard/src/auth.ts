@@ -18,8 +18,9 @@ export function basicAuth(users: () => Users): Middleware {
     if (known.length > 0 && !isKnown(ctx.get('authorization'), known)) {
       ctx.status = 401;
       ctx.set('WWW-Authenticate', 'Basic realm="longshore", charset="UTF-8"');
-      ctx.body =
-        'The dashboard wants a name and a password: those of `dashboard.auth.basic` in the configuration.\n';
+      const message =
+        'The dashboard wants a name and a password: those of `dashboard.auth.basic` in the configuration.';
+      ctx.body = isApi(ctx.path) ? { error: 'REQUEST_UNAUTHORIZED', message } : `${message}\n`;
       return;
     }
     await next();
@@ -51,26 +52,31 @@ export function loopbackNames(users: () => Users): Middleware {
 
 const SAFE_METHODS = new Set(['GET', 'HEAD', 'OPTIONS']);
 
-/** Refuses changes that another site's page posts with the operator's credentials, and all when read-only. */
-export function guardChanges(readonly: () => boolean): Middleware {
+/** Why a change of this path is refused at the moment; undefined when it is not. */
+export type Refusal = (path: string) => string | undefined;
+
+/** Refuses changes that another site's page posts with the operator's credentials, and what is switched off. */
+export function guardChanges(refusal: Refusal): Middleware {
   return async (ctx, next) => {
     if (SAFE_METHODS.has(ctx.method)) return next();
-    if (readonly())
-      return refuse(ctx, 'The queues are read-only; set `dashboard.queues: full` to change them here.');
     const site = ctx.get('sec-fetch-site');
     const origin = ctx.get('origin');
     const own = origin ? hostOf(origin) === ctx.host : site === '' || site === 'same-origin';
     if (!own || (site !== '' && site !== 'same-origin')) {
       return refuse(ctx, 'This change was sent by a page of another site and was not carried out.');
     }
-    return next();
+    const why = refusal(ctx.path);
+    return why === undefined ? next() : refuse(ctx, why);
   };
 }
 
 function refuse(ctx: Parameters<Middleware>[0], message: string): void {
   ctx.status = 403;
-  ctx.body = { error: message };
+  // The board shows what it finds under `error`.
+  ctx.body = isApi(ctx.path) ? { error: 'REQUEST_REFUSED', message } : { error: message };
 }
+
+const isApi = (path: string): boolean => path.startsWith('/api/');
 
 function hostOf(origin: string): string | undefined {
   return URL.canParse(origin) ? new URL(origin).host : undefined;

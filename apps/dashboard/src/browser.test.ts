@@ -34,7 +34,7 @@ describe.runIf(hasTool('chromium'))('in a browser', () => {
       const { protocol, origin } = new URL(request.url());
       if (protocol !== 'data:' && origin !== dashboard.url) problems.push(`asks ${request.url()}`);
     });
-    await page.goto(dashboard.url, { timeout: SLOW });
+    await page.goto(`${dashboard.url}/queues`, { timeout: SLOW });
     return { page, problems };
   }
 
@@ -76,7 +76,7 @@ describe.runIf(hasTool('chromium'))('in a browser', () => {
       const { page, problems } = await open(dashboard);
       for (const name of names) {
         await dashboard.enqueue(name);
-        await page.goto(dashboard.url);
+        await page.goto(`${dashboard.url}/queues`);
         await page.getByRole('main').getByText(name, { exact: true }).click();
         await reads(page, 'push acme/app:1.0');
       }

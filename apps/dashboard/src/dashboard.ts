@@ -1,11 +1,25 @@
-/** The dashboard role: bull-board over the configured endpoints and those that still have a queue. */
+/** The dashboard role: pages and API over all endpoints, and bull-board over their queues. */
 import { type Config, isLoopback } from '@longshore/config';
 import { LongshoreError } from '@longshore/event';
 import type { Inspector } from '@longshore/queue/operator';
 import type Koa from 'koa';
+import { createApi } from './api/api.js';
 import { BOARD_PATH, createApp } from './app.js';
 import type { Users } from './auth.js';
 import { createBoard } from './board.js';
+import type { Operate } from './operate/index.js';
+import { createOperations } from './operate/operations.js';
+import { createPages } from './pages/pages.js';
+
+export interface DashboardParts {
+  inspector: Inspector;
+  operate: Operate;
+  /** Redis as it was seen of late. `memory`: used share of its maxmemory; absent without one. */
+  redis(): { up: boolean; memory?: number; full: boolean };
+  version: string;
+  /** A fault of ours, for the log. */
+  onFault(error: unknown): void;
+}
 
 export interface Dashboard {
   app: Koa;
@@ -17,23 +31,42 @@ export interface Dashboard {
   prepare(config: Config): () => void;
   /** Shows endpoints that left the configuration and may still hold deliveries; asks Redis for them. */
   refresh(): Promise<void>;
+  /** Stops the retries and drops that go on. */
+  close(): Promise<void>;
 }
 
-/** @param redisUp whether Redis has answered of late; the board cannot show anything without it */
-export function createDashboard(inspector: Inspector, redisUp: () => boolean): Dashboard {
+export function createDashboard({ inspector, operate, redis, version, onFault }: DashboardParts): Dashboard {
   let users: Users = {};
   let readonly = true;
+  let operates = true;
   let configured: string[] = [];
   let known: string[] = [];
   const board = createBoard(BOARD_PATH, inspector, () => readonly);
+  const operations = createOperations(operate);
+  const pages = createPages({
+    operate,
+    operations,
+    health: () => ({ memory: redis().memory, full: redis().full }),
+    boardPath: (endpoint) => `${BOARD_PATH}/queue/${encodeURIComponent(inspector.boardQueue(endpoint).name)}`,
+    now: Date.now,
+  });
 
   return {
-    app: createApp({ board, users: () => users, readonly: () => readonly, redisUp }),
+    app: createApp({
+      board,
+      api: createApi({ operate, operations, version, onFault }),
+      pages: pages.routes() as Koa.Middleware,
+      users: () => users,
+      readonly: () => readonly,
+      operates: () => operates,
+      redisUp: () => redis().up,
+    }),
     prepare(config) {
       const nextUsers = revealUsers(config);
       return () => {
         users = nextUsers;
         readonly = config.dashboard.queues === 'readonly';
+        operates = config.dashboard.operate;
         configured = config.notifications.endpoints.map(({ name }) => name);
         board.show([...new Set([...configured, ...known])]);
       };
@@ -42,6 +75,7 @@ export function createDashboard(inspector: Inspector, redisUp: () => boolean): D
       known = await inspector.known();
       board.show([...new Set([...configured, ...known])]);
     },
+    close: operations.close,
   };
 }
 

@@ -1,2 +1,2 @@
-/** The queues, to look at. */
-export { createDashboard, type Dashboard } from './dashboard.js';
+/** The pages, the API and the board; and what they do, as functions (`@longshore/dashboard/operate`). */
+export { createDashboard, type Dashboard, type DashboardParts } from './dashboard.js';

@@ -42,6 +42,7 @@ export function createApp({ receive, maxBody, paths, observer }: AppParts): Koa 
       headers: ctx.req.headers,
       body,
       receivedAt,
+      ...(ctx.req.socket.remoteAddress && { remote: ctx.req.socket.remoteAddress }),
     };
     const receipt = await receive(raw);
     ctx.state.source = receipt.source;

@@ -2,7 +2,7 @@
 import type { Config } from '@longshore/config';
 import type { Observer } from '@longshore/observe';
 import { createProducer, type Monitor, type RedisClient } from '@longshore/queue';
-import { createQuarantine, quarantineLimits } from '@longshore/queue/operator';
+import { createQuarantine, quarantineLimits, type TrailWriter } from '@longshore/queue/operator';
 import { createRouter } from '@longshore/routing';
 import { createSources } from '@longshore/sources';
 import type Koa from 'koa';
@@ -10,6 +10,7 @@ import { createApp } from './app.js';
 import { createIngestPipeline } from './pipeline.js';
 import { sourcesConfig } from './sources-config.js';
 import { type Claim, createLocalSpool } from './spool/index.js';
+import { windowsOf } from './windows.js';
 
 export interface IngestParts {
   config(): Config;
@@ -19,6 +20,8 @@ export interface IngestParts {
   /** Holds a folder for this process alone. */
   claim: Claim;
   observer: Observer;
+  /** Where it is noted what was received. */
+  trail: Pick<TrailWriter, 'note'>;
 }
 
 export interface Ingest {
@@ -36,7 +39,7 @@ export interface Ingest {
   close(): Promise<void>;
 }
 
-export function createIngest({ config, client, monitor, claim, observer }: IngestParts): Ingest {
+export function createIngest({ config, client, monitor, claim, observer, trail }: IngestParts): Ingest {
   const { prefix } = config().redis;
   const producer = createProducer(client, prefix);
   const quarantine = createQuarantine(client, prefix, () => quarantineLimits(monitor.health.limit));
@@ -61,6 +64,7 @@ export function createIngest({ config, client, monitor, claim, observer }: Inges
     monitor,
     cover: spool.cover,
     observer,
+    trail,
   });
   return {
     start: spool.open,
@@ -87,9 +91,4 @@ export function createIngest({ config, client, monitor, claim, observer }: Inges
       await producer.close();
     },
   };
-}
-
-function windowsOf({ notifications }: Config): Map<string, number> {
-  const collapsing = notifications.endpoints.filter(({ collapse }) => collapse > 0);
-  return new Map(collapsing.map(({ name, collapse }) => [name, collapse]));
 }

@@ -9,12 +9,13 @@
 import { LongshoreError, type TakenEvent } from '@longshore/event';
 import type { Observer } from '@longshore/observe';
 import type { Enqueued, Monitor, Producer } from '@longshore/queue';
-import type { Quarantine } from '@longshore/queue/operator';
+import type { Quarantine, TrailWriter } from '@longshore/queue/operator';
 import type { Router } from '@longshore/routing';
 import type { OpenedRequest, RawRequest, Sources } from '@longshore/sources';
 import { type Kept, keep } from './keep.js';
 import { routeAll } from './route.js';
 import type { Cover } from './spool/cover.js';
+import { noteQuarantined, noteReceived } from './trail-notes.js';
 
 export interface PipelineParts {
   /** Asked for at each request: they change with the configuration. */
@@ -27,8 +28,15 @@ export interface PipelineParts {
   monitor: Monitor;
   /** What becomes of a request that Redis cannot have now. */
   cover: Cover;
-  observer: Observer;
+  observer: TakingObserver;
+  trail: Pick<TrailWriter, 'note'>;
 }
+
+/** What is recorded of a request that is taken. */
+export type TakingObserver = Pick<
+  Observer,
+  'eventReceived' | 'eventQuarantined' | 'deliveryIgnored' | 'deliveryCollapsed' | 'log'
+>;
 
 /** Bytes that a delivery takes in Redis beside its event. */
 const OVERHEAD = 1_024;
@@ -41,6 +49,20 @@ export interface Receipt {
   body?: unknown;
   /** Name of the source that it came through. */
   source: string;
+  /** What the body counts, for whoever called and not by HTTP; absent when nothing was looked at. */
+  taken?: Taken;
+}
+
+/** What became of a request's events. */
+export interface Taken {
+  accepted: number;
+  enqueued: number;
+  duplicates: number;
+  ignored: number;
+  /** Ids in quarantine of what could not be read. */
+  kept: readonly string[];
+  /** Why it could not be read. */
+  reason?: string;
 }
 
 /** Both reject with a LongshoreError whose row in `ERRORS` has the status to answer. */
@@ -55,10 +77,10 @@ export interface IngestPipeline {
 }
 
 export function createIngestPipeline(parts: PipelineParts): IngestPipeline {
-  const { sources, router, windows, producer, quarantine, monitor, cover, observer } = parts;
+  const { sources, router, windows, producer, quarantine, monitor, cover, observer, trail } = parts;
 
   const take = async (opened: OpenedRequest, raw: RawRequest, started: number): Promise<Receipt> => {
-    const { deliveries, collapse, ignored } = routeAll(opened.taken, router(), windows());
+    const { deliveries, collapse, ignored, plans } = routeAll(opened.taken, router(), windows());
     const copies = deliveries.length / Math.max(1, opened.taken.length) + opened.quarantined.length;
     if (copies > 0) assertRoom(copies * raw.body.length + deliveries.length * OVERHEAD, monitor);
 
@@ -67,6 +89,8 @@ export function createIngestPipeline(parts: PipelineParts): IngestPipeline {
       keep(quarantine, raw, opened),
     ]);
 
+    noteReceived(trail, raw, plans, planned);
+    noteQuarantined(trail, raw, kept);
     for (const { endpoint, rule } of ignored) observer.deliveryIgnored({ endpoint, rule });
     for (const one of planned) recordCollapsed(one, observer);
     for (const entry of kept) recordKept(entry, observer);
@@ -86,7 +110,7 @@ export function createIngestPipeline(parts: PipelineParts): IngestPipeline {
       const enqueuedTo = countByEndpoint(enqueued);
       observer.eventReceived({ source, kind, events, ...counts, ms, detail: note }, { enqueuedTo });
     }
-    return answer(opened, counts);
+    return { ...answer(opened, counts), taken: { ...counts, ...leftOver(kept) } };
   };
 
   return {
@@ -124,7 +148,7 @@ function countByEndpoint(enqueued: readonly Enqueued[]): Record<string, number> 
   return counts;
 }
 
-function recordCollapsed({ delivery, collapsedInto }: Enqueued, observer: Observer): void {
+function recordCollapsed({ delivery, collapsedInto }: Enqueued, observer: TakingObserver): void {
   if (collapsedInto === undefined) return;
   const { id, endpoint, eventId, view } = delivery;
   const { action, repository, tag } = view;
@@ -133,11 +157,17 @@ function recordCollapsed({ delivery, collapsedInto }: Enqueued, observer: Observ
 }
 
 /** What had to make room for it is told too: nothing leaves quarantine in silence. */
-function recordKept({ evicted, ...entry }: Kept, observer: Observer): void {
+function recordKept({ evicted, ...entry }: Kept, observer: TakingObserver): void {
   observer.eventQuarantined(entry);
   for (const quarantineId of evicted) {
     observer.log.warn({ quarantineId }, 'quarantine is full: the oldest entry was removed');
   }
+}
+
+function leftOver(kept: readonly Kept[]): Pick<Taken, 'kept' | 'reason'> {
+  const reasons = [...new Set(kept.map(({ reason }) => reason))];
+  const ids = kept.map(({ quarantineId }) => quarantineId);
+  return { kept: ids, ...(reasons.length > 0 && { reason: reasons.join('; ') }) };
 }
 
 function answer(opened: OpenedRequest, counts: Record<string, number>): Receipt {

@@ -1,4 +1,4 @@
-/** Every taken event against every endpoint: the deliveries to make, and who ignored what by which rule. */
+/** Routes the events of a request: which deliveries to make, and which endpoints ignore what by which rule. */
 import { type Delivery, deliveryOf, factOf, type TakenEvent } from '@longshore/event';
 import type { Collapse } from '@longshore/queue';
 import type { Router, Rule } from '@longshore/routing';
@@ -7,6 +7,15 @@ export interface Routed {
   deliveries: Delivery[];
   /** By delivery id: those that are made only when nobody has told their fact to the endpoint. */
   collapse: Map<string, Collapse>;
+  ignored: { endpoint: string; rule: Rule }[];
+  /** The same by event, in the same order. */
+  plans: EventPlan[];
+}
+
+/** What becomes of one event. */
+export interface EventPlan {
+  taken: TakenEvent;
+  deliveries: Delivery[];
   ignored: { endpoint: string; rule: Rule }[];
 }
 
@@ -19,19 +28,29 @@ export function routeAll(
   router: Router,
   windows: ReadonlyMap<string, number>,
 ): Routed {
-  const deliveries: Delivery[] = [];
-  const collapse: Routed['collapse'] = new Map();
-  const ignored: Routed['ignored'] = [];
-  for (const event of taken) {
-    const { endpoints, unmatched } = router.plan(event.event);
-    const fact = endpoints.some((endpoint) => windows.has(endpoint)) ? factOf(event) : undefined;
-    for (const endpoint of endpoints) {
-      const delivery = deliveryOf(event, endpoint);
-      deliveries.push(delivery);
-      const window = windows.get(endpoint);
-      if (fact !== undefined && window !== undefined) collapse.set(delivery.id, { fact, window });
-    }
-    for (const { endpoint, why } of unmatched) ignored.push({ endpoint, rule: why });
-  }
-  return { deliveries, collapse, ignored };
+  const plans = taken.map((event) => planOf(event, router));
+  return {
+    deliveries: plans.flatMap(({ deliveries }) => deliveries),
+    collapse: new Map(plans.flatMap((plan) => collapsing(plan, windows))),
+    ignored: plans.flatMap(({ ignored }) => ignored),
+    plans,
+  };
+}
+
+function collapsing({ taken, deliveries }: EventPlan, windows: ReadonlyMap<string, number>) {
+  const watched = deliveries.filter(({ endpoint }) => windows.has(endpoint));
+  const fact = watched.length > 0 ? factOf(taken) : undefined;
+  return watched.flatMap(({ id, endpoint }): [string, Collapse][] => {
+    const window = windows.get(endpoint);
+    return fact === undefined || window === undefined ? [] : [[id, { fact, window }]];
+  });
+}
+
+function planOf(taken: TakenEvent, router: Router): EventPlan {
+  const { endpoints, unmatched } = router.plan(taken.event);
+  return {
+    taken,
+    deliveries: endpoints.map((endpoint) => deliveryOf(taken, endpoint)),
+    ignored: unmatched.map(({ endpoint, why }) => ({ endpoint, rule: why })),
+  };
 }

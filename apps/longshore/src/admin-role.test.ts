@@ -11,6 +11,7 @@ import { eventually, redisUrl, startRedis, testPrefix } from '@longshore/testkit
 import { expect, onTestFinished, test } from 'vitest';
 import { openAdmin } from './admin-role.js';
 import type { Role } from './role.js';
+import { openTrail } from './trail.js';
 
 const ENDPOINTS = [
   { name: 'one', url: 'http://user:s3cret@hook.example.com/', headers: { Authorization: ['s3cret'] } },
@@ -27,7 +28,8 @@ async function openOn(redis: string, endpoints: object[], roles: Role[] = ['inge
   const observer = createObserver({ level: 'silent', pretty: false, version: '0', destination: quiet });
   await monitor.firstAnswer(5_000);
   const parts = { config: () => config, producer: client, consumer: client, version: '0' };
-  const { url, close } = await openAdmin(roles, { ...parts, observer, monitor, inspector });
+  const trail = openTrail({ ...parts, observer, monitor });
+  const { url, close } = await openAdmin(roles, { ...parts, observer, monitor, inspector, trail });
   onTestFinished(async () => {
     await close(0);
     monitor.close();
@@ -133,6 +135,9 @@ test('/metrics is Prometheus text, with the depth of the queues from one role al
   const text = await response.text();
   expect(text).toContain('longshore_queue_deliveries{endpoint="one",state="waiting"} 2');
   expect(text).toContain('registry_notifications_pending_total{endpoint="one"} 2');
+  expect(text).toMatch(/^longshore_queue_oldest_seconds\{endpoint="one"\} [\d.]+$/m);
+  expect(text).toContain('longshore_endpoint_failing_seconds{endpoint="one"} 0');
+  expect(text).toContain('longshore_quarantine_entries 0');
   const worker = await openOn(redisUrl(), ENDPOINTS, ['worker', 'ingest']);
   expect(await (await worker.get('/metrics')).text()).not.toContain('longshore_queue_deliveries{');
 });

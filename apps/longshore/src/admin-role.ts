@@ -1,8 +1,12 @@
 /** The admin listener over the roles of this process: what each needs to do its job, and the live numbers. */
 import { type Config, type Endpoint, maskedUrl } from '@longshore/config';
+import { createPulseReader, createQuarantine } from '@longshore/queue/operator';
 import { createAdmin } from './admin.js';
 import { type Listener, listen } from './listen.js';
 import type { Role, RoleParts } from './role.js';
+
+/** Milliseconds between two lines about the same trouble. */
+const QUIET = 60_000;
 
 /** @param notes what the roles of this process have to say, one line each */
 export function openAdmin(
@@ -18,11 +22,26 @@ export function openAdmin(
     return Object.fromEntries(counts.map(([name, c]) => [name, c.waiting + c.active + c.delayed]));
   };
 
+  const pulses = createPulseReader(parts.producer, config().redis.prefix);
+  const quarantine = createQuarantine(parts.producer, config().redis.prefix);
+  /** The page answers all the same, with the numbers of before. */
+  const tellUncounted = (err: unknown): void =>
+    observer.throttledLog('queue counts', QUIET).warn({ err }, 'queues could not be counted');
   let counted: string[] = [];
   const countQueues = async (): Promise<void> => {
-    const counts = await queueCounts(config(), parts);
-    for (const [name, count] of counts) observer.setQueueCounts(name, count);
-    const names = new Set(config().notifications.endpoints.map(({ name }) => name));
+    const { endpoints } = config().notifications;
+    const now = Date.now();
+    for (const pulse of await pulses.read(endpoints.map(({ name }) => name))) {
+      const { endpoint, oldestAt = now, failingSince = now } = pulse;
+      observer.setQueueCounts(endpoint, pulse);
+      observer.setEndpointHealth(endpoint, {
+        oldest: Math.max(0, now - oldestAt),
+        failing: Math.max(0, now - failingSince),
+      });
+    }
+    const { memory: redisMemory } = parts.monitor.health;
+    observer.setStores({ quarantined: await quarantine.count(), redisMemory });
+    const names = new Set(endpoints.map(({ name }) => name));
     for (const name of counted) if (!names.has(name)) observer.forgetEndpoint(name);
     counted = [...names];
   };
@@ -33,7 +52,7 @@ export function openAdmin(
     notes,
     async metrics() {
       // By one role only, so that a sum over processes is right.
-      if (roles.includes('dashboard')) await countQueues();
+      if (roles.includes('dashboard')) await countQueues().catch(tellUncounted);
       return observer.metrics();
     },
     async vars() {

@@ -3,8 +3,12 @@ import { environment } from '@longshore/config';
 import { LongshoreError } from '@longshore/event';
 import { Command, CommanderError } from 'commander';
 import { addCheck } from './commands/check.js';
+import { addDead } from './commands/dead.js';
+import { addPause } from './commands/pause.js';
+import { addQuarantine } from './commands/quarantine.js';
 import { addRun } from './commands/run.js';
 import { addSend } from './commands/send.js';
+import { addTrace } from './commands/trace.js';
 import type { Shell } from './shell.js';
 import { version } from './version.js';
 
@@ -14,6 +18,7 @@ export async function main(argv: readonly string[]): Promise<number> {
   const shell: Shell = {
     env: environment(),
     print: (line) => void process.stdout.write(`${line}\n`),
+    warn: (line) => void process.stderr.write(`${line}\n`),
     exitWith: (code) => {
       exitCode = code;
     },
@@ -24,7 +29,8 @@ export async function main(argv: readonly string[]): Promise<number> {
     .exitOverride()
     .showHelpAfterError('(add --help for what is known)')
     .configureOutput({ writeErr: (text) => void process.stderr.write(text) });
-  for (const add of [addRun, addCheck, addSend]) add(program, shell);
+  for (const add of [addRun, addCheck, addSend, addTrace, addDead, addQuarantine, addPause])
+    add(program, shell);
 
   try {
     await program.parseAsync([...argv], { from: 'user' });
@@ -34,14 +40,15 @@ export async function main(argv: readonly string[]): Promise<number> {
   }
 }
 
-const WRONG_CONFIG = new Set(['CONFIG_INVALID', 'SECRET_MISSING', 'DASHBOARD_OPEN']);
+/** Wrong configuration, or wrong usage. */
+const WRONG = new Set(['CONFIG_INVALID', 'SECRET_MISSING', 'DASHBOARD_OPEN', 'REQUEST_INVALID']);
 
 function failed(error: unknown): number {
   // Commander has printed its message; help and version come here too, with code 0.
   if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
   if (error instanceof LongshoreError) {
     process.stderr.write(`longshore: ${error.message}\n`);
-    return WRONG_CONFIG.has(error.code) ? 2 : 1;
+    return WRONG.has(error.code) ? 2 : 1;
   }
   process.stderr.write(
     `longshore: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`,

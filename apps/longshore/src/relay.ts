@@ -5,7 +5,7 @@
 import { type Config, type Env, maskedUrl } from '@longshore/config';
 import { findEmbeddedRedis } from '@longshore/embedded-redis';
 import { LongshoreError } from '@longshore/event';
-import { connect, createMonitor, type RedisAddress, type RedisClient } from '@longshore/queue';
+import { connect, createMonitor, type Monitor, type RedisAddress, type RedisClient } from '@longshore/queue';
 import { load } from './reload.js';
 
 /** A relay as a command sees it. */
@@ -13,6 +13,7 @@ export interface Relay {
   config: Config;
   /** Fails fast. */
   client: RedisClient;
+  monitor: Monitor;
   prefix: string;
 }
 
@@ -35,7 +36,7 @@ export async function withRelay<T>(file: string, env: Env, use: (relay: Relay) =
     if (!(await monitor.firstAnswer(PATIENCE))) {
       throw notRunning(`Redis does not answer at ${where}: ${last?.message || 'no answer in time'}`, file);
     }
-    return await use({ config, client, prefix: config.redis.prefix });
+    return await use({ config, client, monitor, prefix: config.redis.prefix });
   } finally {
     monitor.close();
     client.disconnect();

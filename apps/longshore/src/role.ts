@@ -2,7 +2,7 @@
 import type { Config } from '@longshore/config';
 import type { Observer } from '@longshore/observe';
 import type { Monitor, RedisClient } from '@longshore/queue';
-import type { Inspector } from '@longshore/queue/operator';
+import type { Inspector, TrailWriter } from '@longshore/queue/operator';
 
 export const ROLES = ['ingest', 'worker', 'dashboard'] as const;
 export type Role = (typeof ROLES)[number];
@@ -17,5 +17,6 @@ export interface RoleParts {
   consumer: RedisClient;
   monitor: Monitor;
   inspector: Inspector;
+  trail: TrailWriter;
   version: string;
 }

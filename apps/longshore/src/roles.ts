@@ -4,11 +4,13 @@
  */
 import { type Config, isLoopback } from '@longshore/config';
 import { createDashboard } from '@longshore/dashboard';
+import { createOperate } from '@longshore/dashboard/operate';
 import { claimLock } from '@longshore/embedded-redis/lock';
-import { createIngest, type FolderLock } from '@longshore/ingest';
+import { createIngest, createReplayer, type FolderLock } from '@longshore/ingest';
 import type { Observer } from '@longshore/observe';
-import { createJanitor } from '@longshore/queue';
-import { createWorker, startHousekeeping } from '@longshore/worker';
+import { createAlertStore, createJanitor, createPulse } from '@longshore/queue';
+import { createJournal, createPulseReader, createQuarantine } from '@longshore/queue/operator';
+import { createWorker, startAlerts, startHousekeeping } from '@longshore/worker';
 import { openAdmin } from './admin-role.js';
 import { type Listener, listen } from './listen.js';
 import { ROLES, type Role, type RoleParts } from './role.js';
@@ -126,13 +128,26 @@ async function claimFolder(folder: string, onWait: () => void): Promise<FolderLo
 }
 
 async function startWorker(parts: RoleParts): Promise<RunningRole> {
-  const { config, consumer, producer, observer, inspector, monitor, version } = parts;
-  const worker = createWorker({ client: consumer, observer, version });
+  const { config, consumer, producer, observer, inspector, monitor, trail, version } = parts;
+  // Before the first delivery is taken: it refuses what cannot be used.
+  const { prefix } = config().redis;
+  const alerts = startAlerts({
+    ...{ config, observer, monitor, version },
+    pulses: createPulseReader(producer, prefix),
+    quarantine: createQuarantine(producer, prefix),
+    store: createAlertStore(producer, prefix),
+  });
+  const pulse = createPulse(producer, prefix);
+  const worker = createWorker({ client: consumer, observer, pulse, trail, version });
   worker.prepare(config())();
-  const janitor = createJanitor(producer, config().redis.prefix);
-  const housekeeping = startHousekeeping({ config, janitor, inspector, monitor, observer });
+  const janitor = createJanitor(producer, prefix);
+  const housekeeping = startHousekeeping({
+    ...{ config, janitor, inspector, monitor, observer, trail },
+    journal: createJournal(producer, prefix),
+  });
   return {
     prepare(next) {
+      alerts.check(next);
       const commit = worker.prepare(next);
       return () => {
         commit();
@@ -140,14 +155,24 @@ async function startWorker(parts: RoleParts): Promise<RunningRole> {
       };
     },
     async close() {
-      await Promise.all([worker.close(), housekeeping.close()]);
-      await janitor.close();
+      await Promise.all([worker.close(), housekeeping.close(), alerts.close()]);
+      await Promise.all([janitor.close(), pulse.close()]);
     },
   };
 }
 
-async function startDashboard({ config, inspector, monitor, observer }: RoleParts): Promise<RunningRole> {
-  const dashboard = createDashboard(inspector, () => monitor.health.up);
+async function startDashboard(parts: RoleParts): Promise<RunningRole> {
+  const { config, producer, inspector, monitor, observer, version } = parts;
+  const replayer = createReplayer({ ...parts, client: producer });
+  const operate = createOperate({ client: producer, config, by: 'the dashboard', replay: replayer.replay });
+  const dashboard = createDashboard({
+    ...{ inspector, operate, version },
+    redis() {
+      const { up, full, memory, limit } = monitor.health;
+      return { up, full, ...(Number.isFinite(limit) && { memory }) };
+    },
+    onFault: (err) => observer.log.error({ err }, 'request failed inside Longshore'),
+  });
   dashboard.prepare(config())();
   const refresh = (): void => {
     if (!monitor.health.up) return;
@@ -160,10 +185,16 @@ async function startDashboard({ config, inspector, monitor, observer }: RolePart
   const listener = await listen('dashboard', config().dashboard.listen, dashboard.app.callback());
   return {
     url: listener.url,
-    prepare: dashboard.prepare,
+    prepare(next) {
+      const commits = [dashboard.prepare(next), replayer.prepare(next)];
+      return () => {
+        for (const commit of commits) commit();
+      };
+    },
     async close() {
       clearInterval(timer);
-      await listener.close(LISTENER_GRACE);
+      await Promise.all([listener.close(LISTENER_GRACE), dashboard.close()]);
+      await Promise.all([operate.close(), replayer.close()]);
     },
   };
 }

@@ -12,6 +12,7 @@ import { load, reloadConfig, tellWarnings } from './reload.js';
 import type { Role } from './role.js';
 import { startRoles } from './roles.js';
 import { untilStopped } from './signals.js';
+import { openTrail } from './trail.js';
 import { version } from './version.js';
 import { watchConfig } from './watch.js';
 
@@ -52,7 +53,9 @@ export async function run({ file, roles, env }: RunOptions): Promise<number> {
     const consumer = connect(redis.address, 'consumer', onRedisError);
     const monitor = createMonitor(producer, (health, before) => tellHealth(observer, health, before));
     const inspector = createInspector(producer, config.redis.prefix);
-    const parts = { config: () => config, observer, producer, consumer, monitor, inspector, version };
+    const shared = { config: () => config, observer, producer, monitor };
+    const trail = openTrail(shared);
+    const parts = { ...shared, consumer, inspector, trail, version };
     try {
       // With a Redis that is there, `ready` means that the first request is taken.
       if (!(await monitor.firstAnswer(REDIS_PATIENCE))) tellAway(observer);
@@ -67,6 +70,7 @@ export async function run({ file, roles, env }: RunOptions): Promise<number> {
       await running.close();
     } finally {
       watcher.close();
+      await trail.close();
       monitor.close();
       producer.disconnect();
       consumer.disconnect();

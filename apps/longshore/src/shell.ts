@@ -2,5 +2,7 @@
 export interface Shell {
   env: Readonly<Record<string, string | undefined>>;
   print(line: string): void;
+  /** Beside the output, for people: on stderr. */
+  warn(line: string): void;
   exitWith(code: number): void;
 }

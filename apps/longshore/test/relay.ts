@@ -92,7 +92,12 @@ export function postTo(
   return fetch(`${ingest}/registry/notifications`, {
     method: 'POST',
     headers: { 'content-type': 'application/vnd.docker.distribution.events.v2+json', ...headers },
-    body: typeof body === 'string' || body instanceof Uint8Array ? body : JSON.stringify(body),
+    body:
+      body instanceof Uint8Array
+        ? new Uint8Array(body)
+        : typeof body === 'string'
+          ? body
+          : JSON.stringify(body),
   });
 }
 

@@ -1,15 +1,14 @@
 /**
  * What keeps Redis within bounds: the retention of finished deliveries, and room while it fills up.
- * Every dead delivery that retention removes is counted and recorded.
+ * Every dead delivery that retention removes is counted and recorded, and so is what operators did.
  */
 import type { Config } from '@longshore/config';
-import type { Observer } from '@longshore/observe';
-import type { Janitor, Monitor } from '@longshore/queue';
-import type { Inspector } from '@longshore/queue/operator';
+import type { IngestRecord, Observer } from '@longshore/observe';
+import { type Janitor, type Monitor, RELIEVE_FROM } from '@longshore/queue';
+import type { Inspector, Journal, TrailWriter } from '@longshore/queue/operator';
+import { recordOperations } from './journal.js';
 import { tellLeftovers } from './leftovers.js';
 
-/** From here on delivered jobs go before their time; at 80 % ingest answers 503. */
-const RELIEVE_FROM = 0.7;
 const SWEEP_EVERY = 60_000;
 const RELIEVE_EVERY = 1_000;
 const QUIET = 10_000;
@@ -18,8 +17,10 @@ export interface HousekeepingParts {
   config(): Config;
   janitor: Janitor;
   inspector: Inspector;
+  journal: Journal<IngestRecord>;
   monitor: Monitor;
   observer: Observer;
+  trail: Pick<TrailWriter, 'note' | 'sweep'>;
 }
 
 export interface Housekeeping {
@@ -51,6 +52,7 @@ export function startHousekeeping(parts: HousekeepingParts): Housekeeping {
       await tellLeftovers(now, parts.inspector, observer);
       told = now;
     }
+    await recordOperations(parts);
     if (Date.now() - swept < SWEEP_EVERY) return;
     await sweep(parts);
     swept = Date.now();
@@ -79,19 +81,18 @@ export function startHousekeeping(parts: HousekeepingParts): Housekeeping {
 }
 
 /** Endpoints that left the configuration still have queues, and those are kept within bounds too. */
-async function sweep({ config, janitor, inspector, observer }: HousekeepingParts): Promise<void> {
-  const { retention } = config();
+async function sweep({ config, janitor, inspector, observer, trail }: HousekeepingParts): Promise<void> {
+  const { retention, notifications } = config();
+  // Again and again: a Redis that lost its data has lost this too.
+  await inspector.remember(notifications.endpoints.map(({ name }) => name));
+  await trail.sweep();
   for (const endpoint of await inspector.known()) {
     for (const { id, delivery, attempts, last } of await janitor.sweep(endpoint, retention)) {
-      observer.deliverySettled({
-        endpoint,
-        deliveryId: id,
-        eventId: delivery?.eventId,
-        attempts,
-        outcome: 'expired',
-        reason: last?.reason ?? 'error',
-        detail: 'removed from the dead-letter set by retention.dead',
-      });
+      const of = { endpoint, deliveryId: id, eventId: delivery?.eventId };
+      const detail = 'removed from the dead-letter set by retention.dead';
+      const settled = { ...of, outcome: 'expired', reason: last?.reason ?? 'error', detail } as const;
+      observer.deliverySettled({ ...settled, attempts });
+      trail.note({ step: 'settled', at: Date.now(), source: delivery?.source, ...settled });
     }
   }
 }

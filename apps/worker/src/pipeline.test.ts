@@ -1,14 +1,17 @@
-import { expect, test } from 'vitest';
+import type { Delivery, Outcome } from '@longshore/event';
+import type { Sink } from '@longshore/sinks';
+import { describe, expect, test } from 'vitest';
 import { createDeliveryPipeline, type LiveEndpoint } from './pipeline.js';
 import { aDelivery, anEndpoint, observed, sinkThat } from './testing/parts.js';
 
 const attempt = (number: number) => ({ id: 'job', number, signal: new AbortController().signal });
+const unnoted = { pulse: { note() {} }, trail: { note() {} } };
 const failing = sinkThat(async () => ({ kind: 'retry', reason: 'http_503', status: 503, detail: 'busy' }));
 
 test('a delivered attempt leaves one record and is settled', async () => {
   const { observer, lines } = observed();
   const sink = sinkThat(async () => ({ kind: 'delivered', reason: 'http_200', status: 200 }));
-  const handle = createDeliveryPipeline('one', () => anEndpoint(sink), observer);
+  const handle = createDeliveryPipeline('one', () => anEndpoint(sink), { observer, ...unnoted });
   expect(await handle(aDelivery(), attempt(1))).toMatchObject({ settle: 'delivered' });
   expect(lines.map(({ record }) => record)).toEqual(['delivery.attempted']);
   expect(lines[0]).toMatchObject({ endpoint: 'one', eventId: 'event-1', attempt: 1, status: 200 });
@@ -16,7 +19,7 @@ test('a delivered attempt leaves one record and is settled', async () => {
 
 test('a failed attempt says when it is tried again', async () => {
   const { observer, lines } = observed();
-  const handle = createDeliveryPipeline('one', () => anEndpoint(failing), observer);
+  const handle = createDeliveryPipeline('one', () => anEndpoint(failing), { observer, ...unnoted });
   const verdict = await handle(aDelivery(), attempt(1));
   if (verdict.settle !== 'retry') throw new Error(`not retried: ${verdict.settle}`);
   expect(lines[0]).toMatchObject({ outcome: 'retry', retryAt: new Date(verdict.retryAt).toISOString() });
@@ -24,7 +27,7 @@ test('a failed attempt says when it is tried again', async () => {
 
 test('the attempt that reaches the threshold is recorded as dead, with its reason', async () => {
   const { observer, lines } = observed();
-  const handle = createDeliveryPipeline('one', () => anEndpoint(failing), observer);
+  const handle = createDeliveryPipeline('one', () => anEndpoint(failing), { observer, ...unnoted });
   expect(await handle(aDelivery(), attempt(3))).toMatchObject({ settle: 'dead' });
   expect(lines.map(({ record }) => record)).toEqual(['delivery.attempted', 'delivery.settled']);
   expect(lines[1]).toMatchObject({ level: 'error', attempts: 3, reason: 'http_503', detail: 'busy' });
@@ -33,7 +36,7 @@ test('the attempt that reaches the threshold is recorded as dead, with its reaso
 test('the rules of now are asked, not those of when it was queued', async () => {
   const { observer } = observed();
   let live: LiveEndpoint = anEndpoint(failing);
-  const handle = createDeliveryPipeline('one', () => live, observer);
+  const handle = createDeliveryPipeline('one', () => live, { observer, ...unnoted });
   live = anEndpoint(failing, {
     ignore: { mediatypes: [], actions: [], repositories: ['acme/**'], tags: [] },
   });
@@ -42,14 +45,104 @@ test('the rules of now are asked, not those of when it was queued', async () => 
 
 test('an attempt that shutdown cut short is given back and recorded as nothing', async () => {
   const { observer, lines } = observed();
-  const handle = createDeliveryPipeline('one', () => anEndpoint(sinkThat(async () => 'aborted')), observer);
+  const handle = createDeliveryPipeline('one', () => anEndpoint(sinkThat(async () => 'aborted')), {
+    observer,
+    ...unnoted,
+  });
   expect(await handle(aDelivery(), attempt(1))).toEqual({ settle: 'released' });
   expect(lines).toEqual([]);
 });
 
 test('a stored delivery that cannot be read is kept as dead, with the way out', async () => {
   const { observer, lines } = observed();
-  const handle = createDeliveryPipeline('one', () => anEndpoint(failing), observer);
+  const handle = createDeliveryPipeline('one', () => anEndpoint(failing), { observer, ...unnoted });
   expect(await handle(undefined, attempt(1))).toMatchObject({ settle: 'dead' });
   expect(lines[0]).toMatchObject({ record: 'delivery.settled', reason: 'undecodable', deliveryId: 'job' });
+});
+
+test('each attempt at the receiver is noted, and nothing else is', async () => {
+  const { observer } = observed();
+  const noted: unknown[] = [];
+  const pulse = { note: (endpoint: string, attempt: object) => void noted.push({ endpoint, ...attempt }) };
+  const outcomes: Outcome[] = [
+    { kind: 'delivered', reason: 'http_200', status: 200 },
+    { kind: 'retry', reason: 'http_503', status: 503, detail: 'busy', body: 'not for the overview' },
+    { kind: 'dead', reason: 'http_410', status: 410 },
+    { kind: 'dead', reason: 'undecodable' },
+  ];
+  for (const outcome of outcomes) {
+    const handle = createDeliveryPipeline('one', () => anEndpoint(sinkThat(async () => outcome)), {
+      ...unnoted,
+      observer,
+      pulse,
+    });
+    await handle(aDelivery(), attempt(2));
+  }
+  const ignoring = { ignore: { mediatypes: [], actions: [], repositories: ['**'], tags: [] } };
+  await createDeliveryPipeline('one', () => anEndpoint(failing, ignoring), { ...unnoted, observer, pulse })(
+    aDelivery(),
+    attempt(1),
+  );
+  const failure = { endpoint: 'one', delivered: false, attempt: 2 };
+  expect(noted).toEqual([
+    { endpoint: 'one', delivered: true },
+    { ...failure, reason: 'http_503', status: 503, detail: 'busy' },
+    { ...failure, reason: 'http_410', status: 410 },
+  ]);
+});
+
+describe('the trail is told', () => {
+  const noted: unknown[] = [];
+  const trail = { note: (entry: object) => void noted.push(entry) };
+  const told = async (sink: Sink, settings = {}, delivery: Delivery | undefined = aDelivery()) => {
+    noted.length = 0;
+    const { observer } = observed();
+    const notes = { ...unnoted, observer, trail };
+    await createDeliveryPipeline('one', () => anEndpoint(sink, settings), notes)(delivery, attempt(2));
+    return noted;
+  };
+  const { id: deliveryId, view } = aDelivery();
+  const of = {
+    endpoint: 'one',
+    deliveryId,
+    eventId: 'event-1',
+    source: 'distribution',
+    at: expect.any(Number),
+  };
+
+  test('of an attempt: its answer, and what it was about when it failed', async () => {
+    const answer = { reason: 'http_503', status: 503, detail: 'busy', body: 'come back later' } as const;
+    const result = { step: 'attempted', attempt: 2, ms: expect.any(Number), status: 503, reason: 'http_503' };
+    const failed = { ...of, ...result, detail: 'busy', answer: 'come back later', view };
+    expect(await told(sinkThat(async () => ({ kind: 'retry', ...answer })))).toEqual([
+      { ...failed, outcome: 'retry', retryAt: expect.any(Number) },
+    ]);
+    expect(await told(sinkThat(async () => ({ kind: 'dead', ...answer })))).toEqual([
+      { ...failed, outcome: 'dead', retryAt: undefined },
+    ]);
+    expect(await told(sinkThat(async () => ({ kind: 'delivered', ...answer })))).toEqual([
+      { ...of, ...result, outcome: 'delivered', answer: 'come back later' },
+    ]);
+  });
+
+  test('of a rule that ignores it now, and of what cannot be read', async () => {
+    const ignore = { mediatypes: [], actions: [], repositories: ['**'], tags: [] };
+    expect(await told(failing, { ignore })).toEqual([
+      { ...of, step: 'settled', outcome: 'ignored', rule: 'repository' },
+    ]);
+    const unreadable = createDeliveryPipeline('one', () => anEndpoint(failing), {
+      ...unnoted,
+      observer: observed().observer,
+      trail,
+    });
+    noted.length = 0;
+    await unreadable(undefined, attempt(1));
+    expect(noted).toMatchObject([
+      { step: 'settled', outcome: 'dead', deliveryId: 'job', reason: 'undecodable' },
+    ]);
+  });
+
+  test('not of an attempt that was given back', async () => {
+    expect(await told(sinkThat(async () => 'aborted'))).toEqual([]);
+  });
 });

@@ -7,7 +7,14 @@
 import type { Endpoint } from '@longshore/config';
 import type { Delivery, EventView, Outcome } from '@longshore/event';
 import type { Observer } from '@longshore/observe';
-import { type AttemptVerdict, type ConsumerOptions, judge, type Verdict } from '@longshore/queue';
+import {
+  type AttemptVerdict,
+  type ConsumerOptions,
+  judge,
+  type PulseWriter,
+  type Verdict,
+} from '@longshore/queue';
+import type { AttemptedEntry, TrailWriter } from '@longshore/queue/operator';
 import type { compileRules } from '@longshore/routing';
 import type { Sink } from '@longshore/sinks';
 
@@ -22,18 +29,27 @@ export interface LiveEndpoint {
 
 type Handle = ConsumerOptions['handle'];
 
-export function createDeliveryPipeline(
-  name: string,
-  endpoint: () => LiveEndpoint,
-  observer: Observer,
-): Handle {
+/** Where it is told what happens. */
+export interface Notes {
+  observer: Observer;
+  /** For the overview and the alerts. */
+  pulse: Pick<PulseWriter, 'note'>;
+  /** For `trace`. */
+  trail: Pick<TrailWriter, 'note'>;
+}
+
+export function createDeliveryPipeline(name: string, endpoint: () => LiveEndpoint, notes: Notes): Handle {
+  const { observer, pulse, trail } = notes;
   return async (delivery, { id, number, signal }) => {
     const { settings, ignores, sink, attempts } = endpoint();
-    if (!delivery) return giveUpUnreadable(name, id, number, observer);
+    if (!delivery) return giveUpUnreadable(name, id, number, notes);
 
     const rule = ignores(delivery);
     if (rule) {
-      const { id: deliveryId, eventId, view } = delivery;
+      const { id: deliveryId, eventId, source, view } = delivery;
+      const at = Date.now();
+      const settled = { step: 'settled', outcome: 'ignored', endpoint: name } as const;
+      trail.note({ ...settled, at, deliveryId, eventId, source, rule });
       observer.deliveryIgnored({ endpoint: name, rule, deliveryId, eventId, ...named(view) });
       return { settle: 'ignored', rule };
     }
@@ -47,7 +63,10 @@ export function createDeliveryPipeline(
     if (outcome === 'aborted') return { settle: 'released' };
 
     const verdict = judge(settings, number, outcome);
-    record(delivery, number, verdict, performance.now() - started, observer);
+    const ms = performance.now() - started;
+    record(delivery, number, verdict, ms, observer);
+    trail.note(attemptOf(delivery, number, verdict, ms));
+    noteIn(pulse, name, number, verdict);
     return verdict;
   };
 }
@@ -87,6 +106,36 @@ function record(
   observer.deliverySettled(settled, { receivedAt });
 }
 
+/** What it is about is in the note of its receipt; a failure repeats it, since it may outlive that. */
+function attemptOf(
+  { endpoint, id: deliveryId, eventId, source, view }: Delivery,
+  attempt: number,
+  verdict: AttemptVerdict,
+  ms: number,
+): AttemptedEntry {
+  const { kind: outcome, status, reason, detail, body: answer } = verdict.outcome;
+  const of = { endpoint, deliveryId, eventId, source };
+  const retryAt = verdict.settle === 'retry' ? verdict.retryAt : undefined;
+  const failure = outcome === 'delivered' ? {} : { detail, retryAt, view };
+  const rest = { attempt, outcome, status, reason, ms: Math.round(ms), answer };
+  return { step: 'attempted', at: Date.now(), ...of, ...rest, ...failure };
+}
+
+/** What cannot be read is no fault of the receiver's, which was not asked. */
+function noteIn(
+  pulse: Pick<PulseWriter, 'note'>,
+  name: string,
+  attempt: number,
+  { outcome }: AttemptVerdict,
+): void {
+  const { kind, status, reason, detail } = outcome;
+  if (reason === 'undecodable') return;
+  pulse.note(
+    name,
+    kind === 'delivered' ? { delivered: true } : { delivered: false, attempt, status, reason, detail },
+  );
+}
+
 const named = ({ action, repository, tag }: EventView) => ({ action, repository, tag });
 
 const faultOf = (error: unknown): Outcome => ({
@@ -100,20 +149,16 @@ function giveUpUnreadable(
   endpoint: string,
   deliveryId: string,
   attempt: number,
-  observer: Observer,
+  { observer, trail }: Notes,
 ): Verdict {
   const outcome: Outcome = {
     kind: 'dead',
     reason: 'undecodable',
     detail: 'this version cannot read the stored delivery; upgrade, then retry it from the dead-letter set',
   };
-  observer.deliverySettled({
-    endpoint,
-    deliveryId,
-    attempts: attempt,
-    outcome: 'dead',
-    reason: outcome.reason,
-    detail: outcome.detail,
-  });
+  const { reason, detail } = outcome;
+  const settled = { endpoint, deliveryId, outcome: 'dead', reason, detail } as const;
+  observer.deliverySettled({ ...settled, attempts: attempt });
+  trail.note({ step: 'settled', at: Date.now(), ...settled });
   return { settle: 'dead', outcome };
 }

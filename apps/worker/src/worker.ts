@@ -5,7 +5,8 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { type Config, type Endpoint, environment, proxyFor } from '@longshore/config';
 import type { Observer } from '@longshore/observe';
-import { type Consumer, createConsumer, type RedisClient } from '@longshore/queue';
+import { type Consumer, createConsumer, type PulseWriter, type RedisClient } from '@longshore/queue';
+import type { TrailWriter } from '@longshore/queue/operator';
 import { compileRules } from '@longshore/routing';
 import { openSink } from '@longshore/sinks';
 import { createDeliveryPipeline, type LiveEndpoint } from './pipeline.js';
@@ -14,6 +15,10 @@ export interface WorkerParts {
   /** Of the consumer profile: waits for Redis for ever. */
   client: RedisClient;
   observer: Observer;
+  /** Where attempts are noted for the overview and the alerts. */
+  pulse: Pick<PulseWriter, 'note'>;
+  /** Where it is noted what happens to each delivery. */
+  trail: Pick<TrailWriter, 'note'>;
   /** Version for the `User-Agent`. */
   version: string;
 }
@@ -39,7 +44,7 @@ interface Lane {
   fingerprint: string;
 }
 
-export function createWorker({ client, observer, version }: WorkerParts): Worker {
+export function createWorker({ client, observer, pulse, trail, version }: WorkerParts): Worker {
   const lanes = new Map<string, Lane>();
   /** Consumers and sinks that were replaced or removed and still finish what they began. */
   const retiring = new Set<Promise<unknown>>();
@@ -70,14 +75,16 @@ export function createWorker({ client, observer, version }: WorkerParts): Worker
         endpoint: name,
         concurrency: endpoint.concurrency,
         delivered: config.retention.delivered,
-        handle: createDeliveryPipeline(name, () => lane.live, observer),
+        handle: createDeliveryPipeline(name, () => lane.live, { observer, pulse, trail }),
         onError: (err) =>
           observer.throttledLog(`queue ${name}`, QUIET).warn({ endpoint: name, err }, 'queue error'),
-        onStalled: (deliveryId) =>
+        onStalled: (deliveryId) => {
+          trail.note({ step: 'stalled', at: Date.now(), endpoint: name, deliveryId });
           observer.log.warn(
             { endpoint: name, deliveryId },
             'a delivery that was not settled in time runs again',
-          ),
+          );
+        },
       }),
     };
     lanes.set(name, lane);

@@ -43,6 +43,23 @@ later (paused: events are kept)
   each event says where it came from`);
 });
 
+test('each receiver of alerts is told after them', () => {
+  const { config } = read(`notifications: { endpoints: [{ name: one, url: http://one/ }] }
+alerts:
+  - { name: oncall, url: "https://hooks.slack.com/services/T0123/B0456/aB3dE6gH9jK2mN5pQ8sT1vW4", format: slack }
+  - { name: mail, url: env:MAIL, endpoints: [one], age: 0s, quarantine: 0, memory: 0, after: 90s, window: 12h }
+`);
+  const [, ...receivers] = config ? describe(config).text.split('\n\n') : [];
+  expect(receivers).toEqual([
+    `alerts to oncall
+  POST https://hooks.slack.com/services/T0123/B0456/*** as slack, once in 1h
+  about **: failing for 5m, a delivery older than 15m, 1 dead, 1 in quarantine, Redis at 70 %`,
+    `alerts to mail
+  POST env:MAIL as json, once in 12h
+  about one: failing for 1m30s, 1 dead`,
+  ]);
+});
+
 test('the data is the configuration in the words of its file', () => {
   const { config } = read(
     'ingest: { listen: ":5080", auth: { bearer: env:TOKEN } }\nredis: { maxmemory: 2GiB }\n',
@@ -65,6 +82,7 @@ const FULL = `notifications:
 sources: [{ name: s, kind: distribution, auth: { bearer: [sekret], basic: { u: sekret }, header: { X: { y: sekret } } } }]
 ingest: { auth: { bearer: sekret, basic: { u: [sekret] } } }
 dashboard: { auth: { basic: { ops: [sekret] } } }
+alerts: [{ name: a, url: sekret, headers: { "X Y": [sekret] } }, { name: b, url: "http://sekret@a/x" }]
 redis: { url: "http://:sekret@r", cluster: ["redis://:sekret@r:6379", "sekret sekret"] }
 `;
 
@@ -87,6 +105,7 @@ test('no secret is in what is printed of a configuration', () => {
 sources: [{ name: s, kind: distribution, auth: { bearer: [sekret], basic: { u: sekret }, header: { X: sekret } } }]
 ingest: { auth: { bearer: sekret, basic: { u: [sekret] } } }
 dashboard: { auth: { basic: { ops: sekret } } }
+alerts: [{ name: a, url: "http://sekret:sekret@alerts/?sekret", headers: { Authorization: [sekret] } }]
 redis: { cluster: ["redis://:sekret@r:6379", "r-2:6379", env:NODE] }
 `);
   if (config === undefined) throw new Error('not usable');

@@ -4,6 +4,7 @@
  * is in it, masked if it is a secret, without a line here.
  */
 import type { z } from 'zod';
+import type { AlertConfig } from './alert.js';
 import type { Endpoint } from './endpoint.js';
 import { type Config, settings } from './schema.js';
 import { senderParagraphs } from './senders.js';
@@ -15,11 +16,14 @@ import { type Printed, shapeOf } from './values/setting.js';
 /** A configuration in its own YAML's words: durations, sizes and addresses as text, secrets masked. */
 export type Described = Printed | Described[] | { [key: string]: Described };
 
-/** `text`: a paragraph for each endpoint and each source. `data`: the whole configuration, ready for JSON. */
+/**
+ * `text`: a paragraph for each endpoint, each source and each receiver of alerts. `data`: the whole configuration,
+ * ready for JSON.
+ */
 export function describe(config: Config): { text: string; data: Described } {
   const { endpoints } = config.notifications;
   const paragraphs = endpoints.length > 0 ? endpoints.map(paragraph) : ['No endpoints.'];
-  const text = [...paragraphs, ...senderParagraphs(config)].join('\n\n');
+  const text = [...paragraphs, ...senderParagraphs(config), ...config.alerts.map(receiver)].join('\n\n');
   return { text, data: masked(settings, config) };
 }
 
@@ -62,6 +66,22 @@ function paragraph(endpoint: Endpoint): string {
     ...(endpoint.annotate ? ['each event says where it came from'] : []),
   ];
   return [`${printable(name)}${state}`, ...lines.map((line) => `  ${line}`)].join('\n');
+}
+
+function receiver({ name, url, format, endpoints, window, ...limits }: AlertConfig): string {
+  const { after, age, dead, quarantine, memory } = limits;
+  const conditions = [
+    after > 0 && `failing for ${formatDuration(after)}`,
+    age > 0 && `a delivery older than ${formatDuration(age)}`,
+    dead > 0 && `${dead} dead`,
+    quarantine > 0 && `${quarantine} in quarantine`,
+    memory > 0 && `Redis at ${memory} %`,
+  ].filter((condition) => condition !== false);
+  const lines = [
+    `POST ${maskedUrl(url) || '(no url)'} as ${format}, once in ${formatDuration(window)}`,
+    `about ${endpoints.map(printable).join(', ')}: ${conditions.join(', ') || 'nothing'}`,
+  ];
+  return [`alerts to ${printable(name)}`, ...lines.map((line) => `  ${line}`)].join('\n');
 }
 
 function delays({ schedule, backoff, maxbackoff }: Endpoint): string {

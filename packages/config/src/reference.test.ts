@@ -46,7 +46,7 @@ test('the example has every setting and no problem', async () => {
   const text = await page('longshore.example.yml');
   const names = [...text.matchAll(/env:(\w+)/g)].map(([, name = '']) => name);
   const env = Object.fromEntries(
-    names.map((name) => [name, name === 'REDIS_URL' ? 'redis://x:6379' : 'http://x/']),
+    names.map((name) => [name, name === 'REDIS_URL' ? 'redis://x:6379' : `http://${name.toLowerCase()}/`]),
   );
   const { config, problems, flavor } = configFrom(Buffer.from(text), env);
   expect([problems, flavor]).toEqual([[], 'longshore']);

@@ -4,6 +4,7 @@
  * lower case without separators, as in the registry's own file.
  */
 import { z } from 'zod';
+import { alert } from './alert.js';
 import { endpoint, LONGEST_TIMER } from './endpoint.js';
 import { auth, source } from './source.js';
 import { duration } from './values/durations.js';
@@ -29,7 +30,7 @@ const notifications = section('The registry’s own block: what is sent, and whe
 });
 
 const retention = section(
-  'How long finished deliveries are kept, per endpoint; whichever limit is reached first.',
+  'How long finished deliveries are kept, per endpoint, and what happened to events; whichever limit is reached first.',
   {
     delivered: section('Delivered deliveries.', {
       age: setting(
@@ -49,9 +50,15 @@ const retention = section(
     }).prefault({}),
     trail: section('What happened to each event.', {
       age: setting(
-        duration({ min: SECOND }),
-        'How long what happened to an event is to be known. Accepted, and without effect in this version.',
+        duration(),
+        'How long it is known what happened to an event, for `longshore trace`. 0s: nothing is noted.',
         '24h',
+      ),
+      count: setting(count({ min: 1, max: MANY }), 'How many events are known, over all endpoints.', 250_000),
+      bytes: setting(
+        bytes({ min: 2 ** 20, max: 2 ** 44 }),
+        'Of Redis’ memory at most so much for it, and at most 5 % of its maxmemory.',
+        '64MiB',
       ),
     }).prefault({}),
   },
@@ -85,6 +92,11 @@ const dashboard = section('The listener of the dashboard.', {
     choice(['readonly', 'full']),
     '`full`: bull-board may change queues. Its retry gives no fresh budget and its clean destroys events.',
     'readonly',
+  ),
+  operate: setting(
+    flag(),
+    'false: pages and API only show. true: whoever may look may also retry, drop, pause and resume; each is recorded.',
+    true,
   ),
   auth: section('Who may look.', {
     basic: setting(z.record(z.string(), credential()), 'Passwords by user.').optional(),
@@ -126,6 +138,11 @@ export const settings = z
     sources: setting(
       z.array(source),
       'Registries that post to `/sources/NAME`. Without any, `/registry/notifications` takes every known format.',
+      [],
+    ),
+    alerts: setting(
+      z.array(alert),
+      'Who is told when an endpoint fails, deliveries are dead or too old, or a store fills up.',
       [],
     ),
     ingest: section('The listener that registries post to.', {

@@ -132,6 +132,42 @@ const rows = {
     expose: false,
     retry: false,
   },
+  REQUEST_INVALID: {
+    help: 'A filter, a parameter or the body of a request to the dashboard’s API, or an option of a command, cannot be understood. The message names it and the nearest that is known.',
+    expose: true,
+    retry: false,
+    status: 400,
+  },
+  REQUEST_UNAUTHORIZED: {
+    help: 'The dashboard’s API wants a name and a password: those of `dashboard.auth.basic`.',
+    expose: true,
+    retry: false,
+    status: 401,
+  },
+  REQUEST_REFUSED: {
+    help: 'A change was sent by a page of another site, or `dashboard.operate` is false. Nothing was changed.',
+    expose: true,
+    retry: false,
+    status: 403,
+  },
+  REQUEST_NOT_FOUND: {
+    help: 'There is no endpoint, delivery, quarantined request, operation or path of this name. What was dead may have been retried, delivered or removed meanwhile.',
+    expose: true,
+    retry: false,
+    status: 404,
+  },
+  REQUEST_METHOD: {
+    help: 'The path of the API exists, the method does not. The answer names those that do.',
+    expose: true,
+    retry: false,
+    status: 405,
+  },
+  REQUEST_TYPE: {
+    help: 'A change is posted to the API as JSON: `Content-Type: application/json`. A form of another site cannot send that.',
+    expose: true,
+    retry: false,
+    status: 415,
+  },
   INTERNAL: {
     help: 'A fault in Longshore. The request was not taken; the sender will send again. Please report it with the log line.',
     expose: false,

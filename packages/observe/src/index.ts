@@ -1,4 +1,6 @@
 /** What happened, as log line and metric. */
+
+export { collectRecords, type IngestRecord, recordAgain } from './ingest-record.js';
 export type { LogLevel } from './log.js';
 export { createObserver, type Observer, type ObserverOptions, type QueueCounts } from './observer.js';
 export type { RecordFields, Settlement } from './records.js';

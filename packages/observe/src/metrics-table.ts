@@ -82,6 +82,11 @@ export const METRICS = {
     help: 'Deliveries that ended: delivered, dead, expired from the dead-letter set, dropped from it by an operator.',
     labels: ['endpoint', 'outcome'],
   },
+  longshore_deliveries_replayed_total: {
+    type: 'counter',
+    help: 'Dead deliveries that an operator put back into their queues. Each is settled once more.',
+    labels: ['endpoint'],
+  },
   longshore_event_age_seconds: {
     type: 'histogram',
     help: 'Age of an event when it was delivered, from its receipt by ingest.',
@@ -92,6 +97,36 @@ export const METRICS = {
     type: 'gauge',
     help: 'Deliveries in the queues now. Exported by the dashboard role only, so that a sum over processes is right.',
     labels: ['endpoint', 'state'],
+  },
+  longshore_queue_oldest_seconds: {
+    type: 'gauge',
+    help: 'Age of the oldest delivery that is not delivered yet (waiting, delayed or in flight); 0 when there is none. Exported by the dashboard role only.',
+    labels: ['endpoint'],
+  },
+  longshore_endpoint_failing_seconds: {
+    type: 'gauge',
+    help: 'Time since the first failed attempt after the last success; 0 when the last attempt was delivered. Exported by the dashboard role only.',
+    labels: ['endpoint'],
+  },
+  longshore_quarantine_entries: {
+    type: 'gauge',
+    help: 'Events and bodies in quarantine now. Exported by the dashboard role only.',
+    labels: [],
+  },
+  longshore_redis_memory_ratio: {
+    type: 'gauge',
+    help: 'Used share of Redis’ maxmemory, of the fullest master; 0 without a maxmemory. Exported by the dashboard role only.',
+    labels: [],
+  },
+  longshore_alert_notifications_total: {
+    type: 'counter',
+    help: 'Messages of `alerts` to their receivers: sent, or failed for good.',
+    labels: ['alert', 'outcome'],
+  },
+  longshore_trail_entries_dropped_total: {
+    type: 'counter',
+    help: 'Entries of the trail that were thrown away: `away`, Redis did not take them in time; `memory`, it is over 70 % of its maxmemory. `longshore trace` shows the gap.',
+    labels: ['reason'],
   },
   longshore_redis_up: {
     type: 'gauge',

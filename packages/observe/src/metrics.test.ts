@@ -4,6 +4,7 @@ import type { Observer } from './observer.js';
 import { attempted, observed, received } from './testing/observed.js';
 
 const settled = { endpoint: 'alistener', deliveryId: 'd1', attempts: 1 } as const;
+const alert = { alert: 'failing', state: 'firing', receiver: 'oncall', summary: 'it fails' } as const;
 const failed = { ...attempted, outcome: 'retry', status: 503, reason: 'http_503' } as const;
 
 /** What moves each sample, and to what. */
@@ -84,6 +85,11 @@ const table: [sample: string, value: number, happen: (o: Observer) => void][] = 
     ],
   ),
   [
+    'longshore_deliveries_replayed_total{endpoint="alistener"}',
+    1,
+    (o) => o.deliveryReplayed({ ...settled, by: 'longshore dead retry' }),
+  ],
+  [
     'longshore_event_age_seconds_bucket{le="60",endpoint="alistener"}',
     1,
     (o) => o.deliverySettled({ ...settled, outcome: 'delivered' }, { receivedAt: Date.now() - 20_000 }),
@@ -106,6 +112,32 @@ const table: [sample: string, value: number, happen: (o: Observer) => void][] = 
       (o) => o.setQueueCounts('alistener', { waiting: 1, active: 2, delayed: 3, dead: 4 }),
     ],
   ),
+  [
+    'longshore_queue_oldest_seconds{endpoint="alistener"}',
+    90,
+    (o) => o.setEndpointHealth('alistener', { oldest: 90_000, failing: 0 }),
+  ],
+  [
+    'longshore_endpoint_failing_seconds{endpoint="alistener"}',
+    300,
+    (o) => o.setEndpointHealth('alistener', { oldest: 0, failing: 300_000 }),
+  ],
+  ['longshore_quarantine_entries', 3, (o) => o.setStores({ quarantined: 3, redisMemory: 0.5 })],
+  ['longshore_redis_memory_ratio', 0.5, (o) => o.setStores({ quarantined: 3, redisMemory: 0.5 })],
+  [
+    'longshore_alert_notifications_total{alert="failing",outcome="sent"}',
+    1,
+    (o) => o.alertTold({ ...alert, attempts: 1 }),
+  ],
+  [
+    'longshore_alert_notifications_total{alert="failing",outcome="failed"}',
+    1,
+    (o) => {
+      o.alertFailed({ ...alert, attempt: 1, reason: 'refused', retryAt: 1 });
+      o.alertFailed({ ...alert, attempt: 2, reason: 'refused' });
+    },
+  ],
+  ['longshore_trail_entries_dropped_total{reason="memory"}', 3, (o) => o.trailDropped(3, 'memory')],
   ['longshore_redis_up', 1, (o) => o.redisUp(true)],
   ['longshore_build_info{version="1.2.3"}', 1, () => {}],
   ['longshore_log_lines_dropped_total', 0, () => {}],
@@ -168,11 +200,14 @@ test('what is read twice is not counted twice', async () => {
 test('queue counts are exported only where they are set, and go with their endpoint', async () => {
   const { observer, samples } = observed();
   const shown = async () =>
-    [...(await samples()).keys()].filter((name) => /^(longshore_queue|registry_\w+_pending)/.test(name));
+    [...(await samples()).keys()].filter((name) =>
+      /^(longshore_(queue|endpoint)|registry_\w+_pending)/.test(name),
+    );
   observer.deliveryAttempted(attempted);
   expect(await shown()).toEqual([]);
   observer.setQueueCounts('alistener', { waiting: 1, active: 0, delayed: 0, dead: 0 });
-  expect(await shown()).toHaveLength(5);
+  observer.setEndpointHealth('alistener', { oldest: 1, failing: 1 });
+  expect(await shown()).toHaveLength(7);
   observer.forgetEndpoint('alistener');
   expect(await shown()).toEqual([]);
 });

@@ -52,9 +52,23 @@ export interface Observer {
   /** `receivedAt`: epoch milliseconds at which ingest had the event; for its age. */
   deliverySettled(record: RecordFields['delivery.settled'], also?: { receivedAt?: number }): void;
 
+  /** Once for each dead delivery that an operator put back into its queue. */
+  deliveryReplayed(record: RecordFields['delivery.replayed']): void;
+
+  /** Once for each message to a receiver of `alerts` that arrived or was given up. */
+  alertTold(record: RecordFields['alert.sent']): void;
+  alertFailed(record: RecordFields['alert.failed']): void;
+
+  /** Entries of the trail were thrown away. */
+  trailDropped(count: number, reason: 'away' | 'memory'): void;
+
   /** For one process of all: the numbers are those of the queues, not of this process. */
   setQueueCounts(endpoint: string, counts: QueueCounts): void;
-  /** The endpoint is gone: its queue counts are shown no longer. Counters stay, as counters do. */
+  /** For one process of all. Both in milliseconds. */
+  setEndpointHealth(endpoint: string, health: { oldest: number; failing: number }): void;
+  /** For one process of all. `redisMemory`: used share of maxmemory. */
+  setStores(stores: { quarantined: number; redisMemory: number }): void;
+  /** The endpoint is gone: its gauges are shown no longer. Counters stay, as counters do. */
   forgetEndpoint(endpoint: string): void;
   redisUp(up: boolean): void;
   /** A spooled request is in Redis now. */
@@ -200,6 +214,42 @@ class Recorder implements Observer {
     this.counters.observe('longshore_event_age_seconds', { endpoint }, age);
   }
 
+  deliveryReplayed(record: RecordFields['delivery.replayed']): void {
+    this.#write('delivery.replayed', 0, record);
+    const endpoint = this.bounds.endpoint(record.endpoint);
+    this.counters.count('longshore_deliveries_replayed_total', { endpoint });
+  }
+
+  alertTold(record: RecordFields['alert.sent']): void {
+    this.#write('alert.sent', 0, record);
+    const { alert } = record;
+    this.counters.count('longshore_alert_notifications_total', { alert, outcome: 'sent' });
+  }
+
+  alertFailed(record: RecordFields['alert.failed']): void {
+    const { alert, retryAt } = record;
+    this.#write('alert.failed', retryAt === undefined ? 1 : 0, record, {
+      retryAt: retryAt === undefined ? undefined : isoTime(retryAt),
+    });
+    if (retryAt !== undefined) return;
+    this.counters.count('longshore_alert_notifications_total', { alert, outcome: 'failed' });
+  }
+
+  trailDropped(count: number, reason: 'away' | 'memory'): void {
+    this.counters.count('longshore_trail_entries_dropped_total', { reason }, count);
+  }
+
+  setEndpointHealth(endpoint: string, { oldest, failing }: { oldest: number; failing: number }): void {
+    const label = { endpoint: this.bounds.endpoint(endpoint) };
+    this.counters.set('longshore_queue_oldest_seconds', label, oldest / 1000);
+    this.counters.set('longshore_endpoint_failing_seconds', label, failing / 1000);
+  }
+
+  setStores({ quarantined, redisMemory }: { quarantined: number; redisMemory: number }): void {
+    this.counters.set('longshore_quarantine_entries', {}, quarantined);
+    this.counters.set('longshore_redis_memory_ratio', {}, redisMemory);
+  }
+
   setQueueCounts(endpoint: string, counts: QueueCounts): void {
     const label = this.bounds.endpoint(endpoint);
     for (const state of QUEUE_STATES) {
@@ -212,6 +262,8 @@ class Recorder implements Observer {
 
   forgetEndpoint(endpoint: string): void {
     const label = this.bounds.endpoint(endpoint);
+    this.counters.unset('longshore_queue_oldest_seconds', { endpoint: label });
+    this.counters.unset('longshore_endpoint_failing_seconds', { endpoint: label });
     for (const state of QUEUE_STATES) {
       this.counters.unset('longshore_queue_deliveries', { endpoint: label, state });
     }

@@ -54,6 +54,12 @@ function wordsOf(line: Line): string[] {
         `${text(line.outcome)} after ${text(line.attempts)} attempts`,
         text(line.reason),
       ];
+    case 'alert.sent':
+      return [text(line.receiver), text(line.state), text(line.summary)];
+    case 'alert.failed':
+      return [text(line.receiver), text(line.summary), answerOf(line), retryOf(line), text(line.detail)];
+    case 'delivery.replayed':
+      return [text(line.endpoint), subjectOf(line), `after ${text(line.reason)}`, `by ${text(line.by)}`];
     case 'delivery.ignored':
       return [text(line.endpoint), subjectOf(line), text(line.rule)];
     case 'delivery.collapsed':
@@ -87,7 +93,7 @@ function countsOf({ enqueued, duplicates, ignored, collapsed = 0 }: Line): strin
 
 function answerOf({ status, reason, ms, attempt }: Line): string {
   const nth = attempt === 1 ? '' : `, attempt ${text(attempt)}`;
-  return `${text(status ?? reason)} in ${text(ms)} ms${nth}`;
+  return `${text(status ?? reason)}${ms === undefined ? '' : ` in ${text(ms)} ms`}${nth}`;
 }
 
 function retryOf({ retryAt }: Line): string {

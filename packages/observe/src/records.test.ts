@@ -15,6 +15,13 @@ const quarantined = {
 
 const spooled = { source: 'nexus', kind: 'nexus', reason: 'QUEUE_UNAVAILABLE', bytes: 900 };
 const aside = { source: 'unknown', reason: 'damaged', bytes: 12, file: 'data/spool/bad/1-2-3.bad' } as const;
+const alert = {
+  alert: 'failing',
+  state: 'firing',
+  receiver: 'oncall',
+  endpoint: 'alistener',
+  summary: 'alistener has failed for 5m',
+} as const;
 
 /** What is recorded, and the line that comes of it: level, msg, fields in their order. */
 const table: [what: string, record: (o: Observer) => void, level: string, msg: string, fields: object][] = [
@@ -142,6 +149,40 @@ const table: [what: string, record: (o: Observer) => void, level: string, msg: s
     { record: 'delivery.settled', ...settled, outcome: 'dropped' },
   ],
   [
+    'delivery.replayed',
+    (o) => o.deliveryReplayed({ ...settled, repository: 'acme/app', by: 'longshore dead retry' }),
+    'info',
+    'notification replayed',
+    { record: 'delivery.replayed', ...settled, repository: 'acme/app', by: 'longshore dead retry' },
+  ],
+  [
+    'alert.sent',
+    (o) => o.alertTold({ ...alert, attempts: 2 }),
+    'warn',
+    'alert sent',
+    { record: 'alert.sent', ...alert, attempts: 2 },
+  ],
+  [
+    'alert.failed, tried again',
+    (o) => o.alertFailed({ ...alert, attempt: 1, reason: 'refused', retryAt: Date.UTC(2026, 10, 21, 9, 31) }),
+    'warn',
+    'alert failed',
+    {
+      record: 'alert.failed',
+      ...alert,
+      attempt: 1,
+      reason: 'refused',
+      retryAt: '2026-11-21T09:31:00.000Z',
+    },
+  ],
+  [
+    'alert.failed, given up',
+    (o) => o.alertFailed({ ...alert, attempt: 9, status: 500, reason: 'http_500', detail: 'see its log' }),
+    'error',
+    'alert failed',
+    { record: 'alert.failed', ...alert, attempt: 9, status: 500, reason: 'http_500', detail: 'see its log' },
+  ],
+  [
     'delivery.ignored',
     (o) => o.deliveryIgnored({ endpoint: 'alistener', rule: 'ignore.tags', ...ids, action: 'push' }),
     'debug',
@@ -187,7 +228,7 @@ test('a delivered delivery is settled without a line: its attempt has told it', 
 test('a level keeps less important records out of the log, not out of the metrics', async () => {
   const { observer, lines, samples } = observed({ level: 'error' });
   for (const [, record] of table) record(observer);
-  expect(lines().map((line) => line.record)).toEqual(['event.aside', 'delivery.settled']);
+  expect(lines().map((line) => line.record)).toEqual(['event.aside', 'delivery.settled', 'alert.failed']);
   expect(
     (await samples()).get('longshore_deliveries_ignored_total{endpoint="alistener",rule="ignore.tags"}'),
   ).toBe(1);

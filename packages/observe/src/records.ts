@@ -83,6 +83,26 @@ export interface RecordFields {
     reason?: string;
     detail?: string;
   };
+  'alert.sent': AlertFields & { /** Attempts that it took. */ attempts: number };
+  'alert.failed': AlertFields & {
+    attempt: number;
+    status?: number;
+    reason: Reason;
+    /** Epoch milliseconds; the line has it as ISO 8601. Absent: it is not tried again in this window. */
+    retryAt?: number;
+    detail?: string;
+  };
+  'delivery.replayed': {
+    endpoint: string;
+    deliveryId: string;
+    eventId?: string;
+    action?: string;
+    repository?: string;
+    tag?: string;
+    attempts: number;
+    reason?: string;
+    by: string;
+  };
   'delivery.ignored': {
     endpoint: string;
     /** Which of the endpoint's rules. */
@@ -103,6 +123,18 @@ export interface RecordFields {
     repository?: string;
     tag?: string;
   };
+}
+
+/** One message of `alerts` to one of its receivers. */
+interface AlertFields {
+  /** Which condition. */
+  alert: string;
+  state: 'firing' | 'resolved';
+  /** Name of the receiver in `alerts`. */
+  receiver: string;
+  /** Absent for alerts about the relay as a whole. */
+  endpoint?: string;
+  summary: string;
 }
 
 /** How a delivery ended: `expired` by retention, `dropped` by an operator, both out of the dead-letter set. */
@@ -129,6 +161,13 @@ const DELIVERY = 'Id of the delivery: also the job id and the receiver’s `Idem
 const EVENT = 'Id of the event.';
 const VIEW = { action: 'Action of the event.', repository: 'Its repository.', tag: 'Its tag.' };
 const DETAIL = 'What happened and what to do next, in words.';
+const ALERT = {
+  alert: 'Which condition: `failing`, `dead`, `backlog`, `quarantine` or `memory`.',
+  state: '`firing`, or `resolved` when it is over.',
+  receiver: 'Name of the receiver in `alerts`.',
+  endpoint: 'Name of the endpoint; absent for an alert about the relay as a whole.',
+  summary: 'What the receiver was told, in one line.',
+};
 const MS = 'How long it took, in milliseconds.';
 
 /** The catalogue. The forms of a record differ in level and message; `observer.ts` picks one. */
@@ -233,6 +272,39 @@ export const RECORDS = {
       outcome: '`dead`; `expired` by retention; `dropped` by an operator.',
       reason: 'Reason of the last attempt.',
       detail: DETAIL,
+    },
+  },
+  'alert.sent': {
+    help: 'A receiver of `alerts` took a message.',
+    forms: [{ level: 'warn', message: 'alert sent' }],
+    fields: { ...ALERT, attempts: 'Attempts that it took.' },
+  },
+  'alert.failed': {
+    help: 'A receiver of `alerts` did not take a message. Nobody is alerted of that: look at `longshore_alert_notifications_total`.',
+    forms: [
+      { level: 'warn', message: 'alert failed', when: 'it is tried again' },
+      { level: 'error', message: 'alert failed', when: 'it is given up until the next window' },
+    ],
+    fields: {
+      ...ALERT,
+      attempt: 'Number of the attempt, from 1.',
+      status: 'HTTP status, when there was an answer.',
+      reason: '`http_` and the status, or why there was no answer.',
+      retryAt: 'When it is tried again, ISO 8601.',
+      detail: DETAIL,
+    },
+  },
+  'delivery.replayed': {
+    help: 'An operator gave a dead delivery all of its attempts again: it is back in its queue.',
+    forms: [{ level: 'info', message: 'notification replayed' }],
+    fields: {
+      endpoint: ENDPOINT,
+      deliveryId: DELIVERY,
+      eventId: EVENT,
+      ...VIEW,
+      attempts: 'Attempts made before.',
+      reason: 'Reason of the last one.',
+      by: 'Who did it: the command, or the dashboard.',
     },
   },
   'delivery.ignored': {

@@ -5,6 +5,8 @@ import { createInspector } from './inspector.js';
 import { createJanitor } from './janitor.js';
 import { createMonitor } from './monitor.js';
 import { createProducer } from './producer.js';
+import { createPulse } from './pulse.js';
+import { createPulseReader } from './pulse-reader.js';
 import { createQuarantine } from './quarantine.js';
 import { aDelivery, consume, dead, ok, retryIn } from './testing/deliveries.js';
 import { redisTest as test } from './testing/redis-test.js';
@@ -67,6 +69,13 @@ test('on a cluster of three masters everything works and endpoints land on diffe
   const from = { source: 's', kind: 'k', reason: 'r', path: '/', headers: {} };
   await quarantine.put({ ...from, receivedAt: 1, body });
   expect(await quarantine.count()).toBe(1);
+
+  const pulse = createPulse(client, prefix);
+  for (const endpoint of endpoints) pulse.note(endpoint, { delivered: true });
+  await pulse.close();
+  const seen = await createPulseReader(client, prefix).read(endpoints);
+  expect(seen.map(({ endpoint }) => endpoint)).toEqual(endpoints);
+  for (const { lastDeliveredAt } of seen) expect(lastDeliveredAt).toBeGreaterThan(0);
 
   const monitor = createMonitor(client, () => {});
   expect(await monitor.check()).toMatchObject({ up: true });

@@ -2,10 +2,13 @@
  * All of Redis and BullMQ: what an event meets on its way. Nothing outside of this package knows their names.
  * What an operator looks at and changes is in `operator.ts`.
  */
+
+export { type AlertStore, createAlertStore } from './alert-store.js';
 export type { Collapse } from './collapse.js';
 export { connect, type Profile, type RedisAddress, type RedisClient } from './connection.js';
 export { type Consumer, type ConsumerOptions, createConsumer } from './consumer.js';
 export { createJanitor, type Expired, type Janitor, type Retention } from './janitor.js';
-export { createMonitor, type Monitor, type RedisHealth } from './monitor.js';
+export { createMonitor, type Monitor, RELIEVE_FROM, type RedisHealth } from './monitor.js';
 export { createProducer, type Enqueued, type Producer } from './producer.js';
+export { createPulse, type LastError, type NotedAttempt, type PulseWriter } from './pulse.js';
 export { type AttemptVerdict, judge, type RetryPolicy, type Verdict } from './retry.js';

@@ -3,8 +3,9 @@
  * for a board.
  */
 import type { Queue } from 'bullmq';
+import { asking } from './asking.js';
 import type { RedisClient } from './connection.js';
-import { storeKey } from './names.js';
+import { endpointsKey } from './names.js';
 import { createQueuePool } from './queue-pool.js';
 
 /** Deliveries of one endpoint by state. `waiting + active + delayed` is what is still to be delivered. */
@@ -21,7 +22,10 @@ export interface Inspector {
   counts(endpoint: string): Promise<QueueCounts>;
   /** Remembers that these endpoints have a queue here, also after they leave the configuration. */
   remember(endpoints: readonly string[]): Promise<void>;
-  /** Every endpoint that ever had a queue in this Redis. */
+  /**
+   * Every endpoint that ever had a queue in this Redis.
+   * @throws LongshoreError QUEUE_UNAVAILABLE while Redis is away
+   */
   known(): Promise<string[]>;
   /** The queue as BullMQ's own object, for a board that speaks BullMQ. */
   boardQueue(endpoint: string): Queue;
@@ -30,7 +34,6 @@ export interface Inspector {
 
 export function createInspector(client: RedisClient, prefix: string): Inspector {
   const pool = createQueuePool(client, prefix);
-  const endpointsKey = storeKey(prefix, 'endpoints', 'names');
   return {
     async counts(endpoint) {
       const counts = await pool.ready(endpoint).getJobCounts('wait', 'active', 'delayed', 'failed');
@@ -38,9 +41,9 @@ export function createInspector(client: RedisClient, prefix: string): Inspector 
       return { waiting: wait, active, delayed, dead: failed };
     },
     async remember(endpoints) {
-      if (endpoints.length > 0) await client.sadd(endpointsKey, ...endpoints);
+      if (endpoints.length > 0) await client.sadd(endpointsKey(prefix), ...endpoints);
     },
-    known: () => client.smembers(endpointsKey),
+    known: () => asking(client, () => client.smembers(endpointsKey(prefix))),
     boardQueue: pool.get,
     close: pool.close,
   };

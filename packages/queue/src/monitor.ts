@@ -42,6 +42,8 @@ export interface Monitor {
 
 const EVERY = 1_000;
 const LOOK_TIMEOUT = 3_000;
+/** Share of maxmemory from which on room is made: delivered jobs go before their time, and the trail adds nothing. */
+export const RELIEVE_FROM = 0.7;
 /** Workers need memory to finish a job, so the last fifth is theirs: a full Redis never drains by itself. */
 const FULL = 0.8;
 

@@ -24,3 +24,16 @@ export function queueName(endpoint: string): string {
 export function storeKey(prefix: string, store: string, part: string): string {
   return `${prefix}:{~${store}}:${part}`;
 }
+
+/** A key of BullMQ's for an endpoint's queue; with an empty part, what the keys of its jobs begin with. */
+export function queueKey(prefix: string, endpoint: string, part: string): string {
+  return `${prefix}:${queueName(endpoint)}:${part}`;
+}
+
+/** A key of ours for an endpoint, in the slot of its queue. BullMQ's keys and job ids have no `~`. */
+export function endpointKey(prefix: string, endpoint: string, part: string): string {
+  return queueKey(prefix, endpoint, `~${part}`);
+}
+
+/** The set of all endpoints that have, or ever had, a queue. */
+export const endpointsKey = (prefix: string): string => storeKey(prefix, 'endpoints', 'names');

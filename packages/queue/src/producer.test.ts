@@ -20,6 +20,15 @@ describe('enqueue', () => {
     expect(await inspector.counts('b')).toMatchObject({ waiting: 1 });
   });
 
+  test('an endpoint is known as one that has a queue as soon as something is in it', async ({
+    open,
+    prefix,
+  }) => {
+    const client = await open('producer');
+    await createProducer(client, prefix).enqueue([aDelivery('a'), aDelivery('b')]);
+    expect((await createInspector(client, prefix).known()).sort()).toEqual(['a', 'b']);
+  });
+
   test('the same delivery again is a duplicate and is stored once', async ({ open, prefix }) => {
     const client = await open('producer');
     const producer = createProducer(client, prefix);

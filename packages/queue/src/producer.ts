@@ -11,7 +11,7 @@ import { type Added, addedFrom, tellAdds } from './add-script.js';
 import { type Collapse, collapseOptions } from './collapse.js';
 import { coalesce, isReady, type RedisClient } from './connection.js';
 import { JOB_OPTIONS, type JobData, jobData, jobName } from './job.js';
-import { queueName } from './names.js';
+import { endpointsKey, queueName } from './names.js';
 import { EVENT_STREAM } from './queue-pool.js';
 import { refusal, unavailable } from './refusal.js';
 
@@ -106,7 +106,9 @@ function slices(deliveries: readonly Delivery[], bytes: number): Delivery[][] {
   );
 }
 
+/** Before the first delivery, the endpoint is one that has a queue: nothing durable is ever out of sight. */
 async function openQueue(client: RedisClient, prefix: string, endpoint: string): Promise<Queue<JobData>> {
+  await client.sadd(endpointsKey(prefix), endpoint);
   const queue = new Queue<JobData>(queueName(endpoint), {
     connection: client,
     prefix,

@@ -26,3 +26,14 @@ while redis.call('ZCARD', KEYS[1]) > tonumber(ARGV[5]) or total > tonumber(ARGV[
 end
 return gone
 `;
+
+/**
+ * Removes one entry. Keys as above; ARGV[1] its id. Returns 1 when it was there, else 0.
+ */
+export const QUARANTINE_DROP = `
+if redis.call('ZREM', KEYS[1], ARGV[1]) == 0 then return 0 end
+redis.call('HDEL', KEYS[2], ARGV[1])
+redis.call('HINCRBY', KEYS[3], 'total', -tonumber(redis.call('HGET', KEYS[3], ARGV[1]) or 0))
+redis.call('HDEL', KEYS[3], ARGV[1])
+return 1
+`;

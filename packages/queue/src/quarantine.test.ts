@@ -1,5 +1,10 @@
 import { expect } from 'vitest';
-import { createQuarantine, type QuarantineEntry, quarantineLimits } from './quarantine.js';
+import {
+  createQuarantine,
+  type QuarantineEntry,
+  type QuarantineFilter,
+  quarantineLimits,
+} from './quarantine.js';
 import { redisTest as test } from './testing/redis-test.js';
 
 const entry = (body: string | Buffer, more: Partial<QuarantineEntry> = {}): QuarantineEntry => ({
@@ -60,4 +65,38 @@ test('a body above 1 MiB is cut, and its size is still told', async ({ open, pre
 test('in a small Redis quarantine takes a twentieth of it at most', () => {
   expect(quarantineLimits(20 * 1024 * 1024).bytes).toBe(1024 * 1024);
   expect(quarantineLimits(Number.POSITIVE_INFINITY).bytes).toBe(64 * 1024 * 1024);
+});
+
+test('an entry is found and dropped by its id, once, and its room is free again', async ({
+  open,
+  prefix,
+}) => {
+  const quarantine = createQuarantine(await open('producer'), prefix, () => ({ entries: 2, bytes: 1e6 }));
+  const { id } = await quarantine.put(entry('1'));
+  await quarantine.put(entry('2', { receivedAt: 2_000 }));
+  expect(await quarantine.get(id)).toMatchObject({ id, receivedAt: 1_000 });
+  expect(await quarantine.drop(id)).toBe(true);
+  expect(await quarantine.drop(id)).toBe(false);
+  expect(await quarantine.get(id)).toBeUndefined();
+  expect(await quarantine.put(entry('3', { receivedAt: 3_000 }))).toMatchObject({ evicted: [] });
+});
+
+test('entries are walked through by source, time, reason and id, newest first', async ({ open, prefix }) => {
+  const quarantine = createQuarantine(await open('producer'), prefix);
+  const ids: string[] = [];
+  for (let n = 0; n < 25; n++) {
+    const source = n % 2 ? 'harbor' : 'nexus';
+    const reason = n < 20 ? 'the body is not JSON' : 'action is missing';
+    ids.push((await quarantine.put(entry(`${n}`, { receivedAt: n, source, reason }))).id);
+  }
+  const walked = async (filter: QuarantineFilter) => {
+    const found: number[] = [];
+    for await (const { receivedAt } of quarantine.each(filter)) found.push(receivedAt);
+    return found;
+  };
+  expect(await walked({})).toEqual(Array.from({ length: 25 }, (_, n) => 24 - n));
+  expect(await walked({ since: 10, until: 12 })).toEqual([12, 11, 10]);
+  expect(await walked({ source: 'harbor', since: 19 })).toEqual([23, 21, 19]);
+  expect(await walked({ reason: (reason) => reason.startsWith('action') })).toEqual([24, 23, 22, 21, 20]);
+  expect(await walked({ ids: [ids[3] ?? '', 'f'.repeat(32)] })).toEqual([3]);
 });

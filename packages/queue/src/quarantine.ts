@@ -4,10 +4,10 @@
  * repeats would have lost it. Bounded: the oldest go, and the caller is told which.
  */
 import { createHash } from 'node:crypto';
-import { isReady, type RedisClient } from './connection.js';
+import { asking } from './asking.js';
+import type { RedisClient } from './connection.js';
 import { storeKey } from './names.js';
-import { QUARANTINE_PUT } from './quarantine-script.js';
-import { refusal, unavailable } from './refusal.js';
+import { QUARANTINE_DROP, QUARANTINE_PUT } from './quarantine-script.js';
 
 /** One request, or one event of it, that could not be read. */
 export interface QuarantineEntry {
@@ -39,13 +39,34 @@ export interface Quarantined {
   bytes: number;
 }
 
+/** Which entries. All that is given must hold. */
+export interface QuarantineFilter {
+  source?: string;
+  /** Received at this time or later; epoch milliseconds. */
+  since?: number;
+  /** Received at this time or before. */
+  until?: number;
+  /** Of the entry's reason. */
+  reason?(reason: string): boolean;
+  ids?: readonly string[];
+}
+
 export interface Quarantine {
   /** @returns the entry's id, and the ids of older entries that had to go. Same source and body: same id. */
   put(entry: QuarantineEntry): Promise<{ id: string; evicted: string[] }>;
   /** Newest first. */
   list(limit?: number): Promise<Quarantined[]>;
+  /** Newest first, a few at a time: an entry can have a megabyte. */
+  each(filter: QuarantineFilter): AsyncGenerator<Quarantined>;
+  /** @returns undefined when there is none of this id */
+  get(id: string): Promise<Quarantined | undefined>;
+  /** @returns whether it was there */
+  drop(id: string): Promise<boolean>;
   count(): Promise<number>;
 }
+
+/** Entries that are read at once. */
+const CHUNK = 10;
 
 const MAX_BODY = 1024 * 1024;
 const MAX_ENTRIES = 1_000;
@@ -69,7 +90,6 @@ export function createQuarantine(
 
   return {
     async put({ body, ...entry }) {
-      if (!isReady(client)) throw unavailable('not connected');
       const id = createHash('sha256')
         .update(entry.source)
         .update('\0')
@@ -86,19 +106,39 @@ export function createQuarantine(
       const { entries: most, bytes } = limits();
       const limit = [most, Math.floor(bytes)];
       const args = [index, entries, sizes, id, entry.receivedAt, json, Buffer.byteLength(json), ...limit];
-      try {
-        const evicted = await client.eval(QUARANTINE_PUT, 3, ...args);
-        return { id, evicted: evicted as string[] };
-      } catch (error) {
-        throw refusal(error);
-      }
+      const evicted = await asking(client, () => client.eval(QUARANTINE_PUT, 3, ...args));
+      return { id, evicted: evicted as string[] };
     },
     async list(limit = 100) {
       const ids = await client.zrevrange(index, 0, limit - 1);
       if (ids.length === 0) return [];
-      const found = await client.hmget(entries, ...ids);
-      return found.flatMap((json) => (json ? [JSON.parse(json) as Quarantined] : []));
+      return (await client.hmget(entries, ...ids)).flatMap(parsed);
     },
-    count: () => client.zcard(index),
+    async *each(filter) {
+      const ids = await asking(client, () => idsOf(client, index, filter));
+      for (let start = 0; start < ids.length; start += CHUNK) {
+        const found = await asking(client, () => client.hmget(entries, ...ids.slice(start, start + CHUNK)));
+        for (const entry of found.flatMap(parsed)) if (fits(entry, filter)) yield entry;
+      }
+    },
+    get: (id) => asking(client, async () => parsed(await client.hget(entries, id))[0]),
+    drop: (id) =>
+      asking(client, async () => (await client.eval(QUARANTINE_DROP, 3, index, entries, sizes, id)) === 1),
+    count: () => asking(client, () => client.zcard(index)),
   };
 }
+
+/** Newest first; those of the time span, of which there are a thousand at most. */
+async function idsOf(
+  client: RedisClient,
+  index: string,
+  { since, until, ids }: QuarantineFilter,
+): Promise<string[]> {
+  const found = await client.zrevrangebyscore(index, until ?? '+inf', since ?? '-inf');
+  return ids ? found.filter((id) => ids.includes(id)) : found;
+}
+
+const fits = (entry: Quarantined, { source, reason }: QuarantineFilter): boolean =>
+  (source === undefined || entry.source === source) && (!reason || reason(entry.reason));
+
+const parsed = (json: string | null): Quarantined[] => (json ? [JSON.parse(json) as Quarantined] : []);

@@ -1,3 +1,10 @@
 /** Routing: which endpoints get an event, and why the others do not. Pure. */
 export { createRouter, type Plan, type Router } from './plan.js';
-export { compileRules, type Ignores, type RoutedEndpoint, type Rule, type Subject } from './rules.js';
+export {
+  compileRules,
+  type Ignores,
+  matcher,
+  type RoutedEndpoint,
+  type Rule,
+  type Subject,
+} from './rules.js';

@@ -58,8 +58,11 @@ export function compileRules({ accept, ignore }: RoutedEndpoint): Ignores {
 /** `dot`: a name that begins with a dot is a name like any other here. A slash is one on every platform. */
 const OPTIONS = { dot: true, windows: false };
 
-/** The expressions themselves: picomatch's own matcher makes an object of details for each call. */
-function matcher(globs: readonly string[]): (text: string) => boolean {
+/**
+ * Does a name match any of these globs. The expressions themselves are used: picomatch's own matcher makes an
+ * object of details for each call.
+ */
+export function matcher(globs: readonly string[]): (text: string) => boolean {
   // picomatch throws for an empty glob; no name is empty, so it matches nothing.
   const given = globs.filter((glob) => glob !== '');
   // A name matches itself, also where its characters would mean something else.

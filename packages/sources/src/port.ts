@@ -26,6 +26,8 @@ export interface RawRequest {
   body: Buffer;
   /** Epoch milliseconds at which the request had been read. */
   receivedAt: number;
+  /** Address that it came from; a proxy's, behind one. */
+  remote?: string;
 }
 
 /** What could not be read. */

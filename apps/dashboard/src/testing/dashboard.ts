@@ -7,18 +7,27 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Config, loadConfig } from '@longshore/config';
 import { type Delivery, deliveryOf, EVENTS_V2 } from '@longshore/event';
-import { connect, createConsumer, createProducer } from '@longshore/queue';
+import { connect, createConsumer, createProducer, type RedisClient } from '@longshore/queue';
 import { createInspector, type Inspector } from '@longshore/queue/operator';
 import { eventually, redisUrl, testPrefix } from '@longshore/testkit';
 import { onTestFinished } from 'vitest';
 import { createDashboard } from '../dashboard.js';
+import { createOperate, type Operate, type Replayed } from '../operate/index.js';
 
 export interface TestDashboard {
   readonly url: string;
   readonly inspector: Inspector;
+  readonly operate: Operate;
+  /** Where its queues are in the shared Redis. */
+  readonly prefix: string;
+  readonly client: RedisClient;
+  /** Faults that were no errors of the table. */
+  readonly faults: readonly unknown[];
   /** Takes over other settings, as a changed file does. */
   apply(settings: object): Promise<void>;
   get(path: string, headers?: Record<string, string>): Promise<Response>;
+  /** Posts JSON to the API, as a script does. */
+  post(path: string, body?: unknown, headers?: Record<string, string>): Promise<Response>;
   /** Names of the queues that the board shows. */
   shown(): Promise<string[]>;
   /** Makes one delivery to the endpoint that waits. */
@@ -39,9 +48,28 @@ export async function startDashboard(settings: object = {}): Promise<TestDashboa
   await new Promise((resolve) => client.once('ready', resolve));
   const inspector = createInspector(client, prefix);
   const producer = createProducer(client, prefix);
-  const dashboard = createDashboard(inspector, () => true);
+  let config = await configOf(settings, prefix);
+  // Ingest is another app: what is replayed here is taken, and leaves quarantine.
+  const replay = async (): Promise<Replayed> => ({
+    accepted: 1,
+    enqueued: 1,
+    duplicates: 0,
+    ignored: 0,
+    kept: [],
+  });
+  const operate = createOperate({ client, config: () => config, by: 'the dashboard', replay });
+  const faults: unknown[] = [];
+  const dashboard = createDashboard({
+    inspector,
+    operate,
+    redis: () => ({ up: client.status === 'ready', full: false }),
+    version: '0.0.0',
+    onFault: (error) => void faults.push(error),
+  });
   const apply = async (next: object): Promise<void> => {
-    dashboard.prepare(await configOf(next))();
+    const read = await configOf(next, prefix);
+    dashboard.prepare(read)();
+    config = read;
     await dashboard.refresh();
   };
   await apply(settings);
@@ -50,7 +78,8 @@ export async function startDashboard(settings: object = {}): Promise<TestDashboa
   onTestFinished(async () => {
     server.close();
     server.closeAllConnections();
-    await Promise.all([producer.close(), inspector.close()]);
+    await dashboard.close();
+    await Promise.all([producer.close(), inspector.close(), operate.close()]);
     client.disconnect();
   });
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
@@ -63,8 +92,19 @@ export async function startDashboard(settings: object = {}): Promise<TestDashboa
   return {
     url,
     inspector,
+    operate,
+    prefix,
+    client,
+    faults,
     apply,
     get: (path, headers) => fetch(url + path, { headers, redirect: 'manual' }),
+    post: (path, body = {}, headers = {}) =>
+      fetch(`${url}/api/v1${path}`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json', ...headers },
+        body: JSON.stringify(body),
+        redirect: 'manual',
+      }),
     async shown() {
       const response = await fetch(`${url}/queues/api/queues`);
       const { queues } = (await response.json()) as { queues: { displayName: string }[] };
@@ -80,9 +120,9 @@ export async function startDashboard(settings: object = {}): Promise<TestDashboa
 }
 
 /** From a real file, read as `longshore run` reads it. JSON is YAML. */
-export async function configOf(settings: object): Promise<Config> {
+export async function configOf(settings: object, prefix?: string): Promise<Config> {
   const file = join(tmpdir(), `${randomUUID()}.yml`);
-  await writeFile(file, JSON.stringify({ version: 0.1, ...settings }));
+  await writeFile(file, JSON.stringify({ version: 0.1, ...(prefix && { redis: { prefix } }), ...settings }));
   try {
     return loadConfig(file, {});
   } finally {

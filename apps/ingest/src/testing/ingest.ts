@@ -16,6 +16,7 @@ import {
   createQuarantine,
   type Inspector,
   type Quarantine,
+  type TrailEntry,
 } from '@longshore/queue/operator';
 import { redisUrl, testPrefix } from '@longshore/testkit';
 import { onTestFinished } from 'vitest';
@@ -50,6 +51,8 @@ export interface TestIngest {
   readonly inspector: Inspector;
   readonly monitor: Monitor;
   readonly observer: Observer;
+  /** What the trail was told. */
+  readonly noted: TrailEntry[];
 }
 
 export interface PostOptions {
@@ -94,8 +97,11 @@ export async function startIngest(settings: object = {}, options: IngestOptions 
   const monitor = createMonitor(client, () => {});
   const inspector = createInspector(client, prefix);
   const quarantine = createQuarantine(client, prefix);
+  const noted: TrailEntry[] = [];
+  const trail = { note: (entry: TrailEntry) => void noted.push(entry) };
   await monitor.firstAnswer(5_000);
-  const ingest = createIngest({ config: () => config, client, monitor, claim: memoryClaim(), observer });
+  const claim = memoryClaim();
+  const ingest = createIngest({ config: () => config, client, monitor, claim, observer, trail });
   await ingest.start();
   const server = createServer(ingest.app.callback());
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
@@ -140,6 +146,7 @@ export async function startIngest(settings: object = {}, options: IngestOptions 
     inspector,
     monitor,
     observer,
+    noted,
   };
 }
 
@@ -168,12 +175,21 @@ async function send(
   body: unknown,
   { method = 'POST', headers = {} }: PostOptions,
 ): Promise<Answer> {
-  const bytes = typeof body === 'string' || body instanceof Uint8Array ? body : JSON.stringify(body);
+  const text =
+    body instanceof Uint8Array
+      ? new Uint8Array(body)
+      : typeof body === 'string'
+        ? body
+        : JSON.stringify(body);
   const response = await fetch(url, {
     method,
     headers: { 'content-type': EVENTS_V2, ...headers },
-    ...(body !== undefined && { body: bytes }),
+    ...(body !== undefined && { body: text }),
   });
-  const text = await response.text();
-  return { status: response.status, headers: response.headers, json: text ? JSON.parse(text) : undefined };
+  const answer = await response.text();
+  return {
+    status: response.status,
+    headers: response.headers,
+    json: answer ? JSON.parse(answer) : undefined,
+  };
 }

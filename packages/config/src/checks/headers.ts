@@ -27,7 +27,10 @@ const REPLACED: Readonly<Record<string, string>> = {
   'x-longshore-attempt': 'replaces the number of the attempt. Remove it',
 };
 
-export function checkHeaders(endpoint: Endpoint, path: readonly Step[], check: Check): void {
+/** What of an endpoint, or of a receiver of alerts, is looked at. */
+type Headed = Pick<Endpoint, 'headers' | 'url'>;
+
+export function checkHeaders(endpoint: Headed, path: readonly Step[], check: Check): void {
   const seen = new Map<string, string>();
   for (const [name, values] of Object.entries(endpoint.headers)) {
     const place = [...path, 'headers', name];
@@ -54,7 +57,7 @@ export function checkHeaders(endpoint: Endpoint, path: readonly Step[], check: C
   }
 }
 
-function checkName(name: string, place: Step[], endpoint: Endpoint, { problems }: Check): void {
+function checkName(name: string, place: Step[], endpoint: Headed, { problems }: Check): void {
   const lower = name.toLowerCase();
   const replaces = Object.hasOwn(REPLACED, lower) ? REPLACED[lower] : undefined;
   if (!TOKEN.test(name)) {
@@ -69,7 +72,7 @@ function checkName(name: string, place: Step[], endpoint: Endpoint, { problems }
   }
 }
 
-function hasUserinfo({ url }: Endpoint): boolean {
+function hasUserinfo({ url }: Headed): boolean {
   const text = revealed(url) ?? '';
   if (!URL.canParse(text)) return false;
   const { username, password } = new URL(text);

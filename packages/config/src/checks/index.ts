@@ -1,5 +1,6 @@
 /** All checks of a configuration that the schema alone cannot make. They report; names are the one thing changed. */
 import type { Config } from '../schema.js';
+import { checkAlerts } from './alerts.js';
 import type { Check } from './check.js';
 import { checkDelays } from './delays.js';
 import { checkHeaders } from './headers.js';
@@ -20,6 +21,7 @@ export function checkConfig(read: Config & { version?: string }, check: Check): 
     checkRules(endpoint, path, check);
     checkDelays(endpoint, path, check);
   }
+  checkAlerts(config, check);
   checkRelay(config, check);
   checkSecrets(config, [], check);
   return { ...config, notifications: { ...config.notifications, endpoints } };

@@ -20,15 +20,16 @@ export function nameEndpoints(endpoints: readonly Endpoint[], check: Check): End
     const all = endpoints.map(({ name }) => name);
     const name = check.flavor === 'longshore' ? endpoint.name : mended(endpoint.name, index, path, check);
     const unique = taken.has(name) ? another(name, all, taken, path, check) : name;
-    if (check.flavor === 'longshore') refuse(name, path, check);
+    if (check.flavor === 'longshore') refuseName(name, path, check, 'the endpoint');
     taken.add(unique);
     return { ...endpoint, name: unique };
   });
 }
 
-function refuse(name: string, path: Step[], { problems }: Check): void {
+/** @param what `the endpoint` */
+export function refuseName(name: string, path: Step[], { problems }: Check, what: string): void {
   if (problems.failedAt(path)) return;
-  if (name.trim() === '') problems.error(path, 'is missing; give the endpoint a name of its own');
+  if (name.trim() === '') problems.error(path, `is missing; give ${what} a name of its own`);
   else if ([...name].length > LONGEST) problems.error(path, `is longer than ${LONGEST} characters`);
   else if (UNPRINTABLE.test(name)) problems.error(path, 'holds a line break or another control character');
 }

@@ -11,8 +11,8 @@ import { type Check, revealed } from './check.js';
 
 const RETRIES = 'The registry would start and fail for ever';
 
-export function checkUrl(endpoint: Endpoint, path: readonly Step[], { ingest }: Config, check: Check): void {
-  const { problems, flavor } = check;
+export function checkUrl(endpoint: Endpoint, path: readonly Step[], config: Config, check: Check): void {
+  const { problems } = check;
   const place = [...path, 'url'];
   const text = revealed(endpoint.url);
   if (text === undefined || problems.failedAt(place)) return;
@@ -24,7 +24,12 @@ export function checkUrl(endpoint: Endpoint, path: readonly Step[], { ingest }: 
     else problems.error(place, `${fault}. ${RETRIES}; correct it, or set disabled: true`);
     return;
   }
-  const url = new URL(text);
+  checkPlace(new URL(text), place, config, check);
+}
+
+/** Where a url that can be posted to leads: to nobody, to oneself, or round in a circle. */
+export function checkPlace(url: URL, place: readonly Step[], { ingest }: Config, check: Check): void {
+  const { problems, flavor } = check;
   if (isAnyAddress(url)) {
     problems.warning(
       place,
@@ -38,7 +43,7 @@ export function checkUrl(endpoint: Endpoint, path: readonly Step[], { ingest }: 
 }
 
 /** An endpoint that posts back to ingest makes each event come round for ever. */
-function checkLoop(url: URL, place: Step[], listen: Listen, { problems, flavor }: Check): void {
+function checkLoop(url: URL, place: readonly Step[], listen: Listen, { problems, flavor }: Check): void {
   const port = Number(url.port || (url.protocol === 'https:' ? 443 : 80));
   const path = url.pathname.replace(/\/+$/, '');
   const isIngest = path === '/registry/notifications' || /^\/sources\/[^/]+$/.test(path);
@@ -60,7 +65,7 @@ function checkLoop(url: URL, place: Step[], listen: Listen, { problems, flavor }
 }
 
 /** What keeps a url from being posted to, without quoting it. Stricter than `new URL`, which mends a lot. */
-function faultIn(text: string): string | undefined {
+export function faultIn(text: string): string | undefined {
   if (text === '') return 'is missing or empty';
   if (/[\s\p{Cc}\\]/u.test(text)) return 'holds a space, a backslash or a control character';
   if (!/^[a-z][a-z0-9+.-]*:\/\//i.test(text)) return 'does not start with http:// or https://';

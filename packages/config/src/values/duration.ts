@@ -53,6 +53,12 @@ function fractionOf(digits: string, unit: bigint): bigint {
   return value === 0n ? 0n : BigInt(Math.trunc(Number(value) * (Number(unit) / scale)));
 }
 
+/** Milliseconds of a duration in words such as `1m30s`, or undefined when it is none. */
+export function durationOf(text: string): number | undefined {
+  const read = parseDuration(text);
+  return read === undefined ? undefined : milliseconds(read);
+}
+
 /** Milliseconds of a number of nanoseconds; a fraction when there is one. */
 export function milliseconds(nanoseconds: bigint): number {
   return Number(nanoseconds) / 1e6;

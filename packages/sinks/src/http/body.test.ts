@@ -14,6 +14,11 @@ test('the envelope holds the one event', () => {
   expect(body({ event: { b: 1, a: ['ü', null] } })).toBe('{"events":[{"b":1,"a":["ü",null]}]}');
 });
 
+test('without the envelope the event stands alone', () => {
+  const delivery = aDelivery({ payload: { event: { text: 'it fails' } } });
+  expect(bodyOf(delivery, false, false)?.toString()).toBe('{"text":"it fails"}');
+});
+
 test('an event that came as text is sent character for character', () => {
   const text = '{ "size": 9007199254740993, "x":1.0 }';
   expect(body({ text })).toBe(`{"events":[${text}]}`);

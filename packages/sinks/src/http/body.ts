@@ -6,12 +6,16 @@
  */
 import type { Delivery } from '@longshore/event';
 
-/** Undefined when the delivery holds nothing that this version can read. */
-export function bodyOf(delivery: Delivery, annotate: boolean): Buffer | undefined {
+/**
+ * Undefined when the delivery holds nothing that this version can read.
+ * @param enveloped false: the event stands alone
+ */
+export function bodyOf(delivery: Delivery, annotate: boolean, enveloped = true): Buffer | undefined {
   const { event, text } = delivery.payload;
-  if (text !== undefined) return envelope(annotate ? annotatedText(text, delivery) : text);
+  const finish = enveloped ? envelope : Buffer.from;
+  if (text !== undefined) return finish(annotate ? annotatedText(text, delivery) : text);
   if (event === undefined) return undefined;
-  return envelope(JSON.stringify(annotate ? { ...event, longshore: annotation(delivery) } : event));
+  return finish(JSON.stringify(annotate ? { ...event, longshore: annotation(delivery) } : event));
 }
 
 function envelope(eventText: string): Buffer {

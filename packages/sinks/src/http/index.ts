@@ -43,6 +43,8 @@ export interface HttpSinkOptions {
   userAgent: string;
   /** Adds `longshore: {source, kind, nativeType, receivedAt}` to the event. */
   annotate: boolean;
+  /** false: the event is the whole body, for receivers that are no listeners of a registry. Default true. */
+  envelope?: boolean;
   /** Certificates to trust instead of the system's. */
   tls?: { /** PEM */ ca?: string };
   /** Url of an HTTP proxy to go through, `http:` or `https:`; userinfo becomes `Proxy-Authorization`. */
@@ -99,7 +101,7 @@ class HttpSink implements Sink {
   async send(delivery: Delivery, attempt: Attempt): Promise<SendResult> {
     if (this.#closed || attempt.signal.aborted) return 'aborted';
     try {
-      const body = bodyOf(delivery, this.options.annotate);
+      const body = bodyOf(delivery, this.options.annotate, this.options.envelope);
       if (body === undefined) return { kind: 'dead', reason: 'undecodable', detail: UNDECODABLE };
       return this.#resultOf(await this.#post(delivery, body, attempt));
     } catch (error) {

@@ -1,0 +1,128 @@
+/** The OpenAPI document of the API, made of the routes and their schemas. */
+import { ERRORS } from '@longshore/event';
+import { z } from 'zod';
+import { problem } from './answers.js';
+import type { Route } from './route.js';
+
+/** Answers that are no success, by what can bring them about. */
+const PROBLEMS = {
+  any: ['REQUEST_INVALID', 'REQUEST_UNAUTHORIZED', 'QUEUE_UNAVAILABLE'],
+  named: ['REQUEST_NOT_FOUND'],
+  change: ['REQUEST_REFUSED', 'REQUEST_TYPE'],
+} as const;
+
+/** @param base path that the routes are below */
+export function openApi(routes: readonly Route[], base: string, version: string): object {
+  const paths: Record<string, Record<string, object>> = {};
+  for (const route of routes) {
+    paths[route.path] = { ...paths[route.path], [route.method]: operationOf(route) };
+  }
+  return {
+    openapi: '3.1.0',
+    info: {
+      title: 'Longshore',
+      version,
+      description:
+        'All that the dashboard shows and does. Changes are posted as application/json; a page of another site cannot send them.',
+      license: { name: 'Apache-2.0', identifier: 'Apache-2.0' },
+    },
+    servers: [{ url: base }],
+    security: [{ basic: [] }, {}],
+    paths,
+    components: {
+      schemas: componentsOf(routes),
+      securitySchemes: {
+        basic: {
+          type: 'http',
+          scheme: 'basic',
+          description: 'Those of `dashboard.auth.basic`, if there are any.',
+        },
+      },
+    },
+  };
+}
+
+function operationOf(route: Route): object {
+  const { summary, description, body, status, answer } = route;
+  const parameters = [...pathParameters(route), ...queryParameters(route)];
+  return {
+    operationId: operationId(route),
+    summary,
+    ...(description && { description }),
+    ...(parameters.length > 0 && { parameters }),
+    ...(body && { requestBody: { required: true, content: json(body) } }),
+    responses: {
+      [status]: { description: 'Done.', content: json(answer) },
+      ...problemsOf(route),
+    },
+  };
+}
+
+function pathParameters({ path }: Route): object[] {
+  return [...path.matchAll(/\{(\w+)\}/g)].map(([, name]) => ({
+    name,
+    in: 'path',
+    required: true,
+    schema: { type: 'string' },
+  }));
+}
+
+function queryParameters({ query }: Route): object[] {
+  if (!query) return [];
+  return Object.entries(query.shape).map(([name, field]) => {
+    const { description, ...schema } = schemaOf(field);
+    const required = !z.safeParse(field, undefined).success;
+    return { name, in: 'query', required, ...(description !== undefined && { description }), schema };
+  });
+}
+
+function problemsOf(route: Route): Record<string, object> {
+  const { any, named, change } = PROBLEMS;
+  const isNamed = route.path.includes('{') || route.query !== undefined || route.body !== undefined;
+  const codes = [...any, ...(isNamed ? named : []), ...(route.method === 'get' ? [] : change)];
+  return Object.fromEntries(
+    codes.map((code) => [ERRORS[code].status, { description: `\`${code}\``, content: json(problem) }]),
+  );
+}
+
+const operationId = ({ method, path }: Route): string =>
+  method + path.replaceAll(/[/{}]+(\w)/g, (_, first: string) => first.toUpperCase()).replaceAll('}', '');
+
+const json = (schema: z.ZodType): object => ({ 'application/json': { schema: schemaOf(schema) } });
+
+/**
+ * What comes out of a schema is what goes in, defaults apart. Schemas with an id stand in the document once:
+ * they refer to {@link componentsOf}.
+ */
+function schemaOf(schema: z.core.$ZodType): Record<string, unknown> {
+  const {
+    $schema: _dialect,
+    $defs: _parts,
+    ...rest
+  } = z.toJSONSchema(schema, { io: 'output', override: plain });
+  return referring(rest);
+}
+
+/** The schemas with an id, by it. */
+function componentsOf(routes: readonly Route[]): Record<string, unknown> {
+  const all = z.object(
+    Object.fromEntries([problem, ...routes.map(({ answer }) => answer)].map((one, n) => [n, one])),
+  );
+  const { $defs = {} } = z.toJSONSchema(all, { io: 'output', override: plain });
+  return referring(
+    Object.fromEntries(Object.entries($defs).map(([id, { id: _id, ...schema }]) => [id, schema])),
+  );
+}
+
+/** For readers: the format says it all, and the limits of JavaScript's numbers are nobody's business. */
+function plain({ jsonSchema }: { jsonSchema: z.core.JSONSchema.BaseSchema }): void {
+  if (jsonSchema.format === 'date-time') delete jsonSchema.pattern;
+  if (jsonSchema.maximum === Number.MAX_SAFE_INTEGER) delete jsonSchema.maximum;
+  if (jsonSchema.minimum === Number.MIN_SAFE_INTEGER) delete jsonSchema.minimum;
+}
+
+/** zod's references point into the schema itself. */
+function referring(schemas: object): Record<string, unknown> {
+  const text = JSON.stringify(schemas, (key, value) => (key === '$defs' ? undefined : value));
+  return JSON.parse(text.replaceAll('"#/$defs/', '"#/components/schemas/'));
+}

@@ -1,0 +1,78 @@
+import { describe, expect, test } from 'vitest';
+import { parseWhen } from './when.js';
+import { cursorOf, deadFilter, positionOf, quarantineFilter } from './words.js';
+
+const NOW = Date.parse('2026-11-21T12:00:00Z');
+const HOUR = 3_600_000;
+
+describe('a time', () => {
+  test.each<[string, string]>([
+    ['2h', '2026-11-21T10:00:00Z'],
+    ['90m ago', '2026-11-21T10:30:00Z'],
+    [' 1h30m ', '2026-11-21T10:30:00Z'],
+    ['3d', '2026-11-18T12:00:00Z'],
+    ['1d12h ago', '2026-11-20T00:00:00Z'],
+    ['2026-11-20', '2026-11-20T00:00:00Z'],
+    ['2026-11-20T10:00Z', '2026-11-20T10:00:00Z'],
+    ['2026-11-20T10:00:00.5+02:00', '2026-11-20T08:00:00.500Z'],
+    ['2026-11-20 10:00:00Z', '2026-11-20T10:00:00Z'],
+  ])('%j is %s', (text, iso) => {
+    expect(new Date(parseWhen('since', text, NOW)).getTime()).toBe(Date.parse(iso));
+  });
+
+  test('without a zone it is of this machine', () => {
+    expect(parseWhen('since', '2026-11-20T10:00', NOW)).toBe(new Date(2026, 10, 20, 10).getTime());
+  });
+
+  test.each(['', 'yesterday', '2', '2 hours', '-2h', '2026', '2026-13-01', '21.11.2026', 'ago', '2h until'])(
+    '%j is none, and the error says what is',
+    (text) => {
+      expect(() => parseWhen('since', text, NOW)).toThrow(/^since: .* is no time; write how long ago/);
+    },
+  );
+});
+
+describe('a filter', () => {
+  test('of dead deliveries', () => {
+    const filter = deadFilter(
+      {
+        endpoint: 'a',
+        since: '2h',
+        until: '1h',
+        repository: 'team/**',
+        reason: 'http_5*',
+        id: '0'.repeat(32),
+      },
+      NOW,
+    );
+    expect(filter).toMatchObject({
+      endpoints: ['a'],
+      since: NOW - 2 * HOUR,
+      until: NOW - HOUR,
+      ids: ['0'.repeat(32)],
+    });
+    expect(['team/a/b', 'acme/team/a'].map((name) => filter.repository?.(name))).toEqual([true, false]);
+    expect(['http_503', 'http_410', 'timeout'].map((reason) => filter.reason?.(reason))).toEqual([
+      true,
+      false,
+      false,
+    ]);
+    expect(deadFilter({})).toEqual({});
+  });
+
+  test('of quarantined requests', () => {
+    const filter = quarantineFilter({ source: 'harbor', reason: 'not JSON' }, NOW);
+    expect(filter.source).toBe('harbor');
+    expect(filter.reason?.('the body is not JSON')).toBe(true);
+    expect(filter.reason?.('action is missing')).toBe(false);
+  });
+});
+
+test('a cursor is what it was made from', () => {
+  const position = { score: 1_795_000_000_000, id: 'ab'.repeat(16) };
+  expect(positionOf(cursorOf(position))).toEqual(position);
+  expect(positionOf(undefined)).toBeUndefined();
+  for (const cursor of ['', '1', '-1-ab', '1-', '1-xyz', '1e3-ab']) {
+    expect(() => positionOf(cursor)).toThrow(/cursor/);
+  }
+});

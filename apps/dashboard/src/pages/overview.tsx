@@ -1,0 +1,157 @@
+/** What an operator wants at 3 a.m.: one sentence, then one row for each endpoint, the worst first. */
+import { type EndpointStateName, inWords } from '@longshore/queue/operator';
+import type { EndpointOverview } from '../operate/index.js';
+import { Ago, At, Count, count, link, number, State } from './parts.js';
+
+export interface OverviewProps {
+  rows: readonly EndpointOverview[];
+  /** Requests in quarantine. */
+  quarantined: number;
+  /** Share of Redis' maxmemory that is used, 0 … 1; undefined without a limit. */
+  memory?: number;
+  /** Ingest answers 503, because Redis is nearly full. */
+  full: boolean;
+  now: number;
+}
+
+/** The lower, the sooner somebody has to look. */
+const RANK: Record<EndpointStateName, number> = {
+  failing: 0,
+  'backing off': 1,
+  paused: 2,
+  removed: 3,
+  delivering: 4,
+  idle: 5,
+  disabled: 6,
+};
+
+export function Overview({ rows, quarantined, memory, full, now }: OverviewProps) {
+  const rank = ({ state }: EndpointOverview): number => RANK[state.name];
+  const sorted = rows.toSorted((a, b) => rank(a) - rank(b) || b.pulse.dead - a.pulse.dead);
+  return (
+    <div data-live>
+      <h1 class="hidden">Endpoints</h1>
+      <Verdict rows={rows} quarantined={quarantined} memory={memory} full={full} now={now} />
+      {rows.length === 0 ? (
+        <p class="note">
+          There is no endpoint yet: put one under <code>notifications.endpoints</code> in the configuration.
+          It is taken over as soon as the file is saved.
+        </p>
+      ) : (
+        <table class="cards">
+          <thead>
+            <tr>
+              <th scope="col">Endpoint</th>
+              <th scope="col">State</th>
+              <th scope="col" class="number">
+                Waiting
+              </th>
+              <th scope="col" class="number">
+                Delayed
+              </th>
+              <th scope="col" class="number">
+                In flight
+              </th>
+              <th scope="col" class="number">
+                Dead
+              </th>
+              <th scope="col" class="number">
+                Per minute
+              </th>
+              <th scope="col">Oldest</th>
+              <th scope="col">Last error</th>
+            </tr>
+          </thead>
+          <tbody>
+            {sorted.map((row) => (
+              <Row key={row.name} row={row} now={now} />
+            ))}
+          </tbody>
+        </table>
+      )}
+    </div>
+  );
+}
+
+function Row({ row, now }: { row: EndpointOverview; now: number }) {
+  const { name: endpoint, pulse, state, url } = row;
+  const { waiting, delayed, active, dead, oldestAt, lastError } = pulse;
+  const path = endpointPath(endpoint);
+  const rate = Math.round(row.rate * 10) / 10;
+  return (
+    <tr>
+      <th scope="row">
+        <a href={path}>{endpoint}</a>
+        {url && <div class="soft break">{url}</div>}
+      </th>
+      <td>
+        <State name={state.name} />
+        {state.name !== 'delivering' && <div class="break">{detailOf(row, now)}</div>}
+      </td>
+      <Count label="Waiting" value={waiting} href={link(path, { state: 'waiting' })} />
+      <Count label="Delayed" value={delayed} href={link(path, { state: 'delayed' })} />
+      <Count label="In flight" value={active} href={link(path, { state: 'active' })} />
+      <Count label="Dead" value={dead} href={link('/dead', { endpoint })} />
+      <td class={rate === 0 ? 'number soft' : 'number'} data-label="Per minute">
+        {number(rate)}
+      </td>
+      <td data-label={oldestAt ? 'Oldest' : undefined}>{oldestAt && <Ago at={oldestAt} now={now} />}</td>
+      <td class="break" data-label={lastError ? 'Last error' : undefined}>
+        {lastError && (
+          <>
+            <Ago at={lastError.at} now={now} />: {lastError.detail ?? lastError.reason}
+          </>
+        )}
+      </td>
+    </tr>
+  );
+}
+
+/** The words behind the state's own name, which is shown beside them. */
+function detailOf(
+  { state: { name, words }, pulse: { failingSince, failures } }: EndpointOverview,
+  now: number,
+) {
+  if (name !== 'failing' || failingSince === undefined) return words.replace(/^[\w ]+?: /, '');
+  return (
+    <>
+      for {inWords(now - failingSince)}, since <At at={failingSince} />, {count(failures, 'attempt')}
+    </>
+  );
+}
+
+function Verdict({ rows, quarantined, memory, full, now }: OverviewProps) {
+  const failing = rows.filter(({ state }) => state.name === 'failing');
+  const dead = rows.reduce((sum, { pulse }) => sum + pulse.dead, 0);
+  const left = rows.reduce((sum, { pulse: p }) => sum + p.waiting + p.delayed + p.active, 0);
+  const oldest = Math.min(...rows.flatMap(({ pulse }) => pulse.oldestAt ?? []));
+  const tone = failing.length > 0 || full ? 'bad' : dead > 0 || quarantined > 0 ? 'warn' : 'good';
+  return (
+    <div class={`verdict ${tone}`} role="status">
+      <strong>{headline(rows.length, failing)}</strong>
+      {full && <p class="bad">Redis is nearly full: ingest answers 503 until workers have drained.</p>}
+      <p>
+        {count(left, 'delivery', 'deliveries')} to go
+        {Number.isFinite(oldest) && `, the oldest ${inWords(now - oldest)} old`} ·{' '}
+        {dead > 0 ? <a href="/dead">{number(dead)} dead</a> : 'none dead'} ·{' '}
+        {quarantined > 0 ? (
+          <a href="/quarantine">{number(quarantined)} in quarantine</a>
+        ) : (
+          'quarantine is empty'
+        )}
+        {memory !== undefined && ` · Redis at ${Math.round(memory * 100)} % of its memory`}
+      </p>
+    </div>
+  );
+}
+
+function headline(all: number, failing: readonly EndpointOverview[]): string {
+  if (failing.length === 0) return all === 0 ? 'Nothing to deliver to' : 'No endpoint is failing';
+  const names = failing.slice(0, 3).map(({ name }) => name);
+  const more = failing.length > names.length ? ` and ${failing.length - names.length} more` : '';
+  const verb = failing.length === 1 ? 'is' : 'are';
+  return `${number(failing.length)} of ${count(all, 'endpoint')} ${verb} failing: ${names.join(', ')}${more}`;
+}
+
+/** Where the page of an endpoint is; any name can be one. */
+export const endpointPath = (name: string): string => `/endpoints/${encodeURIComponent(name)}`;

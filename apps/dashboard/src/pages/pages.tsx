@@ -1,0 +1,98 @@
+/**
+ * The dashboard's own pages: rendered on the server, over the same functions as the API and the command line.
+ * They need no script; forms change things, and whatever a form does can be asked for again without doing it twice.
+ */
+import { readFileSync } from 'node:fs';
+import Router from '@koa/router';
+import { ERRORS, LongshoreError } from '@longshore/event';
+import type { Context, Middleware } from 'koa';
+import type { DeadWords, Operate } from '../operate/index.js';
+import { addActs } from './act.js';
+import { page } from './layout.js';
+import { Message, type OperationView } from './message.js';
+import { addShown } from './show.js';
+
+/** Retries and drops of many, which go on while one looks. */
+export interface Operations {
+  /** @throws LongshoreError REQUEST_INVALID, REQUEST_NOT_FOUND when it cannot begin */
+  start(act: 'retry' | 'drop', words: DeadWords): Promise<OperationView>;
+  /** @throws LongshoreError REQUEST_NOT_FOUND */
+  get(id: string): OperationView;
+  /** @throws LongshoreError REQUEST_NOT_FOUND */
+  cancel(id: string): void;
+}
+
+export interface PageParts {
+  operate: Operate;
+  operations: Operations;
+  /** Of Redis; `memory` is undefined without a limit. */
+  health(): { memory?: number; full: boolean };
+  /** Where the board shows an endpoint's queue. */
+  boardPath(endpoint: string): string;
+  now(): number;
+}
+
+/** Nothing from elsewhere, and nothing inline. */
+const CSP =
+  "default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; img-src data:; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
+
+const ASSETS = { 'longshore.css': 'text/css', 'longshore.js': 'text/javascript' };
+
+export function createPages(parts: PageParts): Router {
+  const router = new Router();
+  router.use(async (ctx, next) => {
+    ctx.set('Content-Security-Policy', CSP);
+    // With `no-referrer` a browser hides from where a form is posted, and no form of ours would be taken.
+    ctx.set('Referrer-Policy', 'same-origin');
+    try {
+      await next();
+    } catch (error) {
+      answerError(ctx, error);
+    }
+  });
+  addAssets(router);
+  addShown(router, parts);
+  addActs(router, parts);
+  return router;
+}
+
+function addAssets(router: Router): void {
+  for (const [name, type] of Object.entries(ASSETS)) {
+    const content = readFileSync(new URL(`../../assets/${name}`, import.meta.url));
+    router.get(`/assets/${name}`, (ctx) => {
+      ctx.type = type;
+      ctx.set('Cache-Control', 'no-cache');
+      ctx.body = content;
+    });
+  }
+}
+
+const TITLES: Readonly<Record<number, string>> = {
+  400: 'That cannot be understood',
+  404: 'There is no such thing',
+  503: 'Redis does not answer',
+};
+
+function answerError(ctx: Context, error: unknown): void {
+  if (!(error instanceof LongshoreError)) throw error;
+  const { status = 500, expose } = ERRORS[error.code];
+  const words = expose ? [error.message] : ['The log says what went wrong.'];
+  if (status === 503) words.push('Deliveries wait and go on by themselves when it is back. Look at /readyz.');
+  sayWhy(ctx, status, words);
+}
+
+/** For an address that nobody has: a page, too. */
+export const answerUnknown: Middleware = async (ctx, next) => {
+  await next();
+  if (ctx.status !== 404 || ctx.body) return;
+  ctx.set('Content-Security-Policy', CSP);
+  sayWhy(ctx, 404, [`Nothing is at ${ctx.path}.`]);
+};
+
+function sayWhy(ctx: Context, status: number, words: readonly string[]): void {
+  const title = TITLES[status] ?? 'That did not work';
+  const children = <Message title={title} words={words} links={[{ href: '/', words: 'Endpoints' }]} />;
+  ctx.status = status;
+  ctx.type = 'html';
+  ctx.body = page({ title, children });
+}

@@ -1,0 +1,150 @@
+/** What happened to an event, as `longshore trace` finds it: how each delivery stands, and what came first. */
+import type { Traced, Trail, TrailDelivery } from '@longshore/queue/operator';
+import { deliveryPath } from './deliveries.js';
+import { endpointPath } from './overview.js';
+import { At, count, Fact, number } from './parts.js';
+import { Steps } from './timeline.js';
+
+export interface SearchProps {
+  /** Undefined: nothing was asked for. */
+  traced?: Traced;
+}
+
+export function SearchPage({ traced }: SearchProps) {
+  if (!traced) return <Ask />;
+  const { search, understood, trails, more, since, gaps } = traced;
+  return (
+    <>
+      <h1>{trails.length === 0 ? `Nothing is known of ${search}` : search}</h1>
+      <p class="soft">
+        Searched as {understood.join(', ')}.{' '}
+        {since ? (
+          <>
+            The trail reaches back to <At at={since} />.
+          </>
+        ) : (
+          'The trail is empty.'
+        )}
+      </p>
+      {gaps.map(({ since: from, until, count: missing, why }) => (
+        <p class="note" key={from}>
+          Between <At at={from} /> and <At at={until} /> {number(missing)} steps were not noted (
+          {why === 'away' ? 'Redis was away' : 'Redis was nearly full'}).
+        </p>
+      ))}
+      {trails.length === 0 && <Advice />}
+      {trails.map((trail) => (
+        <TrailCard key={trail.eventId ?? trail.quarantine?.id} trail={trail} />
+      ))}
+      {more && <p class="soft">There are more; search for the event id, a tag or a digest.</p>}
+    </>
+  );
+}
+
+function Ask() {
+  return (
+    <>
+      <h1>Search</h1>
+      <p>
+        For an event id, a delivery id (the receiver’s <code>Idempotency-Key</code>), a quarantine id, a
+        repository, <code>repository:tag</code>, or a digest.
+      </p>
+    </>
+  );
+}
+
+function Advice() {
+  return (
+    <ul>
+      <li>Did the registry send it? Look at its log, and at the source’s requests in the metrics.</li>
+      <li>
+        Could it not be read? <a href="/quarantine">Quarantine</a> has what could not.
+      </li>
+      <li>Is it older than the trail? Delivered ones are kept for as long as the retention says.</li>
+    </ul>
+  );
+}
+
+function TrailCard({ trail }: { trail: Trail }) {
+  const { eventId, source, kind, action, repository = '', tag, digest, quarantine, deliveries } = trail;
+  const name = quarantine
+    ? `Not readable: ${quarantine.reason}`
+    : `${action ?? ''} ${repository}${tag ? `:${tag}` : ''}`;
+  return (
+    <section class="card">
+      <h2>{name}</h2>
+      <dl>
+        <Fact name="Event">{eventId && <code>{eventId}</code>}</Fact>
+        <Fact name="Quarantine">
+          {quarantine &&
+            (quarantine.kept ? (
+              <a href={`/quarantine/${quarantine.id}`}>{quarantine.id}</a>
+            ) : (
+              `${quarantine.id} (no longer there)`
+            ))}
+        </Fact>
+        <Fact name="From">{source && `${source}${kind && kind !== source ? ` (${kind})` : ''}`}</Fact>
+        <Fact name="Digest">{digest && <code>{digest}</code>}</Fact>
+      </dl>
+      {deliveries.length > 0 && <Deliveries deliveries={deliveries} />}
+      {trail.incomplete && <p class="note">Some of its steps were not noted, or are too old.</p>}
+      <Steps steps={trail.steps} />
+    </section>
+  );
+}
+
+const TONES: Partial<Record<TrailDelivery['state'], string>> = {
+  delivered: 'good',
+  dead: 'bad',
+  expired: 'bad',
+  dropped: 'bad',
+  delayed: 'warn',
+};
+
+function Deliveries({ deliveries }: { deliveries: readonly TrailDelivery[] }) {
+  return (
+    <table class="cards">
+      <caption class="hidden">{count(deliveries.length, 'delivery', 'deliveries')}</caption>
+      <thead>
+        <tr>
+          <th scope="col">Endpoint</th>
+          <th scope="col">State</th>
+          <th scope="col" class="number">
+            Attempts
+          </th>
+          <th scope="col">When</th>
+          <th scope="col">Delivery</th>
+        </tr>
+      </thead>
+      <tbody>
+        {deliveries.map(({ id, endpoint, state, until, settledAt, attempts }) => (
+          <tr key={id}>
+            <th scope="row">
+              <a href={endpointPath(endpoint)}>{endpoint}</a>
+            </th>
+            <td>
+              <span class={`state ${TONES[state] ?? 'soft'}`}>{state}</span>
+            </td>
+            <td class="number" data-label="Attempts">
+              {number(attempts)}
+            </td>
+            <td>
+              {until ? (
+                <>
+                  next attempt <At at={until} />
+                </>
+              ) : (
+                settledAt && <At at={settledAt} />
+              )}
+            </td>
+            <td class="break" data-label="Delivery">
+              <a href={deliveryPath(id)}>
+                <code>{id}</code>
+              </a>
+            </td>
+          </tr>
+        ))}
+      </tbody>
+    </table>
+  );
+}

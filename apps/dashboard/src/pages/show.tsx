@@ -1,0 +1,131 @@
+/** The pages to look at: what each address shows. Reads only. */
+import type Router from '@koa/router';
+import type { ComponentChildren } from 'preact';
+import { ConfirmDead, DeadPage } from './dead.js';
+import { DeliveryPage } from './deliveries.js';
+import { EndpointPage } from './endpoint.js';
+import { type LayoutProps, page } from './layout.js';
+import { Operation } from './message.js';
+import { Overview } from './overview.js';
+import type { PageParts } from './pages.js';
+import { ConfirmQuarantineDrop, QuarantinedPage, QuarantinePage } from './quarantine.js';
+import { SearchPage } from './search.js';
+import { assertMeant, deadQuery, given, listedState, type Words } from './words.js';
+
+/** What an address shows. */
+type Shown = Omit<LayoutProps, 'children'> & { children: ComponentChildren };
+type Show = (words: Words, params: Readonly<Record<string, string>>) => Promise<Shown>;
+
+const LIMIT = 50;
+/** Entries of quarantine are read with their bodies. */
+const FEW = 25;
+
+/** Adds a route for each. */
+export function addShown(router: Router, parts: PageParts): void {
+  const shows: Record<string, Show> = { ...endpoints(parts), ...dead(parts), ...others(parts) };
+  for (const [path, show] of Object.entries(shows)) {
+    router.get(path, async (ctx) => {
+      ctx.type = 'html';
+      ctx.body = page(await show(new URLSearchParams(ctx.querystring), ctx.params));
+    });
+  }
+}
+
+function endpoints({ operate, health, boardPath, now }: PageParts): Record<string, Show> {
+  return {
+    '/': async () => {
+      const [rows, quarantined] = await Promise.all([operate.endpoints(), operate.countQuarantine()]);
+      const props = { rows, quarantined, ...health(), now: now() };
+      return { title: 'Endpoints', here: 'endpoints', children: <Overview {...props} /> };
+    },
+    '/endpoints/:name': async (words, { name = '' }) => {
+      const listed = listedState(words);
+      const overview = await operate.endpoint(name);
+      const paging = { limit: LIMIT, after: given(words, 'after') };
+      const { items, next } = await operate.deliveries(name, listed, paging);
+      const props = { overview, listed, deliveries: items, next, boardPath: boardPath(name), now: now() };
+      return { title: name, here: 'endpoints', children: <EndpointPage {...props} /> };
+    },
+    '/deliveries/:id': async (_, { id = '' }) => {
+      const detail = await operate.delivery(id);
+      const here = detail.state === 'dead' ? 'dead' : 'endpoints';
+      return { title: `Delivery ${id}`, here, children: <DeliveryPage detail={detail} now={now()} /> };
+    },
+  };
+}
+
+function dead({ operate, now }: PageParts): Record<string, Show> {
+  return {
+    '/dead': async (words) => {
+      const { id, ...query } = deadQuery(words);
+      const paging = { limit: LIMIT, after: given(words, 'after') };
+      const looksInside = query.repository !== undefined || query.reason !== undefined;
+      const [{ items, next }, total, all] = await Promise.all([
+        operate.dead(query, paging),
+        looksInside ? undefined : operate.countDead(query),
+        operate.endpoints(),
+      ]);
+      const names = all.map(({ name }) => name);
+      const props = { query, letters: items, total, endpoints: names, next, now: now() };
+      return { title: 'Dead letters', here: 'dead', children: <DeadPage {...props} /> };
+    },
+    '/dead/retry': async (words) => {
+      const query = deadQuery(words);
+      const [total, held] = await Promise.all([operate.countDead(query), operate.held(query)]);
+      const children = <ConfirmDead act="retry" query={query} total={total} held={held} />;
+      return { title: 'Retry', here: 'dead', children };
+    },
+    '/dead/drop': async (words) => {
+      const query = deadQuery(words);
+      const total = await operate.countDead(query);
+      return {
+        title: 'Drop',
+        here: 'dead',
+        children: <ConfirmDead act="drop" query={query} total={total} />,
+      };
+    },
+  };
+}
+
+function others({ operate, operations, now }: PageParts): Record<string, Show> {
+  return {
+    '/quarantine': async (words) => {
+      const paging = { limit: FEW, after: given(words, 'after') };
+      const [{ items, next }, total] = await Promise.all([
+        operate.quarantine({}, paging),
+        operate.countQuarantine(),
+      ]);
+      const props = { entries: items, total, next, now: now() };
+      return { title: 'Quarantine', here: 'quarantine', children: <QuarantinePage {...props} /> };
+    },
+    '/quarantine/drop': async (words) => {
+      const id = given(words, 'id');
+      assertMeant(id ? { id } : {}, words);
+      const total = id ? 1 : await operate.countQuarantine();
+      return {
+        title: 'Drop',
+        here: 'quarantine',
+        children: <ConfirmQuarantineDrop id={id} total={total} />,
+      };
+    },
+    '/quarantine/:id': async (_, { id = '' }) => {
+      const entry = await operate.quarantined(id);
+      return { title: entry.reason, here: 'quarantine', children: <QuarantinedPage entry={entry} /> };
+    },
+    '/search': async (words) => {
+      const search = given(words, 'q');
+      const traced = search ? await operate.trace({ search }) : undefined;
+      return {
+        title: search ?? 'Search',
+        here: 'search',
+        search,
+        children: <SearchPage traced={traced} />,
+      };
+    },
+    '/operations/:id': async (_, { id = '' }) => ({
+      title: 'Operation',
+      here: 'dead',
+      children: <Operation {...operations.get(id)} />,
+    }),
+  };
+}

@@ -1,0 +1,67 @@
+/**
+ * Ingest without its listener, for requests that were kept: what quarantine holds is read by the sources and rules
+ * of now and enqueued like a request that comes in. In whatever process an operator works.
+ */
+import type { Config } from '@longshore/config';
+import { createProducer, type Monitor, type RedisClient } from '@longshore/queue';
+import { createQuarantine, quarantineLimits, type TrailWriter } from '@longshore/queue/operator';
+import { createRouter } from '@longshore/routing';
+import { createSources, type RawRequest } from '@longshore/sources';
+import { createIngestPipeline, type Taken, type TakingObserver } from './pipeline.js';
+import { sourcesConfig } from './sources-config.js';
+import { windowsOf } from './windows.js';
+
+export interface ReplayParts {
+  config(): Config;
+  /** Of the producer profile: fails fast. */
+  client: RedisClient;
+  monitor: Monitor;
+  observer: TakingObserver;
+  trail: Pick<TrailWriter, 'note'>;
+}
+
+export interface Replayer {
+  /**
+   * Resolves when all of it is durable.
+   * @param source name of the source that it came through
+   * @throws LongshoreError QUEUE_UNAVAILABLE, QUEUE_FULL
+   */
+  replay(source: string, raw: RawRequest): Promise<Taken>;
+  /** As that of ingest: looks first, puts to work then. */
+  prepare(config: Config): () => void;
+  close(): Promise<void>;
+}
+
+const NOTHING: Taken = { accepted: 0, enqueued: 0, duplicates: 0, ignored: 0, kept: [] };
+
+export function createReplayer({ config, client, monitor, observer, trail }: ReplayParts): Replayer {
+  const { prefix } = config().redis;
+  const producer = createProducer(client, prefix);
+  const quarantine = createQuarantine(client, prefix, () => quarantineLimits(monitor.health.limit));
+  let sources = createSources(sourcesConfig(config()));
+  let router = createRouter(config().notifications.endpoints);
+  let windows = windowsOf(config());
+  const pipeline = createIngestPipeline({
+    sources: () => sources,
+    router: () => router,
+    windows: () => windows,
+    // Whoever asks has it still: what Redis cannot have now is asked for again.
+    cover: (_opened, _raw, take) => take(),
+    ...{ producer, quarantine, monitor, observer, trail },
+  });
+  return {
+    async replay(source, raw) {
+      return (await pipeline.replay(source, raw)).taken ?? NOTHING;
+    },
+    prepare(next) {
+      const nextSources = createSources(sourcesConfig(next));
+      const nextRouter = createRouter(next.notifications.endpoints);
+      return () => {
+        sources = nextSources;
+        router = nextRouter;
+        windows = windowsOf(next);
+      };
+    },
+    close: producer.close,
+  };
+}

@@ -1,0 +1,205 @@
+/** `longshore dead`: the dead-letter set on the command line. */
+import { type DeadWords, deadAnswer, type Operate } from '@longshore/dashboard/operate';
+import { LongshoreError } from '@longshore/event';
+import type { BulkResult, DeadLetter, DeadLetterDetail, StoredEvent } from '@longshore/queue/operator';
+import type { Action } from '../commands/options.js';
+import type { Shell } from '../shell.js';
+import { counted, moment } from '../trace/words.js';
+import { confirmed } from './confirm.js';
+import { untilInterrupted } from './interrupt.js';
+import { openProgress } from './progress.js';
+import { block, facts, fitted } from './text.js';
+import { withOperate } from './with-operate.js';
+
+export interface DeadOptions extends Omit<DeadWords, 'id'> {
+  config: string;
+  limit?: number;
+  rate?: number;
+  yes?: boolean;
+  json?: boolean;
+}
+
+const LIMIT = 20;
+/** Deliveries that are read at once. */
+const PAGE = 200;
+
+/** @returns the exit code */
+export function dead(action: Action, ids: string[], options: DeadOptions, shell: Shell): Promise<number> {
+  const { config, limit, rate, yes, json, ...filter } = options;
+  if (limit !== undefined && action !== 'list') throw wrong('--limit is for list');
+  if (rate !== undefined && action !== 'retry') throw wrong('--rate is for retry');
+  if (yes && action !== 'drop') throw wrong('--yes is for drop');
+  const words: DeadWords = { ...filter, ...(ids.length > 0 && { id: ids }) };
+  return withOperate(config, `longshore dead ${action}`, shell, async (operate) => {
+    if (action === 'list') return list(operate, words, limit ?? LIMIT, json, shell);
+    if (action === 'show') return show(operate, words, json, shell);
+    if (action === 'retry') return retry(operate, words, rate, json, shell);
+    return drop(operate, words, yes, json, shell);
+  });
+}
+
+const wrong = (message: string): LongshoreError => new LongshoreError('REQUEST_INVALID', message);
+
+async function list(
+  operate: Operate,
+  words: DeadWords,
+  limit: number,
+  json: boolean | undefined,
+  shell: Shell,
+) {
+  let shown = 0;
+  let after: string | undefined;
+  do {
+    const page = await operate.dead(words, { limit: Math.min(PAGE, limit - shown), ...(after && { after }) });
+    for (const letter of page.items) {
+      if (json) shell.print(JSON.stringify(deadAnswer(letter)));
+      else for (const line of row(letter)) shell.print(line);
+    }
+    shown += page.items.length;
+    after = page.next;
+  } while (after && shown < limit);
+  if (json) return 0;
+  if (shown === 0) shell.print('Nothing dead fits.');
+  else
+    shell.print(
+      `${counted(shown, 'delivery').replace('deliverys', 'deliveries')}${after ? '; there may be more: --limit, or a filter' : ''}`,
+    );
+  return 0;
+}
+
+function row({ id, endpoint, deadAt, attempts, reason, event }: DeadLetter): string[] {
+  const when = moment(new Date(deadAt).toISOString());
+  const why = `${reason} after ${counted(attempts, 'attempt')}`;
+  return [
+    `${id}  ${when}  ${fitted(endpoint, 25)}`,
+    `  ${fitted(why, 30, true)}  ${fitted(nameOf(event), 46)}`,
+  ];
+}
+
+function nameOf(event: StoredEvent | undefined): string {
+  if (!event) return '(this version cannot read it)';
+  const { action, repository = '', tag, digest } = event.view;
+  return `${action} ${repository}${tag ? `:${tag}` : digest ? `@${digest.slice(0, 19)}` : ''}`;
+}
+
+async function show(
+  operate: Operate,
+  words: DeadWords,
+  json: boolean | undefined,
+  shell: Shell,
+): Promise<number> {
+  const ids = [words.id ?? []].flat();
+  if (ids.length === 0) throw wrong('show wants the id of a delivery; `longshore dead list` has them');
+  for (const [n, id] of ids.entries()) {
+    const letter = await operate.deadOne(id);
+    if (json) shell.print(JSON.stringify(deadAnswer(letter)));
+    else for (const line of [...(n > 0 ? ['', ''] : []), ...inFull(letter)]) shell.print(line);
+  }
+  return 0;
+}
+
+function inFull(letter: DeadLetterDetail): string[] {
+  const { id, endpoint, deadAt, attempts, reason, status, detail, bytes, event, last, delivery, raw } =
+    letter;
+  const time = (ms: number): string => new Date(ms).toISOString();
+  const { view } = event ?? {};
+  const known = facts([
+    ['delivery', id],
+    ['endpoint', endpoint],
+    ['dead since', time(deadAt)],
+    ['attempts', attempts],
+    ['reason', reason],
+    ['status', status],
+    ['detail', detail],
+    ['event', event?.id],
+    ['received', event && time(event.receivedAt)],
+    ['source', event && `${event.source} (${event.kind}, ${event.nativeType})`],
+    ['action', view?.action],
+    ['repository', view?.repository],
+    ['tag', view?.tag],
+    ['digest', view?.digest],
+    ['media type', view?.mediaType],
+    ['size', `${bytes} bytes`],
+  ]);
+  const { event: body, text } = delivery?.payload ?? {};
+  return [
+    ...known,
+    ...(last?.body ? block(`Last answer (attempt ${last.attempt}, ${last.at})`, last.body) : []),
+    ...(delivery ? block(`Event (${delivery.contentType})`, text ?? JSON.stringify(body, null, 2)) : []),
+    ...(raw === undefined ? [] : block('Stored by another version, as it is', raw)),
+  ];
+}
+
+async function retry(
+  operate: Operate,
+  words: DeadWords,
+  rate: number | undefined,
+  json: boolean | undefined,
+  shell: Shell,
+) {
+  for (const { endpoint, why } of await operate.held(words)) shell.warn(`longshore: ${endpoint}: ${why}`);
+  const result = await bulk('retried', shell, (settings) =>
+    operate.retryDead(words, { ...settings, ...(rate !== undefined && { rate }) }),
+  );
+  return report('retried', result, json, shell);
+}
+
+async function drop(
+  operate: Operate,
+  words: DeadWords,
+  yes: boolean | undefined,
+  json: boolean | undefined,
+  shell: Shell,
+) {
+  const count = await operate.countDead(words);
+  const question = `Drop ${count === 1 ? '1 dead delivery' : `${count} dead deliveries`}? Gone is gone.`;
+  if (!(await confirmed(question, yes || count === 0))) {
+    shell.print('Nothing was dropped.');
+    return 1;
+  }
+  return report(
+    'dropped',
+    await bulk('dropped', shell, (settings) => operate.dropDead(words, settings)),
+    json,
+    shell,
+  );
+}
+
+async function bulk(
+  did: string,
+  shell: Shell,
+  act: (
+    settings: Pick<Parameters<Operate['dropDead']>[1] & object, 'signal' | 'onProgress'>,
+  ) => Promise<BulkResult>,
+): Promise<BulkResult> {
+  const progress = openProgress(did, shell);
+  let done = 0;
+  try {
+    return await untilInterrupted((signal) =>
+      act({
+        signal,
+        onProgress(now) {
+          done = now.done;
+          progress.show(now);
+        },
+      }),
+    );
+  } catch (error) {
+    if (done > 0) shell.warn(`longshore: ${done} ${did} before it failed; the same command goes on`);
+    throw error;
+  } finally {
+    progress.end();
+  }
+}
+
+function report(did: string, result: BulkResult, json: boolean | undefined, shell: Shell): number {
+  const { total, looked, done, skipped, stopped } = result;
+  const left = Math.max(0, total - looked);
+  if (json) shell.print(JSON.stringify({ [did]: done, skipped, left, stopped }));
+  else {
+    const gone = skipped > 0 ? `, ${skipped} skipped (no longer dead when their turn came)` : '';
+    const rest = stopped ? `; stopped, ${left} left to look at: the same command goes on` : '';
+    shell.print(`${done} ${did}${gone}${rest}`);
+  }
+  return stopped ? 1 : 0;
+}

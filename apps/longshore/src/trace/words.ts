@@ -1,0 +1,107 @@
+/** What a trail says, in words: for people who look for an event at night, not for programs. */
+import { STATUS_CODES } from 'node:http';
+
+const REASONS: Record<string, string> = {
+  timeout: 'no answer in time',
+  refused: 'nobody listens there',
+  reset: 'the connection broke',
+  dns: 'its host name is not known',
+  tls: 'its certificate or the handshake failed',
+  unreachable: 'no way to its host',
+  protocol: 'what answered does not speak HTTP',
+  url: 'its url cannot be posted to',
+  undecodable: 'this version cannot read what is stored',
+  error: 'a fault',
+};
+
+/** `http_503` becomes `503 Service Unavailable`. */
+export function reasonInWords(reason: string): string {
+  const [, status] = /^http_(\d+)$/.exec(reason) ?? [];
+  if (status === undefined) return REASONS[reason] ?? reason;
+  return `${status} ${STATUS_CODES[status] ?? ''}`.trimEnd();
+}
+
+const RULES: Record<string, string> = {
+  accept: 'accept, which does not list events of this kind',
+  mediatype: 'ignore.mediatypes',
+  action: 'ignore.actions',
+  repository: 'ignore.repositories',
+  tag: 'ignore.tags',
+};
+
+/** The setting that holds the rule. */
+export const ruleInWords = (rule: string): string => RULES[rule] ?? rule;
+
+export const GAPS = {
+  away: 'Redis was away',
+  memory: 'Redis was over 70 % of its maxmemory',
+} as const;
+
+const two = (number: number): string => String(number).padStart(2, '0');
+
+/** Local, as `2026-11-21`. */
+export function day(iso: string): string {
+  const date = new Date(iso);
+  return `${date.getFullYear()}-${two(date.getMonth() + 1)}-${two(date.getDate())}`;
+}
+
+/** Local, as `12:03:44`. */
+export function clock(iso: string): string {
+  const date = new Date(iso);
+  return `${two(date.getHours())}:${two(date.getMinutes())}:${two(date.getSeconds())}`;
+}
+
+export const moment = (iso: string): string => `${day(iso)} ${clock(iso)}`;
+
+/** `UTC+01:00`: what the local times of that moment are in. */
+export function zone(iso: string): string {
+  const minutes = -new Date(iso).getTimezoneOffset();
+  if (minutes === 0) return 'UTC';
+  const [hours, rest] = [Math.floor(Math.abs(minutes) / 60), Math.abs(minutes) % 60];
+  return `UTC${minutes < 0 ? '-' : '+'}${two(hours)}:${two(rest)}`;
+}
+
+/** `in 3 min`, `2 h ago`; one unit is enough to know where one is. */
+export function distance(iso: string, now: number): string {
+  const ms = new Date(iso).getTime() - now;
+  const length = span(Math.abs(ms));
+  return ms > 0 ? `in ${length}` : `${length} ago`;
+}
+
+export function span(ms: number): string {
+  if (ms < 1_000) return `${Math.max(0, Math.round(ms))} ms`;
+  const seconds = Math.round(ms / 1_000);
+  if (seconds < 120) return `${seconds} s`;
+  const minutes = Math.round(seconds / 60);
+  if (minutes < 120) return `${minutes} min`;
+  const hours = Math.round(minutes / 60);
+  return hours < 48 ? `${hours} h` : `${Math.round(hours / 24)} days`;
+}
+
+export const counted = (count: number, word: string): string =>
+  `${count.toLocaleString('en')} ${word}${count === 1 ? '' : 's'}`;
+
+// biome-ignore lint/suspicious/noControlCharactersInRegex: these are what is taken out
+const HARMFUL = /[\x00-\x09\x0b-\x1f\x7f-\x9f]|\p{Cf}|[\u2028\u2029]/gu;
+
+/** Names and answers come from elsewhere: nothing in them may act on the terminal. */
+export const harmless = (text: string): string => text.replace(HARMFUL, '\ufffd');
+
+/** On lines of at most so many characters, broken between words where there are any. */
+export function wrapped(text: string, width: number): string[] {
+  const lines: string[] = [];
+  for (const paragraph of text.split('\n')) {
+    let line = '';
+    for (const word of paragraph
+      .split(/ +/)
+      .flatMap((part) => part.match(new RegExp(`.{1,${width}}`, 'gu')) ?? [])) {
+      if (line !== '' && line.length + word.length + 1 > width) {
+        lines.push(line);
+        line = '';
+      }
+      line = line === '' ? word : `${line} ${word}`;
+    }
+    lines.push(line);
+  }
+  return lines;
+}

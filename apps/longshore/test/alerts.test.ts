@@ -1,0 +1,45 @@
+/** Alerts of the relay as it is run: workers alone, no dashboard. */
+import { startReceiver } from '@longshore/testkit';
+import { expect, test } from 'vitest';
+import { anEvent, envelope, longshore, startRelay, workFolder, writeConfig } from './relay.js';
+
+interface Body {
+  alert: string;
+  state: string;
+  /** What to do now. */
+  next: string;
+}
+
+test('a receiver that fails is told of to another, its dead deliveries too, and that it works again', async () => {
+  const [receiver, oncall] = [await startReceiver({ status: 500 }), await startReceiver()];
+  const folder = await workFolder();
+  const file = await writeConfig(folder, {
+    notifications: {
+      endpoints: [{ name: 'one', url: receiver.url, threshold: 2, backoff: '50ms' }],
+    },
+    alerts: [{ name: 'oncall', url: oncall.url, after: '1ms', age: '0s' }],
+  });
+  const relay = await startRelay(file, { roles: ['ingest', 'worker'] });
+  await relay.post(envelope(anEvent()));
+  const first = (await oncall.received(2, { timeout: 20_000 })).map((request) => request.json<Body>());
+  expect(first.map(({ alert, state }) => `${alert} ${state}`).sort()).toEqual([
+    'dead firing',
+    'failing firing',
+  ]);
+  const dead = first.find(({ alert }) => alert === 'dead');
+  expect(dead).toMatchObject({ endpoint: 'one', details: { dead: 1 } });
+  // The next step that it names can be taken.
+  const [, command = ''] = /^longshore (dead list --endpoint one);/.exec(dead?.next ?? '') ?? [];
+  const listed = longshore([...command.split(' '), '--config', file]);
+  expect([(await listed.exited).code, listed.stdout]).toEqual([0, expect.stringContaining('http_500')]);
+
+  receiver.reply({});
+  await relay.post(envelope(anEvent()));
+  const [, , over] = await oncall.received(3, { timeout: 20_000 });
+  expect(over?.json()).toMatchObject({ alert: 'failing', state: 'resolved', summary: 'one delivers again' });
+  expect(await relay.stop()).toMatchObject({ code: 0 });
+  const told = relay.records.filter(({ record }) => record === 'alert.sent');
+  expect(told).toHaveLength(3);
+  // Its own url got events and nothing else.
+  for (const request of receiver.requests) expect(request.json()).toHaveProperty('events');
+});

@@ -1,0 +1,105 @@
+/** The API of a relay as it runs: the same deliveries, quarantine and trail as the command line. */
+import { eventually, redisUrl, startReceiver, testPrefix } from '@longshore/testkit';
+import { expect, test } from 'vitest';
+import { bury } from './operator.js';
+import { anEvent, envelope, idsOf, type Relay, startRelay, workFolder, writeConfig } from './relay.js';
+
+const LONG = 120_000;
+
+// biome-ignore lint/suspicious/noExplicitAny: the tests say what is in it
+const json = async (response: Response): Promise<any> => response.json();
+
+const api = (relay: Relay) => ({
+  get: async (path: string) => json(await fetch(`${relay.dashboard}/api/v1${path}`)),
+  post: async (path: string, body: unknown) =>
+    json(
+      await fetch(`${relay.dashboard}/api/v1${path}`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify(body),
+      }),
+    ),
+});
+
+test(
+  'dead deliveries are retried and quarantined requests taken by a dashboard of its own',
+  async () => {
+    const receiver = await startReceiver();
+    const prefix = testPrefix();
+    const redis = { url: redisUrl(), prefix };
+    const endpoints = [{ name: 'one', url: receiver.url, threshold: 1 }];
+    const sources = [{ name: 'prod', kind: 'harbor' }];
+    const folder = await workFolder();
+    const settings = { notifications: { endpoints }, redis };
+    const file = await writeConfig(folder, { ...settings, sources });
+    const buried = await bury(prefix, 'one', 50);
+    const relay = await startRelay(file, { roles: ['ingest', 'worker'] });
+    const dashboard = await startRelay(file, { roles: ['dashboard'] });
+    const { get, post } = api(dashboard);
+
+    const { id, state } = await post('/dead/retry', { endpoint: 'one', since: '1h', rate: 1_000 });
+    expect(state).toBe('running');
+    const end = await eventually(
+      () => get(`/operations/${id}`),
+      (operation) => operation.state !== 'running',
+    );
+    expect(end).toMatchObject({ state: 'done', done: 50 });
+    expect(idsOf(await receiver.received(50)).toSorted()).toEqual(
+      buried.map(({ eventId }) => eventId).toSorted(),
+    );
+    const by = 'the dashboard';
+    await relay.waitFor((line) => line.record === 'delivery.replayed' && line.by === by);
+    const trail = await eventually(
+      () => get(`/trace?q=${buried[0]?.id}`),
+      ({ trails }) => trails[0]?.steps.some(({ step }: { step: string }) => step === 'retried'),
+    );
+    expect(trail.trails[0].deliveries).toMatchObject([{ endpoint: 'one', state: 'delivered' }]);
+
+    const event = anEvent();
+    await relay.post(envelope(event));
+    await relay.waitFor('event quarantined');
+    expect(await post('/quarantine/retry', { all: true })).toMatchObject({ taken: 0, unreadable: 1 });
+    // The dashboard follows the configuration, and so do its sources.
+    await writeConfig(folder, {
+      ...settings,
+      sources: [...sources, { name: 'registry', kind: 'distribution' }],
+    });
+    await dashboard.waitFor('configuration reloaded');
+    expect(await post('/quarantine/retry', { all: true })).toMatchObject({ taken: 1, unreadable: 0 });
+    expect((await get('/quarantine')).items).toEqual([]);
+    const requests = await receiver.received(51);
+    expect(idsOf(requests.slice(50))).toEqual([event.id]);
+    await dashboard.waitFor(({ record, enqueued }) => record === 'event.received' && enqueued === 1);
+  },
+  LONG,
+);
+
+test(
+  'a retry that goes on ends with its process, and the same once more goes on',
+  async () => {
+    const prefix = testPrefix();
+    const redis = { url: redisUrl(), prefix };
+    const endpoints = [{ name: 'one', url: 'http://127.0.0.1:9/', paused: true }];
+    const file = await writeConfig(await workFolder(), { notifications: { endpoints }, redis });
+    await bury(prefix, 'one', 100);
+    const first = await startRelay(file, { roles: ['dashboard'] });
+    const { id, held } = await api(first).post('/dead/retry', { all: true, rate: 10 });
+    expect(held).toEqual([{ endpoint: 'one', why: expect.stringContaining('paused in the configuration') }]);
+    await eventually(
+      () => api(first).get(`/operations/${id}`),
+      ({ done }) => done > 0,
+    );
+    expect((await first.stop()).code).toBe(0);
+    const second = await startRelay(file, { roles: ['dashboard'] });
+    const { dead, waiting } = await api(second).get('/endpoints/one');
+    expect(dead + waiting).toBe(100);
+    expect(dead).toBeGreaterThan(0);
+    const again = await api(second).post('/dead/retry', { all: true, rate: 10_000 });
+    await eventually(
+      () => api(second).get(`/operations/${again.id}`),
+      ({ state, done }) => state === 'done' && done === dead,
+    );
+    expect(await api(second).get('/endpoints/one')).toMatchObject({ dead: 0, waiting: 100 });
+  },
+  LONG,
+);

@@ -1,0 +1,271 @@
+/** `longshore dead`, `pause` and `resume` beside a relay that runs. */
+import { eventually, redisUrl, startReceiver, testPrefix } from '@longshore/testkit';
+import { describe, expect, test } from 'vitest';
+import { bury, command, jsonLines, looking } from './operator.js';
+import {
+  anEvent,
+  envelope,
+  idsOf,
+  longshore,
+  type Settings,
+  startRelay,
+  workFolder,
+  writeConfig,
+} from './relay.js';
+
+const LONG = 180_000;
+
+/** A configuration with an endpoint `one` on the shared Redis. */
+async function configured(url: string, endpoint: object = {}, more: Settings = {}) {
+  const prefix = testPrefix();
+  const redis = { url: redisUrl(), prefix };
+  const endpoints = [{ name: 'one', url, threshold: 1, timeout: '10s', ...endpoint }];
+  const file = await writeConfig(await workFolder(), { notifications: { endpoints }, redis, ...more });
+  return { file, prefix };
+}
+
+test.each(['dead', 'quarantine', 'pause', 'resume'])(
+  '%s --help shows an example and exits with 0',
+  async (name) => {
+    const { code, stdout } = await command([name, '--help']);
+    expect(code).toBe(0);
+    expect(stdout).toMatch(new RegExp(`Examples:\\s+\\$ longshore ${name}`));
+  },
+);
+
+test.each([
+  [['dead']],
+  [['dead', 'bury']],
+  [['dead', 'show', 'not-an-id']],
+  [['dead', 'retry', '--rate', 'fast']],
+  [['dead', 'list', '--limit', '0']],
+  [['quarantine', 'list', '--limit', 'all']],
+  [['pause']],
+])('wrong usage %j exits with 2', async (args) => {
+  const { code, stderr } = await command(args);
+  expect([code, stderr]).toEqual([2, expect.stringMatching(/error: /)]);
+});
+
+test(
+  'what cannot be understood exits with 2, what is not there with 1, and says why',
+  async () => {
+    const { file, prefix } = await configured('http://127.0.0.1:9/');
+    await bury(prefix, 'one', 1);
+    const told = async (...args: string[]) => {
+      const { code, stderr } = await command([...args, '--config', file]);
+      return [code, stderr];
+    };
+    expect(await told('dead', 'list', '--since', 'yesterday')).toEqual([
+      2,
+      expect.stringMatching(/since: "yesterday" is no time/),
+    ]);
+    expect(await told('dead', 'list', '--rate', '5')).toEqual([
+      2,
+      expect.stringMatching(/--rate is for retry/),
+    ]);
+    expect(await told('dead', 'drop')).toEqual([
+      2,
+      expect.stringMatching(/Drop 1 dead delivery\? .* add --yes/),
+    ]);
+    expect(await told('dead', 'show')).toEqual([2, expect.stringMatching(/wants the id/)]);
+    expect(await told('dead', 'show', '0'.repeat(32))).toEqual([
+      1,
+      expect.stringMatching(/there is no dead delivery/),
+    ]);
+    expect(await told('dead', 'retry', '--endpoint', 'ones')).toEqual([
+      1,
+      expect.stringMatching(/did you mean one\?/),
+    ]);
+    expect(await told('pause', 'ones')).toEqual([1, expect.stringMatching(/did you mean one\?/)]);
+  },
+  LONG,
+);
+
+test('without a relay it says so and exits with 1', async () => {
+  const file = await writeConfig(await workFolder(), {});
+  const { code, stderr } = await command(['dead', 'list', '--config', file]);
+  expect([code, stderr]).toEqual([1, expect.stringMatching(/no relay runs on/)]);
+});
+
+test(
+  'with the embedded Redis and no dashboard: list, show, retry, drop, and the relay records each',
+  async () => {
+    let answer = { status: 500, body: 'the database is away' };
+    const receiver = await startReceiver(() => answer);
+    const notifications = { endpoints: [{ name: 'one', url: receiver.url, threshold: 1 }] };
+    const file = await writeConfig(await workFolder(), { notifications });
+    const relay = await startRelay(file, { roles: ['ingest', 'worker'] });
+    const events = [anEvent(), anEvent({ target: { repository: 'sandbox/try' } })];
+    for (const event of events) {
+      await relay.post(envelope(event));
+      await relay.waitFor(({ outcome, eventId }) => outcome === 'dead' && eventId === event.id);
+    }
+
+    const listed = await command(['dead', 'list', '--config', file]);
+    expect(listed.code).toBe(0);
+    for (const line of listed.stdout.split('\n')) expect(line.length).toBeLessThanOrEqual(80);
+    expect(listed.stdout).toMatch(
+      /one\n {2}http_500 after 1 attempt +push sandbox\/try:1\.0\n[\s\S]*acme\/app:1\.0\n2 deliveries\n$/,
+    );
+    const [sandbox, app] = jsonLines(await command(['dead', 'list', '--json', '--config', file]));
+    expect([sandbox.event.id, app.event.id]).toEqual([events[1]?.id, events[0]?.id]);
+
+    const shown = await command(['dead', 'show', app.id, '--config', file]);
+    expect(shown.stdout).toMatch(/^reason +http_500$/m);
+    expect(shown.stdout).toContain('the database is away');
+    expect(shown.stdout).toContain(`"id": "${events[0]?.id}"`);
+    const [detail] = jsonLines(await command(['dead', 'show', app.id, '--json', '--config', file]));
+    expect(detail).toMatchObject({
+      id: app.id,
+      payload: { id: events[0]?.id },
+      last: { body: 'the database is away' },
+    });
+
+    answer = { status: 200, body: '' };
+    const retried = await command(['dead', 'retry', '--repository', 'acme/**', '--config', file]);
+    expect(retried).toMatchObject({ code: 0, stdout: '1 retried\n', stderr: '' });
+    const again = await receiver.received(3);
+    expect(again[2]?.headers).toMatchObject({ 'x-longshore-attempt': '1', 'idempotency-key': app.id });
+    await relay.waitFor(({ record, deliveryId }) => record === 'delivery.replayed' && deliveryId === app.id);
+    const twice = await command(['dead', 'retry', app.id, '--config', file]);
+    expect(twice).toMatchObject({ code: 0, stdout: expect.stringMatching(/^0 retried, 1 skipped/) });
+
+    expect((await command(['dead', 'drop', '--yes', '--json', '--config', file])).stdout).toBe(
+      '{"dropped":1,"skipped":0,"left":0,"stopped":false}\n',
+    );
+    const dropped = await relay.waitFor(({ outcome }) => outcome === 'dropped');
+    expect(dropped).toMatchObject({
+      record: 'delivery.settled',
+      deliveryId: sandbox.id,
+      eventId: events[1]?.id,
+      reason: 'http_500',
+      attempts: 1,
+      detail: 'dropped from the dead-letter set by longshore dead drop',
+    });
+    const metrics = await (await fetch(`${relay.admin}/metrics`)).text();
+    expect(metrics).toContain('longshore_deliveries_settled_total{endpoint="one",outcome="dropped"} 1');
+    expect(metrics).toContain('longshore_deliveries_replayed_total{endpoint="one"} 1');
+    expect((await command(['dead', 'list', '--config', file])).stdout).toBe('Nothing dead fits.\n');
+    const trace = await command(['trace', app.id, '--config', file]);
+    expect(trace.stdout).toContain('longshore dead retry');
+  },
+  LONG,
+);
+
+test(
+  'a paused endpoint gets nothing from any worker, over restarts, until it is resumed',
+  async () => {
+    const receiver = await startReceiver();
+    const { file } = await configured(receiver.url);
+    const relay = await startRelay(file);
+    const paused = await command(['pause', 'one', '--reason', 'moves tonight', '--config', file]);
+    expect(paused).toMatchObject({
+      code: 0,
+      stdout: expect.stringMatching(/^one is paused since .* \(moves tonight\)/),
+    });
+    await relay.post(envelope(anEvent(), anEvent()));
+    await relay.stop();
+    const later = await startRelay(file);
+    const shown = await (await fetch(`${later.dashboard}/api/v1/endpoints/one`)).json();
+    expect(shown).toMatchObject({
+      waiting: 2,
+      state: { name: 'paused' },
+      pause: { by: 'longshore pause', reason: 'moves tonight' },
+    });
+    expect(receiver.requests).toEqual([]);
+    expect((await command(['resume', 'one', '--config', file])).stdout).toMatch(/^one is resumed/);
+    await receiver.received(2);
+  },
+  LONG,
+);
+
+test(
+  'resume says what the configuration holds all the same',
+  async () => {
+    const { file, prefix } = await configured('http://127.0.0.1:9/', { paused: true });
+    await bury(prefix, 'one', 1);
+    const resumed = await command(['resume', 'one', '--config', file]);
+    expect(resumed).toMatchObject({
+      code: 0,
+      stderr: expect.stringContaining('the configuration still pauses one'),
+    });
+    const retried = await command(['dead', 'retry', '--config', file]);
+    expect(retried).toMatchObject({
+      code: 0,
+      stderr: expect.stringContaining('it is paused in the configuration'),
+    });
+  },
+  LONG,
+);
+
+describe('20,000 dead', () => {
+  const COUNT = 20_000;
+
+  test(
+    'are retried while events flow: each arrives once, and nothing is lost',
+    async () => {
+      const receiver = await startReceiver();
+      const { file, prefix } = await configured(receiver.url, { concurrency: 100 });
+      const buried = await bury(prefix, 'one', COUNT);
+      const relay = await startRelay(file);
+      const fresh: string[] = [];
+      const retrying = command(['dead', 'retry', '--rate', '0', '--json', '--config', file]);
+      let done = false;
+      void retrying.then(() => {
+        done = true;
+      });
+      while (!done) {
+        const event = anEvent();
+        expect((await relay.post(envelope(event))).status).toBe(202);
+        fresh.push(String(event.id));
+      }
+      const [report] = jsonLines(await retrying);
+      expect(report).toEqual({ retried: COUNT, skipped: 0, left: 0, stopped: false });
+      const wanted = [...buried.map(({ eventId }) => eventId), ...fresh].toSorted();
+      await eventually(() => receiver.requests.length >= wanted.length, undefined, { timeout: 60_000 });
+      expect(idsOf(receiver.requests).toSorted()).toEqual(wanted);
+      expect(fresh.length).toBeGreaterThan(10);
+      const { inspector } = await looking(prefix);
+      await eventually(
+        () => inspector.counts('one'),
+        ({ waiting, active, delayed, dead }) => waiting + active + delayed + dead === 0,
+      );
+    },
+    LONG,
+  );
+
+  test(
+    'stopped by Ctrl-C, killed, and by two at once: the same command goes on, and each arrives once',
+    async () => {
+      const receiver = await startReceiver();
+      const { file, prefix } = await configured(receiver.url, { concurrency: 100 });
+      const buried = await bury(prefix, 'one', COUNT);
+      const { inspector } = await looking(prefix);
+      const left = async () => (await inspector.counts('one')).dead;
+      await startRelay(file);
+
+      const first = longshore(['dead', 'retry', '--rate', '2000', '--json', '--config', file]);
+      await eventually(left, (dead) => dead < COUNT - 500, { timeout: 60_000 });
+      first.kill('SIGINT');
+      expect((await first.exited).code).toBe(1);
+      const report = JSON.parse(first.stdout);
+      expect(report).toMatchObject({ stopped: true, skipped: 0 });
+      expect(report.retried + report.left).toBe(COUNT);
+      expect(await left()).toBe(report.left);
+
+      const second = longshore(['dead', 'retry', '--rate', '2000', '--config', file]);
+      await eventually(left, (dead) => dead < report.left - 500, { timeout: 60_000 });
+      second.kill('SIGKILL');
+      await second.exited;
+
+      const both = await Promise.all(
+        [1, 2].map(() => command(['dead', 'retry', '--rate', '0', '--json', '--config', file])),
+      );
+      expect(both.map(({ code }) => code)).toEqual([0, 0]);
+      expect(await left()).toBe(0);
+      await eventually(() => receiver.requests.length >= COUNT, undefined, { timeout: 60_000 });
+      expect(idsOf(receiver.requests).toSorted()).toEqual(buried.map(({ eventId }) => eventId).toSorted());
+    },
+    LONG,
+  );
+});

@@ -1,0 +1,173 @@
+/**
+ * What is to be said about the relay now, for one receiver of alerts: each of its conditions, whether it holds,
+ * and the words for whoever is woken by it. Pure: the look and the clock are passed in.
+ */
+import type { AlertConfig, Endpoint } from '@longshore/config';
+import { type EndpointPulse, inWords, stateOf } from '@longshore/queue/operator';
+import { matcher } from '@longshore/routing';
+import { commandWord } from './words.js';
+
+/** In the record, the metric and the message. */
+export type AlertName = 'failing' | 'dead' | 'backlog' | 'quarantine' | 'memory';
+
+/** One condition of one endpoint, or of the relay as a whole. */
+export interface Finding {
+  alert: AlertName;
+  endpoint?: string;
+  firing: boolean;
+  /** Since when, as far as the look shows it; epoch milliseconds. */
+  since: number;
+  /** One line, without a full stop. */
+  summary: string;
+  /** What to do now, one or more commands or sentences. */
+  next: string;
+  /** Page and heading below docs/runbooks. */
+  runbook: string;
+  details: Record<string, unknown>;
+  /** Grows when there is more to tell than the last time; absent: lasting is reason enough. */
+  amount?: number;
+}
+
+/** The relay as it is now. */
+export interface Look {
+  endpoints: readonly Pick<Endpoint, 'name' | 'disabled' | 'paused'>[];
+  pulses: readonly EndpointPulse[];
+  /** Entries in quarantine. */
+  quarantined: number;
+  /** Used share of Redis' maxmemory. */
+  memory: number;
+}
+
+/** By a key that stays the same over restarts. What a receiver has switched off is not in it. */
+export function findingsFor(receiver: AlertConfig, look: Look, now: number): Map<string, Finding> {
+  const watched = matcher(receiver.endpoints);
+  const settings = new Map(look.endpoints.map((endpoint) => [endpoint.name, endpoint]));
+  const findings = look.pulses.flatMap((pulse) => {
+    const endpoint = settings.get(pulse.endpoint);
+    if (!endpoint || endpoint.disabled || !watched(pulse.endpoint)) return [];
+    return ofEndpoint(receiver, pulse, endpoint, now);
+  });
+  return new Map([...findings, ...ofRelay(receiver, look, now)].map((one) => [keyOf(one), one]));
+}
+
+const keyOf = ({ alert, endpoint }: Finding): string =>
+  endpoint === undefined ? alert : `${alert} ${endpoint}`;
+
+function ofEndpoint(
+  { after, age, dead }: AlertConfig,
+  pulse: EndpointPulse,
+  switches: Look['endpoints'][number],
+  now: number,
+): Finding[] {
+  const { endpoint } = pulse;
+  const state = stateOf(pulse, switches, now);
+  const details = detailsOf(pulse, state.words);
+  const findings: Finding[] = [];
+  if (after > 0) findings.push(failing(pulse, { after, paused: state.name === 'paused', details, now }));
+  if (dead > 0) {
+    findings.push({
+      ...{ alert: 'dead', endpoint, details, amount: pulse.newestDeadAt },
+      firing: pulse.dead >= dead,
+      since: pulse.newestDeadAt ?? now,
+      summary:
+        pulse.dead > 0
+          ? `${endpoint} has ${pulse.dead} in its dead-letter set${lastWords(pulse)}`
+          : `${endpoint} has nothing in its dead-letter set`,
+      next: `longshore dead list --endpoint ${commandWord(endpoint)}; once its cause is mended, longshore dead retry --endpoint ${commandWord(endpoint)}`,
+      runbook: 'sink.md#notification-dropped',
+    });
+  }
+  if (age > 0) {
+    const waits = pulse.oldestAt === undefined ? 0 : now - pulse.oldestAt;
+    findings.push({
+      ...{ alert: 'backlog', endpoint, details },
+      firing: waits >= age,
+      since: (pulse.oldestAt ?? now) + age,
+      summary:
+        pulse.oldestAt === undefined
+          ? `${endpoint} has nothing undelivered`
+          : `the oldest delivery of ${endpoint} waits for ${inWords(waits)}: ${state.words}`,
+      next: pulse.pausedByOperator
+        ? `longshore resume ${commandWord(endpoint)}`
+        : state.name === 'paused'
+          ? `remove \`paused: true\` of ${endpoint} from the configuration`
+          : 'mend the receiver if it fails; else more workers, or a higher concurrency of the endpoint',
+      runbook: 'queue.md#deliveries-wait-and-nothing-is-delivered',
+    });
+  }
+  return findings;
+}
+
+interface FailingContext {
+  after: number;
+  paused: boolean;
+  details: Finding['details'];
+  now: number;
+}
+
+function failing(pulse: EndpointPulse, { after, paused, details, now }: FailingContext): Finding {
+  const { endpoint, failingSince, waiting, active, delayed, dead, lastError } = pulse;
+  const fails = failingSince !== undefined && now - failingSince >= after;
+  // Nothing is attempted when nothing is left, or when it is paused: nobody knows whether it still fails.
+  const inDanger = waiting + active + delayed + dead > 0 && !paused;
+  const still = paused
+    ? `${endpoint} is paused`
+    : failingSince === undefined
+      ? `${endpoint} delivers again`
+      : `${endpoint} has nothing left to deliver`;
+  return {
+    ...{ alert: 'failing', endpoint, details },
+    firing: fails && inDanger,
+    since: failingSince ?? now,
+    summary:
+      fails && inDanger
+        ? `${endpoint} has failed for ${inWords(now - failingSince)}${lastWords(pulse)}`
+        : still,
+    next: `${lastError?.detail ?? 'look at the receiver and its log'}. What waits is delivered by itself when it is mended`,
+    runbook: 'sink.md#notification-failed',
+  };
+}
+
+function ofRelay({ quarantine, memory }: AlertConfig, look: Look, now: number): Finding[] {
+  const findings: Finding[] = [];
+  if (quarantine > 0) {
+    findings.push({
+      ...{ alert: 'quarantine', since: now, amount: look.quarantined },
+      firing: look.quarantined >= quarantine,
+      summary: `${look.quarantined} in quarantine: events that could not be read and are delivered to nobody`,
+      next: 'longshore quarantine list; once its cause is mended, longshore quarantine retry',
+      runbook: 'event.md#event-quarantined',
+      details: { quarantined: look.quarantined },
+    });
+  }
+  if (memory > 0) {
+    const percent = Math.round(look.memory * 100);
+    findings.push({
+      ...{ alert: 'memory', since: now },
+      firing: percent >= memory,
+      summary: `Redis has used ${percent} % of its maxmemory; from 80 % on ingest answers 503`,
+      next: 'mend the endpoints that fail, add workers, or raise maxmemory',
+      runbook: 'queue.md#queue_full--redis-is-nearly-full',
+      details: { percent },
+    });
+  }
+  return findings;
+}
+
+const lastWords = ({ lastError }: EndpointPulse): string =>
+  lastError ? `, last answer ${lastError.status ?? lastError.reason}` : '';
+
+const iso = (at: number | undefined): string | undefined =>
+  at === undefined ? undefined : new Date(at).toISOString();
+
+function detailsOf(pulse: EndpointPulse, state: string): Finding['details'] {
+  const { waiting, active, delayed, dead, failures, lastError } = pulse;
+  return {
+    state,
+    ...{ waiting, active, delayed, dead, failures },
+    oldest: iso(pulse.oldestAt),
+    failingSince: iso(pulse.failingSince),
+    lastDelivered: iso(pulse.lastDeliveredAt),
+    lastError: lastError && { ...lastError, at: iso(lastError.at) },
+  };
+}

@@ -1,0 +1,54 @@
+import { expect, test } from 'vitest';
+import { aFinding, aLook, aReceiver, failingPulse, MINUTE, NOW } from '../testing/alerts.js';
+import { findingsFor } from './finding.js';
+import { bodyFor, commandWord, type Message } from './words.js';
+
+const finding = findingsFor(aReceiver(), aLook([failingPulse()]), NOW).get('failing one') ?? aFinding();
+const firing: Message = { state: 'firing', since: NOW - 6 * MINUTE, finding };
+
+test('JSON has what happened, since when, the next step and the numbers', () => {
+  expect(bodyFor('json', firing, NOW)).toEqual({
+    alert: 'failing',
+    endpoint: 'one',
+    state: 'firing',
+    summary: 'one has failed for 6m, last answer 503',
+    since: '2026-11-21T02:54:00.000Z',
+    at: '2026-11-21T03:00:00.000Z',
+    next: 'one.example.com:443 answered 503 Service Unavailable: it has too much to do for now. What waits is delivered by itself when it is mended',
+    runbook: 'docs/runbooks/sink.md#notification-failed',
+    details: {
+      state: 'failing since 2026-11-21T02:54:00.000Z (6m), 31 attempts in a row',
+      ...{ waiting: 0, active: 0, delayed: 3, dead: 0, failures: 31 },
+      oldest: '2026-11-21T02:53:00.000Z',
+      failingSince: '2026-11-21T02:54:00.000Z',
+      lastError: {
+        ...{ at: '2026-11-21T02:59:59.000Z', attempt: 4, status: 503, reason: 'http_503' },
+        detail: expect.any(String),
+      },
+    },
+  });
+});
+
+test('Slack gets three lines with the next step, and one when it is over', () => {
+  expect(bodyFor('slack', firing, NOW)).toEqual({
+    text: `:rotating_light: *Longshore:* one has failed for 6m, last answer 503
+*Next:* one.example.com:443 answered 503 Service Unavailable: it has too much to do for now. What waits is delivered by itself when it is mended
+*Runbook:* docs/runbooks/sink.md#notification-failed`,
+  });
+  const over = { ...finding, summary: 'one delivers again' };
+  expect(bodyFor('slack', { ...firing, state: 'resolved', finding: over }, NOW)).toEqual({
+    text: ':white_check_mark: *Longshore, resolved:* one delivers again',
+  });
+});
+
+test('a name cannot mention anybody in Slack', () => {
+  const finding = aFinding({ summary: '<!channel> & <http://x|y> has failed' });
+  const { text } = bodyFor('slack', { ...firing, finding }, NOW);
+  expect(text).toContain('&lt;!channel&gt; &amp; &lt;http://x|y&gt; has failed');
+});
+
+test.each([
+  ['alistener', 'alistener'],
+  ['harbor prod', "'harbor prod'"],
+  ["o'brien; rm -rf /", "'o'\\''brien; rm -rf /'"],
+])('%s is %s in a command', (name, word) => expect(commandWord(name)).toBe(word));

@@ -1,0 +1,74 @@
+/**
+ * The settings of one receiver of alerts: who is told, of what, and how often. Longshore's own; a value of 0
+ * switches a condition off.
+ */
+import { z } from 'zod';
+import { duration } from './values/durations.js';
+import { choice, count, text } from './values/scalars.js';
+import { headerValue, url } from './values/secrets.js';
+import { setting } from './values/setting.js';
+
+/** Below the lease of the worker that tells: 10 s is the longest that a receiver may take. */
+const LONGEST_TELL = 10_000;
+const MANY = Number.MAX_SAFE_INTEGER;
+const SECOND = 1_000;
+
+/** See the header. Times are milliseconds. */
+export const alert = z
+  .strictObject({
+    name: setting(
+      text(),
+      'What records call the receiver; 1 to 128 characters, unique. What it was told is remembered under it.',
+      '',
+    ),
+    url: setting(
+      url(),
+      'Where messages are posted, `http://` or `https://`. Not the url of an endpoint: that is what fails.',
+      '',
+    ),
+    headers: setting(
+      z.record(z.string(), z.array(headerValue())),
+      'Headers to send; each takes a list of values.',
+      {},
+    ),
+    format: setting(
+      choice(['json', 'slack']),
+      '`json`: every field. `slack`: `{"text": …}`, for Slack, Mattermost and what else takes its form.',
+      'json',
+    ),
+    timeout: setting(
+      duration({ min: 1, max: LONGEST_TELL }),
+      'How long one message may take: connect, headers and body.',
+      '5s',
+    ),
+    endpoints: setting(z.array(text()), 'Names or globs of the endpoints that it is told about.', ['**']),
+    after: setting(duration(), 'Tell when an endpoint has failed for so long. 0s: never.', '5m'),
+    age: setting(
+      duration(),
+      'Tell when the oldest delivery of an endpoint that is not delivered yet is older. 0s: never.',
+      '15m',
+    ),
+    dead: setting(
+      count({ min: 0, max: MANY }),
+      'Tell when an endpoint has so many in its dead-letter set; again only when more have come. 0: never.',
+      1,
+    ),
+    quarantine: setting(
+      count({ min: 0, max: MANY }),
+      'Tell when so many are in quarantine; again only when more have come. 0: never.',
+      1,
+    ),
+    memory: setting(
+      count({ min: 0, max: 100 }),
+      'Tell when Redis has used so many percent of its maxmemory. 0: never.',
+      70,
+    ),
+    window: setting(
+      duration({ min: SECOND }),
+      'What lasts is told once in so long; that it is over is told once.',
+      '1h',
+    ),
+  })
+  .meta({ description: 'Who is told when something needs a person.', required: ['name', 'url'] });
+
+export type AlertConfig = z.output<typeof alert>;

@@ -1,0 +1,95 @@
+/** Receivers of alerts: those that nobody can reach, or only by what fails. */
+import { test } from 'vitest';
+import { checkTrap, type Trap } from '../samples/trap.js';
+
+const ENDPOINTS =
+  'notifications: { endpoints: [{ name: one, url: "http://user:pw@receiver:8080/event?x=1" }] }\n';
+
+/** A file with one receiver of alerts that has these settings. */
+const alert = (settings: string): string => `${ENDPOINTS}alerts: [{ name: oncall, ${settings} }]\n`;
+const FINE = alert('url: https://oncall.example.com/alerts');
+
+const traps: Trap[] = [
+  {
+    title: 'the url of an endpoint',
+    bad: alert('url: http://receiver:8080/event/'),
+    problem: ['error', 'alerts[0].url', /url of the endpoint "one".*nobody would be told/],
+    fine: FINE,
+  },
+  {
+    title: 'the url of an endpoint, from a variable',
+    bad: alert('url: env:HOOK'),
+    problem: ['error', 'alerts[0].url', /url of the endpoint/],
+    fine: FINE,
+    env: { HOOK: 'http://receiver:8080/event?sekret' },
+  },
+  {
+    title: 'the host of an endpoint',
+    bad: alert('url: http://receiver:8080/alerts'),
+    problem: ['warning', 'alerts[0].url', /on the host of the endpoint "one"/],
+    fine: alert('url: http://receiver:8081/alerts'),
+  },
+  { title: 'no url', bad: alert('dead: 1'), problem: ['error', 'alerts[0].url', /missing/], fine: FINE },
+  {
+    title: 'a url of another scheme',
+    bad: alert('url: mailto:oncall@example.com'),
+    problem: ['error', 'alerts[0].url', /does not start with http/],
+    fine: FINE,
+  },
+  {
+    title: 'an address to listen on',
+    bad: alert('url: http://0.0.0.0:9000/'),
+    problem: ['warning', 'alerts[0].url', /address to listen on/],
+    fine: alert('url: http://127.0.0.1:9000/'),
+  },
+  {
+    title: 'Longshore’s own ingest',
+    bad: alert('url: http://127.0.0.1:5080/registry/notifications'),
+    problem: ['error', 'alerts[0].url', /own ingest/],
+    fine: FINE,
+  },
+  {
+    title: 'Slack’s url without its form',
+    bad: alert('url: https://hooks.slack.com/services/T/B/x'),
+    problem: ['warning', 'alerts[0].url', /format: slack/],
+    fine: alert('url: https://hooks.slack.com/services/T/B/x, format: slack'),
+  },
+  {
+    title: 'no name',
+    bad: `${ENDPOINTS}alerts: [{ url: http://oncall/ }]\n`,
+    problem: ['error', 'alerts[0].name', /give the receiver a name/],
+    fine: FINE,
+  },
+  {
+    title: 'a name twice',
+    bad: `${ENDPOINTS}alerts: [{ name: a, url: http://a/ }, { name: a, url: http://b/ }]\n`,
+    problem: ['error', 'alerts[1].name', /names must differ/],
+    fine: `${ENDPOINTS}alerts: [{ name: a, url: http://a/ }, { name: b, url: http://a/ }]\n`,
+  },
+  {
+    title: 'an endpoint that there is not',
+    bad: alert('url: http://oncall/, endpoints: [two]'),
+    problem: ['warning', 'alerts[0].endpoints[0]', /"two" is no endpoint/],
+    fine: alert('url: http://oncall/, endpoints: [one, "two-*"]'),
+  },
+  {
+    title: 'nothing to tell',
+    bad: alert('url: http://oncall/, after: 0s, age: 0s, dead: 0, quarantine: 0, memory: 0'),
+    problem: ['warning', 'alerts[0]', /nothing is ever told/],
+    fine: alert('url: http://oncall/, after: 0s, age: 0s, dead: 0, quarantine: 0'),
+  },
+  {
+    title: 'a header that cannot be sent',
+    bad: alert('url: http://oncall/, headers: { "X Y": [a] }'),
+    problem: ['error', 'alerts[0].headers["X Y"]', /not a header name/],
+    fine: alert('url: http://oncall/, headers: { X-Y: [a] }'),
+  },
+  {
+    title: 'a timeout beyond the lease',
+    bad: alert('url: http://oncall/, timeout: 1m'),
+    problem: ['error', 'alerts[0].timeout', /longer than 10s/],
+    fine: alert('url: http://oncall/, timeout: 10s'),
+  },
+];
+
+test.each(traps)('$title', checkTrap);

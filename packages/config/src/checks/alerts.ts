@@ -1,0 +1,70 @@
+/** Receivers of alerts: one that cannot be reached, or only by what fails, is worse than none. */
+import type { AlertConfig } from '../alert.js';
+import type { Config } from '../schema.js';
+import { quote } from '../values/scalars.js';
+import type { Step } from '../yaml/node.js';
+import { type Check, revealed } from './check.js';
+import { checkHeaders } from './headers.js';
+import { refuseName } from './names.js';
+import { checkPlace, faultIn } from './url.js';
+
+export function checkAlerts(config: Config, check: Check): void {
+  const names = new Set<string>();
+  for (const [index, alert] of config.alerts.entries()) {
+    const path = ['alerts', index];
+    const place = [...path, 'name'];
+    if (names.has(alert.name)) {
+      const said = `${quote(alert.name)} is the name of a receiver above`;
+      check.problems.error(place, `${said}; names must differ`);
+    } else refuseName(alert.name, place, check, 'the receiver');
+    names.add(alert.name);
+    checkHeaders(alert, path, check);
+    checkConditions(alert, config, path, check);
+    checkAlertUrl(alert, config, [...path, 'url'], check);
+  }
+}
+
+function checkAlertUrl({ url, format }: AlertConfig, config: Config, place: Step[], check: Check): void {
+  const { problems } = check;
+  const text = revealed(url);
+  if (text === undefined || problems.failedAt(place)) return;
+  const fault = faultIn(text);
+  if (fault !== undefined) return void problems.error(place, `${fault}; correct it`);
+  const target = new URL(text);
+  const shared = config.notifications.endpoints.filter(
+    (endpoint) => hostOf(revealed(endpoint.url)) === target.host,
+  );
+  const same = shared.find((endpoint) => placeOf(revealed(endpoint.url)) === placeOf(text));
+  if (same) {
+    const why = 'When it fails, nobody would be told, and it would get alerts as if they were events';
+    problems.error(place, `is the url of the endpoint ${quote(same.name)}. ${why}. Name another`);
+  } else if (shared[0]) {
+    const why = 'When that host fails, nobody is told. Name another';
+    problems.warning(place, `is on the host of the endpoint ${quote(shared[0].name)}. ${why}`);
+  } else if (target.hostname === 'hooks.slack.com' && format === 'json') {
+    problems.warning(place, 'is Slack’s, which refuses this format. Write format: slack');
+  } else checkPlace(target, place, config, check);
+}
+
+const hostOf = (text: string | undefined): string | undefined =>
+  text !== undefined && URL.canParse(text) ? new URL(text).host : undefined;
+
+/** Query and userinfo do not make it another receiver. */
+function placeOf(text: string | undefined): string | undefined {
+  if (text === undefined || !URL.canParse(text)) return undefined;
+  const { host, pathname } = new URL(text);
+  return `${host}${pathname.replace(/\/+$/, '')}`;
+}
+
+function checkConditions(alert: AlertConfig, config: Config, path: Step[], { problems }: Check): void {
+  const { after, age, dead, quarantine, memory, endpoints } = alert;
+  if (after + age + dead + quarantine + memory === 0) {
+    problems.warning(path, 'every condition is 0: nothing is ever told. Remove one of the zeros');
+  }
+  const known = config.notifications.endpoints.map(({ name }) => name);
+  for (const [index, written] of endpoints.entries()) {
+    // Without characters of a glob it is a name, and then a wrong one is a slip.
+    if (/[*?[\]{}()!+@|]/.test(written) || known.includes(written)) continue;
+    problems.warning([...path, 'endpoints', index], `${quote(written)} is no endpoint. Correct or remove it`);
+  }
+}

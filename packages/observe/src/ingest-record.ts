@@ -1,0 +1,37 @@
+/**
+ * What ingest records, as values: for a process that takes requests again but whose log nobody keeps, such as a
+ * command. It hands them to one that records them.
+ */
+import type { Observer } from './observer.js';
+import type { RecordFields } from './records.js';
+
+/** One call of an observer. */
+export type IngestRecord =
+  | {
+      what: 'received';
+      fields: RecordFields['event.received'];
+      also: { enqueuedTo: Readonly<Record<string, number>> };
+    }
+  | { what: 'quarantined'; fields: RecordFields['event.quarantined'] }
+  | { what: 'ignored'; fields: RecordFields['delivery.ignored'] }
+  | { what: 'collapsed'; fields: RecordFields['delivery.collapsed'] };
+
+/** Takes the calls of an observer as values. */
+export function collectRecords(
+  push: (record: IngestRecord) => void,
+): Pick<Observer, 'eventReceived' | 'eventQuarantined' | 'deliveryIgnored' | 'deliveryCollapsed'> {
+  return {
+    eventReceived: (fields, also) => push({ what: 'received', fields, also }),
+    eventQuarantined: (fields) => push({ what: 'quarantined', fields }),
+    deliveryIgnored: (fields) => push({ what: 'ignored', fields }),
+    deliveryCollapsed: (fields) => push({ what: 'collapsed', fields }),
+  };
+}
+
+/** The other end of {@link collectRecords}. */
+export function recordAgain(record: IngestRecord, observer: Observer): void {
+  if (record.what === 'received') observer.eventReceived(record.fields, record.also);
+  else if (record.what === 'quarantined') observer.eventQuarantined(record.fields);
+  else if (record.what === 'ignored') observer.deliveryIgnored(record.fields);
+  else observer.deliveryCollapsed(record.fields);
+}

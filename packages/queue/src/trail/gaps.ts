@@ -1,0 +1,18 @@
+/** Times in which entries were thrown away, told once: several processes note them, and each again and again. */
+import type { GapEntry } from './entry.js';
+
+/** Nearer than this they are one: a gap that goes on is noted every few seconds. */
+const NEAR = 30_000;
+
+/** Newest first. Pure. */
+export function mergeGaps(noted: readonly GapEntry[]): GapEntry[] {
+  const merged: GapEntry[] = [];
+  for (const gap of noted.toSorted((a, b) => a.since - b.since)) {
+    const last = merged.findLast(({ why }) => why === gap.why);
+    if (last && gap.since <= last.at + NEAR) {
+      last.at = Math.max(last.at, gap.at);
+      last.count += gap.count;
+    } else merged.push({ ...gap });
+  }
+  return merged.sort((a, b) => b.at - a.at);
+}

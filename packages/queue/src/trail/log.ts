@@ -1,0 +1,87 @@
+/**
+ * Reads the trail: first all terms, which are a sixth of it, then only those chunks that may hold what is
+ * looked for. Costs a search some tens of milliseconds for 100,000 events, and Redis one page at a time.
+ */
+import type { RedisClient } from '../connection.js';
+import { type Chunk, decode } from './chunk.js';
+import type { GapEntry, TrailEntry } from './entry.js';
+import { mergeGaps } from './gaps.js';
+import { type Shard, shardsOf } from './shards.js';
+import { term } from './terms.js';
+
+/** The trail at one moment. */
+export interface TrailLog {
+  /** Epoch milliseconds of the oldest chunk. */
+  since?: number;
+  /** Entries of chunks that have one of the terms, chunk by chunk, the newest first. */
+  having(terms: ReadonlySet<number>): AsyncGenerator<TrailEntry[]>;
+  /** Newest first. */
+  gaps(): Promise<GapEntry[]>;
+}
+
+/** Chunks read at once in one round trip. */
+const PAGE = { terms: 200, chunks: 16 };
+
+interface Indexed {
+  shard: Shard;
+  id: string;
+  at: number;
+  /** Among those of the same millisecond. */
+  place: number;
+  terms: Buffer;
+}
+
+export async function openLog(client: RedisClient, prefix: string): Promise<TrailLog> {
+  const shards = shardsOf(client, prefix);
+  const index = (await Promise.all(shards.map((shard) => readTerms(client, shard)))).flat();
+  index.sort((a, b) => b.at - a.at || b.place - a.place);
+
+  async function* having(terms: ReadonlySet<number>): AsyncGenerator<TrailEntry[]> {
+    const seen = new Set<string>();
+    const wanted = index.filter(({ terms: own }) => hasAny(own, terms));
+    for (let n = 0; n < wanted.length; n += PAGE.chunks) {
+      const page = wanted.slice(n, n + PAGE.chunks);
+      for (const chunk of await Promise.all(page.map((one) => readChunk(client, one)))) {
+        if (!chunk || seen.has(chunk.id)) continue;
+        seen.add(chunk.id);
+        yield chunk.entries;
+      }
+    }
+  }
+  const gaps = async (): Promise<GapEntry[]> => {
+    const found: GapEntry[] = [];
+    for await (const entries of having(new Set([term.gap()]))) {
+      found.push(...entries.filter((entry) => entry.step === 'gap'));
+    }
+    return mergeGaps(found);
+  };
+  return { since: index.at(-1)?.at, having, gaps };
+}
+
+async function readTerms(client: RedisClient, shard: Shard): Promise<Indexed[]> {
+  const index: Indexed[] = [];
+  for (let from = '-'; ; ) {
+    const page = await client.xrangeBuffer(shard.terms, from, '+', 'COUNT', PAGE.terms);
+    for (const [key, fields] of page) {
+      const id = key.toString();
+      const [at, place] = id.split('-').map(Number);
+      index.push({ shard, id, at: at ?? 0, place: place ?? 0, terms: fields[5] ?? Buffer.alloc(0) });
+    }
+    const last = index.at(-1);
+    if (page.length < PAGE.terms || !last) return index;
+    // Not `(id`, which Redis knows from 6.2 on only.
+    from = `${last.at}-${last.place + 1}`;
+  }
+}
+
+function hasAny(own: Buffer, terms: ReadonlySet<number>): boolean {
+  for (let n = 0; n + 4 <= own.length; n += 4) if (terms.has(own.readUInt32LE(n))) return true;
+  return false;
+}
+
+/** @returns undefined when it has gone meanwhile, or is of a version that this one cannot read */
+async function readChunk(client: RedisClient, { shard, id }: Indexed): Promise<Chunk | undefined> {
+  const [found] = await client.xrangeBuffer(shard.chunks, id, id);
+  const data = found?.[1][1];
+  return data && decode(data);
+}

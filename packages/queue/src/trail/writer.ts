@@ -1,0 +1,187 @@
+/**
+ * Gathers what is noted and writes it as one chunk some 100 ms later. A delivery pays a push to an array for
+ * that. What it trades: a killed process takes the last 100 ms of its notes along.
+ *
+ * While Redis is away the buffer waits; when it is full, or Redis is filling up, entries are thrown away,
+ * counted, and their gap is noted as soon as something can be written again.
+ */
+import { randomUUID } from 'node:crypto';
+import { isReady, type RedisClient } from '../connection.js';
+import { RELIEVE_FROM } from '../monitor.js';
+import { runScript } from '../script.js';
+import { within } from '../within.js';
+import { TRAIL_APPEND } from './append-script.js';
+import { type Encoded, encode } from './chunk.js';
+import type { DropReason, GapEntry, TrailEntry } from './entry.js';
+import type { TrailLimits } from './limits.js';
+import { type Shard, shardsOf } from './shards.js';
+import type { TrailWriter } from './trail.js';
+
+export interface TrailOptions {
+  client: RedisClient;
+  prefix: string;
+  /** Asked for at each write: they change with the configuration. */
+  limits(): TrailLimits;
+  /** Used share of Redis' memory, 0 … 1. */
+  memory?(): number;
+  /** Hears of entries that were thrown away. */
+  onDrop?(count: number, why: DropReason): void;
+}
+
+const EVERY = 100;
+const TRY_AGAIN = 1_000;
+const CLOSE_PATIENCE = 2_000;
+/** A gap that goes on is noted anew after this, so that whoever looks meanwhile is told. */
+const GAP_EVERY = 5_000;
+
+/** Bytes of entries in this process, by rough count. */
+const BUFFER = 4 * 1024 * 1024;
+/** Of these at most so many in a chunk: what a search has to read, and what Redis takes in one go. */
+const CHUNK = 256 * 1024;
+
+/** Without its texts an entry has about so many. */
+const ENTRY = 300;
+
+/** A chunk that Redis may or may not have taken: it is sent again as it was, and counts once. */
+interface Unwritten {
+  chunk: Encoded;
+  entries: number;
+  /** Index of the shard that it goes to. */
+  shard: number;
+}
+
+export const createTrail = (options: TrailOptions): TrailWriter => new BufferedTrail(options);
+
+class BufferedTrail implements TrailWriter {
+  readonly #options: TrailOptions;
+  readonly #shards: Shard[];
+  readonly #id = randomUUID().slice(0, 8);
+  #place = 0;
+  #buffer: TrailEntry[] = [];
+  #size = 0;
+  #gap: GapEntry | undefined;
+  #gapNoted = 0;
+  #gapTimer: NodeJS.Timeout | undefined;
+  #unwritten: Unwritten | undefined;
+  #timer: NodeJS.Timeout | undefined;
+  #writing: Promise<void> | undefined;
+
+  constructor(options: TrailOptions) {
+    this.#options = options;
+    this.#shards = shardsOf(options.client, options.prefix);
+  }
+
+  note(entry: TrailEntry): void {
+    if (this.#options.limits().age === 0) return;
+    const size = sizeOf(entry);
+    if ((this.#options.memory?.() ?? 0) >= RELIEVE_FROM) this.#drop(1, 'memory');
+    else if (this.#size + size > BUFFER) this.#drop(1, 'away');
+    else this.#push(entry, size);
+  }
+
+  async sweep(): Promise<void> {
+    for (const shard of this.#shards.keys()) await this.#send(shard);
+  }
+
+  async close(): Promise<void> {
+    this.#noteGap();
+    await within(this.#write(), CLOSE_PATIENCE);
+    clearTimeout(this.#timer);
+    const lost = this.#buffer.length + (this.#unwritten?.entries ?? 0);
+    if (lost > 0) this.#options.onDrop?.(lost, 'away');
+    this.#buffer = [];
+    this.#unwritten = undefined;
+  }
+
+  #push(entry: TrailEntry, size: number): void {
+    this.#buffer.push(entry);
+    this.#size += size;
+    this.#writeIn(this.#size > CHUNK ? 0 : EVERY);
+  }
+
+  #drop(count: number, why: DropReason): void {
+    const at = Date.now();
+    if (this.#gap?.why !== why) this.#noteGap();
+    this.#gap ??= { step: 'gap', at, since: at, count: 0, why };
+    this.#gap.at = at;
+    this.#gap.count += count;
+    this.#options.onDrop?.(count, why);
+    // With Redis away the gap waits, as everything does, until something can be written again.
+    if (why === 'memory' && !this.#gapTimer) {
+      const pause = Math.max(0, this.#gapNoted + GAP_EVERY - at);
+      this.#gapTimer = setTimeout(() => this.#noteGap(), pause).unref();
+    }
+  }
+
+  #noteGap(): void {
+    clearTimeout(this.#gapTimer);
+    this.#gapTimer = undefined;
+    if (!this.#gap) return;
+    this.#push(this.#gap, ENTRY);
+    this.#gap = undefined;
+    this.#gapNoted = Date.now();
+  }
+
+  #writeIn(ms: number): void {
+    if (this.#timer || this.#writing) return;
+    this.#timer = setTimeout(() => void this.#write(), ms).unref();
+  }
+
+  /** One at a time; never rejects. */
+  #write(): Promise<void> {
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+    this.#writing ??= this.#writeAll()
+      .then(
+        () => EVERY,
+        () => TRY_AGAIN,
+      )
+      .then((pause) => {
+        this.#writing = undefined;
+        if (this.#buffer.length > 0 || this.#unwritten) this.#writeIn(pause);
+      });
+    return this.#writing;
+  }
+
+  async #writeAll(): Promise<void> {
+    if (!isReady(this.#options.client)) throw new Error('not connected');
+    while (this.#buffer.length > 0 || this.#unwritten) {
+      this.#unwritten ??= await this.#next();
+      await this.#send(this.#unwritten.shard, this.#unwritten.chunk);
+      this.#unwritten = undefined;
+      this.#noteGap();
+    }
+  }
+
+  async #next(): Promise<Unwritten> {
+    const entries: TrailEntry[] = [];
+    for (let size = 0; size < CHUNK && entries.length < this.#buffer.length; ) {
+      const entry = this.#buffer[entries.length];
+      if (!entry) break;
+      entries.push(entry);
+      size += sizeOf(entry);
+    }
+    this.#buffer = this.#buffer.slice(entries.length);
+    for (const entry of entries) this.#size -= sizeOf(entry);
+    const place = this.#place++;
+    const chunk = await encode(this.#id, place, entries);
+    return { chunk, entries: entries.length, shard: place % this.#shards.length };
+  }
+
+  async #send(index: number, chunk?: Encoded): Promise<void> {
+    const shard = this.#shards[index];
+    if (!shard) return;
+    const { age, count, bytes } = this.#options.limits();
+    const share = (limit: number): number => Math.ceil(limit / this.#shards.length);
+    const limits = [Math.ceil(age), share(count), share(bytes)];
+    const content = chunk ? [chunk.events, chunk.terms, chunk.data] : [0, '', ''];
+    const keys = [shard.terms, shard.chunks, shard.totals];
+    await runScript(this.#options.client, TRAIL_APPEND, keys, [...limits, ...content]);
+  }
+}
+
+/** About: it bounds a buffer. */
+function sizeOf(entry: TrailEntry): number {
+  if (entry.step === 'received') return ENTRY + (entry.planned.length + entry.ignored.length) * 64;
+  return entry.step === 'attempted' ? ENTRY + (entry.answer?.length ?? 0) : ENTRY;
+}
