@@ -14,3 +14,4 @@ export {
 } from './event.js';
 export { deliveryId, eventIdFrom } from './ids.js';
 export type { Answer, Outcome, Reason, TransportReason } from './outcome.js';
+export { notBeforeOf } from './retry-after.js';
