@@ -14,6 +14,11 @@ export type TransportReason =
   | 'protocol' // what came back was not HTTP
   | 'url' // the endpoint's url cannot be posted to
   | 'undecodable' // the stored delivery cannot be read by this version
+  | 'warm' // preheat: each part of the image is warm at each target
+  | 'skipped' // preheat: the policy wants nothing of this image, or only a dry run
+  | 'partial' // preheat: some parts of the image could not be warmed
+  | 'failed' // preheat: no part of the image could be warmed
+  | 'manifest' // preheat: a manifest that cannot be walked: a wrong digest, too large, not readable
   | 'error'; // anything else; the detail says what
 
 /** `http_503`, one per status code, or a transport reason. */

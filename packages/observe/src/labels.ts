@@ -17,6 +17,11 @@ const TRANSPORT: Record<TransportReason, true> = {
   protocol: true,
   url: true,
   undecodable: true,
+  warm: true,
+  skipped: true,
+  partial: true,
+  failed: true,
+  manifest: true,
   error: true,
 };
 

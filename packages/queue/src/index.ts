@@ -3,8 +3,8 @@
  * What an operator looks at and changes is in `operator.ts`.
  */
 export { connect, type Profile, type RedisAddress, type RedisClient } from './connection.js';
-export { type Consumer, type ConsumerOptions, createConsumer } from './consumer.js';
+export { type Consumer, type ConsumerOptions, createConsumer, type TakenAttempt } from './consumer.js';
 export { createJanitor, type Expired, type Janitor, type Retention } from './janitor.js';
 export { createMonitor, type Monitor, type RedisHealth } from './monitor.js';
 export { createProducer, type Enqueued, type Producer } from './producer.js';
-export { type AttemptVerdict, judge, type RetryPolicy, type Verdict } from './retry.js';
+export { type AttemptVerdict, judge, longestDelay, type RetryPolicy, type Verdict } from './retry.js';
