@@ -1,7 +1,13 @@
 /**
- * What each kind of target is set up with. Secrets are resolved: these are values, not references.
- * `concurrency` is not among them: the caller limits how many calls run at once.
+ * What each kind of target is set up with. `concurrency` is not among it: the caller limits how many calls run
+ * at once.
  */
+
+/**
+ * A secret, or what looks it up: that is called for every request, so that a file or a variable that changes is
+ * seen. When it throws, the call fails as `credentials` with the error's message.
+ */
+export type SecretValue = string | (() => string);
 
 /** PEM texts. */
 export interface TlsOptions {
@@ -14,11 +20,13 @@ export interface TlsOptions {
 
 /** One of them. Sent to the host of the target's own url and to no other. */
 export interface TargetAuth {
-  basic?: { username: string; password: string };
-  bearer?: string;
+  basic?: { username: string; password: SecretValue };
+  bearer?: SecretValue;
 }
 
-interface Common {
+/** What every target has. */
+export interface CommonOptions {
+  /** In the configuration. */
   name: string;
   /** Milliseconds. Of one request; of pull-through: how long no byte may come, before and within the answer. */
   timeout: number;
@@ -30,7 +38,7 @@ interface Common {
 }
 
 /** Any of the three urls; the first one that can do it is used: origin, then tracker, then proxy. */
-export interface KrakenOptions extends Common {
+export interface KrakenOptions extends CommonOptions {
   kind: 'kraken';
   /** Base url of any origins of one cluster; the others are found through them. */
   origin?: string | readonly string[];
@@ -40,20 +48,18 @@ export interface KrakenOptions extends Common {
   proxy?: string;
 }
 
-export interface DragonflyOptions extends Common {
+export interface DragonflyOptions extends CommonOptions {
   kind: 'dragonfly';
   /** Base url of the manager. */
   url: string;
   /** Personal access token with the scope `job`. */
-  token?: string;
+  token?: SecretValue;
   /** Default `single_seed_peer`. */
   scope?: 'single_seed_peer' | 'all_seed_peers' | 'all_peers';
   /** Scheduler clusters. Default: all of them, which the manager does not rate-limit. */
   clusters?: readonly number[];
   /** Base url under which the nodes pull, when it is another than the event's. */
   registry?: string;
-  /** `os/arch[/variant]`. Default: those of the walk. */
-  platforms?: readonly string[];
   /** Of the two `all_…` scopes: addresses, else a number, else percents of the peers. */
   ips?: readonly string[];
   count?: number;
@@ -74,7 +80,7 @@ export interface DragonflyOptions extends Common {
   credentials?: boolean;
 }
 
-export interface PullThroughOptions extends Common {
+export interface PullThroughOptions extends CommonOptions {
   kind: 'pull-through';
   /** Base url of the cache. */
   url: string;
@@ -86,13 +92,12 @@ export interface PullThroughOptions extends Common {
   ns?: boolean;
 }
 
-export interface KruiseOptions extends Common {
+export interface KruiseOptions extends CommonOptions {
   kind: 'kruise';
   /** Base url of the Kubernetes API. */
   url: string;
-  token?: string;
-  /** Read for every request, because it is replaced from time to time. */
-  tokenfile?: string;
+  /** Of a service account: it is replaced from time to time, so give what reads it. */
+  token?: SecretValue;
   namespace: string;
   /** Host under which the nodes pull, when it is another than the event's: `registry.example.com`. */
   registry?: string;
@@ -114,7 +119,7 @@ export interface KruiseOptions extends Common {
   backofflimit?: number;
 }
 
-export interface WebhookOptions extends Common {
+export interface WebhookOptions extends CommonOptions {
   kind: 'webhook';
   url: string;
 }
