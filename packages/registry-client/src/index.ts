@@ -1,11 +1,9 @@
-/**
- * A client of the OCI distribution API, and the walk over an image.
- *
- * `openRegistry(options: RegistryOptions): Registry` and
- * `walk(registry: Registry, start: WalkStart, policy: WalkPolicy, signal: AbortSignal): Promise<Walked>`.
- */
+/** A client of the OCI distribution API, and the walk over an image. */
+export { openRegistry } from './client.js';
+
+export type { Descriptor, Platform } from './descriptor.js';
 export { RegistryError, type RegistryErrorKind } from './error.js';
-export type { Descriptor, Manifest, ManifestKind, Platform } from './manifest.js';
+export type { Manifest, ManifestKind } from './manifest.js';
 export type {
   Drained,
   DrainOptions,
@@ -16,4 +14,5 @@ export type {
   RegistryOptions,
   Trusted,
 } from './port.js';
-export type { SkipReason, Skipped, Walked, WalkedItem, WalkPolicy, WalkStart } from './walk-types.js';
+export { DEFAULT_POLICY, walk } from './walk.js';
+export type { Skipped, SkipReason, Walked, WalkedItem, WalkPolicy, WalkStart } from './walk-types.js';

@@ -5,7 +5,8 @@
  * registry asked for, and is meant to be shared by all that is done there. It makes one attempt and throws
  * {@link RegistryError}; it never retries by itself, never waits for a pause, never logs.
  */
-import type { Descriptor, Manifest } from './manifest.js';
+import type { Descriptor } from './descriptor.js';
+import type { Manifest } from './manifest.js';
 
 /**
  * How the client proves who it is. None: anonymous, which still asks the token server for a token.

@@ -1,7 +1,7 @@
 /**
  * What a walk is told, and what it comes to.
  */
-import type { Descriptor, Platform } from './manifest.js';
+import type { Descriptor } from './descriptor.js';
 
 /** What of an image is wanted. The defaults in {@link DEFAULT_POLICY} are what a container runtime pulls. */
 export interface WalkPolicy {
@@ -42,6 +42,8 @@ export interface WalkedItem {
   mediaType?: string;
   /** `linux/arm64/v8`. Absent when it belongs to several, or to one without a platform. */
   platform?: string;
+  /** Of a manifest that was found by its tag: to be asked for by it as well, where the tag is to be kept. */
+  tag?: string;
 }
 
 /**
@@ -90,5 +92,3 @@ export interface WalkStart {
   /** Only for the record in {@link Walked.root}, when `reference` is a digest. */
   tag?: string;
 }
-
-export type { Platform };
