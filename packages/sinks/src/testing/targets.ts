@@ -3,7 +3,7 @@ import { onTestFinished } from 'vitest';
 import { type Clock, systemClock } from '../preheat/targets/clock.js';
 import { openTarget } from '../preheat/targets/index.js';
 import type { TargetOptions } from '../preheat/targets/options.js';
-import type { BlobTarget, ImageTarget } from '../preheat/targets/target.js';
+import type { BlobTarget, ImageTarget, Target } from '../preheat/targets/target.js';
 
 type Kind<K> = Extract<TargetOptions, { kind: K }>;
 type Rest<K> = Omit<Kind<K>, 'kind' | 'name' | 'timeout' | 'userAgent'> & { timeout?: number };
@@ -15,7 +15,18 @@ export function aKraken(options: Rest<'kraken'>, clock: Clock = systemClock): Bl
   return asBlob(openTarget({ ...COMMON, kind: 'kraken', ...options }, clock));
 }
 
-function asBlob(target: BlobTarget | ImageTarget): BlobTarget {
+/** A dragonfly target with the token that the tests' manager takes. */
+export function aDragonfly(options: Rest<'dragonfly'>, clock: Clock = systemClock): ImageTarget {
+  return asImage(openTarget({ ...COMMON, kind: 'dragonfly', token: 'df-token', ...options }, clock));
+}
+
+function asImage(target: Target): ImageTarget {
+  onTestFinished(() => target.close());
+  if (target.unit !== 'image') throw new Error(`${target.name} is asked for single items`);
+  return target;
+}
+
+function asBlob(target: Target): BlobTarget {
   onTestFinished(() => target.close());
   if (target.unit !== 'blob') throw new Error(`${target.name} is asked for whole images`);
   return target;

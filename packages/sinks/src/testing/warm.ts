@@ -1,6 +1,6 @@
 /** Images, a clock that stands, and calls for the tests of the targets. */
 import type { Clock } from '../preheat/targets/clock.js';
-import type { WarmCall, WarmImage, WarmItem } from '../preheat/targets/target.js';
+import type { Pending, WarmCall, WarmImage, WarmItem } from '../preheat/targets/target.js';
 
 /** `sha256:` and this character 64 times. */
 export function aDigest(character: string): string {
@@ -51,6 +51,31 @@ function manifest(character: string, platform: string): WarmItem {
 /** A call without a shutdown in sight. */
 export function aCall(handle?: string): WarmCall {
   return { signal: new AbortController().signal, ...(handle !== undefined && { handle }) };
+}
+
+/** Looks whenever it is time, until there is a verdict. `waits`: milliseconds between the looks. */
+export async function follow<Result extends { state: string }>(
+  look: (call: WarmCall) => Promise<Result | Pending>,
+  clock: StandingClock,
+): Promise<{ end: Result; waits: number[] }> {
+  const waits: number[] = [];
+  let result = await look(aCall());
+  while (isPending(result)) {
+    waits.push(result.pollAt - clock.at);
+    clock.at = result.pollAt;
+    result = await look(aCall(result.handle));
+  }
+  return { end: result, waits };
+}
+
+/** The answer, which has to be pending. */
+export function pendingOf(result: { state: string }): Pending {
+  if (!isPending(result)) throw new Error(JSON.stringify(result));
+  return result;
+}
+
+function isPending(result: { state: string }): result is Pending {
+  return result.state === 'pending';
 }
 
 /** Stands until it is told. */

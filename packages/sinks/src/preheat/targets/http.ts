@@ -12,7 +12,7 @@ import { type Got, got } from 'got';
 import { type Mask, maskFor } from '../../http/answer-text.js';
 import { failureOf } from '../../http/transport.js';
 import { type Credentials, credentialsOf } from './credentials.js';
-import { failed } from './failure.js';
+import { failed, refused } from './failure.js';
 import type { CommonOptions } from './options.js';
 import type { Base } from './place.js';
 import { receive } from './receive.js';
@@ -42,8 +42,8 @@ export interface Answer {
   header(name: string): string | undefined;
   /** The body as it came, up to the limit. For reading, never for showing. */
   body: string;
-  /** The first part of the body without secrets, for people. */
-  said: string;
+  /** A text of this answer as people may see it: its beginning, without secrets. */
+  show(text: string): string;
   /** `host:port` */
   place: string;
 }
@@ -120,7 +120,7 @@ export class TargetHttp {
       const body = json === undefined && method === 'POST' ? '' : undefined;
       const stream = this.#client.stream(url, { method, json, body, headers, signal: stop.signal });
       const received = await receive(stream, bodyLimit);
-      return { kind: 'answer', ...received, said: shown(received.body, mask), place };
+      return { kind: 'answer', ...received, show: (text) => shown(text, mask), place };
     } catch (error) {
       if (stop.signal.aborted) return ABORTED;
       return { kind: 'failed', failed: this.#failure(error, place, mask) };
@@ -150,8 +150,14 @@ export class TargetHttp {
   }
 }
 
+/** What an unsuccessful answer means. `said`: its words; its whole body unless given. `now`: epoch milliseconds. */
+export function refusedBy(answer: Answer, now: number, said: string = answer.body): Failed {
+  const { status, place } = answer;
+  return refused({ status, place, retryAfter: answer.header('retry-after'), said: answer.show(said) }, now);
+}
+
 const ABORTED: Reply = { kind: 'aborted', aborted: { state: 'aborted' } };
 
-function shown(body: string, mask: Mask): string {
-  return withoutSecrets(mask(body.slice(0, 4096)));
+function shown(text: string, mask: Mask): string {
+  return withoutSecrets(mask(text.slice(0, 4096)));
 }

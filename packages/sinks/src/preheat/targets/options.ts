@@ -78,6 +78,11 @@ export interface DragonflyOptions extends CommonOptions {
   jobtimeout?: number;
   /** `false`: no credentials of the registry are given to the manager, which keeps them with the job. */
   credentials?: boolean;
+  /**
+   * Of `all_peers`: what a job does not report as fetched is looked for at the peers before it counts as missing.
+   * The manager answers that within a few seconds to minutes, and only knows peers that are no seeds.
+   */
+  verify?: boolean;
 }
 
 export interface PullThroughOptions extends CommonOptions {

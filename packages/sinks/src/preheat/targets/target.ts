@@ -84,7 +84,7 @@ export interface Pending {
   state: 'pending';
   /** Epoch milliseconds of the next look. */
   pollAt: number;
-  /** To be given to the next call. Outlives the process, holds no secret, is at most 4 KiB. */
+  /** To be given to the next call. Outlives the process, holds no secret; some bytes for each manifest. */
   handle: string;
   /** Why the last look told nothing, for people. */
   detail?: string;
@@ -120,7 +120,10 @@ export type ImageWarmth =
 export interface WarmCall {
   /** Of the last answer, when that was `pending`. One that cannot be read counts as none: the work begins anew. */
   handle?: string;
-  /** Shutdown: once it is aborted, the call ends at once as `aborted`. */
+  /**
+   * Shutdown: once it is aborted, the call ends at once as `aborted`; or as `pending`, when it has begun work that
+   * must not be begun twice.
+   */
   signal: AbortSignal;
 }
 

@@ -6,9 +6,9 @@
  * 202 is the error of that download.
  */
 import type { Clock } from '../clock.js';
-import { failed, refused } from '../failure.js';
+import { failed } from '../failure.js';
 import { fieldsOf, numberOf, parsed } from '../handle.js';
-import type { Answer, TargetHttp } from '../http.js';
+import { type Answer, refusedBy, type TargetHttp } from '../http.js';
 import { at } from '../place.js';
 import type { Aborted, Failed } from '../target.js';
 import { localPath, originMetainfoPath, prefetchPath, trackerMetainfoPath } from './paths.js';
@@ -63,7 +63,7 @@ export async function trigger(
     const detail = `${reply.place}: its backend does not have ${wanted.digest}; check the backend of namespace ${wanted.namespace}`;
     return { kind: 'stop', failed: failed('absent', detail) };
   }
-  const verdict = refused({ ...reply, retryAfter: reply.header('retry-after') }, clock.now());
+  const verdict = refusedBy(reply, clock.now());
   if (reply.status === 500) verdict.notBefore = clock.now() + ERROR_KEPT_MS;
   return { kind: reply.status >= 500 ? 'next' : 'stop', failed: verdict };
 }

@@ -7,8 +7,7 @@
  */
 import { randomUUID } from 'node:crypto';
 import type { Clock } from '../clock.js';
-import { refused } from '../failure.js';
-import type { TargetHttp } from '../http.js';
+import { refusedBy, type TargetHttp } from '../http.js';
 import { at, type Base } from '../place.js';
 import type { Aborted, Settled, WarmImage, WarmItem } from '../target.js';
 import { NOTIFICATIONS_PATH } from './paths.js';
@@ -38,7 +37,7 @@ export async function notify(
   if (reply.kind === 'aborted') return reply.aborted;
   if (reply.kind === 'failed') return reply.failed;
   if (reply.status >= 200 && reply.status < 300) return { state: 'asked' };
-  return refused({ ...reply, retryAfter: reply.header('retry-after') }, clock.now());
+  return refusedBy(reply, clock.now());
 }
 
 function eventOf(

@@ -1,33 +1,21 @@
 import { describe, expect, test } from 'vitest';
 import { krakenOrigin, krakenTracker } from '../../../testing/kraken.js';
 import { aKraken } from '../../../testing/targets.js';
-import { aCall, anIndex, anItem, StandingClock } from '../../../testing/warm.js';
+import { aCall, anIndex, anItem, follow, pendingOf, StandingClock } from '../../../testing/warm.js';
 import { waitAfter } from '../clock.js';
-import type { BlobTarget, Pending, Warmth } from '../target.js';
+import type { BlobTarget } from '../target.js';
 import { CADENCE } from './progress.js';
 
-function pendingOf(warmth: Warmth): Pending {
-  if (warmth.state !== 'pending') throw new Error(JSON.stringify(warmth));
-  return warmth;
-}
-
-/** Looks whenever it is time, until there is a verdict. */
-async function follow(kraken: BlobTarget, clock: StandingClock): Promise<{ end: Warmth; waits: number[] }> {
-  const waits: number[] = [];
-  let warmth = await kraken.warm(anIndex(), anItem(), aCall());
-  while (warmth.state === 'pending') {
-    waits.push(warmth.pollAt - clock.at);
-    clock.at = warmth.pollAt;
-    warmth = await kraken.warm(anIndex(), anItem(), aCall(warmth.handle));
-  }
-  return { end: warmth, waits };
+/** Until there is a verdict. */
+function followed(kraken: BlobTarget, clock: StandingClock) {
+  return follow((call) => kraken.warm(anIndex(), anItem(), call), clock);
 }
 
 describe('a download that runs', () => {
   test('is answered at once as pending, and looked at until it is there', async () => {
     const clock = new StandingClock();
     const origin = await krakenOrigin({ trigger: (nth) => (nth < 4 ? 202 : 200) });
-    const { end, waits } = await follow(aKraken({ origin: origin.base }, clock), clock);
+    const { end, waits } = await followed(aKraken({ origin: origin.base }, clock), clock);
     expect(end).toEqual({ state: 'warmed', bytes: 4567, verified: true });
     expect(waits).toEqual([1000, 1300, 1690]);
   });
@@ -44,7 +32,7 @@ describe('a download that runs', () => {
     const clock = new StandingClock();
     const start = clock.at;
     const origin = await krakenOrigin({ trigger: () => 202 });
-    const { end, waits } = await follow(aKraken({ origin: origin.base }, clock), clock);
+    const { end, waits } = await followed(aKraken({ origin: origin.base }, clock), clock);
     expect(end).toMatchObject({ state: 'failed', reason: 'overdue', retryable: true });
     expect(Math.max(...waits)).toBeLessThan(15_000);
     expect(clock.at - start).toBeGreaterThanOrEqual(15 * 60_000);
@@ -72,7 +60,7 @@ describe('a download that runs', () => {
     const first = await krakenOrigin({ trigger: (nth) => (nth === 1 ? 202 : 500) });
     const second = await krakenOrigin({ trigger: (nth) => (nth === 1 ? 202 : 200) });
     const any = await krakenOrigin({ locations: () => `${first.host},${second.host}` });
-    const { end, waits } = await follow(aKraken({ origin: any.base }, clock), clock);
+    const { end, waits } = await followed(aKraken({ origin: any.base }, clock), clock);
     expect(end).toMatchObject({ state: 'warmed', verified: true });
     expect(waits).toHaveLength(2);
     expect([first.asked().length, second.asked().length]).toEqual([2, 3]);
@@ -81,7 +69,7 @@ describe('a download that runs', () => {
   test('that every origin fails is not tried again before the cached error is gone', async () => {
     const clock = new StandingClock();
     const origin = await krakenOrigin({ trigger: (nth) => (nth === 1 ? 202 : 500) });
-    const { end } = await follow(aKraken({ origin: origin.base }, clock), clock);
+    const { end } = await followed(aKraken({ origin: origin.base }, clock), clock);
     expect(end).toMatchObject({ state: 'failed', reason: 'http_500', retryable: true });
     expect(end).toMatchObject({
       notBefore: clock.at + 15_000,
@@ -112,7 +100,7 @@ describe('a tracker', () => {
   test('is asked for metainfo until it is there', async () => {
     const clock = new StandingClock();
     const tracker = await krakenTracker((nth) => (nth < 3 ? 202 : 200));
-    const { end } = await follow(aKraken({ tracker: tracker.base }, clock), clock);
+    const { end } = await followed(aKraken({ tracker: tracker.base }, clock), clock);
     expect(end).toEqual({ state: 'warmed', bytes: 4567, verified: true });
     expect(new Set(tracker.asked())).toEqual(
       new Set([`GET /namespace/library%2Fnginx/blobs/${anItem().digest}/metainfo`]),
