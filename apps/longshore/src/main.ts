@@ -3,6 +3,7 @@ import { environment } from '@longshore/config';
 import { LongshoreError } from '@longshore/event';
 import { Command, CommanderError } from 'commander';
 import { addCheck } from './commands/check.js';
+import { addPreheat } from './commands/preheat.js';
 import { addRun } from './commands/run.js';
 import { addSend } from './commands/send.js';
 import type { Shell } from './shell.js';
@@ -24,7 +25,7 @@ export async function main(argv: readonly string[]): Promise<number> {
     .exitOverride()
     .showHelpAfterError('(add --help for what is known)')
     .configureOutput({ writeErr: (text) => void process.stderr.write(text) });
-  for (const add of [addRun, addCheck, addSend]) add(program, shell);
+  for (const add of [addRun, addCheck, addSend, addPreheat]) add(program, shell);
 
   try {
     await program.parseAsync([...argv], { from: 'user' });

@@ -7,7 +7,13 @@
 import type { Endpoint } from '@longshore/config';
 import type { Delivery, EventView, Outcome } from '@longshore/event';
 import type { Observer } from '@longshore/observe';
-import { type AttemptVerdict, type ConsumerOptions, judge, type Verdict } from '@longshore/queue';
+import {
+  type AttemptVerdict,
+  type ConsumerOptions,
+  judge,
+  longestDelay,
+  type Verdict,
+} from '@longshore/queue';
 import type { compileRules } from '@longshore/routing';
 import type { Sink } from '@longshore/sinks';
 
@@ -27,7 +33,7 @@ export function createDeliveryPipeline(
   endpoint: () => LiveEndpoint,
   observer: Observer,
 ): Handle {
-  return async (delivery, { id, number, signal }) => {
+  return async (delivery, { id, number, signal, progress }) => {
     const { settings, ignores, sink, attempts } = endpoint();
     if (!delivery) return giveUpUnreadable(name, id, number, observer);
 
@@ -40,11 +46,18 @@ export function createDeliveryPipeline(
 
     const started = performance.now();
     // A sink promises not to throw; if one does, that is an attempt like any other.
-    const sending = sink.send(delivery, { number, signal }).catch(faultOf);
+    const last = number >= settings.threshold;
+    const retryWithin = longestDelay(settings, number);
+    const sending = sink.send(delivery, { number, signal, last, retryWithin, progress }).catch(faultOf);
     attempts.add(sending);
     const outcome = await sending;
     attempts.delete(sending);
     if (outcome === 'aborted') return { settle: 'released' };
+    if (outcome.kind === 'deferred') {
+      const { until, why } = outcome;
+      progress({ waits: why });
+      return { settle: 'deferred', until, why };
+    }
 
     const verdict = judge(settings, number, outcome);
     record(delivery, number, verdict, performance.now() - started, observer);

@@ -66,7 +66,10 @@ function posted({ url, concurrency, timeout }: Endpoint): string {
   return `POST ${maskedUrl(url) || '(no url)'}, ${concurrency} at once, ${formatDuration(timeout)} for each attempt`;
 }
 
-function warmed({ concurrency }: Endpoint, { registry, platforms, dryrun, targets }: PreheatSettings): string[] {
+function warmed(
+  { concurrency }: Endpoint,
+  { registry, platforms, dryrun, targets }: PreheatSettings,
+): string[] {
   const from = registry.url ? maskedUrl(registry.url) : 'the registry that the event names';
   const which = platforms.length > 0 ? platforms.map(printable).join(', ') : 'every platform';
   return [

@@ -109,14 +109,14 @@ const written = z.strictObject({
 /** As in the registry; a walk reads manifests from registries that are not always quick. */
 const TIMEOUT = { http: 1_000, preheat: 30_000 };
 
+/** JSON Schema of an object with this key. */
+const has = (key: string) => ({ type: 'object' as const, properties: { [key]: {} }, required: [key] });
+
 /** One endpoint, as the rest of Longshore sees it. Times are milliseconds, with a fraction below one. */
 export const endpoint = written
   .meta({
     required: ['name'],
-    if: { properties: { kind: { const: 'preheat' } }, required: ['kind'] },
-    // biome-ignore lint/suspicious/noThenProperty: a word of JSON Schema
-    then: { required: ['preheat'] },
-    else: { required: ['url'] },
+    anyOf: [has('url'), has('preheat')],
   })
   .transform(({ ignoredmediatypes, ignore: rules, timeout, ...rest }) => ({
     ...rest,

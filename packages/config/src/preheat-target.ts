@@ -1,5 +1,5 @@
 /** One target of a preheat endpoint. Each kind reads some of the keys; the words say which. */
-import { TARGET_KINDS } from '@longshore/sinks';
+import { TARGET_KINDS } from '@longshore/sinks/kinds';
 import { z } from 'zod';
 import { duration } from './values/durations.js';
 import { bytes, choice, count, flag, text } from './values/scalars.js';
@@ -68,7 +68,10 @@ const dragonfly = {
   ).optional(),
   platforms: setting(z.array(text()), 'dragonfly: platforms, when not those of the image.').optional(),
   ips: setting(z.array(text()), 'dragonfly: addresses of the peers, for the two `all` scopes.').optional(),
-  count: setting(count({ min: 1, max: 200 }), 'dragonfly: so many peers, for the two `all` scopes.').optional(),
+  count: setting(
+    count({ min: 1, max: 200 }),
+    'dragonfly: so many peers, for the two `all` scopes.',
+  ).optional(),
   percentage: setting(
     count({ min: 1, max: 100 }),
     'dragonfly: such a share of the peers, for the two `all` scopes.',
@@ -110,10 +113,7 @@ const kruise = {
     .optional(),
   pullsecrets: setting(z.array(text()), 'kruise: names of the pull secrets.').optional(),
   parallelism: setting(count({ min: 1, max: 10_000 }), 'kruise: nodes at once.').optional(),
-  pulltimeout: setting(
-    duration({ min: SECOND, max: DAY }),
-    'kruise: how long one node may take.',
-  ).optional(),
+  pulltimeout: setting(duration({ min: SECOND, max: DAY }), 'kruise: how long one node may take.').optional(),
   ttl: setting(duration({ min: SECOND, max: DAY }), 'kruise: how long a finished job is kept.').optional(),
   backofflimit: setting(count({ min: 0, max: 100 }), 'kruise: tries on each node.').optional(),
 };

@@ -2,16 +2,12 @@
  * The settings of an endpoint of `kind: preheat`: which images, from which registry, to which targets. Keys of a
  * target are those of all kinds in one list; `checks/preheat.ts` says which kind knows which.
  */
-import { TARGET_KINDS } from '@longshore/sinks';
 import { z } from 'zod';
 import { target } from './preheat-target.js';
 import { duration } from './values/durations.js';
 import { bytes, count, flag, text } from './values/scalars.js';
 import { credential, headerValue, url } from './values/secrets.js';
 import { setting } from './values/setting.js';
-
-/** The kinds of target that a configuration may name. */
-export const PREHEAT_TARGET_KINDS = TARGET_KINDS;
 
 const TIB = 2 ** 40;
 
@@ -25,7 +21,10 @@ const registry = z
       .strictObject({
         basic: setting(z.record(z.string(), credential()), 'One user and its password.').optional(),
         bearer: setting(credential(), 'A token that the registry itself takes.').optional(),
-        identity: setting(credential(), 'An identity (refresh) token, as `docker login` keeps it.').optional(),
+        identity: setting(
+          credential(),
+          'An identity (refresh) token, as `docker login` keeps it.',
+        ).optional(),
         file: setting(
           text(),
           'Path of a `config.json` as `docker login` writes it; its credential helpers are asked.',
@@ -112,8 +111,14 @@ export const preheat = z
       'Blobs below this are left to the first pull; manifests and configs never are.',
       0,
     ),
-    maxblobsize: setting(bytes({ min: 1, max: TIB }), 'Blobs above this are left to the first pull.').optional(),
-    maxtotal: setting(bytes({ min: 1, max: TIB }), 'Images with more bytes than this are not warmed.').optional(),
+    maxblobsize: setting(
+      bytes({ min: 1, max: TIB }),
+      'Blobs above this are left to the first pull.',
+    ).optional(),
+    maxtotal: setting(
+      bytes({ min: 1, max: TIB }),
+      'Images with more bytes than this are not warmed.',
+    ).optional(),
     delay: setting(duration({ max: 24 * 3_600_000 }), 'How long after the event it begins.', '0s'),
     window: setting(
       duration({ min: 0, max: 30 * 24 * 3_600_000 }),

@@ -13,7 +13,7 @@ export {
   type Target,
 } from './event.js';
 export { deliveryId, eventIdFrom } from './ids.js';
-export type { Answer, Outcome, Reason, TransportReason } from './outcome.js';
+export type { Answer, Outcome, PreheatReason, Reason, TransportReason } from './outcome.js';
 export {
   type PreheatPart,
   type PreheatResult,

@@ -57,6 +57,8 @@ export interface PreheatRun {
   /** Epoch milliseconds. */
   startedAt: number;
   finishedAt: number;
+  /** As the registry told it, where it does. */
+  rateLimit?: { limit?: number; remaining: number };
   tally: PreheatTally;
   /** Failed ones first. */
   parts: PreheatPart[];

@@ -11,6 +11,8 @@ export class LabelBounds {
   readonly source: (name: string) => string;
   readonly kind = openSet([], 50);
   readonly rule = openSet([], 50);
+  /** Names of preheat targets. */
+  readonly target = openSet([], 500);
   /** Fixed sentences; the sources' contract sees to their form. */
   readonly quarantine = openSet([], 100);
 

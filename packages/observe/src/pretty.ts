@@ -52,6 +52,8 @@ function wordsOf(line: Line): string[] {
       ];
     case 'delivery.ignored':
       return [text(line.endpoint), subjectOf(line), text(line.rule)];
+    case 'preheat.finished':
+      return [text(line.endpoint), subjectOf({ ...line, action: '' }), warmthOf(line), text(line.detail)];
     default:
       return [];
   }
@@ -76,6 +78,10 @@ function countsOf({ enqueued, duplicates, ignored }: Line): string {
     [ignored, 'ignored'],
   ].filter(([count, what]) => what === 'enqueued' || count !== 0);
   return counts.map(([count, what]) => `${text(count)} ${what}`).join(', ');
+}
+
+function warmthOf({ warmed, already, failed, ms }: Line): string {
+  return `${text(warmed)} warmed, ${text(already)} already warm, ${text(failed)} failed in ${text(ms)} ms`;
 }
 
 function answerOf({ status, reason, ms, attempt }: Line): string {

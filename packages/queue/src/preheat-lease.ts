@@ -43,7 +43,12 @@ export function createLease(options: LeaseOptions): PreheatLease {
   const held = new Map<string, string>();
   const [planKey, walkKey, partsKey] = [key('plan', plan), key('walk', plan), key('parts', plan)];
 
-  const stop = keepUp(client, () => [planKey, ...held.values()], () => [token, LEASE, ...held.keys()], lost);
+  const stop = keepUp(
+    client,
+    () => [planKey, ...held.values()],
+    () => [token, LEASE, ...held.keys()],
+    lost,
+  );
 
   /** Runs a fenced script. @returns undefined when the lead is lost */
   const fenced = async (script: string, keys: string[], args: (string | number)[]): Promise<unknown> => {

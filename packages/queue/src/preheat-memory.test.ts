@@ -120,7 +120,10 @@ describe('a part at a target', () => {
     await eventually(async () => (await two.claim('mirror', 'layer', 4)) === 'taken');
   });
 
-  test('is asked for by one image at a time, also while it goes on at the target', async ({ open, prefix }) => {
+  test('is asked for by one image at a time, also while it goes on at the target', async ({
+    open,
+    prefix,
+  }) => {
     const store = storeOn(await open('consumer'), prefix);
     const [one, two] = [await leads(store, 'a', 'one'), await leads(store, 'b', 'two')];
     expect(await one.claim('kraken', 'layer', 4)).toBe('taken');

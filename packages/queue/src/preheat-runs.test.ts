@@ -27,8 +27,19 @@ test('the last runs are kept, newest first, and the same run is one', async ({ o
 test('of very many parts the failed ones are kept, and the others counted', async ({ open, prefix }) => {
   const runs = createPreheatRuns(await open('producer'), prefix);
   const part = (n: number) =>
-    ({ target: 'mirror', role: 'layer', digest: `sha256:${n}`, result: n === 2_999 ? 'failed' : 'warmed' }) as const;
-  await runs.add(aRun('1', Array.from({ length: 3_000 }, (_, n) => part(n))), 2);
+    ({
+      target: 'mirror',
+      role: 'layer',
+      digest: `sha256:${n}`,
+      result: n === 2_999 ? 'failed' : 'warmed',
+    }) as const;
+  await runs.add(
+    aRun(
+      '1',
+      Array.from({ length: 3_000 }, (_, n) => part(n)),
+    ),
+    2,
+  );
   const [run] = await runs.list('warm');
   expect(run?.parts).toHaveLength(2_000);
   expect(run?.parts[0]).toEqual(part(2_999));

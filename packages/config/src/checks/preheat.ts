@@ -10,7 +10,17 @@ type Registry = PreheatSettings['registry'];
 
 /** What every kind knows. */
 const COMMON = ['name', 'kind', 'concurrency', 'timeout', 'auth', 'tls', 'headers'];
-const DRAGONFLY = ['url', 'token', 'scope', 'clusters', 'registry', 'platforms', 'ips', 'count', 'percentage'];
+const DRAGONFLY = [
+  'url',
+  'token',
+  'scope',
+  'clusters',
+  'registry',
+  'platforms',
+  'ips',
+  'count',
+  'percentage',
+];
 const TASK = ['piecelength', 'tag', 'application', 'filteredqueryparams', 'tasks', 'peers', 'jobtimeout'];
 const KRUISE = ['url', 'token', 'namespace', 'registry', 'selector', 'podselector', 'pullsecrets'];
 const JOB = ['parallelism', 'pulltimeout', 'jobtimeout', 'ttl', 'backofflimit'];
@@ -67,7 +77,8 @@ function checkName(name: string, taken: Set<string>, place: Step[], { problems }
   if (problems.failedAt(place)) return;
   // It becomes a metric label and part of keys.
   if (!/^[\w.-]{1,64}$/.test(name)) problems.error(place, 'must be 1 to 64 letters, digits and . _ -');
-  else if (taken.has(name)) problems.error(place, `${quote(name)} is the name of a target above; names differ`);
+  else if (taken.has(name))
+    problems.error(place, `${quote(name)} is the name of a target above; names differ`);
   taken.add(name);
 }
 

@@ -1,0 +1,157 @@
+/** An endpoint of `kind: preheat` as its sink takes it: secrets resolved, defaults in place. */
+import type { Endpoint, PreheatSettings, PreheatTarget, Secret } from '@longshore/config';
+import type { PreheatSinkOptions, TargetOptions } from '@longshore/sinks';
+
+/** What no image has; a walk that finds more is a failure. */
+const LIMITS = { depth: 4, manifests: 1_000, blobs: 5_000 };
+
+/** In milliseconds: a registry may send its event some time before everybody can read the manifest. */
+const PATIENCE = 120_000;
+
+type Registry = PreheatSinkOptions['registry'];
+type Auth = Registry['auth'];
+
+/** @throws LongshoreError SECRET_MISSING */
+export function preheatOptions(
+  { name, timeout }: Endpoint,
+  settings: PreheatSettings,
+  version: string,
+): Omit<PreheatSinkOptions, 'memory'> {
+  const userAgent = `longshore/${version}`;
+  const { delay, window, dryrun } = settings;
+  return {
+    name,
+    userAgent,
+    registry: registryOf(settings.registry, timeout),
+    policy: policyOf(settings),
+    targets: settings.targets.map((target) => ({
+      options: targetOf(target, userAgent),
+      concurrency: target.concurrency,
+    })),
+    delay,
+    window,
+    dryrun,
+    patience: PATIENCE,
+  };
+}
+
+function registryOf(settings: PreheatSettings['registry'], timeout: number): Registry {
+  const { url, auth, tls, hosts, realms, addresses, proxy, reserve, concurrency } = settings;
+  return {
+    url: url?.reveal(),
+    auth: authOf(auth),
+    tls: revealed(tls),
+    ...(proxy && { proxy: proxy.reveal() }),
+    timeout,
+    trusted: { realms, addresses },
+    reserve,
+    hosts,
+    concurrency,
+  };
+}
+
+function authOf({ basic, bearer, identity, file }: PreheatSettings['registry']['auth']): Auth {
+  const user = userOf(basic);
+  if (user) return user;
+  if (bearer) return { bearer: bearer.reveal() };
+  if (identity) return { identityToken: identity.reveal() };
+  return file ? { dockerConfig: file } : undefined;
+}
+
+function userOf(
+  basic: Record<string, Secret> | undefined,
+): { username: string; password: string } | undefined {
+  const [first] = Object.entries(basic ?? {});
+  return first && { username: first[0], password: first[1].reveal() };
+}
+
+function policyOf(settings: PreheatSettings): PreheatSinkOptions['policy'] {
+  const { platforms, artifacts, referrers, attestations, foreign } = settings;
+  return {
+    platforms,
+    attestations,
+    foreignLayers: foreign,
+    artifacts: artifacts.length === 0 ? 'images' : artifacts.includes('*') ? 'all' : artifacts,
+    referrers: referrers.length === 0 ? 'none' : referrers.includes('*') ? 'all' : referrers,
+    ...(settings.minblobsize > 0 && { minBlobSize: settings.minblobsize }),
+    ...(settings.maxblobsize !== undefined && { maxBlobSize: settings.maxblobsize }),
+    ...(settings.maxtotal !== undefined && { maxTotal: settings.maxtotal }),
+    limits: LIMITS,
+  };
+}
+
+/** `checks/preheat.ts` of config has seen to it that each kind has what it needs, and nothing of another. */
+function targetOf(target: PreheatTarget, userAgent: string): TargetOptions {
+  const { name, kind, timeout, url, origin, tracker, proxy, token, registry, method, scope } = target;
+  const common = { name, timeout, userAgent, ...accessOf(target) };
+  const { prefix, ns, namespace = '' } = target;
+  const base = url?.reveal() ?? '';
+  switch (kind) {
+    case 'pull-through':
+      return { ...common, kind, url: base, method, prefix, ns };
+    case 'kraken':
+      return {
+        ...common,
+        kind,
+        origin: origin?.map((one) => one.reveal()),
+        tracker: tracker?.reveal(),
+        proxy: proxy?.reveal(),
+      };
+    case 'dragonfly':
+      return {
+        ...common,
+        ...taskOf(target),
+        kind,
+        url: base,
+        token: token?.reveal(),
+        scope,
+        registry: registry?.reveal(),
+      };
+    case 'kruise':
+      return {
+        ...common,
+        ...jobOf(target),
+        kind,
+        url: base,
+        namespace,
+        ...tokenOf(token),
+        registry: registry?.reveal(),
+      };
+    case 'webhook':
+      return { ...common, kind, url: base };
+  }
+}
+
+function accessOf({ auth, tls, headers }: PreheatTarget) {
+  const pairs = Object.entries(headers).map(([name, values]) => [name, values.map((one) => one.reveal())]);
+  const basic = userOf(auth?.basic);
+  return {
+    ...(auth && { auth: { ...(basic && { basic }), ...(auth.bearer && { bearer: auth.bearer.reveal() }) } }),
+    ...(tls && { tls: revealed(tls) }),
+    headers: Object.fromEntries(pairs) as Record<string, string[]>,
+  };
+}
+
+/** Kubernetes replaces the file of a service account's token from time to time. */
+function tokenOf(token: Secret | undefined): { token?: string; tokenfile?: string } {
+  if (!token) return {};
+  const path = token.reference?.startsWith('file:') ? token.reference.slice('file:'.length) : undefined;
+  return path ? { tokenfile: path.replace(/^\/\/(?=\/)/, '') } : { token: token.reveal() };
+}
+
+function taskOf(target: PreheatTarget) {
+  const { clusters, platforms, ips, count, percentage, piecelength, tag, application } = target;
+  const { filteredqueryparams, tasks, peers, jobtimeout, credentials } = target;
+  const which = { clusters, platforms, ips, count, percentage, tasks, peers };
+  return { ...which, piecelength, tag, application, filteredqueryparams, jobtimeout, credentials };
+}
+
+function jobOf(target: PreheatTarget) {
+  const { selector, podselector, pullsecrets, parallelism, pulltimeout, jobtimeout, ttl, backofflimit } =
+    target;
+  return { selector, podselector, pullsecrets, parallelism, pulltimeout, jobtimeout, ttl, backofflimit };
+}
+
+function revealed({ ca, cert, key }: { ca?: Secret; cert?: Secret; key?: Secret }) {
+  return { ca: ca?.reveal(), cert: cert?.reveal(), key: key?.reveal() };
+}
