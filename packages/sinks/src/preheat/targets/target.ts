@@ -97,10 +97,13 @@ export interface Aborted {
 
 /** What became of one item. */
 export type Settled =
-  /** It was fetched. `bytes`: how much. `verified`: the target was seen to have it (or the digest compared). */
-  | { state: 'warmed'; bytes?: number; verified: boolean }
+  /**
+   * It was fetched. `bytes`: how much. `verified`: the target was seen to have it, or the digest was compared.
+   * `detail`: what people should know although it went well.
+   */
+  | { state: 'warmed'; bytes?: number; verified: boolean; detail?: string }
   /** The target had it before. */
-  | { state: 'already'; bytes?: number; verified: boolean }
+  | { state: 'already'; bytes?: number; verified: boolean; detail?: string }
   /** The target took the request and offers no way to see what came of it. Not to be remembered as warm. */
   | { state: 'asked' }
   | { state: 'skipped'; reason: SkipReason }
