@@ -2,9 +2,6 @@
 import type { Endpoint, PreheatSettings, PreheatTarget, Secret } from '@longshore/config';
 import type { PreheatSinkOptions, TargetOptions } from '@longshore/sinks';
 
-/** What no image has; a walk that finds more is a failure. */
-const LIMITS = { depth: 4, manifests: 1_000, blobs: 5_000 };
-
 /** In milliseconds: a registry may send its event some time before everybody can read the manifest. */
 const PATIENCE = 120_000;
 
@@ -22,7 +19,7 @@ export function preheatOptions(
   return {
     name,
     userAgent,
-    registry: registryOf(settings.registry, timeout),
+    registry: { ...registryOf(settings.registry, timeout), manifestBytes: settings.limits.manifestsize },
     policy: policyOf(settings),
     targets: settings.targets.map((target) => ({
       options: targetOf(target, userAgent),
@@ -67,6 +64,7 @@ function userOf(
 
 function policyOf(settings: PreheatSettings): PreheatSinkOptions['policy'] {
   const { platforms, artifacts, referrers, attestations, foreign } = settings;
+  const { depth, manifests, blobs } = settings.limits;
   return {
     platforms,
     attestations,
@@ -76,7 +74,7 @@ function policyOf(settings: PreheatSettings): PreheatSinkOptions['policy'] {
     ...(settings.minblobsize > 0 && { minBlobSize: settings.minblobsize }),
     ...(settings.maxblobsize !== undefined && { maxBlobSize: settings.maxblobsize }),
     ...(settings.maxtotal !== undefined && { maxTotal: settings.maxtotal }),
-    limits: LIMITS,
+    limits: { depth, manifests, blobs },
   };
 }
 

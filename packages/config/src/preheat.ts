@@ -119,6 +119,15 @@ export const preheat = z
       bytes({ min: 1, max: TIB }),
       'Images with more bytes than this are not warmed.',
     ).optional(),
+    limits: z
+      .strictObject({
+        depth: setting(count({ min: 0, max: 16 }), 'Levels of indexes in indexes.', 4),
+        manifests: setting(count({ min: 1, max: 100_000 }), 'Manifests of one image.', 500),
+        blobs: setting(count({ min: 1, max: 1_000_000 }), 'Blobs of one image.', 5_000),
+        manifestsize: setting(bytes({ min: 1_024, max: 8 * 2 ** 20 }), 'Bytes of one manifest.', '4MiB'),
+      })
+      .meta({ description: 'What no honest image has: beyond it the image is given up.' })
+      .prefault({}),
     delay: setting(duration({ max: 24 * 3_600_000 }), 'How long after the event it begins.', '0s'),
     window: setting(
       duration({ min: 0, max: 30 * 24 * 3_600_000 }),
