@@ -32,13 +32,13 @@ const NEVER = listOf([
 
 /** Decides for one registry. */
 export class AddressGuard {
-  readonly #own: string;
+  readonly #own: string | undefined;
   readonly #hosts: ReadonlySet<string>;
   readonly #addresses: BlockList;
 
   /** `own`: the registry's URL. */
-  constructor(own: URL, { realms = [], addresses = [] }: Trusted = {}) {
-    this.#own = hostAndPort(own);
+  constructor(own: URL, { realms = [], addresses = [], own: trusted = true }: Trusted = {}) {
+    this.#own = trusted ? hostAndPort(own) : undefined;
     const networks = addresses.filter((entry) => isIP(entry.split('/')[0] ?? '') !== 0);
     this.#addresses = listOf(networks);
     this.#hosts = new Set([...realms, ...addresses].map((entry) => entry.toLowerCase()));

@@ -26,17 +26,25 @@ export interface Agents {
   destroy(): void;
 }
 
+type ProxyOptions = { keepAlive: boolean; signal: AbortSignal };
+
 const KEEP = { keepAlive: true } as const;
 
-/** Throws `tls` for certificates or a key that cannot be read, `reference` for a proxy that is no URL. */
-export function agentsFor({ url, tls: given = {}, proxy }: RegistryOptions): Agents {
+/**
+ * Throws `tls` for certificates or a key that cannot be read, `reference` for a proxy that is no URL. `closing`
+ * ends connections to a proxy that never answered; the requests that wanted them are long gone then.
+ */
+export function agentsFor({ url, tls: given = {}, proxy }: RegistryOptions, closing: AbortSignal): Agents {
   const { cert, key } = given;
   const others = contextOf({ ca: given.ca });
   const own = cert === undefined ? others : contextOf({ ca: given.ca, cert, key });
   const through = proxy === undefined ? undefined : proxyOf(proxy);
-  const http = through ? new HttpProxyAgent(through, KEEP) : new HttpAgent(KEEP);
+  const options = { ...KEEP, signal: closing };
+  const http = through ? new HttpProxyAgent(through, options) : new HttpAgent(KEEP);
   const httpsWith = (secureContext: tls.SecureContext) =>
-    through ? new TlsThroughProxy(through, secureContext) : new HttpsAgent({ ...KEEP, secureContext });
+    through
+      ? new TlsThroughProxy(through, options, secureContext)
+      : new HttpsAgent({ ...KEEP, secureContext });
   const pair = (secureContext: tls.SecureContext) => ({
     http,
     https: httpsWith(secureContext) as HttpsAgent,
@@ -53,18 +61,26 @@ export function agentsFor({ url, tls: given = {}, proxy }: RegistryOptions): Age
   };
 }
 
-/** The package gives TLS options to the proxy's connection only; these are for the registry's, inside of it. */
+/**
+ * The package gives TLS options to the proxy's connection only; these are for the registry's, inside of it. And
+ * inside of a tunnel it checks the certificate of an address against the name `localhost`.
+ */
 class TlsThroughProxy extends HttpsProxyAgent<string> {
   readonly #secureContext: tls.SecureContext;
 
-  constructor(proxy: URL, secureContext: tls.SecureContext) {
-    super(proxy, KEEP);
+  constructor(proxy: URL, options: ProxyOptions, secureContext: tls.SecureContext) {
+    super(proxy, options);
     this.#secureContext = secureContext;
   }
 
   override connect(request: ClientRequest, options: Parameters<HttpsProxyAgent<string>['connect']>[1]) {
-    const withContext = { ...options, secureContext: this.#secureContext };
-    return super.connect(request, withContext);
+    const inside = {
+      ...options,
+      secureContext: this.#secureContext,
+      checkServerIdentity: (_: string, cert: tls.PeerCertificate) =>
+        tls.checkServerIdentity(options.host ?? '', cert),
+    };
+    return super.connect(request, inside);
   }
 }
 

@@ -115,7 +115,7 @@ class Client implements Registry {
     });
   }
 
-  referrers(repository: string, digest: string, signal: AbortSignal): Promise<Descriptor[]> {
+  async referrers(repository: string, digest: string, signal: AbortSignal): Promise<Descriptor[]> {
     checkRepository(repository);
     checkDigest(digest);
     return referrersOf(this.#session, { repository, digest, signal, limit: this.#manifestBytes });

@@ -33,6 +33,11 @@ export interface Trusted {
    * the like: an address, a network (`127.0.0.0/8`), or a host as it is in the URL, with or without its port.
    */
   addresses?: readonly string[];
+  /**
+   * May the registry itself be at any address? Default true: the operator wrote its URL. False where the URL
+   * comes from somebody else, an event for example: then its address is checked like that of a redirect.
+   */
+  own?: boolean;
 }
 
 /** What a registry, or a mirror that speaks as one, is opened with. */

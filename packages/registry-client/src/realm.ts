@@ -15,6 +15,9 @@ const KNOWN: readonly (readonly [registry: RegExp, realm: string])[] = [
   [/(^|\.)azurecr\.io$/, 'login.microsoftonline.com'],
 ];
 
+/** Registrable domains below which everybody can have a registry, and which the public suffix list does not know. */
+const SHARED: ReadonlySet<string> = new Set(['azurecr.io', 'azurecr.cn', 'azurecr.us', 'jfrog.io']);
+
 /** The realm as a URL. Throws `redirect` when it must not be asked. `credentials`: will any be sent there? */
 export function checkRealm(
   realm: string | undefined,
@@ -41,7 +44,7 @@ function belongs(realm: URL, registry: URL): boolean {
   if (KNOWN.some(([host, known]) => host.test(other) && one === known)) return true;
   const rules = { allowPrivateDomains: true };
   const { isIcann, isPrivate, isIp, domain } = parse(other, rules);
-  if (isIp) return false;
+  if (isIp || (domain !== null && SHARED.has(domain))) return false;
   if (isIcann || isPrivate) return domain !== null && domain === getDomain(one, rules);
   const [shorter, longer] = one.length < other.length ? [one, other] : [other, one];
   return shorter.includes('.') && longer.endsWith(`.${shorter}`);

@@ -2,6 +2,7 @@
  * A request to the registry with all that belongs to one: its pace, its authorization and one fresh one after a
  * 401, its redirects, and the meaning of its status. What the answer says is the business of who asks.
  */
+import { setMaxListeners } from 'node:events';
 import { AddressGuard } from './addresses.js';
 import { Authorizer } from './authorization.js';
 import { reasonIn } from './body.js';
@@ -66,6 +67,8 @@ export class Session {
     const place = `${this.base.host}: ${method} ${repository} ${path}`;
     const counted = method === 'GET' && path.startsWith('manifests/');
     this.#pace.check(place, counted);
+    // one signal for many requests is what it is for; node would warn of the eleventh
+    setMaxListeners(0, signal);
     let authorization = await unlessAborted(signal, place, this.#authorizer.current(repository));
     for (let fresh = false; ; fresh = true) {
       const request = this.#request(question, authorization);

@@ -5,7 +5,9 @@
  * got's own retries, redirects and decompression are off: retries are the queue's, redirects need checks
  * between them, and a digest is one of the bytes as they came.
  */
-import type { IncomingHttpHeaders } from 'node:http';
+import { setMaxListeners } from 'node:events';
+import type { ClientRequest, IncomingHttpHeaders } from 'node:http';
+import type { LookupFunction } from 'node:net';
 import { got, type Request } from 'got';
 import type { AddressGuard } from './addresses.js';
 import { type Agents, agentsFor } from './agents.js';
@@ -47,7 +49,9 @@ export class Transport {
 
   constructor(options: RegistryOptions, guard: AddressGuard) {
     this.#guard = guard;
-    this.#agents = agentsFor(options);
+    this.#agents = agentsFor(options, this.#closing.signal);
+    // every request that goes on listens to it
+    setMaxListeners(0, this.#closing.signal);
   }
 
   /** Rejects with `RegistryError` alone. */
@@ -79,33 +83,38 @@ export class Transport {
   async #once<T>(request: HttpRequest, read: Read<T>): Promise<Outcome<T>> {
     const { url, timeout, idle = false } = request;
     const attempt = new Attempt([request.signal, this.#closing.signal], timeout);
-    let stream: Request | undefined;
-    let reused = false;
+    let sent: Sent | undefined;
+    let answered = false;
     try {
-      stream = await this.#send(request, attempt.signal);
-      stream.once('request', (sent) => {
-        sent.once('socket', () => {
-          reused = sent.reusedSocket;
-        });
-      });
-      const head = await headOf(stream);
-      reused = false;
+      const lookup = await this.#allowed(url);
+      sent = this.#send(request, lookup, attempt.signal);
+      const head = await sent.head;
+      answered = true;
       const alive = idle ? () => attempt.touch() : () => {};
       alive();
-      return { value: await read({ ...head, body: piecesOf(stream, alive) }) };
+      return { value: await read({ ...head, body: piecesOf(sent.stream, alive) }) };
     } catch (error) {
       const failure = failureOf(error, { url, ended: attempt.ended, timeout, idle });
-      return { failure, stale: reused && failure.kind === 'network' };
+      return { failure, stale: !answered && failure.kind === 'network' && sent?.isReused() };
     } finally {
       attempt.close();
-      stream?.destroy();
+      sent?.stream.destroy();
     }
   }
 
-  async #send({ url, method, headers, body }: HttpRequest, signal: AbortSignal): Promise<Request> {
-    const { proxied } = this.#agents;
-    if (proxied) await this.#guard.checkBeforeProxy(url);
-    const lookup = proxied ? undefined : this.#guard.lookupFor(url);
+  /** What is to resolve the name; throws where the request must not go. */
+  async #allowed(url: URL): Promise<LookupFunction | undefined> {
+    if (!this.#agents.proxied) return this.#guard.lookupFor(url);
+    await this.#guard.checkBeforeProxy(url);
+    return undefined;
+  }
+
+  /** All of got's events are listened to before the first of them can come. */
+  #send(
+    { url, method, headers, body }: HttpRequest,
+    lookup: LookupFunction | undefined,
+    signal: AbortSignal,
+  ): Sent {
     const stream = got.stream(url, {
       method,
       headers: { ...headers },
@@ -118,19 +127,26 @@ export class Transport {
       throwHttpErrors: false,
       decompress: false,
     });
-    // whoever reads hears of it as well; without a listener it would end the process
-    stream.on('error', () => {});
-    return stream;
+    let request: ClientRequest | undefined;
+    stream.once('request', (made) => {
+      request = made;
+    });
+    const head: Sent['head'] = new Promise((resolve, reject) => {
+      // stays for good: an error without a listener would end the process
+      stream.on('error', reject);
+      stream.once('response', ({ statusCode, headers }) => resolve({ status: statusCode, headers }));
+    });
+    return { stream, head, isReused: () => request?.reusedSocket === true };
   }
 }
 
 type Outcome<T> = { value?: T; failure?: RegistryError; stale?: boolean };
 
-function headOf(stream: Request): Promise<Pick<HttpAnswer, 'status' | 'headers'>> {
-  return new Promise((resolve, reject) => {
-    stream.once('error', reject);
-    stream.once('response', ({ statusCode, headers }) => resolve({ status: statusCode, headers }));
-  });
+interface Sent {
+  stream: Request;
+  head: Promise<Pick<HttpAnswer, 'status' | 'headers'>>;
+  /** Did it go out over a connection that had carried a request before? */
+  isReused(): boolean;
 }
 
 async function* piecesOf(stream: Request, alive: () => void): AsyncGenerator<Buffer> {
