@@ -20,6 +20,29 @@ export function aDragonfly(options: Rest<'dragonfly'>, clock: Clock = systemCloc
   return asImage(openTarget({ ...COMMON, kind: 'dragonfly', token: 'df-token', ...options }, clock));
 }
 
+/** A pull-through target that asks for every part. */
+export function aPullThrough(options: Rest<'pull-through'> & { method?: 'get' | 'head' }): BlobTarget {
+  return asBlob(openTarget({ ...COMMON, kind: 'pull-through', ...options }));
+}
+
+/** A pull-through target that asks for manifests only. */
+export function aManifestOnly(options: Rest<'pull-through'>): ImageTarget {
+  return asImage(openTarget({ ...COMMON, kind: 'pull-through', ...options, method: 'manifest' }));
+}
+
+/** A kruise target. */
+export function aKruise(
+  options: Partial<Rest<'kruise'>> & { url: string },
+  clock: Clock = systemClock,
+): ImageTarget {
+  return asImage(openTarget({ ...COMMON, kind: 'kruise', namespace: 'preheat', ...options }, clock));
+}
+
+/** A webhook target. */
+export function aWebhook(options: Rest<'webhook'>, clock: Clock = systemClock): ImageTarget {
+  return asImage(openTarget({ ...COMMON, kind: 'webhook', ...options }, clock));
+}
+
 function asImage(target: Target): ImageTarget {
   onTestFinished(() => target.close());
   if (target.unit !== 'image') throw new Error(`${target.name} is asked for single items`);

@@ -7,7 +7,7 @@
 import type { Clock } from '../clock.js';
 import { failed } from '../failure.js';
 import { fieldsOf, parsed, textOf } from '../handle.js';
-import { type Answer, refusedBy, type TargetHttp } from '../http.js';
+import { type Answer, type Ask, type Reply, refusedBy, type TargetHttp } from '../http.js';
 import type { KruiseOptions } from '../options.js';
 import { at, type Base } from '../place.js';
 import type { Aborted, Failed, WarmImage } from '../target.js';
@@ -38,18 +38,17 @@ export class Cluster {
 
   /** `exists`: a job of this name is there already. */
   async create(image: WarmImage, signal: AbortSignal): Promise<Said<{ kind: 'created' | 'exists' }>> {
-    for (const version of VERSIONS.slice(VERSIONS.indexOf(this.#version))) {
-      const { body } = pullJob(this.options, image, `${GROUP}/${version}`);
-      const reply = await this.http.ask({ method: 'POST', url: this.#url(version), json: body }, signal);
-      if (reply.kind !== 'answer') return reply;
-      if (reply.status === 404 && missingKind(reply) === undefined) continue;
-      this.#version = version;
-      if (reply.status >= 200 && reply.status < 300) return { kind: 'created' };
-      if (reply.status === 409) return { kind: 'exists' };
-      return { kind: 'failed', failed: this.#refused(reply) };
-    }
-    const detail = `${this.place} has no ImagePullJob of ${GROUP}; install OpenKruise there`;
-    return { kind: 'failed', failed: failed('unsupported', detail) };
+    const reply = await this.#ask(
+      (version) => ({
+        method: 'POST',
+        url: this.#url(version),
+        json: pullJob(this.options, image, `${GROUP}/${version}`).body,
+      }),
+      signal,
+    );
+    if (reply.kind !== 'answer') return reply;
+    if (reply.status >= 200 && reply.status < 300) return { kind: 'created' };
+    return reply.status === 409 ? { kind: 'exists' } : { kind: 'failed', failed: this.#refused(reply) };
   }
 
   /** `gone`: there is no job of this name. `unknown`: the cluster did not tell. */
@@ -57,8 +56,8 @@ export class Cluster {
     image: WarmImage,
     signal: AbortSignal,
   ): Promise<Said<{ kind: 'job'; job: JobStatus } | { kind: 'gone' } | { kind: 'unknown'; failed: Failed }>> {
-    const reply = await this.http.ask(
-      { method: 'GET', url: this.#jobUrl(image), bodyLimit: JOB_LIMIT },
+    const reply = await this.#ask(
+      (version) => ({ method: 'GET', url: this.#jobUrl(version, image), bodyLimit: JOB_LIMIT }),
       signal,
     );
     if (reply.kind === 'failed') return { kind: 'unknown', failed: reply.failed };
@@ -76,10 +75,25 @@ export class Cluster {
   /** Removes this very job, and none that took its name. */
   async remove(image: WarmImage, uid: string, signal: AbortSignal): Promise<Said<{ kind: 'removed' }>> {
     const json = { apiVersion: 'v1', kind: 'DeleteOptions', preconditions: { uid } };
-    const reply = await this.http.ask({ method: 'DELETE', url: this.#jobUrl(image), json }, signal);
+    const reply = await this.#ask(
+      (version) => ({ method: 'DELETE', url: this.#jobUrl(version, image), json }),
+      signal,
+    );
     if (reply.kind !== 'answer') return reply;
     const done = (reply.status >= 200 && reply.status < 300) || reply.status === 404 || reply.status === 409;
     return done ? { kind: 'removed' } : { kind: 'failed', failed: this.#refused(reply) };
+  }
+
+  /** In the newest version that the cluster has. */
+  async #ask(ask: (version: string) => Ask, signal: AbortSignal): Promise<Reply> {
+    for (const version of VERSIONS.slice(VERSIONS.indexOf(this.#version))) {
+      const reply = await this.http.ask(ask(version), signal);
+      if (reply.kind === 'answer' && reply.status === 404 && missingKind(reply) === undefined) continue;
+      if (reply.kind === 'answer') this.#version = version;
+      return reply;
+    }
+    const detail = `${this.place} has no ImagePullJob of ${GROUP}; install OpenKruise there`;
+    return { kind: 'failed', failed: failed('unsupported', detail) };
   }
 
   #refused(answer: Answer): Failed {
@@ -95,8 +109,8 @@ export class Cluster {
     return at(this.base.url, `/apis/${GROUP}/${version}/namespaces/${namespace}/imagepulljobs`);
   }
 
-  #jobUrl(image: WarmImage): URL {
-    return at(this.#url(this.#version), `/${pullJob(this.options, image, '').name}`);
+  #jobUrl(version: string, image: WarmImage): URL {
+    return at(this.#url(version), `/${pullJob(this.options, image, '').name}`);
   }
 }
 

@@ -61,6 +61,8 @@ class Kruise implements ImageTarget {
   async warm(image: WarmImage, { handle, signal }: WarmCall): Promise<ImageWarmth> {
     const cluster = this.#cluster;
     if (cluster === undefined) return failed('url', this.#problem ?? 'the target has no url');
+    const contradiction = contradictionIn(this.options);
+    if (contradiction !== undefined) return failed('unsupported', contradiction, { retryable: false });
     const progress = readProgress(handle) ?? { since: this.clock.now(), looks: 0, again: true };
     if (!progress.again) return this.#look(cluster, image, progress, signal);
     const created = await cluster.create(image, signal);
@@ -142,6 +144,17 @@ class Kruise implements ImageTarget {
       ...(trouble !== undefined && { detail: trouble.detail }),
     };
   }
+}
+
+/** What OpenKruise would refuse, in words. */
+function contradictionIn({ name, selector, podselector }: KruiseOptions): string | undefined {
+  if (selector?.names !== undefined && selector.matchlabels !== undefined) {
+    return `target ${name}: names and matchlabels of a selector exclude each other; leave one out`;
+  }
+  if (selector !== undefined && podselector !== undefined) {
+    return `target ${name}: selector and podselector exclude each other; leave one out`;
+  }
+  return undefined;
 }
 
 function readProgress(handle: string | undefined): Progress | undefined {
