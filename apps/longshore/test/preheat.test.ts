@@ -12,19 +12,32 @@ describe.runIf(hasTool('docker-registry') && hasTool('skopeo'))('a real registry
     async (method) => {
       const port = await freePort();
       const listen = `127.0.0.1:${port}`;
-      const notify = { name: 'longshore', url: `http://${listen}/registry/notifications`, timeout: '5s', threshold: 3, backoff: '1s' };
+      const notify = {
+        name: 'longshore',
+        url: `http://${listen}/registry/notifications`,
+        timeout: '5s',
+        threshold: 3,
+        backoff: '1s',
+      };
       const source = await startRegistry();
-      await pushImage(source.url, 'acme/app', '2.0', { schema: 'index', layers: ['one', 'two', 'x'.repeat(50_000)] });
+      await pushImage(source.url, 'acme/app', '2.0', {
+        schema: 'index',
+        layers: ['one', 'two', 'x'.repeat(50_000)],
+      });
       const { origin, mirror } = await registryAndMirror([notify]);
       const targets = [{ name: 'mirror', kind: 'pull-through', url: mirror.url, method }];
       const { relay } = await relayWith([warmEndpoint({ registry: { url: origin.url }, targets })], {
         ingest: { listen },
       });
-      await skopeo('copy', '--all', `docker://${source.host}/acme/app:2.0`, `docker://${origin.host}/acme/app:2.0`);
-      const done = await relay.waitFor(
-        (line) => line.record === 'preheat.finished' && line.tag === '2.0',
-        { timeout: 30_000 },
+      await skopeo(
+        'copy',
+        '--all',
+        `docker://${source.host}/acme/app:2.0`,
+        `docker://${origin.host}/acme/app:2.0`,
       );
+      const done = await relay.waitFor((line) => line.record === 'preheat.finished' && line.tag === '2.0', {
+        timeout: 30_000,
+      });
       expect(done).toMatchObject({ level: 'info', result: 'succeeded', failed: 0, repository: 'acme/app' });
       await origin.stop();
       const copy = `dir:${await workFolder()}`;

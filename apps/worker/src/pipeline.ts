@@ -48,14 +48,16 @@ export function createDeliveryPipeline(
     // A sink promises not to throw; if one does, that is an attempt like any other.
     const last = number >= settings.threshold;
     const retryWithin = longestDelay(settings, number);
-    const sending = sink.send(delivery, { number, signal, last, retryWithin, progress }).catch(faultOf);
+    let shown: object = {};
+    const show = (value: object): void => progress((shown = value));
+    const sending = sink.send(delivery, { number, signal, last, retryWithin, progress: show }).catch(faultOf);
     attempts.add(sending);
     const outcome = await sending;
     attempts.delete(sending);
     if (outcome === 'aborted') return { settle: 'released' };
     if (outcome.kind === 'deferred') {
       const { until, why } = outcome;
-      progress({ waits: why });
+      progress({ ...shown, waits: why });
       return { settle: 'deferred', until, why };
     }
 

@@ -38,6 +38,9 @@ export interface PreheatOnceParts {
   onWait(why: string): void;
 }
 
+/** Milliseconds between two looks at an image that a worker is at. */
+const LOOK = 500;
+
 /** @returns what it came to; undefined when it was given up because of the signal */
 export async function preheatOnce(parts: PreheatOnceParts): Promise<PreheatRun | undefined> {
   const { config, endpoint, dryrun, version, client, signal } = parts;
@@ -86,6 +89,11 @@ function memoryOf(
   const memory = createPreheatMemory({ client, config: () => config, endpoint: endpoint.name, observer });
   return {
     ...memory,
+    // Nobody wakes a command.
+    async lead(plan, deliveryId) {
+      const turn = await memory.lead(plan, deliveryId);
+      return turn.turn === 'wait' ? { ...turn, until: Math.min(turn.until, Date.now() + LOOK) } : turn;
+    },
     async keepRun(run, signal) {
       onRun(run);
       await memory.keepRun(run, signal);

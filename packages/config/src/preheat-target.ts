@@ -118,6 +118,9 @@ const kruise = {
   backofflimit: setting(count({ min: 0, max: 100 }), 'kruise: tries on each node.').optional(),
 };
 
+/** Some caches are silent until they have the whole blob, or image. */
+const TIMEOUTS = { 'pull-through': 10 * 60_000, other: 60_000 };
+
 /** Without `url` for kraken only. Times are milliseconds, sizes bytes. */
 export const target = z
   .strictObject({
@@ -131,13 +134,16 @@ export const target = z
     ),
     timeout: setting(
       duration({ min: SECOND, max: DAY }),
-      'How long one request may take; of pull-through, how long no byte may come.',
-      '1m',
-    ),
+      'How long one request may take; of pull-through, how long no byte may come. 1m unless set; of pull-through 10m, since some caches answer when they have it all.',
+    ).optional(),
     ...access,
     ...cache,
     ...kraken,
     ...dragonfly,
     ...kruise,
   })
-  .meta({ description: 'One target.', required: ['name', 'kind'] });
+  .meta({ description: 'One target.', required: ['name', 'kind'] })
+  .transform(({ timeout, ...rest }) => ({
+    ...rest,
+    timeout: timeout ?? (rest.kind === 'pull-through' ? TIMEOUTS['pull-through'] : TIMEOUTS.other),
+  }));

@@ -26,7 +26,7 @@ test('the defaults are those of the contract', () => {
       dryrun: false,
       keep: 50,
       limits: { depth: 4, manifests: 500, blobs: 5_000, manifestsize: 4_194_304 },
-      targets: [{ name: 'm', concurrency: 4, timeout: 60_000 }],
+      targets: [{ name: 'm', concurrency: 4, timeout: 600_000 }],
     },
   });
   expect(endpoint?.preheat?.registry.url).toBeUndefined();

@@ -12,9 +12,11 @@ export interface PreheatMemoryOptions {
   keep(): number;
   /** Milliseconds that a walk is known after all went well. */
   window(): number;
+  /** Milliseconds after which a killed worker's image is taken up by another one. */
+  lease?: number;
 }
 
-/** A killed worker's image is taken up by another one after so many milliseconds. */
+/** As `lease` when it is not given: as long as BullMQ takes to hand a killed worker's delivery out again. */
 export const LEASE = 15_000;
 
 /** Beside the queue's keys, in its slot, and none of BullMQ's names. */

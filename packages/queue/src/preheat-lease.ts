@@ -32,36 +32,36 @@ interface LeaseOptions extends PreheatMemoryOptions {
   onSettled(waiting: string[]): Promise<void>;
 }
 
-const RENEW_EVERY = LEASE / 3;
+/** In the length of a lease. */
+const RENEWALS = 3;
 /** One who was told and does not look within this leads the image itself, and finds it warm. */
 const TOLD_FOR = 24 * 3_600_000;
 
 export function createLease(options: LeaseOptions): PreheatLease {
-  const { client, key, plan, token, run, keep, window } = options;
+  const { client, key, plan, token, run, keep, window, lease = LEASE } = options;
   const lost = new AbortController();
-  /** Slots that are taken now, member to key. */
-  const held = new Map<string, string>();
+  /** What is claimed now: member to its keys. */
+  const held = new Map<string, [slots: string, busy: string]>();
   const [planKey, walkKey, partsKey] = [key('plan', plan), key('walk', plan), key('parts', plan)];
 
-  const stop = keepUp(
-    client,
-    () => [planKey, ...held.values()],
-    () => [token, LEASE, ...held.keys()],
-    lost,
-  );
+  const stop = keepUp(lost, lease, () => {
+    const keys = [planKey, ...[...held.values()].flat()];
+    return client.eval(RENEW, keys.length, ...keys, token, lease, ...held.keys());
+  });
 
   /** Runs a fenced script. @returns undefined when the lead is lost */
   const fenced = async (script: string, keys: string[], args: (string | number)[]): Promise<unknown> => {
     const answer = await client.eval(script, keys.length, ...keys, ...args);
     if (answer !== 0) return answer;
+    stop();
     lost.abort();
     return undefined;
   };
-  const names = (target: string, part: string) => ({
-    slots: key('slots', target),
-    member: `${token}:${hashed(part)}`,
-    claimed: [key('warm', target, hashed(part)), key('busy', target, hashed(part)), key('slots', target)],
-  });
+  const names = (target: string, part: string) => {
+    const [warm, busy] = [key('warm', target, hashed(part)), key('busy', target, hashed(part))];
+    const slots = key('slots', target);
+    return { slots, busy, member: `${token}:${hashed(part)}`, claimed: [warm, busy, slots] };
+  };
 
   return {
     run,
@@ -72,10 +72,10 @@ export function createLease(options: LeaseOptions): PreheatLease {
     },
     parts: async () => new Map(Object.entries(await client.hgetall(partsKey))),
     async claim(target, part, limit) {
-      const { slots, member, claimed } = names(target, part);
-      const args = [token, run.id, limit, LEASE, member];
+      const { slots, busy, member, claimed } = names(target, part);
+      const args = [token, run.id, limit, lease, member];
       const answer = await fenced(CLAIM, [planKey, ...claimed], args);
-      if (answer === 'taken') held.set(member, slots);
+      if (answer === 'taken') held.set(member, [slots, busy]);
       return answer === 'taken' || answer === 'warm' || answer === 'full' ? answer : 'busy';
     },
     async finish(target, part, { state = '', warmFor = 0, busyFor = 0 }) {
@@ -103,24 +103,17 @@ export function createLease(options: LeaseOptions): PreheatLease {
   };
 }
 
-/** @returns what ends it */
-function keepUp(
-  client: RedisClient,
-  keys: () => string[],
-  args: () => (string | number)[],
-  lost: AbortController,
-): () => void {
+/** Renews until it is ended or lost. @returns what ends it */
+function keepUp(lost: AbortController, lease: number, renew: () => Promise<unknown>): () => void {
   let kept = Date.now();
   let asking = false;
   const timer = setInterval(() => {
-    if (Date.now() - kept >= LEASE) lost.abort();
+    if (Date.now() - kept >= lease) lost.abort();
     if (lost.signal.aborted) return clearInterval(timer);
     if (asking) return;
     asking = true;
-    const names = keys();
     const began = Date.now();
-    client
-      .eval(RENEW, names.length, ...names, ...args())
+    renew()
       .then((answer) => {
         if (answer === 0) lost.abort();
         else kept = began;
@@ -129,6 +122,6 @@ function keepUp(
       .finally(() => {
         asking = false;
       });
-  }, RENEW_EVERY).unref();
+  }, lease / RENEWALS).unref();
   return () => clearInterval(timer);
 }

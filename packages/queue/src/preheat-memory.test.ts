@@ -10,8 +10,15 @@ import { redisTest as test } from './testing/redis-test.js';
 
 const PLAN = 'team/api@sha256:1';
 
-const storeOn = (client: RedisClient, prefix: string, window = 60_000): PreheatStore =>
-  createPreheatStore({ client, prefix, endpoint: 'warm it', keep: () => 3_600_000, window: () => window });
+const storeOn = (client: RedisClient, prefix: string, lease?: number): PreheatStore =>
+  createPreheatStore({
+    client,
+    prefix,
+    endpoint: 'warm it',
+    keep: () => 3_600_000,
+    window: () => 60_000,
+    lease,
+  });
 
 async function leads(store: PreheatStore, delivery: string, plan = PLAN): Promise<PreheatLease> {
   const turn = await store.lead(plan, delivery);
@@ -142,6 +149,34 @@ describe('a part at a target', () => {
     expect(await two.claim('mirror', '3', 2)).toBe('full');
     await one.finish('mirror', '1', {});
     expect(await two.claim('mirror', '3', 2)).toBe('taken');
+  });
+});
+
+describe('a leader', () => {
+  test('that lives keeps its lead and its claims up for as long as it takes', async ({ open, prefix }) => {
+    const store = storeOn(await open('consumer'), prefix, 300);
+    const [one, two] = [await leads(store, 'a', 'one'), await leads(store, 'b', 'two')];
+    expect(await one.claim('mirror', 'layer', 1)).toBe('taken');
+    const until = Date.now() + 1_000;
+    await eventually(async () => {
+      expect((await store.lead('one', 'c')).turn).toBe('wait');
+      expect(await two.claim('mirror', 'layer', 1)).toBe('busy');
+      expect(await two.claim('mirror', 'another', 1)).toBe('full');
+      return Date.now() > until;
+    });
+    expect(one.lost.aborted).toBe(false);
+  });
+
+  test('that dies gives up its lead, its claims and its slots by itself', async ({ open, prefix }) => {
+    const dying = await open('consumer');
+    const one = await leads(storeOn(dying, prefix, 300), 'a', 'one');
+    expect(await one.claim('mirror', 'layer', 1)).toBe('taken');
+    dying.disconnect();
+    const store = storeOn(await open('consumer'), prefix, 300);
+    const two = await leads(store, 'b', 'two');
+    await eventually(async () => (await two.claim('mirror', 'layer', 1)) === 'taken');
+    await eventually(async () => (await store.lead('one', 'c')).turn === 'lead');
+    await eventually(() => one.lost.aborted);
   });
 });
 

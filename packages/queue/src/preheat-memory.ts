@@ -29,14 +29,14 @@ export interface PreheatStore {
 const LOOK = 15_000;
 
 export function createPreheatStore(options: PreheatMemoryOptions): PreheatStore {
-  const { client, keep } = options;
+  const { client, keep, lease = LEASE } = options;
   const key = keysOf(options);
   return {
     async lead(plan, deliveryId) {
       const token = randomUUID();
       const id = hashed(plan);
       const keys = [key('plan', id), key('waiting', id), key('told', deliveryId)];
-      const args = [deliveryId, token, LEASE, randomUUID(), Math.ceil(keep())];
+      const args = [deliveryId, token, lease, randomUUID(), Math.ceil(keep())];
       const [turn, first, second] = (await client.eval(LEAD, keys.length, ...keys, ...args)) as string[];
       if (turn === 'told') return { turn, verdict: first ?? '' };
       if (turn === 'wait') return { turn, until: Math.min(Number(first), Date.now() + LOOK) };

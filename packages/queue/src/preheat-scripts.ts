@@ -39,15 +39,19 @@ return {'lead', run, started}
 `;
 
 /**
- * Keeps the lead and the slots up.
- * KEYS plan, then slots (sorted set, member -> expiry), one for each member
- * ARGV token, lease ms, then members. Returns 1, or 0 when the lead is lost.
+ * Keeps the lead up, and what was claimed under it.
+ * KEYS plan, then for each claim: slots (sorted set, member -> expiry), busy (string)
+ * ARGV token, lease ms, then the claims' members. Returns 1, or 0 when the lead is lost.
  */
 export const RENEW = `
 ${FENCED('ARGV[1]')}
 ${NOW}
 redis.call('HSET', KEYS[1], 'until', now + ARGV[2])
-for at = 2, #KEYS do redis.call('ZADD', KEYS[at], 'XX', now + ARGV[2], ARGV[at + 1]) end
+for at = 2, #KEYS, 2 do
+  redis.call('ZADD', KEYS[at], 'XX', now + ARGV[2], ARGV[at / 2 + 2])
+  redis.call('PEXPIRE', KEYS[at], ARGV[2])
+  redis.call('PEXPIRE', KEYS[at + 1], ARGV[2])
+end
 return 1
 `;
 

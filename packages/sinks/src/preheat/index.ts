@@ -24,6 +24,12 @@ const MARGIN = 60_000;
 
 type Resolved = ImageRef & { digest: string };
 
+/** What those who waited are told. */
+interface Told {
+  tag?: string;
+  outcome: Outcome;
+}
+
 /** Never throws; opens no connection yet. */
 export function openPreheatSink(options: PreheatSinkOptions): Sink {
   return new PreheatSink(options);
@@ -74,12 +80,17 @@ class PreheatSink implements Sink {
     if (due > Date.now()) return { kind: 'deferred', until: due, why: 'it waits for its delay' };
     const resolved = await this.#resolve(delivery, image, attempt);
     if ('ending' in resolved) return this.#conclude(resolved, delivery, image, attempt);
-    const turn = await memory.lead(`${resolved.repository}@${resolved.digest}`, delivery.id);
-    if (turn.turn === 'told') return JSON.parse(turn.verdict) as Outcome;
-    if (turn.turn === 'wait') {
-      return { kind: 'deferred', until: turn.until, why: 'another delivery warms the same image' };
+    const plan = `${resolved.repository}@${resolved.digest}`;
+    let turn = await memory.lead(plan, delivery.id);
+    if (turn.turn === 'told') {
+      const { tag, outcome } = JSON.parse(turn.verdict) as Told;
+      if (tag === resolved.tag) return outcome;
+      // Under another tag: what is warm by now is not asked for again, the tag is.
+      turn = await memory.lead(plan, delivery.id);
     }
-    return this.#lead(turn.lease, delivery, resolved, attempt);
+    if (turn.turn === 'lead') return this.#lead(turn.lease, delivery, resolved, attempt);
+    const until = turn.turn === 'wait' ? turn.until : Date.now();
+    return { kind: 'deferred', until, why: 'another delivery warms the same image' };
   }
 
   /** What the tag stands for now, where the event does not say. */
@@ -141,7 +152,8 @@ class PreheatSink implements Sink {
       runOf({ endpoint: name, delivery, image, run, outcome, parts, dryrun, rateLimit }),
       signal,
     );
-    await lease?.settle(JSON.stringify(outcome), outcome.kind === 'delivered');
+    const told: Told = { tag: image?.tag, outcome };
+    await lease?.settle(JSON.stringify(told), outcome.kind === 'delivered');
     return ending;
   }
 

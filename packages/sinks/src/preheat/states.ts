@@ -31,7 +31,9 @@ export function resultOf(
   state: PartState | undefined,
   { run, attempt, since }: Moment,
 ): PartState | undefined {
-  if (!state || state.at < since || state.result.state === 'pending') return undefined;
+  if (!state || state.result.state === 'pending') return undefined;
+  // Within one run clocks do not matter.
+  if (state.at < since && state.run !== run) return undefined;
   const failed = [state.result, ...(state.items ?? []).map(([, settled]) => settled)].flatMap((settled) =>
     settled.state === 'failed' ? [settled] : [],
   );
