@@ -84,9 +84,13 @@ function helperFor({ credHelpers, credsStore }: Json, registry: string): string 
   return typeof helper === 'string' && helper !== '' ? helper : undefined;
 }
 
-/** `https://index.docker.io/v1/` and `index.docker.io` are the same. */
+/** `https://index.docker.io/v1/`, `index.docker.io` and podman's `docker.io` are the same. */
 function normalized(key: string): string {
-  return key.replace(/^https?:\/\//, '').replace(/\/(v[12]\/?)?$/, '');
+  const [host = '', ...path] = key
+    .replace(/^https?:\/\//, '')
+    .replace(/\/(v[12]\/?)?$/, '')
+    .split('/');
+  return [HUB_NAMES.has(host) ? HUB : host, ...path].join('/');
 }
 
 /** `quay.io/team/app`, `quay.io/team`, `quay.io`: the longest wins (containers-auth.json). */

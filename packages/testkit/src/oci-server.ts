@@ -46,7 +46,8 @@ export async function serve(options: OciServerOptions = {}): Promise<OciServer> 
       /^(?:\/[\w-]+)*\/v2\/.+\/(manifests|blobs)\/([^/]+)$/.exec(pathname) ?? [];
     if (pathname.endsWith('/v2/')) return {};
     const part = (kind === 'manifests' ? tags[reference] : undefined) ?? known.get(reference);
-    return part ? found(part) : absent(kind === 'blobs' ? 'BLOB_UNKNOWN' : 'MANIFEST_UNKNOWN');
+    if (part && `${part.kind}s` === kind) return found(part);
+    return refused(404, kind === 'blobs' ? 'BLOB_UNKNOWN' : 'MANIFEST_UNKNOWN');
   });
   return {
     ...server,
@@ -56,14 +57,10 @@ export async function serve(options: OciServerOptions = {}): Promise<OciServer> 
 }
 
 /** As a registry gives a manifest or blob. */
-export function found({ mediaType, digest, size, bytes, kind }: OciPart): Reply {
+export function found({ mediaType, digest, bytes, kind }: OciPart): Reply {
   const type = kind === 'manifest' ? mediaType : 'application/octet-stream';
-  const headers = { 'content-type': type, 'docker-content-digest': digest, 'content-length': size };
+  const headers = { 'content-type': type, 'docker-content-digest': digest, 'content-length': bytes.length };
   return { headers, body: bytes };
-}
-
-function absent(code: string): Reply {
-  return refused(404, code);
 }
 
 /** As a registry says no. */

@@ -3,7 +3,17 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
-import { openRegistry, type Registry, RegistryError, type RegistryOptions } from '../index.js';
+import {
+  DEFAULT_POLICY,
+  openRegistry,
+  type Registry,
+  RegistryError,
+  type RegistryOptions,
+  type Walked,
+  type WalkPolicy,
+  type WalkStart,
+  walk,
+} from '../index.js';
 
 /** A signal that nobody aborts. */
 export const signal = new AbortController().signal;
@@ -34,4 +44,24 @@ export async function temporaryFile(name: string, content: string, mode = 0o600)
   const path = join(folder, name);
   await writeFile(path, content, { mode });
   return path;
+}
+
+/** Walks over `acme/app`; a text is the reference. Without waits, unless the policy has some. */
+export function walkOver(
+  registry: Registry,
+  start: string | Partial<WalkStart>,
+  policy: Partial<WalkPolicy> = {},
+  giveUp = signal,
+): Promise<Walked> {
+  const from = {
+    repository: 'acme/app',
+    reference: '',
+    ...(typeof start === 'string' ? { reference: start } : start),
+  };
+  return walk(registry, from, { ...DEFAULT_POLICY, gap: [], ...policy }, giveUp);
+}
+
+/** Why which descriptors were left out, in order. */
+export function reasonsOf({ skipped }: Walked): [digest: string, reason: string][] {
+  return skipped.map(({ descriptor, reason }) => [descriptor.digest, reason]);
 }
