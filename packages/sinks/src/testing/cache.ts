@@ -72,6 +72,7 @@ export interface FakeCache extends Receiver {
 /** `instead` answers in place of the cache when it returns true. */
 export async function aCache(
   instead: (response: ServerResponse, name: string, request: Received, nth: number) => boolean = () => false,
+  tls?: { cert: string; key: string },
 ): Promise<FakeCache> {
   const asked: string[] = [];
   const server = await receiver((response, request, nth) => {
@@ -89,6 +90,6 @@ export async function aCache(
       'content-length': served.text.length,
     });
     response.end(request.method === 'HEAD' ? undefined : served.text);
-  });
+  }, tls);
   return Object.assign(server, { base: `http://127.0.0.1:${server.port}`, asked: () => asked });
 }

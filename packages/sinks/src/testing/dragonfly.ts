@@ -32,6 +32,8 @@ export interface ManagerScript {
   look?: (job: FakeJob, nth: number) => Partial<FakeJob> | [status: number, body: object | string];
   /** Answer of `get_image_distribution`. */
   distribution?: object;
+  /** `false`: takes any token, and none. */
+  token?: boolean;
 }
 
 export interface FakeManager extends Receiver {
@@ -41,11 +43,10 @@ export interface FakeManager extends Receiver {
 }
 
 /** Starts a manager that takes the token `df-token`. */
-export async function dragonflyManager({
-  refuse,
-  look,
-  distribution,
-}: ManagerScript = {}): Promise<FakeManager> {
+export async function dragonflyManager(
+  { refuse, look, distribution, token = true }: ManagerScript = {},
+  tls?: { cert: string; key: string },
+): Promise<FakeManager> {
   const jobs: FakeJob[] = [];
   let posts = 0;
   let looks = 0;
@@ -54,7 +55,7 @@ export async function dragonflyManager({
       response.writeHead(status, { 'content-type': 'application/json; charset=utf-8', ...more });
       response.end(typeof content === 'string' ? content : JSON.stringify(content));
     };
-    if (headers.authorization !== 'Bearer df-token') return answer(401, { message: 'unauthorized' });
+    if (token && headers.authorization !== 'Bearer df-token') return answer(401, { message: 'unauthorized' });
     if (method === 'POST' && url === '/oapi/v1/jobs') {
       const wanted: { type: string; args: JobArgs; scheduler_cluster_ids?: number[] } = JSON.parse(body);
       const refusal = refuse?.(wanted.args, ++posts);
@@ -70,7 +71,7 @@ export async function dragonflyManager({
     if (method !== 'GET' || job === undefined) return answer(404, { message: 'record not found' });
     const seen = look?.(job, ++looks) ?? {};
     return Array.isArray(seen) ? answer(...seen) : answer(200, { ...job, ...seen });
-  });
+  }, tls);
   return Object.assign(server, {
     base: `http://127.0.0.1:${server.port}`,
     jobs,

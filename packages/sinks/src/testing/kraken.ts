@@ -53,22 +53,26 @@ export async function krakenOrigin(script: OriginScript = {}, tls?: { cert: stri
 }
 
 /** Starts a tracker: `statuses` of its nth answer. */
-export async function krakenTracker(trigger: (nth: number) => number): Promise<FakeOrigin> {
+export async function krakenTracker(
+  trigger: (nth: number) => number,
+  tls?: { cert: string; key: string },
+): Promise<FakeOrigin> {
   const server = await receiver((response, { method, url }, nth) => {
     if (method !== 'GET' || !new RegExp(`^/namespace/${BLOB}/metainfo$`).test(url)) return noRoute(response);
     const status = trigger(nth);
     handled(response, status, status === 200 ? METAINFO : '');
-  });
-  return asOrigin(server, false);
+  }, tls);
+  return asOrigin(server, tls !== undefined);
 }
 
 /**
  * Starts a proxy, as it decodes: keys in any case, an envelope with a push of a manifest gets 200, any other
  * 500, and of several events only the last is taken.
  */
-export async function krakenProxy(): Promise<
-  FakeOrigin & { preheated(): { repository: string; digest: string }[] }
-> {
+export async function krakenProxy(tls?: {
+  cert: string;
+  key: string;
+}): Promise<FakeOrigin & { preheated(): { repository: string; digest: string }[] }> {
   const preheated: { repository: string; digest: string }[] = [];
   const server = await receiver((response, request) => {
     if (request.method !== 'POST' || request.url !== '/registry/notifications') return noRoute(response);
@@ -80,8 +84,8 @@ export async function krakenProxy(): Promise<
       return response.writeHead(500).end('parse event: nexus event format or action not match');
     preheated.push(last);
     response.writeHead(200).end();
-  });
-  return Object.assign(asOrigin(server, false), { preheated: () => preheated });
+  }, tls);
+  return Object.assign(asOrigin(server, tls !== undefined), { preheated: () => preheated });
 }
 
 const MANIFEST =

@@ -1,4 +1,4 @@
-/** What a cache's failure means for an item. The messages are the registry client's, which hold no secret. */
+/** What a cache's failure means for an item, in the registry client's words. */
 import { RegistryError, type RegistryErrorKind } from '@longshore/registry-client';
 import { failed } from '../failure.js';
 import type { Aborted, Failed, WarmReason } from '../target.js';
@@ -36,14 +36,14 @@ const NETWORK: readonly [said: RegExp, reason: WarmReason][] = [
   [/Parse Error|HPE_/, 'protocol'],
 ];
 
-/** `error`: what the registry client threw. */
-export function failureFrom(error: unknown): Failed | Aborted {
+/** `error`: what the registry client threw. `show`: makes a text fit to be seen. */
+export function failureFrom(error: unknown, show: (text: string) => string): Failed | Aborted {
   if (!(error instanceof RegistryError)) {
-    return failed('error', error instanceof Error ? error.message : String(error));
+    return failed('error', show(error instanceof Error ? error.message : String(error)));
   }
   if (error.kind === 'aborted') return { state: 'aborted' };
   const { message, notBefore } = error;
-  return failed(reasonOf(error), message, { retryable: !FINAL.has(error.kind), notBefore });
+  return failed(reasonOf(error), show(message), { retryable: !FINAL.has(error.kind), notBefore });
 }
 
 /** The next request would come to the same. */

@@ -48,7 +48,7 @@ class PullThrough implements BlobTarget {
     try {
       return await this.#mirror.use(image, (registry) => fetch(registry, item, wanted));
     } catch (error) {
-      return failureFrom(error);
+      return failureFrom(error, (text) => this.#mirror.show(text));
     }
   }
 

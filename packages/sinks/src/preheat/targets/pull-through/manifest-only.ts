@@ -35,7 +35,7 @@ class ManifestOnly implements ImageTarget {
         const settled = await this.#mirror.use(image, (registry) => fetchManifest(registry, item, wanted));
         items.set(item.digest, settled);
       } catch (error) {
-        const failure = failureFrom(error);
+        const failure = failureFrom(error, (text) => this.#mirror.show(text));
         // what the cache is in trouble with is the same for the rest
         if (failure.state === 'aborted' || isOfTheCache(error)) return failure;
         items.set(item.digest, failure);

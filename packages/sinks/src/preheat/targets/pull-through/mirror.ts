@@ -6,9 +6,11 @@
  * closed after its last call.
  */
 import { openRegistry, type Registry, type RegistryAuth, RegistryError } from '@longshore/registry-client';
-import { revealed } from '../credentials.js';
+import { maskFor } from '../../../http/answer-text.js';
+import { credentialsOf, revealed } from '../credentials.js';
 import type { PullThroughOptions } from '../options.js';
-import { baseOf } from '../place.js';
+import { type Base, baseOf } from '../place.js';
+import { withoutSecrets } from '../scrub.js';
 import type { WarmImage } from '../target.js';
 
 /** What containerd calls Docker Hub in `ns`, whatever host it is asked by. */
@@ -26,16 +28,14 @@ export class Mirror {
   readonly #opened = new Set<Opened>();
   #closed = false;
 
-  readonly #url: string;
-  readonly #userinfo: string | undefined;
+  readonly #base: Base | undefined;
   /** Why the url cannot be used, in words. */
   readonly problem: string | undefined;
 
   constructor(private readonly options: PullThroughOptions) {
     const base = baseOf(options.url, 'the target’s url');
-    this.#url = 'problem' in base ? '' : base.url.href;
     if ('problem' in base) this.problem = base.problem;
-    else this.#userinfo = base.authorization;
+    else this.#base = base;
   }
 
   /** @throws what `use` throws; RegistryError for settings that cannot be used */
@@ -56,6 +56,17 @@ export class Mirror {
     return prefix === '' ? repository : `${prefix}/${repository}`;
   }
 
+  /** A text of the cache as people may see it. */
+  show(text: string): string {
+    try {
+      const secrets = this.#base === undefined ? [] : credentialsOf(this.options, this.#base).secrets;
+      return withoutSecrets(maskFor(secrets)(text));
+    } catch {
+      // no secret was found, so none was sent
+      return withoutSecrets(text);
+    }
+  }
+
   get closed(): boolean {
     return this.#closed;
   }
@@ -66,13 +77,21 @@ export class Mirror {
   }
 
   #open(ns: string): Opened {
-    const auth = authOf(this.options, this.#userinfo);
+    const auth = authOf(this.options, this.#base?.authorization);
     const known = this.#current.get(ns);
     const opens = JSON.stringify(auth ?? 'anonymous');
     if (known?.auth === opens) return known;
     const { timeout, userAgent, tls, headers } = this.options;
     const query = ns === '' ? {} : { query: { ns } };
-    const registry = openRegistry({ url: this.#url, timeout, userAgent, tls, headers, auth, ...query });
+    const registry = openRegistry({
+      url: this.#base?.url.href ?? '',
+      timeout,
+      userAgent,
+      tls,
+      headers,
+      auth,
+      ...query,
+    });
     const opened = { registry, auth: opens, calls: 0 };
     this.#current.set(ns, opened);
     this.#opened.add(opened);
