@@ -19,7 +19,8 @@ export class Registries {
     const { hosts, concurrency: _, trusted, ...options } = this.settings;
     // A url that an event names is somebody else's choice, unless the operator has listed its host.
     const own = options.url !== undefined || hosts.length > 0;
-    const registry = known ?? openRegistry({ ...options, trusted: { ...trusted, own }, url, userAgent: this.userAgent });
+    const registry =
+      known ?? openRegistry({ ...options, trusted: { ...trusted, own }, url, userAgent: this.userAgent });
     this.#open.set(url, registry);
     const [oldest, ...more] = this.#open;
     if (oldest && more.length >= MOST) {

@@ -40,7 +40,11 @@ function partOf({ target, item, settled }: WarmedPart): PreheatPart {
       return { ...known, reason: settled.reason };
     case 'warmed':
     case 'already':
-      return { ...known, ...(settled.bytes !== undefined && { bytes: settled.bytes }) };
+      return {
+        ...known,
+        ...(settled.bytes !== undefined && { bytes: settled.bytes }),
+        ...(settled.detail !== undefined && { detail: settled.detail }),
+      };
     case 'asked':
       return known;
   }
