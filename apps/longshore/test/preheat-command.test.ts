@@ -2,14 +2,17 @@
 import { eventually } from '@longshore/testkit';
 import { describe, expect, test } from 'vitest';
 import { pushOf, relayWith, warmEndpoint } from './preheat.js';
-import { envelope, longshore, type Settings, workFolder, writeConfig } from './relay.js';
-import { anImage, anIndex, scriptedRegistry } from './scripted-registry.js';
+import { envelope, longshore, type Relay, type Settings, workFolder, writeConfig } from './relay.js';
+import { anImage, anIndex, type ScriptedRegistry, scriptedRegistry } from './scripted-registry.js';
 
 const SLOW = 60_000;
 const image = anIndex([anImage(['one', 'shared'], { n: 1 }), anImage(['two', 'shared'], { n: 2 })]);
 
 /** Scripted parts, and a configuration without a relay unless `relay` starts one. */
-async function parts(preheat: Settings = {}, { relay = false } = {}) {
+async function parts(
+  preheat: Settings = {},
+  { relay = false } = {},
+): Promise<{ origin: ScriptedRegistry; mirror: ScriptedRegistry; file: string; relay?: Relay }> {
   const [origin, mirror] = [await scriptedRegistry(), await scriptedRegistry()];
   for (const registry of [origin, mirror]) registry.has(image, '1.0');
   const targets = [{ name: 'mirror', kind: 'pull-through', url: mirror.url }];

@@ -110,7 +110,7 @@ async function everyKey(prefix: string): Promise<string[]> {
       if (type === 'list') return JSON.stringify(await client.lrange(key, 0, -1));
       if (type === 'set') return JSON.stringify(await client.smembers(key));
       if (type === 'stream') return JSON.stringify(await client.xrange(key, '-', '+'));
-      return JSON.stringify(await client.zrange(key, 0, -1));
+      return JSON.stringify(await client.zrange(key, '0', '-1'));
     }),
   );
   const runs = await createPreheatRuns(client, prefix).list('warm');

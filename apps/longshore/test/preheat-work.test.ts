@@ -108,9 +108,11 @@ describe('a worker that is killed', () => {
       const last = image.parts.at(-1)?.digest;
       let held = false;
       // The last layer never comes while the first worker lives.
-      mirror.otherwise((path) =>
-        path === `blobs/${last}` && !held ? ((held = true), 'hang' as const) : undefined,
-      );
+      mirror.otherwise((path) => {
+        if (path !== `blobs/${last}` || held) return undefined;
+        held = true;
+        return 'hang';
+      });
       const { relay, file } = await relayWith([warmEndpoint(preheat)]);
       await relay.post(envelope(pushOf(origin.url, 'team/api', image.root, { tag: '1.0' })));
       await eventually(() => held && total(mirror, 'blobs') >= layers.length, undefined, AT_LAST);

@@ -22,7 +22,9 @@ export interface Image {
 export interface ScriptedRegistry extends Receiver {
   has(image: Image, tag?: string): void;
   /** Answers a path (`/manifests/…`, `/blobs/…`, below any repository) otherwise; undefined: as usual. */
-  otherwise(script: (path: string, nth: number, method: string) => Reply | Promise<Reply> | undefined): void;
+  otherwise(
+    script: (path: string, nth: number, method: string) => Reply | undefined | Promise<Reply | undefined>,
+  ): void;
   /** How often each manifest and blob was asked for: `manifests/sha256:…` to a number. */
   asked(): Map<string, number>;
 }

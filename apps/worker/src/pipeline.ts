@@ -49,7 +49,10 @@ export function createDeliveryPipeline(
     const last = number >= settings.threshold;
     const retryWithin = longestDelay(settings, number);
     let shown: object = {};
-    const show = (value: object): void => progress((shown = value));
+    const show = (value: object): void => {
+      shown = value;
+      progress(value);
+    };
     const sending = sink.send(delivery, { number, signal, last, retryWithin, progress: show }).catch(faultOf);
     attempts.add(sending);
     const outcome = await sending;

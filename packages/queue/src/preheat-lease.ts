@@ -2,7 +2,6 @@
  * The lead over one image, kept up by a timer until it is given back. Every write is fenced by its token; the
  * first one that is refused, or a Redis that is away for as long as the lead lasts, aborts `lost`.
  */
-import type { RedisClient } from './connection.js';
 import { hashed, LEASE, type PreheatMemoryOptions } from './preheat-keys.js';
 import { CLAIM, FINISH, KEEP_WALK, RENEW, REST, SETTLE } from './preheat-scripts.js';
 
