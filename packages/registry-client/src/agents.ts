@@ -86,17 +86,17 @@ class TlsThroughProxy extends HttpsProxyAgent<string> {
 
 function contextOf({ ca, ...client }: { ca?: string; cert?: string; key?: string }): tls.SecureContext {
   try {
-    return tls.createSecureContext({ ...client, ...(ca !== undefined && { ca: [...systemRoots(), ca] }) });
+    return tls.createSecureContext({ ...client, ...(ca !== undefined && { ca: trustedWith(ca) }) });
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
     throw new RegistryError('tls', `tls: the certificates or the key cannot be read: ${reason}`);
   }
 }
 
-/** With NODE_EXTRA_CA_CERTS where node can tell (22.15 and newer). */
-function systemRoots(): readonly string[] {
+/** The system's certificates, with NODE_EXTRA_CA_CERTS where node can tell (22.15 and newer), and this one. PEM. */
+export function trustedWith(ca: string): string[] {
   const all: unknown = Reflect.get(tls, 'getCACertificates');
-  return typeof all === 'function' ? all('default') : tls.rootCertificates;
+  return [...(typeof all === 'function' ? all('default') : tls.rootCertificates), ca];
 }
 
 function proxyOf(proxy: string): URL {

@@ -9,8 +9,7 @@ export interface Challenge {
 }
 
 /** `name=value`, `name="value"`, or a scheme alone; with what separates them. */
-const PIECE =
-  /[\s,]*(?:([!#$%&'*+.^_`|~\w-]+)\s*=\s*(?:"((?:[^"\\]|\\.)*)"|([^\s,"]*))|([A-Za-z][\w-]*)(?![\w-]*\s*=))/y;
+const PIECE = /[\s,]*(?:([!#$%&'*+.^_`|~\w-]+)\s*=\s*(?:"((?:[^"\\]|\\.)*)"|([^\s,"]*))|([A-Za-z][\w-]*))/y;
 
 /** All of the header, in its order. What cannot be read ends the list. */
 export function challengesOf(header: string | undefined): Challenge[] {

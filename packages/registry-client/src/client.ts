@@ -126,8 +126,8 @@ class Client implements Registry {
     return this.#session.authorization(repository, signal);
   }
 
-  close(): Promise<void> {
-    return this.#session.close();
+  async close(): Promise<void> {
+    this.#session.close();
   }
 
   /** A body of known size, or of any up to the limit. Not a byte more is read. */

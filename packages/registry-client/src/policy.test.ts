@@ -247,8 +247,9 @@ test('schema 1 is left out, and is no error', async () => {
   const old = oci.schema1();
   expect(await walked(old)).toMatchObject({ manifests: [], reasons: [[old.digest, 'schema1']] });
   const index = oci.index([amd, old]);
-  const { manifests, reasons } = await walked(index);
+  const { manifests, reasons, asked } = await walked(index);
   expect([manifests, reasons]).toEqual([digests(amd, index), [[old.digest, 'schema1']]]);
+  expect(asked).not.toContain(old.digest);
 });
 
 test('Content-Type does not matter', async () => {

@@ -131,6 +131,6 @@ export interface Registry {
    * from the registry. Undefined where none is needed. A secret.
    */
   authorization(repository: string, signal: AbortSignal): Promise<string | undefined>;
-  /** Ends what is in flight as `aborted`; resolves when no connection is left. */
+  /** Ends what is in flight as `aborted`, and all connections. May be called twice. */
   close(): Promise<void>;
 }

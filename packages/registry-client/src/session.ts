@@ -103,8 +103,8 @@ export class Session {
     return unlessAborted(signal, place, this.#authorizer.answer(repository, challenge, undefined));
   }
 
-  close(): Promise<void> {
-    return this.#transport.close();
+  close(): void {
+    this.#transport.close();
   }
 
   #request(

@@ -1,8 +1,10 @@
+import { rootCertificates } from 'node:tls';
 import { eventually, oci, selfSigned, startReceiver } from '@longshore/testkit';
 import { describe, expect, test } from 'vitest';
+import { trustedWith } from './agents.js';
 import { RegistryError } from './error.js';
 import { aClient, errorOf, kindOf, signal } from './testing/client.js';
-import { aProxy, aSilentServer } from './testing/proxy.js';
+import { aProxy, aServerOf } from './testing/proxy.js';
 
 const app = 'acme/app';
 const image = oci.image();
@@ -29,6 +31,12 @@ describe('time', () => {
     const client = aClient({ url, timeout: 700 });
     expect(await client.drain(app, slow, { signal })).toEqual({ bytes: 20, verified: true });
     expect(await kindOf(client.manifest(app, slow.digest, signal))).toBe('timeout');
+  });
+
+  test('of a blob begins anew with its head', async () => {
+    const one = oci.blob('x', 'application/vnd.oci.image.layer.v1.tar');
+    const { url } = await oci.serve({ script: () => ({ delay: 1200, trickle: 'x', every: 1200 }) });
+    expect((await aClient({ url, timeout: 2000 }).drain(app, one, { signal })).verified).toBe(true);
   });
 
   test('is up when a blob stops in its middle', async () => {
@@ -118,6 +126,13 @@ describe('connections', () => {
     expect(error.message).toMatch(message);
   });
 
+  test('with an answer that is not worth reading are ended', async () => {
+    const server = await aServerOf('HTTP/1.1 200 OK\r\ncontent-length: 1000000\r\n\r\nx');
+    const client = aClient({ url: server.url });
+    expect(await kindOf(client.drain(app, layer, { signal }))).toBe('size');
+    await eventually(() => server.open() === 0);
+  });
+
   test('that speak no HTTP are an error', async () => {
     const { url } = await oci.serve({ script: () => ({ raw: 'SSH-2.0-OpenSSH\r\n' }) });
     expect(await kindOf(read(aClient({ url })))).toBe('network');
@@ -135,6 +150,11 @@ describe('TLS', () => {
     expect(error).toMatchObject({ kind: 'tls', retryable: true });
     expect(error.message).toContain('tls.ca');
     expect(await kindOf(read(aClient({ url, tls: { ca: clients.cert } })))).toBe('tls');
+  });
+
+  test('of the public authorities is trusted besides a private one', () => {
+    const all = trustedWith(server.cert);
+    expect(all).toEqual(expect.arrayContaining([...rootCertificates.slice(0, 5), server.cert]));
   });
 
   test('of another name is refused', async () => {
@@ -217,7 +237,7 @@ describe('a proxy', () => {
   );
 
   test('that does not answer is a timeout, and one that is away an error', async () => {
-    const silent = await aSilentServer();
+    const silent = await aServerOf('');
     const url = 'http://registry.invalid';
     expect(await kindOf(read(aClient({ url, proxy: silent.url, timeout: 200 })))).toBe('timeout');
     await eventually(() => silent.open() === 0);

@@ -45,7 +45,6 @@ export class Transport {
   readonly #guard: AddressGuard;
   readonly #agents: Agents;
   readonly #closing = new AbortController();
-  readonly #running = new Set<Promise<unknown>>();
 
   constructor(options: RegistryOptions, guard: AddressGuard) {
     this.#guard = guard;
@@ -56,28 +55,16 @@ export class Transport {
 
   /** Rejects with `RegistryError` alone. */
   async exchange<T>(request: HttpRequest, read: Read<T>): Promise<T> {
-    const running = this.#twiceWhenStale(request, read);
-    this.#running.add(running);
-    try {
-      return await running;
-    } finally {
-      this.#running.delete(running);
-    }
-  }
-
-  async close(): Promise<void> {
-    this.#closing.abort();
-    await Promise.allSettled(this.#running);
-    this.#agents.destroy();
-  }
-
-  /** A server may close a kept connection while a request is on its way there: that says nothing of the request. */
-  async #twiceWhenStale<T>(request: HttpRequest, read: Read<T>): Promise<T> {
-    const first = await this.#once(request, read);
-    const { stale, ...outcome } = first;
+    const { stale, ...outcome } = await this.#once(request, read);
+    // a server may close a kept connection while a request is on its way there: that says nothing of the request
     const { failure, value } = stale ? await this.#once(request, read) : outcome;
     if (failure) throw failure;
     return value as T;
+  }
+
+  close(): void {
+    this.#closing.abort();
+    this.#agents.destroy();
   }
 
   async #once<T>(request: HttpRequest, read: Read<T>): Promise<Outcome<T>> {

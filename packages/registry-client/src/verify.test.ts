@@ -68,6 +68,9 @@ describe('a manifest', () => {
       kind: 'limit',
       retryable: false,
     });
+    // its head is enough: nothing of this body ever comes
+    const empty = await clientOf(() => ({ raw: `HTTP/1.1 200 OK\r\ncontent-length: ${5 * MIB}\r\n\r\n` }));
+    expect(await kindOf(empty.manifest(app, '1.0', signal))).toBe('limit');
     const endless = await clientOf(() => ({ endless: 'x'.repeat(65_536) }));
     expect(await kindOf(endless.manifest(app, '1.0', signal))).toBe('limit');
     expect(await kindOf(endless.manifest(app, image.digest, signal, { size: 5 * MIB }))).toBe('limit');

@@ -52,7 +52,7 @@ export function blobsOf(
   for (const descriptor of layers) {
     const reason = reasonAgainstLayer(descriptor, policy);
     if (reason) skipped.push({ descriptor, reason });
-    else if (!wanted.has(descriptor.digest)) wanted.set(descriptor.digest, descriptor);
+    else wanted.set(descriptor.digest, descriptor);
   }
   const total = [...wanted.values()].reduce((sum, { size = 0 }) => sum + size, 0);
   return total > (policy.maxTotal ?? total) ? undefined : { wanted: [...wanted.values()], skipped };

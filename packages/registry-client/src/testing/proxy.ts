@@ -37,11 +37,12 @@ export async function aProxy(): Promise<{ url: string; seen: string[] }> {
   return { url: `http://127.0.0.1:${port}`, seen };
 }
 
-/** Takes connections and never says a word. */
-export async function aSilentServer(): Promise<{ url: string; open(): number }> {
+/** Says this when it is spoken to, and not a word more; never closes a connection. */
+export async function aServerOf(words: string): Promise<{ url: string; open(): number }> {
   const sockets = new Set<Socket>();
   const server = createTcpServer((socket) => {
     sockets.add(socket);
+    socket.once('data', () => socket.write(words));
     socket
       .on('error', () => {})
       .on('close', () => sockets.delete(socket))
