@@ -22,6 +22,12 @@ describe('a manager that begins no job', () => {
       { reason: 'platform', retryable: false },
     ],
     [500, { message: 'unauthorized: authentication required' }, { reason: 'credentials', retryable: true }],
+    [
+      500,
+      { message: 'denied: requested access to the resource is denied' },
+      { reason: 'credentials', retryable: true },
+    ],
+    [500, { message: 'unauthorized' }, { reason: 'credentials', retryable: true }],
     [500, { message: 'manifest unknown: manifest unknown' }, { reason: 'absent', retryable: true }],
     [500, { message: 'ip 127.0.0.1 is invalid' }, { reason: 'http_500', retryable: true }],
     [302, '', { reason: 'http_302', retryable: true }],

@@ -15,7 +15,7 @@ export function rejectedBy(answer: Answer, now: number): Failed {
   if (/no matching manifest/i.test(words)) {
     return failed('platform', `${said}; the image has none for it`, { retryable: false });
   }
-  if (/unauthorized|authentication required|access denied|forbidden|\b40[13]\b/i.test(words)) {
+  if (/unauthorized|authentication required|\bdenied\b|forbidden|\b40[13]\b/i.test(words)) {
     return failed('credentials', `${said}; the registry refuses the manager: check preheat.registry.auth`);
   }
   if (/manifest unknown|name unknown|not found|\b404\b/i.test(words)) {

@@ -123,6 +123,16 @@ describe('a tracker', () => {
     expect(await kraken.warm(anIndex(), anItem(), aCall(pending.handle))).toMatchObject({ state: 'warmed' });
   });
 
+  test('that downloads is looked at alone, also when the origins are back', async () => {
+    const tracker = await krakenTracker((nth) => (nth === 1 ? 202 : 200));
+    const origin = await krakenOrigin({ trigger: () => 503 });
+    const kraken = aKraken({ origin: origin.base, tracker: tracker.base });
+    const pending = pendingOf(await kraken.warm(anIndex(), anItem(), aCall()));
+    const before = origin.requests.length;
+    expect(await kraken.warm(anIndex(), anItem(), aCall(pending.handle))).toMatchObject({ state: 'warmed' });
+    expect(origin.requests).toHaveLength(before);
+  });
+
   test('is not asked when an origin has a verdict', async () => {
     const tracker = await krakenTracker(() => 200);
     const origin = await krakenOrigin({ trigger: () => 404 });

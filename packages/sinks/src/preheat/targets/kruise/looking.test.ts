@@ -135,6 +135,18 @@ describe('a job of the same name', () => {
     expect(await kruise.warm(anIndex(), aCall())).toMatchObject({ state: 'settled' });
   });
 
+  test('that somebody is removing is made again when it is gone', async () => {
+    const { cluster, kruise } = await withFormer(undefined, { finalizer: 2 });
+    const [former] = cluster.jobs.values();
+    const { name, uid } = former?.metadata ?? {};
+    const body = JSON.stringify({ preconditions: { uid } });
+    await fetch(`${cluster.base}${JOBS}/${name}`, { method: 'DELETE', body });
+    const pending = pendingOf(await kruise.warm(anIndex(), aCall()));
+    const again = await kruise.warm(anIndex(), aCall(pending.handle));
+    expect(again).toMatchObject({ state: 'pending' });
+    expect([...cluster.jobs.values()][0]?.metadata.uid).not.toBe(uid);
+  });
+
   test('that failed is removed and made again', async () => {
     const { cluster, kruise } = await withFormer({ desired: 2, succeeded: 1, failed: 1 }, { finalizer: 1 });
     const uid = [...cluster.jobs.values()][0]?.metadata.uid;

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { aCache, PARTS, theImage } from '../../../testing/cache.js';
 import { aManifestOnly, aPullThrough } from '../../../testing/targets.js';
-import { aCall } from '../../../testing/warm.js';
+import { aCall, aDigest } from '../../../testing/warm.js';
 import type { BlobTarget, WarmImage, Warmth } from '../target.js';
 
 const item = (name: keyof typeof PARTS) => {
@@ -40,6 +40,16 @@ describe('the order', () => {
     });
     expect(target.stages(single)).toEqual([[item('config'), item('layer')], [item('first')]]);
     expect(target.stages(theImage()).map((stage) => stage.length)).toEqual([3, 2, 1, 1]);
+  });
+
+  test('has an index that is in another before that one', () => {
+    const index = (character: string) => ({ role: 'index', digest: aDigest(character) }) as const;
+    const nested = theImage({
+      digest: aDigest('0'),
+      items: [index('0'), index('1'), index('2'), index('3')],
+    });
+    const order = aPullThrough({ url: 'http://127.0.0.1:1' }).stages(nested);
+    expect(order).toEqual(['3', '2', '1', '0'].map((character) => [index(character)]));
   });
 
   test('is the same by HEAD', async () => {
