@@ -124,7 +124,7 @@ describe('a redirect is refused', () => {
     expect(inside.requests).toEqual([]);
   });
 
-  test.each(['ftp://127.0.0.1/', 'http://'])('to %s', async (location) => {
+  test.each(['ftp://storage.example.com/', 'http://'])('to %s', async (location) => {
     const { url } = await oci.serve({ script: () => to(location) });
     expect(await kindOf(aClient({ url }).drain(app, layer, { signal }))).toBe('redirect');
   });

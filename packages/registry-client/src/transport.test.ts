@@ -1,6 +1,6 @@
 import { rootCertificates } from 'node:tls';
 import { eventually, oci, selfSigned, startReceiver } from '@longshore/testkit';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, onTestFinished, test } from 'vitest';
 import { trustedWith } from './agents.js';
 import { RegistryError } from './error.js';
 import { aClient, errorOf, kindOf, signal } from './testing/client.js';
@@ -124,6 +124,28 @@ describe('connections', () => {
     const error = await errorOf(read(aClient({ url })));
     expect(error.kind).toBe('network');
     expect(error.message).toMatch(message);
+  });
+
+  test('are kept for the next request, and ended when the client is closed', async () => {
+    const server = await aServerOf('HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\n{}');
+    const client = aClient({ url: server.url });
+    expect(await kindOf(read(client))).toBe('unsupported');
+    expect(server.open()).toBe(1);
+    await client.close();
+    await client.close();
+    await eventually(() => server.open() === 0);
+  });
+
+  test('of many requests with one signal bring no warning of node', async () => {
+    const warnings: Error[] = [];
+    const note = (warning: Error) => warnings.push(warning);
+    process.on('warning', note);
+    onTestFinished(() => void process.off('warning', note));
+    const { url } = await oci.serve({ tags });
+    const client = aClient({ url });
+    const { signal: shared } = new AbortController();
+    await Promise.all(Array.from({ length: 20 }, () => client.manifest(app, '1.0', shared)));
+    expect(warnings).toEqual([]);
   });
 
   test('with an answer that is not worth reading are ended', async () => {
