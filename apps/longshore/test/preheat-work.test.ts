@@ -130,6 +130,32 @@ describe('a worker that is killed', () => {
   );
 });
 
+describe('a worker that is stopped', () => {
+  test(
+    'gives the image back at once, and the next one goes on with it',
+    async () => {
+      const image = anImage(['one', 'two']);
+      const { origin, mirror, preheat } = await bothWith(image);
+      const last = image.parts.at(-1)?.digest;
+      mirror.otherwise((path, nth) => (path === `blobs/${last}` && nth === 1 ? 'hang' : undefined));
+      const { relay, file } = await relayWith([warmEndpoint(preheat)], { worker: { grace: '100ms' } });
+      await relay.post(envelope(pushOf(origin.url, 'team/api', image.root, { tag: '1.0' })));
+      await eventually(() => total(mirror, 'blobs') === 3, undefined, AT_LAST);
+      expect((await relay.stop()).code).toBe(0);
+      const next = await startRelay(file);
+      expect(await next.waitFor('preheat.finished', AT_LAST)).toMatchObject({
+        result: 'succeeded',
+        warmed: 4,
+      });
+      expect(next.records.find(({ record }) => record === 'delivery.attempted')).toMatchObject({
+        attempt: 1,
+      });
+      for (const [path, count] of mirror.asked()) expect(count, path).toBe(path === `blobs/${last}` ? 2 : 1);
+    },
+    SLOW,
+  );
+});
+
 describe('what fails', () => {
   test(
     'some blobs: dead with the blobs that failed, told as partial; retried, only those are asked for',

@@ -41,7 +41,8 @@ export function createPreheatStore(options: PreheatMemoryOptions): PreheatStore 
       if (turn === 'told') return { turn, verdict: first ?? '' };
       if (turn === 'wait') return { turn, until: Math.min(Number(first), Date.now() + LOOK) };
       const run = { id: first ?? '', startedAt: Number(second) };
-      const onSettled = (waiting: string[]) => wake(options, waiting);
+      // Who is not woken looks by itself.
+      const onSettled = (waiting: string[]) => wake(options, waiting).catch(() => {});
       return { turn: 'lead', lease: createLease({ ...options, key, plan: id, token, run, onSettled }) };
     },
     async pause(registry, until) {

@@ -7,8 +7,9 @@ import type { Lease } from './memory.js';
 import { handleOf, type Moment, type PartState, readState, resultOf } from './states.js';
 import type { Aborted, Pending, Settled } from './targets/target.js';
 
-/** Milliseconds between two tries to get a turn. */
-const TRY_AGAIN = 100;
+/** Milliseconds between two tries to get a turn: the first gap, and the longest. */
+const SOON = 50;
+const LATE = 1_000;
 /** Another image waits for this part at the target, for longer than a slot is to be held: look again later. */
 const BUSY_PATIENCE = 20_000;
 const BUSY_LOOK = 10_000;
@@ -60,7 +61,7 @@ export class Claims {
     const known = this.known(target, part);
     if (known) return known;
     const began = Date.now();
-    for (;;) {
+    for (let gap = SOON; ; gap = Math.min(2 * gap, LATE)) {
       if (this.signal.aborted) return { result: { state: 'aborted' } };
       const claim = await this.lease.claim(target, part, limit);
       if (claim === 'warm') return { result: { state: 'already', verified: false } };
@@ -69,7 +70,7 @@ export class Claims {
         const detail = 'another image waits for it at the target';
         return { result: { state: 'pending', pollAt: Date.now() + BUSY_LOOK, handle: '', detail } };
       }
-      await pause(TRY_AGAIN, undefined, { signal: this.signal }).catch(() => {});
+      await pause(gap, undefined, { signal: this.signal }).catch(() => {});
     }
   }
 

@@ -15,7 +15,9 @@ describe('a manifest that is not there yet', () => {
       age += result.until - NOW;
       looks.push(age);
     }
-    expect(looks).toEqual([250, 500, 1_000, 2_000, 4_000, 8_000, 16_000, 32_000, 62_000, 92_000, 122_000]);
+    expect(looks.slice(0, 8)).toEqual([250, 500, 1_000, 2_000, 4_000, 8_000, 13_000, 18_000]);
+    expect(looks.at(-1)).toBeGreaterThanOrEqual(120_000);
+    expect(looks.length).toBeLessThan(32);
   });
 
   test('is final after that', () => {

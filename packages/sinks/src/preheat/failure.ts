@@ -11,7 +11,7 @@ const LONGEST_PAUSE = 3_600_000;
 /** When it does not say for how long. */
 const PAUSE = 60_000;
 const SOONEST = 250;
-const LATEST = 30_000;
+const LATEST = 5_000;
 
 const REASONS: Readonly<Partial<Record<RegistryErrorKind, Reason>>> = {
   timeout: 'timeout',
@@ -38,7 +38,7 @@ export function failureOf(
   if (kind === 'aborted') return 'aborted';
   if (kind === 'rate_limited') return paused(notBefore ?? now + PAUSE, now);
   if (kind === 'not_found' && age < patience) {
-    // Doubles the age each time: 0.25, 0.5, 1, 2 … and at last every 30 s.
+    // Doubles the age each time: 0.25, 0.5, 1, 2, 4 s, and then every 5 s.
     const until = now + Math.min(Math.max(age, SOONEST), LATEST);
     return { kind: 'deferred', until, why: 'the registry does not have it yet' };
   }

@@ -7,7 +7,7 @@ import type { KeptWalk } from './walked.js';
 import type { WarmedPart } from './warm.js';
 
 /** Failed parts that are named in the dead letter. */
-const NAMED = 50;
+const NAMED = 20;
 const IN_WORDS = 3;
 
 /** The table: what was left out first has no target. */
