@@ -101,7 +101,7 @@ function targetOf(target: PreheatTarget, userAgent: string): TargetOptions {
         ...taskOf(target),
         kind,
         url: base,
-        token: token?.reveal(),
+        token: lookup(token),
         scope,
         registry: registry?.reveal(),
       };
@@ -112,7 +112,7 @@ function targetOf(target: PreheatTarget, userAgent: string): TargetOptions {
         kind,
         url: base,
         namespace,
-        ...tokenOf(token),
+        token: lookup(token),
         registry: registry?.reveal(),
       };
     case 'webhook':
@@ -122,26 +122,25 @@ function targetOf(target: PreheatTarget, userAgent: string): TargetOptions {
 
 function accessOf({ auth, tls, headers }: PreheatTarget) {
   const pairs = Object.entries(headers).map(([name, values]) => [name, values.map((one) => one.reveal())]);
-  const basic = userOf(auth?.basic);
+  const [user] = Object.entries(auth?.basic ?? {});
+  const basic = user && { username: user[0], password: () => user[1].reveal() };
   return {
-    ...(auth && { auth: { ...(basic && { basic }), ...(auth.bearer && { bearer: auth.bearer.reveal() }) } }),
+    ...(auth && { auth: { basic, bearer: lookup(auth.bearer) } }),
     ...(tls && { tls: revealed(tls) }),
     headers: Object.fromEntries(pairs) as Record<string, string[]>,
   };
 }
 
-/** Kubernetes replaces the file of a service account's token from time to time. */
-function tokenOf(token: Secret | undefined): { token?: string; tokenfile?: string } {
-  if (!token) return {};
-  const path = token.reference?.startsWith('file:') ? token.reference.slice('file:'.length) : undefined;
-  return path ? { tokenfile: path.replace(/^\/\/(?=\/)/, '') } : { token: token.reveal() };
+/** Looked up for each request: a file or variable is replaced from time to time, as Kubernetes does with tokens. */
+function lookup(secret: Secret | undefined): (() => string) | undefined {
+  return secret && (() => secret.reveal());
 }
 
 function taskOf(target: PreheatTarget) {
-  const { clusters, platforms, ips, count, percentage, piecelength, tag, application } = target;
-  const { filteredqueryparams, tasks, peers, jobtimeout, credentials } = target;
-  const which = { clusters, platforms, ips, count, percentage, tasks, peers };
-  return { ...which, piecelength, tag, application, filteredqueryparams, jobtimeout, credentials };
+  const { clusters, ips, count, percentage, piecelength, tag, application } = target;
+  const { filteredqueryparams, tasks, peers, jobtimeout, credentials, verify } = target;
+  const which = { clusters, ips, count, percentage, tasks, peers };
+  return { ...which, piecelength, tag, application, filteredqueryparams, jobtimeout, credentials, verify };
 }
 
 function jobOf(target: PreheatTarget) {

@@ -66,7 +66,6 @@ const dragonfly = {
     url(),
     'dragonfly, kruise: where the nodes pull from, when it is not the registry of the event: a base url; of kruise, a host.',
   ).optional(),
-  platforms: setting(z.array(text()), 'dragonfly: platforms, when not those of the image.').optional(),
   ips: setting(z.array(text()), 'dragonfly: addresses of the peers, for the two `all` scopes.').optional(),
   count: setting(
     count({ min: 1, max: 200 }),
@@ -77,7 +76,7 @@ const dragonfly = {
     'dragonfly: such a share of the peers, for the two `all` scopes.',
   ).optional(),
   piecelength: setting(
-    bytes({ min: 2 ** 20, max: 2 ** 31 }),
+    bytes({ min: 4 * 2 ** 20, max: 64 * 2 ** 20 }),
     'dragonfly: length of a piece; part of a task’s identity.',
   ).optional(),
   tag: setting(text(), 'dragonfly: part of a task’s identity, as the nodes have it.').optional(),
@@ -95,6 +94,10 @@ const dragonfly = {
   credentials: setting(
     flag(),
     'dragonfly: false gives the manager no credentials of the registry; it keeps them with the job.',
+  ).optional(),
+  verify: setting(
+    flag(),
+    'dragonfly: true asks the peers for what a job does not report, before it counts as missing; with `scope: all_peers` only, and it takes the manager a while.',
   ).optional(),
 };
 

@@ -84,6 +84,16 @@ test.each([
     /is missing/,
   ],
   [
+    'kind: preheat, preheat: { targets: [{ name: n, kind: kruise, url: http://x, namespace: p, selector: { names: [a], matchlabels: { b: c } } }] }',
+    'preheat.targets[0].selector',
+    /one of them/,
+  ],
+  [
+    'kind: preheat, preheat: { targets: [{ name: n, kind: kruise, url: http://x, namespace: p, selector: { names: [a] }, podselector: { matchlabels: { b: c } } }] }',
+    'preheat.targets[0].podselector',
+    /one of them/,
+  ],
+  [
     'kind: preheat, preheat: { targets: [{ name: m, kind: mirror, url: http://x }] }',
     'preheat.targets[0].kind',
     /must be pull-through/,

@@ -10,17 +10,7 @@ type Registry = PreheatSettings['registry'];
 
 /** What every kind knows. */
 const COMMON = ['name', 'kind', 'concurrency', 'timeout', 'auth', 'tls', 'headers'];
-const DRAGONFLY = [
-  'url',
-  'token',
-  'scope',
-  'clusters',
-  'registry',
-  'platforms',
-  'ips',
-  'count',
-  'percentage',
-];
+const DRAGONFLY = ['url', 'token', 'scope', 'clusters', 'registry', 'ips', 'count', 'percentage'];
 const TASK = ['piecelength', 'tag', 'application', 'filteredqueryparams', 'tasks', 'peers', 'jobtimeout'];
 const KRUISE = ['url', 'token', 'namespace', 'registry', 'selector', 'podselector', 'pullsecrets'];
 const JOB = ['parallelism', 'pulltimeout', 'jobtimeout', 'ttl', 'backofflimit'];
@@ -28,7 +18,7 @@ const JOB = ['parallelism', 'pulltimeout', 'jobtimeout', 'ttl', 'backofflimit'];
 const KNOWN: Readonly<Record<PreheatTarget['kind'], readonly string[]>> = {
   'pull-through': [...COMMON, 'url', 'method', 'prefix', 'ns'],
   kraken: [...COMMON, 'origin', 'tracker', 'proxy'],
-  dragonfly: [...COMMON, ...DRAGONFLY, ...TASK, 'credentials'],
+  dragonfly: [...COMMON, ...DRAGONFLY, ...TASK, 'credentials', 'verify'],
   kruise: [...COMMON, ...KRUISE, ...JOB],
   webhook: [...COMMON, 'url'],
 };
@@ -95,11 +85,20 @@ function checkTarget(target: PreheatTarget, place: Step[], check: Check): void {
       problems.error(place, 'has no address: write origin, tracker or proxy');
   } else if (!url) problems.error([...place, 'url'], 'is missing');
   if (kind === 'kruise' && !namespace) problems.error([...place, 'namespace'], 'is missing');
+  checkSelectors(target, place, check);
   if (url) checkUrl(url, [...place, 'url'], check);
   if (tracker) checkUrl(tracker, [...place, 'tracker'], check);
   if (proxy) checkUrl(proxy, [...place, 'proxy'], check);
   for (const [index, one] of (origin ?? []).entries()) checkUrl(one, [...place, 'origin', index], check);
   oneUser(target.auth?.basic, [...place, 'auth', 'basic'], check);
+}
+
+/** OpenKruise refuses a job that has more than one. */
+function checkSelectors({ selector, podselector }: PreheatTarget, place: Step[], { problems }: Check): void {
+  if (selector?.names && selector.matchlabels)
+    problems.error([...place, 'selector'], 'has names and matchlabels; a job can have one of them');
+  if (selector && podselector)
+    problems.error([...place, 'podselector'], 'stands beside selector; a job can have one of them');
 }
 
 function checkUrl(url: Secret, place: Step[], { problems }: Check): void {
