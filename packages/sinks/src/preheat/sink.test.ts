@@ -122,6 +122,16 @@ describe('a part that fails', () => {
 });
 
 describe('a registry', () => {
+  test('that says how much it still allows is quoted with the run', async () => {
+    const { runs, sink } = await at((response, request, nth) => {
+      response.setHeader('ratelimit-limit', '100;w=21600');
+      response.setHeader('ratelimit-remaining', '76;w=21600');
+      serving(response, request, nth);
+    });
+    await sink.send(aPush(), anAttempt());
+    expect(runs[0]?.rateLimit).toEqual({ limit: 100, remaining: 76 });
+  });
+
   test('that answers 429 is left alone by everybody, and it was no attempt', async () => {
     const { sink, server } = await at(answering(429, '', { 'retry-after': '60' }));
     const before = Date.now();
