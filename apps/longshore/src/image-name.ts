@@ -1,5 +1,6 @@
 /** Names of images as people write them: `[host[:port]/]repository[:tag][@digest]`. */
 
+/** The parts of a name. */
 export interface ImageName {
   /** `registry.example.com:5000` */
   host?: string;

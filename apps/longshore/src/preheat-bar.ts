@@ -2,6 +2,7 @@
 
 const WIDTH = 30;
 
+/** What is shown while an image is warmed. */
 export interface Bar {
   progress(shown: object): void;
   wait(why: string): void;

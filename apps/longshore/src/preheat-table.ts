@@ -12,6 +12,7 @@ const WORDS: Readonly<Record<PreheatPart['result'], string>> = {
 /** Enough to tell digests apart, and to paste. */
 const DIGEST = 19;
 
+/** The lines of the table; the last one is empty. */
 export function table({ parts, omitted = 0 }: PreheatRun): string[] {
   if (parts.length === 0) return [];
   const rows = [HEAD, ...parts.map(row)];
@@ -38,6 +39,7 @@ function row({ result, target, role, platform = '', size, digest, reason = '', d
   ].map(harmless);
 }
 
+/** One line. */
 export function summary({
   repository,
   tag,

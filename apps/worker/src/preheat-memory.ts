@@ -13,6 +13,7 @@ import { createRouter } from '@longshore/routing';
 import type { PreheatMemory } from '@longshore/sinks';
 import { preheatEvent, takenFrom } from './preheat-event.js';
 
+/** What it is put together from. */
 export interface MemoryParts {
   /** Of the consumer profile: waits for Redis. */
   client: RedisClient;
@@ -28,6 +29,7 @@ const TRY_AGAIN = 1_000;
 const KEEP = 50;
 const HOUR = 3_600_000;
 
+/** The memory of one endpoint, for its sink. */
 export function createPreheatMemory(parts: MemoryParts): PreheatMemory {
   const { client, config, endpoint, observer } = parts;
   const { prefix } = config().redis;

@@ -22,6 +22,7 @@ export interface NamedImage {
   digest?: string;
 }
 
+/** What is to be warmed, with what, and who hears of it. */
 export interface PreheatOnceParts {
   config: Config;
   endpoint: Endpoint & { preheat: PreheatSettings };

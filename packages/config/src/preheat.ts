@@ -140,5 +140,7 @@ export const preheat = z
   })
   .meta({ description: 'kind preheat: which images, and where they are to be warm.', required: ['targets'] });
 
+/** The block, with defaults in place. */
 export type PreheatSettings = z.output<typeof preheat>;
+/** One of its targets. */
 export type PreheatTarget = PreheatSettings['targets'][number];

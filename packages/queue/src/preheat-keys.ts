@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 import type { RedisClient } from './connection.js';
 import { queueName } from './names.js';
 
+/** Whose memory it is, and how long it lasts. */
 export interface PreheatMemoryOptions {
   /** Of the consumer profile. */
   client: RedisClient;

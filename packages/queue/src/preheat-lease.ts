@@ -36,6 +36,7 @@ const RENEWALS = 3;
 /** One who was told and does not look within this leads the image itself, and finds it warm. */
 const TOLD_FOR = 24 * 3_600_000;
 
+/** Of a lead that was just taken under `token`. */
 export function createLease(options: LeaseOptions): PreheatLease {
   const { client, key, plan, token, run, keep, window, lease = LEASE } = options;
   const lost = new AbortController();

@@ -28,6 +28,7 @@ export interface PreheatStore {
 /** One who waits is woken at the end; this is for when nobody is left to wake it. */
 const LOOK = 15_000;
 
+/** The memory of one endpoint. */
 export function createPreheatStore(options: PreheatMemoryOptions): PreheatStore {
   const { client, keep, lease = LEASE } = options;
   const key = keysOf(options);

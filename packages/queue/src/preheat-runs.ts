@@ -14,6 +14,7 @@ const unpack = promisify(brotliDecompress);
 /** Parts that are listed of one run; the rest is only counted. */
 const MOST_PARTS = 2_000;
 
+/** The runs of every endpoint. */
 export interface PreheatRuns {
   /** Keeps a run and lets go of all but the last `keep`. The same run again replaces it. */
   add(run: PreheatRun, keep: number): Promise<void>;
@@ -32,6 +33,7 @@ end
 return 1
 `;
 
+/** Reads with any client, also one that fails fast. */
 export function createPreheatRuns(client: RedisClient, prefix: string): PreheatRuns {
   const keys = (endpoint: string): [string, string] => {
     const key = keysOf({ prefix, endpoint });

@@ -23,6 +23,7 @@ const KNOWN: Readonly<Record<PreheatTarget['kind'], readonly string[]>> = {
   webhook: [...COMMON, 'url'],
 };
 
+/** One endpoint; also that no other kind has the block. */
 export function checkPreheat(endpoint: Endpoint, path: readonly Step[], check: Check): void {
   const { kind, preheat } = endpoint;
   const { problems } = check;

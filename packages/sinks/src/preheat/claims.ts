@@ -22,6 +22,7 @@ export interface Answer {
   items?: PartState['items'];
 }
 
+/** A call that is to be made in its turn. `handle`: of the last answer, when work goes on. */
 export interface Turn {
   target: string;
   limit: number;
@@ -30,6 +31,7 @@ export interface Turn {
   call(handle: string | undefined): Promise<Answer>;
 }
 
+/** The turns of one image's parts, by the one who leads it. */
 export class Claims {
   #states = new Map<string, PartState>();
 

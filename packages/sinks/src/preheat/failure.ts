@@ -25,7 +25,10 @@ const REASONS: Readonly<Partial<Record<RegistryErrorKind, Reason>>> = {
   limit: 'manifest',
 };
 
-/** @param age milliseconds since the image could be expected; undefined when it is expected to be there */
+/**
+ * @param error what the registry client has thrown
+ * @param expected `age`: milliseconds since the image could be there; `patience`: how old it may get and still come
+ */
 export function failureOf(
   error: unknown,
   { age, patience, now = Date.now() }: { age: number; patience: number; now?: number },

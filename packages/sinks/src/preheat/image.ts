@@ -5,6 +5,7 @@
 import type { Delivery } from '@longshore/event';
 import type { PreheatRegistry } from './options.js';
 
+/** An image, and where it is. */
 export interface ImageRef {
   /** Base url of the registry, without a slash at its end. */
   registry: string;
@@ -29,11 +30,6 @@ export function imageOf(delivery: Delivery, settings: PreheatRegistry): ImageRef
     };
   }
   return { registry: registry.replace(/\/+$/, ''), repository, tag, digest };
-}
-
-/** `docker.io/library/nginx:1.27`, for people. */
-export function named({ repository, tag, digest }: Pick<ImageRef, 'repository' | 'tag' | 'digest'>): string {
-  return `${repository}${tag ? `:${tag}` : ''}${digest && !tag ? `@${digest.slice(0, 19)}` : ''}`;
 }
 
 function namedRegistry({ payload }: Delivery): string | undefined {

@@ -9,7 +9,7 @@
  */
 import type { Delivery, Outcome } from '@longshore/event';
 import type { Attempt, Deferred, SendResult, Sink } from '../sink.js';
-import { failureOf } from './failure.js';
+import { failureOf, paused } from './failure.js';
 import { type ImageRef, imageOf } from './image.js';
 import type { Lease } from './memory.js';
 import type { PreheatSinkOptions } from './options.js';
@@ -97,6 +97,8 @@ class PreheatSink implements Sink {
   async #resolve(delivery: Delivery, image: ImageRef, { signal }: Attempt): Promise<Resolved | WorkEnd> {
     const { digest, repository, tag = '' } = image;
     if (digest) return { ...image, digest };
+    const until = await this.options.memory.pausedUntil(image.registry);
+    if (until > Date.now()) return { ending: paused(until), parts: [] };
     try {
       const found = await this.#registries.at(image.registry).resolve(repository, tag, signal);
       return { ...image, digest: found.digest };

@@ -50,6 +50,7 @@ export interface Lease {
   drop(): Promise<void>;
 }
 
+/** The memory of one endpoint. */
 export interface PreheatMemory {
   /**
    * @param plan names the image; the same for everybody who means it

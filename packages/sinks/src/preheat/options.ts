@@ -3,6 +3,7 @@ import type { RegistryOptions, WalkPolicy } from '@longshore/registry-client';
 import type { PreheatMemory } from './memory.js';
 import type { TargetOptions } from './targets/options.js';
 
+/** See the header. */
 export interface PreheatSinkOptions {
   /** The endpoint's name. */
   name: string;

@@ -14,6 +14,7 @@ export interface ProgressShown {
   total: number;
 }
 
+/** Counts the parts that are done, of those that there are at all targets. */
 export class Progress {
   #done = 0;
   #bytes = 0;

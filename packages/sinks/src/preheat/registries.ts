@@ -4,6 +4,7 @@ import type { PreheatRegistry } from './options.js';
 
 const MOST = 20;
 
+/** Opens them as they are needed. */
 export class Registries {
   readonly #open = new Map<string, Registry>();
 

@@ -16,6 +16,7 @@ interface Ended {
   rateLimit?: RateLimit;
 }
 
+/** The run of an outcome that is final. */
 export function runOf({
   endpoint,
   delivery,

@@ -29,6 +29,7 @@ export interface Warmed {
   aborted: boolean;
 }
 
+/** Resolves when every target has nothing more to do now. Never rejects for a target's failure. */
 export async function warmAll(
   targets: readonly OpenTarget[],
   image: WarmImage,

@@ -23,6 +23,7 @@ export interface WorkEnd {
   parts: PreheatPart[];
 }
 
+/** All that the work needs. The attempt's signal also aborts when the lead is lost. */
 export interface Work {
   options: PreheatSinkOptions;
   registry: Registry;
@@ -37,6 +38,7 @@ export interface Work {
 const REGISTRY = '~registry';
 const TRY_AGAIN = 100;
 
+/** @throws RegistryError */
 export async function workOn(work: Work): Promise<WorkEnd> {
   const { options, registry, targets, image, delivery, attempt, lease } = work;
   const known = readWalk(await lease.walk(), options.policy);
