@@ -5,6 +5,7 @@ import { Command, CommanderError } from 'commander';
 import { addCheck } from './commands/check.js';
 import { addDead } from './commands/dead.js';
 import { addPause } from './commands/pause.js';
+import { addPreheat } from './commands/preheat.js';
 import { addQuarantine } from './commands/quarantine.js';
 import { addRun } from './commands/run.js';
 import { addSend } from './commands/send.js';
@@ -29,7 +30,7 @@ export async function main(argv: readonly string[]): Promise<number> {
     .exitOverride()
     .showHelpAfterError('(add --help for what is known)')
     .configureOutput({ writeErr: (text) => void process.stderr.write(text) });
-  for (const add of [addRun, addCheck, addSend, addTrace, addDead, addQuarantine, addPause])
+  for (const add of [addRun, addCheck, addSend, addTrace, addDead, addQuarantine, addPause, addPreheat])
     add(program, shell);
 
   try {

@@ -6,6 +6,12 @@ import { aDelivery, anEndpoint, observed, sinkThat } from './testing/parts.js';
 
 const attempt = (number: number) => ({ id: 'job', number, signal: new AbortController().signal });
 const unnoted = { pulse: { note() {} }, trail: { note() {} } };
+const attempt = (number: number, shown: object[] = []) => ({
+  id: 'job',
+  number,
+  signal: new AbortController().signal,
+  progress: (value: object) => void shown.push(value),
+});
 const failing = sinkThat(async () => ({ kind: 'retry', reason: 'http_503', status: 503, detail: 'busy' }));
 
 test('a delivered attempt leaves one record and is settled', async () => {
@@ -51,6 +57,39 @@ test('an attempt that shutdown cut short is given back and recorded as nothing',
   });
   expect(await handle(aDelivery(), attempt(1))).toEqual({ settle: 'released' });
   expect(lines).toEqual([]);
+});
+
+test('what is deferred is recorded as nothing, and shows why it waits beside how far it is', async () => {
+  const { observer, lines } = observed();
+  const sink = sinkThat(async (_, { progress }) => {
+    progress?.({ blobs: '1 / 2' });
+    return { kind: 'deferred', until: 5, why: 'the target is at it' };
+  });
+  const shown: object[] = [];
+  const handle = createDeliveryPipeline('one', () => anEndpoint(sink), observer);
+  expect(await handle(aDelivery(), attempt(1, shown))).toEqual({
+    settle: 'deferred',
+    until: 5,
+    why: 'the target is at it',
+  });
+  expect(lines).toEqual([]);
+  expect(shown.at(-1)).toEqual({ blobs: '1 / 2', waits: 'the target is at it' });
+});
+
+test('the sink is told whether an attempt is the last one, and when there would be another', async () => {
+  const { observer } = observed();
+  const told: unknown[] = [];
+  const sink = sinkThat(async (_, { last, retryWithin = 0 }) => {
+    told.push([last, retryWithin >= 1_000]);
+    return { kind: 'retry', reason: 'error', detail: 'no' };
+  });
+  const handle = createDeliveryPipeline('one', () => anEndpoint(sink), observer);
+  for (const number of [1, 2, 3]) await handle(aDelivery(), attempt(number));
+  expect(told).toEqual([
+    [false, true],
+    [false, true],
+    [true, true],
+  ]);
 });
 
 test('a stored delivery that cannot be read is kept as dead, with the way out', async () => {

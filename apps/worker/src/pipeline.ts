@@ -11,6 +11,7 @@ import {
   type AttemptVerdict,
   type ConsumerOptions,
   judge,
+  longestDelay,
   type PulseWriter,
   type Verdict,
 } from '@longshore/queue';
@@ -40,7 +41,7 @@ export interface Notes {
 
 export function createDeliveryPipeline(name: string, endpoint: () => LiveEndpoint, notes: Notes): Handle {
   const { observer, pulse, trail } = notes;
-  return async (delivery, { id, number, signal }) => {
+  return async (delivery, { id, number, signal, progress }) => {
     const { settings, ignores, sink, attempts } = endpoint();
     if (!delivery) return giveUpUnreadable(name, id, number, notes);
 
@@ -56,11 +57,23 @@ export function createDeliveryPipeline(name: string, endpoint: () => LiveEndpoin
 
     const started = performance.now();
     // A sink promises not to throw; if one does, that is an attempt like any other.
-    const sending = sink.send(delivery, { number, signal }).catch(faultOf);
+    const last = number >= settings.threshold;
+    const retryWithin = longestDelay(settings, number);
+    let shown: object = {};
+    const show = (value: object): void => {
+      shown = value;
+      progress(value);
+    };
+    const sending = sink.send(delivery, { number, signal, last, retryWithin, progress: show }).catch(faultOf);
     attempts.add(sending);
     const outcome = await sending;
     attempts.delete(sending);
     if (outcome === 'aborted') return { settle: 'released' };
+    if (outcome.kind === 'deferred') {
+      const { until, why } = outcome;
+      progress({ ...shown, waits: why });
+      return { settle: 'deferred', until, why };
+    }
 
     const verdict = judge(settings, number, outcome);
     const ms = performance.now() - started;

@@ -8,8 +8,10 @@ import type { Observer } from '@longshore/observe';
 import { type Consumer, createConsumer, type PulseWriter, type RedisClient } from '@longshore/queue';
 import type { TrailWriter } from '@longshore/queue/operator';
 import { compileRules } from '@longshore/routing';
-import { openSink } from '@longshore/sinks';
+import { openSink, type Sink } from '@longshore/sinks';
 import { createDeliveryPipeline, type LiveEndpoint } from './pipeline.js';
+import { createPreheatMemory } from './preheat-memory.js';
+import { preheatOptions } from './preheat-options.js';
 
 export interface WorkerParts {
   /** Of the consumer profile: waits for Redis for ever. */
@@ -50,22 +52,32 @@ export function createWorker({ client, observer, pulse, trail, version }: Worker
   const retiring = new Set<Promise<unknown>>();
   let grace = 0;
   let closing = false;
+  let current: Config | undefined;
+
+  /** @throws LongshoreError SECRET_MISSING */
+  const openFor = (endpoint: Endpoint, config: Config): Sink => {
+    const { name, preheat } = endpoint;
+    if (endpoint.kind === 'http' || !preheat) return openSink('http', sinkOptions(endpoint, version));
+    const parts = { client, config: () => current ?? config, endpoint: name, observer };
+    const options = preheatOptions(endpoint, preheat, version);
+    return openSink('preheat', { ...options, memory: createPreheatMemory(parts) });
+  };
 
   const retire = (ending: Promise<unknown>): void => {
     retiring.add(ending);
     void ending.finally(() => retiring.delete(ending));
   };
 
-  const open = (endpoint: Endpoint): LiveEndpoint => ({
+  const open = (endpoint: Endpoint, config: Config): LiveEndpoint => ({
     settings: endpoint,
     ignores: compileRules(endpoint),
-    sink: openSink(endpoint.kind, sinkOptions(endpoint, version)),
+    sink: openFor(endpoint, config),
     attempts: new Set(),
   });
 
   const start = (endpoint: Endpoint, config: Config): void => {
     const { name } = endpoint;
-    const live = open(endpoint);
+    const live = open(endpoint, config);
     const lane: Lane = {
       live,
       fingerprint: fingerprint(endpoint, config),
@@ -92,7 +104,7 @@ export function createWorker({ client, observer, pulse, trail, version }: Worker
 
   const change = (lane: Lane, endpoint: Endpoint, config: Config): void => {
     const { attempts, sink } = lane.live;
-    lane.live = open(endpoint);
+    lane.live = open(endpoint, config);
     lane.fingerprint = fingerprint(endpoint, config);
     const { concurrency } = endpoint;
     lane.consumer.update({ concurrency, delivered: config.retention.delivered });
@@ -106,6 +118,7 @@ export function createWorker({ client, observer, pulse, trail, version }: Worker
   };
 
   const reconcile = (config: Config): void => {
+    current = config;
     const wanted = new Map(config.notifications.endpoints.filter(takes).map((e) => [e.name, e]));
     for (const [name, lane] of [...lanes]) if (!wanted.has(name)) retire(stop(name, lane));
     for (const endpoint of wanted.values()) {
@@ -117,7 +130,7 @@ export function createWorker({ client, observer, pulse, trail, version }: Worker
 
   return {
     prepare(config) {
-      for (const endpoint of config.notifications.endpoints.filter(takes)) sinkOptions(endpoint, version);
+      for (const endpoint of config.notifications.endpoints.filter(takes)) secretsOf(endpoint);
       return () => {
         if (closing) return;
         grace = config.worker.grace;
@@ -155,7 +168,13 @@ function sinkOptions(endpoint: Endpoint, version: string) {
   };
 }
 
+/** Every secret of the endpoint, resolved. @throws LongshoreError SECRET_MISSING */
+function secretsOf(endpoint: Endpoint): object {
+  if (endpoint.kind === 'http' || !endpoint.preheat) return sinkOptions(endpoint, '');
+  return preheatOptions(endpoint, endpoint.preheat, '');
+}
+
 /** Includes the secrets' values, so that a rotated `file:` secret is picked up. Never logged. */
 function fingerprint(endpoint: Endpoint, { retention }: Config): string {
-  return JSON.stringify([endpoint, sinkOptions(endpoint, ''), retention.delivered]);
+  return JSON.stringify([endpoint, secretsOf(endpoint), retention.delivered]);
 }

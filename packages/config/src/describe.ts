@@ -6,6 +6,7 @@
 import type { z } from 'zod';
 import type { AlertConfig } from './alert.js';
 import type { Endpoint } from './endpoint.js';
+import type { PreheatSettings } from './preheat.js';
 import { type Config, settings } from './schema.js';
 import { senderParagraphs } from './senders.js';
 import { formatDuration } from './values/duration.js';
@@ -53,10 +54,10 @@ function mapped(
 }
 
 function paragraph(endpoint: Endpoint): string {
-  const { name, disabled, paused, url, concurrency, timeout, threshold } = endpoint;
+  const { name, disabled, paused, threshold } = endpoint;
   const state = disabled ? ' (disabled: gets nothing)' : paused ? ' (paused: events are kept)' : '';
   const lines = [
-    `POST ${maskedUrl(url) || '(no url)'}, ${concurrency} at once, ${formatDuration(timeout)} for each attempt`,
+    ...(endpoint.preheat ? warmed(endpoint, endpoint.preheat) : [posted(endpoint)]),
     `dead after ${threshold} failed attempts; ${delays(endpoint)}`,
     ...headers(endpoint),
     ...ignored(endpoint),
@@ -82,6 +83,25 @@ function receiver({ name, url, format, endpoints, window, ...limits }: AlertConf
     `about ${endpoints.map(printable).join(', ')}: ${conditions.join(', ') || 'nothing'}`,
   ];
   return [`alerts to ${printable(name)}`, ...lines.map((line) => `  ${line}`)].join('\n');
+}
+
+function posted({ url, concurrency, timeout }: Endpoint): string {
+  return `POST ${maskedUrl(url) || '(no url)'}, ${concurrency} at once, ${formatDuration(timeout)} for each attempt`;
+}
+
+function warmed(
+  { concurrency }: Endpoint,
+  { registry, platforms, dryrun, targets }: PreheatSettings,
+): string[] {
+  const from = registry.url ? maskedUrl(registry.url) : 'the registry that the event names';
+  const which = platforms.length > 0 ? platforms.map(printable).join(', ') : 'every platform';
+  return [
+    `warms images from ${from}, ${which}, ${concurrency} at once${dryrun ? ' (dry run: warms nothing)' : ''}`,
+    ...targets.map(({ name, kind, url, origin = [], tracker, proxy }) => {
+      const urls = [url, ...origin, tracker, proxy].flatMap((one) => (one ? [maskedUrl(one)] : []));
+      return `at ${printable(name)} (${kind}) ${urls.join(', ')}`;
+    }),
+  ];
 }
 
 function delays({ schedule, backoff, maxbackoff }: Endpoint): string {

@@ -4,6 +4,7 @@
  */
 import { z } from 'zod';
 import { ENDPOINT_KINDS, EVENT_CLASSES } from './kinds.js';
+import { preheat } from './preheat.js';
 import { duration } from './values/durations.js';
 import { choice, count, flag, text } from './values/scalars.js';
 import { credential, headerValue, url } from './values/secrets.js';
@@ -47,10 +48,14 @@ const written = z.strictObject({
     'What logs, metrics and commands call the endpoint; 1 to 128 characters, unique.',
     '',
   ),
-  kind: setting(choice(ENDPOINT_KINDS), '`http`: each event is posted to `url`.', 'http'),
+  kind: setting(
+    choice(ENDPOINT_KINDS),
+    '`http`: each event is posted to `url`. `preheat`: the image of each event is warmed, see `preheat`.',
+    'http',
+  ),
   url: setting(
     url(),
-    'Where events are posted: `http://` or `https://`. A user and password in it become an `Authorization` header.',
+    'Where events are posted: `http://` or `https://`. A user and password in it become an `Authorization` header. kind preheat has none.',
     '',
   ),
   headers: setting(
@@ -62,9 +67,8 @@ const written = z.strictObject({
   paused: setting(flag(), 'true: events are kept for the endpoint and delivered when it is resumed.', false),
   timeout: setting(
     duration({ fallback: '1s', tiny: 'every attempt times out' }),
-    'How long one attempt may take: connect, headers and body. 0 or less means the default.',
-    '1s',
-  ),
+    'How long one attempt may take: connect, headers and body; of kind preheat, one request to the registry. 1s unless set, for preheat 30s.',
+  ).optional(),
   threshold: setting(
     count({ min: 1, max: Number.MAX_SAFE_INTEGER, fallback: 10 }),
     'Failed attempts after which a delivery is dead. 0 or less means the default.',
@@ -116,15 +120,32 @@ const written = z.strictObject({
     .prefault({}),
   ignoredmediatypes: setting(z.array(text()), 'The older name of `ignore.mediatypes`; both lists hold.', []),
   ignore,
+  preheat: preheat.optional(),
 });
+
+/** As in the registry; a walk reads manifests from registries that are not always quick. */
+const TIMEOUT = { http: 1_000, preheat: 30_000 };
+
+/** JSON Schema of an object with this key. */
+const has = (key: string) => ({ type: 'object' as const, properties: { [key]: {} }, required: [key] });
 
 /** One endpoint, as the rest of Longshore sees it. Times are milliseconds, with a fraction below one. */
 export const endpoint = written
-  .meta({ required: ['name', 'url'] })
+  .meta({
+    required: ['name'],
+    anyOf: [has('url'), has('preheat')],
+  })
   .transform(({ ignoredmediatypes, ignore: rules, timeout, ...rest }) => ({
     ...rest,
-    timeout: Math.min(timeout, LONGEST_TIMER),
+    timeout: Math.min(timeout ?? TIMEOUT[rest.kind], LONGEST_TIMER),
     ignore: { ...rules, mediatypes: [...new Set([...ignoredmediatypes, ...rules.mediatypes])] },
+    only: rest.kind === 'preheat' ? imagesOf(rest.preheat) : undefined,
   }));
+
+/** What routing lets through to a preheat endpoint: events that name an image which it is to warm. */
+function imagesOf(settings: z.output<typeof preheat> | undefined) {
+  const { actions, repositories, tags } = settings ?? { actions: ['push'], repositories: [], tags: [] };
+  return { actions, repositories, tags };
+}
 
 export type Endpoint = z.output<typeof endpoint>;

@@ -4,6 +4,7 @@ export { type Described, describe } from './describe.js';
 export type { Endpoint } from './endpoint.js';
 export { type Env, environment } from './environment.js';
 export { nearest } from './nearest.js';
+export type { PreheatSettings, PreheatTarget } from './preheat.js';
 export { formatProblem, type Problem } from './problem.js';
 export { proxyFor } from './proxy.js';
 export { loadConfig, type ReadConfig, readConfig } from './read.js';

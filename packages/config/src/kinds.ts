@@ -1,5 +1,5 @@
 /** The kinds of endpoint and of source that a configuration may name: those that there is code for. */
-import { SINK_KINDS } from '@longshore/sinks';
+import { SINK_KINDS } from '@longshore/sinks/kinds';
 import { sourceKinds } from '@longshore/sources';
 
 /** `http`: each event is posted to `url`. A kind of sink. */

@@ -80,7 +80,7 @@ test.each([
   ]);
 });
 
-test.each(['concurrency: 0', 'concurrency: 1001', 'accept: []', 'schedule: [0s]', 'kind: preheat'])(
+test.each(['concurrency: 0', 'concurrency: 1001', 'accept: []', 'schedule: [0s]', 'kind: archive'])(
   '%s is refused',
   (text) => {
     const errors = said(`notifications: { endpoints: [{ name: one, url: http://one/, ${text} }] }`);

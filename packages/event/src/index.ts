@@ -14,4 +14,12 @@ export {
 } from './event.js';
 export { type Fact, factOf } from './fact.js';
 export { deliveryId, eventIdFrom } from './ids.js';
-export type { Answer, Outcome, Reason, TransportReason } from './outcome.js';
+export type { Answer, Outcome, PreheatReason, Reason, TransportReason } from './outcome.js';
+export {
+  type PreheatPart,
+  type PreheatResult,
+  type PreheatRun,
+  type PreheatTally,
+  tallyOf,
+} from './preheat.js';
+export { notBeforeOf } from './retry-after.js';

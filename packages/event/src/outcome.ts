@@ -16,8 +16,16 @@ export type TransportReason =
   | 'undecodable' // the stored delivery cannot be read by this version
   | 'error'; // anything else; the detail says what
 
-/** `http_503`, one per status code, or a transport reason. */
-export type Reason = `http_${number}` | TransportReason;
+/** Reasons of an endpoint of kind preheat. */
+export type PreheatReason =
+  | 'warm' // each part of the image is warm at each target
+  | 'skipped' // the policy wants nothing of this image, or it was only a dry run
+  | 'partial' // some parts of the image could not be warmed
+  | 'failed' // no part of the image could be warmed
+  | 'manifest'; // a manifest that cannot be walked: a wrong digest, too large, not readable
+
+/** `http_503`, one per status code, or one of the others. */
+export type Reason = `http_${number}` | TransportReason | PreheatReason;
 
 export interface Answer {
   /** HTTP status, when there was an answer. */

@@ -13,6 +13,8 @@ export class LabelBounds {
   readonly rule = openSet([], 50);
   /** Error codes. */
   readonly spooled = openSet([], 20);
+  /** Names of preheat targets. */
+  readonly target = openSet([], 500);
   /** Fixed sentences; the sources' contract sees to their form. */
   readonly quarantine = openSet([], 100);
 

@@ -2,12 +2,12 @@
  * Label values from a bounded set. What comes from outside (the source in a path, an action, a reason) could
  * otherwise make a new series with every request.
  */
-import { ACTIONS, type Reason, type TransportReason } from '@longshore/event';
+import { ACTIONS, type PreheatReason, type Reason, type TransportReason } from '@longshore/event';
 
 /** Where a value goes that is not let in. */
 const OTHER = 'other';
 
-const TRANSPORT: Record<TransportReason, true> = {
+const WORDS: Record<TransportReason | PreheatReason, true> = {
   timeout: true,
   refused: true,
   reset: true,
@@ -17,6 +17,11 @@ const TRANSPORT: Record<TransportReason, true> = {
   protocol: true,
   url: true,
   undecodable: true,
+  warm: true,
+  skipped: true,
+  partial: true,
+  failed: true,
+  manifest: true,
   error: true,
 };
 
@@ -27,7 +32,7 @@ export function actionLabel(action: string): string {
 
 /** The reasons of an attempt: one per three-digit status, and the closed list. */
 export function reasonLabel(reason: Reason): string {
-  return Object.hasOwn(TRANSPORT, reason) || /^http_\d{3}$/.test(reason) ? reason : 'error';
+  return Object.hasOwn(WORDS, reason) || /^http_\d{3}$/.test(reason) ? reason : 'error';
 }
 
 /** A status of an answer of ours, 100 to 599, else `other`. */

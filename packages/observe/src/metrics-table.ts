@@ -128,6 +128,27 @@ export const METRICS = {
     help: 'Entries of the trail that were thrown away: `away`, Redis did not take them in time; `memory`, it is over 70 % of its maxmemory. `longshore trace` shows the gap.',
     labels: ['reason'],
   },
+  longshore_preheat_blobs_total: {
+    type: 'counter',
+    help: 'Parts of images by what became of them: warmed, already, asked, skipped, failed. Target `none`: left out for all.',
+    labels: ['endpoint', 'target', 'result'],
+  },
+  longshore_preheat_bytes_total: {
+    type: 'counter',
+    help: 'Bytes moved to warm images, where the target tells.',
+    labels: ['endpoint', 'target'],
+  },
+  longshore_preheat_duration_seconds: {
+    type: 'histogram',
+    help: 'From the receipt of a push to its image being warm at every target.',
+    labels: ['endpoint'],
+    buckets: [0.5, 1, 2.5, 5, 10, 30, 60, 120, 300, 600, 1800, 3600, 21_600],
+  },
+  longshore_preheat_ratelimit_remaining: {
+    type: 'gauge',
+    help: 'Requests that the registry still allows, as it said last.',
+    labels: ['endpoint'],
+  },
   longshore_redis_up: {
     type: 'gauge',
     help: '1 while Redis answers this process.',

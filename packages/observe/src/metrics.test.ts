@@ -1,14 +1,14 @@
 import { expect, test } from 'vitest';
 import { METRICS } from './metrics-table.js';
 import type { Observer } from './observer.js';
-import { attempted, observed, received } from './testing/observed.js';
+import { aRun, attempted, observed, received } from './testing/observed.js';
 
 const settled = { endpoint: 'alistener', deliveryId: 'd1', attempts: 1 } as const;
 const alert = { alert: 'failing', state: 'firing', receiver: 'oncall', summary: 'it fails' } as const;
 const failed = { ...attempted, outcome: 'retry', status: 503, reason: 'http_503' } as const;
 
 /** What moves each sample, and to what. */
-const table: [sample: string, value: number, happen: (o: Observer) => void][] = [
+const table: [sample: string, value: number | undefined, happen: (o: Observer) => void][] = [
   [
     'longshore_requests_total{source="default",status="202"}',
     1,
@@ -138,6 +138,24 @@ const table: [sample: string, value: number, happen: (o: Observer) => void][] = 
     },
   ],
   ['longshore_trail_entries_dropped_total{reason="memory"}', 3, (o) => o.trailDropped(3, 'memory')],
+  [
+    'longshore_preheat_blobs_total{endpoint="warm",target="mirror",result="warmed"}',
+    2,
+    (o) => o.preheatFinished(aRun),
+  ],
+  [
+    'longshore_preheat_blobs_total{endpoint="warm",target="none",result="skipped"}',
+    1,
+    (o) => o.preheatFinished(aRun),
+  ],
+  ['longshore_preheat_bytes_total{endpoint="warm",target="mirror"}', 30, (o) => o.preheatFinished(aRun)],
+  ['longshore_preheat_duration_seconds_sum{endpoint="warm"}', 2, (o) => o.preheatFinished(aRun)],
+  [
+    'longshore_preheat_duration_seconds_count{endpoint="warm"}',
+    undefined,
+    (o) => o.preheatFinished({ ...aRun, result: 'partial' }),
+  ],
+  ['longshore_preheat_ratelimit_remaining{endpoint="warm"}', 76, (o) => o.preheatFinished(aRun)],
   ['longshore_redis_up', 1, (o) => o.redisUp(true)],
   ['longshore_build_info{version="1.2.3"}', 1, () => {}],
   ['longshore_log_lines_dropped_total', 0, () => {}],
@@ -178,7 +196,7 @@ const table: [sample: string, value: number, happen: (o: Observer) => void][] = 
   ],
 ];
 
-test.each(table)('%s becomes %d', async (sample, value, happen) => {
+test.each(table)('%s becomes %s', async (sample, value, happen) => {
   const { observer, samples } = observed();
   happen(observer);
   expect((await samples()).get(sample)).toBe(value);

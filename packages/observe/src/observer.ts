@@ -4,10 +4,12 @@
  *
  * Numbers are those of this process, from its start on; a sum over processes is Prometheus' work.
  */
+import type { PreheatRun } from '@longshore/event';
 import { LabelBounds } from './label-bounds.js';
 import { actionLabel, reasonLabel, statusLabel } from './labels.js';
 import { createLog, type LogOptions } from './log.js';
 import { Metrics } from './metrics.js';
+import { countPreheat } from './preheat-metrics.js';
 import { type Level, RECORDS, type RecordFields, type RecordName } from './records.js';
 import { RegistryTally } from './registry-tally.js';
 import { type EndpointSettings, registryVars } from './registry-vars.js';
@@ -61,6 +63,8 @@ export interface Observer {
 
   /** Entries of the trail were thrown away. */
   trailDropped(count: number, reason: 'away' | 'memory'): void;
+  /** Once for each image that was warmed or given up. */
+  preheatFinished(run: PreheatRun): void;
 
   /** For one process of all: the numbers are those of the queues, not of this process. */
   setQueueCounts(endpoint: string, counts: QueueCounts): void;
@@ -248,6 +252,17 @@ class Recorder implements Observer {
   setStores({ quarantined, redisMemory }: { quarantined: number; redisMemory: number }): void {
     this.counters.set('longshore_quarantine_entries', {}, quarantined);
     this.counters.set('longshore_redis_memory_ratio', {}, redisMemory);
+  }
+
+  preheatFinished(run: PreheatRun): void {
+    const { endpoint, deliveryId, repository, tag, digest, result, tally, detail } = run;
+    const { blobs: _, ...counts } = tally;
+    const ageMs = Math.max(0, run.finishedAt - run.receivedAt);
+    const ms = Math.max(0, run.finishedAt - run.startedAt);
+    const failed = result === 'partial' || result === 'failed';
+    const named = { endpoint, deliveryId, repository, tag, digest, result };
+    this.#write('preheat.finished', failed ? 1 : 0, { ...named, ...counts, ms, ageMs, detail });
+    countPreheat(this.counters, this.bounds, run, ageMs / 1000);
   }
 
   setQueueCounts(endpoint: string, counts: QueueCounts): void {

@@ -64,6 +64,8 @@ function wordsOf(line: Line): string[] {
       return [text(line.endpoint), subjectOf(line), text(line.rule)];
     case 'delivery.collapsed':
       return [text(line.endpoint), subjectOf(line), `told by ${text(line.into)}`];
+    case 'preheat.finished':
+      return [text(line.endpoint), subjectOf({ ...line, action: '' }), warmthOf(line), text(line.detail)];
     default:
       return [];
   }
@@ -89,6 +91,10 @@ function countsOf({ enqueued, duplicates, ignored, collapsed = 0 }: Line): strin
     [collapsed, 'collapsed'],
   ].filter(([count, what]) => what === 'enqueued' || count !== 0);
   return counts.map(([count, what]) => `${text(count)} ${what}`).join(', ');
+}
+
+function warmthOf({ warmed, already, failed, ms }: Line): string {
+  return `${text(warmed)} warmed, ${text(already)} already warm, ${text(failed)} failed in ${text(ms)} ms`;
 }
 
 function answerOf({ status, reason, ms, attempt }: Line): string {

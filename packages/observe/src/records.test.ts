@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import type { Observer } from './observer.js';
 import { RECORDS } from './records.js';
-import { attempted, observed, received } from './testing/observed.js';
+import { aRun, attempted, observed, received } from './testing/observed.js';
 
 const ids = { deliveryId: attempted.deliveryId, eventId: attempted.eventId };
 const settled = { endpoint: 'alistener', ...ids, attempts: 10, reason: 'http_500' };
@@ -22,6 +22,22 @@ const alert = {
   endpoint: 'alistener',
   summary: 'alistener has failed for 5m',
 } as const;
+const warmedLine = {
+  endpoint: 'warm',
+  deliveryId: attempted.deliveryId,
+  repository: 'acme/app',
+  tag: '1.0',
+  digest: 'sha256:00',
+  result: 'succeeded',
+  warmed: 2,
+  already: 1,
+  asked: 0,
+  skipped: 1,
+  failed: 0,
+  bytes: 30,
+  ms: 1_000,
+  ageMs: 2_000,
+};
 
 /** What is recorded, and the line that comes of it: level, msg, fields in their order. */
 const table: [what: string, record: (o: Observer) => void, level: string, msg: string, fields: object][] = [
@@ -195,6 +211,20 @@ const table: [what: string, record: (o: Observer) => void, level: string, msg: s
     'debug',
     'notification collapsed',
     { record: 'delivery.collapsed', endpoint: 'alistener', ...ids, into: 'd0', action: 'push' },
+  ],
+  [
+    'preheat.finished, succeeded',
+    (o) => o.preheatFinished(aRun),
+    'info',
+    'image warmed',
+    { record: 'preheat.finished', ...warmedLine, result: 'succeeded' },
+  ],
+  [
+    'preheat.finished, partial',
+    (o) => o.preheatFinished({ ...aRun, result: 'partial', detail: '1 of 4 parts failed' }),
+    'warn',
+    'image not warmed',
+    { record: 'preheat.finished', ...warmedLine, result: 'partial', detail: '1 of 4 parts failed' },
   ],
 ];
 

@@ -4,7 +4,7 @@
  *
  * What moves which metric is in `observer.ts`; a line and its metrics always come from the same call.
  */
-import type { EventView, Outcome, Reason } from '@longshore/event';
+import type { EventView, Outcome, PreheatRun, Reason } from '@longshore/event';
 
 /** Levels that records and life-cycle lines use. */
 export type Level = 'debug' | 'info' | 'warn' | 'error';
@@ -122,6 +122,22 @@ export interface RecordFields {
     action?: string;
     repository?: string;
     tag?: string;
+  };
+  'preheat.finished': Pick<
+    PreheatRun,
+    'endpoint' | 'deliveryId' | 'repository' | 'tag' | 'digest' | 'result'
+  > & {
+    warmed: number;
+    already: number;
+    asked: number;
+    skipped: number;
+    failed: number;
+    /** Bytes moved. */
+    bytes: number;
+    ms: number;
+    /** Milliseconds from the receipt of the event. */
+    ageMs: number;
+    detail?: string;
   };
 }
 
@@ -327,6 +343,30 @@ export const RECORDS = {
       eventId: EVENT,
       into: 'Id of the delivery that told it first.',
       ...VIEW,
+    },
+  },
+  'preheat.finished': {
+    help: 'An image was warmed, or was given up. Deliveries of the same image that waited for it leave none of their own.',
+    forms: [
+      { level: 'info', message: 'image warmed', when: 'succeeded, skipped or dryrun' },
+      { level: 'warn', message: 'image not warmed', when: 'partial or failed' },
+    ],
+    fields: {
+      endpoint: ENDPOINT,
+      deliveryId: DELIVERY,
+      repository: 'The image’s repository.',
+      tag: 'Its tag.',
+      digest: 'Its digest.',
+      result: '`succeeded`, `partial`, `failed`, `skipped` by the policy, or `dryrun`.',
+      warmed: 'Parts that were fetched, over all targets.',
+      already: 'Parts that were warm before.',
+      asked: 'Parts that a target took and cannot tell more about.',
+      skipped: 'Parts that were left out.',
+      failed: 'Parts that failed.',
+      bytes: 'Bytes that were moved, as far as targets tell.',
+      ms: MS,
+      ageMs: 'From the receipt of the event, in milliseconds.',
+      detail: DETAIL,
     },
   },
 } as const satisfies { [Name in RecordName]: RecordRow<Name> };

@@ -4,6 +4,7 @@ import { expect } from 'vitest';
 import { createInspector } from './inspector.js';
 import { createJanitor } from './janitor.js';
 import { createMonitor } from './monitor.js';
+import { createPreheatStore } from './preheat-memory.js';
 import { createProducer } from './producer.js';
 import { createPulse } from './pulse.js';
 import { createPulseReader } from './pulse-reader.js';
@@ -76,6 +77,21 @@ test('on a cluster of three masters everything works and endpoints land on diffe
   const seen = await createPulseReader(client, prefix).read(endpoints);
   expect(seen.map(({ endpoint }) => endpoint)).toEqual(endpoints);
   for (const { lastDeliveredAt } of seen) expect(lastDeliveredAt).toBeGreaterThan(0);
+
+  const store = createPreheatStore({
+    client: consumer,
+    prefix,
+    endpoint: 'beta',
+    keep: () => 60_000,
+    window: () => 60_000,
+  });
+  const turn = await store.lead('team/api@sha256:1', 'first');
+  if (turn.turn !== 'lead') throw new Error(`does not lead: ${turn.turn}`);
+  expect((await store.lead('team/api@sha256:1', 'second')).turn).toBe('wait');
+  expect(await turn.lease.claim('mirror', 'layer', 1)).toBe('taken');
+  await turn.lease.finish('mirror', 'layer', { state: 'warmed', warmFor: 60_000 });
+  await turn.lease.settle('warm', true);
+  expect((await store.lead('team/api@sha256:1', 'second')).turn).toBe('told');
 
   const monitor = createMonitor(client, () => {});
   expect(await monitor.check()).toMatchObject({ up: true });

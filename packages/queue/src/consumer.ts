@@ -7,7 +7,7 @@
  */
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Delivery, Outcome } from '@longshore/event';
-import { type Job, Queue, UnrecoverableError, WaitingError, Worker } from 'bullmq';
+import { DelayedError, type Job, Queue, UnrecoverableError, WaitingError, Worker } from 'bullmq';
 import type { RedisClient } from './connection.js';
 import { answerInWords, deliveryFrom, type JobData } from './job.js';
 import { queueName } from './names.js';
@@ -28,14 +28,22 @@ export interface ConsumerOptions {
    * One attempt. `delivery` is undefined when the stored data cannot be read.
    * `signal` aborts when the grace period is over: answer `released` then.
    */
-  handle(
-    delivery: Delivery | undefined,
-    attempt: { id: string; number: number; signal: AbortSignal },
-  ): Promise<Verdict>;
+  handle(delivery: Delivery | undefined, attempt: TakenAttempt): Promise<Verdict>;
   /** Redis errors and faults of BullMQ; many while Redis is away. */
   onError(error: Error): void;
   /** A delivery whose worker died runs again. */
   onStalled(deliveryId: string): void;
+}
+
+/** One attempt at a delivery, as the queue sees it. */
+export interface TakenAttempt {
+  /** Of the delivery. */
+  id: string;
+  /** From 1; what was `deferred` or `released` has not been one. */
+  number: number;
+  signal: AbortSignal;
+  /** Shown with the delivery wherever it is looked at. Best effort: never fails, may be left out. */
+  progress(value: object): void;
 }
 
 export interface Consumer {
@@ -50,6 +58,9 @@ export interface Consumer {
  * Locks are renewed at half the time, so an event loop that hangs for 5 s risks a second delivery.
  */
 const LOCK = 5_000;
+
+/** Two looks at a deferred delivery are at least so far apart. */
+const SOONEST = 50;
 
 const TRY_AGAIN = 1_000;
 const TELL_EVERY = 60_000;
@@ -74,10 +85,16 @@ export function createConsumer(options: ConsumerOptions): Consumer {
         id: job.id ?? '',
         number: attempt,
         signal: grace.signal,
+        progress: (value) => void job.updateProgress(value).catch(() => {}),
       }));
     if (verdict.settle === 'released') {
       await job.moveToWait(token);
       throw new WaitingError();
+    }
+    if (verdict.settle === 'deferred') {
+      // BullMQ leaves `attemptsMade` as it is here, and counts a delay of 0 as "now".
+      await job.moveToDelayed(Math.max(verdict.until, Date.now() + SOONEST), token);
+      throw new DelayedError();
     }
     unsettled.remember(job, verdict);
     if (verdict.settle === 'delivered') return 'delivered';

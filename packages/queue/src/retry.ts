@@ -43,12 +43,19 @@ export function retryDelay(
   return Math.max(1, Math.round(Math.min(delay, maxbackoff)));
 }
 
+/** Milliseconds that `retryDelay` never exceeds after so many failed attempts, `Retry-After` apart. */
+export function longestDelay(policy: RetryPolicy, failed: number): number {
+  return retryDelay(policy, failed, 0, 0, 1);
+}
+
 /** What the queue does with a delivery after an attempt. */
 export type Verdict =
   | { settle: 'delivered'; outcome: Outcome }
   | { settle: 'dead'; outcome: Outcome }
   | { settle: 'retry'; outcome: Outcome; delay: number; retryAt: number }
   | { settle: 'ignored'; rule: string }
+  /** Not an attempt: looked at again then, holding no slot meanwhile. `why` is for people. */
+  | { settle: 'deferred'; until: number; why: string }
   /** Not an attempt: given back untouched, for another worker or the next start. */
   | { settle: 'released' };
 

@@ -181,3 +181,31 @@ test('the first rule that matches is the reason', () => {
   expect(ruleFor(lists, { ...view, mediaType: 'b', action: 'pull' })).toBe('repository');
   expect(ruleFor(lists, { mediaType: 'b', action: 'pull', tag: 't' })).toBe('tag');
 });
+
+describe('an endpoint that works on images', () => {
+  const rule = (only: Partial<NonNullable<RoutedEndpoint['only']>>, view: Partial<EventView>) =>
+    compileRules({
+      name: 'warm',
+      disabled: false,
+      accept: ['event'],
+      ignore: { mediatypes: [], actions: [], repositories: [], tags: [] },
+      only: { actions: ['push'], repositories: [], tags: [], ...only },
+    })({ class: 'event', view: { action: 'push', repository: 'team/api', digest: 'sha256:1', ...view } });
+
+  test.each<[string, object, Partial<EventView>, Rule | undefined]>([
+    ['a push by digest', {}, {}, undefined],
+    ['a push by tag alone', {}, { digest: undefined, tag: '1' }, undefined],
+    ['the push of a blob', {}, { mediaType: 'application/octet-stream' }, 'mediatype'],
+    ['a pull', {}, { action: 'pull' }, 'action'],
+    ['a pull where pulls warm', { actions: ['pull'] }, { action: 'pull' }, undefined],
+    ['no repository', {}, { repository: undefined }, 'image'],
+    ['neither tag nor digest', {}, { digest: undefined }, 'image'],
+    ['a repository that is asked for', { repositories: ['team/**'] }, {}, undefined],
+    ['another repository', { repositories: ['prod/**'] }, {}, 'repository'],
+    ['a tag that is asked for', { tags: ['v*'] }, { tag: 'v1' }, undefined],
+    ['another tag', { tags: ['v*'] }, { tag: 'dev' }, 'tag'],
+    ['no tag where tags are asked for', { tags: ['*'] }, {}, 'tag'],
+  ])('%s', (_, only, view, expected) => {
+    expect(rule(only, view)).toBe(expected);
+  });
+});

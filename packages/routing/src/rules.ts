@@ -8,7 +8,7 @@ import type { EventClass, EventView } from '@longshore/event';
 import picomatch from 'picomatch';
 
 /** Which of an endpoint's rules keeps an event from it. */
-export type Rule = 'accept' | 'mediatype' | 'action' | 'repository' | 'tag';
+export type Rule = 'accept' | 'mediatype' | 'action' | 'repository' | 'tag' | 'image';
 
 /** What routing reads of an endpoint's settings. */
 export interface RoutedEndpoint {
@@ -28,6 +28,15 @@ export interface RoutedEndpoint {
     /** Globs. An event without a tag matches none of them. */
     tags: readonly string[];
   };
+  /** Of endpoints that work on images: only these events go to it, and only those that name an image. */
+  only?: {
+    /** Exact. */
+    actions: readonly string[];
+    /** Globs; empty for every one. */
+    repositories: readonly string[];
+    /** Globs; empty for every one, and for none at all. */
+    tags: readonly string[];
+  };
 }
 
 /** What the rules look at: a `Delivery` is one, and so is an event with its view. */
@@ -40,17 +49,34 @@ export interface Subject {
 export type Ignores = (subject: Subject) => Rule | undefined;
 
 /** `disabled` is no rule: nothing is planned for such an endpoint. */
-export function compileRules({ accept, ignore }: RoutedEndpoint): Ignores {
+export function compileRules({ accept, ignore, only }: RoutedEndpoint): Ignores {
   const mediatypes = new Set(ignore.mediatypes);
   const actions = new Set(ignore.actions);
   const repository = matcher(ignore.repositories);
   const tag = matcher(ignore.tags);
+  const misses = only && compileOnly(only);
   return ({ class: eventClass, view }) => {
     if (!accept.includes(eventClass)) return 'accept';
     if (mediatypes.has(view.mediaType ?? '')) return 'mediatype';
     if (actions.has(view.action)) return 'action';
     if (view.repository && repository(view.repository)) return 'repository';
     if (view.tag && tag(view.tag)) return 'tag';
+    return misses?.(view);
+  };
+}
+
+/** The registry announces each blob of a push like this; the manifest that names them comes after them. */
+const BLOB = 'application/octet-stream';
+
+function compileOnly({ actions, repositories, tags }: NonNullable<RoutedEndpoint['only']>) {
+  const repository = matcher(repositories);
+  const tag = matcher(tags);
+  return (view: EventView): Rule | undefined => {
+    if (!actions.includes(view.action)) return 'action';
+    if (!view.repository || !(view.digest || view.tag)) return 'image';
+    if (view.mediaType === BLOB) return 'mediatype';
+    if (repositories.length > 0 && !repository(view.repository)) return 'repository';
+    if (tags.length > 0 && !(view.tag && tag(view.tag))) return 'tag';
     return undefined;
   };
 }

@@ -1,4 +1,8 @@
 /** Delivery into Outcome: one attempt at one receiver. */
 export type { HttpSinkOptions } from './http/index.js';
-export { openSink, SINK_KINDS, type SinkKind, type SinkOptions } from './registry.js';
-export type { Attempt, SendResult, Sink } from './sink.js';
+export { createLocalMemory } from './preheat/local-memory.js';
+export type { PreheatMemory } from './preheat/memory.js';
+export type { PreheatSinkOptions } from './preheat/options.js';
+export type { TargetOptions } from './preheat/targets/options.js';
+export { openSink, type SinkOptions } from './registry.js';
+export type { Attempt, Deferred, SendResult, Sink } from './sink.js';

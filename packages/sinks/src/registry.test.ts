@@ -1,6 +1,7 @@
 import { readdirSync } from 'node:fs';
 import { expect, test } from 'vitest';
-import { openSink, SINK_KINDS } from './registry.js';
+import { SINK_KINDS } from './kinds.js';
+import { openSink } from './registry.js';
 import { aDelivery, anAttempt } from './testing/builders.js';
 import { answering, receiver } from './testing/receiver.js';
 

@@ -1,21 +1,20 @@
 /** Every kind of sink, one line each. Add yours here; a test compares this list with the folders. */
 import { type HttpSinkOptions, openHttpSink } from './http/index.js';
+import type { SinkKind } from './kinds.js';
+import { openPreheatSink } from './preheat/index.js';
+import type { PreheatSinkOptions } from './preheat/options.js';
 import type { Sink } from './sink.js';
 
 /** The options of each kind of sink. */
 export interface SinkOptions {
   http: HttpSinkOptions;
+  preheat: PreheatSinkOptions;
 }
-
-/** An endpoint’s `kind`. */
-export type SinkKind = keyof SinkOptions;
 
 const openers: { [Kind in SinkKind]: (options: SinkOptions[Kind]) => Sink } = {
   http: openHttpSink,
+  preheat: openPreheatSink,
 };
-
-/** The kinds that {@link openSink} knows, as in an endpoint's `kind`. */
-export const SINK_KINDS: readonly SinkKind[] = Object.freeze(Object.keys(openers) as SinkKind[]);
 
 /**
  * A sink for one endpoint. Opens no connection yet, and does not throw for options that cannot work (an

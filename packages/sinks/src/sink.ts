@@ -12,13 +12,30 @@ export interface Attempt {
   number: number;
   /** Shutdown: once it is aborted, the attempt ends at once as `'aborted'`. */
   signal: AbortSignal;
+  /** A failure of this attempt is the last one: the queue tries no more. */
+  last?: boolean;
+  /** Milliseconds within which the queue tries again when this attempt fails, `notBefore` apart. */
+  retryWithin?: number;
+  /** Shown with the delivery while it is worked on. Best effort. */
+  progress?(value: object): void;
+}
+
+/**
+ * Not an attempt: the same delivery is to be given to the sink again then (epoch milliseconds), and holds no slot
+ * meanwhile. What the sink needs to go on it has kept by itself.
+ */
+export interface Deferred {
+  kind: 'deferred';
+  until: number;
+  /** For people. */
+  why: string;
 }
 
 /**
  * `'aborted'`: the attempt was given up because of the shutdown signal or {@link Sink.close}, before the
  * receiver's verdict was known. It is nobody's failure and must not be counted as an attempt.
  */
-export type SendResult = Outcome | 'aborted';
+export type SendResult = Outcome | Deferred | 'aborted';
 
 /** One endpoint’s receiver, open until it is closed. Attempts may run at the same time. */
 export interface Sink {

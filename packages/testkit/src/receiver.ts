@@ -3,7 +3,9 @@
  * connection, trickles or never ends. What a delivery meets in the wild, without a mock of any client.
  */
 import { createServer, type IncomingHttpHeaders, type IncomingMessage, type ServerResponse } from 'node:http';
+import { createServer as createTlsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
+import type { Certificate } from './certificate.js';
 import { atTestEnd } from './cleanup.js';
 import { eventually } from './eventually.js';
 import { type Reply, send } from './reply.js';
@@ -47,8 +49,13 @@ export interface Receiver {
   close(): Promise<void>;
 }
 
+/** Of a receiver that speaks TLS: its certificate, and the one that clients must show, PEM. */
+export interface ReceiverOptions {
+  tls?: Certificate & { clients?: string };
+}
+
 /** Starts a receiver on 127.0.0.1. It answers 200 unless told otherwise. */
-export async function startReceiver(script: Script = {}): Promise<Receiver> {
+export async function startReceiver(script: Script = {}, { tls }: ReceiverOptions = {}): Promise<Receiver> {
   const requests: ReceivedRequest[] = [];
   const seen = new WeakSet<object>();
   let current = script;
@@ -58,10 +65,12 @@ export async function startReceiver(script: Script = {}): Promise<Receiver> {
     const n = requests.push(received);
     await send(response, typeof current === 'function' ? await current(received, n) : current);
   };
-  const server = createServer((request, response) => {
+  const onRequest = (request: IncomingMessage, response: ServerResponse) => {
     // A client that goes away while it sends or is answered is what some tests are about.
     handle(request, response).catch(() => response.destroy());
-  });
+  };
+  const clients = tls?.clients && { ca: tls.clients, requestCert: true, rejectUnauthorized: true };
+  const server = tls ? createTlsServer({ ...tls, ...clients }, onRequest) : createServer(onRequest);
   const start = (port: number) =>
     new Promise<void>((resolve, reject) => {
       server.once('error', reject);
@@ -79,7 +88,7 @@ export async function startReceiver(script: Script = {}): Promise<Receiver> {
   atTestEnd(stop);
   const { port } = server.address() as AddressInfo;
   return {
-    url: `http://127.0.0.1:${port}`,
+    url: `${tls ? 'https' : 'http'}://127.0.0.1:${port}`,
     port,
     requests,
     reply: (next) => {

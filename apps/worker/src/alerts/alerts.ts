@@ -76,7 +76,8 @@ export function startAlerts(parts: AlertsParts): Alerts {
     const { receiver, message, key, id, attempt } = telling;
     const body = bodyFor(receiver.format, message, Date.now());
     const outcome = await receivers.send(receiver, { id, attempt, body }, closing.signal);
-    if (outcome === 'aborted') return;
+    // Only preheating answers `deferred`.
+    if (outcome === 'aborted' || outcome.kind === 'deferred') return;
     await store.save(new Map([[key, settle(telling, outcome, parts)]]));
   };
 

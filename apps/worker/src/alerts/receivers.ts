@@ -2,7 +2,7 @@
  * The receivers of alerts as sinks: the same guarded client that delivers events, with a time-out for the whole
  * attempt, no redirects and an answer of which only the beginning is read. One attempt for each call.
  */
-import type { AlertConfig, Config } from '@longshore/config';
+import { type AlertConfig, type Config, environment, proxyFor } from '@longshore/config';
 import { openSink, type SendResult, type Sink } from '@longshore/sinks';
 
 export interface Receivers {
@@ -67,6 +67,7 @@ function optionsOf({ name, url, headers, timeout }: AlertConfig, version: string
   return {
     name,
     url: url.reveal(),
+    proxy: proxyFor(url.reveal(), environment()),
     headers: Object.fromEntries(revealed),
     timeout,
     concurrency: AT_ONCE,

@@ -5,6 +5,7 @@ import type { Check } from './check.js';
 import { checkDelays } from './delays.js';
 import { checkHeaders } from './headers.js';
 import { nameEndpoints } from './names.js';
+import { checkPreheat } from './preheat.js';
 import { checkRelay } from './relay.js';
 import { checkRules } from './rules.js';
 import { checkSecrets } from './secrets.js';
@@ -16,7 +17,8 @@ export function checkConfig(read: Config & { version?: string }, check: Check): 
   const endpoints = nameEndpoints(config.notifications.endpoints, check);
   for (const [index, endpoint] of endpoints.entries()) {
     const path = ['notifications', 'endpoints', index];
-    checkUrl(endpoint, path, config, check);
+    if (endpoint.kind === 'http') checkUrl(endpoint, path, config, check);
+    checkPreheat(endpoint, path, check);
     checkHeaders(endpoint, path, check);
     checkRules(endpoint, path, check);
     checkDelays(endpoint, path, check);

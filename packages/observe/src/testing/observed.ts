@@ -1,4 +1,5 @@
 /** An observer whose lines and numbers can be looked at. For this package's tests. */
+import { type PreheatRun, tallyOf } from '@longshore/event';
 import { createObserver, type ObserverOptions } from '../observer.js';
 
 /** An observer that writes into memory. */
@@ -56,3 +57,31 @@ export const received = {
   ignored: 0,
   ms: 1.5,
 };
+
+const layer = { target: 'mirror', role: 'layer', digest: 'sha256:00' } as const;
+
+/** An image that was warmed: two parts fetched, one warm before, one left out. */
+export const aRun: PreheatRun = {
+  id: 'r1',
+  endpoint: 'warm',
+  deliveryId: attempted.deliveryId,
+  repository: 'acme/app',
+  tag: '1.0',
+  digest: 'sha256:00',
+  result: 'succeeded',
+  receivedAt: 1_000,
+  startedAt: 2_000,
+  finishedAt: 3_000,
+  rateLimit: { limit: 100, remaining: 76 },
+  ...partsOfRun(),
+};
+
+function partsOfRun(): Pick<PreheatRun, 'parts' | 'tally'> {
+  const parts: PreheatRun['parts'] = [
+    { ...layer, result: 'warmed', bytes: 10 },
+    { ...layer, result: 'warmed', bytes: 20 },
+    { ...layer, result: 'already' },
+    { ...layer, target: '', result: 'skipped', reason: 'size' },
+  ];
+  return { parts, tally: tallyOf(parts) };
+}

@@ -6,8 +6,7 @@
  * the others by a GET without the event. Each of these loses the event, so here they are failures.
  */
 import { STATUS_CODES } from 'node:http';
-import type { Outcome, Reason } from '@longshore/event';
-import { notBeforeOf } from './retry-after.js';
+import { notBeforeOf, type Outcome, type Reason } from '@longshore/event';
 import { placeOf, type Target } from './target.js';
 
 /** Of an answer what the verdict depends on; headers as they came. */

@@ -1,0 +1,88 @@
+import { type Config, type Endpoint, isLoopback } from '@longshore/config';
+import { LongshoreError } from '@longshore/event';
+import { type Command, InvalidArgumentError } from 'commander';
+import { type ImageName, parseImageName } from '../image-name.js';
+import type { Shell } from '../shell.js';
+
+const EXAMPLES = `
+Examples:
+  $ longshore preheat registry.example.com/team/app:1.4.2
+  $ longshore preheat team/app:1.4.2 --endpoint warm --dry-run
+  $ longshore preheat team/app@sha256:858a8366125ba1ee606c2d28f6b029eb431b3db12b8a79389ee03434a762913c --json
+
+Exit code 0: everything is warm. 1: something is not, the table says what and why.
+`;
+
+interface PreheatCommand {
+  config: string;
+  endpoint?: string;
+  dryRun?: boolean;
+  json?: boolean;
+}
+
+export function addPreheat(program: Command, shell: Shell): void {
+  program
+    .command('preheat')
+    .description('warm one image at the targets of a preheat endpoint, and print what became of each blob')
+    .argument('<ref>', 'the image: [host/]repository[:tag][@digest]', imageName)
+    .option('-c, --config <file>', 'configuration file', shell.env.LONGSHORE_CONFIG ?? 'longshore.yml')
+    .option('-e, --endpoint <name>', 'the endpoint of kind preheat, when there are several')
+    .option('--dry-run', 'walk the image and print what would be warmed')
+    .option('--json', 'print the run as JSON')
+    .addHelpText('after', EXAMPLES)
+    .action(async (image: ImageName, { config: file, endpoint, dryRun, json }: PreheatCommand) => {
+      const { preheat } = await import('../preheat.js');
+      const options = { dryRun: dryRun ?? false, json: json ?? false };
+      const choose = (config: Config) => {
+        const chosen = endpointOf(config, endpoint);
+        return { endpoint: chosen, image: imageAt(chosen, image) };
+      };
+      shell.exitWith(await preheat(file, choose, options, shell));
+    });
+}
+
+function imageName(text: string): ImageName {
+  const name = parseImageName(text);
+  if (!name) throw new InvalidArgumentError('An image, such as registry.example.com/team/app:1.4.2.');
+  return name;
+}
+
+/** The endpoint that is meant, and its block. */
+function endpointOf({ notifications }: Config, name: string | undefined) {
+  const endpoints = notifications.endpoints.flatMap((endpoint) =>
+    endpoint.preheat ? [{ ...endpoint, preheat: endpoint.preheat }] : [],
+  );
+  const known = endpoints.map((endpoint) => endpoint.name).join(', ');
+  const [first, ...others] = endpoints.filter((endpoint) => name === undefined || endpoint.name === name);
+  if (first && others.length === 0) return first;
+  const why = first
+    ? `there are several endpoints of kind preheat (${known}); name one with --endpoint`
+    : name === undefined
+      ? 'the configuration has no endpoint of kind preheat; add one'
+      : `no endpoint of kind preheat is called ${name}; known are: ${known || 'none'}`;
+  throw new LongshoreError('CONFIG_INVALID', why);
+}
+
+/** The image at the endpoint's registry, or at the one that its name says. */
+function imageAt(
+  { name, preheat }: Endpoint & { preheat: NonNullable<Endpoint['preheat']> },
+  { host, ...image }: ImageName,
+) {
+  const url = preheat.registry.url?.reveal();
+  if (url !== undefined) {
+    const own = new URL(url).host;
+    if (host === undefined || host === own) return image;
+    throw new LongshoreError(
+      'CONFIG_INVALID',
+      `${host} is not the registry of ${name}, which is ${own}; name the image without a host, or another endpoint`,
+    );
+  }
+  if (host === undefined) {
+    throw new LongshoreError(
+      'CONFIG_INVALID',
+      `${name} has no preheat.registry.url: name the image with its registry, as in registry.example.com/team/app:1.0`,
+    );
+  }
+  const plain = isLoopback(new URL(`http://${host}`).hostname);
+  return { ...image, registry: `${plain ? 'http' : 'https'}://${host}` };
+}

@@ -1,0 +1,74 @@
+/** A run for people: one line for each part at each target, and one for all of it. */
+import type { PreheatPart, PreheatRun } from '@longshore/event';
+
+const HEAD = ['RESULT', 'TARGET', 'ROLE', 'PLATFORM', 'SIZE', 'DIGEST', 'REASON'];
+const WORDS: Readonly<Record<PreheatPart['result'], string>> = {
+  warmed: 'warmed',
+  already: 'already warm',
+  asked: 'asked for',
+  skipped: 'skipped',
+  failed: 'failed',
+};
+/** Enough to tell digests apart, and to paste. */
+const DIGEST = 19;
+
+/** The lines of the table; the last one is empty. */
+export function table({ parts, omitted = 0 }: PreheatRun): string[] {
+  if (parts.length === 0) return [];
+  const rows = [HEAD, ...parts.map(row)];
+  const widths = HEAD.map((_, at) => Math.max(...rows.map((cells) => cells[at]?.length ?? 0)));
+  const lines = rows.map((cells) =>
+    cells
+      .map((cell, at) => cell.padEnd(widths[at] ?? 0))
+      .join('  ')
+      .trimEnd(),
+  );
+  return omitted > 0 ? [...lines, `and ${omitted} more`, ''] : [...lines, ''];
+}
+
+function row({ result, target, role, platform = '', size, digest, reason = '', detail = '' }: PreheatPart) {
+  const why = [reason, detail].filter(Boolean).join(': ');
+  return [
+    WORDS[result],
+    target || '-',
+    role,
+    platform || '-',
+    sizeOf(size),
+    digest.slice(0, DIGEST),
+    why,
+  ].map(harmless);
+}
+
+/** One line. */
+export function summary({
+  repository,
+  tag,
+  digest,
+  result,
+  tally,
+  detail,
+  startedAt,
+  finishedAt,
+}: PreheatRun): string {
+  const name = `${repository}${tag ? `:${tag}` : ''}${digest ? `@${digest.slice(0, DIGEST)}` : ''}`;
+  const { warmed, already, asked, skipped, failed } = tally;
+  const counts = [
+    `${warmed} warmed`,
+    `${already} already warm`,
+    ...(asked > 0 ? [`${asked} asked for`] : []),
+    `${skipped} skipped`,
+    `${failed} failed`,
+  ].join(', ');
+  const seconds = ((finishedAt - startedAt) / 1_000).toFixed(1);
+  return harmless(`${name}: ${result}: ${counts} in ${seconds} s${detail ? ` (${detail})` : ''}`);
+}
+
+function sizeOf(size: number | undefined): string {
+  if (size === undefined) return '-';
+  if (size < 1024) return `${size} B`;
+  const power = Math.min(4, Math.floor(Math.log2(size) / 10));
+  return `${(size / 1024 ** power).toFixed(1)} ${['B', 'KiB', 'MiB', 'GiB', 'TiB'][power]}`;
+}
+
+/** Names and reasons come from outside; a terminal must not act on them. */
+const harmless = (text: string): string => text.replace(/\p{Cc}/gu, '\ufffd');

@@ -1,0 +1,242 @@
+/** How the work of preheating is shared, resumed, retried and told: over processes, crashes and failures. */
+import { connect } from '@longshore/queue';
+import { createInspector } from '@longshore/queue/operator';
+import { createPreheatRuns } from '@longshore/queue/preheat';
+import { eventually, redisUrl, startReceiver } from '@longshore/testkit';
+import { describe, expect, onTestFinished, test } from 'vitest';
+import { pushOf, relayWith, warmEndpoint } from './preheat.js';
+import { envelope, postTo, startRelay } from './relay.js';
+import {
+  anImage,
+  anIndex,
+  type Image,
+  type ScriptedRegistry,
+  scriptedRegistry,
+} from './scripted-registry.js';
+
+const AT_LAST = { timeout: 30_000 };
+const SLOW = 120_000;
+
+/** A registry and a cache that both have the image; the endpoint warms one from the other. */
+async function bothWith(image: Image, tag = '1.0') {
+  const [origin, mirror] = [await scriptedRegistry(), await scriptedRegistry()];
+  origin.has(image, tag);
+  mirror.has(image, tag);
+  const preheat = {
+    registry: { url: origin.url },
+    targets: [{ name: 'mirror', kind: 'pull-through', url: mirror.url }],
+  };
+  return { origin, mirror, preheat };
+}
+
+const total = (registry: ScriptedRegistry, kind: string): number =>
+  [...registry.asked()].reduce((sum, [path, count]) => sum + (path.startsWith(kind) ? count : 0), 0);
+
+function redisOf(prefix: string) {
+  const client = connect({ url: redisUrl() }, 'producer', () => {});
+  onTestFinished(() => client.disconnect());
+  return { inspector: createInspector(client, prefix), runs: createPreheatRuns(client, prefix) };
+}
+
+describe('one walk', () => {
+  test(
+    'the same image pushed fifty times at once by two processes is walked once, and each push is settled',
+    async () => {
+      const image = anIndex([anImage(['a', 'b'], { n: 1 }), anImage(['a', 'c'], { n: 2 })]);
+      const { origin, mirror, preheat } = await bothWith(image);
+      origin.otherwise(async (_, nth) => {
+        // Long enough for all fifty to be there.
+        if (nth === 1) await new Promise((resolve) => setTimeout(resolve, 300));
+        return undefined;
+      });
+      const { relay, file, prefix } = await relayWith([warmEndpoint(preheat)]);
+      const second = await startRelay(file);
+      const answers = await Promise.all(
+        Array.from({ length: 50 }, (_, n) =>
+          postTo(
+            (n % 2 ? relay : second).ingest,
+            envelope(pushOf(origin.url, 'team/api', image.root, { tag: '1.0' })),
+          ),
+        ),
+      );
+      expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([202]));
+      const { inspector, runs } = redisOf(prefix);
+      await eventually(
+        () => inspector.boardQueue('warm').getCompletedCount(),
+        (count) => count === 50,
+        AT_LAST,
+      );
+      for (const [path, count] of origin.asked()) expect(count, path).toBe(1);
+      for (const [path, count] of mirror.asked()) expect(count, path).toBe(1);
+      expect(await runs.list('warm')).toHaveLength(1);
+      const attempts = await eventually(
+        () => [...relay.records, ...second.records].filter(({ record }) => record === 'delivery.attempted'),
+        (records) => records.length === 50,
+      );
+      expect(new Set(attempts.map(({ attempt }) => attempt))).toEqual(new Set([1]));
+    },
+    SLOW,
+  );
+
+  test(
+    'a layer that two images share is asked for once',
+    async () => {
+      const [one, two] = [anImage(['shared', 'one'], { n: 1 }), anImage(['shared', 'two'], { n: 2 })];
+      const { origin, mirror, preheat } = await bothWith(one);
+      for (const registry of [origin, mirror]) registry.has(two, '2.0');
+      const { relay } = await relayWith([warmEndpoint(preheat)]);
+      await relay.post(envelope(pushOf(origin.url, 'team/api', one.root, { tag: '1.0' })));
+      await relay.post(envelope(pushOf(origin.url, 'team/api', two.root, { tag: '2.0' })));
+      await eventually(
+        () => relay.records.filter(({ record }) => record === 'preheat.finished').length === 2,
+      );
+      const shared = one.parts.find(({ body }) => body.toString() === 'shared');
+      expect(mirror.asked().get(`blobs/${shared?.digest}`)).toBe(1);
+      expect(total(mirror, 'blobs')).toBe(5);
+    },
+    SLOW,
+  );
+});
+
+describe('a worker that is killed', () => {
+  test(
+    'in the middle of an image loses nothing and repeats no finished blob',
+    async () => {
+      const layers = Array.from({ length: 8 }, (_, n) => `layer ${n}`);
+      const image = anImage(layers);
+      const { origin, mirror, preheat } = await bothWith(image);
+      const last = image.parts.at(-1)?.digest;
+      let held = false;
+      // The last layer never comes while the first worker lives.
+      mirror.otherwise((path) => {
+        if (path !== `blobs/${last}` || held) return undefined;
+        held = true;
+        return 'hang';
+      });
+      const { relay, file } = await relayWith([warmEndpoint(preheat)]);
+      await relay.post(envelope(pushOf(origin.url, 'team/api', image.root, { tag: '1.0' })));
+      await eventually(() => held && total(mirror, 'blobs') >= layers.length, undefined, AT_LAST);
+      await relay.crash();
+      const next = await startRelay(file);
+      const done = await next.waitFor('preheat.finished', { timeout: 60_000 });
+      expect(done).toMatchObject({ result: 'succeeded', failed: 0, warmed: image.parts.length });
+      for (const [path, count] of mirror.asked()) expect(count, path).toBe(path === `blobs/${last}` ? 2 : 1);
+      expect(total(origin, 'manifests')).toBe(1);
+      expect(next.records.find(({ record }) => record === 'delivery.attempted')).toMatchObject({
+        attempt: 1,
+      });
+    },
+    SLOW,
+  );
+});
+
+describe('a worker that is stopped', () => {
+  test(
+    'gives the image back at once, and the next one goes on with it',
+    async () => {
+      const image = anImage(['one', 'two']);
+      const { origin, mirror, preheat } = await bothWith(image);
+      const last = image.parts.at(-1)?.digest;
+      mirror.otherwise((path, nth) => (path === `blobs/${last}` && nth === 1 ? 'hang' : undefined));
+      const { relay, file } = await relayWith([warmEndpoint(preheat)], { worker: { grace: '100ms' } });
+      await relay.post(envelope(pushOf(origin.url, 'team/api', image.root, { tag: '1.0' })));
+      await eventually(() => total(mirror, 'blobs') === 3, undefined, AT_LAST);
+      expect((await relay.stop()).code).toBe(0);
+      const next = await startRelay(file);
+      expect(await next.waitFor('preheat.finished', AT_LAST)).toMatchObject({
+        result: 'succeeded',
+        warmed: 4,
+      });
+      expect(next.records.find(({ record }) => record === 'delivery.attempted')).toMatchObject({
+        attempt: 1,
+      });
+      for (const [path, count] of mirror.asked()) expect(count, path).toBe(path === `blobs/${last}` ? 2 : 1);
+    },
+    SLOW,
+  );
+});
+
+describe('what fails', () => {
+  test(
+    'some blobs: dead with the blobs that failed, told as partial; retried, only those are asked for',
+    async () => {
+      const image = anImage(['good', 'bad', 'worse']);
+      const { origin, mirror, preheat } = await bothWith(image);
+      const broken = image.parts.slice(-2).map(({ digest }) => `blobs/${digest}`);
+      mirror.otherwise((path) => (broken.includes(path) ? { status: 503 } : undefined));
+      const hook = await startReceiver();
+      const { relay, prefix } = await relayWith([
+        warmEndpoint(preheat, { threshold: 3 }),
+        { name: 'hook', url: hook.url, accept: ['other'] },
+      ]);
+      await relay.post(envelope(pushOf(origin.url, 'team/api', image.root, { tag: '1.0' })));
+      await relay.waitFor(
+        ({ record, outcome }) => record === 'delivery.settled' && outcome === 'dead',
+        AT_LAST,
+      );
+      const [told] = (await hook.received(1))[0]?.json<{ events: Record<string, never>[] }>().events ?? [];
+      expect(told).toMatchObject({
+        action: 'preheat.partial',
+        target: { repository: 'team/api', tag: '1.0', digest: image.root.digest },
+        body: { endpoint: 'warm', failed: 2, warmed: 3 },
+      });
+      const { inspector, runs } = redisOf(prefix);
+      const [job] = await inspector.boardQueue('warm').getFailed();
+      for (const path of broken) expect(job?.stacktrace?.join()).toContain(path.slice('blobs/'.length));
+      expect(job?.failedReason).toContain('2 of 5 parts failed');
+      for (const [path, count] of mirror.asked()) expect(count, path).toBe(broken.includes(path) ? 3 : 1);
+
+      mirror.otherwise(() => undefined);
+      await job?.retry('failed', { resetAttemptsMade: true, resetAttemptsStarted: true });
+      await relay.waitFor(
+        ({ record, result }) => record === 'preheat.finished' && result === 'succeeded',
+        AT_LAST,
+      );
+      for (const [path, count] of mirror.asked()) expect(count, path).toBe(broken.includes(path) ? 4 : 1);
+      expect(total(origin, 'manifests')).toBe(1);
+      await hook.received(2);
+      expect(hook.requests[1]?.json<{ events: object[] }>().events[0]).toMatchObject({
+        action: 'preheat.succeeded',
+      });
+      expect((await runs.list('warm')).map(({ result }) => result)).toEqual(['succeeded', 'partial']);
+    },
+    SLOW,
+  );
+
+  test(
+    'a manifest that is not there yet is waited for, and it costs no attempt',
+    async () => {
+      const image = anImage(['a']);
+      const { origin, preheat } = await bothWith(image);
+      origin.otherwise((path, nth) =>
+        path.startsWith('manifests/') && nth <= 4 ? { status: 404 } : undefined,
+      );
+      const { relay } = await relayWith([warmEndpoint(preheat)]);
+      await relay.post(envelope(pushOf(origin.url, 'team/api', image.root, { tag: '1.0' })));
+      const done = await relay.waitFor('delivery.attempted', AT_LAST);
+      expect(done).toMatchObject({ outcome: 'delivered', attempt: 1, reason: 'warm' });
+    },
+    SLOW,
+  );
+
+  test(
+    'a registry that answers 429 is left alone until then, and it costs no attempt',
+    async () => {
+      const image = anImage(['a']);
+      const { origin, preheat } = await bothWith(image);
+      const at: number[] = [];
+      origin.otherwise((path, nth) => {
+        if (!path.startsWith('manifests/')) return undefined;
+        at.push(Date.now());
+        return nth === 1 ? { status: 429, headers: { 'retry-after': '2' } } : undefined;
+      });
+      const { relay } = await relayWith([warmEndpoint(preheat)]);
+      await relay.post(envelope(pushOf(origin.url, 'team/api', image.root, { tag: '1.0' })));
+      const done = await relay.waitFor('delivery.attempted', AT_LAST);
+      expect(done).toMatchObject({ outcome: 'delivered', attempt: 1 });
+      expect((at[1] ?? 0) - (at[0] ?? 0)).toBeGreaterThanOrEqual(1_900);
+      expect(at).toHaveLength(2);
+    },
+    SLOW,
+  );
+});

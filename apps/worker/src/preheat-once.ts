@@ -1,0 +1,134 @@
+/**
+ * One image, warmed now, for whoever asks by hand: the same sink, and with a Redis the same memory as the workers',
+ * so that what is warm is not asked for again and what a worker is at is waited for. One attempt, no queue.
+ */
+import { randomUUID } from 'node:crypto';
+import { setTimeout as pause } from 'node:timers/promises';
+import type { Config, Endpoint, PreheatSettings } from '@longshore/config';
+import { type Delivery, deliveryOf, EVENTS_V1, type Outcome, type PreheatRun } from '@longshore/event';
+import type { Observer } from '@longshore/observe';
+import type { RedisClient } from '@longshore/queue';
+import { createPreheatRuns } from '@longshore/queue/preheat';
+import { createLocalMemory, openSink, type PreheatMemory } from '@longshore/sinks';
+import { createPreheatMemory } from './preheat-memory.js';
+import { preheatOptions } from './preheat-options.js';
+
+/** An image as it was named by hand. */
+export interface NamedImage {
+  /** Base url; absent: the endpoint's. */
+  registry?: string;
+  repository: string;
+  tag?: string;
+  digest?: string;
+}
+
+/** What is to be warmed, with what, and who hears of it. */
+export interface PreheatOnceParts {
+  config: Config;
+  endpoint: Endpoint & { preheat: PreheatSettings };
+  image: NamedImage;
+  /** Says what it would warm. */
+  dryrun: boolean;
+  /** Of the relay; without it nothing is remembered beyond this call. */
+  client?: RedisClient;
+  observer: Observer;
+  version: string;
+  signal: AbortSignal;
+  /** How far it is: `done` of `total` parts. */
+  onProgress(shown: object): void;
+  onWait(why: string): void;
+}
+
+/** Milliseconds between two looks at an image that a worker is at. */
+const LOOK = 500;
+
+/** @returns what it came to; undefined when it was given up because of the signal */
+export async function preheatOnce(parts: PreheatOnceParts): Promise<PreheatRun | undefined> {
+  const { config, endpoint, dryrun, version, client, signal } = parts;
+  let run: PreheatRun | undefined;
+  const memory = memoryOf(parts, (ended) => {
+    run = ended;
+  });
+  const options = preheatOptions(endpoint, endpoint.preheat, version);
+  const sink = openSink('preheat', {
+    ...options,
+    delay: 0,
+    // A name that is not there is a wrong name.
+    patience: 0,
+    dryrun: dryrun || options.dryrun,
+    memory,
+  });
+  try {
+    const delivery = deliveryFor(parts);
+    const outcome = await untilSettled(delivery, sink, parts);
+    if (outcome === 'aborted' || signal.aborted) return undefined;
+    return run ?? (client && (await toldRun(client, config, delivery)));
+  } finally {
+    await sink.close();
+  }
+}
+
+async function untilSettled(
+  delivery: Delivery,
+  sink: ReturnType<typeof openSink>,
+  { signal, onProgress, onWait }: PreheatOnceParts,
+): Promise<Outcome | 'aborted'> {
+  for (;;) {
+    const result = await sink.send(delivery, { number: 1, last: true, signal, progress: onProgress });
+    if (result === 'aborted' || result.kind !== 'deferred') return result;
+    onWait(result.why);
+    await pause(Math.max(0, result.until - Date.now()), undefined, { signal }).catch(() => {});
+    if (signal.aborted) return 'aborted';
+  }
+}
+
+function memoryOf(
+  { client, config, endpoint, observer }: PreheatOnceParts,
+  onRun: (run: PreheatRun) => void,
+): PreheatMemory {
+  if (!client) return createLocalMemory(onRun);
+  const memory = createPreheatMemory({ client, config: () => config, endpoint: endpoint.name, observer });
+  return {
+    ...memory,
+    // Nobody wakes a command.
+    async lead(plan, deliveryId) {
+      const turn = await memory.lead(plan, deliveryId);
+      return turn.turn === 'wait' ? { ...turn, until: Math.min(turn.until, Date.now() + LOOK) } : turn;
+    },
+    async keepRun(run, signal) {
+      onRun(run);
+      await memory.keepRun(run, signal);
+    },
+  };
+}
+
+/** Another delivery has led the image: its run is the answer. */
+async function toldRun(
+  client: RedisClient,
+  { redis }: Config,
+  { endpoint, view }: Delivery,
+): Promise<PreheatRun | undefined> {
+  const runs = await createPreheatRuns(client, redis.prefix).list(endpoint);
+  return runs.find(({ repository, digest, tag }) =>
+    view.digest ? digest === view.digest : repository === view.repository && tag === view.tag,
+  );
+}
+
+/** An event as a push would have made it. */
+function deliveryFor({ endpoint, image }: PreheatOnceParts): Delivery {
+  const { registry, repository, tag, digest } = image;
+  const id = randomUUID();
+  const target = { repository, tag, digest };
+  const url = registry && `${registry}/v2/${repository}/manifests/${digest ?? tag}`;
+  return deliveryOf(
+    {
+      event: { id, class: 'event', action: 'push', nativeType: 'push', target },
+      payload: { event: { id, action: 'push', target: { ...target, ...(url && { url }) } } },
+      contentType: EVENTS_V1,
+      source: 'command',
+      kind: 'longshore',
+      receivedAt: Date.now(),
+    },
+    endpoint.name,
+  );
+}

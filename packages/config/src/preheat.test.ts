@@ -1,0 +1,159 @@
+/** Endpoints of kind preheat: what is read, what is refused, and what we ship. */
+import { readdirSync } from 'node:fs';
+import { describe, expect, test } from 'vitest';
+import { describe as describeConfig } from './describe.js';
+import { configFrom, readConfig } from './read.js';
+
+const SAMPLES = new URL('../../../infra/preheat/', import.meta.url);
+const TARGET = '{ name: m, kind: pull-through, url: http://m }';
+
+const withEndpoint = (settings: string) =>
+  configFrom(Buffer.from(`notifications: { endpoints: [{ name: warm, ${settings} }] }`), {});
+const said = (settings: string) =>
+  withEndpoint(settings).problems.map(({ level, path, message }) => `${level} ${path}: ${message}`);
+
+test('the defaults are those of the contract', () => {
+  const { config, problems } = withEndpoint(`kind: preheat, preheat: { targets: [${TARGET}] }`);
+  expect(problems).toEqual([]);
+  const [endpoint] = config?.notifications.endpoints ?? [];
+  expect(endpoint).toMatchObject({
+    timeout: 30_000,
+    only: { actions: ['push'], repositories: [], tags: [] },
+    preheat: {
+      platforms: [],
+      delay: 0,
+      window: 3_600_000,
+      dryrun: false,
+      keep: 50,
+      limits: { depth: 4, manifests: 500, blobs: 5_000, manifestsize: 4_194_304 },
+      targets: [{ name: 'm', concurrency: 4, timeout: 600_000 }],
+    },
+  });
+  expect(endpoint?.preheat?.registry.url).toBeUndefined();
+});
+
+test('an http endpoint keeps its own timeout and has no such rules', () => {
+  const [endpoint] = withEndpoint('url: http://one').config?.notifications.endpoints ?? [];
+  expect(endpoint).toMatchObject({ timeout: 1_000 });
+  expect(endpoint?.only).toBeUndefined();
+});
+
+test('the block of the contract is read as it is', () => {
+  const { config, problems } = withEndpoint(`kind: preheat, preheat: {
+    registry: { url: https://registry.example.com, auth: { basic: { puller: s3cret } }, tls: { ca: PEM } },
+    platforms: [linux/amd64, linux/arm64],
+    targets: [
+      { name: mirror, kind: pull-through, url: http://mirror:5000, method: get, concurrency: 4, timeout: 10m },
+      { name: kraken, kind: kraken, origin: http://kraken-origin:15002 },
+      { name: dragonfly, kind: dragonfly, url: http://manager:8080, token: s3cret, scope: all_seed_peers },
+      { name: nodes, kind: kruise, url: https://kubernetes.default.svc, token: s3cret, namespace: preheat },
+      { name: other, kind: webhook, url: http://other/walked },
+    ] }`);
+  expect(problems).toEqual([]);
+  expect(config?.notifications.endpoints[0]?.preheat?.targets).toHaveLength(5);
+  const { text, data } = config ? describeConfig(config) : { text: '', data: '' };
+  expect(text).toContain('warms images from https://registry.example.com');
+  expect(text).toContain('at kraken (kraken) http://kraken-origin:15002');
+  expect(text + JSON.stringify(data)).not.toContain('s3cret');
+});
+
+test.each([
+  ['kind: preheat', 'preheat', /is missing/],
+  ['kind: preheat, preheat: {}', 'preheat.targets', /there are none/],
+  [`kind: preheat, url: http://x, preheat: { targets: [${TARGET}] }`, 'url', /nothing of a preheat/],
+  [`url: http://x, preheat: { targets: [${TARGET}] }`, 'preheat', /only for kind: preheat/],
+  [`kind: preheat, preheat: { targets: [${TARGET}, ${TARGET}] }`, 'preheat.targets[1].name', /names differ/],
+  [
+    'kind: preheat, preheat: { targets: [{ name: a/b, kind: webhook, url: http://x }] }',
+    'preheat.targets[0].name',
+    /letters/,
+  ],
+  [
+    'kind: preheat, preheat: { targets: [{ name: k, kind: kraken }] }',
+    'preheat.targets[0]',
+    /origin, tracker or proxy/,
+  ],
+  [
+    'kind: preheat, preheat: { targets: [{ name: d, kind: dragonfly }] }',
+    'preheat.targets[0].url',
+    /is missing/,
+  ],
+  [
+    'kind: preheat, preheat: { targets: [{ name: n, kind: kruise, url: http://x }] }',
+    'preheat.targets[0].namespace',
+    /is missing/,
+  ],
+  [
+    'kind: preheat, preheat: { targets: [{ name: n, kind: kruise, url: http://x, namespace: p, selector: { names: [a], matchlabels: { b: c } } }] }',
+    'preheat.targets[0].selector',
+    /one of them/,
+  ],
+  [
+    'kind: preheat, preheat: { targets: [{ name: n, kind: kruise, url: http://x, namespace: p, selector: { names: [a] }, podselector: { matchlabels: { b: c } } }] }',
+    'preheat.targets[0].podselector',
+    /one of them/,
+  ],
+  [
+    'kind: preheat, preheat: { targets: [{ name: m, kind: mirror, url: http://x }] }',
+    'preheat.targets[0].kind',
+    /must be pull-through/,
+  ],
+  [
+    'kind: preheat, preheat: { targets: [{ name: m, kind: webhook, url: http://x, method: head }] }',
+    'preheat.targets[0].method',
+    /no setting of kind webhook/,
+  ],
+  [
+    'kind: preheat, preheat: { targets: [{ name: m, kind: webhook, url: ftp://x }] }',
+    'preheat.targets[0].url',
+    /is no url/,
+  ],
+  [
+    'kind: preheat, preheat: { targets: [{ name: m, kind: webhook, url: "http://u:p@x" }] }',
+    'preheat.targets[0].url',
+    /auth\.basic/,
+  ],
+  [
+    `kind: preheat, preheat: { registry: { auth: { bearer: x } }, targets: [${TARGET}] }`,
+    'preheat.registry.auth',
+    /name a host that gets it/,
+  ],
+  [
+    `kind: preheat, preheat: { registry: { url: http://r, auth: { basic: { a: b, c: d } } }, targets: [${TARGET}] }`,
+    'preheat.registry.auth.basic',
+    /2 users/,
+  ],
+  [
+    `kind: preheat, preheat: { registry: { url: http://r, auth: { bearer: a, identity: b } }, targets: [${TARGET}] }`,
+    'preheat.registry.auth',
+    /more than one/,
+  ],
+])('{ %s } is refused', (settings, path, message) => {
+  const { config, problems } = withEndpoint(settings);
+  expect(config, said(settings).join()).toBeUndefined();
+  expect(problems).toMatchObject([
+    { level: 'error', path: `notifications.endpoints[0].${path}`, message: expect.stringMatching(message) },
+  ]);
+});
+
+describe('infra/preheat', () => {
+  const samples = readdirSync(SAMPLES).filter((name) => name.endsWith('.yml'));
+
+  test('there is one for each of Kraken, Dragonfly, Distribution and zot', () => {
+    expect(samples.sort()).toEqual(['distribution-mirror.yml', 'dragonfly.yml', 'kraken.yml', 'zot.yml']);
+  });
+
+  test.each(samples)('%s is usable as it is', (name) => {
+    const file = new URL(name, SAMPLES).pathname;
+    const env = {
+      HARBOR_PASSWORD: 'a',
+      PULL_PASSWORD: 'b',
+      DRAGONFLY_TOKEN: 'c',
+      ZOT_PASSWORD: 'd',
+      INGEST_PASSWORD: 'e',
+    };
+    const { config, problems } = readConfig(file, env);
+    expect(problems).toEqual([]);
+    expect(config?.notifications.endpoints[0]?.preheat?.targets.length).toBeGreaterThan(0);
+  });
+});

@@ -1,0 +1,105 @@
+/**
+ * Which `Authorization` a request to the registry carries. The first request of a repository goes bare, unless
+ * the registry has shown before how it wants to be asked; a 401 is answered once, and a second one is final.
+ */
+import { type Challenge, challengesOf } from './challenge.js';
+import type { Credential, Credentials } from './credentials.js';
+import { RegistryError } from './error.js';
+import { checkRealm } from './realm.js';
+import { basic, type TokenRequest } from './token-request.js';
+import type { TokenSource } from './tokens.js';
+
+/** Of repositories whose challenge is remembered; the oldest is forgotten. */
+const MOST = 1000;
+
+interface Parts {
+  registry: URL;
+  credentials: Credentials;
+  tokens: TokenSource;
+  /** Hosts that get credentials although their name does not belong to the registry's. */
+  realms: readonly string[];
+}
+
+/** The authorizations of one registry. */
+export class Authorizer {
+  readonly #parts: Parts;
+  /** What the registry wanted to see, by repository. */
+  readonly #wanted = new Map<string, Challenge>();
+
+  constructor(parts: Parts) {
+    this.#parts = parts;
+  }
+
+  /** Of a request that has not been refused. Undefined: bare. `renew`: a token that lives as long as one can. */
+  async current(repository: string, { renew = false } = {}): Promise<string | undefined> {
+    const wanted = this.#wanted.get(repository);
+    if (wanted) {
+      const known = await this.#follow(repository, wanted);
+      return renew && wanted.scheme === 'bearer' ? this.#follow(repository, wanted, known) : known;
+    }
+    const credential = await this.#parts.credentials.for(repository);
+    return credential && 'bearer' in credential ? `Bearer ${credential.bearer}` : undefined;
+  }
+
+  /** After a 401 with this `WWW-Authenticate`. `used`: what was refused. Undefined: there is nothing else to try. */
+  async answer(
+    repository: string,
+    header: string | undefined,
+    used: string | undefined,
+  ): Promise<string | undefined> {
+    const { credentials } = this.#parts;
+    const all = challengesOf(header);
+    const wanted = ['bearer', 'basic'].flatMap((scheme) => all.find((one) => one.scheme === scheme) ?? [])[0];
+    if (!wanted) return undefined;
+    if (wanted.scheme === 'basic' && used) credentials.forget();
+    const next = await this.#follow(repository, wanted, used);
+    if (next === undefined || next === used) return undefined;
+    this.#remember(repository, wanted);
+    return next;
+  }
+
+  async #follow(repository: string, wanted: Challenge, used?: string): Promise<string | undefined> {
+    const { credentials } = this.#parts;
+    const credential = await credentials.for(repository);
+    if (credential && 'bearer' in credential) return `Bearer ${credential.bearer}`;
+    if (wanted.scheme === 'basic') return basicOf(credential);
+    try {
+      return await this.#token(repository, wanted, credential, used);
+    } catch (error) {
+      if (!(error instanceof RegistryError && error.kind === 'unauthorized')) throw error;
+      // the file they come from may have been replaced
+      credentials.forget();
+      const fresh = await credentials.for(repository);
+      if (JSON.stringify(fresh) === JSON.stringify(credential)) throw error;
+      return this.#token(repository, wanted, fresh, used);
+    }
+  }
+
+  async #token(
+    repository: string,
+    { parameters }: Challenge,
+    credential: Credential | undefined,
+    used: string | undefined,
+  ): Promise<string> {
+    const { registry, realms, tokens } = this.#parts;
+    const request: TokenRequest = {
+      realm: checkRealm(parameters.realm, registry, realms, credential !== undefined),
+      service: parameters.service,
+      scope: parameters.scope || `repository:${repository}:pull`,
+      credential,
+    };
+    return `Bearer ${await tokens.get(request, used?.replace(/^Bearer /, ''))}`;
+  }
+
+  #remember(repository: string, wanted: Challenge): void {
+    this.#wanted.delete(repository);
+    this.#wanted.set(repository, wanted);
+    const [oldest] = this.#wanted.keys();
+    if (oldest !== undefined && this.#wanted.size > MOST) this.#wanted.delete(oldest);
+  }
+}
+
+function basicOf(credential: Credential | undefined): string | undefined {
+  if (!credential || !('username' in credential)) return undefined;
+  return basic(credential.username, credential.password);
+}

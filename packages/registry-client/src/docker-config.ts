@@ -1,0 +1,119 @@
+/**
+ * Credentials from a file as docker, podman or Kubernetes keep them: `config.json`, `.dockerconfigjson`,
+ * `auth.json` (with keys for parts of a registry), and the old `.dockercfg` without `auths`.
+ *
+ * It is read again every minute and after a 401, because secrets that are mounted are replaced under a running
+ * process. Not read: wildcards in host names, which only Kubernetes knows.
+ */
+import { readFile } from 'node:fs/promises';
+import { askHelper } from './credential-helper.js';
+import type { Credential } from './credentials.js';
+import { RegistryError } from './error.js';
+
+/** Milliseconds. */
+const FRESH = 60_000;
+/** What docker calls Docker Hub in its files. */
+const HUB = 'index.docker.io';
+const HUB_NAMES: ReadonlySet<string> = new Set([
+  'docker.io',
+  HUB,
+  'registry-1.docker.io',
+  'registry.hub.docker.com',
+]);
+
+type Json = Readonly<Record<string, unknown>>;
+
+/** A credentials file. */
+export class DockerConfig {
+  readonly #path: string;
+  readonly #now: () => number;
+  readonly #found = new Map<string, Promise<Credential | undefined>>();
+  #readAt = Number.NEGATIVE_INFINITY;
+
+  constructor(path: string, now: () => number) {
+    this.#path = path;
+    this.#now = now;
+  }
+
+  /** For one repository of a registry; undefined when the file has none. Rejects with `credentials`. */
+  credential(host: string, repository: string): Promise<Credential | undefined> {
+    if (this.#now() - this.#readAt > FRESH) this.forget();
+    const key = `${host}/${repository}`;
+    const known = this.#found.get(key);
+    if (known) return known;
+    const found = this.#look(host, repository);
+    this.#found.set(key, found);
+    found.catch(() => this.#found.delete(key));
+    return found;
+  }
+
+  /** Reads the file again the next time. */
+  forget(): void {
+    this.#found.clear();
+    this.#readAt = this.#now();
+  }
+
+  async #look(host: string, repository: string): Promise<Credential | undefined> {
+    const config = await this.#read();
+    const registry = HUB_NAMES.has(host) ? HUB : host;
+    const helper = helperFor(config, registry);
+    const helped = helper && (await askHelper(helper, registry === HUB ? `https://${HUB}/v1/` : host));
+    if (helped) return helped;
+    const auths = object(config.auths) ?? config;
+    const entries = new Map(Object.entries(auths).map(([key, value]) => [normalized(key), value]));
+    return candidates(registry, repository)
+      .map((key) => credentialOf(entries.get(key)))
+      .find((credential) => credential !== undefined);
+  }
+
+  async #read(): Promise<Json> {
+    try {
+      const config = object(JSON.parse(await readFile(this.#path, 'utf8')));
+      if (config) return config;
+    } catch (error) {
+      const code = error instanceof Error && 'code' in error ? ` (${String(error.code)})` : '';
+      throw new RegistryError('credentials', `${this.#path}: cannot be read as a docker config${code}`);
+    }
+    throw new RegistryError('credentials', `${this.#path}: is no docker config`);
+  }
+}
+
+function helperFor({ credHelpers, credsStore }: Json, registry: string): string | undefined {
+  const helpers = Object.entries(object(credHelpers) ?? {});
+  const helper = helpers.find(([key]) => normalized(key) === registry)?.[1] ?? credsStore;
+  return typeof helper === 'string' && helper !== '' ? helper : undefined;
+}
+
+/** `https://index.docker.io/v1/`, `index.docker.io` and podman's `docker.io` are the same. */
+function normalized(key: string): string {
+  const [host = '', ...path] = key
+    .replace(/^https?:\/\//, '')
+    .replace(/\/(v[12]\/?)?$/, '')
+    .split('/');
+  return [HUB_NAMES.has(host) ? HUB : host, ...path].join('/');
+}
+
+/** `quay.io/team/app`, `quay.io/team`, `quay.io`: the longest wins (containers-auth.json). */
+function candidates(host: string, repository: string): string[] {
+  const parts = repository.split('/');
+  return [...parts.keys(), parts.length].reverse().map((n) => [host, ...parts.slice(0, n)].join('/'));
+}
+
+function credentialOf(entry: unknown): Credential | undefined {
+  const { auth, username, password, identitytoken, registrytoken } = object(entry) ?? {};
+  if (isText(registrytoken)) return { bearer: registrytoken };
+  if (isText(identitytoken)) return { identityToken: identitytoken };
+  if (isText(username) && isText(password)) return { username, password };
+  if (!isText(auth)) return undefined;
+  const text = Buffer.from(auth, 'base64').toString('utf8').replace(/\0+$/, '');
+  const colon = text.indexOf(':');
+  return colon < 1 ? undefined : { username: text.slice(0, colon), password: text.slice(colon + 1) };
+}
+
+function object(value: unknown): Json | undefined {
+  return typeof value === 'object' && value !== null && !Array.isArray(value) ? { ...value } : undefined;
+}
+
+function isText(value: unknown): value is string {
+  return typeof value === 'string' && value !== '';
+}

@@ -1,0 +1,62 @@
+/**
+ * Why a request brought no answer, as a kind and a line for people. node, OpenSSL and got have codes of their
+ * own; this is the place that knows them.
+ */
+import type { Ended } from './attempt.js';
+import { RegistryError, type RegistryErrorKind } from './error.js';
+
+interface Circumstances {
+  url: URL;
+  /** Set when this side ended it. */
+  ended: Ended | undefined;
+  /** Milliseconds. */
+  timeout: number;
+  idle: boolean;
+}
+
+const TLS =
+  /^(EPROTO|ERR_(TLS|SSL|OSSL)_|CERT_|CRL_|DEPTH_ZERO_|SELF_SIGNED_|UNABLE_TO_|INVALID_CA|HOSTNAME_)/;
+
+const NEXT_STEP: Partial<Record<RegistryErrorKind, string>> = {
+  tls: 'see which certificate is shown there, and which are trusted (tls.ca)',
+  timeout: 'check host, port and firewalls, or raise the timeout',
+  network: 'check that the registry runs, its URL, name resolution and the way there',
+};
+
+/** Of anything that was thrown while a request went on. An error of ours stays what it is. */
+export function failureOf(error: unknown, { url, ended, timeout, idle }: Circumstances): RegistryError {
+  const chain = causes(error);
+  const ours = chain.find((one) => one instanceof RegistryError);
+  if (ours) return ours;
+  if (ended === 'aborted') return new RegistryError('aborted', `${url.host}: given up`);
+  if (ended === 'timeout') {
+    const said = idle ? `no byte for ${timeout} ms` : `no complete answer within ${timeout} ms`;
+    return new RegistryError('timeout', `${url.host}: ${said}; ${NEXT_STEP.timeout}`);
+  }
+  const code = chain.map(codeOf).find((one) => one !== '' && !one.startsWith('ERR_GOT')) ?? '';
+  const kind = TLS.test(code) ? 'tls' : code === 'ETIMEDOUT' ? 'timeout' : 'network';
+  const said = chain[0] instanceof Error && chain[0].message !== '' ? chain[0].message : code;
+  return new RegistryError(kind, `${url.host}: ${oneLine(said)}; ${NEXT_STEP[kind]}`);
+}
+
+/** Without control characters, at most 200 characters. For what others wrote. */
+export function oneLine(text: string): string {
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is taken out
+  const line = text.replaceAll(/[\u0000-\u001f\u007f-\u009f\u2028\u2029]+/g, ' ').trim();
+  return line.length > 200 ? `${line.slice(0, 200)}…` : line;
+}
+
+/** Outermost first. A name with several addresses fails with one error per address; the first stands for all. */
+function causes(error: unknown): unknown[] {
+  const found: unknown[] = [];
+  for (let one = error; one !== undefined && found.length < 10; ) {
+    found.push(one);
+    if (one instanceof AggregateError) one = one.errors[0];
+    else one = one instanceof Error ? one.cause : undefined;
+  }
+  return found;
+}
+
+function codeOf(error: unknown): string {
+  return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : '';
+}

@@ -1,0 +1,18 @@
+/** A client of the OCI distribution API, and the walk over an image. */
+export { openRegistry } from './client.js';
+
+export type { Descriptor, Platform } from './descriptor.js';
+export { RegistryError, type RegistryErrorKind } from './error.js';
+export type { Manifest, ManifestKind } from './manifest.js';
+export type {
+  Drained,
+  DrainOptions,
+  Expected,
+  RateLimit,
+  Registry,
+  RegistryAuth,
+  RegistryOptions,
+  Trusted,
+} from './port.js';
+export { DEFAULT_POLICY, walk } from './walk.js';
+export type { Skipped, SkipReason, Walked, WalkedItem, WalkPolicy, WalkStart } from './walk-types.js';

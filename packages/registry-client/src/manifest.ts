@@ -1,0 +1,115 @@
+/**
+ * Manifests, read and classified by their body (image-spec 1.1; docker "manifest v2 schema 2"). `Content-Type` is
+ * no help: registries have sent wrong ones, and events do.
+ */
+import { type Descriptor, descriptorOf } from './descriptor.js';
+import { RegistryError } from './error.js';
+import { type Json, jsonOf, textOf } from './json.js';
+
+/** `index`: OCI index or docker manifest list. `manifest`: OCI or docker schema 2. `schema1`: docker schema 1. */
+export type ManifestKind = 'index' | 'manifest' | 'schema1';
+
+/** A manifest that was read. What it is follows from its body, never from a header. */
+export interface Manifest {
+  kind: ManifestKind;
+  digest: string;
+  /** Bytes. */
+  size: number;
+  /** As the body says; where it does not say, what its fields mean. */
+  mediaType: string;
+  /** The bytes have the digest. False for a digest of an unknown algorithm, and for schema 1. */
+  verified: boolean;
+  /** Of an index. */
+  manifests: readonly Descriptor[];
+  /** Of a manifest. */
+  config?: Descriptor;
+  layers: readonly Descriptor[];
+  artifactType?: string;
+  /** The bytes, as they came. */
+  body: Buffer;
+}
+
+/** What each media type of a manifest is. */
+export const MANIFEST_TYPES: ReadonlyMap<string, ManifestKind> = new Map([
+  ['application/vnd.oci.image.index.v1+json', 'index'],
+  ['application/vnd.oci.image.manifest.v1+json', 'manifest'],
+  ['application/vnd.docker.distribution.manifest.list.v2+json', 'index'],
+  ['application/vnd.docker.distribution.manifest.v2+json', 'manifest'],
+  ['application/vnd.docker.distribution.manifest.v1+prettyjws', 'schema1'],
+  ['application/vnd.docker.distribution.manifest.v1+json', 'schema1'],
+]);
+
+/**
+ * Always all of them, in one header: without the OCI index Distribution answers 404, without the list it picks
+ * one platform. Schema 1 last, so that one is recognized instead of converted.
+ */
+export const ACCEPT = [...MANIFEST_TYPES.keys()].slice(0, 5).join(', ');
+
+/** Where the body does not say its type. */
+const TYPE_OF_KIND: Readonly<Record<ManifestKind, string>> = {
+  index: 'application/vnd.oci.image.index.v1+json',
+  manifest: 'application/vnd.oci.image.manifest.v1+json',
+  schema1: 'application/vnd.docker.distribution.manifest.v1+prettyjws',
+};
+
+/** Is this docker's schema 1? Its digest is not one of its bytes, so this is asked before digests are compared. */
+export function isSchema1(body: Buffer): boolean {
+  const { fsLayers, schemaVersion } = jsonOf(body) ?? {};
+  return Array.isArray(fsLayers) && schemaVersion === 1;
+}
+
+/** Throws `unsupported` for a body that is no manifest, or that could be read as two kinds (CVE-2021-41190). */
+export function manifestOf(body: Buffer, digest: string, verified: boolean, place: string): Manifest {
+  try {
+    const fields = jsonOf(body) ?? fail('is no JSON object');
+    const kind = kindOf(fields);
+    const artifactType = textOf(fields.artifactType);
+    return {
+      kind,
+      digest,
+      size: body.length,
+      mediaType: textOf(fields.mediaType) ?? TYPE_OF_KIND[kind],
+      verified,
+      manifests: kind === 'index' ? descriptors(fields.manifests) : [],
+      ...(kind === 'manifest' && { config: descriptor(fields.config) }),
+      layers: kind === 'manifest' ? descriptors(fields.layers) : [],
+      ...(artifactType !== undefined && { artifactType }),
+      body,
+    };
+  } catch (error) {
+    if (error instanceof Fault) throw new RegistryError('unsupported', `${place}: the body ${error.message}`);
+    throw error;
+  }
+}
+
+/** What is wrong with a body. */
+class Fault extends Error {}
+
+function fail(what: string): never {
+  throw new Fault(what);
+}
+
+function kindOf(fields: Json): ManifestKind {
+  const shapes: ManifestKind[] = [];
+  if (Array.isArray(fields.manifests)) shapes.push('index');
+  if (fields.config !== undefined || Array.isArray(fields.layers)) shapes.push('manifest');
+  if (Array.isArray(fields.fsLayers)) shapes.push('schema1');
+  const [shape, another] = shapes;
+  const mediaType = textOf(fields.mediaType);
+  // Go writes an empty list as null, and an index may be empty
+  const said = mediaType === undefined ? shape : MANIFEST_TYPES.get(mediaType);
+  if (said === undefined) return fail(mediaType ? `is of an unknown type, ${mediaType}` : 'is no manifest');
+  if (another) return fail(`could be read as ${shape} or as ${another}, and is read as neither`);
+  if (shape !== undefined && shape !== said)
+    return fail(`says ${mediaType} and has the fields of another type`);
+  return said;
+}
+
+function descriptors(value: unknown): Descriptor[] {
+  return Array.isArray(value) ? value.map(descriptor) : [];
+}
+
+function descriptor(value: unknown): Descriptor {
+  const found = descriptorOf(value);
+  return typeof found === 'string' ? fail(found) : found;
+}

@@ -1,0 +1,136 @@
+/**
+ * The face of the client: what a registry is opened with, what it can be asked, and what it answers.
+ *
+ * One `Registry` per base URL and credential: it holds the connections, the tokens and the pause that the
+ * registry asked for, and is meant to be shared by all that is done there. It makes one attempt and throws
+ * {@link RegistryError}; it never retries by itself, never waits for a pause, never logs.
+ */
+import type { Descriptor } from './descriptor.js';
+import type { Manifest } from './manifest.js';
+
+/**
+ * How the client proves who it is. None: anonymous, which still asks the token server for a token.
+ *
+ * `identityToken`: a refresh token as `docker login` keeps it (Azure). `bearer`: sent as it is. `dockerConfig`:
+ * path of a `config.json`, `.dockerconfigjson`, `.dockercfg` or `auth.json`, with the credential helpers that
+ * it names; it is read again every minute and after a 401, so a file that is replaced works.
+ */
+export type RegistryAuth =
+  | { username: string; password: string }
+  | { identityToken: string }
+  | { bearer: string }
+  | { dockerConfig: string };
+
+/** What the operator trusts beyond the registry's own host. */
+export interface Trusted {
+  /**
+   * Hosts (`auth.example.net`, with `:port` to be strict) that get the credentials when the registry names one
+   * as its token server. Without: the registry's host, and hosts of the same registrable domain.
+   */
+  realms?: readonly string[];
+  /**
+   * Where redirects and token servers may lead to although it is loopback, link-local, a metadata service or
+   * the like: an address, a network (`127.0.0.0/8`), or a host as it is in the URL, with or without its port.
+   */
+  addresses?: readonly string[];
+  /**
+   * May the registry itself be at any address? Default true: the operator wrote its URL. False where the URL
+   * comes from somebody else, an event for example: then its address is checked like that of a redirect.
+   */
+  own?: boolean;
+}
+
+/** What a registry, or a mirror that speaks as one, is opened with. */
+export interface RegistryOptions {
+  /** `https://host[:port][/prefix]`, without `/v2`. */
+  url: string;
+  auth?: RegistryAuth;
+  /** PEM texts. `ca` is trusted besides the system's; `cert` and `key` are shown to the registry's host only. */
+  tls?: { ca?: string; cert?: string; key?: string };
+  /** `http://[user:password@]host:port`, for all requests. Names are then resolved by the proxy. */
+  proxy?: string;
+  /** Milliseconds. Of a blob: without a byte, before and within the answer. Of all else: for the whole answer. */
+  timeout: number;
+  userAgent: string;
+  /** Sent to the registry's own host and to no other. */
+  headers?: Readonly<Record<string, string | readonly string[]>>;
+  /** Query parameters of each request to the registry's own host: `{ ns: 'docker.io' }` of a mirror. */
+  query?: Readonly<Record<string, string>>;
+  trusted?: Trusted;
+  /** Manifest requests that are left to others, where the registry says how many remain (Docker Hub). Default 0. */
+  reserve?: number;
+  /** Bytes of the largest manifest that is read. Default 4 MiB, as the registry takes; at most 8 MiB. */
+  manifestBytes?: number;
+  /** Epoch milliseconds. Default: the clock. */
+  now?: () => number;
+}
+
+/** What the registry said about how often it wants to be asked. */
+export interface RateLimit {
+  /** Manifest requests in the window, and how many are left; of the last answer that told. */
+  limit?: number;
+  remaining?: number;
+  /** Epoch milliseconds: until then every request fails at once as `rate_limited`. */
+  pausedUntil?: number;
+}
+
+/** What reading a blob came to. */
+export interface Drained {
+  /** Bytes read; of a HEAD, what the registry says. */
+  bytes: number;
+  /** The bytes were read and have the digest. False for HEAD, and for a digest of an unknown algorithm. */
+  verified: boolean;
+}
+
+/** How a blob is read. */
+export interface DrainOptions {
+  signal: AbortSignal;
+  /** `HEAD` transfers nothing; some caches store the blob before they answer it. Default `GET`. */
+  method?: 'GET' | 'HEAD';
+  /** Called for each piece with its length in bytes. */
+  onBytes?: (bytes: number) => void;
+}
+
+/** What is asked for, beyond its digest. */
+export interface Expected {
+  /** Bytes, as the descriptor says. Another length is an error. */
+  size?: number;
+}
+
+/** A registry. Each method makes one attempt, and rejects with {@link RegistryError} and nothing else. */
+export interface Registry {
+  /** Its base URL as configured, without a slash at the end. */
+  readonly url: string;
+  /** `host[:port]` of it. */
+  readonly host: string;
+  readonly rateLimit: RateLimit;
+  /**
+   * What a tag or digest stands for, by HEAD; by GET where the registry does not tell a digest that way.
+   * HEAD does not count against Docker Hub's limit.
+   */
+  resolve(repository: string, reference: string, signal: AbortSignal): Promise<Descriptor>;
+  /** The manifest of a digest or tag, verified, classified by its body. */
+  manifest(
+    repository: string,
+    reference: string,
+    signal: AbortSignal,
+    expected?: Expected,
+  ): Promise<Manifest>;
+  /** Reads a blob to its end and forgets it. Compares digest and size. */
+  drain(
+    repository: string,
+    blob: Pick<Descriptor, 'digest' | 'size'>,
+    options: DrainOptions,
+  ): Promise<Drained>;
+  /** A small blob, verified. More than `manifestBytes` is an error. */
+  blob(repository: string, blob: Pick<Descriptor, 'digest' | 'size'>, signal: AbortSignal): Promise<Buffer>;
+  /** What refers to this manifest: signatures, SBOMs (distribution-spec 1.1, with its fallback tag). */
+  referrers(repository: string, digest: string, signal: AbortSignal): Promise<Descriptor[]>;
+  /**
+   * An `Authorization` value with which this repository can be pulled for a while, for somebody else who pulls
+   * from the registry. Undefined where none is needed. A secret.
+   */
+  authorization(repository: string, signal: AbortSignal): Promise<string | undefined>;
+  /** Ends what is in flight as `aborted`, and all connections. May be called twice. */
+  close(): Promise<void>;
+}

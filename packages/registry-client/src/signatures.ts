@@ -1,0 +1,51 @@
+/**
+ * What refers to the images that were taken, for clusters that verify signatures when a container starts. Besides
+ * the referrers of the specification, the three tags of cosign before it knew those.
+ */
+import type { Descriptor } from './descriptor.js';
+import { RegistryError } from './error.js';
+import type { Manifest } from './manifest.js';
+import type { Registry } from './port.js';
+import type { WalkPolicy } from './walk-types.js';
+import { wantsArtifact } from './wanted.js';
+
+const COSIGN_TAGS = ['sig', 'att', 'sbom'];
+
+/** Something that refers to an image; `tag` when it was found by one. */
+export interface Referrer {
+  descriptor: Descriptor;
+  tag?: string;
+}
+
+/** Of one manifest. */
+export async function referrersTo(
+  registry: Registry,
+  repository: string,
+  digest: string,
+  policy: WalkPolicy['referrers'],
+  signal: AbortSignal,
+): Promise<Referrer[]> {
+  if (policy === 'none') return [];
+  const listed = await registry.referrers(repository, digest, signal);
+  const wanted = listed.filter(({ artifactType }) => wantsArtifact(policy, artifactType));
+  const found: Referrer[] = wanted.map((descriptor) => ({ descriptor }));
+  for (const ending of COSIGN_TAGS) {
+    const tag = `${digest.replace(':', '-')}.${ending}`;
+    const descriptor = await registry.resolve(repository, tag, signal).catch(unlessAbsent);
+    if (descriptor) found.push({ descriptor: { digest: descriptor.digest }, tag });
+  }
+  return found;
+}
+
+/** Cosign's manifests look like images; what they are is in the types of their layers. */
+export function isWanted(
+  { artifactType, config, layers }: Manifest,
+  policy: WalkPolicy['referrers'],
+): boolean {
+  return wantsArtifact(policy, artifactType, config?.mediaType, ...layers.map(({ mediaType }) => mediaType));
+}
+
+function unlessAbsent(error: unknown): undefined {
+  if (error instanceof RegistryError && error.kind === 'not_found') return undefined;
+  throw error;
+}

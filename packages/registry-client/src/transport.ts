@@ -1,0 +1,144 @@
+/**
+ * One HTTP request over got, from the connection to the last byte of the answer. Whoever asks reads the answer
+ * in a callback; when that is done the request is over, read to its end or not.
+ *
+ * got's own retries, redirects and decompression are off: retries are the queue's, redirects need checks
+ * between them, and a digest is one of the bytes as they came.
+ */
+import { setMaxListeners } from 'node:events';
+import type { ClientRequest, IncomingHttpHeaders } from 'node:http';
+import type { LookupFunction } from 'node:net';
+import { got, type Request } from 'got';
+import type { AddressGuard } from './addresses.js';
+import { type Agents, agentsFor } from './agents.js';
+import { Attempt } from './attempt.js';
+import type { RegistryError } from './error.js';
+import { failureOf } from './failure.js';
+import type { RegistryOptions } from './port.js';
+
+/** One request. */
+export interface HttpRequest {
+  url: URL;
+  method: 'GET' | 'HEAD' | 'POST';
+  headers: Readonly<Record<string, string | string[]>>;
+  /** Of a POST. */
+  body?: string;
+  signal: AbortSignal;
+  /** Milliseconds for the whole answer; with `idle`, without a byte. */
+  timeout: number;
+  idle?: boolean;
+}
+
+/** The head of the answer, and its body. */
+export interface HttpAnswer {
+  status: number;
+  headers: IncomingHttpHeaders;
+  /** The bytes as they come. A body that ends too early throws. */
+  body: AsyncIterable<Buffer>;
+}
+
+/** Reads an answer. */
+export type Read<T> = (answer: HttpAnswer) => Promise<T>;
+
+/** The connections of one registry. */
+export class Transport {
+  readonly #guard: AddressGuard;
+  readonly #agents: Agents;
+  readonly #closing = new AbortController();
+
+  constructor(options: RegistryOptions, guard: AddressGuard) {
+    this.#guard = guard;
+    this.#agents = agentsFor(options, this.#closing.signal);
+    // every request that goes on listens to it
+    setMaxListeners(0, this.#closing.signal);
+  }
+
+  /** Rejects with `RegistryError` alone. */
+  async exchange<T>(request: HttpRequest, read: Read<T>): Promise<T> {
+    const { stale, ...outcome } = await this.#once(request, read);
+    // a server may close a kept connection while a request is on its way there: that says nothing of the request
+    const { failure, value } = stale ? await this.#once(request, read) : outcome;
+    if (failure) throw failure;
+    return value as T;
+  }
+
+  close(): void {
+    this.#closing.abort();
+    this.#agents.destroy();
+  }
+
+  async #once<T>(request: HttpRequest, read: Read<T>): Promise<Outcome<T>> {
+    const { url, timeout, idle = false } = request;
+    const attempt = new Attempt([request.signal, this.#closing.signal], timeout);
+    let sent: Sent | undefined;
+    let answered = false;
+    try {
+      const lookup = await this.#allowed(url);
+      sent = this.#send(request, lookup, attempt.signal);
+      const head = await sent.head;
+      answered = true;
+      const alive = idle ? () => attempt.touch() : () => {};
+      alive();
+      return { value: await read({ ...head, body: piecesOf(sent.stream, alive) }) };
+    } catch (error) {
+      const failure = failureOf(error, { url, ended: attempt.ended, timeout, idle });
+      return { failure, stale: !answered && failure.kind === 'network' && sent?.isReused() };
+    } finally {
+      attempt.close();
+      sent?.stream.destroy();
+    }
+  }
+
+  /** What is to resolve the name; throws where the request must not go. */
+  async #allowed(url: URL): Promise<LookupFunction | undefined> {
+    if (!this.#agents.proxied) return this.#guard.lookupFor(url);
+    await this.#guard.checkBeforeProxy(url);
+    return undefined;
+  }
+
+  /** All of got's events are listened to before the first of them can come. */
+  #send(
+    { url, method, headers, body }: HttpRequest,
+    lookup: LookupFunction | undefined,
+    signal: AbortSignal,
+  ): Sent {
+    const stream = got.stream(url, {
+      method,
+      headers: { ...headers },
+      ...(body !== undefined && { body }),
+      agent: this.#agents.for(url),
+      ...(lookup && { dnsLookup: lookup }),
+      signal,
+      retry: { limit: 0 },
+      followRedirect: false,
+      throwHttpErrors: false,
+      decompress: false,
+    });
+    let request: ClientRequest | undefined;
+    stream.once('request', (made) => {
+      request = made;
+    });
+    const head: Sent['head'] = new Promise((resolve, reject) => {
+      // stays for good: an error without a listener would end the process
+      stream.on('error', reject);
+      stream.once('response', ({ statusCode, headers }) => resolve({ status: statusCode, headers }));
+    });
+    return { stream, head, isReused: () => request?.reusedSocket === true };
+  }
+}
+
+type Outcome<T> = { value?: T; failure?: RegistryError; stale?: boolean };
+
+interface Sent {
+  stream: Request;
+  head: Promise<Pick<HttpAnswer, 'status' | 'headers'>>;
+  /** Did it go out over a connection that had carried a request before? */
+  isReused(): boolean;
+}
+
+async function* piecesOf(stream: Request, alive: () => void): AsyncGenerator<Buffer> {
+  for await (const piece of stream) {
+    alive();
+    yield piece as Buffer;
+  }
+}

@@ -1,0 +1,29 @@
+import { sinkContract } from '../contract.js';
+import { aPreheatSink, aPush, preheatOptionsAt, serving } from '../testing/preheat.js';
+import { answering, deadPort, receiver, tcpReceiver } from '../testing/receiver.js';
+
+sinkContract('preheat', aPush(), async (behaviour, timeout) => {
+  let reach = () => {};
+  const reached = new Promise<void>((resolve) => {
+    reach = resolve;
+  });
+  const at = (port: number) => {
+    const url = `http://127.0.0.1:${port}`;
+    const { registry } = preheatOptionsAt(url);
+    return aPreheatSink(url, { registry: { ...registry, timeout }, patience: 0 }).sink;
+  };
+  if (behaviour === 'absent') {
+    return { sink: at(await deadPort()), openConnections: () => 0, reached: async () => {} };
+  }
+  const listening =
+    behaviour === 'accepts' || behaviour === 'refuses'
+      ? await receiver(behaviour === 'accepts' ? serving : answering(500))
+      : await tcpReceiver((socket) =>
+          socket.on('data', () => {
+            reach();
+            if (behaviour === 'breaks') socket.destroy();
+            if (behaviour === 'babbles') socket.end('220 mail.example.com ESMTP\r\n');
+          }),
+        );
+  return { sink: at(listening.port), openConnections: listening.open, reached: () => reached };
+});

@@ -1,0 +1,67 @@
+/**
+ * Which image a delivery is about, and where it is read from. The registry is the configured one, else the one that
+ * the event names: in the url of its target, or as the host that was pushed to.
+ */
+import type { Delivery } from '@longshore/event';
+import type { PreheatRegistry } from './options.js';
+
+/** An image, and where it is. */
+export interface ImageRef {
+  /** Base url of the registry, without a slash at its end. */
+  registry: string;
+  repository: string;
+  tag?: string;
+  digest?: string;
+}
+
+/** @returns `problem` in words when it cannot be known */
+export function imageOf(delivery: Delivery, settings: PreheatRegistry): ImageRef | { problem: string } {
+  const { repository, tag, digest } = delivery.view;
+  if (!repository || !(digest || tag))
+    return { problem: 'the event names no image: no repository, tag or digest' };
+  const registry = settings.url ?? namedRegistry(delivery);
+  if (registry === undefined) {
+    return { problem: 'the event does not say which registry it is from; set preheat.registry.url' };
+  }
+  if (settings.url === undefined && !allowed(new URL(registry).host, settings.hosts)) {
+    const host = new URL(registry).host;
+    return {
+      problem: `the event names the registry ${host}, which is not in preheat.registry.hosts; add it`,
+    };
+  }
+  return { registry: registry.replace(/\/+$/, ''), repository, tag, digest };
+}
+
+function namedRegistry({ payload }: Delivery): string | undefined {
+  const event = payload.event ?? parsed(payload.text);
+  const url = textAt(event, 'target', 'url');
+  const [base] = url?.split(/\/v2\//) ?? [];
+  if (base !== undefined && base !== url && /^https?:\/\//.test(base) && URL.canParse(base)) return base;
+  const host = textAt(event, 'request', 'host');
+  return host !== undefined && URL.canParse(`https://${host}`) ? `https://${host}` : undefined;
+}
+
+function parsed(text: string | undefined): unknown {
+  try {
+    return text === undefined ? undefined : JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+function textAt(value: unknown, ...path: string[]): string | undefined {
+  let at: unknown = value;
+  for (const key of path) {
+    if (typeof at !== 'object' || at === null) return undefined;
+    at = Reflect.get(at, key);
+  }
+  return typeof at === 'string' && at !== '' ? at : undefined;
+}
+
+function allowed(host: string, globs: readonly string[]): boolean {
+  if (globs.length === 0) return true;
+  return globs.some((glob) => {
+    const pattern = glob.replaceAll(/[.+?^${}()|[\]\\]/g, '\\$&').replaceAll('*', '.*');
+    return new RegExp(`^${pattern}$`, 'i').test(host);
+  });
+}

@@ -1,0 +1,174 @@
+/**
+ * Warms the image of an event at each target: walks it in its registry, asks each target for each part, and comes
+ * to a verdict. One delivery leads an image; the others of the same image wait, without a slot and without an
+ * attempt, and are told what it came to.
+ *
+ * What takes time elsewhere is not waited for: a target that is still at work, a registry that wants to be left
+ * alone or does not have the manifest yet, another delivery's lead. The delivery is then `deferred`, and all that
+ * was done is in the memory: nothing is asked for twice, also after a crash.
+ */
+import type { Delivery, Outcome } from '@longshore/event';
+import type { Attempt, Deferred, SendResult, Sink } from '../sink.js';
+import { failureOf, paused } from './failure.js';
+import { type ImageRef, imageOf } from './image.js';
+import type { Lease } from './memory.js';
+import type { PreheatSinkOptions } from './options.js';
+import { Registries } from './registries.js';
+import { runOf } from './run.js';
+import { openTarget } from './targets/index.js';
+import type { OpenTarget } from './warm.js';
+import { type WorkEnd, workOn } from './work.js';
+
+/** Beyond the time at which the leader is due again, others may take the lead. */
+const MARGIN = 60_000;
+
+type Resolved = ImageRef & { digest: string };
+
+/** What those who waited are told. */
+interface Told {
+  tag?: string;
+  outcome: Outcome;
+}
+
+/** Never throws; opens no connection yet. */
+export function openPreheatSink(options: PreheatSinkOptions): Sink {
+  return new PreheatSink(options);
+}
+
+class PreheatSink implements Sink {
+  readonly #registries: Registries;
+  readonly #targets: OpenTarget[];
+  readonly #closing = new AbortController();
+  /** Calls that are under way; connections are closed after them. */
+  readonly #sending = new Set<Promise<unknown>>();
+
+  constructor(private readonly options: PreheatSinkOptions) {
+    this.#registries = new Registries(options.registry, options.userAgent);
+    this.#targets = options.targets.map(({ options: target, concurrency }) => ({
+      target: openTarget(target),
+      limit: concurrency,
+      shared: target.kind === 'kraken',
+    }));
+  }
+
+  async send(delivery: Delivery, attempt: Attempt): Promise<SendResult> {
+    const signal = AbortSignal.any([attempt.signal, this.#closing.signal]);
+    if (signal.aborted) return 'aborted';
+    const sending = this.#send(delivery, { ...attempt, signal }).catch((error) =>
+      signal.aborted ? 'aborted' : this.#failed(error, delivery),
+    );
+    this.#sending.add(sending);
+    const result = await sending;
+    this.#sending.delete(sending);
+    return result;
+  }
+
+  async close(): Promise<void> {
+    this.#closing.abort();
+    await Promise.all([this.#registries.close(), ...this.#targets.map(({ target }) => target.close())]);
+    await Promise.all(this.#sending);
+  }
+
+  async #send(delivery: Delivery, attempt: Attempt): Promise<SendResult> {
+    const { registry, delay, memory } = this.options;
+    const image = imageOf(delivery, registry);
+    if ('problem' in image) {
+      const ending: Outcome = { kind: 'dead', reason: 'url', detail: image.problem };
+      return this.#conclude({ ending, parts: [] }, delivery, undefined, attempt);
+    }
+    const due = delivery.receivedAt + delay;
+    if (due > Date.now()) return { kind: 'deferred', until: due, why: 'it waits for its delay' };
+    const resolved = await this.#resolve(delivery, image, attempt);
+    if ('ending' in resolved) return this.#conclude(resolved, delivery, image, attempt);
+    const plan = `${resolved.repository}@${resolved.digest}`;
+    let turn = await memory.lead(plan, delivery.id);
+    if (turn.turn === 'told') {
+      const { tag, outcome } = JSON.parse(turn.verdict) as Told;
+      if (tag === resolved.tag) return outcome;
+      // Under another tag: what is warm by now is not asked for again, the tag is.
+      turn = await memory.lead(plan, delivery.id);
+    }
+    if (turn.turn === 'lead') return this.#lead(turn.lease, delivery, resolved, attempt);
+    const until = turn.turn === 'wait' ? turn.until : Date.now();
+    return { kind: 'deferred', until, why: 'another delivery warms the same image' };
+  }
+
+  /** What the tag stands for now, where the event does not say. */
+  async #resolve(delivery: Delivery, image: ImageRef, { signal }: Attempt): Promise<Resolved | WorkEnd> {
+    const { digest, repository, tag = '' } = image;
+    if (digest) return { ...image, digest };
+    const until = await this.options.memory.pausedUntil(image.registry);
+    if (until > Date.now()) return { ending: paused(until), parts: [] };
+    try {
+      const found = await this.#registries.at(image.registry).resolve(repository, tag, signal);
+      return { ...image, digest: found.digest };
+    } catch (error) {
+      return { ending: await this.#refused(error, delivery, image), parts: [] };
+    }
+  }
+
+  async #lead(lease: Lease, delivery: Delivery, image: Resolved, given: Attempt): Promise<SendResult> {
+    const attempt = { ...given, signal: AbortSignal.any([given.signal, lease.lost]) };
+    const registry = this.#registries.at(image.registry);
+    const { options } = this;
+    let end: WorkEnd;
+    try {
+      end = await workOn({ options, registry, targets: this.#targets, delivery, image, attempt, lease });
+    } catch (error) {
+      end = { ending: await this.#refused(error, delivery, image), parts: [] };
+    }
+    try {
+      return await this.#conclude(end, delivery, image, attempt, lease);
+    } catch (error) {
+      await lease.drop();
+      throw error;
+    }
+  }
+
+  /** Settles with the memory what the delivery then settles with the queue. */
+  async #conclude(
+    { ending, parts }: WorkEnd,
+    delivery: Delivery,
+    image: ImageRef | undefined,
+    { signal, number, last, retryWithin = 0 }: Attempt,
+    lease?: Lease,
+  ): Promise<SendResult> {
+    if (ending === 'aborted' || signal.aborted) {
+      await lease?.drop();
+      return 'aborted';
+    }
+    const now = Date.now();
+    if (ending.kind === 'deferred') {
+      await lease?.rest(ending.until - now + MARGIN);
+      return ending;
+    }
+    if (ending.kind === 'retry' && !last) {
+      await lease?.rest(Math.max(retryWithin, (ending.notBefore ?? 0) - now) + MARGIN);
+      return ending;
+    }
+    const outcome: Outcome = ending.kind === 'retry' ? { ...ending, kind: 'dead' } : ending;
+    const run = lease?.run ?? { id: `${delivery.id}-${number}`, startedAt: now };
+    const rateLimit = image && this.#registries.at(image.registry).rateLimit;
+    const { name, dryrun, memory } = this.options;
+    await memory.keepRun(
+      runOf({ endpoint: name, delivery, image, run, outcome, parts, dryrun, rateLimit }),
+      signal,
+    );
+    const told: Told = { tag: image?.tag, outcome };
+    await lease?.settle(JSON.stringify(told), outcome.kind === 'delivered');
+    return ending;
+  }
+
+  /** Tells every worker when the registry wants to be left alone. */
+  async #refused(error: unknown, delivery: Delivery, { registry }: ImageRef) {
+    const ending = this.#failed(error, delivery);
+    const { pausedUntil = 0 } = this.#registries.at(registry).rateLimit;
+    if (pausedUntil > Date.now()) await this.options.memory.pause(registry, pausedUntil);
+    return ending;
+  }
+
+  #failed(error: unknown, { receivedAt }: Delivery): Outcome | Deferred | 'aborted' {
+    const { delay, patience } = this.options;
+    return failureOf(error, { age: Date.now() - receivedAt - delay, patience });
+  }
+}

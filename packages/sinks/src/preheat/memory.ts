@@ -1,0 +1,65 @@
+/**
+ * What preheating must remember beyond one call, as a port: the sink may not know Redis. The worker brings the
+ * implementation over Redis, which all workers share; a command without a Redis brings the one in memory.
+ *
+ * One plan is one image (repository and digest) at one endpoint. One delivery leads it, the others of the same
+ * image wait and are told what it came to. Everything is fenced: who lost the lead can change nothing any more.
+ */
+import type { PreheatRun } from '@longshore/event';
+
+/** Whose turn it is. */
+export type Turn =
+  | { turn: 'lead'; lease: Lease }
+  /** Another delivery leads; look again then (epoch milliseconds), or when woken. */
+  | { turn: 'wait'; until: number }
+  /** Another delivery has led it to this end; told once. */
+  | { turn: 'told'; verdict: string };
+
+/**
+ * May this part be asked of this target now? `warm`: it was warmed within the window. `busy`: another image's plan
+ * is at it. `full`: as many as the limit are at work.
+ */
+export type Claim = 'taken' | 'warm' | 'busy' | 'full';
+
+/** The lead over a plan. It is kept up in the background until one of the last three is called. */
+export interface Lease {
+  /** Of the work from the first look to the verdict, also over crashes: the id is drawn once. */
+  readonly run: { id: string; startedAt: number };
+  /** Aborts when the lead was lost. */
+  readonly lost: AbortSignal;
+  /** The walk that was kept, as it was given. */
+  walk(): Promise<string | undefined>;
+  keepWalk(walk: string): Promise<void>;
+  /** What is known of each part. */
+  parts(): Promise<Map<string, string>>;
+  claim(target: string, part: string, limit: number): Promise<Claim>;
+  /**
+   * The call for a claimed part is over. `state` is kept with the plan. `warmFor`: milliseconds for which it counts
+   * as warm for every plan. `busyFor`: milliseconds for which it goes on elsewhere, so that no other plan asks too.
+   */
+  finish(
+    target: string,
+    part: string,
+    how: { state?: string; warmFor?: number; busyFor?: number },
+  ): Promise<void>;
+  /** The lead ends for now; the others go on waiting for this delivery for so many milliseconds. */
+  rest(ms: number): Promise<void>;
+  /** The end: whoever waits is told. `complete`: nothing of the plan needs to be kept for another try. */
+  settle(verdict: string, complete: boolean): Promise<void>;
+  /** Gives the lead up; anybody may take it at once. */
+  drop(): Promise<void>;
+}
+
+/** The memory of one endpoint. */
+export interface PreheatMemory {
+  /**
+   * @param plan names the image; the same for everybody who means it
+   */
+  lead(plan: string, deliveryId: string): Promise<Turn>;
+  /** The registry wants to be left alone until then (epoch milliseconds). */
+  pause(registry: string, until: number): Promise<void>;
+  /** 0 when it does not. */
+  pausedUntil(registry: string): Promise<number>;
+  /** Keeps and tells what a run came to. Durable when it resolves; the same run twice is one. */
+  keepRun(run: PreheatRun, signal: AbortSignal): Promise<void>;
+}

@@ -1,0 +1,42 @@
+/** What a preheat endpoint is opened with. Secrets are resolved: these are the values themselves. */
+import type { RegistryOptions, WalkPolicy } from '@longshore/registry-client';
+import type { PreheatMemory } from './memory.js';
+import type { TargetOptions } from './targets/options.js';
+
+/** See the header. */
+export interface PreheatSinkOptions {
+  /** The endpoint's name. */
+  name: string;
+  /** `longshore/VERSION` */
+  userAgent: string;
+  registry: PreheatRegistry;
+  policy: Omit<WalkPolicy, 'gap'>;
+  targets: readonly PreheatTargetOptions[];
+  /** Milliseconds after the event at which it begins. */
+  delay: number;
+  /** Milliseconds for which a part counts as warm without another look. */
+  window: number;
+  /** Nothing is asked of any target. */
+  dryrun: boolean;
+  /**
+   * Milliseconds after the event (and its delay) in which a manifest that is not there may still come: registries
+   * send their event before everybody can read what it is about.
+   */
+  patience: number;
+  memory: PreheatMemory;
+}
+
+/** Where images are read from. Without `url`: the registry that the event names, if `hosts` has it. */
+export interface PreheatRegistry extends Omit<RegistryOptions, 'url' | 'userAgent'> {
+  url?: string;
+  /** Globs with `*`; empty for any host that is not this machine or link-local. */
+  hosts: readonly string[];
+  /** Images read at once, over all workers. */
+  concurrency: number;
+}
+
+/** A target, and how many calls it may have at once, over all workers. */
+export interface PreheatTargetOptions {
+  options: TargetOptions;
+  concurrency: number;
+}

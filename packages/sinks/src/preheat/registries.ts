@@ -1,0 +1,37 @@
+/** The registries that images are read from, one client each. There are few; the least used is closed. */
+import { openRegistry, type Registry } from '@longshore/registry-client';
+import type { PreheatRegistry } from './options.js';
+
+const MOST = 20;
+
+/** Opens them as they are needed. */
+export class Registries {
+  readonly #open = new Map<string, Registry>();
+
+  constructor(
+    private readonly settings: PreheatRegistry,
+    private readonly userAgent: string,
+  ) {}
+
+  /** @param url base url */
+  at(url: string): Registry {
+    const known = this.#open.get(url);
+    this.#open.delete(url);
+    const { hosts, concurrency: _, trusted, ...options } = this.settings;
+    // A url that an event names is somebody else's choice, unless the operator has listed its host.
+    const own = options.url !== undefined || hosts.length > 0;
+    const registry =
+      known ?? openRegistry({ ...options, trusted: { ...trusted, own }, url, userAgent: this.userAgent });
+    this.#open.set(url, registry);
+    const [oldest, ...more] = this.#open;
+    if (oldest && more.length >= MOST) {
+      this.#open.delete(oldest[0]);
+      void oldest[1].close();
+    }
+    return registry;
+  }
+
+  async close(): Promise<void> {
+    await Promise.all(Array.from(this.#open.values(), (registry) => registry.close()));
+  }
+}

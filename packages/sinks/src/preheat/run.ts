@@ -1,0 +1,49 @@
+/** A run as it is kept and told. */
+import { type Delivery, type Outcome, type PreheatPart, type PreheatRun, tallyOf } from '@longshore/event';
+import type { RateLimit } from '@longshore/registry-client';
+import type { ImageRef } from './image.js';
+import { resultOf } from './verdict.js';
+
+interface Ended {
+  endpoint: string;
+  delivery: Delivery;
+  /** Absent when the event names none. */
+  image?: ImageRef;
+  run: { id: string; startedAt: number };
+  outcome: Outcome;
+  parts: PreheatPart[];
+  dryrun: boolean;
+  rateLimit?: RateLimit;
+}
+
+/** The run of an outcome that is final. */
+export function runOf({
+  endpoint,
+  delivery,
+  image,
+  run,
+  outcome,
+  parts,
+  dryrun,
+  rateLimit,
+}: Ended): PreheatRun {
+  const { repository = '', tag, digest } = image ?? delivery.view;
+  const { limit, remaining } = rateLimit ?? {};
+  const failed = parts.filter(({ result }) => result === 'failed');
+  return {
+    id: run.id,
+    endpoint,
+    deliveryId: delivery.id,
+    repository,
+    ...(tag !== undefined && { tag }),
+    ...(digest !== undefined && { digest }),
+    result: resultOf(outcome, dryrun),
+    ...(outcome.reason !== 'warm' && { detail: outcome.detail ?? outcome.reason }),
+    receivedAt: delivery.receivedAt,
+    startedAt: run.startedAt,
+    finishedAt: Date.now(),
+    ...(remaining !== undefined && { rateLimit: { ...(limit !== undefined && { limit }), remaining } }),
+    tally: tallyOf(parts),
+    parts: [...failed, ...parts.filter(({ result }) => result !== 'failed')],
+  };
+}

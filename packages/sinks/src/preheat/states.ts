@@ -1,0 +1,61 @@
+/**
+ * What is known of each part, as it is kept with the plan: resumed after a crash, and by the next attempt. A part
+ * that failed is asked for again by the next attempt if that makes sense, and by the next run in any case; what is
+ * done is not asked for again.
+ */
+import type { Pending, Settled } from './targets/target.js';
+
+/** One call's result, and when it was. `items`: of a target that takes whole images, by digest. */
+export interface PartState {
+  /** Epoch milliseconds. */
+  at: number;
+  run: string;
+  attempt: number;
+  result: Settled | Pending;
+  items?: [digest: string, settled: Settled][];
+}
+
+/** Now, from the side of the one who leads. */
+export interface Moment {
+  run: string;
+  attempt: number;
+  /** Epoch milliseconds: what was done before counts no longer. */
+  since: number;
+}
+
+/** A handle that nobody came back to for so long is not taken up. */
+const STALE_HANDLE = 24 * 3_600_000;
+
+/** The part's result, when it needs no other call. */
+export function resultOf(
+  state: PartState | undefined,
+  { run, attempt, since }: Moment,
+): PartState | undefined {
+  if (!state || state.result.state === 'pending') return undefined;
+  // Within one run clocks do not matter.
+  if (state.at < since && state.run !== run) return undefined;
+  const failed = [state.result, ...(state.items ?? []).map(([, settled]) => settled)].flatMap((settled) =>
+    settled.state === 'failed' ? [settled] : [],
+  );
+  if (failed.length === 0) return state;
+  if (state.run !== run) return undefined;
+  const again = state.attempt !== attempt && failed.some(({ retryable }) => retryable);
+  return again ? undefined : state;
+}
+
+/** The handle to go on with. */
+export function handleOf(state: PartState | undefined, now = Date.now()): string | undefined {
+  if (state?.result.state !== 'pending' || now - state.at > STALE_HANDLE) return undefined;
+  return state.result.handle;
+}
+
+/** @returns undefined for what this version cannot read: then the part is asked for anew */
+export function readState(text: string): PartState | undefined {
+  try {
+    const state = JSON.parse(text) as Partial<PartState>;
+    const readable = typeof state.at === 'number' && typeof state.result?.state === 'string';
+    return readable ? (state as PartState) : undefined;
+  } catch {
+    return undefined;
+  }
+}

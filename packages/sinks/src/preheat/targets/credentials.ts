@@ -1,0 +1,45 @@
+/** What is sent to a target's own host besides the request: configured headers and credentials. */
+import type { CommonOptions, SecretValue } from './options.js';
+import type { Base } from './place.js';
+
+export interface Credentials {
+  /** Names in lower case. */
+  headers: Record<string, string | string[]>;
+  /** Values that must not be shown. */
+  secrets: string[];
+}
+
+/** Framing and routing of the message itself: the HTTP client writes these. */
+const CONNECTION_HEADERS = /^(host|content-length|connection|transfer-encoding|keep-alive|upgrade|expect)$/;
+
+/** Looked up for each request. A configured header wins over `auth`, that over the url's userinfo. @throws what the lookup of a secret throws */
+export function credentialsOf({ auth, headers = {} }: CommonOptions, base: Base): Credentials {
+  const secrets = [...base.secrets];
+  const sent: Record<string, string | string[]> = {};
+  const authorization = authorizationOf(auth, secrets) ?? base.authorization;
+  if (authorization !== undefined) sent.authorization = authorization;
+  for (const [name, values] of Object.entries(headers)) {
+    if (CONNECTION_HEADERS.test(name.toLowerCase())) continue;
+    sent[name.toLowerCase()] = [...values];
+    secrets.push(...values);
+  }
+  return { headers: sent, secrets };
+}
+
+/** The value now. @throws what its lookup throws */
+export function revealed(secret: SecretValue): string {
+  return typeof secret === 'string' ? secret : secret();
+}
+
+function authorizationOf(auth: CommonOptions['auth'], secrets: string[]): string | undefined {
+  if (auth?.bearer !== undefined) {
+    const token = revealed(auth.bearer).trim();
+    secrets.push(token);
+    return `Bearer ${token}`;
+  }
+  if (auth?.basic === undefined) return undefined;
+  const password = revealed(auth.basic.password);
+  const encoded = Buffer.from(`${auth.basic.username}:${password}`).toString('base64');
+  secrets.push(password, encoded);
+  return `Basic ${encoded}`;
+}

@@ -1,0 +1,71 @@
+/**
+ * The one place that says what an unsuccessful answer of a target means, and how it is told.
+ *
+ * Only what cannot go better with the same request is final: everything else is mended by somebody (a token, a
+ * url, a cluster) more often than not, and the queue has a budget for it.
+ */
+import { STATUS_CODES } from 'node:http';
+import { notBeforeOf } from '@longshore/event';
+import { oneLine } from '../../http/answer-text.js';
+import type { Failed, WarmReason } from './target.js';
+
+/** Characters of a detail. */
+const LONGEST = 400;
+
+/** A failure with a detail of one line. `retryable` unless said otherwise. */
+export function failed(
+  reason: WarmReason,
+  detail: string,
+  more: { retryable?: boolean; notBefore?: number } = {},
+): Failed {
+  const { retryable = true, notBefore } = more;
+  return {
+    state: 'failed',
+    reason,
+    detail: oneLine(detail, LONGEST),
+    retryable,
+    ...(notBefore !== undefined && { notBefore }),
+  };
+}
+
+/** Of an answer what a verdict depends on. */
+export interface Refusal {
+  status: number;
+  retryAfter?: string;
+  /** What the target said about it; masked already. */
+  said?: string;
+  /** `host:port` */
+  place: string;
+}
+
+/** The request is wrong in itself, or not wanted any more. */
+const FINAL = new Set([400, 410, 411, 413, 414, 415, 422]);
+
+const NEXT_STEP: Record<number, string> = {
+  400: 'it does not take this request; see its log',
+  401: 'check the target’s credentials',
+  403: 'check what the target’s credentials are allowed to do',
+  404: 'check the path of the target’s url',
+  405: 'check the path of the target’s url',
+  407: 'a proxy in front of it wants credentials',
+  410: 'it wants no more requests; remove the target',
+  413: 'the request is larger than it takes; raise its limit',
+  422: 'correct what it names in the target’s settings',
+  429: 'it has too much to do for now; lower the target’s concurrency if this stays',
+  503: 'it has too much to do, or is starting; see its log if this stays',
+};
+
+/** For every status that is no success. `now`: epoch milliseconds. */
+export function refused({ status, retryAfter, said, place }: Refusal, now: number): Failed {
+  const text = `${place} answered ${status} ${STATUS_CODES[status] ?? ''}`.trimEnd();
+  const words = said === undefined || said === '' ? '' : ` (${oneLine(said, 200)})`;
+  return failed(`http_${status}`, `${text}${words}: ${nextStep(status)}`, {
+    retryable: !FINAL.has(status),
+    notBefore: status === 429 || status === 503 ? notBeforeOf(retryAfter, now) : undefined,
+  });
+}
+
+function nextStep(status: number): string {
+  if (status >= 300 && status < 400) return 'redirects are not followed; correct the target’s url';
+  return NEXT_STEP[status] ?? (status >= 500 ? 'see its log' : 'see its answer and its log');
+}

@@ -1,0 +1,58 @@
+/**
+ * A cache that fetches from its upstream what it is asked for: it is asked for everything.
+ *
+ * `get` reads each part to its end, which every cache takes for a pull. `head` moves no bytes to here, and is
+ * enough for Distribution, which answers it once it has stored the blob. `manifest` asks for the manifests only,
+ * for caches that fetch what belongs to one by themselves (zot, Harbor).
+ *
+ * Blobs come before manifests and the root comes last, so that the cache never promises what it does not have.
+ */
+import type { Clock } from '../clock.js';
+import { failed } from '../failure.js';
+import type { PullThroughOptions } from '../options.js';
+import type { BlobTarget, ImageTarget, WarmCall, WarmImage, WarmItem, Warmth } from '../target.js';
+import { failureFrom } from './failure.js';
+import { fetchBlob, fetchManifest } from './fetch.js';
+import { openManifestOnly } from './manifest-only.js';
+import { Mirror } from './mirror.js';
+import { stagesOf } from './stages.js';
+
+/** Opens no connection. */
+export function openPullThrough(options: PullThroughOptions, _clock: Clock): BlobTarget | ImageTarget {
+  const { method = 'get' } = options;
+  return method === 'manifest' ? openManifestOnly(options) : new PullThrough(options, method);
+}
+
+class PullThrough implements BlobTarget {
+  readonly unit = 'blob';
+  readonly name: string;
+  readonly #mirror: Mirror;
+
+  constructor(
+    options: PullThroughOptions,
+    private readonly method: 'get' | 'head',
+  ) {
+    this.name = options.name;
+    this.#mirror = new Mirror(options);
+  }
+
+  stages(image: WarmImage): readonly (readonly WarmItem[])[] {
+    return stagesOf(image);
+  }
+
+  async warm(image: WarmImage, item: WarmItem, { signal }: WarmCall): Promise<Warmth> {
+    if (signal.aborted || this.#mirror.closed) return { state: 'aborted' };
+    if (this.#mirror.problem !== undefined) return failed('url', this.#mirror.problem);
+    const wanted = { repository: this.#mirror.repositoryOf(image), image, method: this.method, signal };
+    const fetch = item.role === 'index' || item.role === 'manifest' ? fetchManifest : fetchBlob;
+    try {
+      return await this.#mirror.use(image, (registry) => fetch(registry, item, wanted));
+    } catch (error) {
+      return failureFrom(error, (text) => this.#mirror.show(text));
+    }
+  }
+
+  close(): Promise<void> {
+    return this.#mirror.close();
+  }
+}

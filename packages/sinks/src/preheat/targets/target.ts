@@ -1,0 +1,159 @@
+/**
+ * The port of the targets: what is to be warmed, and what one look at it came to.
+ *
+ * A target never waits for work that goes on elsewhere: it answers `pending` with the time of the next look, and
+ * the caller calls again with the handle. It never retries, never logs, never throws, and does not limit how
+ * many calls run at once: the caller does. It remembers nothing between calls that it needs: that is the handle.
+ */
+import type { Reason } from '@longshore/event';
+
+/** One thing to warm, as the walk found it. */
+export interface WarmItem {
+  /** `index`: an OCI index or a manifest list. `manifest`: the manifest of one image. */
+  role: 'index' | 'manifest' | 'config' | 'layer';
+  /** `sha256:…` */
+  digest: string;
+  /** Bytes, as the descriptor says. */
+  size?: number;
+  mediaType?: string;
+  /** `linux/arm64/v8`: the image of the index that this belongs to. Absent when it belongs to several. */
+  platform?: string;
+}
+
+/** An image after its walk. */
+export interface WarmImage {
+  /** `team/app`, without a host. */
+  repository: string;
+  /** Of the event; absent for a push by digest. */
+  tag?: string;
+  /** Of the root: the index, or the manifest when there is no index. Always one of the items. */
+  digest: string;
+  /** Base URL of the registry that the image was pushed to: `https://registry.example.com`. */
+  registry: string;
+  /** In the order of the walk, root first; each digest once. */
+  items: readonly WarmItem[];
+  /** Of the manifests that were walked: `linux/arm64/v8`. Empty when the image names none. */
+  platforms: readonly string[];
+  /**
+   * An `Authorization` value with which this repository can be pulled, as short-lived as the registry gives it;
+   * undefined when it needs none. For a target that pulls from the registry by itself.
+   */
+  registryAuthorization?(): Promise<string | undefined>;
+}
+
+/**
+ * Why warming failed. A closed set: it becomes a metric label. Besides the reasons of any HTTP exchange:
+ * `absent`: the target does not find it where it looks. `incomplete`: the target says that it is done, and it
+ * is not. `digest`: the bytes are others than the digest says. `platform`: the image has none that fits.
+ * `job`: the target's own work ended as failed. `overdue`: it went on for longer than such work may.
+ * `unsupported`: the target cannot take such a thing. `credentials`: they could not be had.
+ * `answer`: an answer that cannot be understood.
+ */
+export type WarmReason =
+  | Reason
+  | 'absent'
+  | 'incomplete'
+  | 'digest'
+  | 'platform'
+  | 'job'
+  | 'overdue'
+  | 'unsupported'
+  | 'credentials'
+  | 'answer';
+
+/**
+ * Why nothing was asked for, and nothing had to be. `manifest`: the target keeps blobs only.
+ * `blob`: the target fetches blobs by itself once it knows the manifest. `index`: it takes no index, only the
+ * manifests of it.
+ */
+export type SkipReason = 'manifest' | 'blob' | 'index';
+
+export interface Failed {
+  state: 'failed';
+  reason: WarmReason;
+  /** One line for people: where, what happened, what to do next. Holds no secret. */
+  detail: string;
+  /** The same call may go better later. */
+  retryable: boolean;
+  /** Epoch milliseconds before which another try makes no sense, or is not wanted. */
+  notBefore?: number;
+}
+
+/** Work goes on at the target. */
+export interface Pending {
+  state: 'pending';
+  /** Epoch milliseconds of the next look. */
+  pollAt: number;
+  /** To be given to the next call. Outlives the process, holds no secret; some bytes for each manifest. */
+  handle: string;
+  /** Why the last look told nothing, for people. */
+  detail?: string;
+}
+
+/** Given up because of the signal or {@link Closable.close}: nobody's failure, and no attempt. */
+export interface Aborted {
+  state: 'aborted';
+}
+
+/** What became of one item. */
+export type Settled =
+  /**
+   * It was fetched. `bytes`: how much. `verified`: the target was seen to have it, or the digest was compared.
+   * `detail`: what people should know although it went well.
+   */
+  | { state: 'warmed'; bytes?: number; verified: boolean; detail?: string }
+  /** The target had it before. */
+  | { state: 'already'; bytes?: number; verified: boolean; detail?: string }
+  /** The target took the request and offers no way to see what came of it. Not to be remembered as warm. */
+  | { state: 'asked' }
+  | { state: 'skipped'; reason: SkipReason }
+  | Failed;
+
+/** What one call for one item came to. */
+export type Warmth = Settled | Pending | Aborted;
+
+/** What one call for a whole image came to. `settled` has an entry for every item, by digest. */
+export type ImageWarmth =
+  | { state: 'settled'; items: ReadonlyMap<string, Settled> }
+  /** Nothing is known of any item. */
+  | Failed
+  | Pending
+  | Aborted;
+
+export interface WarmCall {
+  /** Of the last answer, when that was `pending`. One that cannot be read counts as none: the work begins anew. */
+  handle?: string;
+  /**
+   * Shutdown: once it is aborted, the call ends at once as `aborted`; or as `pending`, when it has begun work that
+   * must not be begun twice.
+   */
+  signal: AbortSignal;
+}
+
+interface Closable {
+  /** The target's name in the configuration. */
+  readonly name: string;
+  /** Ends calls in flight as `aborted`; resolves when no connection is left. May be called twice. */
+  close(): Promise<void>;
+}
+
+/** A target that is asked for one item at a time. */
+export interface BlobTarget extends Closable {
+  readonly unit: 'blob';
+  /**
+   * The items in the order in which they are to be asked for: all of one stage are done, warm or not, before
+   * the next begins. Within a stage any number may run at once.
+   */
+  stages(image: WarmImage): readonly (readonly WarmItem[])[];
+  /** Neither throws nor rejects. `item` is one of the image's. */
+  warm(image: WarmImage, item: WarmItem, call: WarmCall): Promise<Warmth>;
+}
+
+/** A target that is asked for a whole image. */
+export interface ImageTarget extends Closable {
+  readonly unit: 'image';
+  /** Neither throws nor rejects. */
+  warm(image: WarmImage, call: WarmCall): Promise<ImageWarmth>;
+}
+
+export type Target = BlobTarget | ImageTarget;

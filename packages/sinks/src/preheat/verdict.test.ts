@@ -1,0 +1,45 @@
+import { describe, expect, test } from 'vitest';
+import type { Settled, WarmItem } from './targets/target.js';
+import { outcomeOf, partsOf } from './verdict.js';
+
+const item = (digest: string): WarmItem => ({ role: 'layer', digest: `sha256:${digest}`, size: 7 });
+const part = (digest: string, settled: Settled) => ({ target: 'mirror', item: item(digest), settled });
+const warmed: Settled = { state: 'warmed', bytes: 7, verified: true };
+const failed = (retryable: boolean, notBefore?: number): Settled => ({
+  state: 'failed',
+  reason: 'http_503',
+  detail: 'mirror: busy',
+  retryable,
+  notBefore,
+});
+
+describe('the outcome', () => {
+  test.each<[string, Settled[], object]>([
+    ['all warm', [warmed, { state: 'already', verified: true }], { kind: 'delivered', reason: 'warm' }],
+    ['asked for counts as done', [{ state: 'asked' }], { kind: 'delivered', reason: 'warm' }],
+    ['some failed for now', [warmed, failed(true)], { kind: 'retry', reason: 'partial' }],
+    ['some failed for good', [warmed, failed(false)], { kind: 'dead', reason: 'partial' }],
+    ['one of those for now', [failed(true), failed(false)], { kind: 'retry', reason: 'failed' }],
+    ['nothing is warm', [failed(false)], { kind: 'dead', reason: 'failed' }],
+    ['a target that wants time', [failed(true, 5), failed(true, 9)], { kind: 'retry', notBefore: 9 }],
+  ])('%s', (_, settled, outcome) => {
+    const parts = settled.map((one, at) => part(String(at), one));
+    expect(outcomeOf(parts, 1)).toMatchObject(outcome);
+  });
+
+  test('names the parts that failed, the first of them in words', () => {
+    const parts = Array.from({ length: 60 }, (_, at) => part(`${at}`.padStart(20, '0'), failed(true)));
+    const outcome = outcomeOf([...parts, part('ok', warmed)], 1);
+    expect(outcome.detail).toMatch(
+      /^60 of 61 parts failed: sha256:0+ at mirror: http_503 \(mirror: busy\); .*and 57 more$/,
+    );
+    expect(JSON.parse(outcome.body ?? '').failed).toHaveLength(20);
+  });
+});
+
+test('the table has what was left out, without a target', () => {
+  expect(partsOf([part('a', warmed)], [{ digest: 'sha256:b', reason: 'platform' }])).toEqual([
+    { target: '', role: 'layer', digest: 'sha256:b', result: 'skipped', reason: 'platform' },
+    { target: 'mirror', role: 'layer', digest: 'sha256:a', size: 7, result: 'warmed', bytes: 7 },
+  ]);
+});

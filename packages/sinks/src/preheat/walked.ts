@@ -1,0 +1,45 @@
+/**
+ * The walk of an image as it is kept: by its digest it never changes, so a crash, a retry and the next push of the
+ * same image need no registry. Another policy is another walk.
+ */
+import { createHash } from 'node:crypto';
+import type { Walked } from '@longshore/registry-client';
+import type { WarmItem } from './targets/target.js';
+
+/** What is kept: of what was left out, only what a table shows. */
+export interface KeptWalk {
+  /** Root first; each digest once. */
+  items: readonly WarmItem[];
+  skipped: readonly { digest: string; size?: number; reason: string }[];
+  platforms: readonly string[];
+}
+
+/** As the targets want it. */
+export function keptWalk({ items, skipped, platforms }: Walked): KeptWalk {
+  return {
+    items: items.toReversed(),
+    skipped: skipped.map(({ descriptor: { digest, size }, reason }) => ({ digest, size, reason })),
+    platforms,
+  };
+}
+
+/** @param policy what the walk was told; read back only for the same */
+export function writeWalk(walk: KeptWalk, policy: object): string {
+  return JSON.stringify({ policy: fingerprint(policy), ...walk });
+}
+
+/** @returns undefined when it was made under another policy, or by a version that this one cannot read */
+export function readWalk(text: string | undefined, policy: object): KeptWalk | undefined {
+  if (text === undefined) return undefined;
+  try {
+    const { policy: made, ...walk } = JSON.parse(text) as KeptWalk & { policy: string };
+    return made === fingerprint(policy) && Array.isArray(walk.items) ? walk : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** Short, and the same for equal settings. */
+export function fingerprint(policy: object): string {
+  return createHash('sha256').update(JSON.stringify(policy)).digest('base64url').slice(0, 12);
+}

@@ -1,0 +1,144 @@
+/**
+ * An image through its targets: all targets side by side, each at its own pace. Comes to a result for each part,
+ * or to the time at which to look again because work goes on at a target.
+ */
+import type { Answer, Claims } from './claims.js';
+import type { Progress } from './progress.js';
+import type { BlobTarget, ImageTarget, Settled, Target, WarmImage, WarmItem } from './targets/target.js';
+
+/** A target and how it is asked. */
+export interface OpenTarget {
+  target: Target;
+  /** Calls at once. */
+  limit: number;
+  /** It keeps one copy of a blob for all repositories. */
+  shared: boolean;
+}
+
+/** What became of one item at one target. */
+export interface WarmedPart {
+  target: string;
+  item: WarmItem;
+  settled: Settled;
+}
+
+/** `pollAt`: the earliest look that a target wants; then some parts are missing. */
+export interface Warmed {
+  parts: WarmedPart[];
+  pollAt?: number;
+  aborted: boolean;
+}
+
+/** Resolves when every target has nothing more to do now. Never rejects for a target's failure. */
+export async function warmAll(
+  targets: readonly OpenTarget[],
+  image: WarmImage,
+  claims: Claims,
+  progress: Progress,
+  signal: AbortSignal,
+): Promise<Warmed> {
+  const results = await Promise.all(
+    targets.map((open) => {
+      const one = { open, image, claims, progress, signal };
+      const { target } = open;
+      return target.unit === 'image' ? warmImage(target, one) : warmBlobs(target, one);
+    }),
+  );
+  const polls = results.flatMap(({ pollAt }) => (pollAt === undefined ? [] : [pollAt]));
+  return {
+    parts: results.flatMap(({ parts }) => parts),
+    ...(polls.length > 0 && { pollAt: Math.min(...polls) }),
+    aborted: results.some(({ aborted }) => aborted),
+  };
+}
+
+interface Job {
+  open: OpenTarget;
+  image: WarmImage;
+  claims: Claims;
+  progress: Progress;
+  signal: AbortSignal;
+}
+
+async function warmImage(target: ImageTarget, job: Job): Promise<Warmed> {
+  const { open, image, claims, progress, signal } = job;
+  const call = async (handle: string | undefined): Promise<Answer> => {
+    const warmth = await target.warm(image, { handle, signal });
+    if (warmth.state !== 'settled') return { result: warmth };
+    return { result: { state: 'warmed', verified: true }, items: [...warmth.items] };
+  };
+  const part = `${image.repository}@${image.digest}:${image.tag ?? ''} ${image.items.length} ${image.platforms.join()}`;
+  const { result, items } = await claims.take({ target: target.name, limit: open.limit, part, call });
+  if (result.state === 'aborted') return { parts: [], aborted: true };
+  if (result.state === 'pending') return { parts: [], aborted: false, pollAt: result.pollAt };
+  const of = new Map(items);
+  const parts = image.items.map((item) => ({
+    target: target.name,
+    item,
+    settled: of.get(item.digest) ?? (items ? UNTOLD : result),
+  }));
+  for (const each of parts) progress.done(each);
+  return { parts, aborted: false };
+}
+
+/** The port promises an entry for every item. */
+const UNTOLD: Settled = {
+  state: 'failed',
+  reason: 'incomplete',
+  detail: 'the target did not say what became of it',
+  retryable: true,
+};
+
+async function warmBlobs(target: BlobTarget, job: Job): Promise<Warmed> {
+  const warmed: Warmed = { parts: [], aborted: false };
+  for (const stage of target.stages(job.image)) {
+    await warmStage(target, stage, job, warmed);
+    // What follows needs what is still under way.
+    if (warmed.aborted || warmed.pollAt !== undefined) return warmed;
+  }
+  return warmed;
+}
+
+/** As many at once as the target may have; the limit over all workers is in the claims. */
+async function warmStage(
+  target: BlobTarget,
+  stage: readonly WarmItem[],
+  job: Job,
+  into: Warmed,
+): Promise<void> {
+  const queue = stage.values();
+  const work = async (): Promise<void> => {
+    for (const item of queue) {
+      if (into.aborted) return;
+      await warmItem(target, item, job, into);
+    }
+  };
+  await Promise.all(Array.from({ length: Math.min(job.open.limit, stage.length) }, work));
+}
+
+async function warmItem(target: BlobTarget, item: WarmItem, job: Job, into: Warmed): Promise<void> {
+  const { open, image, claims, progress, signal } = job;
+  const call = async (handle: string | undefined): Promise<Answer> => ({
+    result: await target.warm(image, item, { handle, signal }),
+  });
+  const turn = { target: target.name, limit: open.limit, part: partOf(item, image, open.shared), call };
+  const { result } = await claims.take(turn);
+  if (result.state === 'aborted') {
+    into.aborted = true;
+  } else if (result.state === 'pending') {
+    into.pollAt = Math.min(result.pollAt, into.pollAt ?? Number.POSITIVE_INFINITY);
+  } else {
+    const part = { target: target.name, item, settled: result };
+    into.parts.push(part);
+    progress.done(part);
+  }
+}
+
+/**
+ * A blob is the same in every repository only for targets that keep it once. The root brings its tag along: under
+ * another tag it has to be asked for again.
+ */
+function partOf({ digest }: WarmItem, { repository, tag, digest: root }: WarmImage, shared: boolean): string {
+  const name = shared ? digest : `${repository}@${digest}`;
+  return digest === root && tag ? `${name}:${tag}` : name;
+}
