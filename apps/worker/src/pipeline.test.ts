@@ -4,7 +4,6 @@ import { describe, expect, test } from 'vitest';
 import { createDeliveryPipeline, type LiveEndpoint } from './pipeline.js';
 import { aDelivery, anEndpoint, observed, sinkThat } from './testing/parts.js';
 
-const attempt = (number: number) => ({ id: 'job', number, signal: new AbortController().signal });
 const unnoted = { pulse: { note() {} }, trail: { note() {} } };
 const attempt = (number: number, shown: object[] = []) => ({
   id: 'job',
@@ -66,7 +65,7 @@ test('what is deferred is recorded as nothing, and shows why it waits beside how
     return { kind: 'deferred', until: 5, why: 'the target is at it' };
   });
   const shown: object[] = [];
-  const handle = createDeliveryPipeline('one', () => anEndpoint(sink), observer);
+  const handle = createDeliveryPipeline('one', () => anEndpoint(sink), { observer, ...unnoted });
   expect(await handle(aDelivery(), attempt(1, shown))).toEqual({
     settle: 'deferred',
     until: 5,
@@ -83,7 +82,7 @@ test('the sink is told whether an attempt is the last one, and when there would 
     told.push([last, retryWithin >= 1_000]);
     return { kind: 'retry', reason: 'error', detail: 'no' };
   });
-  const handle = createDeliveryPipeline('one', () => anEndpoint(sink), observer);
+  const handle = createDeliveryPipeline('one', () => anEndpoint(sink), { observer, ...unnoted });
   for (const number of [1, 2, 3]) await handle(aDelivery(), attempt(number));
   expect(told).toEqual([
     [false, true],
