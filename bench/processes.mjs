@@ -1,7 +1,7 @@
 /** Starts the processes of a measurement and ends them. */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -25,7 +25,7 @@ export async function start(script, args = []) {
 }
 
 export const startBare = () => start(here('bare.mjs'));
-/** `answer`: `ok`, or `fail` */
+/** `answer`: see `receiver.mjs` */
 export const startReceiver = (answer = 'ok') => start(here('receiver.mjs'), [answer]);
 
 /** `settings`: YAML or JSON below `version`, without listeners and datadir. */
@@ -42,6 +42,23 @@ export async function startLongshore(settings, roles = []) {
     ...roles.flatMap((role) => ['--role', role]),
   ]);
   return { ...relay, folder, cleanUp: () => rm(folder, { recursive: true, force: true, maxRetries: 5 }) };
+}
+
+/** Seconds of CPU that a process and all below it have used; Linux only. */
+export async function cpuOf(pid) {
+  const all = new Map();
+  for (const name of await readdir('/proc')) {
+    if (!/^\d+$/.test(name)) continue;
+    const stat = await readFile(`/proc/${name}/stat`, 'utf8').catch(() => undefined);
+    if (stat === undefined) continue;
+    const fields = stat
+      .slice(stat.lastIndexOf(')') + 2)
+      .split(' ')
+      .map(Number);
+    all.set(Number(name), { parent: fields[1], ticks: fields[11] + fields[12] });
+  }
+  const isBelow = (one) => one === pid || (all.has(one) && isBelow(all.get(one).parent));
+  return [...all].reduce((sum, [one, { ticks }]) => (isBelow(one) ? sum + ticks : sum), 0) / 100;
 }
 
 /** Runs the load generator to its end. */

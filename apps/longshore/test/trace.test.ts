@@ -95,7 +95,7 @@ describe('trace of an event that is', () => {
   });
 
   test('dead: since when and why, and the command that revives it', async () => {
-    const { relay, shows, run } = await traced([
+    const { relay, shows, run, file } = await traced([
       { name: 'one', url: 'http://127.0.0.1:1/', threshold: 2, ...fast },
     ]);
     const id = await send(relay);
@@ -113,6 +113,10 @@ describe('trace of an event that is', () => {
       last: { reason: 'refused' },
     });
     expect(text).toContain(`longshore dead retry ${delivery.id}`);
+    const retry = longshore(['dead', 'retry', delivery.id, '--config', file]);
+    expect((await retry.exited).code).toBe(0);
+    const again = await shows(id, 'given all its attempts again by longshore dead retry', /dead since/);
+    expect(again.match(/attempt 2, the last/g)).toHaveLength(2);
   });
 
   test('quarantined: found by its id, and by what is in the body', async () => {

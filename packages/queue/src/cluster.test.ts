@@ -1,14 +1,18 @@
 import type { LongshoreError } from '@longshore/event';
 import { eventually, startRedisCluster } from '@longshore/testkit';
 import { expect } from 'vitest';
+import { createDeadLetters } from './dead-letters.js';
 import { createInspector } from './inspector.js';
 import { createJanitor } from './janitor.js';
+import { createJournal } from './journal.js';
 import { createMonitor } from './monitor.js';
+import { createPauses } from './pauses.js';
 import { createPreheatStore } from './preheat-memory.js';
 import { createProducer } from './producer.js';
 import { createPulse } from './pulse.js';
 import { createPulseReader } from './pulse-reader.js';
 import { createQuarantine } from './quarantine.js';
+import { bury } from './testing/dead.js';
 import { aDelivery, consume, dead, ok, retryIn } from './testing/deliveries.js';
 import { redisTest as test } from './testing/redis-test.js';
 
@@ -128,4 +132,29 @@ test('with a master away its endpoints are refused in time, the others go on, an
   for (const endpoint of endpoints) {
     await eventually(() => producer.enqueue([aDelivery(endpoint)]), undefined, { timeout: 20_000 });
   }
+}, 60_000);
+
+test('on a cluster the dead of all endpoints are one list, and are retried and dropped', async ({
+  open,
+  prefix,
+}) => {
+  const cluster = await startRedisCluster();
+  const client = await open('producer', { cluster: cluster.urls });
+  const inspector = createInspector(client, prefix);
+  const letters = createDeadLetters(client, prefix, inspector);
+  const journal = createJournal(client, prefix);
+  const endpoints = ['alpha', 'beta', 'gamma', 'delta', 'epsilon'];
+  for (const endpoint of endpoints) await bury(client, prefix, { endpoint, count: 20, from: 1_000 });
+  const first = await letters.page({}, 60);
+  const second = await letters.page({}, 60, first.next);
+  expect(new Set([...first.items, ...second.items].map(({ id }) => id)).size).toBe(100);
+  expect(await letters.retry({ until: 1_009 }, 'a test', { rate: Number.POSITIVE_INFINITY })).toMatchObject({
+    done: 50,
+  });
+  expect(await letters.drop({}, 'a test')).toMatchObject({ done: 50 });
+  expect(await journal.take(endpoints)).toHaveLength(100);
+  expect(await inspector.counts('gamma')).toMatchObject({ waiting: 10, dead: 0 });
+  const pauses = createPauses(client, prefix, inspector);
+  await pauses.pause('alpha', { by: 'a test' });
+  expect(await pauses.resume('alpha')).toMatchObject({ by: 'a test' });
 }, 60_000);

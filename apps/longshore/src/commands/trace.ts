@@ -1,5 +1,6 @@
 import { type Command, InvalidArgumentError } from 'commander';
 import type { Shell } from '../shell.js';
+import { withConfig } from './options.js';
 
 const EXAMPLES = `
 Examples:
@@ -19,19 +20,10 @@ interface Options {
   json?: boolean;
 }
 
-/** Where `run` finds the configuration. */
-const DEFAULT_CONFIG = 'longshore.yml';
-
 export function addTrace(program: Command, shell: Shell): void {
-  program
-    .command('trace')
+  withConfig(program.command('trace'), shell)
     .description('what happened to an event: received, each attempt with its answer, and how it stands')
     .argument('<search>', 'event id, delivery id, repository[:tag], or digest (12 digits of it are enough)')
-    .option(
-      '-c, --config <file>',
-      "the relay's configuration file",
-      shell.env.LONGSHORE_CONFIG ?? DEFAULT_CONFIG,
-    )
     .option('-e, --endpoint <name>', 'only what concerns this endpoint')
     .option('-n, --limit <count>', 'how many events, 1 to 100', asLimit, 20)
     .option('--json', 'print as JSON')

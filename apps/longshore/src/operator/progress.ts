@@ -11,17 +11,21 @@ export interface ProgressBar {
 const FORMAT = '{bar} {percentage}%  {value} of {total}  {words}';
 
 /** @param did `retried`, `dropped` */
-export function openProgress(did: string, shell: Shell): ProgressBar {
-  return process.stderr.isTTY ? bar(did) : lines(shell);
+export function openProgress(
+  did: string,
+  shell: Pick<Shell, 'warn'>,
+  stream: NodeJS.WritableStream & { isTTY?: boolean } = process.stderr,
+): ProgressBar {
+  return stream.isTTY ? bar(did, stream) : lines(shell);
 }
 
-function bar(did: string): ProgressBar {
+function bar(did: string, stream: NodeJS.WritableStream): ProgressBar {
   const drawn = new SingleBar({
     format: FORMAT,
     barsize: 24,
     hideCursor: true,
     clearOnComplete: true,
-    stream: process.stderr,
+    stream,
   });
   let started = false;
   return {
@@ -37,7 +41,7 @@ function bar(did: string): ProgressBar {
   };
 }
 
-function lines(shell: Shell): ProgressBar {
+function lines(shell: Pick<Shell, 'warn'>): ProgressBar {
   let told = '';
   return {
     show({ holding }) {

@@ -1,6 +1,6 @@
 /** How deliveries stand now, from their jobs: what the trail says is memory, this is the truth. */
 import type { Delivery } from '@longshore/event';
-import type { Job } from 'bullmq';
+import type { Job, Queue } from 'bullmq';
 import type { RedisClient } from '../connection.js';
 import { deliveryFrom, type JobData, lastAnswer } from '../job.js';
 import { queueName } from '../names.js';
@@ -36,10 +36,9 @@ export async function readJob(
   { client, prefix, pool }: { client: RedisClient; prefix: string; pool: QueuePool },
   { endpoint, deliveryId }: Place,
 ): Promise<JobNow | undefined> {
-  const queue = pool.ready(endpoint);
-  const job = await queue.getJob(deliveryId);
+  const { job, state: name } = await settledLook(pool.ready(endpoint), deliveryId);
   if (!job) return undefined;
-  const state = stateOf(await job.getState(), job);
+  const state = stateOf(name, job);
   const score =
     state === 'delayed' ? await client.zscore(`${prefix}:${queueName(endpoint)}:delayed`, deliveryId) : null;
   const { attemptsMade: attempts, finishedOn } = job;
@@ -56,6 +55,18 @@ export async function readJob(
       ...(last && { last }),
     },
   };
+}
+
+/** The job and its state are two reads: when it moved in between, they are not of the same moment. */
+async function settledLook(
+  queue: Queue<JobData>,
+  id: string,
+  tries = 3,
+): Promise<{ job?: Job<JobData>; state: string }> {
+  const before = await queue.getJobState(id);
+  const job = await queue.getJob(id);
+  const state = await queue.getJobState(id);
+  return state === before || tries === 1 ? { job, state } : settledLook(queue, id, tries - 1);
 }
 
 /** BullMQ's scores of delayed jobs: milliseconds and a counter of 12 bits. */

@@ -21,6 +21,8 @@ export interface TrailLog {
 
 /** Chunks read at once in one round trip. */
 const PAGE = { terms: 200, chunks: 16 };
+/** Chunks that are remembered from one pass to the next. */
+const REMEMBERED = 64;
 
 interface Indexed {
   shard: Shard;
@@ -36,12 +38,19 @@ export async function openLog(client: RedisClient, prefix: string): Promise<Trai
   const index = (await Promise.all(shards.map((shard) => readTerms(client, shard)))).flat();
   index.sort((a, b) => b.at - a.at || b.place - a.place);
 
+  const remembered = new Map<Indexed, Promise<Chunk | undefined>>();
+  const read = (one: Indexed): Promise<Chunk | undefined> => {
+    const chunk = remembered.get(one) ?? readChunk(client, one);
+    if (remembered.size < REMEMBERED) remembered.set(one, chunk);
+    return chunk;
+  };
+
   async function* having(terms: ReadonlySet<number>): AsyncGenerator<TrailEntry[]> {
     const seen = new Set<string>();
     const wanted = index.filter(({ terms: own }) => hasAny(own, terms));
     for (let n = 0; n < wanted.length; n += PAGE.chunks) {
       const page = wanted.slice(n, n + PAGE.chunks);
-      for (const chunk of await Promise.all(page.map((one) => readChunk(client, one)))) {
+      for (const chunk of await Promise.all(page.map(read))) {
         if (!chunk || seen.has(chunk.id)) continue;
         seen.add(chunk.id);
         yield chunk.entries;
