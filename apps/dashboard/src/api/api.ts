@@ -13,7 +13,7 @@ import type { Operations } from '../operate/operations.js';
 import { parse } from '../operate/words.js';
 import { openApi } from './openapi.js';
 import type { Route } from './route.js';
-import { routesOf } from './routes.js';
+import { routesOf } from './routes/index.js';
 
 /** Where the API is. */
 export const API_PATH = '/api/v1';

@@ -1,7 +1,7 @@
 /** The OpenAPI document of the API, made of the routes and their schemas. */
 import { ERRORS } from '@longshore/event';
 import { z } from 'zod';
-import { problem } from './answers.js';
+import { problem } from './answers/index.js';
 import type { Route } from './route.js';
 
 /** Answers that are no success, by what can bring them about. */

@@ -9,7 +9,7 @@ import type {
 import type { z } from 'zod';
 import { type EndpointOverview, isCut, type Listing } from '../operate/index.js';
 import type { Operation } from '../operate/operations.js';
-import type * as answers from './answers.js';
+import type * as answers from './answers/index.js';
 
 type Answer<Name extends keyof typeof answers> = z.input<(typeof answers)[Name]>;
 

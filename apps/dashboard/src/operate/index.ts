@@ -2,12 +2,9 @@
  * What an operator looks at and does, once: the command line, the API and the pages call these same functions.
  * Nothing here knows HTTP. Texts go in as they were written; what cannot be understood is REQUEST_INVALID.
  */
-import { type Config, sourceNames } from '@longshore/config';
+import { sourceNames } from '@longshore/config';
 import { LongshoreError } from '@longshore/event';
-import type { RedisClient } from '@longshore/queue';
 import {
-  type BulkProgress,
-  type BulkResult,
   createDeadLetters,
   createDeliveries,
   createInspector,
@@ -16,99 +13,20 @@ import {
   createPulseReader,
   createQuarantine,
   createTracer,
-  type DeadLetter,
-  type DeadLetterDetail,
-  type ListedState,
+  type DeadFilter,
   type Page,
   type Position,
   type Quarantined,
-  type StoredDelivery,
-  type StoredDeliveryDetail,
-  type Traced,
-  type TrailQuery,
 } from '@longshore/queue/operator';
-import { createEndpoints, type EndpointOverview, heldBy } from './endpoints.js';
-import { createQuarantineActs, type Replay, type Retried } from './quarantine.js';
-import {
-  cursorOf,
-  type DeadWords,
-  deadFilter,
-  positionOf,
-  type QuarantineWords,
-  quarantineFilter,
-} from './words.js';
+import { createEndpoints, heldBy } from './endpoints.js';
+import type { Held, Listing, Operate, OperateParts } from './port.js';
+import { createQuarantineActs } from './quarantine.js';
+import { cursorOf, type DeadWords, deadFilter, positionOf, quarantineFilter } from './words.js';
 
 export type { EndpointOverview } from './endpoints.js';
+export type { BulkSettings, Held, Listing, Operate, OperateParts, Paging } from './port.js';
 export { isCut, type Replay, type Replayed, type Retried } from './quarantine.js';
 export type { DeadWords, QuarantineWords } from './words.js';
-
-/** One page of a list. `next`: the cursor of the next one; absent on the last. */
-export interface Listing<Item> {
-  items: Item[];
-  next?: string;
-}
-
-/** Which page, and how long. */
-export interface Paging {
-  limit: number;
-  /** `next` of the page before. */
-  after?: string;
-}
-
-export interface BulkSettings {
-  /** Deliveries in a second; infinite for no limit. */
-  rate?: number;
-  signal?: AbortSignal;
-  onProgress?(progress: BulkProgress): void;
-}
-
-/** An endpoint where nothing is delivered now, and what that means for a retry. */
-export interface Held {
-  endpoint: string;
-  why: string;
-}
-
-export interface OperateParts {
-  /** Fails fast. */
-  client: RedisClient;
-  config(): Config;
-  /** Who acts, for the records: `the dashboard`, `longshore dead retry`. */
-  by: string;
-  /** The way in of ingest. */
-  replay: Replay;
-  now?(): number;
-}
-
-/** All reject with LongshoreError QUEUE_UNAVAILABLE while Redis is away. */
-export interface Operate {
-  endpoints(): Promise<EndpointOverview[]>;
-  /** @throws LongshoreError REQUEST_NOT_FOUND that names the nearest */
-  endpoint(name: string): Promise<EndpointOverview>;
-  /** Of all workers at once. Paused already: it stays so, with its first reason. */
-  pause(name: string, reason?: string): Promise<EndpointOverview>;
-  /** An endpoint that the configuration pauses stays paused; `pausedByConfig` says so. */
-  resume(name: string): Promise<EndpointOverview>;
-  /** @throws LongshoreError REQUEST_NOT_FOUND, REQUEST_INVALID */
-  deliveries(endpoint: string, state: ListedState, paging: Paging): Promise<Listing<StoredDelivery>>;
-  delivery(id: string): Promise<StoredDeliveryDetail>;
-  trace(query: TrailQuery): Promise<Traced>;
-  /** Newest first. A page can be short, or empty, and have a next one. */
-  dead(words: DeadWords, paging: Paging): Promise<Listing<DeadLetter>>;
-  deadOne(id: string): Promise<DeadLetterDetail>;
-  /** Cheap without `repository` and `reason`; with them each delivery is read. */
-  countDead(words: DeadWords): Promise<number>;
-  retryDead(words: DeadWords, settings?: BulkSettings): Promise<BulkResult>;
-  dropDead(words: DeadWords, settings?: BulkSettings): Promise<BulkResult>;
-  /** Of the endpoints that a retry would concern, those where nothing is delivered now. */
-  held(words: DeadWords): Promise<Held[]>;
-  /** Newest first, with their bodies. */
-  quarantine(words: QuarantineWords, paging: Paging): Promise<Listing<Quarantined>>;
-  quarantined(id: string): Promise<Quarantined>;
-  countQuarantine(): Promise<number>;
-  retryQuarantine(words: QuarantineWords, signal?: AbortSignal): AsyncGenerator<Retried>;
-  dropQuarantine(words: QuarantineWords): Promise<number>;
-  close(): Promise<void>;
-}
 
 export function createOperate({ client, config, by, replay, now = Date.now }: OperateParts): Operate {
   const { prefix } = config().redis;
@@ -130,14 +48,19 @@ export function createOperate({ client, config, by, replay, now = Date.now }: Op
     if (words.endpoint !== undefined) await endpoints.known(words.endpoint);
     return filter;
   };
+  /** Names of the endpoints that a filter can concern; undefined: any. */
+  const concerned = async ({ endpoints: named, ids }: DeadFilter): Promise<readonly string[] | undefined> => {
+    if (!ids) return named;
+    const found: string[] = [];
+    for (const id of ids) found.push((await letters.find(id))?.endpoint ?? '');
+    return found;
+  };
   const held = async (words: DeadWords): Promise<Held[]> => {
-    const filter = await filterOf(words);
-    const all = await endpoints.all();
-    return all.flatMap((endpoint) => {
+    const named = await concerned(await filterOf(words));
+    return (await endpoints.all()).flatMap((endpoint) => {
+      const { name, pulse: seen } = endpoint;
       const why = heldBy(endpoint);
-      const concerned =
-        endpoint.pulse.dead > 0 && (filter.endpoints ?? [endpoint.name]).includes(endpoint.name);
-      return why && concerned ? [{ endpoint: endpoint.name, why }] : [];
+      return why && seen.dead > 0 && (named?.includes(name) ?? true) ? [{ endpoint: name, why }] : [];
     });
   };
 

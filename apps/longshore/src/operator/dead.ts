@@ -1,14 +1,14 @@
 /** `longshore dead`: the dead-letter set on the command line. */
 import { type DeadWords, deadAnswer, type Operate } from '@longshore/dashboard/operate';
 import { LongshoreError } from '@longshore/event';
-import type { BulkResult, DeadLetter, DeadLetterDetail, StoredEvent } from '@longshore/queue/operator';
+import type { BulkResult } from '@longshore/queue/operator';
 import type { Action } from '../commands/options.js';
 import type { Shell } from '../shell.js';
-import { counted, moment } from '../trace/words.js';
+import { counted } from '../trace/words.js';
 import { confirmed } from './confirm.js';
+import { inFull, row } from './dead-words.js';
 import { untilInterrupted } from './interrupt.js';
 import { openProgress } from './progress.js';
-import { block, facts, fitted } from './text.js';
 import { withOperate } from './with-operate.js';
 
 export interface DeadOptions extends Omit<DeadWords, 'id'> {
@@ -67,21 +67,6 @@ async function list(
   return 0;
 }
 
-function row({ id, endpoint, deadAt, attempts, reason, event }: DeadLetter): string[] {
-  const when = moment(new Date(deadAt).toISOString());
-  const why = `${reason} after ${counted(attempts, 'attempt')}`;
-  return [
-    `${id}  ${when}  ${fitted(endpoint, 25)}`,
-    `  ${fitted(why, 30, true)}  ${fitted(nameOf(event), 46)}`,
-  ];
-}
-
-function nameOf(event: StoredEvent | undefined): string {
-  if (!event) return '(this version cannot read it)';
-  const { action, repository = '', tag, digest } = event.view;
-  return `${action} ${repository}${tag ? `:${tag}` : digest ? `@${digest.slice(0, 19)}` : ''}`;
-}
-
 async function show(
   operate: Operate,
   words: DeadWords,
@@ -96,38 +81,6 @@ async function show(
     else for (const line of [...(n > 0 ? ['', ''] : []), ...inFull(letter)]) shell.print(line);
   }
   return 0;
-}
-
-function inFull(letter: DeadLetterDetail): string[] {
-  const { id, endpoint, deadAt, attempts, reason, status, detail, bytes, event, last, delivery, raw } =
-    letter;
-  const time = (ms: number): string => new Date(ms).toISOString();
-  const { view } = event ?? {};
-  const known = facts([
-    ['delivery', id],
-    ['endpoint', endpoint],
-    ['dead since', time(deadAt)],
-    ['attempts', attempts],
-    ['reason', reason],
-    ['status', status],
-    ['detail', detail],
-    ['event', event?.id],
-    ['received', event && time(event.receivedAt)],
-    ['source', event && `${event.source} (${event.kind}, ${event.nativeType})`],
-    ['action', view?.action],
-    ['repository', view?.repository],
-    ['tag', view?.tag],
-    ['digest', view?.digest],
-    ['media type', view?.mediaType],
-    ['size', `${bytes} bytes`],
-  ]);
-  const { event: body, text } = delivery?.payload ?? {};
-  return [
-    ...known,
-    ...(last?.body ? block(`Last answer (attempt ${last.attempt}, ${last.at})`, last.body) : []),
-    ...(delivery ? block(`Event (${delivery.contentType})`, text ?? JSON.stringify(body, null, 2)) : []),
-    ...(raw === undefined ? [] : block('Stored by another version, as it is', raw)),
-  ];
 }
 
 async function retry(
