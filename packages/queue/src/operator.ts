@@ -24,6 +24,7 @@ export {
 export { createInspector, type Inspector, type QueueCounts } from './inspector.js';
 export { createJournal, type Journal, type JournalEntry, type OperatedDelivery } from './journal.js';
 export { createPauses, type Pause, type Pauses } from './pauses.js';
+export { createPreheatRuns, type PreheatRuns } from './preheat-runs.js';
 export { createPulseReader, type EndpointPulse, type PulseReader } from './pulse-reader.js';
 export {
   createQuarantine,

@@ -1,4 +1,5 @@
 /** From what the operator's functions give to what the API answers: times in ISO 8601, no headers, no secrets. */
+import type { PreheatRun } from '@longshore/event';
 import type {
   DeadLetterDetail,
   Quarantined,
@@ -43,6 +44,12 @@ export function endpointAnswer(overview: EndpointOverview): Answer<'endpoint'> {
     minutes: minutes.map((minute) => ({ ...minute, at: iso(minute.at) })),
     ...(settings && { settings }),
   };
+}
+
+export function preheatAnswer(run: PreheatRun): Answer<'preheat'> {
+  const { receivedAt, startedAt, finishedAt, ...rest } = run;
+  const times = { receivedAt: iso(receivedAt), startedAt: iso(startedAt), finishedAt: iso(finishedAt) };
+  return { ...rest, ...times };
 }
 
 const eventAnswer = (event: StoredEvent | undefined) =>

@@ -10,6 +10,7 @@ import {
   createInspector,
   createJournal,
   createPauses,
+  createPreheatRuns,
   createPulseReader,
   createQuarantine,
   createTracer,
@@ -40,6 +41,7 @@ export function createOperate({ client, config, by, replay, now = Date.now }: Op
   const deliveries = createDeliveries(client, prefix, known);
   const tracer = createTracer(client, prefix, () => sourceNames(config()));
   const quarantine = createQuarantine(client, prefix);
+  const runs = createPreheatRuns(client, prefix);
   const acts = createQuarantineActs({ quarantine, journal: createJournal(client, prefix), replay, by });
 
   /** An endpoint that nobody knows is a slip of the pen, not an empty list. */
@@ -75,6 +77,7 @@ export function createOperate({ client, config, by, replay, now = Date.now }: Op
       await pauses.resume(await endpoints.known(name));
       return endpoints.one(name);
     },
+    preheats: async (name) => runs.list(await endpoints.known(name)),
     async deliveries(name, state, { limit, after }) {
       return listing(await deliveries.page(await endpoints.known(name), state, limit, positionOf(after)));
     },

@@ -3,6 +3,7 @@
  * they were written; what cannot be understood is REQUEST_INVALID.
  */
 import type { Config } from '@longshore/config';
+import type { PreheatRun } from '@longshore/event';
 import type { RedisClient } from '@longshore/queue';
 import type {
   BulkProgress,
@@ -69,6 +70,8 @@ export interface Operate {
   /** @throws LongshoreError REQUEST_NOT_FOUND, REQUEST_INVALID */
   deliveries(endpoint: string, state: ListedState, paging: Paging): Promise<Listing<StoredDelivery>>;
   delivery(id: string): Promise<StoredDeliveryDetail>;
+  /** The last runs of a preheat endpoint, newest first, with what became of each part. */
+  preheats(endpoint: string): Promise<PreheatRun[]>;
   trace(query: TrailQuery): Promise<Traced>;
   /** Newest first. A page can be short, or empty, and have a next one. */
   dead(words: DeadWords, paging: Paging): Promise<Listing<DeadLetter>>;

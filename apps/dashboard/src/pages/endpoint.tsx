@@ -1,12 +1,16 @@
 /** One endpoint: how it is, what it has, and the switch to pause it. */
+import type { PreheatRun } from '@longshore/event';
 import type { ListedState, StoredDelivery } from '@longshore/queue/operator';
 import type { EndpointOverview } from '../operate/index.js';
 import { DeliveryTable } from './deliveries.js';
 import { endpointPath } from './overview.js';
 import { Ago, At, Fact, link, number, State } from './parts.js';
+import { PreheatRuns } from './preheat.js';
 
 export interface EndpointProps {
   overview: EndpointOverview;
+  /** The last images, of a preheat endpoint. */
+  runs?: readonly PreheatRun[];
   /** Where the board shows its queue. */
   boardPath: string;
   /** Which of its deliveries are listed. */
@@ -26,7 +30,7 @@ const LISTS: readonly { state: ListedState; words: string }[] = [
 ];
 
 export function EndpointPage(props: EndpointProps) {
-  const { overview, now, listed, deliveries, next, boardPath } = props;
+  const { overview, now, listed, deliveries, next, boardPath, runs = [] } = props;
   const { name: endpoint, pulse, state, url, kind } = overview;
   const { lastDeliveredAt, lastError, failures, oldestAt, dead } = pulse;
   const path = endpointPath(endpoint);
@@ -58,6 +62,7 @@ export function EndpointPage(props: EndpointProps) {
         </dl>
       </div>
       <PauseForm overview={overview} path={path} />
+      {runs.length > 0 && <PreheatRuns runs={runs} path={path} now={now} />}
       <nav class="row" aria-label="Deliveries by state">
         {LISTS.map(({ state: one, words }) => (
           <a

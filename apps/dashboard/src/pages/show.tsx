@@ -1,5 +1,6 @@
 /** The pages to look at: what each address shows. Reads only. */
 import type Router from '@koa/router';
+import { LongshoreError } from '@longshore/event';
 import type { ComponentChildren } from 'preact';
 import { ConfirmDead, DeadPage } from './dead.js';
 import { DeliveryPage } from './deliveries.js';
@@ -8,6 +9,7 @@ import { type LayoutProps, page } from './layout.js';
 import { Operation } from './message.js';
 import { Overview } from './overview.js';
 import type { PageParts } from './pages.js';
+import { imageOf, PreheatPage } from './preheat.js';
 import { ConfirmQuarantineDrop, QuarantinedPage, QuarantinePage } from './quarantine.js';
 import { SearchPage } from './search.js';
 import { assertMeant, deadQuery, given, listedState, type Words } from './words.js';
@@ -19,6 +21,12 @@ type Show = (words: Words, params: Readonly<Record<string, string>>) => Promise<
 const LIMIT = 50;
 /** Entries of quarantine are read with their bodies. */
 const FEW = 25;
+
+const gone = (name: string): LongshoreError =>
+  new LongshoreError(
+    'REQUEST_NOT_FOUND',
+    `this run of ${name} is no longer kept; \`preheat.keep\` says how many are`,
+  );
 
 /** Adds a route for each. */
 export function addShown(router: Router, parts: PageParts): void {
@@ -42,9 +50,18 @@ function endpoints({ operate, health, boardPath, now }: PageParts): Record<strin
       const listed = listedState(words);
       const overview = await operate.endpoint(name);
       const paging = { limit: LIMIT, after: given(words, 'after') };
-      const { items, next } = await operate.deliveries(name, listed, paging);
-      const props = { overview, listed, deliveries: items, next, boardPath: boardPath(name), now: now() };
+      const [{ items, next }, runs] = await Promise.all([
+        operate.deliveries(name, listed, paging),
+        overview.kind === 'preheat' ? operate.preheats(name) : [],
+      ]);
+      const more = { next, runs, boardPath: boardPath(name), now: now() };
+      const props = { overview, listed, deliveries: items, ...more };
       return { title: name, here: 'endpoints', children: <EndpointPage {...props} /> };
+    },
+    '/endpoints/:name/preheats/:id': async (_, { name = '', id = '' }) => {
+      const run = (await operate.preheats(name)).find((each) => each.id === id);
+      if (!run) throw gone(name);
+      return { title: imageOf(run), here: 'endpoints', children: <PreheatPage run={run} /> };
     },
     '/deliveries/:id': async (_, { id = '' }) => {
       const detail = await operate.delivery(id);

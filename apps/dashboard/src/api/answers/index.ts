@@ -3,5 +3,6 @@ export { deadDetail, deadLetters, deliveries, deliveryDetail } from './deliverie
 export { endpoint } from './endpoint.js';
 export { operation } from './operation.js';
 export { problem } from './parts.js';
+export { preheat } from './preheat.js';
 export { quarantine, quarantineDropped, quarantinedDetail, quarantineRetried } from './quarantine.js';
 export { traced } from './trace.js';

@@ -22,6 +22,16 @@ export const endpointRoutes = (operate: Operate): Route[] => [
     handle: async ({ params }) => shape.endpointAnswer(await operate.endpoint(params.name ?? '')),
   }),
   route({
+    method: 'get',
+    path: '/endpoints/{name}/preheats',
+    summary: 'The last images of a preheat endpoint',
+    description: 'Newest first, with what became of each part. Empty for endpoints of other kinds.',
+    answer: z.strictObject({ items: z.array(answers.preheat) }),
+    handle: async ({ params }) => ({
+      items: (await operate.preheats(params.name ?? '')).map(shape.preheatAnswer),
+    }),
+  }),
+  route({
     method: 'post',
     path: '/endpoints/{name}/pause',
     summary: 'Stop delivering to an endpoint',
