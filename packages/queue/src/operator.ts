@@ -1,9 +1,10 @@
 /** What an operator looks at and changes: `@longshore/queue/operator`. */
 
-export type { BulkOptions, BulkProgress, BulkResult } from './dead-bulk.js';
-export type { DeadLetter, DeadLetterDetail } from './dead-letter.js';
-export { createDeadLetters, type DeadLetters, type Page } from './dead-letters.js';
-export type { DeadFilter } from './dead-source.js';
+export { createInspector, type Inspector, type QueueCounts } from './inspector.js';
+export type { BulkOptions, BulkProgress, BulkResult } from './operate/dead-bulk.js';
+export type { DeadLetter, DeadLetterDetail } from './operate/dead-letter.js';
+export { createDeadLetters, type DeadLetters, type Page } from './operate/dead-letters.js';
+export type { DeadFilter } from './operate/dead-source.js';
 export {
   createDeliveries,
   DELIVERY_STATES,
@@ -11,7 +12,20 @@ export {
   type ListedState,
   type StoredDelivery,
   type StoredDeliveryDetail,
-} from './deliveries.js';
+} from './operate/deliveries.js';
+export { createJournal, type Journal, type JournalEntry, type OperatedDelivery } from './operate/journal.js';
+export { createPauses, type Pause, type Pauses } from './operate/pauses.js';
+export {
+  createQuarantine,
+  type Quarantine,
+  type Quarantined,
+  type QuarantineEntry,
+  type QuarantineFilter,
+  quarantineLimits,
+} from './operate/quarantine.js';
+export type { StoredEvent } from './operate/stored.js';
+export type { Position } from './operate/walk.js';
+export { createPreheatRuns, type PreheatRuns } from './preheat/runs.js';
 export {
   ENDPOINT_STATES,
   type EndpointState,
@@ -20,21 +34,8 @@ export {
   inWords,
   rateOf,
   stateOf,
-} from './endpoint-state.js';
-export { createInspector, type Inspector, type QueueCounts } from './inspector.js';
-export { createJournal, type Journal, type JournalEntry, type OperatedDelivery } from './journal.js';
-export { createPauses, type Pause, type Pauses } from './pauses.js';
-export { createPreheatRuns, type PreheatRuns } from './preheat-runs.js';
-export { createPulseReader, type EndpointPulse, type PulseReader } from './pulse-reader.js';
-export {
-  createQuarantine,
-  type Quarantine,
-  type Quarantined,
-  type QuarantineEntry,
-  type QuarantineFilter,
-  quarantineLimits,
-} from './quarantine.js';
-export type { StoredEvent } from './stored.js';
+} from './pulse/endpoint-state.js';
+export { createPulseReader, type EndpointPulse, type PulseReader } from './pulse/pulse-reader.js';
 export type {
   AttemptedEntry,
   DropReason,
@@ -60,4 +61,3 @@ export type {
   TrailWriter,
 } from './trail/trail.js';
 export { createTrail, type TrailOptions } from './trail/writer.js';
-export type { Position } from './walk.js';

@@ -1,6 +1,6 @@
 /** One event as it is shown: what its entries say, and what its jobs say, which know better how it stands. Pure. */
 import type { EventView } from '@longshore/event';
-import type { Quarantined } from '../quarantine.js';
+import type { Quarantined } from '../operate/quarantine.js';
 import type { AttemptedEntry, GapEntry, QuarantinedEntry, ReceivedEntry } from './entry.js';
 import type { EventEntry } from './group.js';
 import { iso, type JobNow, type Place } from './jobs.js';

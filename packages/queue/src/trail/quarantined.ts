@@ -1,7 +1,7 @@
 /** Looks for an event among what could not be read, as far as its text is in the bodies that are kept. */
 import type { RedisClient } from '../connection.js';
 import { storeKey } from '../names.js';
-import type { Quarantined } from '../quarantine.js';
+import type { Quarantined } from '../operate/quarantine.js';
 
 /** Entries read at once: each may have a megabyte. */
 const PAGE = 16;

@@ -1,0 +1,156 @@
+/**
+ * The deliveries of one endpoint by state, and any one of them by its id. Reads only, a page at a time.
+ *
+ * Finished and delayed ones are in an order of their own, so pages neither repeat nor leave out what stays. Those
+ * that wait or are in flight are a list that moves while it is read: a page is a look at it.
+ */
+
+import type { Delivery } from '@longshore/event';
+import { asking } from '../asking.js';
+import { coalesce, type RedisClient } from '../connection.js';
+import type { Inspector } from '../inspector.js';
+import type { LastAnswer } from '../job.js';
+import { queueKey } from '../names.js';
+import { createQueuePool } from '../queue-pool.js';
+import type { Page } from './dead-letters.js';
+import { readStored, type Stored, type StoredEvent, storedEvent } from './stored.js';
+import { type Met, type Position, walk } from './walk.js';
+
+/** States that can be listed. `delivered`: settled without being dead, so also what a rule ignored. */
+export const DELIVERY_STATES = ['waiting', 'active', 'delayed', 'delivered', 'dead'] as const;
+export type ListedState = (typeof DELIVERY_STATES)[number];
+
+/** A delivery without its payload. */
+export interface StoredDelivery {
+  id: string;
+  endpoint: string;
+  state: ListedState;
+  /** Epoch milliseconds: when it was settled; of a delayed one, when its next attempt is due. */
+  at?: number;
+  /** Attempts that ended. */
+  attempts: number;
+  /** What the last attempt came to, when it failed; in words. */
+  failed?: string;
+  /** The rule that kept a settled one from its receiver. */
+  ignored?: string;
+  /** What it is about; absent when this version cannot read what is stored. */
+  event?: StoredEvent;
+  /** Size of what is stored. */
+  bytes: number;
+}
+
+/** All that is known of a delivery. */
+export interface StoredDeliveryDetail extends StoredDelivery {
+  last?: LastAnswer;
+  delivery?: Delivery;
+  /** What is stored, as it is, when it cannot be read as a delivery. */
+  raw?: string;
+}
+
+/** Both reject with LongshoreError QUEUE_UNAVAILABLE while Redis is away. */
+export interface Deliveries {
+  /** Settled ones newest first; the others in the order of their turn. */
+  page(endpoint: string, state: ListedState, limit: number, after?: Position): Promise<Page<StoredDelivery>>;
+  /** @returns undefined when there is no delivery of this id any more */
+  find(id: string): Promise<StoredDeliveryDetail | undefined>;
+  close(): Promise<void>;
+}
+
+const SETS = { delayed: 'delayed', delivered: 'completed', dead: 'failed' } as const;
+const LISTS = { waiting: 'wait', active: 'active' } as const;
+
+/** BullMQ's scores of delayed jobs: milliseconds and 12 bits that order those of one millisecond. */
+const DELAY_SCALE = 0x1000;
+
+const BY_BULLMQ: Readonly<Record<string, ListedState>> = {
+  waiting: 'waiting',
+  active: 'active',
+  delayed: 'delayed',
+  completed: 'delivered',
+  failed: 'dead',
+};
+
+export function createDeliveries(
+  client: RedisClient,
+  prefix: string,
+  inspector: Pick<Inspector, 'known'>,
+): Deliveries {
+  const pool = createQueuePool(client, prefix);
+
+  const read = async ({ id, endpoint, score }: Met, state: ListedState) => {
+    const stored = await readStored(client, queueKey(prefix, endpoint, id), id, endpoint);
+    const at = state === 'delayed' ? Math.floor(score / DELAY_SCALE) : score;
+    return stored && detailOf(id, endpoint, state, at, stored);
+  };
+
+  const membersOf = async (endpoint: string, state: ListedState, limit: number, after?: Position) => {
+    if (state === 'waiting' || state === 'active') {
+      // The score of a list's cursor is how many are passed; the next to be taken is at the list's end.
+      const start = after?.score ?? 0;
+      const key = queueKey(prefix, endpoint, LISTS[state]);
+      const ids = (await client.lrange(key, -start - limit - 1, -start - 1)).reverse();
+      return ids.map((id, n): Met => ({ endpoint, id, score: start + n + 1 }));
+    }
+    const sets = new Map([[endpoint, queueKey(prefix, endpoint, SETS[state])]]);
+    const order = state === 'delayed' ? 'asc' : 'desc';
+    for await (const part of walk(client, sets, { order, after }, limit + 1)) return part;
+    return [];
+  };
+
+  const page: Deliveries['page'] = async (endpoint, state, limit, after) => {
+    const met = await membersOf(endpoint, state, limit, after);
+    const shown = met.slice(0, limit);
+    const last = shown.at(-1);
+    coalesce(client);
+    const found = await Promise.all(shown.map((each) => read(each, state)));
+    const items = found.filter((item) => item !== undefined).map(summaryOf);
+    return { items, ...(met.length > limit && last && { next: { score: last.score, id: last.id } }) };
+  };
+
+  const find: Deliveries['find'] = async (id) => {
+    for (const endpoint of await inspector.known()) {
+      if ((await client.exists(queueKey(prefix, endpoint, id))) === 0) continue;
+      const state = BY_BULLMQ[await pool.ready(endpoint).getJobState(id)];
+      if (!state) continue;
+      const set = state === 'waiting' || state === 'active' ? undefined : SETS[state];
+      const score = set ? Number(await client.zscore(queueKey(prefix, endpoint, set), id)) : 0;
+      return read({ id, endpoint, score }, state);
+    }
+    return undefined;
+  };
+
+  return {
+    page: (...args) => asking(client, () => page(...args)),
+    find: (id) => asking(client, () => find(id)),
+    close: pool.close,
+  };
+}
+
+function detailOf(
+  id: string,
+  endpoint: string,
+  state: ListedState,
+  at: number,
+  { delivery, raw, bytes, attempts, last, failedReason, returned }: Stored,
+): StoredDeliveryDetail {
+  const isTimed = state !== 'waiting' && state !== 'active';
+  const ignored = returned?.startsWith('ignored: ') ? returned.slice('ignored: '.length) : undefined;
+  const failed = state === 'delivered' ? '' : failedReason;
+  return {
+    id,
+    endpoint,
+    state,
+    ...(isTimed && { at }),
+    attempts,
+    ...(failed && { failed }),
+    ...(ignored && { ignored }),
+    bytes,
+    ...(last && { last }),
+    ...(delivery ? { event: storedEvent(delivery), delivery } : { raw }),
+  };
+}
+
+function summaryOf(detail: StoredDeliveryDetail): StoredDelivery {
+  const { last: _last, delivery: _delivery, raw: _raw, ...summary } = detail;
+  return summary;
+}

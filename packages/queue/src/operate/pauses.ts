@@ -1,0 +1,66 @@
+/**
+ * Stops and starts the delivery to an endpoint at run time, for all workers at once: a mark in the queue that
+ * Redis itself heeds. It holds over restarts. `paused` in the configuration is another thing and is not seen here.
+ */
+import { asking } from '../asking.js';
+import type { RedisClient } from '../connection.js';
+import type { Inspector } from '../inspector.js';
+import { storeKey } from '../names.js';
+import { createQueuePool } from '../queue-pool.js';
+
+/** Since when an endpoint is paused. All absent when it was paused by other means, such as the board. */
+export interface Pause {
+  /** Epoch milliseconds. */
+  since?: number;
+  /** Who did it: `longshore pause`, `the dashboard`. */
+  by?: string;
+  /** Why, in the words of who did it. */
+  reason?: string;
+}
+
+/** All methods reject with LongshoreError QUEUE_UNAVAILABLE while Redis is away. */
+export interface Pauses {
+  /** What is in flight ends; everything else is kept. Paused already: it stays as it was, with its first reason. */
+  pause(endpoint: string, pause: { by: string; reason?: string }): Promise<Pause>;
+  /** @returns how it was paused; undefined when it was not */
+  resume(endpoint: string): Promise<Pause | undefined>;
+  /** @returns undefined when it is not paused */
+  get(endpoint: string): Promise<Pause | undefined>;
+  close(): Promise<void>;
+}
+
+export function createPauses(
+  client: RedisClient,
+  prefix: string,
+  inspector: Pick<Inspector, 'remember'>,
+): Pauses {
+  const pool = createQueuePool(client, prefix);
+  const words = storeKey(prefix, 'endpoints', 'paused');
+  const get = async (endpoint: string): Promise<Pause | undefined> => {
+    if (!(await pool.ready(endpoint).isPaused())) return undefined;
+    const stored = await client.hget(words, endpoint);
+    return stored ? (JSON.parse(stored) as Pause) : {};
+  };
+  return {
+    get: (endpoint) => asking(client, () => get(endpoint)),
+    pause: (endpoint, { by, reason }) =>
+      asking(client, async () => {
+        const before = await get(endpoint);
+        if (before?.since !== undefined) return before;
+        const pause: Pause = { since: Date.now(), by, ...(reason && { reason }) };
+        await inspector.remember([endpoint]);
+        // The words first: a queue that is paused without them could not be told from one that the board paused.
+        await client.hset(words, endpoint, JSON.stringify(pause));
+        await pool.ready(endpoint).pause();
+        return pause;
+      }),
+    resume: (endpoint) =>
+      asking(client, async () => {
+        const before = await get(endpoint);
+        await pool.ready(endpoint).resume();
+        await client.hdel(words, endpoint);
+        return before;
+      }),
+    close: pool.close,
+  };
+}

@@ -1,0 +1,144 @@
+/**
+ * What an authenticated sender sent and nobody could read: kept with the reason, so that it can be looked at
+ * and taken again after a mend. A registry would send it for ever, so it is answered 2xx; a sender that never
+ * repeats would have lost it. Bounded: the oldest go, and the caller is told which.
+ */
+import { createHash } from 'node:crypto';
+import { asking } from '../asking.js';
+import type { RedisClient } from '../connection.js';
+import { storeKey } from '../names.js';
+import { QUARANTINE_DROP, QUARANTINE_PUT } from './quarantine-script.js';
+
+/** One request, or one event of it, that could not be read. */
+export interface QuarantineEntry {
+  source: string;
+  kind: string;
+  reason: string;
+  /** Epoch milliseconds. */
+  receivedAt: number;
+  /** Path that it was posted to. */
+  path: string;
+  /** Request headers without those that carry secrets. */
+  headers: Record<string, string>;
+  /** The body, or the one event of it, as sent. */
+  body: Buffer;
+}
+
+/** An entry as it is kept. */
+export interface Quarantined {
+  id: string;
+  source: string;
+  kind: string;
+  reason: string;
+  receivedAt: number;
+  path: string;
+  headers: Record<string, string>;
+  /** Base64 of the first {@link MAX_BODY} bytes. */
+  body: string;
+  /** Bytes as sent; more than what is kept when the body was cut. */
+  bytes: number;
+}
+
+/** Which entries. All that is given must hold. */
+export interface QuarantineFilter {
+  source?: string;
+  /** Received at this time or later; epoch milliseconds. */
+  since?: number;
+  /** Received at this time or before. */
+  until?: number;
+  /** Of the entry's reason. */
+  reason?(reason: string): boolean;
+  ids?: readonly string[];
+}
+
+export interface Quarantine {
+  /** @returns the entry's id, and the ids of older entries that had to go. Same source and body: same id. */
+  put(entry: QuarantineEntry): Promise<{ id: string; evicted: string[] }>;
+  /** Newest first. */
+  list(limit?: number): Promise<Quarantined[]>;
+  /** Newest first, a few at a time: an entry can have a megabyte. */
+  each(filter: QuarantineFilter): AsyncGenerator<Quarantined>;
+  /** @returns undefined when there is none of this id */
+  get(id: string): Promise<Quarantined | undefined>;
+  /** @returns whether it was there */
+  drop(id: string): Promise<boolean>;
+  count(): Promise<number>;
+}
+
+/** Entries that are read at once. */
+const CHUNK = 10;
+
+const MAX_BODY = 1024 * 1024;
+const MAX_ENTRIES = 1_000;
+const MAX_BYTES = 64 * 1024 * 1024;
+/** What cannot be read must not crowd out what can. */
+const MAX_SHARE = 0.05;
+
+/** The limits in a Redis with so many bytes of maxmemory. */
+export const quarantineLimits = (maxmemory: number) => ({
+  entries: MAX_ENTRIES,
+  bytes: Math.min(MAX_BYTES, maxmemory * MAX_SHARE),
+});
+
+export function createQuarantine(
+  client: RedisClient,
+  prefix: string,
+  limits: () => { entries: number; bytes: number } = () => ({ entries: MAX_ENTRIES, bytes: MAX_BYTES }),
+): Quarantine {
+  const key = (part: string) => storeKey(prefix, 'quarantine', part);
+  const [index, entries, sizes] = [key('index'), key('entries'), key('sizes')];
+
+  return {
+    async put({ body, ...entry }) {
+      const id = createHash('sha256')
+        .update(entry.source)
+        .update('\0')
+        .update(body)
+        .digest('hex')
+        .slice(0, 32);
+      const kept: Quarantined = {
+        id,
+        ...entry,
+        body: body.subarray(0, MAX_BODY).toString('base64'),
+        bytes: body.length,
+      };
+      const json = JSON.stringify(kept);
+      const { entries: most, bytes } = limits();
+      const limit = [most, Math.floor(bytes)];
+      const args = [index, entries, sizes, id, entry.receivedAt, json, Buffer.byteLength(json), ...limit];
+      const evicted = await asking(client, () => client.eval(QUARANTINE_PUT, 3, ...args));
+      return { id, evicted: evicted as string[] };
+    },
+    async list(limit = 100) {
+      const ids = await client.zrevrange(index, 0, limit - 1);
+      if (ids.length === 0) return [];
+      return (await client.hmget(entries, ...ids)).flatMap(parsed);
+    },
+    async *each(filter) {
+      const ids = await asking(client, () => idsOf(client, index, filter));
+      for (let start = 0; start < ids.length; start += CHUNK) {
+        const found = await asking(client, () => client.hmget(entries, ...ids.slice(start, start + CHUNK)));
+        for (const entry of found.flatMap(parsed)) if (fits(entry, filter)) yield entry;
+      }
+    },
+    get: (id) => asking(client, async () => parsed(await client.hget(entries, id))[0]),
+    drop: (id) =>
+      asking(client, async () => (await client.eval(QUARANTINE_DROP, 3, index, entries, sizes, id)) === 1),
+    count: () => asking(client, () => client.zcard(index)),
+  };
+}
+
+/** Newest first; those of the time span, of which there are a thousand at most. */
+async function idsOf(
+  client: RedisClient,
+  index: string,
+  { since, until, ids }: QuarantineFilter,
+): Promise<string[]> {
+  const found = await client.zrevrangebyscore(index, until ?? '+inf', since ?? '-inf');
+  return ids ? found.filter((id) => ids.includes(id)) : found;
+}
+
+const fits = (entry: Quarantined, { source, reason }: QuarantineFilter): boolean =>
+  (source === undefined || entry.source === source) && (!reason || reason(entry.reason));
+
+const parsed = (json: string | null): Quarantined[] => (json ? [JSON.parse(json) as Quarantined] : []);

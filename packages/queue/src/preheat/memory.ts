@@ -1,0 +1,55 @@
+/**
+ * What preheating remembers between calls, crashes and processes, in Redis: who leads an image, what is known of
+ * each of its parts, what is warm, how many calls a target has now, when a registry wants to be left alone.
+ *
+ * Commands wait for a Redis that is away (the consumer's connection). A leader that cannot keep its lead up for
+ * the length of it counts as lost, so that it stops before another one begins.
+ */
+import { randomUUID } from 'node:crypto';
+import { hashed, keysOf, LEASE, type PreheatMemoryOptions } from './keys.js';
+import { createLease, type PreheatLease } from './lease.js';
+import { LEAD, PAUSE } from './scripts.js';
+import { wake } from './wake.js';
+
+/** As `PreheatMemory` of the sinks has it, less the runs. */
+export interface PreheatStore {
+  lead(
+    plan: string,
+    deliveryId: string,
+  ): Promise<
+    | { turn: 'lead'; lease: PreheatLease }
+    | { turn: 'wait'; until: number }
+    | { turn: 'told'; verdict: string }
+  >;
+  pause(registry: string, until: number): Promise<void>;
+  pausedUntil(registry: string): Promise<number>;
+}
+
+/** One who waits is woken at the end; this is for when nobody is left to wake it. */
+const LOOK = 15_000;
+
+/** The memory of one endpoint. */
+export function createPreheatStore(options: PreheatMemoryOptions): PreheatStore {
+  const { client, keep, lease = LEASE } = options;
+  const key = keysOf(options);
+  return {
+    async lead(plan, deliveryId) {
+      const token = randomUUID();
+      const id = hashed(plan);
+      const keys = [key('plan', id), key('waiting', id), key('told', deliveryId)];
+      const args = [deliveryId, token, lease, randomUUID(), Math.ceil(keep())];
+      const [turn, first, second] = (await client.eval(LEAD, keys.length, ...keys, ...args)) as string[];
+      if (turn === 'told') return { turn, verdict: first ?? '' };
+      if (turn === 'wait') return { turn, until: Math.min(Number(first), Date.now() + LOOK) };
+      const run = { id: first ?? '', startedAt: Number(second) };
+      // Who is not woken looks by itself.
+      const onSettled = (waiting: string[]) => wake(options, waiting).catch(() => {});
+      return { turn: 'lead', lease: createLease({ ...options, key, plan: id, token, run, onSettled }) };
+    },
+    async pause(registry, until) {
+      const ms = Math.ceil(until - Date.now());
+      if (ms > 0) await client.eval(PAUSE, 1, key('pause', hashed(registry)), Math.ceil(until), ms);
+    },
+    pausedUntil: async (registry) => Number((await client.get(key('pause', hashed(registry)))) ?? 0),
+  };
+}

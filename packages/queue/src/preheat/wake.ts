@@ -1,0 +1,26 @@
+/** Looks at deliveries that waited for another one are due at once when that one has settled. Best effort. */
+import { Job, Queue } from 'bullmq';
+import { queueName } from '../names.js';
+import { EVENT_STREAM } from '../queue-pool.js';
+import type { PreheatMemoryOptions } from './keys.js';
+
+/** Promoted at once, so that a thousand do not flood the connection. */
+const CHUNK = 50;
+
+/** One that is not delayed now (it is being looked at, or has gone) needs no waking. */
+export async function wake(
+  { client, prefix, endpoint }: PreheatMemoryOptions,
+  ids: readonly string[],
+): Promise<void> {
+  if (ids.length === 0) return;
+  const queue = new Queue(queueName(endpoint), { connection: client, prefix, streams: EVENT_STREAM });
+  queue.on('error', () => {});
+  for (let at = 0; at < ids.length; at += CHUNK) {
+    const chunk = ids.slice(at, at + CHUNK).map(async (id) => {
+      const job = await Job.fromId(queue, id);
+      await job?.promote();
+    });
+    await Promise.allSettled(chunk);
+  }
+  await queue.close();
+}

@@ -1,0 +1,135 @@
+/**
+ * How each endpoint's attempts go, noted by the workers: the last success and failure, since when it fails,
+ * its last error, and attempts by minute. The overview, the alerts and two gauges are made of it.
+ *
+ * Gathered in the process and written about once a second. Noting never waits and never fails; what Redis
+ * refuses is tried again with the next write, except the counts by minute, which would be counted twice.
+ * A process that is killed takes its last second along.
+ */
+import type { Answer } from '@longshore/event';
+import { coalesce, isReady, type RedisClient } from '../connection.js';
+import { endpointKey } from '../names.js';
+import { runScript } from '../script.js';
+import { PULSE_NOTE } from './pulse-script.js';
+
+/** The last failed attempt of an endpoint, without the receiver's words. */
+export interface LastError extends Pick<Answer, 'status' | 'reason' | 'detail'> {
+  /** Epoch milliseconds. */
+  at: number;
+  /** Of which attempt of its delivery, from 1. */
+  attempt: number;
+}
+
+/** One attempt: a failure says why. */
+export type NotedAttempt = { delivered: true } | ({ delivered: false } & Omit<LastError, 'at'>);
+
+export interface PulseWriter {
+  /** Never throws, never waits. */
+  note(endpoint: string, attempt: NotedAttempt): void;
+  /** Writes what was noted so far. Never rejects. */
+  flush(): Promise<void>;
+  /** Writes the rest, if Redis is there. */
+  close(): Promise<void>;
+}
+
+/** Attempts by minute are kept so long, in minutes. */
+export const KEPT_MINUTES = 60;
+
+const EVERY = 1_000;
+const MINUTE = 60_000;
+
+/** What this process has seen of one endpoint since the last write. */
+interface Seen {
+  /** Of the last success; 0 without one. Times are epoch milliseconds of this machine's clock. */
+  deliveredAt: number;
+  /** Of the first failure after that success; 0 when there is none. */
+  failingSince: number;
+  /** Failures after that success. */
+  failures: number;
+  lastError?: LastError;
+  /** Delivered and failed attempts by minute since 1970. */
+  minutes: Map<number, [delivered: number, failed: number]>;
+}
+
+/** @param client of the producer profile: a write that hangs must fail instead of piling up */
+export function createPulse(client: RedisClient, prefix: string, now: () => number = Date.now): PulseWriter {
+  let seen = new Map<string, Seen>();
+
+  const write = async (endpoint: string, batch: Seen): Promise<void> => {
+    try {
+      const keys = [endpointKey(prefix, endpoint, 'pulse'), endpointKey(prefix, endpoint, 'minutes')];
+      await runScript(client, PULSE_NOTE, keys, asArguments(batch, now()));
+    } catch {
+      const later = seen.get(endpoint);
+      const earlier = { ...batch, minutes: new Map() };
+      seen.set(endpoint, later ? merge(earlier, later) : earlier);
+    }
+  };
+
+  const flush = async (): Promise<void> => {
+    if (seen.size === 0 || !isReady(client)) return;
+    const batches = seen;
+    seen = new Map();
+    coalesce(client);
+    await Promise.all(Array.from(batches, ([endpoint, batch]) => write(endpoint, batch)));
+  };
+  let flushing: Promise<void> | undefined;
+  const timer = setInterval(() => {
+    flushing ??= flush().finally(() => {
+      flushing = undefined;
+    });
+  }, EVERY).unref();
+
+  return {
+    note(endpoint, attempt) {
+      const known = seen.get(endpoint);
+      const one = known ?? nothing();
+      if (!known) seen.set(endpoint, one);
+      add(one, attempt, now());
+    },
+    flush,
+    async close() {
+      clearInterval(timer);
+      await flushing;
+      await flush();
+    },
+  };
+}
+
+const nothing = (): Seen => ({ deliveredAt: 0, failingSince: 0, failures: 0, minutes: new Map() });
+
+function add(seen: Seen, attempt: NotedAttempt, at: number): void {
+  const minute = Math.floor(at / MINUTE);
+  const [delivered, failed] = seen.minutes.get(minute) ?? [0, 0];
+  // While Redis is away nothing is written; what is too old by then goes here.
+  for (const old of seen.minutes.keys()) if (old <= minute - KEPT_MINUTES) seen.minutes.delete(old);
+  seen.minutes.set(minute, attempt.delivered ? [delivered + 1, failed] : [delivered, failed + 1]);
+  if (attempt.delivered) {
+    Object.assign(seen, { deliveredAt: at, failingSince: 0, failures: 0 });
+    return;
+  }
+  const { delivered: _, ...error } = attempt;
+  seen.failingSince ||= at;
+  seen.failures += 1;
+  seen.lastError = { at, ...error };
+}
+
+function merge(earlier: Seen, later: Seen): Seen {
+  const lastError = later.lastError ?? earlier.lastError;
+  if (later.deliveredAt > 0) return { ...later, lastError };
+  return {
+    deliveredAt: earlier.deliveredAt,
+    failingSince: earlier.failingSince || later.failingSince,
+    failures: earlier.failures + later.failures,
+    lastError,
+    minutes: later.minutes,
+  };
+}
+
+function asArguments(seen: Seen, now: number): (string | number)[] {
+  const { deliveredAt, failingSince, failures, lastError, minutes } = seen;
+  const oldest = Math.floor(now / MINUTE) - KEPT_MINUTES + 1;
+  const error = lastError ? JSON.stringify(lastError) : '';
+  const counts = Array.from(minutes, ([minute, both]) => [minute, ...both]).flat();
+  return [deliveredAt, failingSince, failures, lastError?.at ?? 0, error, oldest, ...counts];
+}
