@@ -54,13 +54,13 @@ relay.child.once('exit', (code, signal) => {
 
 const statuses = new Map();
 let sent = 0;
-let slowest = 0;
+let slowest = { ms: 0 };
 
 async function send(number) {
   const request = requestOf(samples, seed, number);
   const { status, missing, ms } = await exchange(port, request);
   sent++;
-  slowest = Math.max(slowest, ms);
+  if (ms > slowest.ms) slowest = { ms, number, what: request.what };
   statuses.set(status ?? missing, (statuses.get(status ?? missing) ?? 0) + 1);
   const isLate = missing === 'late' || ms > LIMIT_MS;
   const isLost = status === undefined && !request.broken;
@@ -129,8 +129,7 @@ await relay.cleanUp();
 console.table(
   Object.fromEntries([...statuses].sort().map(([status, count]) => [status, { requests: count }])),
 );
-console.log(
-  `seed ${seed}: ${sent} requests, slowest answer ${Math.round(slowest)} ms, ${faults.length} faults`,
-);
+console.log(`seed ${seed}: ${sent} requests, ${faults.length} faults`);
+console.log(`slowest answer ${Math.round(slowest.ms)} ms: request ${slowest.number}, ${slowest.what}`);
 for (const text of faults) console.log(`FAULT ${text}`);
 process.exitCode = faults.length === 0 ? 0 : 1;

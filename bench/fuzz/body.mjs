@@ -31,6 +31,7 @@ const ODD = [
   nested(5_000, '[', ']'),
   nested(20_000, '[', ']'),
   `[${Array(5_000).fill('{}').join()}]`,
+  `[${Array(60_000).fill(0).join()}]`,
   `{${Array.from({ length: 2_000 }, (_, n) => `"k${n}":${n}`).join()}}`,
 ];
 

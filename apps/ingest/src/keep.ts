@@ -1,6 +1,6 @@
 /** What could not be read, into quarantine: with the headers that help to read it later, without secrets. */
 import type { Quarantine } from '@longshore/queue/operator';
-import { type OpenedRequest, type RawRequest, withoutToken } from '@longshore/sources';
+import { type OpenedRequest, type RawRequest, storableBody, withoutToken } from '@longshore/sources';
 
 export interface Kept {
   source: string;
@@ -12,13 +12,30 @@ export interface Kept {
   evicted: string[];
 }
 
-/** Resolves when all of it is durable. One entry for each event that could not be read. */
-export function keep(quarantine: Quarantine, raw: RawRequest, opened: OpenedRequest): Promise<Kept[]> {
-  const { source, kind } = opened;
-  if (opened.quarantined.length === 0) return Promise.resolve([]);
+/** Quarantine holds no more; above it one event of a request would only drive out the other. */
+const MOST_OF_ONE = 1_000;
+
+/** The entries of a request: one for each event that could not be read, or the request when there are too many. */
+export function entriesOf(
+  raw: RawRequest,
+  { kind, quarantined }: OpenedRequest,
+): OpenedRequest['quarantined'] {
+  if (quarantined.length <= MOST_OF_ONE) return quarantined;
+  const reason = `more than ${MOST_OF_ONE} events of the request cannot be read`;
+  return [{ reason, body: storableBody(kind, raw.body) }];
+}
+
+/** Resolves when all of it is durable. */
+export function keep(
+  quarantine: Quarantine,
+  raw: RawRequest,
+  { source, kind }: OpenedRequest,
+  entries: OpenedRequest['quarantined'],
+): Promise<Kept[]> {
+  if (entries.length === 0) return Promise.resolve([]);
   const headers = harmless(raw.headers);
   return Promise.all(
-    opened.quarantined.map(async ({ reason, body }) => {
+    entries.map(async ({ reason, body }) => {
       const entry = {
         source,
         kind,

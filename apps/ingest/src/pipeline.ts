@@ -12,7 +12,7 @@ import type { Enqueued, Monitor, Producer } from '@longshore/queue';
 import type { Quarantine, TrailWriter } from '@longshore/queue/operator';
 import type { Router } from '@longshore/routing';
 import type { OpenedRequest, RawRequest, Sources } from '@longshore/sources';
-import { type Kept, keep } from './keep.js';
+import { entriesOf, type Kept, keep } from './keep.js';
 import { routeAll } from './route.js';
 import type { Cover } from './spool/cover.js';
 import { noteQuarantined, noteReceived } from './trail-notes.js';
@@ -81,12 +81,15 @@ export function createIngestPipeline(parts: PipelineParts): IngestPipeline {
 
   const take = async (opened: OpenedRequest, raw: RawRequest, started: number): Promise<Receipt> => {
     const { deliveries, collapse, ignored, plans } = routeAll(opened.taken, router(), windows());
-    const copies = deliveries.length / Math.max(1, opened.taken.length) + opened.quarantined.length;
-    if (copies > 0) assertRoom(copies * raw.body.length + deliveries.length * OVERHEAD, monitor);
+    const entries = entriesOf(raw, opened);
+    const copies = deliveries.length / Math.max(1, opened.taken.length);
+    const toKeep = entries.reduce((sum, { body }) => sum + body.length, 0);
+    const bytes = copies * raw.body.length + deliveries.length * OVERHEAD + toKeep;
+    if (bytes > 0) assertRoom(bytes, monitor);
 
     const [planned, kept] = await Promise.all([
       producer.enqueue(deliveries, { collapse }),
-      keep(quarantine, raw, opened),
+      keep(quarantine, raw, opened, entries),
     ]);
 
     noteReceived(trail, raw, plans, planned);

@@ -1,0 +1,43 @@
+/** How much of a request quarantine takes. */
+import { startRedis } from '@longshore/testkit';
+import { expect, test } from 'vitest';
+import { anEvent, endpoints, envelope } from './testing/events.js';
+import { startIngest } from './testing/ingest.js';
+
+const numbers = (length: number) => Array.from({ length }, (_, number) => number);
+
+test('more events than quarantine holds are kept as the request that they came in', async () => {
+  const ingest = await startIngest(endpoints('one'));
+  const bad = numbers(99_000);
+  const body = envelope(anEvent(), ...bad);
+  const answer = await ingest.post(body);
+  const counts = { accepted: 1, enqueued: 1, duplicates: 0, ignored: 0, quarantined: bad.length };
+  expect([answer.status, answer.json]).toEqual([202, { ...counts, reason: 'the event is not an object' }]);
+  expect(await ingest.stored()).toEqual({ deliveries: 1, quarantined: 1 });
+  const [kept] = await ingest.quarantine.list();
+  const reason = 'more than 1000 events of the request cannot be read';
+  expect(kept).toMatchObject({ reason, bytes: JSON.stringify(body).length });
+  expect(ingest.records()).toMatchObject([
+    { record: 'event.quarantined', reason, quarantineId: kept?.id },
+    { record: 'event.received', accepted: 1 },
+  ]);
+});
+
+test('a request that is kept whole is kept without its tokens', async () => {
+  const ingest = await startIngest(endpoints('one'));
+  const user = 'eyJhbGciOiJub25lIn0.eyJ1c2VyIjoiY2kifQ.c2ln';
+  await ingest.post(envelope({ actor: { name: 'ci', user } }, ...numbers(1_000)));
+  const [kept] = await ingest.quarantine.list();
+  const body = Buffer.from(kept?.body ?? '', 'base64').toString();
+  expect(body).toContain('"actor":{"name":"ci"}');
+  expect(body).not.toContain('eyJ');
+});
+
+test('each of a thousand is kept on its own, and takes no more room than it has', async () => {
+  const redis = await startRedis({ maxmemory: '64mb' });
+  const ingest = await startIngest(endpoints('one'), { redis: redis.url });
+  const padding = 'x'.repeat(1_000_000);
+  const answer = await ingest.post({ ...envelope(...numbers(1_000)), padding });
+  expect(answer).toMatchObject({ status: 202, json: { quarantined: 1_000 } });
+  expect(await ingest.stored()).toEqual({ deliveries: 0, quarantined: 1_000 });
+});
