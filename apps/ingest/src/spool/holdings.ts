@@ -18,6 +18,8 @@ export interface HoldingsParts {
 export interface Holdings {
   /** Looks now. Never rejects. */
   look(): Promise<void>;
+  /** Resolves when no look is under way, and so no folder about to be opened. Never rejects. */
+  looked(): Promise<void>;
   /** Looks every ten seconds from now on. */
   watch(): void;
   /** Gives back those that nothing of is in use; the one to write to stays. */
@@ -80,6 +82,7 @@ export function createHoldings({ dir, claim, onHeld, onLost, onTrouble }: Holdin
 
   return {
     look,
+    looked: () => looking,
     watch() {
       timer ??= setInterval(() => void look(), LOOK_EVERY).unref();
     },

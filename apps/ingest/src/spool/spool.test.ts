@@ -312,8 +312,9 @@ describe('two processes', () => {
     const spool = await openSpool();
     await spool.put(aRequest('theirs'));
     const giveBack = takeAway(join(spool.dir, '1'));
-    await eventually(() => spool.told.includes('lost') && spool.state.requests === 0);
-    await eventually(() => spool.put(aRequest('ours')).then(() => true));
+    await eventually(() => spool.told.includes('lost'));
+    await spool.put(aRequest('ours')); // waits for the other one to be opened
+    await eventually(() => spool.state.requests === 1);
     giveBack();
     const other = await openSpool(spool.dir);
     expect(other.state.requests).toBe(1);

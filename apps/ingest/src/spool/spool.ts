@@ -159,6 +159,7 @@ export function createSpool(parts: SpoolParts): Spool {
     async put(request) {
       const record = frame(encodeRequest(request));
       const { maxbytes } = limits();
+      if (!own) await holdings.looked();
       if (!own) throw new LongshoreError('SPOOL_FAILED', `the spool ${state.fault}`);
       if (state.bytes + record.length > maxbytes)
         throw refuse('SPOOL_FULL', `is full (${state.bytes} of ingest.spool.maxbytes, ${maxbytes} bytes)`);
@@ -166,7 +167,7 @@ export function createSpool(parts: SpoolParts): Spool {
       try {
         await own.append(record).catch(async (error: unknown) => {
           if (!(error instanceof FolderLost)) throw error;
-          await holdings.look(); // opens another one
+          await holdings.looked(); // and opened another one
           if (!own) throw error;
           await own.append(record);
         });
