@@ -42,6 +42,23 @@ describe('paths and methods', () => {
     },
   );
 
+  test('a path that is mistyped leaves nothing of the secret in it', async () => {
+    const sources = [{ name: 'hub', kind: 'dockerhub', auth: { token: 't0ken' } }];
+    const ingest = await startIngest({ ...endpoints('one'), sources });
+    for (const path of [
+      '/sources/hub%2Ft0ken',
+      '/sources/hub;t0ken',
+      '/SOURCES/hub/t0ken',
+      '//sources/hub/t0ken',
+    ]) {
+      const { status, json } = await ingest.post({}, { path });
+      expect([path, status]).toEqual([path, 404]);
+      expect(JSON.stringify(json)).not.toContain('t0ken');
+    }
+    expect(ingest.records()).toHaveLength(4);
+    expect(ingest.lines.join()).not.toContain('t0ken');
+  });
+
   test('a slash at the end is the same path', async () => {
     const ingest = await startIngest({ ...endpoints('one'), sources: [aSource] });
     for (const path of ['/registry/notifications/', '/sources/main/', '/sources/main']) {

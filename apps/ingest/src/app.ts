@@ -57,7 +57,7 @@ export function createApp({ receive, maxBody, paths, observer }: AppParts): Koa 
       await next();
       if (ctx.status === 404 && ctx.body === undefined) refuseUnknown(ctx, paths());
     } catch (error) {
-      answerError(ctx, error, observer);
+      answerError(ctx, error, { paths: paths(), observer });
     }
     if (ctx.path === '/health') return; // a probe is not a webhook
     observer.requestAnswered({
@@ -70,9 +70,12 @@ export function createApp({ receive, maxBody, paths, observer }: AppParts): Koa 
   return app;
 }
 
-/** A refused request may not have come as far as to its source. */
-const nameOrPath = (ctx: Koa.Context): string =>
-  ctx.state.source ?? ctx.params?.name ?? withoutToken(ctx.path);
+/** A refused request may not have come as far as to its source. Of a name that there is not, nobody knows what it is. */
+function nameOrPath(ctx: Koa.Context, paths: readonly string[]): string {
+  const name: string | undefined = ctx.params?.name;
+  const isThere = name !== undefined && paths.includes(`/sources/${encodeURIComponent(name)}`);
+  return ctx.state.source ?? (isThere ? name : withoutToken(ctx.path));
+}
 
 function refuseUnknown(ctx: Koa.Context, paths: readonly string[]): never {
   if (ctx.path === '/health') {
@@ -92,7 +95,11 @@ function refuseUnknown(ctx: Koa.Context, paths: readonly string[]): never {
   );
 }
 
-function answerError(ctx: Koa.Context, error: unknown, observer: Observer): void {
+function answerError(
+  ctx: Koa.Context,
+  error: unknown,
+  { paths, observer }: { paths: readonly string[]; observer: Observer },
+): void {
   const known =
     error instanceof LongshoreError ? error : new LongshoreError('INTERNAL', String(error), { cause: error });
   const { status = 500, expose } = ERRORS[known.code];
@@ -105,5 +112,10 @@ function answerError(ctx: Koa.Context, error: unknown, observer: Observer): void
   // The rest of a body that was refused is not read: the connection cannot be used again.
   if (status === 413 || status === 400) ctx.set('Connection', 'close');
   ctx.body = { error: known.code, message: expose ? known.message : 'internal error, see the log' };
-  observer.eventRefused({ source: nameOrPath(ctx), status, reason: known.code, detail: known.message });
+  observer.eventRefused({
+    source: nameOrPath(ctx, paths),
+    status,
+    reason: known.code,
+    detail: known.message,
+  });
 }

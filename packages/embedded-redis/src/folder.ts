@@ -8,8 +8,8 @@ import { chmod, mkdir, mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, dirname, join, resolve } from 'node:path';
 import { LongshoreError } from '@longshore/event';
-import { writeAtomically } from './lock.js';
 import type { ProcessIdentity } from './process-identity.js';
+import { writeAtomically } from './write-atomically.js';
 
 /** The Redis that was last started here, so that the next owner can see it end. */
 export interface RedisNote extends ProcessIdentity {

@@ -92,7 +92,8 @@ test('a file that was never written to its end is free after ten seconds without
 
 test('the holder writes its heartbeat', async () => {
   const dir = await temporaryFolder();
-  await claim(dir);
+  const claimed = await claim(dir);
+  expect('lock' in claimed && (await claimed.lock.isHeld())).toBe(true);
   const { mtimeMs } = await stat(join(dir, 'lock.1'));
   await expect
     .poll(async () => (await stat(join(dir, 'lock.1'))).mtimeMs, { timeout: 5000 })
@@ -107,6 +108,7 @@ test('the holder learns that another host took the lock, and leaves that lock al
   const claimed = await claim(dir);
   await write(dir, { place: 'other-host boot ns' });
   if (!('lock' in claimed)) throw new Error('no lock');
+  expect(await claimed.lock.isHeld()).toBe(false);
   await claimed.lock.lost;
   await claimed.lock.release();
   expect(await readFile(join(dir, 'lock.3'), 'utf8')).not.toContain('released');

@@ -10,11 +10,12 @@
  * it has no lock any more. The times compared are the file system's, so the clocks of two hosts need not agree.
  */
 import { randomUUID } from 'node:crypto';
-import { type FileHandle, open, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { type FileHandle, open, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { LongshoreError } from '@longshore/event';
 import { identify, isAlive, type ProcessIdentity, thisPlace } from './process-identity.js';
+import { writeAtomically } from './write-atomically.js';
 
 /** Who holds, or held, a lock. */
 export interface Holder extends ProcessIdentity {
@@ -26,6 +27,8 @@ export interface Holder extends ProcessIdentity {
 export interface Lock {
   /** Resolves when the lock was lost to another host, or its folder was removed. Never after `release()`. */
   readonly lost: Promise<void>;
+  /** Looks now. What was done in the folder before this said true, a later holder finds there. */
+  isHeld(): Promise<boolean>;
   release(): Promise<void>;
 }
 
@@ -113,10 +116,15 @@ function hold(dir: string, generation: number, file: FileHandle, text: string): 
   const lost = new Promise<void>((resolve) => {
     lose = resolve;
   });
+  const isHeld = async (): Promise<boolean> => {
+    const held = (await highest(dir).catch(unlessGone(generation))) === generation;
+    if (!held) lose();
+    return held;
+  };
   const beat = async () => {
     // A full disk fails the write, not the lock: at our own place the pid speaks for us.
     await file.write(text, 0).catch(() => {});
-    if ((await highest(dir).catch(unlessGone(generation))) !== generation) lose();
+    await isHeld();
   };
   let beating = Promise.resolve();
   const timer = setInterval(() => {
@@ -132,18 +140,12 @@ function hold(dir: string, generation: number, file: FileHandle, text: string): 
   };
   return {
     lost,
+    isHeld,
     release: () => {
       released ??= release();
       return released;
     },
   };
-}
-
-/** Writes a file that readers see whole or not at all. Mode 0600. */
-export async function writeAtomically(path: string, text: string): Promise<void> {
-  const draft = `${path}.${process.pid}.new`;
-  await writeFile(draft, text, { mode: 0o600 });
-  await rename(draft, path);
 }
 
 /** The host name of a holder, for messages. */

@@ -10,6 +10,8 @@ test.each([
   ['r.example.com:5000/api', { host: 'r.example.com:5000', repository: 'api' }],
   [`gcr.io/acme/api@${DIGEST}`, { host: 'gcr.io', repository: 'acme/api', digest: DIGEST }],
   [`gcr.io/acme/api:1@${DIGEST}`, { host: 'gcr.io', repository: 'acme/api', tag: '1', digest: DIGEST }],
+  // A digest where a tag is expected.
+  [`ghcr.io/acme/api:${DIGEST}`, { host: 'ghcr.io', repository: 'acme/api', digest: DIGEST }],
   ['1.4.2', undefined],
   [DIGEST, undefined],
 ])('%s is taken apart', (reference, expected) => {

@@ -12,11 +12,17 @@ export interface ImageReference {
   digest?: string;
 }
 
+/** A digest where the tag is expected: GitHub writes it for what was pushed without a tag. */
+const DIGEST_AS_TAG = /:(?=sha\d+:[0-9a-f]{32,}$)/;
+
 /** Of `host/repository[:tag][@digest]`; undefined for a text without a slash. An empty tag is none. */
 export function parseFullReference(text: string): ImageReference | undefined {
   const slash = text.indexOf('/');
   if (slash === -1) return undefined;
-  const [path = '', digest] = text.slice(slash + 1).split('@', 2);
+  const [path = '', digest] = text
+    .slice(slash + 1)
+    .replace(DIGEST_AS_TAG, '@')
+    .split('@', 2);
   const colon = path.lastIndexOf(':');
   const repository = colon === -1 ? path : path.slice(0, colon);
   const tag = colon === -1 ? undefined : path.slice(colon + 1);

@@ -21,6 +21,18 @@ test.each([
   ['/sources/hub/', '/sources/hub/'],
   ['/sources/hub', '/sources/hub'],
   ['/registry/notifications', '/registry/notifications'],
+  // Mistyped, and answered with a 404 that is recorded.
+  ['//sources/hub/t0ken', '//sources/hub/…'],
+  ['/Sources/hub/t0ken', '/Sources/hub/…'],
+  ['/sources/hub%2Ft0ken', '/sources/hub/…'],
+  ['/sources/hub;t0ken', '/sources/hub/…'],
+  ['/source/hub/t0ken', '/source/…'],
+  ['/hub/t0ken', '/hub/…'],
+  ['/relay/sources/hub/t0ken', '/relay/…'],
+  ['/registry/notifications/t0ken', '/registry/notifications/…'],
+  ['/health/t0ken', '/health/…'],
+  ['/registry/notification', '/registry/notification'],
+  ['/notifications', '/notifications'],
 ])('%s without its secret is %s', (path, bare) => {
   expect(withoutToken(path)).toBe(bare);
 });

@@ -39,7 +39,16 @@ export function parsePath(path: string): Place {
   }
 }
 
-/** The path without anything behind a source's name. */
+/** As much of a path as may be shown: a place that there is, or the first words of one that there is not. */
+const SHOWN =
+  /^\/+(?:(?:registry\/notifications|health)(?![^/])|(?:(?:registry|sources)\/)?(?:(?!%2f)[^/;])*)/i;
+
+/**
+ * The path without what may be a secret. Whoever mistypes a path has the secret in it all the same, so of a path
+ * that leads nowhere little is shown too.
+ */
 export function withoutToken(path: string): string {
-  return path.replace(/^(\/sources\/[^/]*)\/.+$/s, '$1/…');
+  const [shown = ''] = SHOWN.exec(path) ?? [];
+  const rest = path.slice(shown.length);
+  return /^\/*$/.test(rest) ? path : `${shown}/…`;
 }

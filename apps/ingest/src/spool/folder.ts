@@ -14,6 +14,8 @@ import { holdsSegments } from './segment.js';
 export interface FolderLock {
   /** Resolves when somebody else holds it by now, or it was removed. Never after `release()`. */
   readonly lost: Promise<void>;
+  /** Looks now. What was done in the folder before this said true, a later holder finds there. */
+  isHeld(): Promise<boolean>;
   release(): Promise<void>;
 }
 

@@ -9,7 +9,7 @@ export interface HoldingsParts {
   dir: string;
   claim: Claim;
   /** A folder is ours, with what an earlier run left in it. `isOwn`: it is the one to write to. */
-  onHeld(folder: string, found: readonly Found[], isOwn: boolean): void;
+  onHeld(held: Held, found: readonly Found[], isOwn: boolean): void;
   /** Somebody else holds it by now. */
   onLost(folder: string): void;
   onTrouble(error: unknown): void;
@@ -18,6 +18,8 @@ export interface HoldingsParts {
 export interface Holdings {
   /** Looks now. Never rejects. */
   look(): Promise<void>;
+  /** Resolves when no look is under way, and so no folder about to be opened. Never rejects. */
+  looked(): Promise<void>;
   /** Looks every ten seconds from now on. */
   watch(): void;
   /** Gives back those that nothing of is in use; the one to write to stays. */
@@ -47,7 +49,7 @@ export function createHoldings({ dir, claim, onHeld, onLost, onTrouble }: Holdin
     if (found.length === 0 && !isOwn) return release(one);
     held.set(one.folder, one);
     if (isOwn) own = one;
-    onHeld(one.folder, found, isOwn);
+    onHeld(one, found, isOwn);
   };
   const onLate = (one: Held): void => {
     if (isClosed) void release(one);
@@ -80,6 +82,7 @@ export function createHoldings({ dir, claim, onHeld, onLost, onTrouble }: Holdin
 
   return {
     look,
+    looked: () => looking,
     watch() {
       timer ??= setInterval(() => void look(), LOOK_EVERY).unref();
     },

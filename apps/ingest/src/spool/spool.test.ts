@@ -2,7 +2,7 @@ import { chmod, mkdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { eventually } from '@longshore/testkit';
 import { describe, expect, test } from 'vitest';
-import { memoryClaim, takeAway } from '../testing/claim.js';
+import { memoryClaim, takeAway, takeUnnoticed } from '../testing/claim.js';
 import { aRequest, asAfterCrash, filesOf, openSpool, temporaryFolder } from '../testing/spool.js';
 import { FILE_HEAD, frame } from './frame.js';
 
@@ -312,8 +312,9 @@ describe('two processes', () => {
     const spool = await openSpool();
     await spool.put(aRequest('theirs'));
     const giveBack = takeAway(join(spool.dir, '1'));
-    await eventually(() => spool.told.includes('lost') && spool.state.requests === 0);
-    await eventually(() => spool.put(aRequest('ours')).then(() => true));
+    await eventually(() => spool.told.includes('lost'));
+    await spool.put(aRequest('ours')); // waits for the other one to be opened
+    await eventually(() => spool.state.requests === 1);
     giveBack();
     const other = await openSpool(spool.dir);
     expect(other.state.requests).toBe(1);
@@ -322,6 +323,18 @@ describe('two processes', () => {
     await Promise.all([empty(spool), empty(other)]);
     expect([other.fed, spool.fed]).toEqual([['theirs'], ['ours']]);
   });
+});
+
+test('a process that hung and wakes up does not answer for what nobody would feed', async () => {
+  const spool = await openSpool();
+  await spool.put(aRequest('theirs'));
+  const notice = takeUnnoticed(join(spool.dir, '1'));
+  // The other process has found what was there, and looks no more.
+  await Promise.all(numbers(5).map((body) => spool.put(aRequest(body))));
+  notice();
+  await eventually(() => spool.told.includes('lost'));
+  spool.ready = true;
+  await eventually(() => numbers(5).every((body) => spool.fed.includes(body)));
 });
 
 test('a segment that somebody removed is told, and what is behind it is fed in', async () => {

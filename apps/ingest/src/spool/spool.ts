@@ -9,13 +9,13 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { LongshoreError } from '@longshore/event';
 import { createBacklog, type SpoolState } from './backlog.js';
 import { type FeederParts, runFeeder } from './feeder.js';
-import type { Claim } from './folder.js';
+import type { Claim, Held } from './folder.js';
 import { frame } from './frame.js';
 import { createHoldings } from './holdings.js';
 import type { SpoolLog } from './log.js';
 import { encodeRequest, type SpooledRequest } from './request.js';
 import type { Segment } from './segment.js';
-import { createWriter, type Writer } from './writer.js';
+import { createWriter, FolderLost, type Writer } from './writer.js';
 
 export interface SpoolParts {
   /** Its folder, absolute. */
@@ -63,9 +63,10 @@ export function createSpool(parts: SpoolParts): Spool {
     backlog.fault(fault);
     return new LongshoreError(code, `the spool ${fault}`, { cause });
   };
-  const writerTo = (folder: string): Writer => {
+  const writerTo = ({ folder, lock }: Held): Writer => {
     const writer = createWriter({
       folder,
+      isHeld: lock.isHeld,
       fsync: () => limits().fsync,
       // Of a folder that was lost meanwhile, it is for its new holder to feed.
       onSegment: (segment) => (own === writer ? enqueue(segment) : backlog.forget(segment)),
@@ -75,16 +76,16 @@ export function createSpool(parts: SpoolParts): Spool {
   const holdings = createHoldings({
     dir,
     claim,
-    onHeld(folder, found, isOwn) {
+    onHeld(held, found, isOwn) {
       const requests = found.reduce((sum, { segment }) => sum + segment.requests, 0);
-      if (requests > 0) log.found(folder, requests);
+      if (requests > 0) log.found(held.folder, requests);
       for (const { segment, torn } of found) {
         if (torn > 0) log.torn(torn, segment);
         backlog.add(segment);
         enqueue(segment);
       }
       if (!isOwn) return;
-      own = writerTo(folder);
+      own = writerTo(held);
       backlog.fault(undefined);
     },
     onLost(folder) {
@@ -158,12 +159,18 @@ export function createSpool(parts: SpoolParts): Spool {
     async put(request) {
       const record = frame(encodeRequest(request));
       const { maxbytes } = limits();
+      if (!own) await holdings.looked();
       if (!own) throw new LongshoreError('SPOOL_FAILED', `the spool ${state.fault}`);
       if (state.bytes + record.length > maxbytes)
         throw refuse('SPOOL_FULL', `is full (${state.bytes} of ingest.spool.maxbytes, ${maxbytes} bytes)`);
       backlog.reserve(record.length);
       try {
-        await own.append(record);
+        await own.append(record).catch(async (error: unknown) => {
+          if (!(error instanceof FolderLost)) throw error;
+          await holdings.looked(); // and opened another one
+          if (!own) throw error;
+          await own.append(record);
+        });
         backlog.fault(undefined);
       } catch (error) {
         backlog.reserve(record.length, -1);

@@ -2,6 +2,9 @@
  * Appends records to the segments of a folder. Records that come while others are on their way to the disk share
  * the next write and the next fsync, so that the disk's pace limits batches and not requests.
  *
+ * What is written is only good as long as the folder is ours: a process that hung may wake up when another one has
+ * fed and removed the file that it writes to. So each batch looks once more, behind the write.
+ *
  * What fails, fails for the whole batch; the segment is then cut back to what was acknowledged and left alone,
  * since nobody knows what a file holds after an fsync that failed.
  */
@@ -13,7 +16,10 @@ import { createSegment, removeSegment, type Segment } from './segment.js';
 const SEGMENT_BYTES = 4 * 2 ** 20;
 
 export interface Writer {
-  /** Resolves when the record is on the disk (with `fsync`) or with the system. Rejects with the system's error. */
+  /**
+   * Resolves when the record is on the disk (with `fsync`) or with the system. Rejects with {@link FolderLost} or the
+   * system's error.
+   */
   append(record: Buffer): Promise<void>;
   /** Ends the segment that is being written, if there is one. */
   cut(): Promise<void>;
@@ -25,8 +31,17 @@ export interface WriterParts {
   folder: string;
   /** Asked for at each write: it changes with the configuration. */
   fsync(): boolean;
+  /** Is the folder still ours? */
+  isHeld(): Promise<boolean>;
   /** Hears of each segment that ended with something in it, in order. */
   onSegment(segment: Segment): void;
+}
+
+/** Another process has the folder by now. */
+export class FolderLost extends Error {
+  constructor(folder: string) {
+    super(`another process has ${folder}`);
+  }
 }
 
 interface Waiting {
@@ -40,7 +55,7 @@ interface Active {
   file: FileHandle;
 }
 
-export function createWriter({ folder, fsync, onSegment }: WriterParts): Writer {
+export function createWriter({ folder, fsync, isHeld, onSegment }: WriterParts): Writer {
   const waiting: Waiting[] = [];
   let active: Active | undefined;
   let turn: Promise<unknown> = Promise.resolve();
@@ -71,6 +86,7 @@ export function createWriter({ folder, fsync, onSegment }: WriterParts): Writer 
     const bytes = Buffer.concat(batch.map(({ record }) => record));
     await file.appendFile(bytes);
     if (sync) await file.datasync();
+    if (!(await isHeld())) throw new FolderLost(folder);
     segment.size += bytes.length;
     segment.requests += batch.length;
   };

@@ -16,6 +16,11 @@ export const memoryClaim = (): Claim => async (folder) => {
   holders.set(folder, lose);
   return {
     lost,
+    async isHeld() {
+      const held = holders.get(folder) === lose;
+      if (!held) lose();
+      return held;
+    },
     release: async () => void (holders.get(folder) === lose && holders.delete(folder)),
   };
 };
@@ -25,8 +30,13 @@ export const memoryClaim = (): Claim => async (folder) => {
  * @returns what ends that one's hold
  */
 export function takeAway(folder: string): () => void {
+  takeUnnoticed(folder)();
+  return () => void holders.delete(folder);
+}
+
+/** The same, of somebody who hangs. @returns what lets that one notice it */
+export function takeUnnoticed(folder: string): () => void {
   const lose = holders.get(folder);
   holders.set(folder, () => {});
-  lose?.();
-  return () => void holders.delete(folder);
+  return () => lose?.();
 }

@@ -43,6 +43,13 @@ describe('the id of an event', () => {
   });
 });
 
+test('a digest where the tag is expected is the digest', () => {
+  const digest = `sha256:${'0af1'.repeat(16)}`;
+  const { event } =
+    openWith(gar, post({ action: 'DELETE', tag: `gcr.io/acme-prod/api:${digest}` })).taken[0] ?? {};
+  expect(event?.target).toEqual({ repository: 'acme-prod/api', digest });
+});
+
 test('Google’s token for the subscription’s account lets a message in, another account’s does not', async () => {
   const { privateKey, publicKey } = await generateKeyPair('RS256');
   const keys = JSON.stringify({ keys: [{ ...(await exportJWK(publicKey)), kid: 'k', alg: 'RS256' }] });

@@ -31,7 +31,7 @@ export function readNotification(body: JsonObject, metadata: Metadata, incoming:
       timestamp: publishTime,
       action: ACTIONS.get(action) ?? action,
       nativeType: textAt(body, 'action'),
-      digest: byDigest.digest,
+      digest: byDigest.digest ?? byTag.digest,
       tag: byTag.tag,
       repository: byDigest.repository ?? byTag.repository,
       host: byDigest.host ?? byTag.host,

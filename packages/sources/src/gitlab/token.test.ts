@@ -1,5 +1,8 @@
 import { expect, test } from 'vitest';
+import { acr } from '../acr/index.js';
+import { cloudevents } from '../cloudevents/index.js';
 import { openWith } from '../contract.js';
+import { github } from '../github/index.js';
 import { storableBody } from '../known-kinds.js';
 import { gitlab } from './index.js';
 
@@ -34,6 +37,23 @@ test('a token in a body that cannot be read is not kept', () => {
       expect(storableBody(kind, Buffer.from(body)).toString()).not.toContain('eyJ');
     }
   }
+});
+
+test('an event that is posted to a source of another kind leaves its token nowhere', () => {
+  const event = { action: 'push', target: { repository: 'a' }, actor: { name: 'alice', user: JWT } };
+  const whole = JSON.stringify({ events: [event] });
+  for (const text of [whole, whole.slice(0, -3)]) {
+    const body = Buffer.from(text);
+    const raw = { method: 'POST', path: '/', headers: {}, body, receivedAt: 0 };
+    for (const kind of [acr, cloudevents, github]) {
+      const { taken, quarantined } = openWith(kind, raw);
+      expect([taken.length, quarantined.length]).toEqual([0, 1]);
+      expect(String(quarantined[0]?.body)).not.toContain('eyJ');
+      expect(String(storableBody(kind.kind, body))).not.toContain('eyJ');
+    }
+  }
+  const other = Buffer.from(JSON.stringify({ specversion: '1.0', type: 'a.b', data: { note: JWT } }));
+  expect(storableBody('cloudevents', other)).toBe(other);
 });
 
 test('a body without a token is kept as it came', () => {
