@@ -2,11 +2,9 @@
 import { LongshoreError } from '@longshore/event';
 
 export const unavailable = (reason: string, cause?: unknown): LongshoreError =>
-  new LongshoreError(
-    'QUEUE_UNAVAILABLE',
-    `Redis is away (${reason}); nothing is lost, send the same request again`,
-    { cause },
-  );
+  new LongshoreError('QUEUE_UNAVAILABLE', `Redis is away (${reason}); send the same request again`, {
+    cause,
+  });
 
 export function refusal(error: unknown): LongshoreError {
   const message = error instanceof Error ? error.message : String(error);
