@@ -116,7 +116,7 @@ function Letters({ letters, now }: { letters: readonly DeadLetter[]; now: number
             <th scope="row">
               <a href={deliveryPath(id)}>{eventName(event)}</a>
             </th>
-            <td data-label="Endpoint">
+            <td class="break" data-label="Endpoint">
               <a href={endpointPath(endpoint)}>{endpoint}</a>
             </td>
             <td data-label="Dead since">
