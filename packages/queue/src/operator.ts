@@ -6,9 +6,7 @@ export { createDeadLetters, type DeadLetters, type Page } from './dead-letters.j
 export type { DeadFilter } from './dead-source.js';
 export {
   createDeliveries,
-  DELIVERY_STATES,
   type Deliveries,
-  type ListedState,
   type StoredDelivery,
   type StoredDeliveryDetail,
 } from './deliveries.js';
@@ -23,6 +21,7 @@ export {
 } from './endpoint-state.js';
 export { createInspector, type Inspector, type QueueCounts } from './inspector.js';
 export { createJournal, type Journal, type JournalEntry, type OperatedDelivery } from './journal.js';
+export { DELIVERY_STATES, type ListedState } from './look.js';
 export { createPauses, type Pause, type Pauses } from './pauses.js';
 export { createPreheatRuns, type PreheatRuns } from './preheat-runs.js';
 export { createPulseReader, type EndpointPulse, type PulseReader } from './pulse-reader.js';
