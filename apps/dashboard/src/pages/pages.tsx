@@ -76,8 +76,8 @@ const TITLES: Readonly<Record<number, string>> = {
 function answerError(ctx: Context, error: unknown): void {
   if (!(error instanceof LongshoreError)) throw error;
   const { status = 500, expose } = ERRORS[error.code];
-  if (error.code === 'QUEUE_UNAVAILABLE') return sayWhy(ctx, status, AWAY, 'Redis does not answer');
-  sayWhy(ctx, status, expose ? [error.message] : ['The log says what went wrong.']);
+  if (error.code === 'QUEUE_UNAVAILABLE') sayWhy(ctx, status, AWAY, 'Redis does not answer');
+  else sayWhy(ctx, status, expose ? [error.message] : ['The log says what went wrong.']);
 }
 
 /** Its own message is for senders. */
