@@ -180,6 +180,16 @@ test(
 );
 
 test(
+  'a reason of somebody else cannot act on the terminal',
+  async () => {
+    const { file } = await configured('http://127.0.0.1:9/');
+    const paused = await command(['pause', 'one', '--reason', 'red \u001b[31m', '--config', file]);
+    expect(paused).toMatchObject({ code: 0, stdout: expect.stringContaining('(red \ufffd[31m)') });
+  },
+  LONG,
+);
+
+test(
   'resume says what the configuration holds all the same',
   async () => {
     const { file, prefix } = await configured('http://127.0.0.1:9/', { paused: true });
@@ -187,6 +197,7 @@ test(
     const resumed = await command(['resume', 'one', '--config', file]);
     expect(resumed).toMatchObject({
       code: 0,
+      stdout: expect.stringMatching(/^one is not paused by an operator any more; 0 wait/),
       stderr: expect.stringContaining('the configuration still pauses one'),
     });
     const retried = await command(['dead', 'retry', '--config', file]);

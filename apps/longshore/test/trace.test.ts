@@ -223,6 +223,7 @@ test('wrong usage exits with 2, a relay that does not run with 1, and --help has
     return [code, child.stdout + child.stderr];
   };
   expect(await run()).toEqual([2, expect.stringContaining('missing required argument')]);
+  expect(await run(' ')).toEqual([2, expect.stringContaining('It is empty')]);
   expect(await run('x', '--limit', '0')).toEqual([2, expect.stringContaining('1 to 100')]);
   expect(await run('x', '--config', `${folder}/none.yml`)).toEqual([2, expect.any(String)]);
   expect(await run('x', '--config', file)).toEqual([1, expect.stringContaining('longshore run --config')]);

@@ -7,13 +7,12 @@ export { createDeadLetters, type DeadLetters, type Page } from './operate/dead-l
 export type { DeadFilter } from './operate/dead-source.js';
 export {
   createDeliveries,
-  DELIVERY_STATES,
   type Deliveries,
-  type ListedState,
   type StoredDelivery,
   type StoredDeliveryDetail,
 } from './operate/deliveries.js';
 export { createJournal, type Journal, type JournalEntry, type OperatedDelivery } from './operate/journal.js';
+export { DELIVERY_STATES, type ListedState } from './operate/look.js';
 export { createPauses, type Pause, type Pauses } from './operate/pauses.js';
 export {
   createQuarantine,

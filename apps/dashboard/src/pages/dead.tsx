@@ -116,7 +116,7 @@ function Letters({ letters, now }: { letters: readonly DeadLetter[]; now: number
             <th scope="row">
               <a href={deliveryPath(id)}>{eventName(event)}</a>
             </th>
-            <td data-label="Endpoint">
+            <td class="break" data-label="Endpoint">
               <a href={endpointPath(endpoint)}>{endpoint}</a>
             </td>
             <td data-label="Dead since">
@@ -146,13 +146,17 @@ export interface ConfirmProps {
   query: DeadQuery;
   /** How many it is about. */
   total: number;
+  /** There may be more of them than could be counted in a moment. */
+  orMore?: boolean;
   /** Where a retry would wait. */
   held?: readonly Held[];
 }
 
 /** Asked before many are retried, and before any is dropped. */
-export function ConfirmDead({ act, query, total, held = [] }: ConfirmProps) {
-  const things = count(total, 'dead delivery', 'dead deliveries');
+export function ConfirmDead({ act, query, total, orMore = false, held = [] }: ConfirmProps) {
+  const things = orMore
+    ? `${number(total)} or more dead deliveries`
+    : count(total, 'dead delivery', 'dead deliveries');
   const given = Object.entries(query).filter(([, value]) => value);
   return (
     <>
@@ -177,7 +181,7 @@ export function ConfirmDead({ act, query, total, held = [] }: ConfirmProps) {
       <form class="row" method="post" action={`/dead/${act}`}>
         <Hidden values={{ ...query }} />
         {given.length === 0 && <input type="hidden" name="all" value="true" />}
-        <button class={act === 'drop' ? 'danger' : 'main'} type="submit" disabled={total === 0}>
+        <button class={act === 'drop' ? 'danger' : 'main'} type="submit" disabled={total === 0 && !orMore}>
           {act === 'drop' ? 'Drop' : 'Retry'} {things}
         </button>
         <a class="button" href={query.id ? deliveryPath(query.id) : link('/dead', { ...query })}>

@@ -62,7 +62,7 @@ export function Layout({ title, here, search, children }: LayoutProps) {
         </header>
         <main id="main" tabIndex={-1}>
           <p class="note bad" data-stale hidden>
-            This page is not up to date: the dashboard does not answer. It goes on by itself.
+            This page is not up to date: the dashboard or its Redis does not answer. It goes on by itself.
           </p>
           {children}
         </main>

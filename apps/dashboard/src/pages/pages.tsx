@@ -70,16 +70,18 @@ function addAssets(router: Router): void {
 const TITLES: Readonly<Record<number, string>> = {
   400: 'That cannot be understood',
   404: 'There is no such thing',
-  503: 'Redis does not answer',
+  503: 'Redis takes nothing now',
 };
 
 function answerError(ctx: Context, error: unknown): void {
   if (!(error instanceof LongshoreError)) throw error;
   const { status = 500, expose } = ERRORS[error.code];
-  const words = expose ? [error.message] : ['The log says what went wrong.'];
-  if (status === 503) words.push('Deliveries wait and go on by themselves when it is back. Look at /readyz.');
-  sayWhy(ctx, status, words);
+  if (error.code === 'QUEUE_UNAVAILABLE') sayWhy(ctx, status, AWAY, 'Redis does not answer');
+  else sayWhy(ctx, status, expose ? [error.message] : ['The log says what went wrong.']);
 }
+
+/** Its own message is for senders. */
+const AWAY = ['Nothing is lost: deliveries wait and go on by themselves when it is back. Look at /readyz.'];
 
 /** For an address that nobody has: a page, too. */
 export const answerUnknown: Middleware = async (ctx, next) => {
@@ -89,8 +91,9 @@ export const answerUnknown: Middleware = async (ctx, next) => {
   sayWhy(ctx, 404, [`Nothing is at ${ctx.path}.`]);
 };
 
-function sayWhy(ctx: Context, status: number, words: readonly string[]): void {
-  const title = TITLES[status] ?? 'That did not work';
+const titleOf = (status: number): string => TITLES[status] ?? 'That did not work';
+
+function sayWhy(ctx: Context, status: number, words: readonly string[], title = titleOf(status)): void {
   const children = <Message title={title} words={words} links={[{ href: '/', words: 'Endpoints' }]} />;
   ctx.status = status;
   ctx.type = 'html';

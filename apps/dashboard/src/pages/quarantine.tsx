@@ -67,7 +67,9 @@ function Entries({ entries, now }: { entries: readonly Quarantined[]; now: numbe
             <th scope="row">
               <a href={pathOf(id)}>{reason}</a>
             </th>
-            <td data-label="Source">{source === kind ? source : `${source} (${kind})`}</td>
+            <td class="break" data-label="Source">
+              {source === kind ? source : `${source} (${kind})`}
+            </td>
             <td data-label="Received">
               <Ago at={receivedAt} now={now} />
             </td>

@@ -2,7 +2,8 @@
 import type Router from '@koa/router';
 import { LongshoreError } from '@longshore/event';
 import type { ComponentChildren } from 'preact';
-import { ConfirmDead, DeadPage } from './dead.js';
+import type { Operate } from '../operate/index.js';
+import { ConfirmDead, DeadPage, type DeadQuery } from './dead.js';
 import { DeliveryPage } from './deliveries.js';
 import { EndpointPage } from './endpoint.js';
 import { type LayoutProps, page } from './layout.js';
@@ -76,10 +77,9 @@ function dead({ operate, now }: PageParts): Record<string, Show> {
     '/dead': async (words) => {
       const { id, ...query } = deadQuery(words);
       const paging = { limit: LIMIT, after: given(words, 'after') };
-      const looksInside = query.repository !== undefined || query.reason !== undefined;
       const [{ items, next }, total, all] = await Promise.all([
         operate.dead(query, paging),
-        looksInside ? undefined : operate.countDead(query),
+        looksInside(query) ? undefined : operate.countDead(query),
         operate.endpoints(),
       ]);
       const names = all.map(({ name }) => name);
@@ -88,21 +88,31 @@ function dead({ operate, now }: PageParts): Record<string, Show> {
     },
     '/dead/retry': async (words) => {
       const query = deadQuery(words);
-      const [total, held] = await Promise.all([operate.countDead(query), operate.held(query)]);
-      const children = <ConfirmDead act="retry" query={query} total={total} held={held} />;
+      const [about, held] = await Promise.all([howMany(operate, query), operate.held(query)]);
+      const children = <ConfirmDead act="retry" query={query} {...about} held={held} />;
       return { title: 'Retry', here: 'dead', children };
     },
     '/dead/drop': async (words) => {
       const query = deadQuery(words);
-      const total = await operate.countDead(query);
+      const about = await howMany(operate, query);
       return {
         title: 'Drop',
         here: 'dead',
-        children: <ConfirmDead act="drop" query={query} total={total} />,
+        children: <ConfirmDead act="drop" query={query} {...about} />,
       };
     },
   };
 }
+
+/** How many a filter finds. Where each has to be read for that, no more than a page looks through: a page is quick. */
+async function howMany(operate: Operate, query: DeadQuery): Promise<{ total: number; orMore: boolean }> {
+  if (!looksInside(query)) return { total: await operate.countDead(query), orMore: false };
+  const { items, next } = await operate.dead(query, { limit: Number.MAX_SAFE_INTEGER });
+  return { total: items.length, orMore: next !== undefined };
+}
+
+const looksInside = ({ repository, reason }: DeadQuery): boolean =>
+  repository !== undefined || reason !== undefined;
 
 function others({ operate, operations, now }: PageParts): Record<string, Show> {
   return {

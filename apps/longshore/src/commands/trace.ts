@@ -23,7 +23,11 @@ interface Options {
 export function addTrace(program: Command, shell: Shell): void {
   withConfig(program.command('trace'), shell)
     .description('what happened to an event: received, each attempt with its answer, and how it stands')
-    .argument('<search>', 'event id, delivery id, repository[:tag], or digest (12 digits of it are enough)')
+    .argument(
+      '<search>',
+      'event id, delivery id, repository[:tag], or digest (12 digits of it are enough)',
+      asSearch,
+    )
     .option('-e, --endpoint <name>', 'only what concerns this endpoint')
     .option('-n, --limit <count>', 'how many events, 1 to 100', asLimit, 20)
     .option('--json', 'print as JSON')
@@ -35,6 +39,12 @@ export function addTrace(program: Command, shell: Shell): void {
       else process.stderr.write(`${lines.join('\n')}\n`);
       shell.exitWith(found ? 0 : 1);
     });
+}
+
+/** Of an empty text nothing is known, which would read as an answer; it is a variable of a script that is not set. */
+function asSearch(text: string): string {
+  if (text.trim() === '') throw new InvalidArgumentError('It is empty.');
+  return text;
 }
 
 function asLimit(text: string): number {

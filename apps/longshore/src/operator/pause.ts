@@ -1,6 +1,7 @@
 /** `longshore pause` and `longshore resume`. */
 import { type EndpointOverview, endpointAnswer } from '@longshore/dashboard/operate';
 import type { Shell } from '../shell.js';
+import { harmless } from '../trace/words.js';
 import { withOperate } from './with-operate.js';
 
 export interface PauseOptions {
@@ -18,7 +19,7 @@ export async function pauseEndpoint(
     const overview = await operate.pause(name, reason);
     const { pause = {}, pulse } = overview;
     const since = pause.since === undefined ? '' : ` since ${new Date(pause.since).toISOString()}`;
-    const why = pause.reason ? ` (${pause.reason})` : '';
+    const why = pause.reason ? ` (${harmless(pause.reason)})` : '';
     const left = pulse.waiting + pulse.delayed;
     tell(overview, `${name} is paused${since}${why}; ${left} wait, and what comes in is kept`, json, shell);
   });
@@ -31,18 +32,17 @@ export async function resumeEndpoint(
 ): Promise<void> {
   await withOperate(config, 'longshore resume', shell, async (operate) => {
     const overview = await operate.resume(name);
-    tell(
-      overview,
-      `${name} is resumed; ${overview.pulse.waiting + overview.pulse.delayed} wait`,
-      json,
-      shell,
-    );
-    if (overview.pausedByConfig) {
+    const { pulse, pausedByConfig, disabled, configured } = overview;
+    const goesOn = configured && !disabled && !pausedByConfig;
+    const words = goesOn ? `${name} is resumed` : `${name} is not paused by an operator any more`;
+    tell(overview, `${words}; ${pulse.waiting + pulse.delayed} wait`, json, shell);
+    if (pausedByConfig) {
       shell.warn(`longshore: the configuration still pauses ${name}: remove \`paused: true\` there`);
     }
-    if (overview.disabled) shell.warn(`longshore: ${name} is disabled in the configuration: it gets nothing`);
-    if (!overview.configured)
+    if (disabled) shell.warn(`longshore: ${name} is disabled in the configuration: it gets nothing`);
+    if (!configured) {
       shell.warn(`longshore: ${name} is not in the configuration: nothing is delivered to it`);
+    }
   });
 }
 

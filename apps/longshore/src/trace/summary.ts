@@ -46,11 +46,10 @@ function state(delivery: TrailDelivery, trail: Trail, view: View): string {
     case 'active':
       return view.paint('yellow', `on its way: attempt ${attempts + 1} is being made`);
     case 'delayed': {
-      const next =
-        until && new Date(until).getTime() > view.now
-          ? `${when(until, trail)} (${distance(until, view.now)})`
-          : 'now';
-      return view.paint('yellow', `failed ${counted(attempts, 'time')}, next attempt ${next}${but}`);
+      // Nobody takes what is due at an endpoint that is held.
+      const next = until && new Date(until).getTime() > view.now ? whenAndIn(until, trail, view) : 'now';
+      const then = next === 'now' && held !== undefined ? '' : `, next attempt ${next}`;
+      return view.paint('yellow', `failed ${counted(attempts, 'time')}${then}${but}`);
     }
     case 'dead': {
       const why = last ? `: ${reasonInWords(last.reason)}` : '';
@@ -70,6 +69,9 @@ function state(delivery: TrailDelivery, trail: Trail, view: View): string {
 /** Without the date where it is that of the receipt. */
 const when = (iso: string, { receivedAt }: Trail): string =>
   receivedAt && day(receivedAt) === day(iso) ? clock(iso) : moment(iso);
+
+const whenAndIn = (iso: string, trail: Trail, { now }: View): string =>
+  `${when(iso, trail)} (${distance(iso, now)})`;
 
 const lastStep = ({ id }: TrailDelivery, { steps }: Trail) =>
   steps.findLast((step) => step.step === 'settled' && step.deliveryId === id);

@@ -52,13 +52,15 @@ function steps(trail: Trail, view: View): string[] {
     const { endpoint, what, more } = told(step, place, trail);
     const margin = endpoint ? TIME + width + 2 : TIME;
     const name = endpoint ? `${harmless(endpoint).padEnd(width)}  ` : '';
-    const [first = '', ...rest] = wrapped(harmless(what), WIDTH - margin);
+    const words = wrapped(harmless(what), WIDTH - margin);
+    // A name that is longer than its column has a line to itself.
+    const [first = '', ...rest] = (endpoint?.length ?? 0) > width ? ['', ...words] : words;
     const lines = [...rest, ...more.flatMap((text) => wrapped(harmless(text), WIDTH - margin))];
     const isNew = day(step.at) !== today;
     today = day(step.at);
     return [
       ...(isNew ? ['', view.paint('bold', `${today} ${zone(step.at)}`)] : []),
-      `  ${clock(step.at)}  ${name}${first}`,
+      `  ${clock(step.at)}  ${name}${first}`.trimEnd(),
       ...lines.map((line) => view.paint('dim', `${' '.repeat(margin)}${line}`)),
     ];
   });

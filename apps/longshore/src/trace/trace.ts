@@ -25,7 +25,6 @@ export function trace(
     const { config, client, prefix } = relay;
     const tracer = createTracer(client, prefix, () => sourceNames(config));
     const traced = await tracer.find({ search, ...query });
-    await tracer.close();
     const found = traced.trails.length > 0;
     if (json) return { lines: [JSON.stringify(traced, null, 2)], found };
     const view: View = {

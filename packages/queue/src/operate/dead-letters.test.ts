@@ -139,7 +139,7 @@ describe('page', () => {
   }) => {
     const client = await connect('producer');
     const { letters } = open(client, prefix);
-    await bury(client, prefix, { endpoint: 'a', count: 12_000 });
+    await bury(client, prefix, { endpoint: 'a', count: 5_000 });
     const page = await letters.page({ repository: () => false }, 50);
     expect(page.items).toEqual([]);
     expect(page.next).toBeDefined();

@@ -24,7 +24,7 @@ export interface Page<Item> {
 export interface DeadLetters {
   /**
    * Newest first. What comes or goes between two pages moves nothing else. A page can have fewer than `limit`, or
-   * none, and still a next one: it looks through 10,000 at most.
+   * none, and still a next one: it looks through 3,000 at most.
    * @param after `next` of the page before
    */
   page(filter: DeadFilter, limit: number, after?: Position): Promise<Page<DeadLetter>>;
@@ -43,8 +43,8 @@ export interface DeadLetters {
   close(): Promise<void>;
 }
 
-/** One page looks through so many. */
-const MOST_LOOKED = 10_000;
+/** One page looks through so many: some 150 ms of a core. */
+const MOST_LOOKED = 3_000;
 
 /** So that a replay shares the receiver with what is fresh. */
 const RETRY_RATE = 100;

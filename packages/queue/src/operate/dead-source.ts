@@ -24,7 +24,7 @@ export interface DeadFilter {
   ids?: readonly string[];
 }
 
-/** Ids that are asked for at once, of each endpoint. */
+/** Ids that are asked for at once, of each endpoint; and deliveries that are read at once. */
 const CHUNK = 200;
 
 export function createDeadSource(client: RedisClient, prefix: string, inspector: Pick<Inspector, 'known'>) {
@@ -67,7 +67,7 @@ export function createDeadSource(client: RedisClient, prefix: string, inspector:
   return {
     setOf,
     setsOf,
-    /** In parts of about a megabyte; those that are gone when they are read are left out. */
+    /** In parts of a megabyte at most; those that are gone when they are read are left out. */
     async *letters(
       filter: DeadFilter,
       order: 'asc' | 'desc',
@@ -75,7 +75,10 @@ export function createDeadSource(client: RedisClient, prefix: string, inspector:
       chunk = CHUNK,
     ): AsyncGenerator<DeadLetterDetail[]> {
       for await (const part of members(filter, order, after, Math.min(chunk, CHUNK))) {
-        yield* readLetters(client, part, jobOf);
+        // A part of 100 endpoints is large, and a page may have enough with its beginning.
+        for (let start = 0; start < part.length; start += CHUNK) {
+          yield* readLetters(client, part.slice(start, start + CHUNK), jobOf);
+        }
       }
     },
     /** How many the time span leaves, or the ids. */

@@ -8,7 +8,8 @@ import type { Verdict } from '../retry.js';
 import { bury } from '../testing/dead.js';
 import { aDelivery, consume, ok, retryIn } from '../testing/deliveries.js';
 import { redisTest as test } from '../testing/redis-test.js';
-import { createDeliveries, type ListedState } from './deliveries.js';
+import { createDeliveries } from './deliveries.js';
+import type { ListedState } from './look.js';
 
 function parts(client: RedisClient, prefix: string) {
   const inspector = createInspector(client, prefix);
@@ -86,4 +87,15 @@ test('one that this version cannot read is told as it is stored', async ({ open,
   const { items } = await deliveries.page('a', 'dead', 10);
   expect(items[0]).not.toHaveProperty('event');
   expect(await deliveries.find(broken?.id ?? '')).toMatchObject({ raw: '[1', state: 'dead' });
+});
+
+test('one that waits is found without a look at all that wait', async ({ open, prefix }) => {
+  const client = await open('producer');
+  const { deliveries, inspector } = parts(client, prefix);
+  await inspector.remember(['a']);
+  const delivery = aDelivery('a');
+  await createProducer(client, prefix).enqueue([delivery]);
+  // Whoever reads the list is refused now.
+  await client.set(queueKey(prefix, 'a', 'wait'), 'no list');
+  expect(await deliveries.find(delivery.id)).toMatchObject({ id: delivery.id, state: 'waiting' });
 });

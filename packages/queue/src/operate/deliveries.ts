@@ -13,12 +13,9 @@ import type { LastAnswer } from '../job.js';
 import { queueKey } from '../names.js';
 import { createQueuePool } from '../queue-pool.js';
 import type { Page } from './dead-letters.js';
-import { readStored, type Stored, type StoredEvent, storedEvent } from './stored.js';
+import { DELAY_SCALE, type ListedState, type Looked, lookAt } from './look.js';
+import { readStored, type StoredEvent, storedEvent } from './stored.js';
 import { type Met, type Position, walk } from './walk.js';
-
-/** States that can be listed. `delivered`: settled without being dead, so also what a rule ignored. */
-export const DELIVERY_STATES = ['waiting', 'active', 'delayed', 'delivered', 'dead'] as const;
-export type ListedState = (typeof DELIVERY_STATES)[number];
 
 /** A delivery without its payload. */
 export interface StoredDelivery {
@@ -53,34 +50,22 @@ export interface Deliveries {
   page(endpoint: string, state: ListedState, limit: number, after?: Position): Promise<Page<StoredDelivery>>;
   /** @returns undefined when there is no delivery of this id any more */
   find(id: string): Promise<StoredDeliveryDetail | undefined>;
-  close(): Promise<void>;
 }
 
 const SETS = { delayed: 'delayed', delivered: 'completed', dead: 'failed' } as const;
 const LISTS = { waiting: 'wait', active: 'active' } as const;
-
-/** BullMQ's scores of delayed jobs: milliseconds and 12 bits that order those of one millisecond. */
-const DELAY_SCALE = 0x1000;
-
-const BY_BULLMQ: Readonly<Record<string, ListedState>> = {
-  waiting: 'waiting',
-  active: 'active',
-  delayed: 'delayed',
-  completed: 'delivered',
-  failed: 'dead',
-};
 
 export function createDeliveries(
   client: RedisClient,
   prefix: string,
   inspector: Pick<Inspector, 'known'>,
 ): Deliveries {
-  const pool = createQueuePool(client, prefix);
-
   const read = async ({ id, endpoint, score }: Met, state: ListedState) => {
     const stored = await readStored(client, queueKey(prefix, endpoint, id), id, endpoint);
+    if (!stored) return undefined;
+    if (state === 'waiting' || state === 'active') return detailOf(id, endpoint, { state, stored });
     const at = state === 'delayed' ? Math.floor(score / DELAY_SCALE) : score;
-    return stored && detailOf(id, endpoint, state, at, stored);
+    return detailOf(id, endpoint, { state, at, stored });
   };
 
   const membersOf = async (endpoint: string, state: ListedState, limit: number, after?: Position) => {
@@ -108,39 +93,28 @@ export function createDeliveries(
   };
 
   const find: Deliveries['find'] = async (id) => {
-    for (const endpoint of await inspector.known()) {
-      if ((await client.exists(queueKey(prefix, endpoint, id))) === 0) continue;
-      const state = BY_BULLMQ[await pool.ready(endpoint).getJobState(id)];
-      if (!state) continue;
-      const set = state === 'waiting' || state === 'active' ? undefined : SETS[state];
-      const score = set ? Number(await client.zscore(queueKey(prefix, endpoint, set), id)) : 0;
-      return read({ id, endpoint, score }, state);
-    }
-    return undefined;
+    const known = await inspector.known();
+    const looked = await Promise.all(known.map((endpoint) => lookAt(client, prefix, endpoint, id)));
+    const at = looked.findIndex((one) => one !== undefined);
+    const [endpoint, found] = [known[at], looked[at]];
+    return endpoint === undefined || !found ? undefined : detailOf(id, endpoint, found);
   };
 
   return {
     page: (...args) => asking(client, () => page(...args)),
     find: (id) => asking(client, () => find(id)),
-    close: pool.close,
   };
 }
 
-function detailOf(
-  id: string,
-  endpoint: string,
-  state: ListedState,
-  at: number,
-  { delivery, raw, bytes, attempts, last, failedReason, returned }: Stored,
-): StoredDeliveryDetail {
-  const isTimed = state !== 'waiting' && state !== 'active';
+function detailOf(id: string, endpoint: string, { state, at, stored }: Looked): StoredDeliveryDetail {
+  const { delivery, raw, bytes, attempts, last, failedReason, returned } = stored;
   const ignored = returned?.startsWith('ignored: ') ? returned.slice('ignored: '.length) : undefined;
   const failed = state === 'delivered' ? '' : failedReason;
   return {
     id,
     endpoint,
     state,
-    ...(isTimed && { at }),
+    ...(at !== undefined && { at }),
     attempts,
     ...(failed && { failed }),
     ...(ignored && { ignored }),

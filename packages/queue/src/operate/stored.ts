@@ -34,6 +34,9 @@ export interface Stored {
   returned?: string;
 }
 
+/** Fields of a job that {@link storedFrom} takes, in this order. */
+export const STORED_FIELDS = ['data', 'failedReason', 'stacktrace', 'atm', 'returnvalue'] as const;
+
 /** @returns undefined when there is no such job */
 export async function readStored(
   client: RedisClient,
@@ -41,8 +44,16 @@ export async function readStored(
   id: string,
   endpoint: string,
 ): Promise<Stored | undefined> {
-  const fields = ['data', 'failedReason', 'stacktrace', 'atm', 'returnvalue'];
-  const [data, failed, stacktrace, attempts, returnvalue] = await client.hmget(key, ...fields);
+  return storedFrom(await client.hmget(key, ...STORED_FIELDS), id, endpoint);
+}
+
+/** @returns undefined when there is no such job */
+export function storedFrom(
+  fields: readonly (string | null)[],
+  id: string,
+  endpoint: string,
+): Stored | undefined {
+  const [data, failed, stacktrace, attempts, returnvalue] = fields;
   if (data === null || data === undefined) return undefined;
   const failedReason = failed ?? '';
   const returned = asJson(returnvalue);

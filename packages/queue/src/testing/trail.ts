@@ -82,7 +82,5 @@ export async function noteAll(
 
 export async function find(client: RedisClient, prefix: string, query: string | TrailQuery): Promise<Traced> {
   const tracer = createTracer(client, prefix, () => ['distribution']);
-  const traced = await tracer.find(typeof query === 'string' ? { search: query } : query);
-  await tracer.close();
-  return traced;
+  return tracer.find(typeof query === 'string' ? { search: query } : query);
 }

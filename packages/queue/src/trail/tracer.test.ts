@@ -3,6 +3,7 @@ import { eventually } from '@longshore/testkit';
 import { describe, expect } from 'vitest';
 import type { RedisClient } from '../connection.js';
 import { createInspector } from '../inspector.js';
+import { queueKey } from '../names.js';
 import { createQuarantine } from '../operate/quarantine.js';
 import { createProducer } from '../producer.js';
 import type { Verdict } from '../retry.js';
@@ -41,6 +42,14 @@ describe('how a delivery stands is read from its job', () => {
       ({ trails }) => !['waiting', 'active'].includes(trails[0]?.deliveries[0]?.state ?? ''),
     );
     expect(traced.trails[0]?.deliveries).toMatchObject([expected, { endpoint: 'two', state: 'waiting' }]);
+  });
+
+  test('waiting, without a look at all that wait', async ({ open, prefix }) => {
+    const client = await open('producer');
+    const { eventId } = await enqueued(client, prefix);
+    // Whoever reads the list is refused now.
+    await client.set(queueKey(prefix, 'one', 'wait'), 'no list');
+    expect(await statesOf(client, prefix, eventId)).toEqual({ one: 'waiting', two: 'waiting' });
   });
 
   test('active, and when the next attempt is due', async ({ open, prefix, closing }) => {

@@ -5,7 +5,6 @@
 import { deliveryId } from '@longshore/event';
 import { isReady, type RedisClient } from '../connection.js';
 import { storeKey } from '../names.js';
-import { createQueuePool } from '../queue-pool.js';
 import { refusal, unavailable } from '../refusal.js';
 import { assemble, placesOf } from './assemble.js';
 import type { GapEntry, TrailEntry } from './entry.js';
@@ -29,12 +28,10 @@ const LIMIT = { usual: 20, most: 100 };
 
 /** @param sources names of the sources that an event may have come through; ids are computed with them */
 export function createTracer(client: RedisClient, prefix: string, sources: () => readonly string[]): Tracer {
-  const pool = createQueuePool(client, prefix);
-  const redis = { client, prefix, pool };
   const endpoints = () => client.smembers(storeKey(prefix, 'endpoints', 'names'));
   const jobsAt = async (places: readonly Place[]): Promise<JobNow[]> => {
     const there = await existing(client, prefix, places);
-    const jobs = await Promise.all(there.map((place) => readJob(redis, place)));
+    const jobs = await Promise.all(there.map((place) => readJob(client, prefix, place)));
     return jobs.filter((job) => job !== undefined);
   };
 
@@ -131,7 +128,6 @@ export function createTracer(client: RedisClient, prefix: string, sources: () =>
         throw refusal(error);
       }
     },
-    close: pool.close,
   };
 }
 

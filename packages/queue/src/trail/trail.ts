@@ -103,7 +103,6 @@ export type TrailStep = WithIsoTimes<Exclude<TrailEntry, { step: 'gap' }>>;
 export interface Tracer {
   /** @throws LongshoreError QUEUE_UNAVAILABLE while Redis is away */
   find(query: TrailQuery): Promise<Traced>;
-  close(): Promise<void>;
 }
 
 /** Notes what happens. The only store of Longshore that may lose something, and it says so when it does. */

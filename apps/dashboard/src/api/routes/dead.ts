@@ -13,8 +13,7 @@ export const deadRoutes = (operate: Operate, operations: Operations): Route[] =>
     method: 'get',
     path: '/dead',
     summary: 'The dead-letter sets, newest first',
-    description:
-      'A page looks through 10,000 at most, so it can be short, or empty, and still have a `next`.',
+    description: 'A page looks through 3,000 at most, so it can be short, or empty, and still have a `next`.',
     query: deadWords.extend(paging),
     answer: answers.deadLetters,
     handle: async ({ query: { limit, after, ...words } }) =>

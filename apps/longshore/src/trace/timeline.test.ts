@@ -1,0 +1,50 @@
+import type { Traced, Trail } from '@longshore/queue/operator';
+import { expect, test } from 'vitest';
+import { timeline } from './timeline.js';
+import type { View } from './view.js';
+
+const AT = '2026-11-21T14:08:00.000Z';
+const NOW = Date.parse('2026-11-21T14:30:00.000Z');
+
+/** One delivery that failed once and is due. */
+function linesOf(endpoint: string, held: View['held'] = new Map()): string[] {
+  const id = '5d41402abc4b2a76b9719d911017c592';
+  const trail: Trail = {
+    eventId: 'e',
+    receivedAt: AT,
+    deliveries: [{ id, endpoint, state: 'delayed', attempts: 1, until: AT }],
+    steps: [
+      {
+        step: 'attempted',
+        at: AT,
+        eventId: 'e',
+        source: 'registry',
+        endpoint,
+        deliveryId: id,
+        attempt: 1,
+        outcome: 'retry',
+        reason: 'http_503',
+        status: 503,
+        ms: 20,
+        retryAt: AT,
+      },
+    ],
+    incomplete: false,
+  };
+  const traced: Traced = { search: 'e', understood: [], trails: [trail], more: false, gaps: [] };
+  return timeline(trail, traced, { paint: (_, text) => text, now: NOW, option: '', held });
+}
+
+test('what is due at an endpoint that is held has no next attempt', () => {
+  const lines = linesOf('gone', new Map([['gone', 'the endpoint is not in the configuration']]));
+  expect(lines).toContain('  gone  failed 1 time; the endpoint is not in the configuration');
+  expect(linesOf('gone')).toContain('  gone  failed 1 time, next attempt now');
+});
+
+test('a long name leaves what happened on 80 columns', () => {
+  const name = 'n'.repeat(60);
+  const lines = linesOf(name);
+  const at = lines.findIndex((line) => line.endsWith(name));
+  expect(lines[at + 1]).toMatch(/^ +attempt 1: 503/);
+  expect(Math.max(...lines.slice(at).map((line) => line.length))).toBeLessThanOrEqual(80);
+});
