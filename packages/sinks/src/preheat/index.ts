@@ -80,7 +80,7 @@ class PreheatSink implements Sink {
     if (due > Date.now()) return { kind: 'deferred', until: due, why: 'it waits for its delay' };
     const resolved = await this.#resolve(delivery, image, attempt);
     if ('ending' in resolved) return this.#conclude(resolved, delivery, image, attempt);
-    const plan = `${resolved.repository}@${resolved.digest}`;
+    const plan = `${resolved.registry}/${resolved.repository}@${resolved.digest}`;
     let turn = await memory.lead(plan, delivery.id);
     if (turn.turn === 'told') {
       const { tag, outcome } = JSON.parse(turn.verdict) as Told;

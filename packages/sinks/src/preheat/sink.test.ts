@@ -57,6 +57,24 @@ describe('an image', () => {
     expect(runs[1]?.tally).toMatchObject({ already: 2 });
   });
 
+  test('of the same name in another registry is another image', async () => {
+    const [one, other] = [await receiver(serving), await receiver(serving)];
+    const [first, second] = [new URL(one.url).origin, new URL(other.url).origin];
+    const { registry } = preheatOptionsAt(first);
+    const { sink, runs } = aPreheatSink(first, {
+      registry: { ...registry, url: undefined, hosts: ['127.*'] },
+    });
+    for (const at of [first, second]) {
+      const event = { target: { url: `${at}/v2/team/api/manifests/${IMAGE.manifest}` } };
+      await sink.send(aPush({ id: at, payload: { event } }), anAttempt());
+    }
+    expect(runs.map(({ tally }) => [tally.warmed, tally.already])).toEqual([
+      [3, 0],
+      [3, 0],
+    ]);
+    expect(other.requests.map(({ url }) => url)).toEqual([`/v2/team/api/manifests/${IMAGE.manifest}`]);
+  });
+
   test('is not begun before its delay is over', async () => {
     const { sink, server } = await at(serving, { delay: 60_000 });
     const push = aPush();
