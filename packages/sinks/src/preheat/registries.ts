@@ -7,11 +7,23 @@ const MOST = 20;
 /** Opens them as they are needed. */
 export class Registries {
   readonly #open = new Map<string, Registry>();
+  /** How many deliveries need it now: closed, it would end their requests. */
+  readonly #held = new Map<string, number>();
 
   constructor(
     private readonly settings: PreheatRegistry,
     private readonly userAgent: string,
   ) {}
+
+  /** It is not closed until what is returned is called. */
+  hold(url: string): () => void {
+    this.#held.set(url, (this.#held.get(url) ?? 0) + 1);
+    return () => {
+      const left = (this.#held.get(url) ?? 1) - 1;
+      if (left > 0) this.#held.set(url, left);
+      else this.#held.delete(url);
+    };
+  }
 
   /** @param url base url */
   at(url: string): Registry {
@@ -23,8 +35,8 @@ export class Registries {
     const registry =
       known ?? openRegistry({ ...options, trusted: { ...trusted, own }, url, userAgent: this.userAgent });
     this.#open.set(url, registry);
-    const [oldest, ...more] = this.#open;
-    if (oldest && more.length >= MOST) {
+    const oldest = [...this.#open].find(([one]) => one !== url && !this.#held.has(one));
+    if (oldest && this.#open.size > MOST) {
       this.#open.delete(oldest[0]);
       void oldest[1].close();
     }
