@@ -32,8 +32,10 @@ export class Registries {
     const { hosts, concurrency: _, trusted, ...options } = this.settings;
     // A url that an event names is somebody else's choice, unless the operator has listed its host.
     const own = options.url !== undefined || hosts.length > 0;
-    const registry =
-      known ?? openRegistry({ ...options, trusted: { ...trusted, own }, url, userAgent: this.userAgent });
+    // Over http everybody on the way could read them, and an event could ask for that.
+    const auth = options.url === undefined && isPlain(url) ? undefined : options.auth;
+    const opened = { ...options, auth, trusted: { ...trusted, own }, url, userAgent: this.userAgent };
+    const registry = known ?? openRegistry(opened);
     this.#open.set(url, registry);
     const oldest = [...this.#open].find(([one]) => one !== url && !this.#held.has(one));
     if (oldest && this.#open.size > MOST) {
@@ -46,4 +48,10 @@ export class Registries {
   async close(): Promise<void> {
     await Promise.all(Array.from(this.#open.values(), (registry) => registry.close()));
   }
+}
+
+/** Leaves this machine without encryption. */
+function isPlain(text: string): boolean {
+  const { protocol, hostname } = new URL(text);
+  return protocol === 'http:' && !/^(localhost|127(\.\d+){3}|\[::1\])$/.test(hostname);
 }
