@@ -81,8 +81,11 @@ describe('an image', () => {
     const { signal } = new AbortController();
     await sink.send(aPush(), { ...anAttempt(), signal });
     const sets = Object.getOwnPropertySymbols(signal).map((key) => Reflect.get(signal, key));
-    const joined = sets.flatMap((one) => (one instanceof Set ? [...one] : []));
-    expect([joined, getEventListeners(signal, 'abort')]).toEqual([[], []]);
+    // signals that depend on this one: in a set of node's own that is no instance of Set here
+    const joined = sets.filter(
+      (one) => Object.prototype.toString.call(one) === '[object Set]' && one.size > 0,
+    );
+    expect([joined.length, getEventListeners(signal, 'abort')]).toEqual([0, []]);
   });
 
   test('is read to its end, however many other registries are read from meanwhile', async () => {
