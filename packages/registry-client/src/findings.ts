@@ -32,8 +32,11 @@ export class Findings {
     this.#check('depth', depth);
   }
 
+  /** What is left out is kept and shown too, so there is a limit of it: no more than all that may be taken. Throws `limit`. */
   skip(descriptor: Descriptor, reason: SkipReason): void {
     this.#skipped.push({ descriptor, reason });
+    const most = this.#limits.manifests + this.#limits.blobs;
+    if (this.#skipped.length > most) throw this.#beyond(`more than ${most} parts that are left out`);
   }
 
   /** After all that it points at. */
@@ -79,6 +82,10 @@ export class Findings {
     const most = this.#limits[what];
     if (found <= most) return;
     const said = what === 'depth' ? `indexes nested deeper than ${most}` : `more than ${most} ${what}`;
-    throw new RegistryError('limit', `${this.#place}: ${said}; no image is like that`);
+    throw this.#beyond(said);
+  }
+
+  #beyond(said: string): RegistryError {
+    return new RegistryError('limit', `${this.#place}: ${said}; no image is like that`);
   }
 }

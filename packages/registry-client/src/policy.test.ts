@@ -319,6 +319,17 @@ describe('limits', () => {
     expect(await kindOf(walked(nested(5)))).toBe('limit');
   });
 
+  test('what is left out has a limit too', async () => {
+    const foreign = Array.from({ length: 8 }, (_, n) => ({
+      ...oci.blob(String(n), 'application/vnd.oci.image.layer.nondistributable.v1.tar'),
+    }));
+    const image = oci.image({ layers: foreign });
+    expect(await kindOf(walked(image, { limits: { ...limits, manifests: 2, blobs: 5 } }))).toBe('limit');
+    expect((await walked(image, { limits: { ...limits, manifests: 2, blobs: 6 } })).manifests).toHaveLength(
+      1,
+    );
+  });
+
   test('blobs are counted once each', async () => {
     const image = oci.image({ layers: ['1', '2', '3', '1', '2', '3'] });
     expect((await walked(image, { limits: { ...limits, blobs: 4 } })).blobs).toHaveLength(4);

@@ -11,6 +11,7 @@ import type { Delivery, Outcome } from '@longshore/event';
 import type { Attempt, Deferred, SendResult, Sink } from '../sink.js';
 import { failureOf, paused } from './failure.js';
 import { type ImageRef, imageOf } from './image.js';
+import { joined } from './joined-signal.js';
 import type { Lease } from './memory.js';
 import type { PreheatSinkOptions } from './options.js';
 import { Registries } from './registries.js';
@@ -52,14 +53,14 @@ class PreheatSink implements Sink {
   }
 
   async send(delivery: Delivery, attempt: Attempt): Promise<SendResult> {
-    const signal = AbortSignal.any([attempt.signal, this.#closing.signal]);
-    if (signal.aborted) return 'aborted';
+    const { signal, release } = joined(attempt.signal, this.#closing.signal);
     const sending = this.#send(delivery, { ...attempt, signal }).catch((error) =>
       signal.aborted ? 'aborted' : this.#failed(error, delivery),
     );
     this.#sending.add(sending);
     const result = await sending;
     this.#sending.delete(sending);
+    release();
     return result;
   }
 
@@ -70,7 +71,8 @@ class PreheatSink implements Sink {
   }
 
   async #send(delivery: Delivery, attempt: Attempt): Promise<SendResult> {
-    const { registry, delay, memory } = this.options;
+    if (attempt.signal.aborted) return 'aborted';
+    const { registry, delay } = this.options;
     const image = imageOf(delivery, registry);
     if ('problem' in image) {
       const ending: Outcome = { kind: 'dead', reason: 'url', detail: image.problem };
@@ -78,9 +80,19 @@ class PreheatSink implements Sink {
     }
     const due = delivery.receivedAt + delay;
     if (due > Date.now()) return { kind: 'deferred', until: due, why: 'it waits for its delay' };
+    const release = this.#registries.hold(image.registry);
+    try {
+      return await this.#warm(delivery, image, attempt);
+    } finally {
+      release();
+    }
+  }
+
+  async #warm(delivery: Delivery, image: ImageRef, attempt: Attempt): Promise<SendResult> {
+    const { memory } = this.options;
     const resolved = await this.#resolve(delivery, image, attempt);
     if ('ending' in resolved) return this.#conclude(resolved, delivery, image, attempt);
-    const plan = `${resolved.repository}@${resolved.digest}`;
+    const plan = `${resolved.registry}/${resolved.repository}@${resolved.digest}`;
     let turn = await memory.lead(plan, delivery.id);
     if (turn.turn === 'told') {
       const { tag, outcome } = JSON.parse(turn.verdict) as Told;
@@ -108,7 +120,8 @@ class PreheatSink implements Sink {
   }
 
   async #lead(lease: Lease, delivery: Delivery, image: Resolved, given: Attempt): Promise<SendResult> {
-    const attempt = { ...given, signal: AbortSignal.any([given.signal, lease.lost]) };
+    const { signal, release } = joined(given.signal, lease.lost);
+    const attempt = { ...given, signal };
     const registry = this.#registries.at(image.registry);
     const { options } = this;
     let end: WorkEnd;
@@ -122,6 +135,8 @@ class PreheatSink implements Sink {
     } catch (error) {
       await lease.drop();
       throw error;
+    } finally {
+      release();
     }
   }
 

@@ -7,11 +7,23 @@ const MOST = 20;
 /** Opens them as they are needed. */
 export class Registries {
   readonly #open = new Map<string, Registry>();
+  /** How many deliveries need it now: closed, it would end their requests. */
+  readonly #held = new Map<string, number>();
 
   constructor(
     private readonly settings: PreheatRegistry,
     private readonly userAgent: string,
   ) {}
+
+  /** It is not closed until what is returned is called. */
+  hold(url: string): () => void {
+    this.#held.set(url, (this.#held.get(url) ?? 0) + 1);
+    return () => {
+      const left = (this.#held.get(url) ?? 1) - 1;
+      if (left > 0) this.#held.set(url, left);
+      else this.#held.delete(url);
+    };
+  }
 
   /** @param url base url */
   at(url: string): Registry {
@@ -20,11 +32,13 @@ export class Registries {
     const { hosts, concurrency: _, trusted, ...options } = this.settings;
     // A url that an event names is somebody else's choice, unless the operator has listed its host.
     const own = options.url !== undefined || hosts.length > 0;
-    const registry =
-      known ?? openRegistry({ ...options, trusted: { ...trusted, own }, url, userAgent: this.userAgent });
+    // Over http everybody on the way could read them, and an event could ask for that.
+    const auth = options.url === undefined && isPlain(url) ? undefined : options.auth;
+    const opened = { ...options, auth, trusted: { ...trusted, own }, url, userAgent: this.userAgent };
+    const registry = known ?? openRegistry(opened);
     this.#open.set(url, registry);
-    const [oldest, ...more] = this.#open;
-    if (oldest && more.length >= MOST) {
+    const oldest = [...this.#open].find(([one]) => one !== url && !this.#held.has(one));
+    if (oldest && this.#open.size > MOST) {
       this.#open.delete(oldest[0]);
       void oldest[1].close();
     }
@@ -34,4 +48,10 @@ export class Registries {
   async close(): Promise<void> {
     await Promise.all(Array.from(this.#open.values(), (registry) => registry.close()));
   }
+}
+
+/** Leaves this machine without encryption. */
+function isPlain(text: string): boolean {
+  const { protocol, hostname } = new URL(text);
+  return protocol === 'http:' && !/^(localhost|127(\.\d+){3}|\[::1\])$/.test(hostname);
 }

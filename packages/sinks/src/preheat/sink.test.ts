@@ -1,4 +1,5 @@
 /** What the sink answers, and what it tells of it. Over processes and crashes: the tests of apps/longshore. */
+import { getEventListeners } from 'node:events';
 import { describe, expect, test } from 'vitest';
 import { anAttempt } from '../testing/builders.js';
 import { aPreheatSink, aPush, IMAGE, preheatOptionsAt, serving } from '../testing/preheat.js';
@@ -55,6 +56,59 @@ describe('an image', () => {
     expect(asked.some((url) => url.endsWith('/manifests/latest'))).toBe(true);
     expect(asked.filter((url) => url.includes('/blobs/'))).toEqual([]);
     expect(runs[1]?.tally).toMatchObject({ already: 2 });
+  });
+
+  test('of the same name in another registry is another image', async () => {
+    const [one, other] = [await receiver(serving), await receiver(serving)];
+    const [first, second] = [new URL(one.url).origin, new URL(other.url).origin];
+    const { registry } = preheatOptionsAt(first);
+    const { sink, runs } = aPreheatSink(first, {
+      registry: { ...registry, url: undefined, hosts: ['127.*'] },
+    });
+    for (const at of [first, second]) {
+      const event = { target: { url: `${at}/v2/team/api/manifests/${IMAGE.manifest}` } };
+      await sink.send(aPush({ id: at, payload: { event } }), anAttempt());
+    }
+    expect(runs.map(({ tally }) => [tally.warmed, tally.already])).toEqual([
+      [3, 0],
+      [3, 0],
+    ]);
+    expect(other.requests.map(({ url }) => url)).toEqual([`/v2/team/api/manifests/${IMAGE.manifest}`]);
+  });
+
+  test('leaves nothing at a signal that lives as long as the process', async () => {
+    const { sink } = await at(serving);
+    const { signal } = new AbortController();
+    await sink.send(aPush(), { ...anAttempt(), signal });
+    const sets = Object.getOwnPropertySymbols(signal).map((key) => Reflect.get(signal, key));
+    // signals that depend on this one: in a set of node's own that is no instance of Set here
+    const joined = sets.filter(
+      (one) => Object.prototype.toString.call(one) === '[object Set]' && one.size > 0,
+    );
+    expect([joined.length, getEventListeners(signal, 'abort')]).toEqual([0, []]);
+  });
+
+  test('is read to its end, however many other registries are read from meanwhile', async () => {
+    const many = Array.from({ length: 22 }, (_, n) => `127.0.0.${n + 1}`);
+    let asked = 0;
+    let go = () => {};
+    const all = new Promise<void>((resolve) => {
+      go = resolve;
+    });
+    const server = await receiver((response, request) => {
+      if (!request.url.includes('/manifests/')) return serving(response, request, 1);
+      if (++asked === many.length) go();
+      void all.then(() => serving(response, request, 1));
+    });
+    const port = new URL(server.url).port;
+    const { registry } = preheatOptionsAt('http://r.test');
+    const limits = { registry: { ...registry, url: undefined, hosts: ['127.*'], concurrency: 100 } };
+    const { sink } = aPreheatSink(server.url, { ...limits, dryrun: true });
+    const sent = many.map((host) => {
+      const event = { target: { url: `http://${host}:${port}/v2/team/api/manifests/1.0` } };
+      return sink.send(aPush({ id: host, payload: { event } }), anAttempt());
+    });
+    expect((await Promise.all(sent)).filter((result) => result === 'aborted')).toEqual([]);
   });
 
   test('is not begun before its delay is over', async () => {

@@ -67,7 +67,7 @@ async function warmImage(target: ImageTarget, job: Job): Promise<Warmed> {
     if (warmth.state !== 'settled') return { result: warmth };
     return { result: { state: 'warmed', verified: true }, items: [...warmth.items] };
   };
-  const part = `${image.repository}@${image.digest}:${image.tag ?? ''} ${image.items.length} ${image.platforms.join()}`;
+  const part = `${image.registry}/${image.repository}@${image.digest}:${image.tag ?? ''} ${image.items.length} ${image.platforms.join()}`;
   const { result, items } = await claims.take({ target: target.name, limit: open.limit, part, call });
   if (result.state === 'aborted') return { parts: [], aborted: true };
   if (result.state === 'pending') return { parts: [], aborted: false, pollAt: result.pollAt };
@@ -135,10 +135,14 @@ async function warmItem(target: BlobTarget, item: WarmItem, job: Job, into: Warm
 }
 
 /**
- * A blob is the same in every repository only for targets that keep it once. The root brings its tag along: under
- * another tag it has to be asked for again.
+ * A blob is the same in every repository only for targets that keep it once. The same repository of another
+ * registry is another one. The root brings its tag along: under another tag it has to be asked for again.
  */
-function partOf({ digest }: WarmItem, { repository, tag, digest: root }: WarmImage, shared: boolean): string {
-  const name = shared ? digest : `${repository}@${digest}`;
+function partOf(
+  { digest }: WarmItem,
+  { registry, repository, tag, digest: root }: WarmImage,
+  shared: boolean,
+): string {
+  const name = shared ? digest : `${registry}/${repository}@${digest}`;
   return digest === root && tag ? `${name}:${tag}` : name;
 }

@@ -2,9 +2,9 @@
  * Kraken: blob by blob, at whichever part of a cluster can be reached.
  *
  * The ways in order: an origin's prefetch, an origin's metainfo, the tracker's metainfo, a notification to the
- * proxy. A way that a cluster does not have is remembered; trouble is not, and leads to the tracker only: after
- * a notification nothing is known, so it must not depend on the moment. A download that runs is looked at where
- * it runs, and takes no call in between.
+ * proxy. A way that a cluster does not have is remembered for ten minutes; trouble is not, and leads to the
+ * tracker only: after a notification nothing is known, so it must not depend on the moment. A download that runs
+ * is looked at where it runs, and takes no call in between.
  */
 import { type Clock, waitAfter } from '../clock.js';
 import { failed } from '../failure.js';
@@ -14,7 +14,7 @@ import { type Base, basesOf } from '../place.js';
 import type { Aborted, BlobTarget, Failed, WarmCall, WarmImage, WarmItem, Warmth } from '../target.js';
 import { trigger, type Wanted } from './blob.js';
 import { notify } from './notification.js';
-import { type Found, foundFrom, Origins } from './origins.js';
+import { type Found, foundFrom, MISSING_MS, Origins } from './origins.js';
 import { isKrakenDigest } from './paths.js';
 import { CADENCE, LONGEST_MS, type Progress, readProgress } from './progress.js';
 
@@ -31,8 +31,8 @@ class Kraken implements BlobTarget {
   readonly #origins: Origins | undefined;
   readonly #tracker: Base | undefined;
   readonly #proxy: Base | undefined;
-  /** The origins offer none of the ways. */
-  #originsMissing = false;
+  /** The origins offer none of the ways, and are not asked again until then. Epoch milliseconds. */
+  #originsMissing = 0;
 
   constructor(
     options: KrakenOptions,
@@ -88,9 +88,9 @@ class Kraken implements BlobTarget {
 
   async #find(wanted: Wanted, { way, host }: Progress): Promise<Found> {
     let found: Found = { kind: 'noway' };
-    if (this.#origins !== undefined && !this.#originsMissing && way !== 'tracker') {
+    if (this.#origins !== undefined && this.#originsMissing <= this.clock.now() && way !== 'tracker') {
       found = await this.#origins.find(wanted, host);
-      if (found.kind === 'noway') this.#originsMissing = true;
+      if (found.kind === 'noway') this.#originsMissing = this.clock.now() + MISSING_MS;
     }
     if (this.#tracker === undefined || (found.kind !== 'noway' && found.kind !== 'trouble')) return found;
     const said = await trigger(this.#http, this.clock, this.#tracker.url, 'tracker', wanted);

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { krakenOrigin } from '../../../testing/kraken.js';
-import { deadPort } from '../../../testing/receiver.js';
+import { deadPort, receiver } from '../../../testing/receiver.js';
 import { aKraken } from '../../../testing/targets.js';
 import { aCall, aDigest, anIndex, anItem, StandingClock } from '../../../testing/warm.js';
 
@@ -89,6 +89,33 @@ describe('an origin', () => {
       retryable: false,
     });
     expect(origin.requests).toEqual([]);
+  });
+
+  test('a way that was not there is looked for again after ten minutes', async () => {
+    const clock = new StandingClock();
+    const origin = await krakenOrigin({ prefetch: false });
+    const kraken = aKraken({ origin: origin.base }, clock);
+    await kraken.warm(anIndex(), anItem(), aCall());
+    clock.at += 599_999;
+    await kraken.warm(anIndex(), anItem(), aCall());
+    expect(origin.asked()).toEqual([PREFETCH, METAINFO, LOCAL, METAINFO, LOCAL]);
+    clock.at += 1;
+    await kraken.warm(anIndex(), anItem(), aCall());
+    expect(origin.asked().slice(5)).toEqual([PREFETCH, METAINFO, LOCAL]);
+  });
+
+  test('what answered as no origin does, as a proxy whose origins restart, is asked again', async () => {
+    const clock = new StandingClock();
+    let up = false;
+    const front = await receiver((response, { method }) => {
+      if (up) response.writeHead(200, method === 'HEAD' ? { 'content-length': 4567 } : {}).end();
+      else response.writeHead(404).end('404 page not found\n');
+    });
+    const kraken = aKraken({ origin: new URL(front.url).origin }, clock);
+    expect(await kraken.warm(anIndex(), anItem(), aCall())).toMatchObject({ reason: 'unsupported' });
+    up = true;
+    clock.at += 600_000;
+    expect(await kraken.warm(anIndex(), anItem(), aCall())).toMatchObject({ state: 'already' });
   });
 
   test('what is no origin at all is unsupported', async () => {

@@ -12,6 +12,12 @@ import { isLocal, type Said, trigger, type Wanted } from './blob.js';
 import type { Way } from './progress.js';
 import { Ring } from './ring.js';
 
+/**
+ * How long a way that was not there is not asked for again. Not for good: a proxy in front of origins that restart
+ * answers as their router does, and clusters are upgraded. Milliseconds.
+ */
+export const MISSING_MS = 10 * 60_000;
+
 export type Found =
   | { kind: 'there'; bytes?: number; verified: boolean }
   /** `host`: who downloads it, as `host:port`; absent for a tracker, which does not tell. */
@@ -26,7 +32,8 @@ export type Found =
 
 export class Origins {
   readonly #ring: Ring;
-  readonly #missing = new Set<Way>();
+  /** Until when a way counts as missing. */
+  readonly #missing = new Map<Way, number>();
 
   constructor(
     private readonly http: TargetHttp,
@@ -63,10 +70,10 @@ export class Origins {
 
   async #at(origin: URL, wanted: Wanted): Promise<Found> {
     for (const way of ['prefetch', 'metainfo'] as const) {
-      if (this.#missing.has(way)) continue;
+      if ((this.#missing.get(way) ?? 0) > this.clock.now()) continue;
       const said = await trigger(this.http, this.clock, origin, way, wanted);
       if (said.kind === 'noway') {
-        this.#missing.add(way);
+        this.#missing.set(way, this.clock.now() + MISSING_MS);
         continue;
       }
       if (said.kind === 'there') return this.#verified(origin, way, said.bytes, wanted);
