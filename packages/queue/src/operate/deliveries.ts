@@ -11,7 +11,6 @@ import { coalesce, type RedisClient } from '../connection.js';
 import type { Inspector } from '../inspector.js';
 import type { LastAnswer } from '../job.js';
 import { queueKey } from '../names.js';
-import { createQueuePool } from '../queue-pool.js';
 import type { Page } from './dead-letters.js';
 import { DELAY_SCALE, type ListedState, type Looked, lookAt } from './look.js';
 import { readStored, type StoredEvent, storedEvent } from './stored.js';
