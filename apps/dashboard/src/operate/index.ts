@@ -67,6 +67,7 @@ export function createOperate({ client, config, by, replay, now = Date.now }: Op
   };
 
   return {
+    names: endpoints.names,
     endpoints: endpoints.all,
     endpoint: endpoints.one,
     async pause(name, reason) {

@@ -60,6 +60,8 @@ export interface OperateParts {
 
 /** All reject with LongshoreError QUEUE_UNAVAILABLE while Redis is away. */
 export interface Operate {
+  /** Of the endpoints in the configuration, and of those that left it and still have a queue. */
+  names(): Promise<string[]>;
   endpoints(): Promise<EndpointOverview[]>;
   /** @throws LongshoreError REQUEST_NOT_FOUND that names the nearest */
   endpoint(name: string): Promise<EndpointOverview>;

@@ -5,8 +5,8 @@ import { deliveryPath } from './deliveries.js';
 import { page } from './layout.js';
 import { Message, type MessageProps } from './message.js';
 import { endpointPath } from './overview.js';
-import type { PageParts } from './pages.js';
 import { count } from './parts.js';
+import type { PageParts } from './port.js';
 import { assertMeant, deadQuery, formOf, given } from './words.js';
 
 /** A repeated look at what a form led to does not do it again. */

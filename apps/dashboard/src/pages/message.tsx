@@ -62,7 +62,7 @@ export function Operation({ id, act, total, looked, done, skipped, holding, stat
         {count(done, 'dead delivery', 'dead deliveries')} {DID[act]}
         {skipped > 0 && `, ${number(skipped)} skipped: they had left the dead-letter set meanwhile`}
       </p>
-      <progress max={Math.max(1, total)} value={running ? looked : Math.max(1, total)}>
+      <progress max={Math.max(1, total)} value={state === 'done' ? Math.max(1, total) : looked}>
         {number(looked)} of {number(total)}
       </progress>
       <p class="soft">

@@ -6,31 +6,11 @@ import { readFileSync } from 'node:fs';
 import Router from '@koa/router';
 import { ERRORS, LongshoreError } from '@longshore/event';
 import type { Context, Middleware } from 'koa';
-import type { DeadWords, Operate } from '../operate/index.js';
 import { addActs } from './act.js';
 import { page } from './layout.js';
-import { Message, type OperationView } from './message.js';
+import { Message } from './message.js';
+import type { PageParts } from './port.js';
 import { addShown } from './show.js';
-
-/** Retries and drops of many, which go on while one looks. */
-export interface Operations {
-  /** @throws LongshoreError REQUEST_INVALID, REQUEST_NOT_FOUND when it cannot begin */
-  start(act: 'retry' | 'drop', words: DeadWords): Promise<OperationView>;
-  /** @throws LongshoreError REQUEST_NOT_FOUND */
-  get(id: string): OperationView;
-  /** @throws LongshoreError REQUEST_NOT_FOUND */
-  cancel(id: string): void;
-}
-
-export interface PageParts {
-  operate: Operate;
-  operations: Operations;
-  /** Of Redis; `memory` is undefined without a limit. */
-  health(): { memory?: number; full: boolean };
-  /** Where the board shows an endpoint's queue. */
-  boardPath(endpoint: string): string;
-  now(): number;
-}
 
 /** Nothing from elsewhere, and nothing inline. */
 const CSP =

@@ -9,7 +9,7 @@ import { EndpointPage } from './endpoint.js';
 import { type LayoutProps, page } from './layout.js';
 import { Operation } from './message.js';
 import { Overview } from './overview.js';
-import type { PageParts } from './pages.js';
+import type { PageParts } from './port.js';
 import { imageOf, PreheatPage } from './preheat.js';
 import { ConfirmQuarantineDrop, QuarantinedPage, QuarantinePage } from './quarantine.js';
 import { SearchPage } from './search.js';
@@ -77,13 +77,12 @@ function dead({ operate, now }: PageParts): Record<string, Show> {
     '/dead': async (words) => {
       const { id, ...query } = deadQuery(words);
       const paging = { limit: LIMIT, after: given(words, 'after') };
-      const [{ items, next }, total, all] = await Promise.all([
+      const [{ items, next }, total, endpoints] = await Promise.all([
         operate.dead(query, paging),
         looksInside(query) ? undefined : operate.countDead(query),
-        operate.endpoints(),
+        operate.names(),
       ]);
-      const names = all.map(({ name }) => name);
-      const props = { query, letters: items, total, endpoints: names, next, now: now() };
+      const props = { query, letters: items, total, endpoints, next, now: now() };
       return { title: 'Dead letters', here: 'dead', children: <DeadPage {...props} /> };
     },
     '/dead/retry': async (words) => {
