@@ -133,6 +133,9 @@ describe.runIf(hasTool('chromium'))('the pages', () => {
       await relay.post(envelope(anEvent()));
       await shows(page, '1 wait until it is resumed');
       expect(receiver.requests).toHaveLength(0);
+      await page.goto(`${relay.dashboard}/search?q=acme/app`);
+      await page.getByText('the endpoint is paused').waitFor();
+      await page.goto(`${relay.dashboard}/endpoints/hook`);
       await page.getByRole('button', { name: 'Resume' }).click();
       await receiver.received(1);
       expect(problems).toEqual([]);

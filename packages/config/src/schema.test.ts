@@ -56,6 +56,8 @@ test.each([
   ['sources: [{ name: a/b, kind: distribution }]', 'sources[0].name', /part of a path/],
   ['sources: [{ name: a }]', 'sources[0].kind', /has no value/],
   ['sources: [{ name: a, kind: distributon }]', 'sources[0].kind', /Did you mean distribution\?/],
+  ['sources: [{ name: a, kind: Forgejo }]', 'sources[0].kind', /Did you mean gitea\?/],
+  ['sources: [{ name: a, kind: ghcr }]', 'sources[0].kind', /Did you mean github\?/],
   [
     'sources: [{ name: a, kind: distribution }, { name: a, kind: distribution }]',
     'sources[1].name',

@@ -4,7 +4,7 @@
  */
 import { HMAC_ALGORITHMS, HMAC_ENCODINGS } from '@longshore/sources';
 import { z } from 'zod';
-import { SOURCE_KINDS } from './kinds.js';
+import { OTHER_NAMES, SOURCE_KINDS } from './kinds.js';
 import { choice, flag, matching, text } from './values/scalars.js';
 import { credential, HOST_PORT } from './values/secrets.js';
 import { door, oneOrMore, setting } from './values/setting.js';
@@ -114,7 +114,7 @@ export const source = z
       'Part of the path `/sources/NAME` and of metrics: letters, digits, `.`, `_`, `-`; unique.',
       '',
     ),
-    kind: setting(choice(SOURCE_KINDS), 'Which format it sends.'),
+    kind: setting(choice(SOURCE_KINDS, OTHER_NAMES), 'Which format it sends.'),
     auth: auth.prefault({}),
     spool: setting(
       choice(['auto', 'always', 'never']),

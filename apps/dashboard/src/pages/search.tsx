@@ -1,5 +1,5 @@
 /** What happened to an event, as `longshore trace` finds it: how each delivery stands, and what came first. */
-import type { Traced, Trail, TrailDelivery } from '@longshore/queue/operator';
+import type { EndpointStateName, Traced, Trail, TrailDelivery } from '@longshore/queue/operator';
 import { deliveryPath } from './deliveries.js';
 import { endpointPath } from './overview.js';
 import { At, count, Fact, number } from './parts.js';
@@ -8,9 +8,11 @@ import { Steps } from './timeline.js';
 export interface SearchProps {
   /** Undefined: nothing was asked for. */
   traced?: Traced;
+  /** Endpoints where nothing is delivered now, and their state. */
+  resting?: ReadonlyMap<string, EndpointStateName>;
 }
 
-export function SearchPage({ traced }: SearchProps) {
+export function SearchPage({ traced, resting = new Map() }: SearchProps) {
   if (!traced) return <Ask />;
   const { search, understood, trails, more, since, gaps } = traced;
   return (
@@ -34,7 +36,7 @@ export function SearchPage({ traced }: SearchProps) {
       ))}
       {trails.length === 0 && <Advice />}
       {trails.map((trail) => (
-        <TrailCard key={trail.eventId ?? trail.quarantine?.id} trail={trail} />
+        <TrailCard key={trail.eventId ?? trail.quarantine?.id} trail={trail} resting={resting} />
       ))}
       {more && <p class="soft">There are more; search for the event id, a tag or a digest.</p>}
     </>
@@ -65,7 +67,9 @@ function Advice() {
   );
 }
 
-function TrailCard({ trail }: { trail: Trail }) {
+type Resting = NonNullable<SearchProps['resting']>;
+
+function TrailCard({ trail, resting }: { trail: Trail; resting: Resting }) {
   const { eventId, source, kind, action, repository = '', tag, digest, quarantine, deliveries } = trail;
   const name = quarantine
     ? `Not readable: ${quarantine.reason}`
@@ -86,7 +90,7 @@ function TrailCard({ trail }: { trail: Trail }) {
         <Fact name="From">{source && `${source}${kind && kind !== source ? ` (${kind})` : ''}`}</Fact>
         <Fact name="Digest">{digest && <code>{digest}</code>}</Fact>
       </dl>
-      {deliveries.length > 0 && <Deliveries deliveries={deliveries} />}
+      {deliveries.length > 0 && <Deliveries deliveries={deliveries} resting={resting} />}
       {trail.incomplete && <p class="note">Some of its steps were not noted, or are too old.</p>}
       <Steps steps={trail.steps} />
     </section>
@@ -101,7 +105,9 @@ const TONES: Partial<Record<TrailDelivery['state'], string>> = {
   delayed: 'warn',
 };
 
-function Deliveries({ deliveries }: { deliveries: readonly TrailDelivery[] }) {
+const waits = (state: TrailDelivery['state']): boolean => state === 'waiting' || state === 'delayed';
+
+function Deliveries({ deliveries, resting }: { deliveries: readonly TrailDelivery[]; resting: Resting }) {
   return (
     <table class="cards">
       <caption class="hidden">{count(deliveries.length, 'delivery', 'deliveries')}</caption>
@@ -129,7 +135,9 @@ function Deliveries({ deliveries }: { deliveries: readonly TrailDelivery[] }) {
               {number(attempts)}
             </td>
             <td>
-              {until ? (
+              {waits(state) && resting.has(endpoint) ? (
+                `the endpoint is ${resting.get(endpoint)}`
+              ) : until ? (
                 <>
                   next attempt <At at={until} />
                 </>

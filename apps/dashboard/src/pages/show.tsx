@@ -141,11 +141,14 @@ function others({ operate, operations, now }: PageParts): Record<string, Show> {
     '/search': async (words) => {
       const search = given(words, 'q');
       const traced = search ? await operate.trace({ search }) : undefined;
+      const all = traced ? await operate.endpoints() : [];
+      const rests = all.filter(({ state }) => ['paused', 'disabled', 'removed'].includes(state.name));
+      const resting = new Map(rests.map(({ name, state }) => [name, state.name]));
       return {
         title: search ?? 'Search',
         here: 'search',
         search,
-        children: <SearchPage traced={traced} />,
+        children: <SearchPage traced={traced} resting={resting} />,
       };
     },
     '/operations/:id': async (_, { id = '' }) => ({

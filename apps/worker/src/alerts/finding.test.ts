@@ -37,6 +37,14 @@ test('what an endpoint does instead of failing is said', () => {
   expect(words({ failingSince: 1, delayed: 1, pausedByOperator: true })).toBe('one is paused');
 });
 
+test.each([
+  [{}, 'What waits is delivered by itself when it is mended'],
+  [{ delayed: 0, dead: 1 }, 'When it is mended, longshore dead retry --endpoint one'],
+])('of an endpoint with %j it is said what happens once it is mended', (seen, words) => {
+  const finding = findingsFor(aReceiver(), aLook([failingPulse(seen)]), NOW).get('failing one');
+  expect(finding?.next).toContain(words);
+});
+
 test('the dead and the old are told, also of an endpoint that is paused', () => {
   const pulse = aPulse({
     waiting: 9,

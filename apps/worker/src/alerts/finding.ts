@@ -123,9 +123,14 @@ function failing(pulse: EndpointPulse, { after, paused, details, now }: FailingC
       fails && inDanger
         ? `${endpoint} has failed for ${inWords(now - failingSince)}${lastWords(pulse)}`
         : still,
-    next: `${lastError?.detail ?? 'look at the receiver and its log'}. What waits is delivered by itself when it is mended`,
+    next: `${lastError?.detail ?? 'look at the receiver and its log'}. ${afterMending(pulse)}`,
     runbook: 'sink.md#notification-failed',
   };
+}
+
+function afterMending({ endpoint, waiting, active, delayed }: EndpointPulse): string {
+  if (waiting + active + delayed > 0) return 'What waits is delivered by itself when it is mended';
+  return `When it is mended, longshore dead retry --endpoint ${commandWord(endpoint)}`;
 }
 
 function ofRelay({ quarantine, memory }: AlertConfig, look: Look, now: number): Finding[] {

@@ -71,7 +71,11 @@ export const count = ({ min, max, fallback }: CountLimits) =>
   });
 
 /** One of several words, as written. */
-export const choice = <const Word extends string>(words: readonly Word[]) =>
+/** @param others names that people use for some of them, in lower case */
+export const choice = <const Word extends string>(
+  words: readonly Word[],
+  others: Readonly<Record<string, Word>> = {},
+) =>
   value<Word>({
     words: words.join(' or '),
     json: { enum: [...words] },
@@ -80,7 +84,7 @@ export const choice = <const Word extends string>(words: readonly Word[]) =>
       const written = textOf(scalar);
       const word = words.find((one) => one === written);
       if (word !== undefined) return word;
-      const meant = nearest(written, words);
+      const meant = others[written.toLowerCase()] ?? nearest(written, words);
       const asked = `${written === '' ? 'has no value' : `is ${quote(written)}`}; it must be ${words.join(' or ')}`;
       return refuse(meant === undefined ? asked : `${asked}. Did you mean ${meant}?`);
     },
