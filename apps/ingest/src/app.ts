@@ -11,7 +11,8 @@ import type { IngestPipeline } from './pipeline.js';
 import { readBody } from './read-body.js';
 
 const RETRY_AFTER = '5';
-const WEBHOOK_PATHS = ['/registry/notifications', '/sources/:name', '/sources/:name/:token'];
+const OPEN = '/registry/notifications';
+const WEBHOOK_PATHS = [OPEN, '/sources/:name', '/sources/:name/:token'];
 /** Webhooks are posted; some senders first ask by another method whether they may. */
 const WEBHOOK_METHODS = ['POST', 'OPTIONS', 'GET'];
 
@@ -32,7 +33,7 @@ export function createApp({ receive, maxBody, paths, observer }: AppParts): Koa 
   router.get('/health', (ctx) => {
     ctx.body = { status: 'ok' };
   });
-  router.register(WEBHOOK_PATHS, WEBHOOK_METHODS, async (ctx) => {
+  const take = async (ctx: Koa.Context): Promise<void> => {
     const receivedAt = Date.now();
     const body = await readBody(ctx.req, maxBody());
     const raw: RawRequest = {
@@ -49,7 +50,8 @@ export function createApp({ receive, maxBody, paths, observer }: AppParts): Koa 
     ctx.status = receipt.status;
     if (receipt.headers) ctx.set({ ...receipt.headers });
     ctx.body = receipt.body ?? '';
-  });
+  };
+  router.register(WEBHOOK_PATHS, WEBHOOK_METHODS, take);
 
   app.use(async (ctx, next) => {
     const started = performance.now();
@@ -66,7 +68,9 @@ export function createApp({ receive, maxBody, paths, observer }: AppParts): Koa 
       ms: performance.now() - started,
     });
   });
-  app.use(router.routes());
+  const routes = router.routes() as Koa.Middleware;
+  // What a registry posts to all day does not have to be looked for among the routes.
+  app.use((ctx, next) => (ctx.method === 'POST' && ctx.path === OPEN ? take(ctx) : routes(ctx, next)));
   return app;
 }
 
