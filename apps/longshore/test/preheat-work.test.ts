@@ -44,9 +44,13 @@ describe('one walk', () => {
     async () => {
       const image = anIndex([anImage(['a', 'b'], { n: 1 }), anImage(['a', 'c'], { n: 2 })]);
       const { origin, mirror, preheat } = await bothWith(image);
-      origin.otherwise(async (_, nth) => {
-        // Long enough for all fifty to be there.
-        if (nth === 1) await new Promise((resolve) => setTimeout(resolve, 300));
+      let allThere = (): void => {};
+      const all = new Promise<void>((resolve) => {
+        allThere = resolve;
+      });
+      origin.otherwise(async () => {
+        // The walk does not get on before all fifty are there.
+        await all;
         return undefined;
       });
       const { relay, file, prefix } = await relayWith([warmEndpoint(preheat)]);
@@ -60,6 +64,7 @@ describe('one walk', () => {
         ),
       );
       expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([202]));
+      allThere();
       const { inspector, runs } = redisOf(prefix);
       await eventually(
         () => inspector.boardQueue('warm').getCompletedCount(),

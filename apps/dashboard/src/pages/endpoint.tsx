@@ -40,7 +40,7 @@ export function EndpointPage(props: EndpointProps) {
         <h1>
           {endpoint} <State name={state.name} />
         </h1>
-        <p>{state.words}</p>
+        {state.words !== state.name && <p>{state.words}</p>}
         <dl>
           <Fact name="Delivers to">{url && `${url}${kind && kind !== 'http' ? ` (${kind})` : ''}`}</Fact>
           <Fact name="Waiting">{number(pulse.waiting)}</Fact>

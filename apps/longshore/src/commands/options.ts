@@ -1,17 +1,23 @@
 /** Options that several commands have, read alike. */
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
 import { type Command, InvalidArgumentError } from 'commander';
 import type { Shell } from '../shell.js';
 
 /** Where `run` finds the configuration, and with it whatever looks into the same relay. */
-const DEFAULT_CONFIG = 'longshore.yml';
+const OWN = 'longshore.yml';
+/** What `npm start` runs in a clone that has no configuration of its own. */
+const QUICKSTART = 'examples/quickstart/longshore.yml';
 
-/** `--config FILE` */
+/** The file that is meant when none is named: so that what is asked in the first minutes is answered. */
+export function defaultConfig(env: Shell['env'], folder = '.'): string {
+  const isThere = (file: string): boolean => existsSync(join(folder, file));
+  return env.LONGSHORE_CONFIG ?? (isThere(OWN) || !isThere(QUICKSTART) ? OWN : QUICKSTART);
+}
+
+/** `--config FILE`, of a command that looks into a relay */
 export const withConfig = (command: Command, { env }: Shell): Command =>
-  command.option(
-    '-c, --config <file>',
-    "the relay's configuration file",
-    env.LONGSHORE_CONFIG ?? DEFAULT_CONFIG,
-  );
+  command.option('-c, --config <file>', "the relay's configuration file", defaultConfig(env));
 
 /** What is done with dead deliveries and quarantined requests. */
 export const ACTIONS = ['list', 'show', 'retry', 'drop'] as const;

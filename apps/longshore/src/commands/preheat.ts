@@ -3,6 +3,7 @@ import { LongshoreError } from '@longshore/event';
 import { type Command, InvalidArgumentError } from 'commander';
 import { type ImageName, parseImageName } from '../image-name.js';
 import type { Shell } from '../shell.js';
+import { withConfig } from './options.js';
 
 const EXAMPLES = `
 Examples:
@@ -21,11 +22,9 @@ interface PreheatCommand {
 }
 
 export function addPreheat(program: Command, shell: Shell): void {
-  program
-    .command('preheat')
+  withConfig(program.command('preheat'), shell)
     .description('warm one image at the targets of a preheat endpoint, and print what became of each blob')
     .argument('<ref>', 'the image: [host/]repository[:tag][@digest]', imageName)
-    .option('-c, --config <file>', 'configuration file', shell.env.LONGSHORE_CONFIG ?? 'longshore.yml')
     .option('-e, --endpoint <name>', 'the endpoint of kind preheat, when there are several')
     .option('--dry-run', 'walk the image and print what would be warmed')
     .option('--json', 'print the run as JSON')

@@ -1,6 +1,7 @@
 /** `longshore trace`: asks the relay's Redis and puts the answer in words. */
 import { type Env, sourceNames } from '@longshore/config';
 import { createInspector, createPauses, createTracer, type Traced } from '@longshore/queue/operator';
+import { defaultConfig } from '../commands/options.js';
 import { type Relay, withRelay } from '../relay.js';
 import { list, nothing } from './list.js';
 import { timeline } from './timeline.js';
@@ -30,7 +31,7 @@ export function trace(
     const view: View = {
       paint: painter(process.stdout.isTTY === true && !env.NO_COLOR),
       now: Date.now(),
-      option: env.LONGSHORE_CONFIG === file || file === 'longshore.yml' ? '' : ` --config ${file}`,
+      option: file === defaultConfig(env) ? '' : ` --config ${file}`,
       held: await heldEndpoints(traced, relay),
     };
     const [first] = traced.trails;
