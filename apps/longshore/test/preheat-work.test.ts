@@ -18,19 +18,30 @@ const AT_LAST = { timeout: 30_000 };
 const SLOW = 120_000;
 
 /** A registry and a cache that both have the image; the endpoint warms one from the other. */
-async function bothWith(image: Image, tag = '1.0') {
+async function bothWith(image: Image, target: { concurrency?: number } = {}, tag = '1.0') {
   const [origin, mirror] = [await scriptedRegistry(), await scriptedRegistry()];
   origin.has(image, tag);
   mirror.has(image, tag);
   const preheat = {
     registry: { url: origin.url },
-    targets: [{ name: 'mirror', kind: 'pull-through', url: mirror.url }],
+    targets: [{ name: 'mirror', kind: 'pull-through', url: mirror.url, ...target }],
   };
   return { origin, mirror, preheat };
 }
 
 const total = (registry: ScriptedRegistry, kind: string): number =>
   [...registry.asked()].reduce((sum, [path, count]) => sum + (path.startsWith(kind) ? count : 0), 0);
+
+/** The nth blob that is asked for gets no answer, once. Gives its path when it has been asked for. */
+function hangAt(registry: ScriptedRegistry, nth: number): () => string | undefined {
+  let hung: string | undefined;
+  registry.otherwise((path) => {
+    if (hung || total(registry, 'blobs') < nth) return undefined;
+    hung = path;
+    return 'hang';
+  });
+  return () => hung;
+}
 
 function redisOf(prefix: string) {
   const client = connect({ url: redisUrl() }, 'producer', () => {});
@@ -107,25 +118,18 @@ describe('a worker that is killed', () => {
   test(
     'in the middle of an image loses nothing and repeats no finished blob',
     async () => {
-      const layers = Array.from({ length: 8 }, (_, n) => `layer ${n}`);
-      const image = anImage(layers);
-      const { origin, mirror, preheat } = await bothWith(image);
-      const last = image.parts.at(-1)?.digest;
-      let held = false;
-      // The last layer never comes while the first worker lives.
-      mirror.otherwise((path) => {
-        if (path !== `blobs/${last}` || held) return undefined;
-        held = true;
-        return 'hang';
-      });
+      const image = anImage(Array.from({ length: 8 }, (_, n) => `layer ${n}`));
+      // One by one: whoever asks for the last one has written down what became of the others.
+      const { origin, mirror, preheat } = await bothWith(image, { concurrency: 1 });
+      const hung = hangAt(mirror, 9);
       const { relay, file } = await relayWith([warmEndpoint(preheat)]);
       await relay.post(envelope(pushOf(origin.url, 'team/api', image.root, { tag: '1.0' })));
-      await eventually(() => held && total(mirror, 'blobs') >= layers.length, undefined, AT_LAST);
+      const last = await eventually(hung, undefined, AT_LAST);
       await relay.crash();
       const next = await startRelay(file);
       const done = await next.waitFor('preheat.finished', { timeout: 60_000 });
       expect(done).toMatchObject({ result: 'succeeded', failed: 0, warmed: image.parts.length });
-      for (const [path, count] of mirror.asked()) expect(count, path).toBe(path === `blobs/${last}` ? 2 : 1);
+      for (const [path, count] of mirror.asked()) expect(count, path).toBe(path === last ? 2 : 1);
       expect(total(origin, 'manifests')).toBe(1);
       expect(next.records.find(({ record }) => record === 'delivery.attempted')).toMatchObject({
         attempt: 1,
@@ -140,12 +144,11 @@ describe('a worker that is stopped', () => {
     'gives the image back at once, and the next one goes on with it',
     async () => {
       const image = anImage(['one', 'two']);
-      const { origin, mirror, preheat } = await bothWith(image);
-      const last = image.parts.at(-1)?.digest;
-      mirror.otherwise((path, nth) => (path === `blobs/${last}` && nth === 1 ? 'hang' : undefined));
+      const { origin, mirror, preheat } = await bothWith(image, { concurrency: 1 });
+      const hung = hangAt(mirror, 3);
       const { relay, file } = await relayWith([warmEndpoint(preheat)], { worker: { grace: '100ms' } });
       await relay.post(envelope(pushOf(origin.url, 'team/api', image.root, { tag: '1.0' })));
-      await eventually(() => total(mirror, 'blobs') === 3, undefined, AT_LAST);
+      const last = await eventually(hung, undefined, AT_LAST);
       expect((await relay.stop()).code).toBe(0);
       const next = await startRelay(file);
       expect(await next.waitFor('preheat.finished', AT_LAST)).toMatchObject({
@@ -155,7 +158,7 @@ describe('a worker that is stopped', () => {
       expect(next.records.find(({ record }) => record === 'delivery.attempted')).toMatchObject({
         attempt: 1,
       });
-      for (const [path, count] of mirror.asked()) expect(count, path).toBe(path === `blobs/${last}` ? 2 : 1);
+      for (const [path, count] of mirror.asked()) expect(count, path).toBe(path === last ? 2 : 1);
     },
     SLOW,
   );

@@ -289,14 +289,15 @@ describe('two processes', () => {
     const dir = await asAfterCrash(one);
     const local = memoryClaim();
     let runOut = (): void => {};
+    const out = new Promise<void>((resolve) => {
+      runOut = resolve;
+    });
     const two = await openSpool(dir, {
       ready: true,
       claim(folder, onWait) {
         if (!folder.endsWith('/1')) return local(folder, onWait);
         onWait();
-        return new Promise((resolve) => {
-          runOut = () => resolve(local(folder, onWait));
-        });
+        return out.then(() => local(folder, onWait));
       },
     });
     await two.put(aRequest('ours'));

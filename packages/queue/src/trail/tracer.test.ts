@@ -57,8 +57,9 @@ describe('how a delivery stands is read from its job', () => {
     const { receipt, eventId } = await enqueued(client, prefix);
     await noteAll(client, prefix, [receipt]);
     let finish = (_: Verdict): void => {};
-    const handle = () => new Promise<Verdict>((resolve) => (finish = resolve));
-    closing(consume(await open('consumer'), prefix, 'one', handle));
+    // Made before the job is active: that is seen in Redis before the handler is called.
+    const verdict = new Promise<Verdict>((resolve) => (finish = resolve));
+    closing(consume(await open('consumer'), prefix, 'one', () => verdict));
     await eventually(async () => (await statesOf(client, prefix, eventId)).one === 'active');
     const before = Date.now();
     finish(retryIn(3_600_000));
