@@ -150,8 +150,10 @@ describe('the path of a source', () => {
   test('is that source and no other, whatever the body looks like', async () => {
     expect(await outcome({ sources }, post('/sources/east', PUSH, bearer('east')))).toBe('east: push');
     const unlike = post('/sources/east', '{"a":1}', { ...bearer('east'), 'x-scanner': '1' });
-    expect(await outcome({ sources }, unlike)).toBe('east: the body has no list of events');
-    expect(await outcome({ sources }, post('/sources/scan%2Fall%20of%20it/', PUSH))).toBe(
+    expect(await outcome({ sources }, unlike)).toBe(
+      'east: it is a request of kind scanner, sent to a source of kind distribution',
+    );
+    expect(await outcome({ sources }, post('/sources/scan%2Fall%20of%20it/', '{"a":1}'))).toBe(
       'scan/all of it: seen by scan/all of it',
     );
   });
@@ -164,7 +166,7 @@ describe('the path of a source', () => {
     const config: SourcesConfig = { sources, auth: { bearer: ['common'] } };
     const path = '/sources/scan%2Fall%20of%20it';
     expect(await outcome(config, post(path, PUSH))).toBe('SOURCE_UNAUTHORIZED');
-    expect(await outcome(config, post(path, PUSH, bearer('common')))).toBe(
+    expect(await outcome(config, post(path, PUSH, { ...bearer('common'), 'x-scanner': '1' }))).toBe(
       'scan/all of it: seen by scan/all of it',
     );
     expect(await outcome(config, post('/sources/east', PUSH, bearer('common')))).toBe('SOURCE_UNAUTHORIZED');

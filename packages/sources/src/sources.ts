@@ -10,6 +10,7 @@
 import type { ResolvedAuth } from './auth.js';
 import { type Body, decodeBody } from './body.js';
 import { KINDS } from './kinds.js';
+import { unlessOfAnother } from './other-kind.js';
 import { OPEN_PATH, parsePath, pathOf } from './paths.js';
 import { type Kind, type Opened, type RawRequest, unreadable } from './port.js';
 import { unauthorized, unknownPath, wrongMethod } from './refusals.js';
@@ -70,16 +71,16 @@ export function createSources(config: SourcesConfig, kinds: readonly Kind[] = KI
       // Before the body is looked at: whoever has no secret gets nothing parsed.
       if (isEmpty(entitled)) throw unauthorized(named ? `source ${named.name}` : OPEN_PATH);
       const body = decodeBody(raw.body);
-      if (named) return openWith(named, raw, body, includeReferences);
+      if (named) return openWith(named, raw, body, includeReferences, kinds);
       const { source, likely } = tell(told, raw, body, entitled);
       if (likely && !source) throw unauthorized(`the sources of kind ${likely.kind}`);
-      return openWith(source, raw, body, includeReferences);
+      return openWith(source, raw, body, includeReferences, kinds);
     },
     reopen(name, raw) {
       const body = decodeBody(raw.body);
       const ofThatName = listening.find((candidate) => candidate.name === name);
       const source = ofThatName ?? tell(told, raw, body, { proved: listening, open: [] }).source;
-      return openWith(source, raw, body, includeReferences);
+      return openWith(source, raw, body, includeReferences, kinds);
     },
   };
 }
@@ -129,6 +130,7 @@ function openWith(
   raw: RawRequest,
   body: Body,
   includeReferences: boolean,
+  kinds: readonly Kind[],
 ): OpenedRequest {
   const from = { source: source?.name ?? 'unknown', kind: source?.kind.kind ?? 'unknown' };
   if (body.state === 'empty' && !source?.kind.bodiless?.(raw)) {
@@ -139,7 +141,8 @@ function openWith(
   const { value, text } = body.state === 'json' ? body : { value: undefined, text: '' };
   const { name, kind, options } = source;
   try {
-    return { ...from, ...kind.open({ raw, value, text, source: name, includeReferences, options }) };
+    const opened = kind.open({ raw, value, text, source: name, includeReferences, options });
+    return { ...from, ...unlessOfAnother(opened, kind, raw, value, kinds) };
   } catch (fault) {
     // A kind never throws. Should one, the request is better kept than refused: its sender repeats it for ever.
     return { ...from, ...unreadable(raw, 'Longshore failed to read the body', fault) };

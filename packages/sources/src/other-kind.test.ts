@@ -1,0 +1,61 @@
+import { expect, test } from 'vitest';
+import { KINDS } from './kinds.js';
+import { readSamples } from './samples.js';
+import { createSources } from './sources.js';
+
+const samplesOf = (kind: string) => readSamples(new URL(`./${kind}/samples/`, import.meta.url));
+
+/** What the samples of one kind come to at a source of another, each once. */
+async function outcomes(kind: string, samples: string) {
+  const sources = createSources({ sources: [{ name: 'mistaken', kind }] });
+  const opened = samplesOf(samples)
+    .filter(({ expected }) => expected.events.length > 0)
+    .map(({ request }) => sources.open({ ...request, path: '/sources/mistaken' }));
+  return (await Promise.all(opened)).map(({ taken, quarantined, note }) => ({
+    events: taken.length,
+    reasons: quarantined.map(({ reason }) => reason),
+    note,
+  }));
+}
+
+test.each([
+  ['nexus', 'github'],
+  ['nexus', 'dockerhub'],
+  ['github', 'gitea'],
+  ['quay', 'jfrog'],
+  ['eventgrid', 'zot'],
+  ['gar', 'nexus'],
+])('at a source of kind %s, what %s sends is kept with the reason', async (kind, sender) => {
+  const reason = `it is a request of kind ${sender}, sent to a source of kind ${kind}`;
+  for (const outcome of await outcomes(kind, sender))
+    expect(outcome).toEqual({ events: 0, reasons: [reason], note: undefined });
+});
+
+test('a generic source of CloudEvents takes those of every sender', async () => {
+  expect((await outcomes('cloudevents', 'zot')).flatMap(({ reasons }) => reasons).join()).not.toContain(
+    'of kind',
+  );
+});
+
+test('a request that came to a source of the wrong kind is taken when it is tried again under its own', async () => {
+  const [sample] = samplesOf('zot');
+  if (!sample) throw new Error('zot has no sample');
+  const request = { ...sample.request, path: '/sources/registry' };
+  const wrong = createSources({ sources: [{ name: 'registry', kind: 'quay' }] });
+  const { quarantined } = await wrong.open(request);
+  const right = createSources({ sources: [{ name: 'registry', kind: 'zot' }] });
+  const kept = right.reopen('registry', { ...request, body: quarantined[0]?.body ?? Buffer.alloc(0) });
+  expect(kept.taken).toHaveLength(sample.expected.events.length);
+});
+
+test('what its sender puts keys into is kept without them', async () => {
+  for (const { kind, storable } of KINDS) {
+    if (!storable) continue;
+    const sources = createSources({ sources: [{ name: 'mistaken', kind: 'quay' }] });
+    for (const { request } of samplesOf(kind)) {
+      const { quarantined } = await sources.open({ ...request, path: '/sources/mistaken' });
+      const [whole] = quarantined.filter(({ reason }) => reason.includes(`of kind ${kind}`));
+      if (whole) expect(whole.body.equals(storable(request.body)), kind).toBe(true);
+    }
+  }
+});
