@@ -43,6 +43,12 @@ later (paused: events are kept)
   each event says where it came from`);
 });
 
+test('with one attempt there are no retries to tell of', () => {
+  const { config } = read('notifications: { endpoints: [{ name: once, url: http://once/, threshold: 1 }] }');
+  expect(config && describe(config).text).toMatch(/dead after 1 failed attempt$/m);
+  expect(config && describe(config).text).not.toContain('retries');
+});
+
 test('each receiver of alerts is told after them', () => {
   const { config } = read(`notifications: { endpoints: [{ name: one, url: http://one/ }] }
 alerts:

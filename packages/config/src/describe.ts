@@ -58,7 +58,7 @@ function paragraph(endpoint: Endpoint): string {
   const state = disabled ? ' (disabled: gets nothing)' : paused ? ' (paused: events are kept)' : '';
   const lines = [
     ...(endpoint.preheat ? warmed(endpoint, endpoint.preheat) : [posted(endpoint)]),
-    `dead after ${threshold} failed attempts; ${delays(endpoint)}`,
+    `dead after ${threshold} failed ${threshold === 1 ? 'attempt' : `attempts; ${delays(endpoint)}`}`,
     ...headers(endpoint),
     ...ignored(endpoint),
     ...(endpoint.accept.includes('event') ? [] : ['gets no push, pull, mount or delete events']),

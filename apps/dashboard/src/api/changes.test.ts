@@ -46,6 +46,13 @@ describe('retry and drop', () => {
     expect(body.items.map(({ id }: { id: string }) => id)).toEqual([again.body.id, end.body.id]);
   });
 
+  test('a rate of 0 is no limit, as it is for the command', async () => {
+    const dashboard = await startDashboard(endpoints('one'));
+    for (let n = 0; n < 3; n++) await dashboard.die('one');
+    const { body } = await post(dashboard, '/dead/retry', { all: true, rate: 0 });
+    expect((await ended(dashboard, body.id)).body).toMatchObject({ state: 'done', done: 3, left: 0 });
+  });
+
   test('two at once on the same filter do it once between them', async () => {
     const dashboard = await startDashboard(endpoints('one'));
     for (let n = 0; n < 4; n++) await dashboard.die('one');
@@ -88,7 +95,7 @@ describe('retry and drop', () => {
     ['no time', { since: 'yesterday' }, /since: "yesterday" is no time; write/],
     ['a span that ends before it begins', { since: '1h', until: '2h' }, /since \(1h\) is after until \(2h\)/],
     ['no id', { id: ['../../etc'] }, /32 hexadecimal digits/],
-    ['a rate of nothing', { all: true, rate: 0 }, /rate/],
+    ['a negative rate', { all: true, rate: -1 }, /rate/],
     ['a list', [], /expected object/i],
   ])('%s is 400, and nothing is begun', async (_, body, message) => {
     const dashboard = await startDashboard(endpoints('one'));

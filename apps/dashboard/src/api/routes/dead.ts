@@ -39,8 +39,9 @@ export const deadRoutes = (operate: Operate, operations: Operations): Route[] =>
       body: deadWords.extend({ all, rate }),
       status: 202,
       answer: answers.operation,
-      handle: async ({ body: { all: everything, rate: pace, ...words } }) => {
+      handle: async ({ body: { all: everything, rate: asked, ...words } }) => {
         needsFilter(words, everything);
+        const pace = asked === 0 ? Number.POSITIVE_INFINITY : asked;
         return shape.operationAnswer(await operations.start(act, words, pace));
       },
     }),

@@ -13,7 +13,7 @@ export const all = z
 
 export const rate = z
   .number()
-  .positive()
+  .nonnegative()
   .max(100_000)
   .optional()
-  .meta({ description: 'Deliveries in a second; 100 for a retry unless given.' });
+  .meta({ description: 'Deliveries in a second, 0 for no limit; 100 for a retry unless given.' });
