@@ -148,6 +148,8 @@ describe('retry', () => {
       return ok;
     };
     closing(consume(await connect('consumer'), prefix, 'a', handle));
+    // The worker is there, and would take what it may.
+    await eventually(() => inspector.boardQueue('a').getGlobalConcurrency());
     await letters.retry({}, 'a test', { held: () => true });
     expect(await inspector.counts('a')).toEqual({ waiting: 3, active: 0, delayed: 0, dead: 0 });
     expect(taken).toEqual([]);
