@@ -316,6 +316,7 @@ describe('two processes', () => {
     await eventually(() => spool.told.includes('lost'));
     await spool.put(aRequest('ours')); // waits for the other one to be opened
     await eventually(() => spool.state.requests === 1);
+    await spool.open(); // its look for another one is over: it does not take the first part itself
     giveBack();
     const other = await openSpool(spool.dir);
     expect(other.state.requests).toBe(1);
