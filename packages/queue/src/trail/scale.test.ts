@@ -53,10 +53,9 @@ test('of 100,000 events each is found, and they take less than 20 MB', { timeout
   expect([trails.length, more]).toEqual([5, true]);
 });
 
-test('on a cluster of three masters the trail spreads, keeps its limits, and is found', async ({
-  open,
-  prefix,
-}) => {
+test('on a cluster of three masters the trail spreads, keeps its limits, and is found', {
+  timeout: 60_000,
+}, async ({ open, prefix }) => {
   const cluster = await startRedisCluster();
   const client = await open('producer', { cluster: cluster.urls });
   const endpoints = ['alpha', 'beta', 'gamma'];
@@ -119,7 +118,10 @@ test('a killed process takes no more than its last notes along', async ({ open, 
   expect(places).toEqual(Array.from({ length: 100 }, (_, n) => newest - n));
 });
 
-test('many writers and searches at once do not disturb each other', async ({ open, prefix }) => {
+test('many writers and searches at once do not disturb each other', { timeout: 60_000 }, async ({
+  open,
+  prefix,
+}) => {
   const client = await open('producer');
   const receipts = Array.from({ length: 200 }, () => received());
   const writing = receipts.map((receipt) => noteAll(client, prefix, [receipt]));
