@@ -52,7 +52,9 @@ interface Counts {
 
 const closing = (lines: Line[]) => lines.filter(({ record }) => record === 'event.received');
 
-test('planned adds up: planned = ignored + enqueued + duplicates + collapsed, and every event is taken or quarantined', async () => {
+test('planned adds up: planned = ignored + enqueued + duplicates + collapsed, and every event is taken or quarantined', {
+  timeout: 120_000,
+}, async () => {
   const ingest = await startIngest();
   let stored = 0;
   const property = fc.asyncProperty(rules, events, async (endpoints, sent) => {

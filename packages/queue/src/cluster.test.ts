@@ -16,11 +16,9 @@ import { bury } from './testing/dead.js';
 import { aDelivery, consume, dead, ok, retryIn } from './testing/deliveries.js';
 import { redisTest as test } from './testing/redis-test.js';
 
-test('on a cluster of three masters everything works and endpoints land on different masters', async ({
-  open,
-  prefix,
-  closing,
-}) => {
+test('on a cluster of three masters everything works and endpoints land on different masters', {
+  timeout: 60_000,
+}, async ({ open, prefix, closing }) => {
   const cluster = await startRedisCluster();
   const address = { cluster: cluster.urls };
   const client = await open('producer', address);

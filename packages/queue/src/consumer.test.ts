@@ -180,15 +180,23 @@ describe('close', () => {
     await createProducer(client, prefix).enqueue(Array.from({ length: 10 }, () => aDelivery('a')));
     let started = 0;
     let finished = 0;
+    let goOn = (): void => {};
+    const closing = new Promise<void>((resolve) => {
+      goOn = resolve;
+    });
+    // Each is in flight when it is closed, and takes a while longer.
     const handle = async () => {
       started++;
+      await closing;
       await new Promise((resolve) => setTimeout(resolve, 300));
       finished++;
       return ok;
     };
     const consumer = consume(await open('consumer'), prefix, 'a', handle, { concurrency: 4 });
     await eventually(() => started === 4);
-    await consumer.close(5_000);
+    const closed = consumer.close(10_000);
+    goOn();
+    await closed;
     expect([started, finished]).toEqual([4, 4]);
     expect(await createInspector(client, prefix).counts('a')).toMatchObject({ waiting: 6, active: 0 });
   });

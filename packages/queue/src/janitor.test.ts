@@ -5,6 +5,7 @@ import { createInspector, type QueueCounts } from './inspector.js';
 import { createJanitor } from './janitor.js';
 import { createProducer } from './producer.js';
 import type { Verdict } from './retry.js';
+import { bury } from './testing/dead.js';
 import { aDelivery, consume, dead, ok } from './testing/deliveries.js';
 import { redisTest as test } from './testing/redis-test.js';
 
@@ -60,10 +61,11 @@ test('the dead above the count are returned, oldest first, and are gone', async 
 });
 
 test('the dead above the age are returned, by one of two processes only', async ({ open, prefix }) => {
-  const clients = { client: await open('producer'), consumer: await open('consumer'), prefix };
-  const { inspector } = await settled(clients, 300, dead);
+  const client = await open('producer');
+  await bury(client, prefix, { endpoint: 'a', count: 300 });
+  const inspector = createInspector(client, prefix);
   const retention = { delivered: keepAll, dead: { age: -1_000, count: 1_000 } };
-  const janitors = [createJanitor(clients.client, prefix), createJanitor(await open('producer'), prefix)];
+  const janitors = [createJanitor(client, prefix), createJanitor(await open('producer'), prefix)];
   const expired = (await Promise.all(janitors.map((janitor) => janitor.sweep('a', retention)))).flat();
   expect(new Set(expired.map(({ id }) => id)).size).toBe(300);
   expect(expired).toHaveLength(300);

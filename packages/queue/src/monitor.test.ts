@@ -3,6 +3,9 @@ import { expect, onTestFinished } from 'vitest';
 import { createMonitor, type Monitor, type RedisHealth } from './monitor.js';
 import { redisTest as test } from './testing/redis-test.js';
 
+/** A look that hangs is given up after three seconds, and begins one second after the one before. */
+const AFTER_A_LOOK = { timeout: 20_000 };
+
 function watch(client: Parameters<typeof createMonitor>[0]): { monitor: Monitor; turns: RedisHealth[] } {
   const turns: RedisHealth[] = [];
   const monitor = createMonitor(client, (health) => turns.push(health));
@@ -27,7 +30,7 @@ test('a Redis that hangs counts as away', async ({ open }) => {
   await eventually(() => monitor.health.up);
   redis.pause();
   onTestFinished(() => redis.resume());
-  await eventually(() => !monitor.health.up);
+  await eventually(() => !monitor.health.up, undefined, AFTER_A_LOOK);
 });
 
 test('from 80 % of maxmemory on nothing is taken until there is room again', async ({ open }) => {
@@ -81,6 +84,6 @@ test('a look that fails does not open the gate', async ({ open }) => {
   await eventually(() => monitor.health.full);
   redis.pause();
   onTestFinished(() => redis.resume());
-  await eventually(() => !monitor.health.up);
+  await eventually(() => !monitor.health.up, undefined, AFTER_A_LOOK);
   expect(() => monitor.assertTakes(1)).toThrow(expect.objectContaining({ code: 'QUEUE_FULL' }));
 });

@@ -1,5 +1,5 @@
 import { type AddressInfo, createServer, connect as dial } from 'node:net';
-import { eventually, redisUrl, startRedis } from '@longshore/testkit';
+import { eventually, inTime, redisUrl, startRedis } from '@longshore/testkit';
 import { describe, expect, onTestFinished } from 'vitest';
 import { createInspector } from './inspector.js';
 import { createProducer } from './producer.js';
@@ -106,11 +106,8 @@ describe('without Redis', () => {
     const producer = createProducer(await open('producer', { url: redis.url }), prefix);
     await producer.enqueue([aDelivery('a')]);
     await redis.kill();
-    const started = performance.now();
-    await expect(producer.enqueue([aDelivery('a'), aDelivery('new')])).rejects.toMatchObject({
-      code: 'QUEUE_UNAVAILABLE',
-    });
-    expect(performance.now() - started).toBeLessThan(1_000);
+    const refused = inTime(producer.enqueue([aDelivery('a'), aDelivery('new')]), 1_000);
+    await expect(refused).rejects.toMatchObject({ code: 'QUEUE_UNAVAILABLE' });
     await redis.restart();
     await eventually(() => producer.enqueue([aDelivery('a'), aDelivery('new')]));
   });
@@ -121,9 +118,8 @@ describe('without Redis', () => {
     await producer.enqueue([aDelivery('a')]);
     redis.pause();
     onTestFinished(() => redis.resume());
-    const started = performance.now();
-    await expect(producer.enqueue([aDelivery('a')])).rejects.toMatchObject({ code: 'QUEUE_UNAVAILABLE' });
-    expect(performance.now() - started).toBeLessThan(5_000);
+    const refused = inTime(producer.enqueue([aDelivery('a')]), 5_000);
+    await expect(refused).rejects.toMatchObject({ code: 'QUEUE_UNAVAILABLE' });
   });
 
   test('a Redis at its maxmemory says so, and stores nothing in part', async ({ open, prefix }) => {

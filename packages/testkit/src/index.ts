@@ -2,6 +2,7 @@ export { type Certificate, selfSigned } from './certificate.js';
 export { type EventuallyOptions, eventually } from './eventually.js';
 export { freePort } from './free-port.js';
 export { type ImageOptions, type Pushed, type PushedImage, pushImage, skopeo } from './image.js';
+export { inTime } from './in-time.js';
 export { oci } from './oci.js';
 export type { OciPart } from './oci-content.js';
 export type { OciServer } from './oci-server.js';

@@ -1,8 +1,10 @@
 import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
-import { expect, inject, test } from 'vitest';
+import { findRedisServer } from '@longshore/embedded-redis';
+import { expect, inject, onTestFinished, test } from 'vitest';
+import { removeFolder, temporaryFolder } from './cleanup.js';
 import { eventually } from './eventually.js';
-import { startRedis } from './redis.js';
+import { isPortTaken, launch, startRedis } from './redis.js';
 import { startRedisCluster } from './redis-cluster.js';
 import { redisUrl, testPrefix } from './shared-redis.js';
 
@@ -33,6 +35,14 @@ test('a paused Redis answers only when it is resumed', async () => {
   expect(answered).toBe(false);
   redis.resume();
   expect(await answer).toBe('PONG');
+});
+
+test('the answer of another Redis at the same port is not taken for that of the one which is started', async () => {
+  const redis = await startRedis();
+  const folder = await temporaryFolder('redis');
+  onTestFinished(() => removeFolder(folder));
+  const second = launch(await findRedisServer(), folder, redis.port, {});
+  await expect(second).rejects.toSatisfy(isPortTaken);
 });
 
 test('options reach Redis, over a unix socket too', async () => {

@@ -114,9 +114,15 @@ export async function launch(
   const ended = server.exited.then(({ output }) => {
     throw new Error(`redis-server ended:\n${output}`);
   });
-  const answers = eventually(() => redisCommand(address, ['PING']), undefined, {
-    what: 'an answer of Redis',
-  });
+  // Of this one: whoever took the port first, and so made it end, may be another Redis.
+  const answers = eventually(
+    async () => {
+      await redisCommand(address, ['PING']);
+      return String(await redisCommand(address, ['INFO', 'server']));
+    },
+    (info) => info.includes(`process_id:${server.pid}\r`),
+    { what: 'an answer of Redis' },
+  );
   await Promise.race([answers, ended]);
   ended.catch(() => {});
   return server;

@@ -20,7 +20,9 @@ async function withDead(count: number): Promise<TestDashboard> {
 
 const heading = (html: string): string | undefined => /<h1>(.*?)<\/h1>/.exec(html)?.[1];
 
-test('a filter that has to read each is asked about with as many as were found in a moment', async () => {
+test('a filter that has to read each is asked about with as many as were found in a moment', {
+  timeout: 60_000,
+}, async () => {
   const dashboard = await withDead(3_100);
   const ask = async (path: string) => (await dashboard.get(path)).text();
   expect(heading(await ask('/dead/drop?repository=acme/**'))).toBe('Drop 3,000 or more dead deliveries?');

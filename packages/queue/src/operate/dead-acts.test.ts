@@ -148,6 +148,8 @@ describe('retry', () => {
       return ok;
     };
     closing(consume(await connect('consumer'), prefix, 'a', handle));
+    // The worker is there, and would take what it may.
+    await eventually(() => inspector.boardQueue('a').getGlobalConcurrency());
     await letters.retry({}, 'a test', { held: () => true });
     expect(await inspector.counts('a')).toEqual({ waiting: 3, active: 0, delayed: 0, dead: 0 });
     expect(taken).toEqual([]);
@@ -180,7 +182,7 @@ describe('drop', () => {
     expect(await inspector.counts('a')).toMatchObject({ waiting: 1, dead: 0 });
   });
 
-  test('with retention, a retry and a worker at work each of 2,000 has one end', async ({
+  test('with retention, a retry and a worker at work each of 2,000 has one end', { timeout: 60_000 }, async ({
     open: connect,
     prefix,
     closing,
@@ -215,7 +217,7 @@ describe('drop', () => {
       sweep(),
     ]);
     expect(retried.done + dropped.done + expired.length).toBe(2_000);
-    await eventually(() => delivered.length === retried.done);
+    await eventually(() => delivered.length === retried.done, undefined, { timeout: 30_000 });
     expect(new Set(delivered).size).toBe(retried.done);
     const noted = await journal.take(['a'], 5_000);
     const of = (what: string) =>

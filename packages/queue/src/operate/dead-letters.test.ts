@@ -133,10 +133,9 @@ describe('page', () => {
     expect(await inspector.counts('a')).toEqual({ waiting: 1, active: 0, delayed: 0, dead: 0 });
   });
 
-  test('of one of 100,000 a filter that hits nothing looks through a part and says where to go on', async ({
-    open: connect,
-    prefix,
-  }) => {
+  test('of one of 100,000 a filter that hits nothing looks through a part and says where to go on', {
+    timeout: 60_000,
+  }, async ({ open: connect, prefix }) => {
     const client = await connect('producer');
     const { letters } = open(client, prefix);
     await bury(client, prefix, { endpoint: 'a', count: 5_000 });

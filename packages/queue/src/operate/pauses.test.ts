@@ -25,6 +25,11 @@ test('all workers stop at once, what comes in waits and is counted, and it goes 
   }
   await producer.enqueue([aDelivery('a')]);
   await eventually(() => taken.length === 1);
+  // Settled as well: it is taken before that is written.
+  await eventually(
+    () => inspector.counts('a'),
+    ({ active }) => active === 0,
+  );
   await pauses.pause('a', { by: 'a test' });
   await producer.enqueue([aDelivery('a'), aDelivery('a'), aDelivery('a')]);
   expect(await inspector.counts('a')).toEqual({ waiting: 3, active: 0, delayed: 0, dead: 0 });

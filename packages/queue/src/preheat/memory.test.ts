@@ -121,10 +121,14 @@ describe('a part at a target', () => {
     const store = storeOn(await open('consumer'), prefix);
     const [one, two] = [await leads(store, 'a', 'one'), await leads(store, 'b', 'two')];
     expect(await one.claim('mirror', 'layer', 4)).toBe('taken');
-    await one.finish('mirror', 'layer', { state: 'warmed', warmFor: 300 });
+    await one.finish('mirror', 'layer', { state: 'warmed', warmFor: 60_000 });
     expect(await two.claim('mirror', 'layer', 4)).toBe('warm');
     expect(await two.claim('kraken', 'layer', 4)).toBe('taken');
-    await eventually(async () => (await two.claim('mirror', 'layer', 4)) === 'taken');
+    // The next one is over at some time, and the other is not.
+    expect(await one.claim('mirror', 'config', 4)).toBe('taken');
+    await one.finish('mirror', 'config', { state: 'warmed', warmFor: 300 });
+    await eventually(async () => (await two.claim('mirror', 'config', 4)) === 'taken');
+    expect(await two.claim('mirror', 'layer', 4)).toBe('warm');
   });
 
   test('is asked for by one image at a time, also while it goes on at the target', async ({
@@ -154,10 +158,12 @@ describe('a part at a target', () => {
 
 describe('a leader', () => {
   test('that lives keeps its lead and its claims up for as long as it takes', async ({ open, prefix }) => {
-    const store = storeOn(await open('consumer'), prefix, 300);
+    // Renewed each second, so that this process may also be kept waiting for one or two.
+    const lease = 3_000;
+    const store = storeOn(await open('consumer'), prefix, lease);
     const [one, two] = [await leads(store, 'a', 'one'), await leads(store, 'b', 'two')];
     expect(await one.claim('mirror', 'layer', 1)).toBe('taken');
-    const until = Date.now() + 1_000;
+    const until = Date.now() + lease + 500;
     await eventually(async () => {
       expect((await store.lead('one', 'c')).turn).toBe('wait');
       expect(await two.claim('mirror', 'layer', 1)).toBe('busy');
