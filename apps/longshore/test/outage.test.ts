@@ -52,8 +52,16 @@ test('Redis stopped and started under load: what was acknowledged arrives once, 
 
 test('what was delivered while Redis went away is not sent again', async () => {
   const redis = await startRedis({ appendonly: true });
-  const receiver = await startReceiver({ status: 200, delay: 1_000 });
-  const relay = await relayOn({ url: redis.url, prefix: testPrefix() }, receiver.url);
+  let answer = (): void => {};
+  const told = new Promise<void>((resolve) => {
+    answer = resolve;
+  });
+  const receiver = await startReceiver(async () => {
+    await told;
+    return { status: 200 };
+  });
+  const patience = { timeout: '60s' };
+  const relay = await relayOn({ url: redis.url, prefix: testPrefix() }, receiver.url, patience);
   const events = Array.from({ length: 4 }, () => anEvent());
   for (const event of events) await relay.post(envelope(event));
   await receiver.received(4);
@@ -62,7 +70,9 @@ test('what was delivered while Redis went away is not sent again', async () => {
   expect(locks).toHaveLength(4);
   await redis.cli('DEL', ...locks);
   await redis.kill();
-  await relay.waitFor(({ outcome }) => outcome === 'delivered');
+  answer();
+  const delivered = () => relay.records.filter(({ outcome }) => outcome === 'delivered').length;
+  await eventually(delivered, (count) => count === 4);
   await redis.restart();
   const last = anEvent();
   await taken(relay, last);

@@ -31,13 +31,19 @@ test('on a Redis Cluster ingest and two workers deliver everything, and endpoint
 test('concurrency holds over two worker processes together', async () => {
   let active = 0;
   let most = 0;
+  let full = (): void => {};
+  const three = new Promise<void>((resolve) => {
+    full = resolve;
+  });
   const receiver = await startReceiver(async () => {
     most = Math.max(most, ++active);
+    if (active === 3) full();
+    await three;
     await new Promise((resolve) => setTimeout(resolve, 50));
     active--;
     return { status: 200 };
   });
-  const endpoints = [{ name: 'one', url: receiver.url, concurrency: 3, timeout: '10s' }];
+  const endpoints = [{ name: 'one', url: receiver.url, concurrency: 3, timeout: '60s' }];
   const redis = { url: redisUrl(), prefix: testPrefix() };
   const file = await writeConfig(await workFolder(), { notifications: { endpoints }, redis });
   const ingest = await startRelay(file, { roles: ['ingest'] });
@@ -45,7 +51,7 @@ test('concurrency holds over two worker processes together', async () => {
   await Promise.all([startRelay(file, { roles: ['worker'] }), startRelay(file, { roles: ['worker'] })]);
   await receiver.received(60, { timeout: 30_000 });
   expect(most).toBe(3);
-}, 60_000);
+}, 90_000);
 
 test('nothing is dropped in silence: what retention removes from the dead-letter set is counted and recorded', async () => {
   const receiver = await startReceiver({ status: 410 });

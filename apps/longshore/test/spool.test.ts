@@ -169,7 +169,8 @@ test(
     expect(taken).toHaveLength(39);
     await receiver.received(40, { timeout: 60_000 });
     expect(tagsAt(receiver, 'east')).toEqual(['east-1', ...taken]);
-    expect(await holds(relay)).toBe('');
+    // The last one is let go of after it is in the queue, and may be delivered before.
+    await eventually(async () => (await holds(relay)) === '');
   },
   LONG,
 );
