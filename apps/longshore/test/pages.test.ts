@@ -5,7 +5,7 @@ import { describe, expect, test } from 'vitest';
 import { barriers, dashboardAuth, useBrowser } from './browser.js';
 import { anEvent, envelope, type Relay, startRelay, workFolder, writeConfig } from './relay.js';
 
-const SLOW = 90_000;
+const SLOW = 180_000;
 const brief = { threshold: 2, backoff: '20ms', maxbackoff: '20ms' };
 
 interface Options {
@@ -31,7 +31,7 @@ async function shows(page: Page, text: string | RegExp): Promise<void> {
       return page.getByText(text).first().isVisible();
     },
     undefined,
-    { timeout: 30_000, every: 200, what: `the text ${text}` },
+    { timeout: 60_000, every: 200, what: `the text ${text}` },
   );
 }
 
