@@ -9,7 +9,7 @@ import { eventually, type Receiver, startReceiver, startRedis, testPrefix } from
 import { expect, onTestFinished, test } from 'vitest';
 import { anEvent, postTo, type Relay, startRelay, workFolder, writeConfig } from './relay.js';
 
-const LONG = 180_000;
+const LONG = 300_000;
 const SECRET = 'nexus-s3cret';
 
 /** What Nexus posts for a pushed tag. */
