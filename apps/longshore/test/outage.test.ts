@@ -48,7 +48,7 @@ test('Redis stopped and started under load: what was acknowledged arrives once, 
   await eventually(post, () => acknowledged.length > 50);
   await receiver.received(acknowledged.length, { timeout: 30_000 });
   expect(idsOf(receiver.requests).sort()).toEqual([...acknowledged].sort());
-}, 60_000);
+}, 120_000);
 
 test('what was delivered while Redis went away is not sent again', async () => {
   const redis = await startRedis({ appendonly: true });
@@ -85,7 +85,7 @@ test('what was delivered while Redis went away is not sent again', async () => {
   };
   await eventually(counts, (pending) => pending === 0, { timeout: 40_000 });
   expect(idsOf(receiver.requests).sort()).toEqual([...events, last].map(({ id }) => id).sort());
-}, 90_000);
+}, 150_000);
 
 test('a reload and SIGTERM while Redis is away: the relay ends in time', async () => {
   const redis = await startRedis({ appendonly: true });
@@ -105,7 +105,7 @@ test('a reload and SIGTERM while Redis is away: the relay ends in time', async (
   await writeConfig(folder, settings(16));
   await relay.waitFor('configuration reloaded');
   expect((await relay.stop()).code).toBe(0);
-}, 60_000);
+}, 120_000);
 
 test('a relay that starts before Redis takes events once it is there', async () => {
   const redis = await startRedis({ appendonly: true });
@@ -119,7 +119,7 @@ test('a relay that starts before Redis takes events once it is there', async () 
   await redis.restart();
   await taken(relay, event);
   await receiver.received(1);
-}, 60_000);
+}, 120_000);
 
 test('a Redis that fills up is answered with 503 before it is full, and workers drain it', async () => {
   const redis = await startRedis({ maxmemory: '24mb' });
@@ -163,4 +163,4 @@ test('a Redis that hangs is answered with 503 within five seconds, and events ar
   redis.resume();
   await taken(relay, event);
   await receiver.received(1);
-}, 60_000);
+}, 120_000);

@@ -21,7 +21,7 @@ test('on a Redis Cluster ingest and two workers deliver everything, and endpoint
   const wanted = events.map(({ id }) => id).sort();
   for (const name of names) {
     const got = () => new Set(idsOf(receiver.requests.filter(({ url }) => url === `/${name}`)));
-    await eventually(got, (ids) => ids.size === wanted.length, { timeout: 20_000, what: `all of ${name}` });
+    await eventually(got, (ids) => ids.size === wanted.length, { timeout: 60_000, what: `all of ${name}` });
     expect([...got()].sort()).toEqual(wanted);
   }
   const owners = await Promise.all([0, 1, 2].map((node) => cluster.cli(node, 'KEYS', `${prefix}:{*}:meta`)));
@@ -77,4 +77,4 @@ test('nothing is dropped in silence: what retention removes from the dead-letter
   expect(expired[0]).toMatchObject({ level: 'warn', endpoint: 'one', reason: 'http_410', attempts: 1 });
   const metrics = await (await fetch(`${second.admin}/metrics`)).text();
   expect(metrics).toContain('longshore_deliveries_settled_total{endpoint="one",outcome="expired"} 2');
-}, 60_000);
+}, 90_000);
