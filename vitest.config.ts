@@ -15,7 +15,8 @@ export default defineConfig({
     globalSetup: ['packages/testkit/src/shared-redis.ts'],
     pool: 'forks',
     maxWorkers: 2,
-    testTimeout: 30_000,
+    // Longer than `eventually` waits, which says what it saw last.
+    testTimeout: 60_000,
     hookTimeout: 60_000,
     teardownTimeout: 10_000,
   },

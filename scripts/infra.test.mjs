@@ -178,6 +178,7 @@ describe('infra/redis/redis.conf', () => {
     );
     const redis = runProcess('redis-server', [join(folder, 'redis.conf'), '--port', String(port)]);
     onTestFinished(() => redis.kill('SIGKILL'));
+    await eventually(() => redis.stdout.includes('Ready to accept connections'));
     const file = join(folder, 'longshore.yml');
     await writeFile(file, 'notifications: { endpoints: [{ name: one, url: http://127.0.0.1:9/ }] }\n');
     const { child } = await startRelay(file, { env: { LONGSHORE_REDIS_URL: `redis://127.0.0.1:${port}` } });

@@ -39,7 +39,7 @@ export async function startRelay(file, { roles = [], env = {} } = {}) {
   const child = runProcess(process.execPath, [COMMAND, ...args], {
     env: { ...ports, LONGSHORE_DATADIR: datadir, ...env },
   });
-  const ready = await child.waitFor('ready', { timeout: 20_000 });
+  const ready = await child.waitFor('ready', { timeout: 60_000 });
   return { child, urls: ready };
 }
 

@@ -1,14 +1,19 @@
 /**
  * Tells when the configuration may have changed: on SIGHUP, or when the file does. The file is looked at once
  * a second instead of watched: this also sees a Kubernetes ConfigMap, whose file is a link that is swapped,
- * and files on network drives.
+ * and files on network drives. One that changes is told once it rests: who saves in place empties the file
+ * first, and an empty or half a configuration may be a valid one, without endpoints.
  *
  * It listens from the first moment, so that a SIGHUP never ends the process; what is heard before somebody
  * wants to know is told then, and what is heard after `close` is ignored.
  */
 import { unwatchFile, watchFile } from 'node:fs';
+import { stat } from 'node:fs/promises';
+import { setTimeout as pause } from 'node:timers/promises';
 
 const EVERY = 1_000;
+/** Milliseconds without a change after which a file is whole. */
+const REST = 250;
 
 export interface Watcher {
   /** From now on; at once when something was heard before. */
@@ -16,7 +21,8 @@ export interface Watcher {
   close(): void;
 }
 
-export function watchConfig(file: string): Watcher {
+/** @param rest waits between two looks at a file that has changed; for tests */
+export function watchConfig(file: string, rest: () => Promise<unknown> = () => pause(REST)): Watcher {
   let tell: ((why: string) => void) | undefined;
   let missed: string | undefined;
   const hear = (why: string): void => {
@@ -24,10 +30,22 @@ export function watchConfig(file: string): Watcher {
     else missed = why;
   };
   process.on('SIGHUP', () => hear('SIGHUP'));
+
+  let resting = false;
+  let told: string | undefined;
+  const hearAtRest = async (): Promise<void> => {
+    if (resting) return;
+    resting = true;
+    const stamp = await stampAtRest(file, rest);
+    resting = false;
+    // A file that is gone for a moment is being replaced.
+    if (stamp === undefined || stamp === told) return;
+    told = stamp;
+    hear(`${file} has changed`);
+  };
   watchFile(file, { interval: EVERY }, (now, before) => {
     const changed = now.mtimeMs !== before.mtimeMs || now.ino !== before.ino || now.size !== before.size;
-    // A file that is gone for a moment is being replaced.
-    if (changed && now.nlink > 0) hear(`${file} has changed`);
+    if (changed && now.nlink > 0) void hearAtRest();
   });
   return {
     onChange(heard) {
@@ -41,3 +59,19 @@ export function watchConfig(file: string): Watcher {
     },
   };
 }
+
+/** What tells one state of the file from another, once two looks have seen the same; undefined: it is not there. */
+async function stampAtRest(file: string, rest: () => Promise<unknown>): Promise<string | undefined> {
+  for (let seen = await stampOf(file); ; ) {
+    await rest();
+    const next = await stampOf(file);
+    if (next === seen) return seen;
+    seen = next;
+  }
+}
+
+const stampOf = (file: string): Promise<string | undefined> =>
+  stat(file).then(
+    ({ mtimeMs, ino, size }) => `${mtimeMs} ${ino} ${size}`,
+    () => undefined,
+  );

@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest';
 import { dashboardAuth, useBrowser } from './browser.js';
 import { anEvent, envelope, startRelay, workFolder, writeConfig } from './relay.js';
 
-const SLOW = 90_000;
+const SLOW = 180_000;
 const MARKUP = '<img src=x onerror=alert(1)>';
 
 /** A relay with one dead delivery of this repository at this endpoint, and every page that shows it. */

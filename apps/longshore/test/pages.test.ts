@@ -5,7 +5,7 @@ import { describe, expect, test } from 'vitest';
 import { barriers, dashboardAuth, useBrowser } from './browser.js';
 import { anEvent, envelope, type Relay, startRelay, workFolder, writeConfig } from './relay.js';
 
-const SLOW = 90_000;
+const SLOW = 180_000;
 const brief = { threshold: 2, backoff: '20ms', maxbackoff: '20ms' };
 
 interface Options {
@@ -31,7 +31,7 @@ async function shows(page: Page, text: string | RegExp): Promise<void> {
       return page.getByText(text).first().isVisible();
     },
     undefined,
-    { timeout: 30_000, every: 200, what: `the text ${text}` },
+    { timeout: 60_000, every: 200, what: `the text ${text}` },
   );
 }
 
@@ -71,16 +71,16 @@ describe.runIf(hasTool('chromium'))('the pages', () => {
       await relay.waitFor(({ outcome }) => outcome === 'dead');
       const { page, problems } = await open(relay.dashboard);
       await shows(page, '1 of 1 endpoint is failing: hook');
-      await page.getByText(/^for \d+s, since/).waitFor();
+      await page.getByText(/^for \d+[sm].*, since/).waitFor();
 
       await page.getByRole('row').getByRole('link', { name: '1' }).click();
       await page.getByRole('link', { name: 'push acme/app:1.0' }).click();
       await page.getByText('maintenance until noon').waitFor();
       receiver.reply({ status: 200 });
       await page.getByRole('button', { name: 'Retry with all attempts' }).click();
-      await shows(page, /^delivered at/);
       const last = (await receiver.received(3)).at(-1);
       expect(last?.headers['x-longshore-attempt']).toBe('1');
+      await shows(page, /^delivered at/);
 
       await page.getByRole('link', { name: 'Longshore' }).click();
       await shows(page, 'No endpoint is failing');
@@ -108,8 +108,10 @@ describe.runIf(hasTool('chromium'))('the pages', () => {
       const search = page.getByLabel('Search for an event');
       await search.fill('acme/app:1.0');
       await search.press('Enter');
+      await page.waitForURL('**/search?**');
       await shows(page, /received as push/);
       await shows(page, /attempt 1 delivered/);
+      await shows(page, /attempt 2 failed for good/);
       await page.getByText(eventId).first().waitFor();
       await page.getByText('out of order').first().waitFor({ state: 'attached' });
       await search.fill('nobody/knows:this');
@@ -134,7 +136,7 @@ describe.runIf(hasTool('chromium'))('the pages', () => {
       await shows(page, '1 wait until it is resumed');
       expect(receiver.requests).toHaveLength(0);
       await page.goto(`${relay.dashboard}/search?q=acme/app`);
-      await page.getByText('the endpoint is paused').waitFor();
+      await shows(page, 'the endpoint is paused');
       await page.goto(`${relay.dashboard}/endpoints/hook`);
       await page.getByRole('button', { name: 'Resume' }).click();
       await receiver.received(1);
@@ -181,6 +183,7 @@ describe.runIf(hasTool('chromium'))('the pages', () => {
       await page.goto(`${relay.dashboard}/quarantine`);
       await page.getByRole('link', { name: 'Drop all 1' }).click();
       await page.getByRole('button', { name: 'Drop 1 quarantined request' }).click();
+      await page.getByText('1 request dropped').waitFor();
       await page.goto(`${relay.dashboard}/quarantine`);
       await page.getByText('Quarantine is empty.').waitFor();
       expect(problems).toEqual([]);

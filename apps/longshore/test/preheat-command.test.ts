@@ -5,7 +5,7 @@ import { pushOf, relayWith, warmEndpoint } from './preheat.js';
 import { envelope, longshore, type Relay, type Settings, workFolder, writeConfig } from './relay.js';
 import { anImage, anIndex, type ScriptedRegistry, scriptedRegistry } from './scripted-registry.js';
 
-const SLOW = 60_000;
+const SLOW = 120_000;
 const image = anIndex([anImage(['one', 'shared'], { n: 1 }), anImage(['two', 'shared'], { n: 2 })]);
 
 /** Scripted parts, and a configuration without a relay unless `relay` starts one. */
@@ -116,7 +116,7 @@ describe('with a relay', () => {
     async () => {
       const { file, mirror, origin, relay } = await parts({}, { relay: true });
       await relay?.post(envelope(pushOf(origin.url, 'team/api', image.root, { tag: '1.0' })));
-      await relay?.waitFor('preheat.finished', { timeout: 20_000 });
+      await relay?.waitFor('preheat.finished');
       const before = mirror.requests.length;
       const { code, stdout } = await run('team/api:1.0', '--config', file);
       expect([code, stdout]).toEqual([0, expect.stringMatching(/0 warmed, 8 already warm/)]);
@@ -140,9 +140,7 @@ describe('with a relay', () => {
       await relay?.post(envelope(pushOf(origin.url, 'team/api', image.root, { tag: '1.0' })));
       await eventually(() => mirror.requests.length > 0);
       const child = longshore(['preheat', 'team/api:1.0', '--config', file]);
-      await eventually(() => child.stderr.includes('another delivery warms the same image'), undefined, {
-        timeout: 20_000,
-      });
+      await eventually(() => child.stderr.includes('another delivery warms the same image'));
       free();
       expect((await child.exited).code).toBe(0);
       expect(child.stdout).toContain('8 warmed');

@@ -13,7 +13,7 @@ import {
   scriptedRegistry,
 } from './scripted-registry.js';
 
-const SLOW = 60_000;
+const SLOW = 120_000;
 
 /** Pushes an image whose registry does as `script` says, and waits for the end. */
 async function ended(

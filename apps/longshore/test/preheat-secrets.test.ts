@@ -95,7 +95,7 @@ test('secrets are in no key, no line and no answer, whatever fails', async () =>
   for (const secret of hidden.flatMap(encoded)) {
     for (const text of texts) expect(text).not.toContain(secret);
   }
-}, 60_000);
+}, 120_000);
 
 /** Everything of a prefix, as text, and the runs that are packed in it. */
 async function everyKey(prefix: string): Promise<string[]> {

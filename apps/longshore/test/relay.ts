@@ -3,7 +3,7 @@
  * Listeners take free ports, which the `ready` record tells.
  */
 import { randomUUID } from 'node:crypto';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, rename, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -41,11 +41,15 @@ export async function workFolder(): Promise<string> {
   return folder;
 }
 
-/** Writes the configuration and returns its path. Settings replace whole groups. */
+/**
+ * Writes the configuration and returns its path. Settings replace whole groups. A relay that runs with it sees one
+ * change, and never half of it.
+ */
 export async function writeConfig(folder: string, settings: Settings): Promise<string> {
   const file = join(folder, 'longshore.yml');
   const all = { version: 0.1, ...ANY_PORTS, datadir: join(folder, 'data'), ...settings };
-  await writeFile(file, stringify(all));
+  await writeFile(`${file}.new`, stringify(all));
+  await rename(`${file}.new`, file);
   return file;
 }
 
@@ -63,7 +67,7 @@ export async function startRelay(
   { roles = [], env = {} }: { roles?: string[]; env?: Record<string, string> } = {},
 ): Promise<Relay> {
   const child = longshore(['run', '--config', file, ...roles.flatMap((role) => ['--role', role])], env);
-  const ready = await child.waitFor('ready', { timeout: 20_000 });
+  const ready = await child.waitFor('ready', { timeout: 60_000 });
   const url = (name: string): string => String(ready[name] ?? '');
   const relay: Relay = Object.assign(Object.create(child) as TestProcess, {
     ingest: url('ingest'),

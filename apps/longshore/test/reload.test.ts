@@ -53,7 +53,11 @@ test('a rule that is added holds for what is queued already', async () => {
   await relay.post(envelope(pull, push));
   await change([{ name: 'one', url: receiver.url, ignore: { actions: ['pull'] } }]);
   await receiver.received(1);
-  expect(idsOf(receiver.requests)).toEqual([push.id]);
+  // What comes later arrives after whatever was queued before it.
+  const last = anEvent();
+  await relay.post(envelope(last));
+  await receiver.received(2);
+  expect(idsOf(receiver.requests)).toEqual([push.id, last.id]);
 });
 
 test('a threshold that is lowered counts from the next attempt on', async () => {
@@ -86,12 +90,20 @@ test('what is queued for an endpoint that was removed is there when it is added 
 });
 
 test('an attempt that is in flight while its endpoint changes is finished, and counted once', async () => {
-  const receiver = await startReceiver({ status: 200, delay: 2_500 });
-  const one = { name: 'one', url: receiver.url, timeout: '20s' };
+  let answer = (): void => {};
+  const told = new Promise<void>((resolve) => {
+    answer = resolve;
+  });
+  const receiver = await startReceiver(async () => {
+    await told;
+    return { status: 200 };
+  });
+  const one = { name: 'one', url: receiver.url, timeout: '60s' };
   const { relay, change } = await relayWith([one]);
   await relay.post(envelope(anEvent()));
   await receiver.received(1);
-  await change([{ ...one, timeout: '21s', concurrency: 2 }]);
+  await change([{ ...one, timeout: '61s', concurrency: 2 }]);
+  answer();
   await relay.waitFor(({ outcome }) => outcome === 'delivered');
   expect(receiver.requests).toHaveLength(1);
 });
@@ -161,7 +173,7 @@ test('a reload while an attempt hangs holds up neither the next reload nor the e
 test('SIGHUP at any moment ends nothing', async () => {
   const file = await writeConfig(await workFolder(), {});
   const child = longshore(['run', '--config', file]);
-  await child.waitFor('ready', { timeout: 20_000 });
+  await child.waitFor('ready', { timeout: 60_000 });
   const storm = setInterval(() => child.kill('SIGHUP'), 5);
   await child.waitFor('configuration reloaded').finally(() => clearInterval(storm));
   child.kill('SIGTERM');

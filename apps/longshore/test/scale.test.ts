@@ -21,7 +21,7 @@ test('on a Redis Cluster ingest and two workers deliver everything, and endpoint
   const wanted = events.map(({ id }) => id).sort();
   for (const name of names) {
     const got = () => new Set(idsOf(receiver.requests.filter(({ url }) => url === `/${name}`)));
-    await eventually(got, (ids) => ids.size === wanted.length, { timeout: 20_000, what: `all of ${name}` });
+    await eventually(got, (ids) => ids.size === wanted.length, { timeout: 60_000, what: `all of ${name}` });
     expect([...got()].sort()).toEqual(wanted);
   }
   const owners = await Promise.all([0, 1, 2].map((node) => cluster.cli(node, 'KEYS', `${prefix}:{*}:meta`)));
@@ -31,13 +31,19 @@ test('on a Redis Cluster ingest and two workers deliver everything, and endpoint
 test('concurrency holds over two worker processes together', async () => {
   let active = 0;
   let most = 0;
+  let full = (): void => {};
+  const three = new Promise<void>((resolve) => {
+    full = resolve;
+  });
   const receiver = await startReceiver(async () => {
     most = Math.max(most, ++active);
+    if (active === 3) full();
+    await three;
     await new Promise((resolve) => setTimeout(resolve, 50));
     active--;
     return { status: 200 };
   });
-  const endpoints = [{ name: 'one', url: receiver.url, concurrency: 3, timeout: '10s' }];
+  const endpoints = [{ name: 'one', url: receiver.url, concurrency: 3, timeout: '60s' }];
   const redis = { url: redisUrl(), prefix: testPrefix() };
   const file = await writeConfig(await workFolder(), { notifications: { endpoints }, redis });
   const ingest = await startRelay(file, { roles: ['ingest'] });
@@ -45,7 +51,7 @@ test('concurrency holds over two worker processes together', async () => {
   await Promise.all([startRelay(file, { roles: ['worker'] }), startRelay(file, { roles: ['worker'] })]);
   await receiver.received(60, { timeout: 30_000 });
   expect(most).toBe(3);
-}, 60_000);
+}, 90_000);
 
 test('nothing is dropped in silence: what retention removes from the dead-letter set is counted and recorded', async () => {
   const receiver = await startReceiver({ status: 410 });
@@ -71,4 +77,4 @@ test('nothing is dropped in silence: what retention removes from the dead-letter
   expect(expired[0]).toMatchObject({ level: 'warn', endpoint: 'one', reason: 'http_410', attempts: 1 });
   const metrics = await (await fetch(`${second.admin}/metrics`)).text();
   expect(metrics).toContain('longshore_deliveries_settled_total{endpoint="one",outcome="expired"} 2');
-}, 60_000);
+}, 90_000);

@@ -9,7 +9,7 @@ import { eventually, type Receiver, startReceiver, startRedis, testPrefix } from
 import { expect, onTestFinished, test } from 'vitest';
 import { anEvent, postTo, type Relay, startRelay, workFolder, writeConfig } from './relay.js';
 
-const LONG = 180_000;
+const LONG = 300_000;
 const SECRET = 'nexus-s3cret';
 
 /** What Nexus posts for a pushed tag. */
@@ -169,7 +169,8 @@ test(
     expect(taken).toHaveLength(39);
     await receiver.received(40, { timeout: 60_000 });
     expect(tagsAt(receiver, 'east')).toEqual(['east-1', ...taken]);
-    expect(await holds(relay)).toBe('');
+    // The last one is let go of after it is in the queue, and may be delivered before.
+    await eventually(async () => (await holds(relay)) === '');
   },
   LONG,
 );

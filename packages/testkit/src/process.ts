@@ -29,7 +29,7 @@ export interface TestProcess {
   readonly exited: Promise<ProcessExit>;
   /**
    * The first record that `matches` holds for; a string names a record by its `record` or `msg` field.
-   * Rejects when the process ends before, and after `timeout` (10 s), both with what it printed last.
+   * Rejects when the process ends before, and after `timeout` (30 s), both with what it printed last.
    */
   waitFor(
     matches: string | ((record: LogRecord) => boolean),

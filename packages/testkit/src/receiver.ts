@@ -4,10 +4,10 @@
  */
 import { createServer, type IncomingHttpHeaders, type IncomingMessage, type ServerResponse } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
-import type { AddressInfo } from 'node:net';
 import type { Certificate } from './certificate.js';
 import { atTestEnd } from './cleanup.js';
 import { eventually } from './eventually.js';
+import { freePort } from './free-port.js';
 import { type Reply, send } from './reply.js';
 
 /** A request whose body has arrived. */
@@ -39,7 +39,7 @@ export interface Receiver {
   readonly requests: ReceivedRequest[];
   /** Answers differently from now on. */
   reply(script: Script): void;
-  /** Resolves with the requests once there are `n` of them; rejects after `timeout` (10 s). */
+  /** Resolves with the requests once there are `n` of them; rejects after `timeout` (30 s). */
   received(n: number, options?: { timeout?: number }): Promise<ReceivedRequest[]>;
   /** Breaks its connections and refuses new ones: a receiver that is down. */
   stop(): Promise<void>;
@@ -84,9 +84,10 @@ export async function startReceiver(script: Script = {}, { tls }: ReceiverOption
       server.close(() => resolve());
       server.closeAllConnections();
     });
-  await start(0);
+  // It may stop and start again: nobody else is to be given its port meanwhile.
+  const port = await freePort();
+  await start(port);
   atTestEnd(stop);
-  const { port } = server.address() as AddressInfo;
   return {
     url: `${tls ? 'https' : 'http'}://127.0.0.1:${port}`,
     port,

@@ -9,7 +9,7 @@ import { startRedisCluster } from './redis-cluster.js';
 import { redisUrl, testPrefix } from './shared-redis.js';
 
 test('a Redis that writes everything down has it after kill and restart, at the same address', async () => {
-  const redis = await startRedis({ appendonly: true, settings: { appendfsync: 'always' } });
+  const redis = await startRedis({ appendonly: true });
   const { url, pid } = redis;
   await redis.cli('SET', 'k', 'v');
   await redis.kill();

@@ -103,6 +103,8 @@ export async function launch(
     bind: '127.0.0.1',
     dir: './',
     appendonly: appendonly ? 'yes' : 'no',
+    // With `everysec` it answers before it has written while the disk is busy: `kill()` would lose that.
+    appendfsync: 'no',
     save: '',
     maxmemory: String(maxmemory),
     'maxmemory-policy': 'noeviction',
