@@ -19,5 +19,7 @@ export default defineConfig({
     testTimeout: 60_000,
     hookTimeout: 60_000,
     teardownTimeout: 10_000,
+    // vitest's own second is too short for a machine that has other things to do
+    expect: { poll: { timeout: 20_000, interval: 20 } },
   },
 });

@@ -1,5 +1,5 @@
 /** A push ends in a warm cache: real registries, real clients, the command as its users run it. */
-import { freePort, hasTool, pushImage, skopeo, startRegistry } from '@longshore/testkit';
+import { eventually, freePort, hasTool, pushImage, skopeo, startRegistry } from '@longshore/testkit';
 import { describe, expect, test } from 'vitest';
 import { registryAndMirror, relayWith, warmEndpoint } from './preheat.js';
 import { startRelay, workFolder } from './relay.js';
@@ -39,6 +39,11 @@ describe.runIf(hasTool('docker-registry') && hasTool('skopeo'))('a real registry
         timeout: 30_000,
       });
       expect(done).toMatchObject({ level: 'info', result: 'succeeded', failed: 0, repository: 'acme/app' });
+      const wanted = await origin.blobs('acme/app');
+      await eventually(
+        () => mirror.blobs('acme/app'),
+        (stored) => wanted.every((digest) => stored.includes(digest)),
+      );
       await origin.stop();
       const copy = `dir:${await workFolder()}`;
       await skopeo('copy', '--all', `docker://${mirror.host}/acme/app:2.0`, copy);

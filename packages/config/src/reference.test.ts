@@ -85,7 +85,7 @@ test('an editor takes what Longshore takes, and marks what it refuses', () => {
   for (const config of bad) expect(editor.safeParse(config).success, JSON.stringify(config)).toBe(false);
 });
 
-test('the script names the page that is stale and exits 1', { timeout: 60_000 }, async () => {
+test('the script names the page that is stale and exits 1', { timeout: 120_000 }, async () => {
   const dir = await mkdtemp(join(tmpdir(), 'longshore-reference-'));
   const script = (...args: string[]) =>
     run(process.execPath, [join(ROOT, 'scripts/gen-reference.mjs'), '--dir', dir, ...args]);

@@ -1,7 +1,8 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readFile } from 'node:fs/promises';
-import { expect, onTestFinished, test, vi } from 'vitest';
+import type { Writable } from 'node:stream';
+import { expect, onTestFinished, test } from 'vitest';
 import { identify, isAlive, startFromPs, thisPlace } from './process-identity.js';
 
 test('a live process is recognized, the same pid with another start is not', async () => {
@@ -18,11 +19,15 @@ test('a process that ended has no identity', async () => {
 });
 
 test('a zombie has no identity', async () => {
-  // The shell becomes a program that never waits for its child, whose pid it has printed.
-  const parent = spawn('sh', ['-c', 'sleep 0 & echo $!; exec sleep 100']);
+  // The shell prints the pid of its child and becomes a program that never waits for it. The child ends when it is
+  // told, after that: the shell itself would wait.
+  const script = 'read -r end <&3 & echo $!; exec sleep 100 3<&-';
+  const parent = spawn('sh', ['-c', script], { stdio: ['ignore', 'pipe', 'inherit', 'pipe'] });
   onTestFinished(() => void parent.kill('SIGKILL'));
-  const [pid] = await once(parent.stdout.setEncoding('utf8'), 'data');
-  await vi.waitUntil(async () => (await readFile(`/proc/${Number(pid)}/stat`, 'utf8')).includes(') Z '));
+  const [pid] = await once(parent.stdout?.setEncoding('utf8') ?? parent, 'data');
+  await expect.poll(() => readFile(`/proc/${parent.pid}/comm`, 'utf8')).toBe('sleep\n');
+  (parent.stdio[3] as Writable).end('end\n');
+  await expect.poll(() => readFile(`/proc/${Number(pid)}/stat`, 'utf8')).toContain(') Z ');
   expect(await identify(Number(pid))).toBeUndefined();
   expect(await startFromPs(Number(pid))).toBeUndefined();
 });

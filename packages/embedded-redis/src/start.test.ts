@@ -85,7 +85,7 @@ test('a Redis that hangs is ended all the same', async () => {
   const socket = join(dir, 'redis.sock');
   const redis = watchedProcess(await findRedisServer(), serverArguments(socket, 1e8), { cwd: dir });
   redis.start();
-  await vi.waitUntil(async () => (await probe(socket)) === 'ready');
+  await expect.poll(() => probe(socket)).toBe('ready');
   redis.kill('SIGSTOP');
   await endServer(redis, socket, 100);
   expect(await redis.exited).toMatchObject({ signal: 'SIGKILL' });

@@ -1,7 +1,7 @@
 import { chmod, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { expect, onTestFinished, test, vi } from 'vitest';
+import { expect, onTestFinished, test } from 'vitest';
 import { syncAppendOnlyFile } from './sync.js';
 
 async function folder(): Promise<string> {
@@ -17,8 +17,8 @@ test('what is in the way of the disk is told once', async () => {
   const troubles: string[] = [];
   const sync = syncAppendOnlyFile(dir, (reason) => troubles.push(reason), 10);
   onTestFinished(() => sync.stop());
-  await vi.waitUntil(() => troubles.length > 0);
-  await vi.waitUntil(() => sync.rounds() > 5);
+  await expect.poll(() => troubles.length).toBeGreaterThan(0);
+  await expect.poll(sync.rounds).toBeGreaterThan(5);
   expect(troubles).toHaveLength(1);
   expect(troubles[0]).toMatch(/EISDIR.*look at the disk/);
 });
@@ -31,6 +31,6 @@ test('files that are there are brought to the disk without a word', async () => 
   const troubles: string[] = [];
   const sync = syncAppendOnlyFile(dir, (reason) => troubles.push(reason), 10);
   onTestFinished(() => sync.stop());
-  await vi.waitUntil(() => sync.rounds() > 3);
+  await expect.poll(sync.rounds).toBeGreaterThan(3);
   expect(troubles).toEqual([]);
 });

@@ -1,5 +1,5 @@
 /** A pull-through cache is a registry with another URL: what a walk found there is warm here afterwards. */
-import { oci, startRegistry } from '@longshore/testkit';
+import { eventually, oci, startRegistry } from '@longshore/testkit';
 import { expect, test } from 'vitest';
 import type { Registry, WalkedItem } from './index.js';
 import { aClient, errorOf, signal, walkOver } from './testing/client.js';
@@ -10,6 +10,9 @@ const index = oci.index([
   oci.image({ layers: ['shared', 'amd'] }),
   oci.image({ layers: ['shared', 'arm'], platform: arm }),
 ]);
+
+const blobsIn = (items: readonly WalkedItem[]) =>
+  items.filter(({ role }) => role === 'config' || role === 'layer').map(({ digest }) => digest);
 
 /** Asks for one item as what it is. */
 async function warm(
@@ -32,6 +35,11 @@ test.each(['GET', 'HEAD'] as const)(
     const mirror = aClient({ url: cache.url });
     for (const item of items) await warm(mirror, item, method);
 
+    const wanted = blobsIn(items);
+    await eventually(
+      () => cache.blobs(app),
+      (stored) => wanted.every((digest) => stored.includes(digest)),
+    );
     await origin.stop();
     for (const item of items) await warm(mirror, { ...item, tag: undefined }, 'GET');
     expect((await errorOf(mirror.manifest(app, 'other', signal))).status).toBeGreaterThanOrEqual(404);

@@ -95,7 +95,8 @@ test('a hundred endpoints with globs are planned in time', () => {
   const ignore = { mediatypes: ['a/b'], actions: ['pull'], repositories, tags: ['*-dev', 'pr-*'] };
   const endpoints = Array.from({ length: 100 }, (_, index) => anEndpoint(`e${index}`, { ignore }));
   const router = createRouter(endpoints);
-  const started = performance.now();
+  const before = process.cpuUsage();
   for (let round = 0; round < 1_000; round += 1) expect(router.plan(anEvent()).endpoints.length).toBe(100);
-  expect(performance.now() - started).toBeLessThan(3_000);
+  // Microseconds of this process, not of a machine that has other things to do.
+  expect(process.cpuUsage(before).user).toBeLessThan(3_000_000);
 });

@@ -50,7 +50,7 @@ export function sinkContract(
       const { sink } = await open('hangs', 100);
       const start = performance.now();
       expect(await sink.send(delivery, { number: 1, signal: signal() })).toMatchObject({ reason: 'timeout' });
-      expect(performance.now() - start).toBeLessThan(2_000);
+      expect(performance.now() - start).toBeLessThan(10_000);
     });
 
     test('an abort ends the attempt at once, and it is no attempt', async () => {

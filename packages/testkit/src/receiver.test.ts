@@ -53,7 +53,7 @@ test('it can hang, reset, speak no HTTP, trickle and never end', async () => {
   await expect(fetch(receiver.url)).rejects.toMatchObject({ cause: { code: 'HPE_INVALID_CONSTANT' } });
   receiver.reply({ trickle: 'slow', every: 5 });
   expect(await (await fetch(receiver.url)).text()).toBe('slow');
-  receiver.reply({ endless: 'x'.repeat(1000) });
+  receiver.reply({ endless: 'x'.repeat(50_000) });
   const { body } = await fetch(receiver.url);
   let bytes = 0;
   for await (const chunk of body ?? []) {

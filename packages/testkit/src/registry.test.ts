@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { eventually } from './eventually.js';
 import { pushImage, skopeo } from './image.js';
 import { startReceiver } from './receiver.js';
 import { startRegistry } from './registry.js';
@@ -11,7 +12,7 @@ interface Envelope {
 describe.skipIf(!hasTool('docker-registry'))('a real registry', () => {
   test('takes images of each schema and notifies its endpoints', async () => {
     const receiver = await startReceiver();
-    const endpoint = { name: 'here', url: receiver.url, timeout: '500ms', threshold: 3, backoff: '1s' };
+    const endpoint = { name: 'here', url: receiver.url, timeout: '20s', threshold: 3, backoff: '1s' };
     const registry = await startRegistry({ endpoints: [endpoint], includereferences: true });
     const oci = await pushImage(registry.url, 'acme/app', 'oci', { layers: ['one', 'two'] });
     const docker = await pushImage(registry.url, 'acme/app', 'docker', { schema: 'docker' });
@@ -52,6 +53,22 @@ describe.skipIf(!hasTool('docker-registry'))('a real registry', () => {
       headers: { accept: mediaType },
     });
     expect(answer.status).toBe(200);
+  });
+
+  test('says which blobs it has stored', async () => {
+    const origin = await startRegistry();
+    const { layers } = await pushImage(origin.url, 'acme/app', '1.0');
+    const cache = await startRegistry({ proxy: origin.url });
+    expect(await cache.blobs('acme/app')).toEqual([]);
+    const [digest = ''] = layers.map((layer) => layer.digest);
+    const get = async () => (await fetch(`${cache.url}/v2/acme/app/blobs/${digest}`)).text();
+    expect(await get()).toBe('a layer');
+    await eventually(
+      () => cache.blobs('acme/app'),
+      (stored) => stored.includes(digest),
+    );
+    await origin.stop();
+    expect(await get()).toBe('a layer');
   });
 
   test.skipIf(!hasTool('skopeo'))('serves skopeo', async () => {

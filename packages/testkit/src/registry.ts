@@ -3,7 +3,7 @@
  * deletes allowed. It runs `docker-registry` from the PATH, or the program that LONGSHORE_TEST_REGISTRY names
  * (a `registry` of 3.x, say).
  */
-import { writeFile } from 'node:fs/promises';
+import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { atTestEnd, removeFolder, temporaryFolder } from './cleanup.js';
 import { eventually } from './eventually.js';
@@ -32,6 +32,11 @@ export interface TestRegistry {
   readonly host: string;
   /** What it logged so far. */
   log(): string;
+  /**
+   * Digests of the blobs of a repository that are in its storage by now. A pull-through cache may answer before:
+   * Distribution 2.8 fetches a blob twice, for who asks and for itself.
+   */
+  blobs(repository: string): Promise<string[]>;
   /** SIGTERM. It does not wait for its queues: notifications that are not out are lost. */
   stop(): Promise<void>;
   /** SIGKILL. */
@@ -71,9 +76,18 @@ export async function startRegistry(options: RegistryOptions = {}): Promise<Test
     url,
     host: `127.0.0.1:${port}`,
     log: () => registry.stderr + registry.stdout,
+    blobs: (repository) => blobsIn(join(folder, 'data'), repository),
     stop: () => end('SIGTERM'),
     kill: () => end('SIGKILL'),
   };
+}
+
+/** By what is written last of a blob: that it belongs to the repository, as a file that holds its digest. */
+async function blobsIn(data: string, repository: string): Promise<string[]> {
+  const folder = join(data, 'docker/registry/v2/repositories', repository, '_layers/sha256');
+  const names = await readdir(folder).catch((): string[] => []);
+  const links = names.map((name) => readFile(join(folder, name, 'link'), 'utf8').catch(() => ''));
+  return (await Promise.all(links)).filter((digest) => names.includes(digest.replace('sha256:', '')));
 }
 
 function configOf(

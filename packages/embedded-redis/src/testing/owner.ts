@@ -67,7 +67,7 @@ export async function startOwner(datadir: string, then = ''): Promise<Owner> {
 /** Resolves when no process has this pid. */
 export function gone(pid: number | undefined): Promise<boolean> {
   const look = async () => pid !== undefined && (await identify(pid)) === undefined;
-  return vi.waitUntil(look, { timeout: 8_000, interval: 10 });
+  return vi.waitUntil(look, { timeout: 20_000, interval: 10 });
 }
 
 /** Pids of the children of a process. */

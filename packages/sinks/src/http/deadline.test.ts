@@ -1,7 +1,8 @@
 /** One deadline for the whole attempt, and a limit for what is read of an answer. */
+import { subscribe } from 'node:diagnostics_channel';
 import { once } from 'node:events';
 import { Worker } from 'node:worker_threads';
-import { expect, onTestFinished, test } from 'vitest';
+import { expect, onTestFinished, test, vi } from 'vitest';
 import { aDelivery, anAttempt, aSink } from '../testing/builders.js';
 import { answering, receiver, tcpReceiver } from '../testing/receiver.js';
 
@@ -31,25 +32,38 @@ test('an answer that does not come ends with the deadline, and its socket is clo
   await expect.poll(open).toBe(0);
 });
 
+const SENT = 'undici:client:sendHeaders';
+const READ = 'undici:request:bodyChunkReceived';
+
 test.each([
-  ['slow loris: headers that trickle', 'HTTP/1.1 200 OK\r\n', 'X-A: b\r\n', 'no answer within'],
-  ['early hints for ever', '', 'HTTP/1.1 103 Early Hints\r\n\r\n', 'no answer within'],
+  ['slow loris: headers that trickle', 'HTTP/1.1 200 OK\r\n', 'X-A: b\r\n', SENT, 'no answer within'],
+  ['early hints for ever', '', 'HTTP/1.1 103 Early Hints\r\n\r\n', SENT, 'no answer within'],
   [
     'a body that trickles',
-    'HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\n',
+    'HTTP/1.1 200 OK\r\nContent-Length: 1000000\r\n\r\n',
     'x',
+    READ,
     'an answer began but did not end',
   ],
-])('%s ends with the deadline', async (_, start, drop, words) => {
+])('%s ends with the deadline', async (_, start, drop, sign, words) => {
+  // The clock of the deadline stands until the client is where the deadline is to find it.
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+  onTestFinished(() => void vi.useRealTimers());
+  const there = new Promise((resolve) => subscribe(sign, resolve));
+  let drops = 0;
   const { port, open } = await tcpReceiver((socket) => {
-    socket.once('data', () => socket.write(start));
-    const trickle = setInterval(() => socket.write(drop), 20);
-    socket.on('close', () => clearInterval(trickle));
+    socket.once('data', () => {
+      socket.write(start);
+      const trickle = setInterval(() => socket.write(drop, () => drops++), 20);
+      socket.on('close', () => clearInterval(trickle));
+    });
   });
-  const outcome = await aSink({ url: `http://127.0.0.1:${port}/`, timeout: 150 }).send(
-    aDelivery(),
-    anAttempt(),
-  );
+  const result = aSink({ url: `http://127.0.0.1:${port}/`, timeout: 1_000 }).send(aDelivery(), anAttempt());
+  await there;
+  vi.advanceTimersByTime(999);
+  for (const before = drops; drops < before + 3; ) await new Promise((resolve) => setImmediate(resolve));
+  vi.advanceTimersByTime(1);
+  const outcome = await result;
   expect(outcome).toMatchObject({ kind: 'retry', reason: 'timeout', detail: expect.stringContaining(words) });
   expect(outcome).not.toHaveProperty('status');
   await expect.poll(open).toBe(0);
@@ -110,15 +124,20 @@ test('an answer that had arrived by the deadline counts, although this process w
   const late = performance.now() + 1_200;
   const result = sink.send(aDelivery(), anAttempt());
   while (Atomics.load(taken, 0) === 0) await new Promise((resolve) => setImmediate(resolve));
-  while (performance.now() < late);
+  // busy until the deadline is over, and the answer is there
+  while (performance.now() < late || Atomics.load(taken, 0) !== ANSWERED);
   expect(await result).toMatchObject({ kind: 'delivered' });
 });
+
+/** What `taken` holds once the kernel has the answer. */
+const ANSWERED = 2;
 
 /** In a thread of its own, so that it answers while the test's thread is busy. */
 const ANSWERS_A_LITTLE_LATER = `
   const { parentPort, workerData } = require('node:worker_threads');
   const server = require('node:http').createServer((request, response) => {
     Atomics.store(workerData, 0, 1);
+    response.on('finish', () => Atomics.store(workerData, 0, 2));
     setTimeout(() => response.end(), 50);
   });
   server.listen(0, '127.0.0.1', () => parentPort.postMessage(server.address().port));

@@ -1,6 +1,6 @@
 /** Kept-alive connections: used again, and not charged to the receiver when they turn out to be closed. */
 import type { Socket } from 'node:net';
-import { expect, test } from 'vitest';
+import { expect, onTestFinished, test, vi } from 'vitest';
 import { aDelivery, anAttempt, aSink } from '../testing/builders.js';
 import { selfSigned } from '../testing/certificate.js';
 import { answering, receiver, tcpReceiver } from '../testing/receiver.js';
@@ -17,13 +17,12 @@ async function scripted(...connections: ((socket: Socket) => void)[][]) {
       connections[nth - 1]?.[count++]?.(socket);
     });
   });
-  return { ...listening, seen, sink: aSink({ url: `http://127.0.0.1:${listening.port}/`, timeout: 500 }) };
+  return { ...listening, seen, sink: aSink({ url: `http://127.0.0.1:${listening.port}/` }) };
 }
 const answers = (socket: Socket) => void socket.write(OK);
 const closes = (socket: Socket) => void socket.end();
 const resets = (socket: Socket) => void socket.resetAndDestroy();
 const halfAnswers = (socket: Socket) => void socket.end('HTTP/1.1 2');
-const hangs = () => {};
 
 test('attempts one after the other share a connection', async () => {
   const { url, accepted } = await receiver(answering(200));
@@ -85,14 +84,23 @@ test('a used connection that breaks within the answer is the receiver’s failur
 });
 
 test('both tries share one deadline', async () => {
-  const { sink, seen } = await scripted([answers, closes], [hangs]);
-  await sink.send(aDelivery(), anAttempt());
-  const start = performance.now();
-  expect(await sink.send(aDelivery(), anAttempt({ number: 2 }))).toMatchObject({
-    kind: 'retry',
-    reason: 'timeout',
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'performance'] });
+  onTestFinished(() => void vi.useRealTimers());
+  const closesLate = (socket: Socket) => {
+    vi.advanceTimersByTime(9_000);
+    socket.end();
+  };
+  let hang = () => {};
+  const hanging = new Promise<void>((resolve) => {
+    hang = resolve;
   });
-  expect(performance.now() - start).toBeLessThan(900);
+  const { sink, seen } = await scripted([answers, closesLate], [() => hang()]);
+  await sink.send(aDelivery(), anAttempt());
+  const result = sink.send(aDelivery(), anAttempt({ number: 2 }));
+  await hanging;
+  // of ten seconds one is left, and not another ten
+  vi.advanceTimersByTime(1_001);
+  expect(await result).toMatchObject({ kind: 'retry', reason: 'timeout' });
   expect(seen).toEqual(['1', '2', '2']);
 });
 

@@ -71,7 +71,7 @@ export async function workOn(work: Work): Promise<WorkEnd> {
 /** Reads the image from its registry, when it is its turn there, and keeps what was found. */
 async function read({ options, registry, image, attempt, lease }: Work): Promise<KeptWalk | 'aborted'> {
   const { repository, digest, tag } = image;
-  const part = `${repository}@${digest}`;
+  const part = `${image.registry}/${repository}@${digest}`;
   while ((await lease.claim(REGISTRY, part, options.registry.concurrency)) !== 'taken') {
     await pause(TRY_AGAIN, undefined, { signal: attempt.signal }).catch(() => {});
     if (attempt.signal.aborted) return 'aborted';

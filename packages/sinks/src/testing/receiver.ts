@@ -2,6 +2,7 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
 import { type AddressInfo, createServer as createTcpServer, type Server, type Socket } from 'node:net';
+import { freePort } from '@longshore/testkit';
 import { onTestFinished } from 'vitest';
 
 /** A request as the receiver got it. */
@@ -66,11 +67,7 @@ export async function tcpReceiver(onSocket: (socket: Socket, nth: number) => voi
 }
 
 /** A port of 127.0.0.1 on which nobody listens. */
-export async function deadPort(): Promise<number> {
-  const { port, stop } = await tcpReceiver(() => {});
-  await stop();
-  return port;
-}
+export const deadPort = freePort;
 
 /** Answers with this status and text. */
 export function answering(status: number, text = '', headers: Record<string, string> = {}): Answer {

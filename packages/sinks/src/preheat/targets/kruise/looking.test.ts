@@ -119,7 +119,8 @@ describe('a job of the same name', () => {
     const cluster = await kubernetes(script);
     pendingOf(await aKruise({ url: cluster.base }).warm(anIndex(), aCall()));
     if (status !== undefined) cluster.complete(status);
-    return { cluster, kruise: aKruise({ url: cluster.base }) };
+    const clock = new StandingClock();
+    return { cluster, clock, kruise: aKruise({ url: cluster.base }, clock) };
   }
 
   test('that runs is ours', async () => {
@@ -148,11 +149,13 @@ describe('a job of the same name', () => {
   });
 
   test('that failed is removed and made again', async () => {
-    const { cluster, kruise } = await withFormer({ desired: 2, succeeded: 1, failed: 1 }, { finalizer: 1 });
+    const { cluster, clock, kruise } = await withFormer(
+      { desired: 2, succeeded: 1, failed: 1 },
+      { finalizer: 1 },
+    );
     const uid = [...cluster.jobs.values()][0]?.metadata.uid;
-    const clock = Date.now();
     const removed = pendingOf(await kruise.warm(anIndex(), aCall()));
-    expect(removed.pollAt - clock).toBeLessThan(5_000);
+    expect(removed.pollAt - clock.at).toBeLessThan(5_000);
     const leaving = pendingOf(await kruise.warm(anIndex(), aCall(removed.handle)));
     const again = pendingOf(await kruise.warm(anIndex(), aCall(leaving.handle)));
     expect([...cluster.jobs.values()][0]?.metadata.uid).not.toBe(uid);

@@ -24,11 +24,11 @@ describe('a transfer', () => {
       response.on('close', () => {
         aborted = !response.writableFinished;
       });
-      void trickle(response, 110);
+      void trickle(response, 200);
       return true;
     });
-    const target = aPullThrough({ url: cache.base, timeout: 1_500 });
-    expect(text.length * 110).toBeGreaterThan(1_500);
+    const target = aPullThrough({ url: cache.base, timeout: 2_500 });
+    expect(text.length * 200).toBeGreaterThan(2_500);
     expect(await target.warm(theImage(), LAYER, aCall())).toEqual({
       state: 'warmed',
       bytes: size,

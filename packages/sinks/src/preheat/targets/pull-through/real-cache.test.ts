@@ -2,7 +2,15 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { hasTool, type PushedImage, pushImage, skopeo, startRegistry } from '@longshore/testkit';
+import {
+  eventually,
+  hasTool,
+  type PushedImage,
+  pushImage,
+  skopeo,
+  startRegistry,
+  type TestRegistry,
+} from '@longshore/testkit';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { aManifestOnly, aPullThrough } from '../../../testing/targets.js';
 import { aCall } from '../../../testing/warm.js';
@@ -42,6 +50,15 @@ async function warmAll(cache: BlobTarget, image: WarmImage): Promise<Warmth[]> {
   return warmths;
 }
 
+/** Resolves when the cache has stored them all: it answers before. */
+async function hasBlobs(cache: TestRegistry, { repository, items }: WarmImage): Promise<void> {
+  const wanted = items.filter(({ role }) => role === 'config' || role === 'layer');
+  await eventually(
+    () => cache.blobs(repository),
+    (stored) => wanted.every(({ digest }) => stored.includes(digest)),
+  );
+}
+
 async function pull(image: string, ...options: string[]): Promise<void> {
   const folder = await mkdtemp(join(tmpdir(), 'longshore-test-pull-'));
   onTestFinished(() => rm(folder, { recursive: true, force: true }));
@@ -71,6 +88,7 @@ describe.skipIf(!PROGRAMS)('Distribution as a cache', () => {
           expect(warmth).toMatchObject({ state: 'warmed', verified: method === 'get' });
         }
         expect(sum(warmths)).toBe([...sizes.values()].reduce<number>((total, size = 0) => total + size, 0));
+        await hasBlobs(cache, image);
         await origin.stop();
         await pull(`${cache.host}/acme/app:1.0`, '--all');
         await pull(`${cache.host}/acme/app@${image.digest}`, '--all');
@@ -88,6 +106,7 @@ describe.skipIf(!PROGRAMS)('Distribution as a cache', () => {
     const { origin, cache, image } = await setUp('oci', '1.0');
     const { tag: _, ...untagged } = image;
     await warmAll(aPullThrough({ url: cache.url }), untagged);
+    await hasBlobs(cache, image);
     await origin.stop();
     await pull(`${cache.host}/acme/app@${image.digest}`);
     await expect(pull(`${cache.host}/acme/app:1.0`)).rejects.toThrow();
