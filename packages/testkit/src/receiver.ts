@@ -8,6 +8,7 @@ import type { AddressInfo } from 'node:net';
 import type { Certificate } from './certificate.js';
 import { atTestEnd } from './cleanup.js';
 import { eventually } from './eventually.js';
+import { holdPort } from './hold-port.js';
 import { type Reply, send } from './reply.js';
 
 /** A request whose body has arrived. */
@@ -41,7 +42,7 @@ export interface Receiver {
   reply(script: Script): void;
   /** Resolves with the requests once there are `n` of them; rejects after `timeout` (10 s). */
   received(n: number, options?: { timeout?: number }): Promise<ReceivedRequest[]>;
-  /** Breaks its connections and refuses new ones: a receiver that is down. */
+  /** Breaks its connections and refuses new ones: a receiver that is down. Nobody else gets its port meanwhile. */
   stop(): Promise<void>;
   /** Listens again on the same port. */
   start(): Promise<void>;
@@ -79,13 +80,18 @@ export async function startReceiver(script: Script = {}, { tls }: ReceiverOption
         resolve();
       });
     });
-  const stop = () =>
+  const end = () =>
     new Promise<void>((resolve) => {
       server.close(() => resolve());
       server.closeAllConnections();
     });
+  let letGo = async (): Promise<void> => {};
+  const close = async (): Promise<void> => {
+    await end();
+    await letGo();
+  };
   await start(0);
-  atTestEnd(stop);
+  atTestEnd(close);
   const { port } = server.address() as AddressInfo;
   return {
     url: `${tls ? 'https' : 'http'}://127.0.0.1:${port}`,
@@ -100,9 +106,15 @@ export async function startReceiver(script: Script = {}, { tls }: ReceiverOption
         (all) => all.length >= n,
         { what: `${n} requests`, ...options },
       ),
-    stop,
-    start: () => start(port),
-    close: stop,
+    async stop() {
+      await close();
+      letGo = await holdPort(port);
+    },
+    async start() {
+      await letGo();
+      await start(port);
+    },
+    close,
   };
 }
 

@@ -14,6 +14,7 @@ import {
 import { atTestEnd, removeFolder, temporaryFolder } from './cleanup.js';
 import { eventually } from './eventually.js';
 import { freePort } from './free-port.js';
+import { holdPort } from './hold-port.js';
 
 /** What the Redis is set up with. */
 export interface RedisOptions {
@@ -38,7 +39,7 @@ export interface TestRedis {
   cli(...args: string[]): Promise<RedisReply>;
   /** Ends it (in an orderly way when it still runs) and starts it again at the same address. */
   restart(): Promise<void>;
-  /** SIGKILL; it stays away until `restart()`. */
+  /** SIGKILL; it stays away until `restart()`, and nobody else gets its port meanwhile. */
   kill(): Promise<void>;
   /** SIGSTOP: connections are accepted by the kernel and nothing answers. */
   pause(): void;
@@ -63,10 +64,12 @@ export async function startRedis(options: RedisOptions = {}): Promise<TestRedis>
     if (isPortTaken(error)) return startRedis(options);
     throw error;
   }
+  let letGo = async (): Promise<void> => {};
   const end = async (signal: NodeJS.Signals) => {
     server.kill(signal);
     server.kill('SIGCONT');
     await server.exited;
+    await letGo();
   };
   const redis: TestRedis = {
     url: typeof address === 'string' ? address : `redis://127.0.0.1:${address}`,
@@ -79,7 +82,10 @@ export async function startRedis(options: RedisOptions = {}): Promise<TestRedis>
       await end('SIGTERM');
       server = await run();
     },
-    kill: () => end('SIGKILL'),
+    kill: async () => {
+      await end('SIGKILL');
+      if (port) letGo = await holdPort(port);
+    },
     pause: () => server.kill('SIGSTOP'),
     resume: () => server.kill('SIGCONT'),
     stop: async () => {
