@@ -64,7 +64,7 @@ describe('TestHTTPSink', () => {
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
     onTestFinished(() => void server.close());
     const { port } = server.address() as AddressInfo;
-    const endpoints = [{ name: 'sink', url: `https://127.0.0.1:${port}/`, threshold: 1 }];
+    const endpoints = [{ name: 'sink', url: `https://127.0.0.1:${port}/`, threshold: 1, timeout: '10s' }];
     const folder = await workFolder();
     const redis = { url: redisUrl(), prefix: testPrefix() };
     const file = await writeConfig(folder, { notifications: { endpoints }, redis });
@@ -104,7 +104,7 @@ describe('TestEventQueue', () => {
 
   test('kill -9 between enqueue and delivery loses nothing (the registry loses all)', async () => {
     const receiver = await startReceiver();
-    const endpoints = [{ name: 'sink', url: receiver.url }];
+    const endpoints = [{ name: 'sink', url: receiver.url, timeout: '10s' }];
     // With a Redis of its own, which is killed with it.
     const file = await writeConfig(await workFolder(), { notifications: { endpoints } });
     const ingest = await startRelay(file, { roles: ['ingest'] });
@@ -121,7 +121,7 @@ describe('TestEventQueue', () => {
   test('what is queued at SIGTERM is delivered after the next start (the registry loses it)', async () => {
     const receiver = await startReceiver();
     await receiver.stop();
-    const endpoints = [{ name: 'sink', url: receiver.url, ...patient, maxbackoff: '200ms' }];
+    const endpoints = [{ name: 'sink', url: receiver.url, timeout: '10s', ...patient, maxbackoff: '200ms' }];
     const file = await writeConfig(await workFolder(), { notifications: { endpoints } });
     const first = await startRelay(file);
     const events = many(10);
