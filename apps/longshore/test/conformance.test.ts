@@ -15,6 +15,9 @@ import { anEvent, envelope, idsOf, startRelay, workFolder, writeConfig } from '.
 vi.setConfig({ testTimeout: 90_000, hookTimeout: 90_000 });
 
 const many = (n: number) => Array.from({ length: n }, () => anEvent());
+/** Some at a time: with a thousand, a busy relay may read Redis' answers later than the 4 s after which it says 503. */
+const inBursts = <Item>(items: Item[], size: number): Item[][] =>
+  Array.from({ length: Math.ceil(items.length / size) }, (_, n) => items.slice(n * size, (n + 1) * size));
 const ids = (events: Record<string, unknown>[]) => events.map(({ id }) => id).sort();
 
 describe('TestHTTPSink', () => {
@@ -64,7 +67,7 @@ describe('TestHTTPSink', () => {
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
     onTestFinished(() => void server.close());
     const { port } = server.address() as AddressInfo;
-    const endpoints = [{ name: 'sink', url: `https://127.0.0.1:${port}/`, threshold: 1 }];
+    const endpoints = [{ name: 'sink', url: `https://127.0.0.1:${port}/`, threshold: 1, timeout: '10s' }];
     const folder = await workFolder();
     const redis = { url: redisUrl(), prefix: testPrefix() };
     const file = await writeConfig(folder, { notifications: { endpoints }, redis });
@@ -88,12 +91,14 @@ describe('TestHTTPSink', () => {
 });
 
 describe('TestEventQueue', () => {
-  test('1000 writes at once to a slow sink all arrive, and then nothing is pending', async () => {
+  test('1000 writes, a hundred at once, to a slow sink all arrive, and then nothing is pending', async () => {
     const receiver = await startReceiver({ delay: 5 });
     const relay = await relayTo([{ name: 'slow', url: receiver.url, timeout: '10s' }]);
     const events = many(1_000);
-    const answers = await Promise.all(events.map((event) => relay.post(envelope(event))));
-    expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([202]));
+    for (const burst of inBursts(events, 100)) {
+      const answers = await Promise.all(burst.map((event) => relay.post(envelope(event))));
+      expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([202]));
+    }
     const metrics = await metricsOf(relay, 'slow', 60_000);
     expect(metrics).toMatchObject({ Pending: 0, Events: 1_000, Successes: 1_000, Failures: 0, Errors: 0 });
     expect(idsOf(receiver.requests).sort()).toEqual(ids(events));
@@ -104,7 +109,7 @@ describe('TestEventQueue', () => {
 
   test('kill -9 between enqueue and delivery loses nothing (the registry loses all)', async () => {
     const receiver = await startReceiver();
-    const endpoints = [{ name: 'sink', url: receiver.url }];
+    const endpoints = [{ name: 'sink', url: receiver.url, timeout: '10s' }];
     // With a Redis of its own, which is killed with it.
     const file = await writeConfig(await workFolder(), { notifications: { endpoints } });
     const ingest = await startRelay(file, { roles: ['ingest'] });
@@ -121,7 +126,7 @@ describe('TestEventQueue', () => {
   test('what is queued at SIGTERM is delivered after the next start (the registry loses it)', async () => {
     const receiver = await startReceiver();
     await receiver.stop();
-    const endpoints = [{ name: 'sink', url: receiver.url, ...patient, maxbackoff: '200ms' }];
+    const endpoints = [{ name: 'sink', url: receiver.url, timeout: '10s', ...patient, maxbackoff: '200ms' }];
     const file = await writeConfig(await workFolder(), { notifications: { endpoints } });
     const first = await startRelay(file);
     const events = many(10);
@@ -186,7 +191,7 @@ test('TestBroadcaster [2.8]: ten sinks each get all 1000 events', async () => {
     names.map((name) => ({ name, url: `${receiver.url}/${name}`, timeout: '10s' })),
   );
   const events = many(1_000);
-  for (let at = 0; at < 1_000; at += 100) await relay.post(envelope(...events.slice(at, at + 100)));
+  for (const burst of inBursts(events, 50)) expect((await relay.post(envelope(...burst))).status).toBe(202);
   for (const name of names) expect(await metricsOf(relay, name, 60_000)).toMatchObject({ Successes: 1_000 });
   for (const name of names) {
     const got = receiver.requests.filter(({ url }) => url === `/${name}`);

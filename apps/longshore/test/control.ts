@@ -6,10 +6,14 @@ import { join } from 'node:path';
 import { eventually, redisUrl, testPrefix } from '@longshore/testkit';
 import { type Relay, type Settings, startRelay, workFolder, writeConfig } from './relay.js';
 
-/** A relay with these endpoints whose queues are in the shared Redis. */
+/**
+ * A relay with these endpoints whose queues are in the shared Redis. On a busy machine a good receiver can take
+ * longer than the default of 1 s; where that would be another outcome, it is not what a test is about.
+ */
 export async function relayTo(endpoints: object[], more: Settings = {}): Promise<Relay> {
   const redis = { url: redisUrl(), prefix: testPrefix() };
-  const settings = { notifications: { endpoints }, redis, ...more };
+  const patiently = endpoints.map((endpoint) => ({ timeout: '10s', ...endpoint }));
+  const settings = { notifications: { endpoints: patiently }, redis, ...more };
   return startRelay(await writeConfig(await workFolder(), settings));
 }
 

@@ -1,6 +1,7 @@
 /** `longshore dead`, `pause` and `resume` beside a relay that runs. */
 import { eventually, redisUrl, startReceiver, testPrefix } from '@longshore/testkit';
 import { describe, expect, test } from 'vitest';
+import { AT_LAST, metricsOf } from './control.js';
 import { bury, command, jsonLines, looking } from './operator.js';
 import {
   anEvent,
@@ -14,6 +15,9 @@ import {
 } from './relay.js';
 
 const LONG = 180_000;
+
+/** For what the many need. */
+const IN_THE_END = { timeout: 120_000 };
 
 /** A configuration with an endpoint `one` on the shared Redis. */
 async function configured(url: string, endpoint: object = {}, more: Settings = {}) {
@@ -92,13 +96,15 @@ test(
   async () => {
     let answer = { status: 500, body: 'the database is away' };
     const receiver = await startReceiver(() => answer);
-    const notifications = { endpoints: [{ name: 'one', url: receiver.url, threshold: 1 }] };
+    const endpoints = [{ name: 'one', url: receiver.url, threshold: 1, timeout: '10s' }];
+    const notifications = { endpoints };
     const file = await writeConfig(await workFolder(), { notifications });
     const relay = await startRelay(file, { roles: ['ingest', 'worker'] });
     const events = [anEvent(), anEvent({ target: { repository: 'sandbox/try' } })];
     for (const event of events) {
       await relay.post(envelope(event));
       await relay.waitFor(({ outcome, eventId }) => outcome === 'dead' && eventId === event.id);
+      await metricsOf(relay, 'one'); // dead in Redis too
     }
 
     const listed = await command(['dead', 'list', '--config', file]);
@@ -124,7 +130,8 @@ test(
     answer = { status: 200, body: '' };
     const retried = await command(['dead', 'retry', '--repository', 'acme/**', '--config', file]);
     expect(retried).toMatchObject({ code: 0, stdout: '1 retried\n', stderr: '' });
-    const again = await receiver.received(3);
+    const again = await receiver.received(3, AT_LAST);
+    await metricsOf(relay, 'one');
     expect(again[2]?.headers).toMatchObject({ 'x-longshore-attempt': '1', 'idempotency-key': app.id });
     await relay.waitFor(({ record, deliveryId }) => record === 'delivery.replayed' && deliveryId === app.id);
     const twice = await command(['dead', 'retry', app.id, '--config', file]);
@@ -146,8 +153,9 @@ test(
     expect(metrics).toContain('longshore_deliveries_settled_total{endpoint="one",outcome="dropped"} 1');
     expect(metrics).toContain('longshore_deliveries_replayed_total{endpoint="one"} 1');
     expect((await command(['dead', 'list', '--config', file])).stdout).toBe('Nothing dead fits.\n');
-    const trace = await command(['trace', app.id, '--config', file]);
-    expect(trace.stdout).toContain('longshore dead retry');
+    // What is noted in the trail is written a moment later.
+    const trace = () => command(['trace', app.id, '--config', file]);
+    await eventually(trace, ({ stdout }) => stdout.includes('longshore dead retry'), AT_LAST);
   },
   LONG,
 );
@@ -174,7 +182,7 @@ test(
     });
     expect(receiver.requests).toEqual([]);
     expect((await command(['resume', 'one', '--config', file])).stdout).toMatch(/^one is resumed/);
-    await receiver.received(2);
+    await receiver.received(2, AT_LAST);
   },
   LONG,
 );
@@ -233,16 +241,17 @@ describe('20,000 dead', () => {
       const [report] = jsonLines(await retrying);
       expect(report).toEqual({ retried: COUNT, skipped: 0, left: 0, stopped: false });
       const wanted = [...buried.map(({ eventId }) => eventId), ...fresh].toSorted();
-      await eventually(() => receiver.requests.length >= wanted.length, undefined, { timeout: 60_000 });
+      await eventually(() => receiver.requests.length >= wanted.length, undefined, IN_THE_END);
       expect(idsOf(receiver.requests).toSorted()).toEqual(wanted);
       expect(fresh.length).toBeGreaterThan(10);
       const { inspector } = await looking(prefix);
       await eventually(
         () => inspector.counts('one'),
         ({ waiting, active, delayed, dead }) => waiting + active + delayed + dead === 0,
+        AT_LAST,
       );
     },
-    LONG,
+    2 * LONG,
   );
 
   test(
@@ -256,7 +265,7 @@ describe('20,000 dead', () => {
       await startRelay(file);
 
       const first = longshore(['dead', 'retry', '--rate', '2000', '--json', '--config', file]);
-      await eventually(left, (dead) => dead < COUNT - 500, { timeout: 60_000 });
+      await eventually(left, (dead) => dead < COUNT - 500, IN_THE_END);
       first.kill('SIGINT');
       expect((await first.exited).code).toBe(1);
       const report = JSON.parse(first.stdout);
@@ -265,7 +274,7 @@ describe('20,000 dead', () => {
       expect(await left()).toBe(report.left);
 
       const second = longshore(['dead', 'retry', '--rate', '2000', '--config', file]);
-      await eventually(left, (dead) => dead < report.left - 500, { timeout: 60_000 });
+      await eventually(left, (dead) => dead < report.left - 500, IN_THE_END);
       second.kill('SIGKILL');
       await second.exited;
 
@@ -274,9 +283,9 @@ describe('20,000 dead', () => {
       );
       expect(both.map(({ code }) => code)).toEqual([0, 0]);
       expect(await left()).toBe(0);
-      await eventually(() => receiver.requests.length >= COUNT, undefined, { timeout: 60_000 });
+      await eventually(() => receiver.requests.length >= COUNT, undefined, IN_THE_END);
       expect(idsOf(receiver.requests).toSorted()).toEqual(buried.map(({ eventId }) => eventId).toSorted());
     },
-    LONG,
+    2 * LONG,
   );
 });

@@ -63,7 +63,7 @@ export async function bury(prefix: string, endpoint: string, count: number): Pro
   await eventually(
     () => inspector.counts(endpoint),
     ({ dead }) => dead === count,
-    { timeout: 60_000, every: 100, what: `${count} dead deliveries` },
+    { timeout: 120_000, every: 100, what: `${count} dead deliveries` },
   );
   await consumer.close(5_000);
   consuming.disconnect();
