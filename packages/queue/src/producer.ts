@@ -9,7 +9,8 @@ import type { Delivery } from '@longshore/event';
 import { Queue } from 'bullmq';
 import { type Added, addedFrom, tellAdds } from './add-script.js';
 import { type Collapse, collapseOptions } from './collapse.js';
-import { coalesce, isReady, type RedisClient } from './connection.js';
+import { isReady, type RedisClient } from './connection.js';
+import { groupCommit } from './group-commit.js';
 import { JOB_OPTIONS, type JobData, jobData, jobName } from './job.js';
 import { endpointsKey, queueName } from './names.js';
 import { EVENT_STREAM } from './queue-pool.js';
@@ -66,11 +67,12 @@ export function createProducer(client: RedisClient, prefix: string): Producer {
       const added = new Map<string, Added>();
       try {
         for (const slice of slices([...first.values()], bytes)) {
-          coalesce(client);
-          await Promise.all(
-            slice.map(async (delivery) => {
-              added.set(delivery.id, await add(delivery, collapse?.get(delivery.id)));
-            }),
+          await groupCommit(client, () =>
+            Promise.all(
+              slice.map(async (delivery) => {
+                added.set(delivery.id, await add(delivery, collapse?.get(delivery.id)));
+              }),
+            ),
           );
         }
       } catch (error) {

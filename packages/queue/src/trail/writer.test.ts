@@ -28,6 +28,20 @@ test('a thousand entries are a few writes', async ({ open, prefix }) => {
   expect(await client.xlen(shard?.chunks ?? '')).toBeLessThan(5);
 });
 
+test('entries that come one by one share a write every 100 ms', async ({ open, prefix }) => {
+  const client = await open('producer');
+  const trail = trailOf(client, prefix);
+  const [shard] = shardsOf(client, prefix);
+  const chunks = () => client.xlen(shard?.chunks ?? '');
+  const started = Date.now();
+  while ((await chunks()) < 5) {
+    trail.note(received());
+  }
+  await trail.close();
+  const most = Math.ceil((Date.now() - started) / 100) + 2;
+  expect(await chunks()).toBeLessThanOrEqual(most);
+});
+
 describe('Redis away', () => {
   test('what was noted meanwhile is written when it is back', async ({ open, prefix }) => {
     const redis = await startRedis();
