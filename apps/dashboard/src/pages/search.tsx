@@ -1,5 +1,6 @@
 /** What happened to an event, as `longshore trace` finds it: how each delivery stands, and what came first. */
 import type { EndpointStateName, Traced, Trail, TrailDelivery } from '@longshore/queue/operator';
+import { GAPS } from '../operate/trail-words.js';
 import { deliveryPath } from './deliveries.js';
 import { endpointPath } from './overview.js';
 import { At, count, Fact, number } from './parts.js';
@@ -30,8 +31,7 @@ export function SearchPage({ traced, resting = new Map() }: SearchProps) {
       </p>
       {gaps.map(({ since: from, until, count: missing, why }) => (
         <p class="note" key={from}>
-          Between <At at={from} /> and <At at={until} /> {number(missing)} steps were not noted (
-          {why === 'away' ? 'Redis was away' : 'Redis was nearly full'}).
+          Between <At at={from} /> and <At at={until} /> {number(missing)} steps were not noted ({GAPS[why]}).
         </p>
       ))}
       {trails.length === 0 && <Advice />}
