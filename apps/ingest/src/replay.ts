@@ -7,7 +7,8 @@ import { createProducer, type Monitor, type RedisClient } from '@longshore/queue
 import { createQuarantine, quarantineLimits, type TrailWriter } from '@longshore/queue/operator';
 import { createRouter } from '@longshore/routing';
 import { createSources, type RawRequest } from '@longshore/sources';
-import { createIngestPipeline, type Taken, type TakingObserver } from './pipeline.js';
+import { createIngestPipeline, type TakingObserver } from './pipeline.js';
+import type { Taken } from './receipt.js';
 import { sourcesConfig } from './sources-config.js';
 import { windowsOf } from './windows.js';
 

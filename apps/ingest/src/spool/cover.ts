@@ -8,7 +8,7 @@
 import { LongshoreError } from '@longshore/event';
 import type { Observer } from '@longshore/observe';
 import type { OpenedRequest, RawRequest } from '@longshore/sources';
-import type { Receipt } from '../pipeline.js';
+import type { Receipt } from '../receipt.js';
 import type { Spool } from './spool.js';
 
 /** Takes a request, by `take`, or spools it. Rejects as `take` does when neither can be. */

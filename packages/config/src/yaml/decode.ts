@@ -3,7 +3,7 @@
  * mark (what some Windows editors save). A line with other bytes is refused and named.
  */
 import { isUtf8 } from 'node:buffer';
-import type { Remark } from './parse.js';
+import type { Remark } from './node.js';
 
 /** The text, or where it stops to be text. */
 export type Decoded = { text: string } | Remark;

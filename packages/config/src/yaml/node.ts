@@ -12,6 +12,12 @@ export interface Origin {
   variable?: string;
 }
 
+/** Something about the text itself, and where. */
+export interface Remark {
+  message: string;
+  origin: Origin;
+}
+
 /** One value. `env` is where an `env:NAME` in it is looked up. */
 export class Scalar {
   readonly resolved: Resolved;
