@@ -12,6 +12,7 @@ import { sourcesConfig } from './sources-config.js';
 import { type Claim, createLocalSpool } from './spool/index.js';
 import { windowsOf } from './windows.js';
 
+/** What ingest is given by the process that it runs in. */
 export interface IngestParts {
   config(): Config;
   /** Of the producer profile: fails fast. */
@@ -24,6 +25,7 @@ export interface IngestParts {
   trail: Pick<TrailWriter, 'note'>;
 }
 
+/** The role, without its listener. */
 export interface Ingest {
   app: Koa;
   /** To be called before the first request: opens the spool, and takes over what an earlier run left. Never fails. */
@@ -39,6 +41,7 @@ export interface Ingest {
   close(): Promise<void>;
 }
 
+/** Has no spool before `start`. */
 export function createIngest({ config, client, monitor, claim, observer, trail }: IngestParts): Ingest {
   const { prefix } = config().redis;
   const producer = createProducer(client, prefix);

@@ -18,6 +18,7 @@ import { routeAll } from './route.js';
 import type { Cover } from './spool/cover.js';
 import { noteQuarantined, noteReceived } from './trail-notes.js';
 
+/** What a request passes through, in that order, and where it is told. */
 export interface PipelineParts {
   /** Asked for at each request: they change with the configuration. */
   sources(): Sources;
@@ -53,6 +54,7 @@ export interface IngestPipeline {
   replay(source: string, raw: RawRequest): Promise<Receipt>;
 }
 
+/** See the header. */
 export function createIngestPipeline(parts: PipelineParts): IngestPipeline {
   const { sources, router, windows, producer, quarantine, monitor, cover, observer, trail } = parts;
 

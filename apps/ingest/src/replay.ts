@@ -12,6 +12,7 @@ import type { Taken } from './receipt.js';
 import { sourcesConfig } from './sources-config.js';
 import { windowsOf } from './windows.js';
 
+/** What replaying is given by the process that it runs in. */
 export interface ReplayParts {
   config(): Config;
   /** Of the producer profile: fails fast. */
@@ -21,6 +22,7 @@ export interface ReplayParts {
   trail: Pick<TrailWriter, 'note'>;
 }
 
+/** Takes kept requests again. */
 export interface Replayer {
   /**
    * Resolves when all of it is durable.
@@ -35,6 +37,7 @@ export interface Replayer {
 
 const NOTHING: Taken = { accepted: 0, enqueued: 0, duplicates: 0, ignored: 0, kept: [] };
 
+/** See the header. */
 export function createReplayer({ config, client, monitor, observer, trail }: ReplayParts): Replayer {
   const { prefix } = config().redis;
   const producer = createProducer(client, prefix);

@@ -67,4 +67,5 @@ export const alert = z
   })
   .meta({ description: 'Who is told when something needs a person.', required: ['name', 'url'] });
 
+/** One receiver of alerts, with defaults in place. */
 export type AlertConfig = z.output<typeof alert>;

@@ -135,4 +135,5 @@ function imagesOf(settings: z.output<typeof preheat> | undefined) {
   return { actions, repositories, tags };
 }
 
+/** One endpoint, with defaults in place. Times are milliseconds. */
 export type Endpoint = z.output<typeof endpoint>;

@@ -189,4 +189,5 @@ type Settings = z.output<typeof settings>;
 export type Config = Omit<Settings, 'version'>;
 /** Ways in; undefined ones are not configured. */
 export type Auth = z.output<typeof auth>;
+/** One source, with defaults in place. */
 export type SourceConfig = z.output<typeof source>;

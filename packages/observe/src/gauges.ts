@@ -26,6 +26,7 @@ export interface Gauges {
   spoolHolds(spool: { requests: number; bytes: number }): void;
 }
 
+/** `tally` shows what is pending in the registry’s own shape too. */
 export function createGauges(metrics: Metrics, bounds: LabelBounds, tally: RegistryTally): Gauges {
   return {
     setQueueCounts(name, counts) {

@@ -52,6 +52,7 @@ export interface RecorderParts {
   tally: RegistryTally;
 }
 
+/** One for each observer. */
 export function createRecorder(parts: RecorderParts): Recorder {
   return { ...eventRecorder(parts), ...deliveryRecorder(parts), ...otherRecorder(parts) };
 }

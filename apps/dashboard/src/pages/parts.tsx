@@ -12,7 +12,7 @@ export const count = (value: number, one: string, many = `${one}s`): string =>
   `${number(value)} ${value === 1 ? one : many}`;
 
 /** `2026-11-21 03:00:00 UTC`. */
-export const utc = (at: number): string => `${new Date(at).toISOString().slice(0, 19).replace('T', ' ')} UTC`;
+const utc = (at: number): string => `${new Date(at).toISOString().slice(0, 19).replace('T', ' ')} UTC`;
 
 /** How long ago, or until when, with the time itself for whoever points at it. */
 export function Ago({ at, now }: { at: number; now: number }) {

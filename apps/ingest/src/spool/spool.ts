@@ -17,6 +17,7 @@ import { encodeRequest, type SpooledRequest } from './request.js';
 import type { Segment } from './segment.js';
 import { createWriter, FolderLost, type Writer } from './writer.js';
 
+/** Its folder, its limits, and whom it feeds. */
 export interface SpoolParts {
   /** Its folder, absolute. */
   dir: string;
@@ -29,6 +30,7 @@ export interface SpoolParts {
   log: SpoolLog;
 }
 
+/** What a request is put into, and what feeds it in again. */
 export interface Spool {
   readonly state: Readonly<SpoolState>;
   /** Opens its folder and takes over what earlier runs left. Never rejects: what is wrong is told and tried again. */
@@ -42,6 +44,7 @@ export interface Spool {
 /** Between two looks whether Redis is back. */
 const TRY_EVERY = 250;
 
+/** Nothing is read or written before `open`. */
 export function createSpool(parts: SpoolParts): Spool {
   const { dir, limits, claim, log } = parts;
   const backlog = createBacklog(log.state);

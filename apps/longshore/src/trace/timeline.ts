@@ -8,6 +8,7 @@ import { clock, counted, day, distance, harmless, moment, wrapped, zone } from '
 
 const TIME = '  12:03:44  '.length;
 
+/** Lines for a terminal. */
 export function timeline(trail: Trail, traced: Traced, view: View): string[] {
   return [
     ...heading(trail, view),

@@ -14,6 +14,7 @@ export function clock(iso: string): string {
   return `${two(date.getHours())}:${two(date.getMinutes())}:${two(date.getSeconds())}`;
 }
 
+/** Local, as `2026-11-21 12:03:44`. */
 export const moment = (iso: string): string => `${day(iso)} ${clock(iso)}`;
 
 /** `UTC+01:00`: what the local times of that moment are in. */
@@ -31,6 +32,7 @@ export function distance(iso: string, now: number): string {
   return ms > 0 ? `in ${length}` : `${length} ago`;
 }
 
+/** `12 ms`, `42 s`, `5 min`, `3 h`, `4 days`: rounded to one unit. */
 export function span(ms: number): string {
   if (ms < 1_000) return `${Math.max(0, Math.round(ms))} ms`;
   const seconds = Math.round(ms / 1_000);

@@ -10,6 +10,7 @@ import { value } from './setting.js';
 
 /** Milliseconds, for the limits of settings. */
 export const SECOND = 1_000;
+/** Milliseconds, for the limits of settings. */
 export const DAY = 24 * 3_600_000;
 
 interface DurationLimits {

@@ -10,6 +10,7 @@ export type Decoded = { text: string } | Remark;
 
 const NEWLINE = 0x0a;
 
+/** By the byte order mark; without one as UTF-8, which it has to be. */
 export function decode(bytes: Buffer): Decoded {
   if (bytes[0] === 0xff && bytes[1] === 0xfe) return { text: new TextDecoder('utf-16le').decode(bytes) };
   if (bytes[0] === 0xfe && bytes[1] === 0xff) return { text: new TextDecoder('utf-16be').decode(bytes) };

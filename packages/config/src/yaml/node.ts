@@ -37,6 +37,7 @@ export class Scalar {
   }
 }
 
+/** A sequence. */
 export class List {
   constructor(
     readonly items: readonly Node[],
@@ -44,6 +45,7 @@ export class List {
   ) {}
 }
 
+/** What stands behind a key. */
 export interface Entry {
   node: Node;
   /** Of the key. */
@@ -60,6 +62,7 @@ export interface Oddity {
   message: string;
 }
 
+/** A map, with its keys in the order of the file. */
 export class Dict {
   constructor(
     readonly entries: ReadonlyMap<string, Entry>,
@@ -76,6 +79,7 @@ export class Broken {
   ) {}
 }
 
+/** Any part of the tree. */
 export type Node = Scalar | List | Dict | Broken;
 
 /** One step into a tree: a key, or an index. */

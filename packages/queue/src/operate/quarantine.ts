@@ -51,6 +51,7 @@ export interface QuarantineFilter {
   ids?: readonly string[];
 }
 
+/** Holds what could not be read, within its limits; the oldest go first. */
 export interface Quarantine {
   /** @returns the entry's id, and the ids of older entries that had to go. Same source and body: same id. */
   put(entry: QuarantineEntry): Promise<{ id: string; evicted: string[] }>;
@@ -80,6 +81,7 @@ export const quarantineLimits = (maxmemory: number) => ({
   bytes: Math.min(MAX_BYTES, maxmemory * MAX_SHARE),
 });
 
+/** @param limits asked for at each entry: they change with the memory that Redis may use */
 export function createQuarantine(
   client: RedisClient,
   prefix: string,

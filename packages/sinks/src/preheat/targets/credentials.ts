@@ -2,6 +2,7 @@
 import type { CommonOptions, SecretValue } from './options.js';
 import type { Base } from './place.js';
 
+/** What is sent to a target to be let in. */
 export interface Credentials {
   /** Names in lower case. */
   headers: Record<string, string | string[]>;
