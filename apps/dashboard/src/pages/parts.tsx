@@ -44,6 +44,34 @@ export function State({ name }: { name: EndpointStateName }) {
   return <span class={`state ${TONES[name]}`}>{name}</span>;
 }
 
+/** Of a table: a column of text, of numbers, or of buttons, whose name is for screen readers alone. */
+type Column = string | { number: string } | { act: string };
+
+/** The heads of a table's columns. */
+export function Heads({ columns }: { columns: readonly Column[] }) {
+  return (
+    <thead>
+      <tr>{columns.map(head)}</tr>
+    </thead>
+  );
+}
+
+function head(column: Column) {
+  if (typeof column === 'string') return <th scope="col">{column}</th>;
+  if ('number' in column) {
+    return (
+      <th scope="col" class="number">
+        {column.number}
+      </th>
+    );
+  }
+  return (
+    <th scope="col">
+      <span class="hidden">{column.act}</span>
+    </th>
+  );
+}
+
 /** A number of a table; zero steps back. */
 export function Count({ value, label, href }: { value: number; label: string; href?: string }) {
   const text = number(value);

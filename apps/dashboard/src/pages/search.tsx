@@ -3,7 +3,7 @@ import type { EndpointStateName, Traced, Trail, TrailDelivery } from '@longshore
 import { GAPS } from '../operate/trail-words.js';
 import { deliveryPath } from './deliveries.js';
 import { endpointPath } from './overview.js';
-import { At, count, Fact, number } from './parts.js';
+import { At, count, Fact, Heads, number } from './parts.js';
 import { Steps } from './timeline.js';
 
 export interface SearchProps {
@@ -111,17 +111,7 @@ function Deliveries({ deliveries, resting }: { deliveries: readonly TrailDeliver
   return (
     <table class="cards">
       <caption class="hidden">{count(deliveries.length, 'delivery', 'deliveries')}</caption>
-      <thead>
-        <tr>
-          <th scope="col">Endpoint</th>
-          <th scope="col">State</th>
-          <th scope="col" class="number">
-            Attempts
-          </th>
-          <th scope="col">When</th>
-          <th scope="col">Delivery</th>
-        </tr>
-      </thead>
+      <Heads columns={['Endpoint', 'State', { number: 'Attempts' }, 'When', 'Delivery']} />
       <tbody>
         {deliveries.map(({ id, endpoint, state, until, settledAt, attempts }) => (
           <tr key={id}>

@@ -25,14 +25,8 @@ export interface QuarantineEntry {
 }
 
 /** An entry as it is kept. */
-export interface Quarantined {
+export interface Quarantined extends Omit<QuarantineEntry, 'body'> {
   id: string;
-  source: string;
-  kind: string;
-  reason: string;
-  receivedAt: number;
-  path: string;
-  headers: Record<string, string>;
   /** Base64 of the first {@link MAX_BODY} bytes. */
   body: string;
   /** Bytes as sent; more than what is kept when the body was cut. */
