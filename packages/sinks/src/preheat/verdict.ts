@@ -74,7 +74,7 @@ const failedOf = (parts: readonly PreheatPart[]): PreheatPart[] =>
   parts.filter(({ result }) => result === 'failed');
 
 /** One line: how many of how many, and the first of them with their reasons. */
-function failedInWords(parts: readonly PreheatPart[]): string {
+export function failedInWords(parts: readonly PreheatPart[]): string {
   const failed = failedOf(parts);
   const named = failed
     .slice(0, IN_WORDS)
