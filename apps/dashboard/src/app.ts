@@ -4,8 +4,10 @@ import { basicAuth, guardChanges, loopbackNames, type Users } from './auth.js';
 import type { Board } from './board.js';
 import { answerUnknown } from './pages/pages.js';
 
+/** Where bull-board is. */
 export const BOARD_PATH = '/queues';
 
+/** What the dashboard’s listener passes requests to. */
 export interface AppParts {
   board: Board;
   /** The JSON API. */
@@ -24,6 +26,7 @@ export interface AppParts {
 const CSP =
   "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; frame-ancestors 'none'; base-uri 'self'; form-action 'self'";
 
+/** Who may come in, and where to; errors become answers here. */
 export function createApp({ board, api, pages, users, readonly, operates, redisUp }: AppParts): Koa {
   const app = new Koa();
   app.silent = true;

@@ -8,12 +8,14 @@ import { KoaAdapter } from '@bull-board/koa';
 import type { Inspector } from '@longshore/queue/operator';
 import type { Middleware } from 'koa';
 
+/** bull-board, with the queues of the endpoints there are now. */
 export interface Board {
   middleware: Middleware;
   /** Shows exactly these endpoints' queues. */
   show(endpoints: readonly string[]): void;
 }
 
+/** @param readonly asked for at each request: it changes with the configuration */
 export function createBoard(path: string, inspector: Inspector, readonly: () => boolean): Board {
   const server = new KoaAdapter();
   server.setBasePath(path);

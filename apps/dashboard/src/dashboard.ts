@@ -11,6 +11,7 @@ import type { Operate } from './operate/index.js';
 import { createOperations } from './operate/operations.js';
 import { createPages } from './pages/pages.js';
 
+/** What the dashboard is given by the process that it runs in. */
 export interface DashboardParts {
   inspector: Inspector;
   operate: Operate;
@@ -21,6 +22,7 @@ export interface DashboardParts {
   onFault(error: unknown): void;
 }
 
+/** The role, without its listener. */
 export interface Dashboard {
   app: Koa;
   /**
@@ -35,6 +37,7 @@ export interface Dashboard {
   close(): Promise<void>;
 }
 
+/** Knows no users before the first configuration is put to work: that comes before its listener. */
 export function createDashboard({ inspector, operate, redis, version, onFault }: DashboardParts): Dashboard {
   let users: Users = {};
   let readonly = true;

@@ -16,3 +16,10 @@ export {
   type Replay,
   type Retried,
 } from './operate/index.js';
+export {
+  GAPS,
+  reasonInWords,
+  ruleInWords,
+  senderInWords,
+  stepInWords,
+} from './operate/trail-words.js';

@@ -16,6 +16,7 @@ const WEBHOOK_PATHS = [OPEN, '/sources/:name', '/sources/:name/:token'];
 /** Webhooks are posted; some senders first ask by another method whether they may. */
 const WEBHOOK_METHODS = ['POST', 'OPTIONS', 'GET'];
 
+/** What the listener passes requests to. */
 export interface AppParts {
   receive: IngestPipeline['receive'];
   /** Bytes; asked for at each request, it changes with the configuration. */
@@ -25,6 +26,7 @@ export interface AppParts {
   observer: Observer;
 }
 
+/** The open path, the paths of the sources and the health check; errors become answers here and nowhere else. */
 export function createApp({ receive, maxBody, paths, observer }: AppParts): Koa {
   const app = new Koa();
   app.silent = true; // the translator below answers and records

@@ -1,5 +1,5 @@
 /** Takes a registry's webhook; answers once it is durable. */
 export { createIngest, type Ingest, type IngestParts } from './ingest.js';
-export type { Taken } from './pipeline.js';
+export type { Taken } from './receipt.js';
 export { createReplayer, type Replayer, type ReplayParts } from './replay.js';
 export type { Claim, FolderLock } from './spool/index.js';

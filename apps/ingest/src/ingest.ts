@@ -3,15 +3,13 @@ import type { Config } from '@longshore/config';
 import type { Observer } from '@longshore/observe';
 import { createProducer, type Monitor, type RedisClient } from '@longshore/queue';
 import { createQuarantine, quarantineLimits, type TrailWriter } from '@longshore/queue/operator';
-import { createRouter } from '@longshore/routing';
-import { createSources } from '@longshore/sources';
 import type Koa from 'koa';
 import { createApp } from './app.js';
+import { createCurrent } from './current.js';
 import { createIngestPipeline } from './pipeline.js';
-import { sourcesConfig } from './sources-config.js';
 import { type Claim, createLocalSpool } from './spool/index.js';
-import { windowsOf } from './windows.js';
 
+/** What ingest is given by the process that it runs in. */
 export interface IngestParts {
   config(): Config;
   /** Of the producer profile: fails fast. */
@@ -24,6 +22,7 @@ export interface IngestParts {
   trail: Pick<TrailWriter, 'note'>;
 }
 
+/** The role, without its listener. */
 export interface Ingest {
   app: Koa;
   /** To be called before the first request: opens the spool, and takes over what an earlier run left. Never fails. */
@@ -39,26 +38,25 @@ export interface Ingest {
   close(): Promise<void>;
 }
 
+/** Has no spool before `start`. */
 export function createIngest({ config, client, monitor, claim, observer, trail }: IngestParts): Ingest {
   const { prefix } = config().redis;
   const producer = createProducer(client, prefix);
   const quarantine = createQuarantine(client, prefix, () => quarantineLimits(monitor.health.limit));
-  let current = config();
-  let sources = createSources(sourcesConfig(current));
-  let router = createRouter(current.notifications.endpoints);
-  let windows = windowsOf(current);
+  let settings = config();
+  const current = createCurrent(settings);
 
   const spool = createLocalSpool({
-    config: () => current,
+    config: () => settings,
     claim,
     isReady: () => monitor.health.up,
     replay: ({ source, raw }) => pipeline.replay(source, raw),
     observer,
   });
   const pipeline = createIngestPipeline({
-    sources: () => sources,
-    router: () => router,
-    windows: () => windows,
+    sources: current.sources,
+    router: current.router,
+    windows: current.windows,
     producer,
     quarantine,
     monitor,
@@ -71,18 +69,15 @@ export function createIngest({ config, client, monitor, claim, observer, trail }
     notes: spool.notes,
     app: createApp({
       receive: pipeline.receive,
-      maxBody: () => current.ingest.maxbody,
-      paths: () => sources.paths,
+      maxBody: () => settings.ingest.maxbody,
+      paths: () => current.sources().paths,
       observer,
     }),
     prepare(next) {
-      const nextSources = createSources(sourcesConfig(next));
-      const nextRouter = createRouter(next.notifications.endpoints);
+      const commit = current.prepare(next);
       return () => {
-        sources = nextSources;
-        router = nextRouter;
-        windows = windowsOf(next);
-        current = next;
+        commit();
+        settings = next;
         void spool.open();
       };
     },

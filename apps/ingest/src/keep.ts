@@ -2,6 +2,7 @@
 import type { Quarantine } from '@longshore/queue/operator';
 import { type OpenedRequest, type RawRequest, storableBody, withoutToken } from '@longshore/sources';
 
+/** One entry that went into quarantine, as its record tells of it. */
 export interface Kept {
   source: string;
   kind: string;

@@ -13,10 +13,12 @@ import type { Quarantine, TrailWriter } from '@longshore/queue/operator';
 import type { Router } from '@longshore/routing';
 import type { OpenedRequest, RawRequest, Sources } from '@longshore/sources';
 import { entriesOf, type Kept, keep } from './keep.js';
+import { type Receipt, receiptOf } from './receipt.js';
 import { routeAll } from './route.js';
 import type { Cover } from './spool/cover.js';
 import { noteQuarantined, noteReceived } from './trail-notes.js';
 
+/** What a request passes through, in that order, and where it is told. */
 export interface PipelineParts {
   /** Asked for at each request: they change with the configuration. */
   sources(): Sources;
@@ -41,30 +43,6 @@ export type TakingObserver = Pick<
 /** Bytes that a delivery takes in Redis beside its event. */
 const OVERHEAD = 1_024;
 
-/** The answer to a request. */
-export interface Receipt {
-  status: number;
-  headers?: Readonly<Record<string, string>>;
-  /** JSON value; absent when there is nothing to say. */
-  body?: unknown;
-  /** Name of the source that it came through. */
-  source: string;
-  /** What the body counts, for whoever called and not by HTTP; absent when nothing was looked at. */
-  taken?: Taken;
-}
-
-/** What became of a request's events. */
-export interface Taken {
-  accepted: number;
-  enqueued: number;
-  duplicates: number;
-  ignored: number;
-  /** Ids in quarantine of what could not be read. */
-  kept: readonly string[];
-  /** Why it could not be read. */
-  reason?: string;
-}
-
 /** Both reject with a LongshoreError whose row in `ERRORS` has the status to answer. */
 export interface IngestPipeline {
   /** A request as it comes in. */
@@ -76,6 +54,7 @@ export interface IngestPipeline {
   replay(source: string, raw: RawRequest): Promise<Receipt>;
 }
 
+/** See the header. */
 export function createIngestPipeline(parts: PipelineParts): IngestPipeline {
   const { sources, router, windows, producer, quarantine, monitor, cover, observer, trail } = parts;
 
@@ -113,7 +92,7 @@ export function createIngestPipeline(parts: PipelineParts): IngestPipeline {
       const enqueuedTo = countByEndpoint(enqueued);
       observer.eventReceived({ source, kind, events, ...counts, ms, detail: note }, { enqueuedTo });
     }
-    return { ...answer(opened, counts), taken: { ...counts, ...leftOver(kept) } };
+    return receiptOf(opened, counts, kept);
   };
 
   return {
@@ -165,26 +144,4 @@ function recordKept({ evicted, ...entry }: Kept, observer: TakingObserver): void
   for (const quarantineId of evicted) {
     observer.log.warn({ quarantineId }, 'quarantine is full: the oldest entry was removed');
   }
-}
-
-function leftOver(kept: readonly Kept[]): Pick<Taken, 'kept' | 'reason'> {
-  const reasons = [...new Set(kept.map(({ reason }) => reason))];
-  const ids = kept.map(({ quarantineId }) => quarantineId);
-  return { kept: ids, ...(reasons.length > 0 && { reason: reasons.join('; ') }) };
-}
-
-function answer(opened: OpenedRequest, counts: Record<string, number>): Receipt {
-  const { source, taken, quarantined, note, respond } = opened;
-  if (respond) return { ...respond, source };
-  const empty = taken.length + quarantined.length === 0;
-  const reasons = [...new Set(quarantined.map(({ reason }) => reason)), ...(note ? [note] : [])];
-  return {
-    source,
-    status: empty ? 200 : 202,
-    body: {
-      ...counts,
-      quarantined: quarantined.length,
-      ...(reasons.length > 0 && { reason: reasons.join('; ') }),
-    },
-  };
 }

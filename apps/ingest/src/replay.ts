@@ -5,12 +5,12 @@
 import type { Config } from '@longshore/config';
 import { createProducer, type Monitor, type RedisClient } from '@longshore/queue';
 import { createQuarantine, quarantineLimits, type TrailWriter } from '@longshore/queue/operator';
-import { createRouter } from '@longshore/routing';
-import { createSources, type RawRequest } from '@longshore/sources';
-import { createIngestPipeline, type Taken, type TakingObserver } from './pipeline.js';
-import { sourcesConfig } from './sources-config.js';
-import { windowsOf } from './windows.js';
+import type { RawRequest } from '@longshore/sources';
+import { createCurrent } from './current.js';
+import { createIngestPipeline, type TakingObserver } from './pipeline.js';
+import type { Taken } from './receipt.js';
 
+/** What replaying is given by the process that it runs in. */
 export interface ReplayParts {
   config(): Config;
   /** Of the producer profile: fails fast. */
@@ -20,6 +20,7 @@ export interface ReplayParts {
   trail: Pick<TrailWriter, 'note'>;
 }
 
+/** Takes kept requests again. */
 export interface Replayer {
   /**
    * Resolves when all of it is durable.
@@ -34,17 +35,16 @@ export interface Replayer {
 
 const NOTHING: Taken = { accepted: 0, enqueued: 0, duplicates: 0, ignored: 0, kept: [] };
 
+/** See the header. */
 export function createReplayer({ config, client, monitor, observer, trail }: ReplayParts): Replayer {
   const { prefix } = config().redis;
   const producer = createProducer(client, prefix);
   const quarantine = createQuarantine(client, prefix, () => quarantineLimits(monitor.health.limit));
-  let sources = createSources(sourcesConfig(config()));
-  let router = createRouter(config().notifications.endpoints);
-  let windows = windowsOf(config());
+  const current = createCurrent(config());
   const pipeline = createIngestPipeline({
-    sources: () => sources,
-    router: () => router,
-    windows: () => windows,
+    sources: current.sources,
+    router: current.router,
+    windows: current.windows,
     // Whoever asks has it still: what Redis cannot have now is asked for again.
     cover: (_opened, _raw, take) => take(),
     ...{ producer, quarantine, monitor, observer, trail },
@@ -53,15 +53,7 @@ export function createReplayer({ config, client, monitor, observer, trail }: Rep
     async replay(source, raw) {
       return (await pipeline.replay(source, raw)).taken ?? NOTHING;
     },
-    prepare(next) {
-      const nextSources = createSources(sourcesConfig(next));
-      const nextRouter = createRouter(next.notifications.endpoints);
-      return () => {
-        sources = nextSources;
-        router = nextRouter;
-        windows = windowsOf(next);
-      };
-    },
+    prepare: current.prepare,
     close: producer.close,
   };
 }

@@ -3,6 +3,7 @@ import { type Delivery, deliveryOf, factOf, type TakenEvent } from '@longshore/e
 import type { Collapse } from '@longshore/queue';
 import type { Router, Rule } from '@longshore/routing';
 
+/** Who gets the events of one request, and who does not. */
 export interface Routed {
   deliveries: Delivery[];
   /** By delivery id: those that are made only when nobody has told their fact to the endpoint. */

@@ -2,6 +2,7 @@
 import Router from '@koa/router';
 import Koa from 'koa';
 
+/** What the admin listener asks the process. */
 export interface AdminParts {
   version: string;
   /** What keeps this process from doing its job, one line each; empty when ready. */
@@ -12,6 +13,7 @@ export interface AdminParts {
   vars(): Promise<object>;
 }
 
+/** `/healthz`, `/readyz`, `/metrics` and `/debug/vars`, without the listener. */
 export function createAdmin({ version, missing, notes, metrics, vars }: AdminParts): Koa {
   const router = new Router();
   // Asks nobody else: a process that is restarted because Redis is away helps nobody.

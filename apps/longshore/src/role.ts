@@ -4,9 +4,12 @@ import type { Observer } from '@longshore/observe';
 import type { Monitor, RedisClient } from '@longshore/queue';
 import type { Inspector, TrailWriter } from '@longshore/queue/operator';
 
+/** All that there are, in the order in which an event meets them. */
 export const ROLES = ['ingest', 'worker', 'dashboard'] as const;
+/** One of {@link ROLES}. */
 export type Role = (typeof ROLES)[number];
 
+/** What the roles of one process share. */
 export interface RoleParts {
   /** The configuration of now. */
   config(): Config;

@@ -26,6 +26,7 @@ export interface RunningRole {
   close(): Promise<void>;
 }
 
+/** The roles of this process, with their listeners. */
 export interface RunningRoles {
   /** By role and for `admin`: where each listens. */
   urls: Record<string, string>;
@@ -52,6 +53,7 @@ const STARTERS: Record<Role, (parts: RoleParts) => Promise<RunningRole>> = {
   dashboard: startDashboard,
 };
 
+/** Starts all or none. @param wanted every role when it is empty */
 export async function startRoles(wanted: readonly Role[], parts: RoleParts): Promise<RunningRoles> {
   const roles = ROLES.filter((role) => wanted.length === 0 || wanted.includes(role));
   const running = new Map<Role, RunningRole>();

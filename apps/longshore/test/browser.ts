@@ -17,7 +17,7 @@ const ARGS = [
 const SLOW = 60_000;
 
 /** Who may see the dashboard of these tests. */
-export const OPERATOR = { username: 'ops', password: 'hunter2' };
+const OPERATOR = { username: 'ops', password: 'hunter2' };
 export const dashboardAuth = { basic: { [OPERATOR.username]: OPERATOR.password } };
 
 export interface Opened {

@@ -13,6 +13,7 @@ const SWEEP_EVERY = 60_000;
 const RELIEVE_EVERY = 1_000;
 const QUIET = 10_000;
 
+/** What is looked after, and where that is told. */
 export interface HousekeepingParts {
   config(): Config;
   janitor: Janitor;
@@ -23,6 +24,7 @@ export interface HousekeepingParts {
   trail: Pick<TrailWriter, 'note' | 'sweep'>;
 }
 
+/** Runs until it is closed. */
 export interface Housekeeping {
   /** These endpoints have queues from now on, also when they leave the configuration a moment later. */
   note(config: Config): void;

@@ -5,6 +5,7 @@
 import { type IngestRecord, type Observer, recordAgain } from '@longshore/observe';
 import type { Inspector, Journal, JournalEntry, TrailWriter } from '@longshore/queue/operator';
 
+/** Where notes are found, and where they are told. */
 export interface JournalParts {
   journal: Journal<IngestRecord>;
   inspector: Pick<Inspector, 'known'>;
@@ -16,6 +17,7 @@ export interface JournalParts {
 const PART = 500;
 const TURNS = 20;
 
+/** See the header. Takes what there is now, up to a limit. */
 export async function recordOperations({ journal, inspector, observer, trail }: JournalParts): Promise<void> {
   const endpoints = await inspector.known();
   for (let turn = 0; turn < TURNS; turn++) {

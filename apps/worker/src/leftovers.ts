@@ -6,6 +6,7 @@ import type { Config } from '@longshore/config';
 import type { Observer } from '@longshore/observe';
 import type { Inspector } from '@longshore/queue/operator';
 
+/** See the header. */
 export async function tellLeftovers(config: Config, inspector: Inspector, { log }: Observer): Promise<void> {
   const configured = new Set(config.notifications.endpoints.map(({ name }) => name));
   for (const endpoint of await inspector.known()) {

@@ -39,6 +39,7 @@ export interface Notes {
   trail: Pick<TrailWriter, 'note'>;
 }
 
+/** See the header. @param endpoint asked for at each delivery: its settings change with the configuration */
 export function createDeliveryPipeline(name: string, endpoint: () => LiveEndpoint, notes: Notes): Handle {
   const { observer, pulse, trail } = notes;
   return async (delivery, { id, number, signal, progress }) => {

@@ -13,6 +13,7 @@ import { createDeliveryPipeline, type LiveEndpoint } from './pipeline.js';
 import { createPreheatMemory } from './preheat-memory.js';
 import { preheatOptions } from './preheat-options.js';
 
+/** What the worker is given by the process that it runs in. */
 export interface WorkerParts {
   /** Of the consumer profile: waits for Redis for ever. */
   client: RedisClient;
@@ -25,6 +26,7 @@ export interface WorkerParts {
   version: string;
 }
 
+/** The role: one consumer for each endpoint. */
 export interface Worker {
   /**
    * Looks whether a configuration can be put to work, without any effect yet.
@@ -46,6 +48,7 @@ interface Lane {
   fingerprint: string;
 }
 
+/** Takes nothing before the first configuration is put to work. */
 export function createWorker({ client, observer, pulse, trail, version }: WorkerParts): Worker {
   const lanes = new Map<string, Lane>();
   /** Consumers and sinks that were replaced or removed and still finish what they began. */

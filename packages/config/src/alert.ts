@@ -3,15 +3,15 @@
  * switches a condition off.
  */
 import { z } from 'zod';
-import { duration } from './values/durations.js';
+import { duration, SECOND } from './values/durations.js';
 import { choice, count, text } from './values/scalars.js';
-import { headerValue, url } from './values/secrets.js';
+import { url } from './values/secrets.js';
 import { setting } from './values/setting.js';
+import { headers, texts } from './values/shapes.js';
 
 /** Below the lease of the worker that tells: 10 s is the longest that a receiver may take. */
 const LONGEST_TELL = 10_000;
 const MANY = Number.MAX_SAFE_INTEGER;
-const SECOND = 1_000;
 
 /** See the header. Times are milliseconds. */
 export const alert = z
@@ -26,11 +26,7 @@ export const alert = z
       'Where messages are posted, `http://` or `https://`. Not the url of an endpoint: that is what fails.',
       '',
     ),
-    headers: setting(
-      z.record(z.string(), z.array(headerValue())),
-      'Headers to send; each takes a list of values.',
-      {},
-    ),
+    headers: headers(),
     format: setting(
       choice(['json', 'slack']),
       '`json`: every field. `slack`: `{"text": …}`, for Slack, Mattermost and what else takes its form.',
@@ -41,7 +37,7 @@ export const alert = z
       'How long one message may take: connect, headers and body.',
       '5s',
     ),
-    endpoints: setting(z.array(text()), 'Names or globs of the endpoints that it is told about.', ['**']),
+    endpoints: texts('Names or globs of the endpoints that it is told about.', ['**']),
     after: setting(duration(), 'Tell when an endpoint has failed for so long. 0s: never.', '5m'),
     age: setting(
       duration(),
@@ -71,4 +67,5 @@ export const alert = z
   })
   .meta({ description: 'Who is told when something needs a person.', required: ['name', 'url'] });
 
+/** One receiver of alerts, with defaults in place. */
 export type AlertConfig = z.output<typeof alert>;

@@ -5,38 +5,29 @@
 import { z } from 'zod';
 import { ENDPOINT_KINDS, EVENT_CLASSES } from './kinds.js';
 import { preheat } from './preheat.js';
-import { duration } from './values/durations.js';
+import { DAY, duration } from './values/durations.js';
 import { choice, count, flag, text } from './values/scalars.js';
-import { credential, headerValue, url } from './values/secrets.js';
+import { credential, url } from './values/secrets.js';
 import { setting } from './values/setting.js';
+import { headers, texts } from './values/shapes.js';
 
 /** Longer timers than this end at once in JavaScript. */
-export const LONGEST_TIMER = 24 * 24 * 3_600_000;
+export const LONGEST_TIMER = 24 * DAY;
 
 /** A claim takes Redis for as long as it holds. */
-const LONGEST_COLLAPSE = 24 * 3_600_000;
+const LONGEST_COLLAPSE = DAY;
 
 const ignore = z
   .strictObject({
-    mediatypes: setting(
-      z.array(text()),
+    mediatypes: texts(
       'Media types whose events the endpoint does not get. Matched exactly; `""` matches events without one, as deletes are.',
-      [],
     ),
-    actions: setting(
-      z.array(text()),
-      'Actions that the endpoint does not get: `push`, `pull`, `mount`, `delete`.',
-      [],
-    ),
-    repositories: setting(
-      z.array(text()),
+    actions: texts('Actions that the endpoint does not get: `push`, `pull`, `mount`, `delete`.'),
+    repositories: texts(
       'Globs of repositories whose events the endpoint does not get; `**` crosses slashes.',
-      [],
     ),
-    tags: setting(
-      z.array(text()),
+    tags: texts(
       'Globs of tags whose events the endpoint does not get. An event without a tag never matches.',
-      [],
     ),
   })
   .meta({ description: 'What the endpoint does not get.' })
@@ -58,11 +49,7 @@ const written = z.strictObject({
     'Where events are posted: `http://` or `https://`. A user and password in it become an `Authorization` header. kind preheat has none.',
     '',
   ),
-  headers: setting(
-    z.record(z.string(), z.array(headerValue())),
-    'Headers to send; each takes a list of values. They replace ours of the same name.',
-    {},
-  ),
+  headers: headers('They replace ours of the same name.'),
   disabled: setting(flag(), 'true: the endpoint gets nothing, as in the registry.', false),
   paused: setting(flag(), 'true: events are kept for the endpoint and delivered when it is resumed.', false),
   timeout: setting(
@@ -118,7 +105,7 @@ const written = z.strictObject({
     })
     .meta({ description: 'How an `https://` receiver proves who it is.' })
     .prefault({}),
-  ignoredmediatypes: setting(z.array(text()), 'The older name of `ignore.mediatypes`; both lists hold.', []),
+  ignoredmediatypes: texts('The older name of `ignore.mediatypes`; both lists hold.'),
   ignore,
   preheat: preheat.optional(),
 });
@@ -148,4 +135,5 @@ function imagesOf(settings: z.output<typeof preheat> | undefined) {
   return { actions, repositories, tags };
 }
 
+/** One endpoint, with defaults in place. Times are milliseconds. */
 export type Endpoint = z.output<typeof endpoint>;

@@ -14,6 +14,7 @@ export type Flavor = 'longshore' | 'registry';
 const REGISTRY_KEYS = ['storage', 'http', 'middleware'];
 const READ = 'notifications';
 
+/** By its keys alone, whatever they hold. */
 export function flavorOf(tree: Node): Flavor {
   const isRegistry = tree instanceof Dict && REGISTRY_KEYS.some((key) => tree.entries.has(key));
   return isRegistry ? 'registry' : 'longshore';

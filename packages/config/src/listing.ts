@@ -4,8 +4,9 @@ import { fallbackOf, type Kind, shapeOf, wordsOf } from './values/setting.js';
 
 /** The step into any element of a list, and into any entry of a record. */
 export const ANY_INDEX = '[]';
-export const ANY_NAME = '*';
+const ANY_NAME = '*';
 
+/** One setting, as the reference and the overrides name it. */
 export interface ListedSetting {
   /** `['notifications', 'endpoints', '[]', 'headers', '*']` */
   path: readonly string[];

@@ -1,13 +1,11 @@
 /** One target of a preheat endpoint. Each kind reads some of the keys; the words say which. */
 import { TARGET_KINDS } from '@longshore/sinks/kinds';
 import { z } from 'zod';
-import { duration } from './values/durations.js';
+import { DAY, duration, SECOND } from './values/durations.js';
 import { bytes, choice, count, flag, text } from './values/scalars.js';
-import { credential, headerValue, url } from './values/secrets.js';
+import { credential, url } from './values/secrets.js';
 import { oneOrMore, setting } from './values/setting.js';
-
-const SECOND = 1_000;
-const DAY = 24 * 3_600_000;
+import { certificates, headers } from './values/shapes.js';
 
 const labels = (words: string) => setting(z.record(z.string(), text()), words);
 
@@ -19,19 +17,8 @@ const access = {
     })
     .meta({ description: 'Sent to the target’s own host and to no other.' })
     .optional(),
-  tls: z
-    .strictObject({
-      ca: setting(headerValue(), 'Certificates to trust instead of the system’s, PEM.').optional(),
-      cert: setting(headerValue(), 'Client certificate, PEM.').optional(),
-      key: setting(headerValue(), 'Its key, PEM.').optional(),
-    })
-    .meta({ description: 'Certificates.' })
-    .optional(),
-  headers: setting(
-    z.record(z.string(), z.array(headerValue())),
-    'Headers to send; each takes a list of values.',
-    {},
-  ),
+  tls: certificates().optional(),
+  headers: headers(),
 };
 
 const cache = {

@@ -4,10 +4,11 @@
  */
 import { z } from 'zod';
 import { target } from './preheat-target.js';
-import { duration } from './values/durations.js';
+import { DAY, duration } from './values/durations.js';
 import { bytes, count, flag, text } from './values/scalars.js';
-import { credential, headerValue, url } from './values/secrets.js';
+import { credential, url } from './values/secrets.js';
 import { setting } from './values/setting.js';
+import { certificates, texts } from './values/shapes.js';
 
 const TIB = 2 ** 40;
 
@@ -32,14 +33,7 @@ const registry = z
       })
       .meta({ description: 'Who pulls. Without one: anonymous.' })
       .prefault({}),
-    tls: z
-      .strictObject({
-        ca: setting(headerValue(), 'Certificates to trust instead of the system’s, PEM.').optional(),
-        cert: setting(headerValue(), 'Client certificate, PEM.').optional(),
-        key: setting(headerValue(), 'Its key, PEM.').optional(),
-      })
-      .meta({ description: 'Certificates.' })
-      .prefault({}),
+    tls: certificates().prefault({}),
     concurrency: setting(
       count({ min: 1, max: 1000 }),
       'Images that are read from the registry at once, over all workers.',
@@ -50,20 +44,12 @@ const registry = z
       'Remaining rate limit at which reading pauses, so that others can still pull.',
       0,
     ),
-    hosts: setting(
-      z.array(text()),
+    hosts: texts(
       'Without `url`: globs of the hosts that an event may name. Default: all but this machine and link-local ones.',
-      [],
     ),
-    realms: setting(
-      z.array(text()),
-      'Hosts besides the registry’s own that may be given its credentials to get a token.',
-      [],
-    ),
-    addresses: setting(
-      z.array(text()),
+    realms: texts('Hosts besides the registry’s own that may be given its credentials to get a token.'),
+    addresses: texts(
       'Where redirects may lead to although it is loopback or link-local: addresses, networks, hosts.',
-      [],
     ),
     proxy: setting(url(), 'Proxy for all requests to the registry.').optional(),
   })
@@ -74,32 +60,16 @@ const registry = z
 export const preheat = z
   .strictObject({
     registry,
-    platforms: setting(
-      z.array(text()),
+    platforms: texts(
       'Platforms to warm, `linux/arm64` or `linux/arm/v7`. Default: all that an index has, without attestations.',
-      [],
     ),
-    actions: setting(z.array(text()), 'Actions that warm an image; everything else is ignored.', ['push']),
-    repositories: setting(
-      z.array(text()),
-      'Globs of repositories to warm; `**` crosses slashes. Default: all.',
-      [],
-    ),
-    tags: setting(
-      z.array(text()),
-      'Globs of tags to warm; what was pushed by digest then matches none. Default: all.',
-      [],
-    ),
-    artifacts: setting(
-      z.array(text()),
+    actions: texts('Actions that warm an image; everything else is ignored.', ['push']),
+    repositories: texts('Globs of repositories to warm; `**` crosses slashes. Default: all.'),
+    tags: texts('Globs of tags to warm; what was pushed by digest then matches none. Default: all.'),
+    artifacts: texts(
       'Types of artifact to warm besides images, as in `artifactType` or the media type of the config; `*`: all.',
-      [],
     ),
-    referrers: setting(
-      z.array(text()),
-      'Types of what refers to an image to warm with it, such as signatures; `*`: all.',
-      [],
-    ),
+    referrers: texts('Types of what refers to an image to warm with it, such as signatures; `*`: all.'),
     attestations: setting(flag(), 'true: attestations are warmed too; no runtime pulls them.', false),
     foreign: setting(
       flag(),
@@ -128,9 +98,9 @@ export const preheat = z
       })
       .meta({ description: 'What no honest image has: beyond it the image is given up.' })
       .prefault({}),
-    delay: setting(duration({ max: 24 * 3_600_000 }), 'How long after the event it begins.', '0s'),
+    delay: setting(duration({ max: DAY }), 'How long after the event it begins.', '0s'),
     window: setting(
-      duration({ min: 0, max: 30 * 24 * 3_600_000 }),
+      duration({ min: 0, max: 30 * DAY }),
       'How long a part that was warmed counts as warm without asking its target again.',
       '1h',
     ),

@@ -69,7 +69,7 @@ const isWithin = (path: string, above: string): boolean =>
   path.startsWith(above) && (path.length === above.length || /^[.[]/.test(path.slice(above.length)));
 
 /** `notifications.endpoints[0].headers["X-Key: 1"]` */
-export function formatPath(path: readonly Step[]): string {
+function formatPath(path: readonly Step[]): string {
   let text = '';
   for (const step of path) {
     if (typeof step === 'number') text += `[${step}]`;

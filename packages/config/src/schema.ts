@@ -7,13 +7,12 @@ import { z } from 'zod';
 import { alert } from './alert.js';
 import { endpoint, LONGEST_TIMER } from './endpoint.js';
 import { auth, source } from './source.js';
-import { duration } from './values/durations.js';
+import { duration, SECOND } from './values/durations.js';
 import { bytes, choice, count, flag, listen, text } from './values/scalars.js';
 import { clusterNode, credential, url } from './values/secrets.js';
 import { setting, shorthand } from './values/setting.js';
 
 const MANY = Number.MAX_SAFE_INTEGER;
-const SECOND = 1_000;
 
 const section = <T extends z.core.$ZodLooseShape>(words: string, keys: T) =>
   z.strictObject(keys).meta({ description: words });
@@ -190,4 +189,5 @@ type Settings = z.output<typeof settings>;
 export type Config = Omit<Settings, 'version'>;
 /** Ways in; undefined ones are not configured. */
 export type Auth = z.output<typeof auth>;
+/** One source, with defaults in place. */
 export type SourceConfig = z.output<typeof source>;

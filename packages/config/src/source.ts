@@ -107,6 +107,7 @@ const options = z
   })
   .meta({ description: 'What the sender leaves open. Each kind reads only some of them.' });
 
+/** See the header. Which options a kind reads is checked in `checks/sources.ts`. */
 export const source = z
   .strictObject({
     name: setting(

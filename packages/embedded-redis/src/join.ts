@@ -7,9 +7,9 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { LongshoreError } from '@longshore/event';
 import { publishedSocket } from './folder.js';
 import { type Holder, hostOf } from './lock.js';
+import type { EmbeddedRedis } from './port.js';
 import { isAlive } from './process-identity.js';
 import { open, probe } from './resp.js';
-import type { EmbeddedRedis } from './start.js';
 
 const PATIENCE = 10_000;
 const POLL = 50;

@@ -20,38 +20,13 @@ import {
 import { join } from './join.js';
 import { findRedisServer } from './locate.js';
 import { claimLock, type Lock } from './lock.js';
+import type { EmbeddedRedis, EmbeddedRedisOptions } from './port.js';
 import { endPredecessor } from './predecessor.js';
 import { identify } from './process-identity.js';
 import { probe } from './resp.js';
 import { awaitReady, endServer, refuseOlderFormat, serverArguments } from './server.js';
 import { syncAppendOnlyFile } from './sync.js';
-import { type ProcessExit, type WatchedProcess, watchedProcess } from './watched-process.js';
-
-/** What an embedded Redis is started with. */
-export interface EmbeddedRedisOptions {
-  /** The data goes to `<datadir>/redis/`. */
-  datadir: string;
-  /** Bytes that Redis may use; writes are refused beyond it, nothing is evicted. */
-  maxmemory: number;
-  /** Search path for the program, in place of the process's own PATH. */
-  path?: string;
-  /** Called with one line when the start has to wait for something, so that it can be logged. */
-  onWait?: (reason: string) => void;
-}
-
-/** An embedded Redis that answers: ours, or one that we joined. */
-export interface EmbeddedRedis {
-  /** Path of its unix socket. */
-  socket: string;
-  /** False: another live process runs it, and we use it too. */
-  owned: boolean;
-  /** Of the Redis, when it is ours. */
-  pid?: number;
-  /** Flushes, ends it and gives the datadir back; leaves a Redis that is not ours alone. Safe to call twice. */
-  stop(): Promise<void>;
-  /** Resolves when Redis went away without `stop()`: it died, or the process that owns it ended. */
-  exited: Promise<ProcessExit>;
-}
+import { type WatchedProcess, watchedProcess } from './watched-process.js';
 
 /**
  * Resolves once Redis answers; reading a large file back may take minutes.

@@ -14,6 +14,7 @@ export interface EventView {
   mediaType?: string;
 }
 
+/** See the header. Times are epoch milliseconds. */
 export interface Delivery {
   /** Also the job id, the `Idempotency-Key` and `X-Longshore-Delivery`. */
   id: string;
@@ -49,6 +50,7 @@ export interface TakenEvent {
   dedupe?: string;
 }
 
+/** The view of an event, from its normalized form. */
 export function viewOf(event: RegistryEvent): EventView {
   const { repository, tag, digest, mediaType } = event.target;
   return { action: event.action, repository, tag, digest, mediaType };

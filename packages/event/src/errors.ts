@@ -176,6 +176,7 @@ const rows = {
   },
 } as const satisfies Record<string, ErrorRow>;
 
+/** Code of a row: what answers, logs and runbooks call the error. */
 export type ErrorCode = keyof typeof rows;
 
 /** The table, for the reference page and for the HTTP edge. */

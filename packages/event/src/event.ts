@@ -9,11 +9,13 @@
 
 /** The four actions of the registry's own notifications. */
 export const ACTIONS = ['push', 'pull', 'delete', 'mount'] as const;
+/** One of {@link ACTIONS}. */
 export type Action = (typeof ACTIONS)[number];
 
 /** `event`: one of the four actions. `other`: scan, quota, rename …, only for endpoints that ask for it. */
 export type EventClass = 'event' | 'other';
 
+/** A blob or manifest that an event refers to. */
 export interface Descriptor {
   mediaType?: string;
   digest?: string;
@@ -22,6 +24,7 @@ export interface Descriptor {
   [extra: string]: unknown;
 }
 
+/** What an event is about, as far as its sender tells. */
 export interface Target {
   mediaType?: string;
   /** `algorithm:hex`, verbatim. Absent for tag and repository deletes. */
@@ -36,6 +39,7 @@ export interface Target {
   references?: Descriptor[];
 }
 
+/** An event as rules, records and searches see it; what is delivered is its {@link Payload}. */
 export interface RegistryEvent {
   /** The sender's own id, else a UUIDv5 over what identifies the event. Stable over re-sends. */
   id: string;
@@ -65,4 +69,5 @@ export interface Payload {
 
 /** The registry's media types for an envelope of events: 2.x sends v1, 3.x sends v2. */
 export const EVENTS_V1 = 'application/vnd.docker.distribution.events.v1+json';
+/** See {@link EVENTS_V1}. */
 export const EVENTS_V2 = 'application/vnd.docker.distribution.events.v2+json';

@@ -27,6 +27,7 @@ export type PreheatReason =
 /** `http_503`, one per status code, or one of the others. */
 export type Reason = `http_${number}` | TransportReason | PreheatReason;
 
+/** What came back, or why nothing did. */
 export interface Answer {
   /** HTTP status, when there was an answer. */
   status?: number;
@@ -37,6 +38,7 @@ export interface Answer {
   body?: string;
 }
 
+/** See the header. */
 export type Outcome =
   | ({ kind: 'delivered' } & Answer)
   /** `notBefore`: epoch milliseconds from the receiver's `Retry-After`. */

@@ -1,8 +1,9 @@
 /** What happened, as log line and metric. */
 
+export type { QueueCounts } from './gauges.js';
 export { collectRecords, type IngestRecord, recordAgain } from './ingest-record.js';
 export type { LogLevel } from './log.js';
-export { createObserver, type Observer, type ObserverOptions, type QueueCounts } from './observer.js';
+export { createObserver, type Observer, type ObserverOptions } from './observer.js';
 export type { RecordFields, Settlement } from './records.js';
 export { metricsPage, recordsPage } from './reference.js';
 export type { EndpointSettings } from './registry-vars.js';

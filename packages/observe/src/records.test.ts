@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { Observer } from './observer.js';
-import { RECORDS } from './records.js';
+import { RECORDS } from './records-table.js';
 import { aRun, attempted, observed, received } from './testing/observed.js';
 
 const ids = { deliveryId: attempted.deliveryId, eventId: attempted.eventId };

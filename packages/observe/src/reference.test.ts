@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { METRICS } from './metrics-table.js';
-import { RECORDS } from './records.js';
+import { RECORDS } from './records-table.js';
 import { metricsPage, recordsPage } from './reference.js';
 
 test('the page of records names each record, each of its messages and each of its fields', () => {

@@ -1,6 +1,6 @@
 /** The reference pages of records and metrics, made from the tables that the code runs on. */
 import { METRICS } from './metrics-table.js';
-import { RECORDS } from './records.js';
+import { RECORDS } from './records-table.js';
 
 /** `docs/reference/records.md` */
 export function recordsPage(): string {
@@ -20,7 +20,7 @@ export function recordsPage(): string {
   );
   return page(
     'Log records',
-    'packages/observe/src/records.ts',
+    'packages/observe/src/records-table.ts',
     'Longshore writes JSON lines to stdout. A line about an event has `record`; each also has `time` (ISO 8601, UTC), `level` and `msg`. A field that is not known is left out. Lines without `record` tell of the process itself.',
     sections,
   );

@@ -20,6 +20,7 @@ export interface RedisAddress {
 /** A connected client. Opaque outside of this package. */
 export type RedisClient = Redis | Cluster;
 
+/** See the header: `producer` fails fast, `consumer` waits for ever. */
 export type Profile = 'producer' | 'consumer';
 
 /** A write that Redis has not answered after this is answered with 503: the registry waits 1 to 5 s. */

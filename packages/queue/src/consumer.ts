@@ -16,6 +16,7 @@ import type { Verdict } from './retry.js';
 import { createUnsettled } from './unsettled.js';
 import { within } from './within.js';
 
+/** What is taken, how much of it at once, and by whom. */
 export interface ConsumerOptions {
   client: RedisClient;
   prefix: string;
@@ -46,6 +47,7 @@ export interface TakenAttempt {
   progress(value: object): void;
 }
 
+/** One endpoint being worked on in this process. */
 export interface Consumer {
   /** Takes over changed settings, from the next delivery on. */
   update(settings: Pick<ConsumerOptions, 'concurrency' | 'delivered'>): void;

@@ -17,6 +17,7 @@ export interface QueueCounts {
   dead: number;
 }
 
+/** Looks; takes and changes nothing. */
 export interface Inspector {
   /** @throws LongshoreError QUEUE_UNAVAILABLE while Redis is away */
   counts(endpoint: string): Promise<QueueCounts>;
@@ -32,6 +33,7 @@ export interface Inspector {
   close(): Promise<void>;
 }
 
+/** Shares the client, which is to fail fast; it is the caller’s to close. */
 export function createInspector(client: RedisClient, prefix: string): Inspector {
   const pool = createQueuePool(client, prefix);
   return {

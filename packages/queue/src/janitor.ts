@@ -26,6 +26,7 @@ export interface Expired {
   last?: LastAnswer;
 }
 
+/** Applies retention when it is asked to; it has no clock of its own. */
 export interface Janitor {
   /** Applies the retention to one endpoint. Each expired delivery is returned to exactly one process. */
   sweep(endpoint: string, retention: Retention): Promise<Expired[]>;
@@ -40,6 +41,7 @@ export interface Janitor {
 const PAGE = 200;
 const TRIM = 1_000;
 
+/** Shares the client, which is the caller’s to close. */
 export function createJanitor(client: RedisClient, prefix: string): Janitor {
   const pool = createQueuePool(client, prefix);
   return {

@@ -27,6 +27,7 @@ export function jobName({ view }: Delivery): string {
   return `${view.action} ${view.repository ?? ''}${tag}`.slice(0, NAME_LENGTH);
 }
 
+/** What a job holds of a delivery: the endpoint is in its queue, the id is the job’s. */
 export function jobData({ id: _id, endpoint: _endpoint, ...data }: Delivery): JobData {
   return data;
 }

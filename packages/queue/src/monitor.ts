@@ -8,6 +8,7 @@ import type { Redis } from 'ioredis';
 import { isReady, masters, type RedisClient } from './connection.js';
 import { within } from './within.js';
 
+/** Redis as the last look found it. */
 export interface RedisHealth {
   up: boolean;
   /** Used share of maxmemory, 0 … 1, of the fullest master; 0 without a maxmemory. */
@@ -24,6 +25,7 @@ export interface RedisHealth {
   warnings: string[];
 }
 
+/** The last look, and what follows from it for ingest. */
 export interface Monitor {
   readonly health: RedisHealth;
   /** Looks now. Never rejects. */

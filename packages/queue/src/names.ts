@@ -1,5 +1,5 @@
 /**
- * From an endpoint's name to its queue's name in Redis, and back.
+ * From an endpoint's name to its queue's name in Redis, and every other key there is.
  *
  * The queue name carries a hash tag, `{name}`, so that in a Redis Cluster all keys of one endpoint share a
  * slot while endpoints spread over the masters. Everything outside a small alphabet is encoded: BullMQ refuses

@@ -24,6 +24,7 @@ export interface Enqueued {
   collapsedInto?: string;
 }
 
+/** What is known of the deliveries beside themselves. */
 export interface EnqueueOptions {
   /** About how large each delivery is. */
   bytes?: number;
@@ -31,12 +32,14 @@ export interface EnqueueOptions {
   collapse?: ReadonlyMap<string, Collapse>;
 }
 
+/** Makes deliveries durable; see the header. */
 export interface Producer {
   /** @throws LongshoreError QUEUE_UNAVAILABLE, QUEUE_FULL; the message names the reason. */
   enqueue(deliveries: readonly Delivery[], options?: EnqueueOptions): Promise<Enqueued[]>;
   close(): Promise<void>;
 }
 
+/** Shares the client, which is the caller’s to close; of the producer profile where a sender waits for the answer. */
 export function createProducer(client: RedisClient, prefix: string): Producer {
   tellAdds(client);
   const queues = new Map<string, Promise<Queue<JobData>>>();

@@ -11,6 +11,7 @@ import { unavailable } from './refusal.js';
 /** The default would cost up to 0.8 MB of Redis per busy queue; nothing here reads the stream. */
 export const EVENT_STREAM = { events: { maxLen: 100 } };
 
+/** Queue objects by endpoint, made when they are asked for. */
 export interface QueuePool {
   /** Never waits; for a board, which has its own time-outs. */
   get(endpoint: string): Queue<JobData>;
@@ -19,6 +20,7 @@ export interface QueuePool {
   close(): Promise<void>;
 }
 
+/** Shares the client, which is the caller’s to close. */
 export function createQueuePool(client: RedisClient, prefix: string): QueuePool {
   const queues = new Map<string, Queue<JobData>>();
   const get = (endpoint: string): Queue<JobData> => {

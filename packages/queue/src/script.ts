@@ -2,11 +2,13 @@
 import { createHash } from 'node:crypto';
 import type { RedisClient } from './connection.js';
 
+/** A script and its digest. */
 export interface Script {
   readonly lua: string;
   readonly sha: string;
 }
 
+/** To be made once, when its module is loaded. */
 export const script = (lua: string): Script => ({ lua, sha: createHash('sha1').update(lua).digest('hex') });
 
 /** All keys of one call must be in one slot. */

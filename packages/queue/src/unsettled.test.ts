@@ -42,4 +42,8 @@ test('after ten minutes nothing is recalled, and what is old makes room', () => 
   unsettled.remember(run(0, 0), ok);
   now = 600_000;
   expect(unsettled.recall(run(0, 1))).toBeUndefined();
+  unsettled.remember({ ...run(0, 0), id: 'b' }, ok);
+  // At its own time it would still be recalled, had it not gone.
+  now = 0;
+  expect(unsettled.recall(run(0, 1))).toBeUndefined();
 });

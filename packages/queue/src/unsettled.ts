@@ -22,6 +22,7 @@ interface Entry extends Run {
 /** Long enough for an outage and the stall that follows; then the job was settled, here or elsewhere. */
 const REMEMBERED_FOR = 10 * 60_000;
 
+/** @param now epoch milliseconds */
 export function createUnsettled(now: () => number = Date.now) {
   const entries = new Map<string, Entry>();
   return {

@@ -3,8 +3,9 @@
  * the registry has shown before how it wants to be asked; a 401 is answered once, and a second one is final.
  */
 import { type Challenge, challengesOf } from './challenge.js';
-import type { Credential, Credentials } from './credentials.js';
+import type { Credentials } from './credentials.js';
 import { RegistryError } from './error.js';
+import type { Credential } from './port.js';
 import { checkRealm } from './realm.js';
 import { basic, type TokenRequest } from './token-request.js';
 import type { TokenSource } from './tokens.js';

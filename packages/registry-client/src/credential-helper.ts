@@ -3,8 +3,8 @@
  * from stdin and prints `{"Username", "Secret"}`. How ECR, Google and Azure give out passwords that expire.
  */
 import { execFile } from 'node:child_process';
-import type { Credential } from './credentials.js';
 import { RegistryError } from './error.js';
+import type { Credential } from './port.js';
 
 /** Milliseconds: some of them ask a cloud. */
 const TIMEOUT = 30_000;

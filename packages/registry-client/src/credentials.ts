@@ -1,9 +1,6 @@
 /** Where a registry's credentials come from: the options, or a file that may be replaced while we run. */
 import { DockerConfig } from './docker-config.js';
-import type { RegistryAuth } from './port.js';
-
-/** What proves who we are, once it is known. */
-export type Credential = Exclude<RegistryAuth, { dockerConfig: string }>;
+import type { Credential, RegistryAuth } from './port.js';
 
 /** The credentials of one registry. */
 export interface Credentials {

@@ -7,8 +7,8 @@
  */
 import { readFile } from 'node:fs/promises';
 import { askHelper } from './credential-helper.js';
-import type { Credential } from './credentials.js';
 import { RegistryError } from './error.js';
+import type { Credential } from './port.js';
 
 /** Milliseconds. */
 const FRESH = 60_000;

@@ -38,7 +38,7 @@ export function sortEntries(entries: readonly Descriptor[], policy: WalkPolicy):
 }
 
 /** BuildKit's mark ("image attestation storage"). */
-export function isAttestation({ annotations }: Descriptor): boolean {
+function isAttestation({ annotations }: Descriptor): boolean {
   return annotations?.['vnd.docker.reference.type'] === 'attestation-manifest';
 }
 

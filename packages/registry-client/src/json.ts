@@ -1,5 +1,6 @@
 /** JSON that others wrote, looked at carefully. */
 
+/** A JSON object of which nothing is known yet. */
 export type Json = Readonly<Record<string, unknown>>;
 
 /** The object that these bytes are; undefined when they are none. */

@@ -21,6 +21,9 @@ export type RegistryAuth =
   | { bearer: string }
   | { dockerConfig: string };
 
+/** What proves who we are, once it is known. */
+export type Credential = Exclude<RegistryAuth, { dockerConfig: string }>;
+
 /** What the operator trusts beyond the registry's own host. */
 export interface Trusted {
   /**

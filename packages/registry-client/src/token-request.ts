@@ -2,8 +2,9 @@
  * What is asked of a token server, and what it answers. GET with Basic or nothing is what every server knows;
  * POST (OAuth2) is for refresh tokens, and for servers that answer 404 or 405 to the GET.
  */
-import type { Credential } from './credentials.js';
+
 import { RegistryError } from './error.js';
+import type { Credential } from './port.js';
 import type { HttpRequest } from './transport.js';
 
 const CLIENT = 'longshore';

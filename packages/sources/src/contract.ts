@@ -164,7 +164,7 @@ function flipped(body: Buffer): Buffer {
 }
 
 /** What holds for anything that a request can come to. */
-export function expectSound(
+function expectSound(
   kind: Kind,
   { taken, quarantined }: Opened,
   request: RawRequest,

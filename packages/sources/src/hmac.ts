@@ -4,7 +4,13 @@
  * a repetition, which is what ids are for.
  */
 import { createHmac, timingSafeEqual } from 'node:crypto';
-import type { RawRequest } from './port.js';
+
+/** The part of a request that a signature is in, and is made of. */
+interface Signed {
+  /** Names in lower case. */
+  headers: Readonly<Record<string, string | string[] | undefined>>;
+  body: Buffer;
+}
 
 /** The hashes that a signature can be made with. */
 export const HMAC_ALGORITHMS = ['sha1', 'sha256', 'sha384', 'sha512'] as const;
@@ -48,13 +54,13 @@ export function hmacFormat(auth: HmacAuth, kind: HmacFormat | undefined): HmacFo
 }
 
 /** True for a request with a signature that one of the secrets makes of its body. */
-export function hmacCheck(auth: HmacAuth, format: HmacFormat): (raw: RawRequest) => boolean {
+export function hmacCheck(auth: HmacAuth, format: HmacFormat): (request: Signed) => boolean {
   const secrets = auth.secrets.filter((secret) => secret !== '');
-  return (raw) => {
-    const presented = presentedDigest(raw, format);
+  return (request) => {
+    const presented = presentedDigest(request, format);
     if (presented === undefined) return false;
     return secrets.reduce((found, secret) => {
-      const digest = createHmac(format.algorithm, secret).update(raw.body).digest();
+      const digest = createHmac(format.algorithm, secret).update(request.body).digest();
       return (digest.length === presented.length && timingSafeEqual(digest, presented)) || found;
     }, false);
   };
@@ -63,7 +69,7 @@ export function hmacCheck(auth: HmacAuth, format: HmacFormat): (raw: RawRequest)
 const WRITTEN = { hex: /^(?:[\da-f]{2})+$/i, base64: /^[\w+/-]+={0,2}$/ };
 
 /** Several of the same header are as good as none: one may be somebody else's. */
-function presentedDigest({ headers }: RawRequest, { headers: names, prefix, encoding }: HmacFormat) {
+function presentedDigest({ headers }: Signed, { headers: names, prefix, encoding }: HmacFormat) {
   const value = names.map((name) => headers[name]).find((header) => header !== undefined);
   if (typeof value !== 'string' || !value.startsWith(prefix)) return undefined;
   const written = value.slice(prefix.length);

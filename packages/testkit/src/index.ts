@@ -1,3 +1,4 @@
+/** Real parts for tests: Redis, registries, receivers, processes, images; and waiting for a state. Imported by tests only. */
 export { type Certificate, selfSigned } from './certificate.js';
 export { type EventuallyOptions, eventually } from './eventually.js';
 export { freePort } from './free-port.js';

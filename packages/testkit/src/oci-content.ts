@@ -27,6 +27,7 @@ type More = Partial<Omit<OciPart, 'digest' | 'size' | 'kind' | 'bytes' | 'parts'
 
 type Algorithm = 'sha256' | 'sha512';
 
+/** What an image is made of, where a test cares. */
 export interface ImageParts {
   /** Default: one layer. */
   layers?: readonly (string | Buffer | OciPart)[];
@@ -43,7 +44,7 @@ export interface ImageParts {
   artifactType?: string;
 }
 
-export const MEDIA_TYPES = {
+const MEDIA_TYPES = {
   oci: {
     index: 'application/vnd.oci.image.index.v1+json',
     manifest: 'application/vnd.oci.image.manifest.v1+json',

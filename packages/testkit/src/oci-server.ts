@@ -7,6 +7,7 @@ import type { TokenIssuer } from './oci-tokens.js';
 import { type ReceivedRequest, type Receiver, type ReceiverOptions, startReceiver } from './receiver.js';
 import type { Reply } from './reply.js';
 
+/** What the registry has, and how it answers. */
 export interface OciServerOptions extends ReceiverOptions {
   /** Served in every repository, by digest. */
   parts?: readonly OciPart[];

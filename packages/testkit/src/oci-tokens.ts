@@ -3,6 +3,7 @@ import { Buffer } from 'node:buffer';
 import type { ReceivedRequest } from './receiver.js';
 import type { Reply } from './reply.js';
 
+/** Who gets a token, and how. */
 export interface TokenOptions {
   /** `name:password`. Without: everybody gets tokens. */
   user?: string;
@@ -14,6 +15,7 @@ export interface TokenOptions {
   answer?: (token: string) => Record<string, unknown>;
 }
 
+/** A token server, and what it was asked for. */
 export interface TokenIssuer {
   /** What was asked for, in order: grant, service, scope, account. */
   readonly asked: Record<string, string>[];

@@ -16,7 +16,7 @@ import type { Route } from './route.js';
 import { routesOf } from './routes/index.js';
 
 /** Where the API is. */
-export const API_PATH = '/api/v1';
+const API_PATH = '/api/v1';
 
 /** A filter with a thousand ids has some 40 KB. */
 const LARGEST_BODY = '256kb';

@@ -35,6 +35,7 @@ export interface EndpointOverview {
   >;
 }
 
+/** Where endpoints are known from. */
 export interface EndpointParts {
   config(): Config;
   inspector: Pick<Inspector, 'known'>;
@@ -43,6 +44,7 @@ export interface EndpointParts {
   now(): number;
 }
 
+/** See the header. */
 export function createEndpoints({ config, inspector, pauses, pulse, now }: EndpointParts) {
   const configured = (): Endpoint[] => config().notifications.endpoints;
   const names = async (): Promise<string[]> => [

@@ -29,6 +29,7 @@ export type { BulkSettings, Held, Listing, Operate, OperateParts, Paging } from 
 export { isCut, type Replay, type Replayed, type Retried } from './quarantine.js';
 export type { DeadWords, QuarantineWords } from './words.js';
 
+/** See {@link Operate}. What it opens is closed with it; the client is not. */
 export function createOperate({ client, config, by, replay, now = Date.now }: OperateParts): Operate {
   const { prefix } = config().redis;
   const inspector = createInspector(client, prefix);

@@ -23,6 +23,7 @@ export interface Operation extends BulkProgress {
   error?: string;
 }
 
+/** Retries and drops of many deliveries, which take longer than a request; known for a while after their end. */
 export interface Operations {
   /**
    * Begins one; two at once on the same filter are fine.

@@ -34,6 +34,7 @@ export interface Paging {
   after?: string;
 }
 
+/** How fast, and how it is followed and stopped. */
 export interface BulkSettings {
   /** Deliveries in a second; infinite for no limit. */
   rate?: number;
@@ -47,6 +48,7 @@ export interface Held {
   why: string;
 }
 
+/** What the functions work with, and in whose name. */
 export interface OperateParts {
   /** Fails fast. */
   client: RedisClient;

@@ -44,7 +44,9 @@ export const quarantineWords = z.strictObject({
 
 /** Ids may be one, or several. */
 type WithIds<Words> = Omit<Words, 'id'> & { id?: string | readonly string[] };
+/** A filter of dead deliveries, as it was written. */
 export type DeadWords = WithIds<z.output<typeof deadWords>>;
+/** A filter of quarantined requests, as it was written. */
 export type QuarantineWords = WithIds<z.output<typeof quarantineWords>>;
 
 /** @throws LongshoreError REQUEST_INVALID */

@@ -3,7 +3,7 @@ import type { DeadLetter } from '@longshore/queue/operator';
 import type { DeadWords, Held } from '../operate/index.js';
 import { deliveryPath, eventName } from './deliveries.js';
 import { endpointPath } from './overview.js';
-import { Ago, count, Hidden, link, number } from './parts.js';
+import { Ago, count, Heads, Hidden, link, number } from './parts.js';
 
 /** The filter as it stands in the address, and as `longshore dead` has it. */
 export type DeadQuery = Omit<DeadWords, 'id'> & { id?: string };
@@ -96,20 +96,9 @@ function Letters({ letters, now }: { letters: readonly DeadLetter[]; now: number
   return (
     <table class="cards">
       <caption class="hidden">Dead deliveries, newest first</caption>
-      <thead>
-        <tr>
-          <th scope="col">Event</th>
-          <th scope="col">Endpoint</th>
-          <th scope="col">Dead since</th>
-          <th scope="col" class="number">
-            Attempts
-          </th>
-          <th scope="col">Last answer</th>
-          <th scope="col">
-            <span class="hidden">Retry</span>
-          </th>
-        </tr>
-      </thead>
+      <Heads
+        columns={['Event', 'Endpoint', 'Dead since', { number: 'Attempts' }, 'Last answer', { act: 'Retry' }]}
+      />
       <tbody>
         {letters.map(({ id, endpoint, deadAt, attempts, event, detail, reason }) => (
           <tr key={id}>

@@ -1,7 +1,7 @@
 /** Deliveries in a table, and one of them in full. */
 import type { StoredDelivery, StoredDeliveryDetail, StoredEvent } from '@longshore/queue/operator';
 import { endpointPath } from './overview.js';
-import { Ago, At, Fact, number, Text } from './parts.js';
+import { Ago, At, Fact, Heads, number, Text } from './parts.js';
 
 /** Where the page of a delivery is. */
 export const deliveryPath = (id: string): string => `/deliveries/${encodeURIComponent(id)}`;
@@ -26,17 +26,7 @@ export function DeliveryTable({
   return (
     <table class="cards">
       <caption class="hidden">{caption}</caption>
-      <thead>
-        <tr>
-          <th scope="col">Event</th>
-          <th scope="col">Received</th>
-          <th scope="col" class="number">
-            Attempts
-          </th>
-          <th scope="col">When</th>
-          <th scope="col">What it came to</th>
-        </tr>
-      </thead>
+      <Heads columns={['Event', 'Received', { number: 'Attempts' }, 'When', 'What it came to']} />
       <tbody>
         {deliveries.map(({ id, event, attempts, at, failed, ignored, state }) => (
           <tr key={id}>

@@ -1,7 +1,7 @@
 /** What an operator wants at 3 a.m.: one sentence, then one row for each endpoint, the worst first. */
 import { type EndpointStateName, inWords } from '@longshore/queue/operator';
 import type { EndpointOverview } from '../operate/index.js';
-import { Ago, At, Count, count, link, number, State } from './parts.js';
+import { Ago, At, Count, count, Heads, link, number, State } from './parts.js';
 
 export interface OverviewProps {
   rows: readonly EndpointOverview[];
@@ -39,29 +39,19 @@ export function Overview({ rows, quarantined, memory, full, now }: OverviewProps
         </p>
       ) : (
         <table class="cards">
-          <thead>
-            <tr>
-              <th scope="col">Endpoint</th>
-              <th scope="col">State</th>
-              <th scope="col" class="number">
-                Waiting
-              </th>
-              <th scope="col" class="number">
-                Delayed
-              </th>
-              <th scope="col" class="number">
-                In flight
-              </th>
-              <th scope="col" class="number">
-                Dead
-              </th>
-              <th scope="col" class="number">
-                Per minute
-              </th>
-              <th scope="col">Oldest</th>
-              <th scope="col">Last error</th>
-            </tr>
-          </thead>
+          <Heads
+            columns={[
+              'Endpoint',
+              'State',
+              { number: 'Waiting' },
+              { number: 'Delayed' },
+              { number: 'In flight' },
+              { number: 'Dead' },
+              { number: 'Per minute' },
+              'Oldest',
+              'Last error',
+            ]}
+          />
           <tbody>
             {sorted.map((row) => (
               <Row key={row.name} row={row} now={now} />

@@ -12,7 +12,7 @@ export const count = (value: number, one: string, many = `${one}s`): string =>
   `${number(value)} ${value === 1 ? one : many}`;
 
 /** `2026-11-21 03:00:00 UTC`. */
-export const utc = (at: number): string => `${new Date(at).toISOString().slice(0, 19).replace('T', ' ')} UTC`;
+const utc = (at: number): string => `${new Date(at).toISOString().slice(0, 19).replace('T', ' ')} UTC`;
 
 /** How long ago, or until when, with the time itself for whoever points at it. */
 export function Ago({ at, now }: { at: number; now: number }) {
@@ -42,6 +42,34 @@ const TONES: Record<EndpointStateName, string> = {
 
 export function State({ name }: { name: EndpointStateName }) {
   return <span class={`state ${TONES[name]}`}>{name}</span>;
+}
+
+/** Of a table: a column of text, of numbers, or of buttons, whose name is for screen readers alone. */
+type Column = string | { number: string } | { act: string };
+
+/** The heads of a table's columns. */
+export function Heads({ columns }: { columns: readonly Column[] }) {
+  return (
+    <thead>
+      <tr>{columns.map(head)}</tr>
+    </thead>
+  );
+}
+
+function head(column: Column) {
+  if (typeof column === 'string') return <th scope="col">{column}</th>;
+  if ('number' in column) {
+    return (
+      <th scope="col" class="number">
+        {column.number}
+      </th>
+    );
+  }
+  return (
+    <th scope="col">
+      <span class="hidden">{column.act}</span>
+    </th>
+  );
 }
 
 /** A number of a table; zero steps back. */

@@ -3,7 +3,7 @@ import type { PreheatPart, PreheatRun } from '@longshore/event';
 import { inWords } from '@longshore/queue/operator';
 import { deliveryPath } from './deliveries.js';
 import { endpointPath } from './overview.js';
-import { Ago, At, Fact, number } from './parts.js';
+import { Ago, At, Fact, Heads, number } from './parts.js';
 
 const TONES = { succeeded: 'good', partial: 'warn', failed: 'bad', skipped: 'soft', dryrun: 'soft' };
 const PART_TONES = { warmed: 'good', already: 'good', asked: 'soft', skipped: 'soft', failed: 'bad' };
@@ -25,23 +25,17 @@ export function PreheatRuns({ runs, path, now }: { runs: readonly PreheatRun[]; 
     <>
       <h2>The last images</h2>
       <table class="cards">
-        <thead>
-          <tr>
-            <th scope="col">Image</th>
-            <th scope="col">Came to</th>
-            <th scope="col" class="number">
-              Warm
-            </th>
-            <th scope="col" class="number">
-              Failed
-            </th>
-            <th scope="col" class="number">
-              Moved
-            </th>
-            <th scope="col">When</th>
-            <th scope="col">Why</th>
-          </tr>
-        </thead>
+        <Heads
+          columns={[
+            'Image',
+            'Came to',
+            { number: 'Warm' },
+            { number: 'Failed' },
+            { number: 'Moved' },
+            'When',
+            'Why',
+          ]}
+        />
         <tbody>
           {runs.map((run) => (
             <tr key={run.id}>
@@ -109,17 +103,7 @@ function Parts({ parts }: { parts: readonly PreheatPart[] }) {
   return (
     <table class="cards">
       <caption class="hidden">Parts of the image</caption>
-      <thead>
-        <tr>
-          <th scope="col">Part</th>
-          <th scope="col">Target</th>
-          <th scope="col">Came to</th>
-          <th scope="col" class="number">
-            Size
-          </th>
-          <th scope="col">Why</th>
-        </tr>
-      </thead>
+      <Heads columns={['Part', 'Target', 'Came to', { number: 'Size' }, 'Why']} />
       <tbody>
         {parts.map(({ target, role, digest, size: bytes, platform, result, reason, detail }) => (
           <tr key={`${target} ${digest} ${role}`}>

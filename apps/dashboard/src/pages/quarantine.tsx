@@ -1,7 +1,7 @@
 /** What an authenticated sender sent and nobody could read: look at it, take it again after a mend, or drop it. */
 import type { Quarantined } from '@longshore/queue/operator';
 import { isCut } from '../operate/index.js';
-import { Ago, At, count, Fact, Hidden, link, number, Text } from './parts.js';
+import { Ago, At, count, Fact, Heads, Hidden, link, number, Text } from './parts.js';
 
 export interface QuarantineProps {
   entries: readonly Quarantined[];
@@ -51,16 +51,7 @@ function Entries({ entries, now }: { entries: readonly Quarantined[]; now: numbe
   return (
     <table class="cards">
       <caption class="hidden">Quarantined requests, newest first</caption>
-      <thead>
-        <tr>
-          <th scope="col">Reason</th>
-          <th scope="col">Source</th>
-          <th scope="col">Received</th>
-          <th scope="col" class="number">
-            Bytes
-          </th>
-        </tr>
-      </thead>
+      <Heads columns={['Reason', 'Source', 'Received', { number: 'Bytes' }]} />
       <tbody>
         {entries.map(({ id, reason, source, kind, receivedAt, bytes }) => (
           <tr key={id}>

@@ -1,8 +1,9 @@
 /** What happened to an event, as `longshore trace` finds it: how each delivery stands, and what came first. */
 import type { EndpointStateName, Traced, Trail, TrailDelivery } from '@longshore/queue/operator';
+import { GAPS } from '../operate/trail-words.js';
 import { deliveryPath } from './deliveries.js';
 import { endpointPath } from './overview.js';
-import { At, count, Fact, number } from './parts.js';
+import { At, count, Fact, Heads, number } from './parts.js';
 import { Steps } from './timeline.js';
 
 export interface SearchProps {
@@ -30,8 +31,7 @@ export function SearchPage({ traced, resting = new Map() }: SearchProps) {
       </p>
       {gaps.map(({ since: from, until, count: missing, why }) => (
         <p class="note" key={from}>
-          Between <At at={from} /> and <At at={until} /> {number(missing)} steps were not noted (
-          {why === 'away' ? 'Redis was away' : 'Redis was nearly full'}).
+          Between <At at={from} /> and <At at={until} /> {number(missing)} steps were not noted ({GAPS[why]}).
         </p>
       ))}
       {trails.length === 0 && <Advice />}
@@ -111,17 +111,7 @@ function Deliveries({ deliveries, resting }: { deliveries: readonly TrailDeliver
   return (
     <table class="cards">
       <caption class="hidden">{count(deliveries.length, 'delivery', 'deliveries')}</caption>
-      <thead>
-        <tr>
-          <th scope="col">Endpoint</th>
-          <th scope="col">State</th>
-          <th scope="col" class="number">
-            Attempts
-          </th>
-          <th scope="col">When</th>
-          <th scope="col">Delivery</th>
-        </tr>
-      </thead>
+      <Heads columns={['Endpoint', 'State', { number: 'Attempts' }, 'When', 'Delivery']} />
       <tbody>
         {deliveries.map(({ id, endpoint, state, until, settledAt, attempts }) => (
           <tr key={id}>

@@ -1,6 +1,7 @@
 /** The steps of an event, one line each, in words. */
 import type { TrailStep } from '@longshore/queue/operator';
 import type { ComponentChildren } from 'preact';
+import { ruleInWords, stepInWords } from '../operate/trail-words.js';
 import { At, count, number, Text } from './parts.js';
 
 export function Steps({ steps }: { steps: readonly TrailStep[] }) {
@@ -24,21 +25,15 @@ function Step({ step }: { step: TrailStep }): ComponentChildren {
     case 'attempted':
       return <Attempted {...step} />;
     case 'quarantined':
-      return `into quarantine: ${step.reason} (${number(step.bytes)} bytes)`;
+      return `${stepInWords(step)}: ${step.reason} (${number(step.bytes)} bytes)`;
     case 'unquarantined':
-      return `left quarantine: ${step.outcome}${by(step.by)}`;
+      return stepInWords(step);
     case 'settled':
-      return `${step.endpoint}: ${step.outcome}${step.rule ? ` by ${step.rule}` : ''}${by(step.by)}${
-        step.detail ? `: ${step.detail}` : ''
-      }`;
-    case 'retried':
-      return `${step.endpoint}: taken out of the dead-letter set with all of its attempts${by(step.by)}`;
-    case 'stalled':
-      return `${step.endpoint}: its worker died or hung; it runs again with the same attempt`;
+      return `${step.endpoint}: ${stepInWords(step)}${step.detail ? `: ${step.detail}` : ''}`;
+    default:
+      return `${step.endpoint}: ${stepInWords(step)}`;
   }
 }
-
-const by = (who: string | undefined): string => (who ? `, by ${who}` : '');
 
 function Received(step: Extract<TrailStep, { step: 'received' }>) {
   const { source, kind, nativeType, remote, actor, planned, ignored } = step;
@@ -52,7 +47,7 @@ function Received(step: Extract<TrailStep, { step: 'received' }>) {
       {known.length > 0 && `, ${known.length} known already`}
       {ignored.length > 0 && (
         <div class="soft">
-          ignored: {ignored.map(({ endpoint, rule }) => `${endpoint} by ${rule}`).join('; ')}
+          ignored: {ignored.map(({ endpoint, rule }) => `${endpoint} by ${ruleInWords(rule)}`).join('; ')}
         </div>
       )}
     </>

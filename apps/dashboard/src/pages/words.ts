@@ -23,6 +23,7 @@ export async function formOf(request: IncomingMessage): Promise<Words> {
   }
 }
 
+/** The filter of an address or form, as it was written. */
 export function deadQuery(words: Words): DeadQuery {
   const given = DEAD_WORDS.map((name) => [name, words.get(name)?.trim()] as const);
   return Object.fromEntries(given.filter(([, value]) => value)) as DeadQuery;
@@ -35,6 +36,7 @@ export function assertMeant(query: object, words: Words): void {
   }
 }
 
+/** A word, without the spaces around it; undefined when it is empty or not there. */
 export const given = (words: Words, name: string): string | undefined => words.get(name)?.trim() || undefined;
 
 /** Which deliveries of an endpoint are listed; those that wait unless said otherwise. */

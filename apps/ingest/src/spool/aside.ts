@@ -8,7 +8,7 @@ import { FILE_HEAD } from './frame.js';
 import { syncFolder } from './segment.js';
 
 /** Folder of what was set aside, beside the folders of the processes. */
-export const ASIDE = 'bad';
+const ASIDE = 'bad';
 
 /**
  * Writes bytes of a segment aside. The same bytes again make the same file, as after a crash between this and

@@ -9,6 +9,7 @@ export interface SpoolState {
   fault?: string;
 }
 
+/** How much the spool holds, kept in step with what is written and fed in. */
 export interface Backlog {
   readonly state: Readonly<SpoolState>;
   /** A request that is about to be written, or, with -1, was not. */

@@ -8,7 +8,7 @@
 import { LongshoreError } from '@longshore/event';
 import type { Observer } from '@longshore/observe';
 import type { OpenedRequest, RawRequest } from '@longshore/sources';
-import type { Receipt } from '../pipeline.js';
+import type { Receipt } from '../receipt.js';
 import type { Spool } from './spool.js';
 
 /** Takes a request, by `take`, or spools it. Rejects as `take` does when neither can be. */
@@ -18,6 +18,7 @@ export type Cover = (
   take: () => Promise<Receipt>,
 ) => Promise<Receipt>;
 
+/** Where a request goes instead, and who decides whether it may. */
 export interface CoverParts {
   spool: Pick<Spool, 'put' | 'state'>;
   /** Asked for at each request: it changes with the configuration. */
@@ -37,6 +38,7 @@ export function isNotNow(error: unknown): error is LongshoreError {
 const isTooLarge = (error: unknown): error is LongshoreError =>
   error instanceof LongshoreError && error.code === 'QUEUE_TOO_SMALL';
 
+/** See the header. */
 export function createCover({ spool, isSpooled, observer }: CoverParts): Cover {
   return async (opened, raw, take) => {
     const { source, kind } = opened;

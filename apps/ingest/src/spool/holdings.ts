@@ -5,6 +5,7 @@
 import { type Claim, type Held, holdFirst, holdOthers } from './folder.js';
 import { type Found, findSegments } from './segment.js';
 
+/** Where folders are looked for, and who hears of them. */
 export interface HoldingsParts {
   dir: string;
   claim: Claim;
@@ -15,6 +16,7 @@ export interface HoldingsParts {
   onTrouble(error: unknown): void;
 }
 
+/** The folders that this process holds; looks for ones whose owner has died. */
 export interface Holdings {
   /** Looks now. Never rejects. */
   look(): Promise<void>;
@@ -30,6 +32,7 @@ export interface Holdings {
 
 const LOOK_EVERY = 10_000;
 
+/** Holds nothing before the first look. */
 export function createHoldings({ dir, claim, onHeld, onLost, onTrouble }: HoldingsParts): Holdings {
   const held = new Map<string, Held>();
   let own: Held | undefined;

@@ -12,6 +12,7 @@ import { createSpool } from './spool.js';
 export type { Cover } from './cover.js';
 export type { Claim, FolderLock } from './folder.js';
 
+/** What the spool of this process is given. */
 export interface LocalSpoolParts {
   /** The configuration of now. */
   config(): Config;
@@ -32,6 +33,7 @@ export interface LocalSpool {
   close(): Promise<void>;
 }
 
+/** The spool with its folder, its log and the way back into the pipeline. */
 export function createLocalSpool({ config, claim, isReady, replay, observer }: LocalSpoolParts): LocalSpool {
   const { datadir, ingest } = config();
   const dir = resolve(ingest.spool.dir ?? `${datadir}/spool`);

@@ -77,6 +77,7 @@ export async function syncFolder(folder: string): Promise<void> {
   }
 }
 
+/** With the note of how far it was fed in. */
 export async function removeSegment({ path }: Segment): Promise<void> {
   await rm(path, { force: true });
   await rm(fedPath(path), { force: true });
@@ -107,6 +108,7 @@ export function positionOf({ path }: Segment): Position {
   };
 }
 
+/** How far a segment has been fed in, on the disk. */
 export interface Position {
   /** @param to offset of the next byte to read */
   move(to: number): Promise<void>;

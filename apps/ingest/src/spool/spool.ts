@@ -4,7 +4,6 @@
  *
  * Bounded by `maxbytes`. A disk that refuses is told and tried again; nothing here ends the process.
  */
-import { dirname } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { LongshoreError } from '@longshore/event';
 import { createBacklog, type SpoolState } from './backlog.js';
@@ -13,10 +12,12 @@ import type { Claim, Held } from './folder.js';
 import { frame } from './frame.js';
 import { createHoldings } from './holdings.js';
 import type { SpoolLog } from './log.js';
+import { createSegmentQueue } from './queue.js';
 import { encodeRequest, type SpooledRequest } from './request.js';
 import type { Segment } from './segment.js';
 import { createWriter, FolderLost, type Writer } from './writer.js';
 
+/** Its folder, its limits, and whom it feeds. */
 export interface SpoolParts {
   /** Its folder, absolute. */
   dir: string;
@@ -29,6 +30,7 @@ export interface SpoolParts {
   log: SpoolLog;
 }
 
+/** What a request is put into, and what feeds it in again. */
 export interface Spool {
   readonly state: Readonly<SpoolState>;
   /** Opens its folder and takes over what earlier runs left. Never rejects: what is wrong is told and tried again. */
@@ -42,23 +44,18 @@ export interface Spool {
 /** Between two looks whether Redis is back. */
 const TRY_EVERY = 250;
 
+/** Nothing is read or written before `open`. */
 export function createSpool(parts: SpoolParts): Spool {
   const { dir, limits, claim, log } = parts;
   const backlog = createBacklog(log.state);
   const { state } = backlog;
-  /** Segments to feed, oldest first. */
-  const queue: Segment[] = [];
   const stopping = new AbortController();
   const { signal } = stopping;
   /** To the folder that is ours to write to. */
   let own: Writer | undefined;
-  let wake = (): void => {};
+  const queue = createSegmentQueue(() => own?.cut());
   let feeding: Promise<void> | undefined;
 
-  const enqueue = (segment: Segment): void => {
-    queue.push(segment);
-    wake();
-  };
   const refuse = (code: 'SPOOL_FULL' | 'SPOOL_FAILED', fault: string, cause?: unknown): LongshoreError => {
     backlog.fault(fault);
     return new LongshoreError(code, `the spool ${fault}`, { cause });
@@ -69,7 +66,7 @@ export function createSpool(parts: SpoolParts): Spool {
       isHeld: lock.isHeld,
       fsync: () => limits().fsync,
       // Of a folder that was lost meanwhile, it is for its new holder to feed.
-      onSegment: (segment) => (own === writer ? enqueue(segment) : backlog.forget(segment)),
+      onSegment: (segment) => (own === writer ? queue.add(segment) : backlog.forget(segment)),
     });
     return writer;
   };
@@ -82,7 +79,7 @@ export function createSpool(parts: SpoolParts): Spool {
       for (const { segment, torn } of found) {
         if (torn > 0) log.torn(torn, segment);
         backlog.add(segment);
-        enqueue(segment);
+        queue.add(segment);
       }
       if (!isOwn) return;
       own = writerTo(held);
@@ -94,10 +91,7 @@ export function createSpool(parts: SpoolParts): Spool {
       own = undefined;
       backlog.fault('has lost its folder to another process, and opens another one');
       lost?.close().catch(log.trouble);
-      for (const segment of queue.splice(0)) {
-        if (isIn(folder, segment)) backlog.forget(segment);
-        else queue.push(segment);
-      }
+      for (const segment of queue.removeIn(folder)) backlog.forget(segment);
     },
     onTrouble(error) {
       if (!own) backlog.fault(`cannot be used: ${reasonOf(error)}`);
@@ -105,18 +99,6 @@ export function createSpool(parts: SpoolParts): Spool {
     },
   });
 
-  const next = async (): Promise<Segment | undefined> => {
-    for (;;) {
-      if (signal.aborted) return undefined;
-      const [first] = queue;
-      if (first) return first;
-      const woken = new Promise<void>((resolve) => {
-        wake = resolve;
-      });
-      await own?.cut();
-      if (queue.length === 0 && !signal.aborted) await woken;
-    }
-  };
   const patience = async (): Promise<boolean> => {
     do {
       await delay(TRY_EVERY, undefined, { signal }).catch(() => {});
@@ -125,7 +107,7 @@ export function createSpool(parts: SpoolParts): Spool {
   };
   const feeder = (): Promise<void> =>
     runFeeder({
-      next,
+      next: () => queue.next(signal),
       patience,
       feed: async (request) => (parts.isReady() ? parts.feed(request) : 'later'),
       onTaken(request, segment) {
@@ -140,11 +122,10 @@ export function createSpool(parts: SpoolParts): Spool {
       onTorn: log.torn,
       onGone: log.gone,
       onRemoved(segment) {
-        const at = queue.indexOf(segment);
-        if (at !== -1) queue.splice(at, 1);
+        queue.remove(segment);
         if (own) backlog.fault(undefined); // there is room again
         backlog.forget(segment);
-        void holdings.giveBack((folder) => queue.some((other) => isIn(folder, other)));
+        void holdings.giveBack(queue.holdsIn);
       },
       onTrouble: log.trouble,
     });
@@ -177,12 +158,12 @@ export function createSpool(parts: SpoolParts): Spool {
         log.trouble(error);
         throw refuse('SPOOL_FAILED', `cannot be written: ${reasonOf(error)}`, error);
       } finally {
-        wake();
+        queue.wake();
       }
     },
     async close() {
       stopping.abort();
-      wake();
+      queue.wake();
       await feeding;
       await own?.close().catch(() => {});
       await holdings.close();
@@ -195,5 +176,3 @@ export function createSpool(parts: SpoolParts): Spool {
 function reasonOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }
-
-const isIn = (folder: string, { path }: Segment): boolean => dirname(path) === folder;

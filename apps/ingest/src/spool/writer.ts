@@ -15,6 +15,7 @@ import { createSegment, removeSegment, type Segment } from './segment.js';
 /** A segment ends at this size; a single record may be larger. */
 const SEGMENT_BYTES = 4 * 2 ** 20;
 
+/** Appends to the segment of now; many writes share one flush. */
 export interface Writer {
   /**
    * Resolves when the record is on the disk (with `fsync`) or with the system. Rejects with {@link FolderLost} or the
@@ -27,6 +28,7 @@ export interface Writer {
   close(): Promise<void>;
 }
 
+/** Where it writes, and what it asks before it does. */
 export interface WriterParts {
   folder: string;
   /** Asked for at each write: it changes with the configuration. */

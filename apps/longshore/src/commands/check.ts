@@ -1,3 +1,4 @@
+/** `longshore check`: a configuration as `run` would read it, and what is hardly meant. Starts and asks nothing. */
 import { describe, describeSenders, formatProblem, type Problem, readConfig } from '@longshore/config';
 import type { Command } from 'commander';
 import type { Shell } from '../shell.js';

@@ -1,3 +1,4 @@
+/** `longshore dead`: its words and options. What it does is in `operator/dead.ts`, loaded when it is called. */
 import type { Command } from 'commander';
 import type { DeadOptions } from '../operator/dead.js';
 import type { Shell } from '../shell.js';

@@ -1,3 +1,4 @@
+/** `longshore pause` and `resume`: their words and options. What they do is in `operator/pause.ts`. */
 import type { Command } from 'commander';
 import type { PauseOptions } from '../operator/pause.js';
 import type { Shell } from '../shell.js';

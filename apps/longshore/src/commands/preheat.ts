@@ -1,3 +1,4 @@
+/** `longshore preheat`: its words and options, and the endpoint that is meant. What it does is in `preheat.ts`. */
 import { type Config, type Endpoint, isLoopback } from '@longshore/config';
 import { LongshoreError } from '@longshore/event';
 import { type Command, InvalidArgumentError } from 'commander';

@@ -1,3 +1,4 @@
+/** `longshore quarantine`: its words and options. What it does is in `operator/quarantine.ts`. */
 import type { Command } from 'commander';
 import type { QuarantineOptions } from '../operator/quarantine.js';
 import type { Shell } from '../shell.js';

@@ -1,3 +1,4 @@
+/** `longshore run`: its words and options. What it does is in `run.ts`. */
 import { type Command, InvalidArgumentError } from 'commander';
 import { ROLES, type Role } from '../role.js';
 import type { Shell } from '../shell.js';

@@ -1,3 +1,4 @@
+/** `longshore send`: posts events to ingest as a registry does, and prints what came back. Needs no configuration. */
 import { randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { EVENTS_V2, LongshoreError } from '@longshore/event';

@@ -1,3 +1,4 @@
+/** `longshore trace`: its words and options. What it does is in `trace/trace.ts`. */
 import { type Command, InvalidArgumentError } from 'commander';
 import type { Shell } from '../shell.js';
 import { withConfig } from './options.js';

@@ -3,6 +3,7 @@ import type { DeadLetter, DeadLetterDetail, StoredEvent } from '@longshore/queue
 import { counted, moment } from '../trace/words.js';
 import { block, facts, fitted } from './text.js';
 
+/** Two lines of the list. */
 export function row({ id, endpoint, deadAt, attempts, reason, event }: DeadLetter): string[] {
   const when = moment(new Date(deadAt).toISOString());
   const why = `${reason} after ${counted(attempts, 'attempt')}`;
@@ -18,6 +19,7 @@ function nameOf(event: StoredEvent | undefined): string {
   return `${action} ${repository}${tag ? `:${tag}` : digest ? `@${digest.slice(0, 19)}` : ''}`;
 }
 
+/** Everything that is kept of one: its last answer and its event too. */
 export function inFull(letter: DeadLetterDetail): string[] {
   const { id, endpoint, deadAt, attempts, reason, status, detail, bytes, event, last, delivery, raw } =
     letter;

@@ -7,6 +7,7 @@ import { counted, harmless, moment, wrapped } from './words.js';
 
 const MARGIN = ' '.repeat('2026-11-21 12:03:44  '.length);
 
+/** Lines for a terminal. */
 export function list({ trails, more }: Traced, view: View): string[] {
   const count = more ? `The ${trails.length} newest of more events` : counted(trails.length, 'event');
   const rest = more

@@ -1,6 +1,7 @@
 /** Each step of a trail as a line or a few: what happened, in words, and what was answered. */
+import { reasonInWords, senderInWords, stepInWords } from '@longshore/dashboard/operate';
 import type { Trail, TrailStep } from '@longshore/queue/operator';
-import { counted, harmless, moment, reasonInWords, ruleInWords, span } from './words.js';
+import { counted, moment, span } from './words.js';
 
 /** A step in words. */
 export interface Told {
@@ -23,15 +24,12 @@ export function told(step: TrailStep, place: number, trail: Trail): Told {
     case 'attempted':
       return { endpoint: step.endpoint, what: attempted(step), more: answers(step, trail) };
     case 'quarantined':
-      return { endpoint: '', what: `received${from(step)}: put into quarantine`, more: [] };
     case 'unquarantined':
-      return { endpoint: '', what: unquarantined(step), more: [] };
-    case 'retried':
-      return { endpoint: step.endpoint, what: `given all its attempts again by ${step.by}`, more: [] };
-    case 'stalled':
-      return { endpoint: step.endpoint, what: 'its worker died or hung: it runs again', more: [] };
+      return { endpoint: '', what: stepInWords(step), more: [] };
+    case 'settled':
+      return { endpoint: step.endpoint, what: stepInWords(step), more: step.detail ? [step.detail] : [] };
     default:
-      return { endpoint: step.endpoint, what: settled(step), more: step.detail ? [step.detail] : [] };
+      return { endpoint: step.endpoint, what: stepInWords(step), more: [] };
   }
 }
 
@@ -40,15 +38,11 @@ function received(step: Received, place: number, { steps }: Trail): string {
   const known = step.planned.filter((one) => one.known).length;
   const fresh = step.planned.length - known;
   const counts = [
-    ...(fresh > 0 || known === 0 ? [counted(fresh, 'delivery').replace('deliverys', 'deliveries')] : []),
+    ...(fresh > 0 || known === 0 ? [counted(fresh, 'delivery', 'deliveries')] : []),
     ...(known > 0 ? [`${known} known already`] : []),
     ...(step.ignored.length > 0 ? [`${step.ignored.length} ignored`] : []),
   ];
-  return `received${again}${from(step)}: ${counts.join(', ')}`;
-}
-
-function from({ source, remote }: { source: string; remote?: string }): string {
-  return ` from ${source}${remote ? ` at ${remote}` : ''}`;
+  return `received${again}${senderInWords(step)}: ${counts.join(', ')}`;
 }
 
 const takenLater = ({ takenAt }: Received): string[] =>
@@ -87,25 +81,4 @@ function firstOf(answer: string): string {
   const [first = ''] = answer.split('\n');
   if (first.length > SHORT) return `${first.slice(0, SHORT)}…`;
   return first === answer ? first : `${first} …`;
-}
-
-function unquarantined(step: Extract<TrailStep, { step: 'unquarantined' }>): string {
-  const by = step.by ? ` by ${step.by}` : '';
-  if (step.outcome === 'replayed') return `taken out of quarantine and read again${by}`;
-  return step.outcome === 'dropped'
-    ? `dropped from quarantine${by}`
-    : 'removed: quarantine was full, and it was the oldest';
-}
-
-function settled({ outcome, rule, by }: Extract<TrailStep, { step: 'settled' }>): string {
-  switch (outcome) {
-    case 'ignored':
-      return `ignored by ${ruleInWords(rule ?? 'a rule')}, before it was sent`;
-    case 'expired':
-      return 'removed from the dead-letter set by retention.dead';
-    case 'dropped':
-      return `dropped by ${harmless(by ?? 'an operator')}`;
-    default:
-      return 'dead';
-  }
 }

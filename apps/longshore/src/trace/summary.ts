@@ -1,7 +1,8 @@
 /** How an event stands: what it is, and one line for each endpoint. */
+import { reasonInWords, ruleInWords } from '@longshore/dashboard/operate';
 import type { Trail, TrailDelivery } from '@longshore/queue/operator';
 import type { View } from './view.js';
-import { clock, counted, day, distance, harmless, moment, reasonInWords, ruleInWords } from './words.js';
+import { clock, counted, day, distance, harmless, moment } from './words.js';
 
 /** `push acme/app:1.0`, and the beginning of the digest where it is not told beside it. */
 export function subject({ action, nativeType, repository, tag, digest }: Trail, short = false): string {

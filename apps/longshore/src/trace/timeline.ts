@@ -1,12 +1,14 @@
 /** One event: what it is, how it stands, everything that happened, and what to do next. */
+import { GAPS } from '@longshore/dashboard/operate';
 import type { Traced, Trail, TrailGap } from '@longshore/queue/operator';
 import { told } from './steps.js';
 import { subject, summary } from './summary.js';
 import { type View, WIDTH } from './view.js';
-import { clock, counted, day, distance, GAPS, harmless, moment, wrapped, zone } from './words.js';
+import { clock, counted, day, distance, harmless, moment, wrapped, zone } from './words.js';
 
 const TIME = '  12:03:44  '.length;
 
+/** Lines for a terminal. */
 export function timeline(trail: Trail, traced: Traced, view: View): string[] {
   return [
     ...heading(trail, view),
@@ -85,7 +87,7 @@ function missing({ incomplete, receivedAt, steps: known }: Trail, { gaps, since 
 
 /** Also for a search that found nothing. */
 export const gapInWords = ({ since, until, count, why }: TrailGap): string =>
-  `The trail has a gap: ${counted(count, 'entry').replace('entrys', 'entries')} from ${moment(since)} to ${day(until) === day(since) ? clock(until) : moment(until)} ${count === 1 ? 'is' : 'are'} missing, because ${GAPS[why]}.`;
+  `The trail has a gap: ${counted(count, 'entry', 'entries')} from ${moment(since)} to ${day(until) === day(since) ? clock(until) : moment(until)} ${count === 1 ? 'is' : 'are'} missing, because ${GAPS[why]}.`;
 
 function nextSteps({ deliveries, quarantine }: Trail, { option }: View): string[] {
   const dead = deliveries.filter(({ state }) => state === 'dead');

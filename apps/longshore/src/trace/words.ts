@@ -1,41 +1,4 @@
-/** What a trail says, in words: for people who look for an event at night, not for programs. */
-import { STATUS_CODES } from 'node:http';
-
-const REASONS: Record<string, string> = {
-  timeout: 'no answer in time',
-  refused: 'nobody listens there',
-  reset: 'the connection broke',
-  dns: 'its host name is not known',
-  tls: 'its certificate or the handshake failed',
-  unreachable: 'no way to its host',
-  protocol: 'what answered does not speak HTTP',
-  url: 'its url cannot be posted to',
-  undecodable: 'this version cannot read what is stored',
-  error: 'a fault',
-};
-
-/** `http_503` becomes `503 Service Unavailable`. */
-export function reasonInWords(reason: string): string {
-  const [, status] = /^http_(\d+)$/.exec(reason) ?? [];
-  if (status === undefined) return REASONS[reason] ?? reason;
-  return `${status} ${STATUS_CODES[status] ?? ''}`.trimEnd();
-}
-
-const RULES: Record<string, string> = {
-  accept: 'accept, which does not list events of this kind',
-  mediatype: 'ignore.mediatypes',
-  action: 'ignore.actions',
-  repository: 'ignore.repositories',
-  tag: 'ignore.tags',
-};
-
-/** The setting that holds the rule. */
-export const ruleInWords = (rule: string): string => RULES[rule] ?? rule;
-
-export const GAPS = {
-  away: 'Redis was away',
-  memory: 'Redis was over 70 % of its maxmemory',
-} as const;
+/** Times, counts and lines of text on a terminal, for people. */
 
 const two = (number: number): string => String(number).padStart(2, '0');
 
@@ -51,6 +14,7 @@ export function clock(iso: string): string {
   return `${two(date.getHours())}:${two(date.getMinutes())}:${two(date.getSeconds())}`;
 }
 
+/** Local, as `2026-11-21 12:03:44`. */
 export const moment = (iso: string): string => `${day(iso)} ${clock(iso)}`;
 
 /** `UTC+01:00`: what the local times of that moment are in. */
@@ -68,6 +32,7 @@ export function distance(iso: string, now: number): string {
   return ms > 0 ? `in ${length}` : `${length} ago`;
 }
 
+/** `12 ms`, `42 s`, `5 min`, `3 h`, `4 days`: rounded to one unit. */
 export function span(ms: number): string {
   if (ms < 1_000) return `${Math.max(0, Math.round(ms))} ms`;
   const seconds = Math.round(ms / 1_000);
@@ -78,8 +43,9 @@ export function span(ms: number): string {
   return hours < 48 ? `${hours} h` : `${Math.round(hours / 24)} days`;
 }
 
-export const counted = (count: number, word: string): string =>
-  `${count.toLocaleString('en')} ${word}${count === 1 ? '' : 's'}`;
+/** `1 attempt`, `2 attempts`. */
+export const counted = (count: number, one: string, many = `${one}s`): string =>
+  `${count.toLocaleString('en')} ${count === 1 ? one : many}`;
 
 // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what is taken out
 const HARMFUL = /[\x00-\x09\x0b-\x1f\x7f-\x9f]|\p{Cf}|[\u2028\u2029]/gu;

@@ -18,6 +18,7 @@ import { planned, type Telling } from './plan.js';
 import { AT_ONCE, createReceivers } from './receivers.js';
 import { bodyFor } from './words.js';
 
+/** What is looked at, who looks, and whom it tells. */
 export interface AlertsParts {
   config(): Config;
   pulses: PulseReader;
@@ -33,6 +34,7 @@ export interface AlertsParts {
   retry?: RetryPolicy;
 }
 
+/** Runs until it is closed. */
 export interface Alerts {
   /** @throws LongshoreError SECRET_MISSING when a receiver of this configuration could not be told */
   check(config: Config): void;

@@ -25,6 +25,7 @@ export interface Told {
   endpoint?: string;
 }
 
+/** A message that is still to arrive. */
 export interface Pending {
   /** The same in every attempt of a message. */
   id: string;

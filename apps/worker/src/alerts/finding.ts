@@ -5,7 +5,7 @@
 import type { AlertConfig, Endpoint } from '@longshore/config';
 import { type EndpointPulse, inWords, stateOf } from '@longshore/queue/operator';
 import { matcher } from '@longshore/routing';
-import { commandWord } from './words.js';
+import { commandWord } from './command-word.js';
 
 /** In the record, the metric and the message. */
 export type AlertName = 'failing' | 'dead' | 'backlog' | 'quarantine' | 'memory';

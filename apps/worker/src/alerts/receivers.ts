@@ -5,6 +5,7 @@
 import { type AlertConfig, type Config, environment, proxyFor } from '@longshore/config';
 import { openSink, type SendResult, type Sink } from '@longshore/sinks';
 
+/** The receivers of `alerts`, each with a sink of its own. */
 export interface Receivers {
   /** @throws LongshoreError SECRET_MISSING when one of them could not be told */
   check(config: Config): void;
@@ -13,6 +14,7 @@ export interface Receivers {
   close(): Promise<void>;
 }
 
+/** One attempt at one message. */
 export interface OutgoingMessage {
   /** The same in every attempt. */
   id: string;
@@ -24,6 +26,7 @@ export interface OutgoingMessage {
 /** Messages at once to one receiver: chats limit how many they take. */
 export const AT_ONCE = 2;
 
+/** @param version for the `User-Agent` */
 export function createReceivers(version: string): Receivers {
   const open = new Map<string, { sink: Sink; madeFrom: string }>();
 

@@ -1,7 +1,8 @@
 import { expect, test } from 'vitest';
 import { aFinding, aLook, aReceiver, failingPulse, MINUTE, NOW } from '../testing/alerts.js';
+import { commandWord } from './command-word.js';
 import { findingsFor } from './finding.js';
-import { bodyFor, commandWord, type Message } from './words.js';
+import { bodyFor, type Message } from './words.js';
 
 const finding = findingsFor(aReceiver(), aLook([failingPulse()]), NOW).get('failing one') ?? aFinding();
 const firing: Message = { state: 'firing', since: NOW - 6 * MINUTE, finding };

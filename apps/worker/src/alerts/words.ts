@@ -44,8 +44,3 @@ function slackText({ summary, next, runbook }: Message['finding'], state: Messag
 /** Slack's own three; with them a name cannot become a mention or a link. */
 const escaped = (text: string): string =>
   text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
-
-/** A word that a shell takes as it is. */
-export function commandWord(text: string): string {
-  return /^[\w.,:/@-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`;
-}

@@ -4,6 +4,7 @@ import type { Flavor } from '../flavor.js';
 import type { Problems } from '../problem.js';
 import type { Secret } from '../secret.js';
 
+/** One look over a configuration that could be read: adds problems, changes nothing. */
 export interface Check {
   flavor: Flavor;
   env: Env;

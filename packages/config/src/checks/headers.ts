@@ -1,23 +1,9 @@
 /** Headers of endpoints: what cannot be sent, what is not sent, and what replaces one of ours. */
+import { CONNECTION_HEADERS, isHeaderName, isHeaderValue } from '@longshore/sinks/header-rules';
 import type { Endpoint } from '../endpoint.js';
 import { quote } from '../values/scalars.js';
 import type { Step } from '../yaml/node.js';
 import { type Check, revealed } from './check.js';
-
-const TOKEN = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/;
-// biome-ignore lint/suspicious/noControlCharactersInRegex: these are what must not get into a header line
-const FORBIDDEN_IN_VALUE = /[\x00-\x08\x0a-\x1f\x7f]/;
-
-/** Framing and routing of the message itself: the HTTP client writes these. */
-const NOT_SENT = [
-  'host',
-  'content-length',
-  'connection',
-  'transfer-encoding',
-  'keep-alive',
-  'upgrade',
-  'expect',
-];
 
 const REPLACED: Readonly<Record<string, string>> = {
   'content-type':
@@ -46,7 +32,7 @@ export function checkHeaders(endpoint: Headed, path: readonly Step[], check: Che
     checkName(name, place, endpoint, check);
     for (const [index, value] of values.entries()) {
       const text = revealed(value);
-      if (text !== undefined && FORBIDDEN_IN_VALUE.test(text)) {
+      if (text !== undefined && !isHeaderValue(text)) {
         const fault = 'holds a line break or another control character, which no header may';
         check.problems.error(
           [...place, index],
@@ -60,9 +46,9 @@ export function checkHeaders(endpoint: Headed, path: readonly Step[], check: Che
 function checkName(name: string, place: Step[], endpoint: Headed, { problems }: Check): void {
   const lower = name.toLowerCase();
   const replaces = Object.hasOwn(REPLACED, lower) ? REPLACED[lower] : undefined;
-  if (!TOKEN.test(name)) {
+  if (!isHeaderName(name)) {
     problems.error(place, 'is not a header name: letters, digits and - only, without spaces or a colon');
-  } else if (NOT_SENT.includes(lower)) {
+  } else if (CONNECTION_HEADERS.has(lower)) {
     problems.warning(place, 'is not sent: the connection sets it itself. Remove it');
   } else if (replaces !== undefined) {
     problems.warning(place, replaces);

@@ -8,6 +8,11 @@ import { DURATION_PATTERN, formatDuration, milliseconds, parseDuration } from '.
 import { textOf } from './scalars.js';
 import { value } from './setting.js';
 
+/** Milliseconds, for the limits of settings. */
+export const SECOND = 1_000;
+/** Milliseconds, for the limits of settings. */
+export const DAY = 24 * 3_600_000;
+
 interface DurationLimits {
   /** What 0 or less means, where the registry gives it a meaning. */
   fallback?: string;

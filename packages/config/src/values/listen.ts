@@ -1,6 +1,7 @@
 /** Where a listener listens: `127.0.0.1:5080`, `:5080`, `[::1]:0`, `localhost:5080`. */
 import { isIPv4, isIPv6 } from 'node:net';
 
+/** An address to listen on. */
 export interface Listen {
   /** An address or a name without brackets; empty means all addresses. */
   host: string;
@@ -29,6 +30,7 @@ export function parseListen(text: string): Listen | string {
   return { host: bare, port };
 }
 
+/** `host:port`, with brackets around an IPv6 address. */
 export function formatListen({ host, port }: Listen): string {
   return `${host.includes(':') ? `[${host}]` : host}:${port}`;
 }

@@ -10,6 +10,7 @@ import { Scalar } from '../yaml/node.js';
 /** A scalar of a file, or the same thing written in code (defaults are). */
 export type Written = Scalar | string | number | boolean;
 
+/** A value as YAML would have it. */
 export type Printed = string | number | boolean;
 
 /** A kind of scalar value. */
@@ -32,6 +33,7 @@ export interface Kind<T> {
   verbatim?: boolean;
 }
 
+/** How a schema is built: what {@link shapeOf} tells of it. */
 export type Shape =
   | { type: 'value'; kind: Kind<unknown> }
   | ({ type: 'map'; keys: Readonly<Record<string, z.ZodType>> } & Door)

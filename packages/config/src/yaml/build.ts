@@ -5,8 +5,17 @@
  */
 import { type Alias, isAlias, isMap, isScalar, isSeq, type Pair, type YAMLMap, type YAMLSeq } from 'yaml';
 import type { Env } from '../environment.js';
-import { Broken, Dict, type Entry, List, type Node, type Oddity, type Origin, Scalar } from './node.js';
-import type { Remark } from './parse.js';
+import {
+  Broken,
+  Dict,
+  type Entry,
+  List,
+  type Node,
+  type Oddity,
+  type Origin,
+  type Remark,
+  Scalar,
+} from './node.js';
 
 interface Build {
   originOf(offset: number): Origin;

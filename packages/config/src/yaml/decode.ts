@@ -3,13 +3,14 @@
  * mark (what some Windows editors save). A line with other bytes is refused and named.
  */
 import { isUtf8 } from 'node:buffer';
-import type { Remark } from './parse.js';
+import type { Remark } from './node.js';
 
 /** The text, or where it stops to be text. */
 export type Decoded = { text: string } | Remark;
 
 const NEWLINE = 0x0a;
 
+/** By the byte order mark; without one as UTF-8, which it has to be. */
 export function decode(bytes: Buffer): Decoded {
   if (bytes[0] === 0xff && bytes[1] === 0xfe) return { text: new TextDecoder('utf-16le').decode(bytes) };
   if (bytes[0] === 0xfe && bytes[1] === 0xff) return { text: new TextDecoder('utf-16be').decode(bytes) };

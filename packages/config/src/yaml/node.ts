@@ -12,6 +12,12 @@ export interface Origin {
   variable?: string;
 }
 
+/** Something about the text itself, and where. */
+export interface Remark {
+  message: string;
+  origin: Origin;
+}
+
 /** One value. `env` is where an `env:NAME` in it is looked up. */
 export class Scalar {
   readonly resolved: Resolved;
@@ -31,6 +37,7 @@ export class Scalar {
   }
 }
 
+/** A sequence. */
 export class List {
   constructor(
     readonly items: readonly Node[],
@@ -38,6 +45,7 @@ export class List {
   ) {}
 }
 
+/** What stands behind a key. */
 export interface Entry {
   node: Node;
   /** Of the key. */
@@ -54,6 +62,7 @@ export interface Oddity {
   message: string;
 }
 
+/** A map, with its keys in the order of the file. */
 export class Dict {
   constructor(
     readonly entries: ReadonlyMap<string, Entry>,
@@ -70,6 +79,7 @@ export class Broken {
   ) {}
 }
 
+/** Any part of the tree. */
 export type Node = Scalar | List | Dict | Broken;
 
 /** One step into a tree: a key, or an index. */

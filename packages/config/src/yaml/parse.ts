@@ -9,13 +9,7 @@ import { Composer, type CST, type Document, LineCounter, Parser, type YAMLError 
 import type { Env } from '../environment.js';
 import { buildTree } from './build.js';
 import { depthBeyond } from './depth.js';
-import { type Node, type Origin, Scalar } from './node.js';
-
-/** Something about the text itself, and where. */
-export interface Remark {
-  message: string;
-  origin: Origin;
-}
+import { type Node, type Origin, type Remark, Scalar } from './node.js';
 
 /** What the text came to. `tree` is absent when there is an error. */
 export interface Parsed {

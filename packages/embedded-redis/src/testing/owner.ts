@@ -7,8 +7,9 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { onTestFinished, vi } from 'vitest';
+import type { EmbeddedRedis, EmbeddedRedisOptions } from '../port.js';
 import { identify } from '../process-identity.js';
-import { type EmbeddedRedis, type EmbeddedRedisOptions, startEmbeddedRedis } from '../start.js';
+import { startEmbeddedRedis } from '../start.js';
 
 const MAXMEMORY = 64 * 1024 * 1024;
 

@@ -25,6 +25,7 @@ export interface BulkResult extends BulkProgress {
   stopped: boolean;
 }
 
+/** How fast, and how it is followed and stopped. */
 export interface BulkOptions {
   /** Deliveries in a second, over all endpoints; infinite for no limit. Default 100 for retry, none for drop. */
   rate?: number;

@@ -50,6 +50,7 @@ const MOST_LOOKED = 3_000;
 const RETRY_RATE = 100;
 const MAX_WAITING = 1_000;
 
+/** @param client of the producer profile: fails fast. It is the caller’s to close */
 export function createDeadLetters(
   client: RedisClient,
   prefix: string,

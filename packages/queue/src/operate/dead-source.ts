@@ -27,6 +27,7 @@ export interface DeadFilter {
 /** Ids that are asked for at once, of each endpoint; and deliveries that are read at once. */
 const CHUNK = 200;
 
+/** Where {@link DeadFilter} is applied: by id, endpoint and time before a delivery is read, by the rest after. */
 export function createDeadSource(client: RedisClient, prefix: string, inspector: Pick<Inspector, 'known'>) {
   const setOf = (endpoint: string): string => queueKey(prefix, endpoint, 'failed');
   const jobOf = ({ endpoint, id }: Met): string => queueKey(prefix, endpoint, id);

@@ -54,6 +54,7 @@ export interface Deliveries {
 const SETS = { delayed: 'delayed', delivered: 'completed', dead: 'failed' } as const;
 const LISTS = { waiting: 'wait', active: 'active' } as const;
 
+/** @param client of the producer profile: fails fast. It is the caller’s to close */
 export function createDeliveries(
   client: RedisClient,
   prefix: string,

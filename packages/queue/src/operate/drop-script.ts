@@ -11,6 +11,7 @@
  */
 import { script } from '../script.js';
 
+/** See the header. Answers 1 when it removed the delivery, else 0. */
 export const DROP_DEAD = script(`
 if redis.call('ZREM', KEYS[1], ARGV[1]) == 0 then return 0 end
 redis.call('DEL', KEYS[2], KEYS[2] .. ':logs')

@@ -43,6 +43,7 @@ export type JournalEntry<Other extends { what: string } = never> =
   | ({ what: 'unquarantined' } & Unquarantined)
   | Other;
 
+/** Notes of commands, for a worker to record; see the header. */
 export interface Journal<Other extends { what: string } = never> {
   write(entries: readonly JournalEntry<Other>[]): Promise<void>;
   /** Takes the oldest notes, `limit` at most of each endpoint. */
@@ -53,6 +54,7 @@ export interface Journal<Other extends { what: string } = never> {
 export const journalKey = (prefix: string, endpoint: string): string =>
   endpointKey(prefix, endpoint, 'journal');
 
+/** Shares the client, which is the caller’s to close. */
 export function createJournal<Other extends { what: string } = never>(
   client: RedisClient,
   prefix: string,

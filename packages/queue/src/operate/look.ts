@@ -10,6 +10,7 @@ import { STORED_FIELDS, type Stored, storedFrom } from './stored.js';
 
 /** States that can be listed. `delivered`: settled without being dead, so also what a rule ignored. */
 export const DELIVERY_STATES = ['waiting', 'active', 'delayed', 'delivered', 'dead'] as const;
+/** One of {@link DELIVERY_STATES}. */
 export type ListedState = (typeof DELIVERY_STATES)[number];
 
 /** What a look has found. */

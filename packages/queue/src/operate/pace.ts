@@ -1,6 +1,7 @@
 /** Lets so many through in a second, evenly, so that a replay does not come as one burst. */
 import { setTimeout as pause } from 'node:timers/promises';
 
+/** So many in a second; see the header. */
 export interface Pace {
   /** How many to take at once: small enough to be even, large enough to share a round trip. */
   readonly stride: number;

@@ -29,6 +29,7 @@ export interface Pauses {
   close(): Promise<void>;
 }
 
+/** @param client of the producer profile: fails fast. It is the caller’s to close */
 export function createPauses(
   client: RedisClient,
   prefix: string,

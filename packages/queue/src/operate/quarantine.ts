@@ -25,14 +25,8 @@ export interface QuarantineEntry {
 }
 
 /** An entry as it is kept. */
-export interface Quarantined {
+export interface Quarantined extends Omit<QuarantineEntry, 'body'> {
   id: string;
-  source: string;
-  kind: string;
-  reason: string;
-  receivedAt: number;
-  path: string;
-  headers: Record<string, string>;
   /** Base64 of the first {@link MAX_BODY} bytes. */
   body: string;
   /** Bytes as sent; more than what is kept when the body was cut. */
@@ -51,6 +45,7 @@ export interface QuarantineFilter {
   ids?: readonly string[];
 }
 
+/** Holds what could not be read, within its limits; the oldest go first. */
 export interface Quarantine {
   /** @returns the entry's id, and the ids of older entries that had to go. Same source and body: same id. */
   put(entry: QuarantineEntry): Promise<{ id: string; evicted: string[] }>;
@@ -80,6 +75,7 @@ export const quarantineLimits = (maxmemory: number) => ({
   bytes: Math.min(MAX_BYTES, maxmemory * MAX_SHARE),
 });
 
+/** @param limits asked for at each entry: they change with the memory that Redis may use */
 export function createQuarantine(
   client: RedisClient,
   prefix: string,

@@ -68,6 +68,7 @@ export function storedFrom(
   };
 }
 
+/** The event of a delivery, without its body. */
 export function storedEvent({ eventId, source, kind, nativeType, receivedAt, view }: Delivery): StoredEvent {
   return { id: eventId, source, kind, nativeType, receivedAt, view };
 }

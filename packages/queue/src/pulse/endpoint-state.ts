@@ -15,8 +15,10 @@ export const ENDPOINT_STATES = [
   'idle',
 ] as const;
 
+/** One of {@link ENDPOINT_STATES}. */
 export type EndpointStateName = (typeof ENDPOINT_STATES)[number];
 
+/** What an endpoint is doing. */
 export interface EndpointState {
   name: EndpointStateName;
   /** One line without the endpoint's name: `failing since 2026-11-21T03:00:00.000Z (12m), 31 attempts in a row`. */

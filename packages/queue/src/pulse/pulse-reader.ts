@@ -33,6 +33,7 @@ export interface EndpointPulse extends QueueCounts {
   minutes: { at: number; delivered: number; failed: number }[];
 }
 
+/** Looks; see the header for what that costs. */
 export interface PulseReader {
   /**
    * In the order of `endpoints`; one that was never seen has zeros.
@@ -46,6 +47,7 @@ const ENDS = 25;
 
 const MINUTE = 60_000;
 
+/** @param client of the producer profile: fails fast. It is the caller’s to close */
 export function createPulseReader(client: RedisClient, prefix: string): PulseReader {
   const readOne = async (endpoint: string): Promise<EndpointPulse> => {
     const queue = (part: string) => queueKey(prefix, endpoint, part);

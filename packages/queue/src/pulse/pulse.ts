@@ -23,6 +23,7 @@ export interface LastError extends Pick<Answer, 'status' | 'reason' | 'detail'> 
 /** One attempt: a failure says why. */
 export type NotedAttempt = { delivered: true } | ({ delivered: false } & Omit<LastError, 'at'>);
 
+/** Notes attempts and writes them together, once a second. */
 export interface PulseWriter {
   /** Never throws, never waits. */
   note(endpoint: string, attempt: NotedAttempt): void;
@@ -33,7 +34,7 @@ export interface PulseWriter {
 }
 
 /** Attempts by minute are kept so long, in minutes. */
-export const KEPT_MINUTES = 60;
+const KEPT_MINUTES = 60;
 
 const EVERY = 1_000;
 const MINUTE = 60_000;

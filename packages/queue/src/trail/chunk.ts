@@ -40,6 +40,7 @@ const inflate = promisify<Buffer, object, Buffer>(inflateRaw);
 /** On a thread of its own; the fastest level, since a better one saves a tenth and costs twice the time. */
 const LEVEL = constants.Z_BEST_SPEED;
 
+/** @param place the number of the chunk among those of this writer, so that a gap shows */
 export async function encode(
   writer: string,
   place: number,

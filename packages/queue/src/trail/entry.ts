@@ -128,6 +128,7 @@ export const STEPS: ReadonlySet<string> = new Set<TrailEntry['step']>([
   'gap',
 ]);
 
+/** One thing that happened; `step` tells which. */
 export type TrailEntry =
   | ReceivedEntry
   | QuarantinedEntry

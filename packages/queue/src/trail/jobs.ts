@@ -1,7 +1,7 @@
 /** How deliveries stand now, from their jobs: what the trail says is memory, this is the truth. */
 import type { Delivery } from '@longshore/event';
 import type { RedisClient } from '../connection.js';
-import { queueName } from '../names.js';
+import { queueKey } from '../names.js';
 import { lookAt } from '../operate/look.js';
 import type { TrailDelivery } from './trail.js';
 
@@ -24,7 +24,7 @@ export async function existing(
   prefix: string,
   places: readonly Place[],
 ): Promise<Place[]> {
-  const key = ({ endpoint, deliveryId }: Place) => `${prefix}:${queueName(endpoint)}:${deliveryId}`;
+  const key = ({ endpoint, deliveryId }: Place) => queueKey(prefix, endpoint, deliveryId);
   const there = await Promise.all(places.map((place) => client.exists(key(place))));
   return places.filter((_, n) => there[n] === 1);
 }
@@ -53,4 +53,5 @@ export async function readJob(
   };
 }
 
+/** Of a moment that Redis may hold with a fraction. */
 export const iso = (epoch: number): string => new Date(Math.floor(epoch)).toISOString();

@@ -33,6 +33,7 @@ interface Indexed {
   terms: Buffer;
 }
 
+/** Reads the terms at once; chunks when they are asked for. The log is that of this moment. */
 export async function openLog(client: RedisClient, prefix: string): Promise<TrailLog> {
   const shards = shardsOf(client, prefix);
   const index = (await Promise.all(shards.map((shard) => readTerms(client, shard)))).flat();

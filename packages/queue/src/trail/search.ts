@@ -31,6 +31,7 @@ const ID = /^[0-9a-f]{32}$/;
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 const DIGEST = new RegExp(`^(?:[a-z0-9+._-]+:)?[0-9a-f]{${SHORTEST_DIGEST},}$`, 'i');
 
+/** See the header. */
 export function understand(search: string): Wanted {
   const text = search.trim();
   const reference = text.replace(/^[a-z]+:\/\//, '');

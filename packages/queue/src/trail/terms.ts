@@ -23,6 +23,7 @@ export const SHORTEST_DIGEST = 12;
 /** The digits of a digest, without its algorithm. */
 export const hexOf = (digest: string): string => digest.slice(digest.indexOf(':') + 1).toLowerCase();
 
+/** Every term under which the entry is to be found. */
 export function termsOf(entry: TrailEntry): number[] {
   switch (entry.step) {
     case 'received': {

@@ -4,7 +4,7 @@
  */
 import { deliveryId } from '@longshore/event';
 import { isReady, type RedisClient } from '../connection.js';
-import { storeKey } from '../names.js';
+import { endpointsKey } from '../names.js';
 import { refusal, unavailable } from '../refusal.js';
 import { assemble, placesOf } from './assemble.js';
 import type { GapEntry, TrailEntry } from './entry.js';
@@ -28,7 +28,7 @@ const LIMIT = { usual: 20, most: 100 };
 
 /** @param sources names of the sources that an event may have come through; ids are computed with them */
 export function createTracer(client: RedisClient, prefix: string, sources: () => readonly string[]): Tracer {
-  const endpoints = () => client.smembers(storeKey(prefix, 'endpoints', 'names'));
+  const endpoints = () => client.smembers(endpointsKey(prefix));
   const jobsAt = async (places: readonly Place[]): Promise<JobNow[]> => {
     const there = await existing(client, prefix, places);
     const jobs = await Promise.all(there.map((place) => readJob(client, prefix, place)));

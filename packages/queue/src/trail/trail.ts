@@ -3,7 +3,7 @@
  * The same data for the command, the API and the pages. Times are ISO 8601.
  */
 import type { LastAnswer } from '../job.js';
-import type { GapEntry, TrailEntry } from './entry.js';
+import type { DropReason, GapEntry, TrailEntry } from './entry.js';
 
 /** What to look for. */
 export interface TrailQuery {
@@ -38,7 +38,7 @@ export interface TrailGap {
   since: string;
   until: string;
   count: number;
-  why: 'away' | 'memory';
+  why: DropReason;
 }
 
 /** One event, or one request that could not be read (then with `quarantine`). */

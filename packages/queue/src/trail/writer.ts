@@ -17,6 +17,7 @@ import type { TrailLimits } from './limits.js';
 import { type Shard, shardsOf } from './shards.js';
 import type { TrailWriter } from './trail.js';
 
+/** Where it is written, how much of it is kept, and who hears of what was thrown away. */
 export interface TrailOptions {
   client: RedisClient;
   prefix: string;
@@ -50,6 +51,7 @@ interface Unwritten {
   shard: number;
 }
 
+/** One for each process; see the header for what it costs and what it may lose. */
 export const createTrail = (options: TrailOptions): TrailWriter => new BufferedTrail(options);
 
 class BufferedTrail implements TrailWriter {

@@ -6,27 +6,13 @@
  * read only the first.) Names that belong to the connection are not taken from the configuration.
  */
 import type { Delivery } from '@longshore/event';
+import { CONNECTION_HEADERS, isHeaderName, isHeaderValue } from '../header-rules.js';
 
 /** `[name, value, name, value, …]`; a name may come more than once. */
 export type HeaderLines = string[];
 
-/** Framing and routing of the message itself: the HTTP client writes these. */
-const CONNECTION_HEADERS = new Set([
-  'host',
-  'content-length',
-  'connection',
-  'transfer-encoding',
-  'keep-alive',
-  'upgrade',
-  'expect',
-]);
-
 /** Values that are no secrets, so that the rest of an answer stays readable. */
 const PUBLIC_HEADERS = new Set(['content-type', 'user-agent', 'accept', 'accept-encoding', 'cache-control']);
-
-const TOKEN = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/;
-// biome-ignore lint/suspicious/noControlCharactersInRegex: these are what must not get into a header line
-const FORBIDDEN_IN_VALUE = /[\x00-\x08\x0a-\x1f\x7f]/;
 
 const CHANGING: readonly [name: string, value: (delivery: Delivery, attempt: number) => string][] = [
   ['Content-Type', (delivery) => delivery.contentType],
@@ -83,8 +69,8 @@ function asBytes(value: string): string {
 
 function problemIn(headers: [name: string, values: string[]][]): string | undefined {
   for (const [name, values] of headers) {
-    if (!TOKEN.test(name)) return `${JSON.stringify(name.slice(0, 64))} is not a header name`;
-    if (values.some((value) => FORBIDDEN_IN_VALUE.test(value))) {
+    if (!isHeaderName(name)) return `${JSON.stringify(name.slice(0, 64))} is not a header name`;
+    if (!values.every(isHeaderValue)) {
       return `a value of the header ${name} holds a line break or another control character`;
     }
   }

@@ -1,5 +1,5 @@
 /** How far an image is, for whoever looks at its delivery: told at most twice a second, and at the end. */
-import type { WarmedPart } from './warm.js';
+import type { WarmItem } from './targets/target.js';
 
 const EVERY = 500;
 
@@ -25,7 +25,7 @@ export class Progress {
     private readonly tell: (shown: ProgressShown) => void,
   ) {}
 
-  done({ item }: Pick<WarmedPart, 'item'>): void {
+  done({ item }: { item: WarmItem }): void {
     this.#done++;
     this.#bytes += item.size ?? 0;
     const now = Date.now();

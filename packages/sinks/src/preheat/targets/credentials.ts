@@ -1,16 +1,15 @@
 /** What is sent to a target's own host besides the request: configured headers and credentials. */
+import { CONNECTION_HEADERS } from '../../header-rules.js';
 import type { CommonOptions, SecretValue } from './options.js';
 import type { Base } from './place.js';
 
+/** What is sent to a target to be let in. */
 export interface Credentials {
   /** Names in lower case. */
   headers: Record<string, string | string[]>;
   /** Values that must not be shown. */
   secrets: string[];
 }
-
-/** Framing and routing of the message itself: the HTTP client writes these. */
-const CONNECTION_HEADERS = /^(host|content-length|connection|transfer-encoding|keep-alive|upgrade|expect)$/;
 
 /** Looked up for each request. A configured header wins over `auth`, that over the url's userinfo. @throws what the lookup of a secret throws */
 export function credentialsOf({ auth, headers = {} }: CommonOptions, base: Base): Credentials {
@@ -19,7 +18,7 @@ export function credentialsOf({ auth, headers = {} }: CommonOptions, base: Base)
   const authorization = authorizationOf(auth, secrets) ?? base.authorization;
   if (authorization !== undefined) sent.authorization = authorization;
   for (const [name, values] of Object.entries(headers)) {
-    if (CONNECTION_HEADERS.test(name.toLowerCase())) continue;
+    if (CONNECTION_HEADERS.has(name.toLowerCase())) continue;
     sent[name.toLowerCase()] = [...values];
     secrets.push(...values);
   }

@@ -22,6 +22,7 @@ import type { Aborted, Failed } from './target.js';
 /** Of an answer's body at most so many bytes are read, unless a request says otherwise. */
 const BODY_LIMIT = 64 * 1024;
 
+/** One request to a target. */
 export interface Ask {
   method: 'GET' | 'HEAD' | 'POST' | 'DELETE';
   url: URL;
@@ -48,6 +49,7 @@ export interface Answer {
   place: string;
 }
 
+/** What came of it. Never an exception: a failure has its reason. */
 export type Reply =
   | Answer
   | ({ kind: 'failed' } & { failed: Failed })

@@ -48,6 +48,7 @@ export interface KrakenOptions extends CommonOptions {
   proxy?: string;
 }
 
+/** Dragonfly’s manager, by its open API. */
 export interface DragonflyOptions extends CommonOptions {
   kind: 'dragonfly';
   /** Base url of the manager. */
@@ -85,6 +86,7 @@ export interface DragonflyOptions extends CommonOptions {
   verify?: boolean;
 }
 
+/** A cache that fetches what it is asked for. */
 export interface PullThroughOptions extends CommonOptions {
   kind: 'pull-through';
   /** Base url of the cache. */
@@ -97,6 +99,7 @@ export interface PullThroughOptions extends CommonOptions {
   ns?: boolean;
 }
 
+/** OpenKruise’s ImagePullJob, over the Kubernetes API. */
 export interface KruiseOptions extends CommonOptions {
   kind: 'kruise';
   /** Base url of the Kubernetes API. */
@@ -124,11 +127,13 @@ export interface KruiseOptions extends CommonOptions {
   backofflimit?: number;
 }
 
+/** A program of the operator’s, which is posted the walked list. */
 export interface WebhookOptions extends CommonOptions {
   kind: 'webhook';
   url: string;
 }
 
+/** Of any kind; `kind` tells which. */
 export type TargetOptions =
   | KrakenOptions
   | DragonflyOptions

@@ -2,6 +2,7 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import type { Request } from 'got';
 
+/** An answer, read to its end or to its limit. */
 export interface Received {
   status: number;
   /** Of several lines of one name the first. */

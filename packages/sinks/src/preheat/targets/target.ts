@@ -68,6 +68,7 @@ export type WarmReason =
  */
 export type SkipReason = 'manifest' | 'blob' | 'index';
 
+/** It is not warm, and why. */
 export interface Failed {
   state: 'failed';
   reason: WarmReason;
@@ -120,6 +121,7 @@ export type ImageWarmth =
   | Pending
   | Aborted;
 
+/** What goes with one call beside what it is to warm. */
 export interface WarmCall {
   /** Of the last answer, when that was `pending`. One that cannot be read counts as none: the work begins anew. */
   handle?: string;
@@ -156,4 +158,5 @@ export interface ImageTarget extends Closable {
   warm(image: WarmImage, call: WarmCall): Promise<ImageWarmth>;
 }
 
+/** Some take an image blob by blob, others as a whole. */
 export type Target = BlobTarget | ImageTarget;

@@ -6,9 +6,9 @@
  */
 import { type Clock, waitAfter } from '../clock.js';
 import { failed } from '../failure.js';
-import { TargetHttp } from '../http.js';
+import type { TargetHttp } from '../http.js';
 import type { DragonflyOptions } from '../options.js';
-import { type Base, baseOf } from '../place.js';
+import { openSingle } from '../single.js';
 import type { ImageTarget, ImageWarmth, Pending, WarmCall, WarmImage, WarmItem } from '../target.js';
 import { Manager } from './manager.js';
 import { CADENCE, keyOf, LONGEST_MS, type Progress, readProgress, writeProgress } from './progress.js';
@@ -30,13 +30,11 @@ class Dragonfly implements ImageTarget {
     private readonly options: DragonflyOptions,
     private readonly clock: Clock,
   ) {
-    const { name, token, auth } = options;
-    const base = baseOf(options.url, 'the target’s url');
-    const usable: Base[] = 'problem' in base ? [] : [base];
-    this.name = name;
-    this.#http = new TargetHttp({ ...options, auth: token === undefined ? auth : { bearer: token } }, usable);
+    const { http, base } = openSingle(options);
+    this.name = options.name;
+    this.#http = http;
     if ('problem' in base) this.#problem = base.problem;
-    else this.#manager = new Manager(this.#http, base, options, clock);
+    else this.#manager = new Manager(http, base, options, clock);
   }
 
   async warm(image: WarmImage, call: WarmCall): Promise<ImageWarmth> {

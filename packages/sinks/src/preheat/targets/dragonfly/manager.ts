@@ -32,10 +32,12 @@ export type Begun =
   | { kind: 'later'; failed: Failed }
   | { kind: 'aborted'; aborted: Aborted };
 
+/** How a job stands. */
 export type Looked = JobEnd | 'running' | { unknown: Failed } | Failed | Aborted;
 
 type Wanted = Omit<JobArguments, 'url'> & { digest: string };
 
+/** Jobs of the manager: begins them and looks at them. Keeps nothing. */
 export class Manager {
   constructor(
     private readonly http: TargetHttp,

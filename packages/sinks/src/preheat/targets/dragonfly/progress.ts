@@ -13,6 +13,7 @@ export const LONGEST_MS = 75 * 60_000;
 /** Characters of a refusal's detail that are kept. */
 const DETAIL_KEPT = 200;
 
+/** What is known of an image between two looks. */
 export interface Progress {
   /** Epoch milliseconds of the first job. */
   since: number;
@@ -28,6 +29,7 @@ export function keyOf(digest: string): string {
   return digest.slice(digest.indexOf(':') + 1).slice(0, 12);
 }
 
+/** As the handle of a `pending`; read back by {@link readProgress}. */
 export function writeProgress({ since, looks, jobs, refused }: Progress): string {
   const kept = [...refused].map(([key, { reason, detail, retryable }]) => [
     key,

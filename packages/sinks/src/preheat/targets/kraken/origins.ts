@@ -18,6 +18,7 @@ import { Ring } from './ring.js';
  */
 export const MISSING_MS = 10 * 60_000;
 
+/** Where a blob is, or who fetches it. */
 export type Found =
   | { kind: 'there'; bytes?: number; verified: boolean }
   /** `host`: who downloads it, as `host:port`; absent for a tracker, which does not tell. */
@@ -30,6 +31,7 @@ export type Found =
   | { kind: 'stop'; failed: Failed }
   | { kind: 'aborted'; aborted: Aborted };
 
+/** The origins of a cluster, by the ways that it has; a way that is missing is not asked for a while. */
 export class Origins {
   readonly #ring: Ring;
   /** Until when a way counts as missing. */

@@ -11,6 +11,7 @@ export const LONGEST_MS = 15 * 60_000;
 /** How a blob is asked for. `prefetch` and `metainfo` are an origin's. */
 export type Way = 'prefetch' | 'metainfo' | 'tracker';
 
+/** What is known of a blob between two looks. */
 export interface Progress {
   /** Epoch milliseconds of the first request. */
   since: number;

@@ -21,6 +21,7 @@ const JOB_LIMIT = 4 * 1024 * 1024;
 
 export type Said<Good> = Good | { kind: 'failed'; failed: Failed } | { kind: 'aborted'; aborted: Aborted };
 
+/** ImagePullJobs of one namespace; notes which version of the API the cluster has. */
 export class Cluster {
   #version: (typeof VERSIONS)[number] = 'v1beta1';
 

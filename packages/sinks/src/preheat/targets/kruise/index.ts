@@ -7,9 +7,9 @@
 import { type Cadence, type Clock, waitAfter } from '../clock.js';
 import { failed } from '../failure.js';
 import { numberOf, readHandle } from '../handle.js';
-import { TargetHttp } from '../http.js';
+import type { TargetHttp } from '../http.js';
 import type { KruiseOptions } from '../options.js';
-import { type Base, baseOf } from '../place.js';
+import { openSingle } from '../single.js';
 import type { Failed, ImageTarget, ImageWarmth, Pending, WarmCall, WarmImage } from '../target.js';
 import { Cluster } from './cluster.js';
 import { JOB_TIMEOUT_MS, type JobStatus } from './job.js';
@@ -49,13 +49,11 @@ class Kruise implements ImageTarget {
     private readonly options: KruiseOptions,
     private readonly clock: Clock,
   ) {
-    const { name, token, auth } = options;
-    const base = baseOf(options.url, 'the target’s url');
-    const usable: Base[] = 'problem' in base ? [] : [base];
-    this.name = name;
-    this.#http = new TargetHttp({ ...options, auth: token === undefined ? auth : { bearer: token } }, usable);
+    const { http, base } = openSingle(options);
+    this.name = options.name;
+    this.#http = http;
     if ('problem' in base) this.#problem = base.problem;
-    else this.#cluster = new Cluster(this.#http, base, options, clock);
+    else this.#cluster = new Cluster(http, base, options, clock);
   }
 
   async warm(image: WarmImage, { handle, signal }: WarmCall): Promise<ImageWarmth> {

@@ -15,6 +15,7 @@ const SHORTEST_TTL_MS = 60_000;
 /** Milliseconds that the whole job may take. */
 export const JOB_TIMEOUT_MS = 30 * 60_000;
 
+/** A job as it is posted. */
 export interface PullJob {
   name: string;
   body: object;

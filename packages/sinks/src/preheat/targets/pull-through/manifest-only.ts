@@ -7,6 +7,7 @@ import { fetchManifest } from './fetch.js';
 import { Mirror } from './mirror.js';
 import { stagesOf } from './stages.js';
 
+/** The target for `method: manifest`. */
 export function openManifestOnly(options: PullThroughOptions): ImageTarget {
   return new ManifestOnly(options);
 }

@@ -23,6 +23,7 @@ interface Opened {
   calls: number;
 }
 
+/** The cache as a registry that is read from; its clients are shared and closed with it. */
 export class Mirror {
   readonly #current = new Map<string, Opened>();
   readonly #opened = new Set<Opened>();

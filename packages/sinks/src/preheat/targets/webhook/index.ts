@@ -7,9 +7,9 @@
 import { createHash } from 'node:crypto';
 import type { Clock } from '../clock.js';
 import { failed } from '../failure.js';
-import { refusedBy, TargetHttp } from '../http.js';
+import { refusedBy, type TargetHttp } from '../http.js';
 import type { WebhookOptions } from '../options.js';
-import { type Base, baseOf } from '../place.js';
+import { openSingle } from '../single.js';
 import type { ImageTarget, ImageWarmth, WarmCall, WarmImage } from '../target.js';
 
 /** Opens no connection. */
@@ -28,10 +28,9 @@ class Webhook implements ImageTarget {
     options: WebhookOptions,
     private readonly clock: Clock,
   ) {
-    const base = baseOf(options.url, 'the target’s url');
-    const usable: Base[] = 'problem' in base ? [] : [base];
+    const { http, base } = openSingle(options);
     this.name = options.name;
-    this.#http = new TargetHttp(options, usable);
+    this.#http = http;
     if ('problem' in base) this.#problem = base.problem;
     else this.#url = withQuery(base.url, options.url);
   }

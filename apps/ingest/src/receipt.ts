@@ -1,0 +1,56 @@
+/** What a request came to: what is answered, and what it counts for whoever did not come by HTTP. */
+import type { OpenedRequest } from '@longshore/sources';
+import type { Kept } from './keep.js';
+
+/** The answer to a request. */
+export interface Receipt {
+  status: number;
+  headers?: Readonly<Record<string, string>>;
+  /** JSON value; absent when there is nothing to say. */
+  body?: unknown;
+  /** Name of the source that it came through. */
+  source: string;
+  /** What the body counts, for whoever called and not by HTTP; absent when nothing was looked at. */
+  taken?: Taken;
+}
+
+/** What became of a request's events. */
+export interface Taken {
+  accepted: number;
+  enqueued: number;
+  duplicates: number;
+  ignored: number;
+  /** Ids in quarantine of what could not be read. */
+  kept: readonly string[];
+  /** Why it could not be read. */
+  reason?: string;
+}
+
+type Counts = Omit<Taken, 'kept' | 'reason'> & { collapsed?: number };
+
+/** Of a request that was looked at: `counts` are those of its events and deliveries. */
+export function receiptOf(opened: OpenedRequest, counts: Counts, kept: readonly Kept[]): Receipt {
+  return { ...answer(opened, counts), taken: { ...counts, ...leftOver(kept) } };
+}
+
+function answer(opened: OpenedRequest, counts: Counts): Receipt {
+  const { source, taken, quarantined, note, respond } = opened;
+  if (respond) return { ...respond, source };
+  const empty = taken.length + quarantined.length === 0;
+  const reasons = [...new Set(quarantined.map(({ reason }) => reason)), ...(note ? [note] : [])];
+  return {
+    source,
+    status: empty ? 200 : 202,
+    body: {
+      ...counts,
+      quarantined: quarantined.length,
+      ...(reasons.length > 0 && { reason: reasons.join('; ') }),
+    },
+  };
+}
+
+function leftOver(kept: readonly Kept[]): Pick<Taken, 'kept' | 'reason'> {
+  const reasons = [...new Set(kept.map(({ reason }) => reason))];
+  const ids = kept.map(({ quarantineId }) => quarantineId);
+  return { kept: ids, ...(reasons.length > 0 && { reason: reasons.join('; ') }) };
+}

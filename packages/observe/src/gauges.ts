@@ -1,0 +1,64 @@
+/**
+ * How things stand now, as metrics without a log line. Each is set anew by whoever looks: the queues and the stores
+ * by one process of all, Redis and the spool by each for itself.
+ */
+import type { LabelBounds } from './label-bounds.js';
+import type { Metrics } from './metrics.js';
+import type { RegistryTally } from './registry-tally.js';
+
+const QUEUE_STATES = ['waiting', 'active', 'delayed', 'dead'] as const;
+
+/** Deliveries of one endpoint, by state. */
+export type QueueCounts = Record<(typeof QUEUE_STATES)[number], number>;
+
+/** The gauges. Nothing here throws or waits. */
+export interface Gauges {
+  /** For one process of all: the numbers are those of the queues, not of this process. */
+  setQueueCounts(endpoint: string, counts: QueueCounts): void;
+  /** For one process of all. Both in milliseconds. */
+  setEndpointHealth(endpoint: string, health: { oldest: number; failing: number }): void;
+  /** For one process of all. `redisMemory`: used share of maxmemory. */
+  setStores(stores: { quarantined: number; redisMemory: number }): void;
+  /** The endpoint is gone: its gauges are shown no longer. Counters stay, as counters do. */
+  forgetEndpoint(endpoint: string): void;
+  redisUp(up: boolean): void;
+  /** What the spool of this process holds now. */
+  spoolHolds(spool: { requests: number; bytes: number }): void;
+}
+
+/** `tally` shows what is pending in the registry’s own shape too. */
+export function createGauges(metrics: Metrics, bounds: LabelBounds, tally: RegistryTally): Gauges {
+  return {
+    setQueueCounts(name, counts) {
+      const endpoint = bounds.endpoint(name);
+      for (const state of QUEUE_STATES) {
+        metrics.set('longshore_queue_deliveries', { endpoint, state }, counts[state]);
+      }
+      const pending = counts.waiting + counts.active + counts.delayed;
+      metrics.set('registry_notifications_pending_total', { endpoint }, pending);
+      tally.pending(endpoint, pending);
+    },
+    setEndpointHealth(name, { oldest, failing }) {
+      const endpoint = bounds.endpoint(name);
+      metrics.set('longshore_queue_oldest_seconds', { endpoint }, oldest / 1000);
+      metrics.set('longshore_endpoint_failing_seconds', { endpoint }, failing / 1000);
+    },
+    setStores({ quarantined, redisMemory }) {
+      metrics.set('longshore_quarantine_entries', {}, quarantined);
+      metrics.set('longshore_redis_memory_ratio', {}, redisMemory);
+    },
+    forgetEndpoint(name) {
+      const endpoint = bounds.endpoint(name);
+      for (const state of QUEUE_STATES) metrics.unset('longshore_queue_deliveries', { endpoint, state });
+      metrics.unset('longshore_queue_oldest_seconds', { endpoint });
+      metrics.unset('longshore_endpoint_failing_seconds', { endpoint });
+      metrics.unset('registry_notifications_pending_total', { endpoint });
+      tally.pending(endpoint, 0);
+    },
+    redisUp: (up) => metrics.set('longshore_redis_up', {}, up ? 1 : 0),
+    spoolHolds({ requests, bytes }) {
+      metrics.set('longshore_spool_requests', {}, requests);
+      metrics.set('longshore_spool_bytes', {}, bytes);
+    },
+  };
+}

@@ -1,0 +1,202 @@
+/**
+ * What happened becomes a record: one log line, and the metrics that follow from it, from one call, so that the two
+ * never disagree. What only counts has no line.
+ */
+import type { PreheatRun } from '@longshore/event';
+import type { LabelBounds } from './label-bounds.js';
+import { actionLabel, reasonLabel, statusLabel } from './labels.js';
+import type { Metrics } from './metrics.js';
+import { countPreheat } from './preheat-metrics.js';
+import type { Level, RecordFields, RecordName } from './records.js';
+import { RECORDS } from './records-table.js';
+import type { RegistryTally } from './registry-tally.js';
+import type { Logger } from './throttle.js';
+
+/** What the pipelines tell. Nothing here throws or waits. */
+export interface Recorder {
+  /** Once for each request that ingest answers, whatever the answer. */
+  requestAnswered(request: { source: string; status: number; ms: number }): void;
+  /** `enqueuedTo`: deliveries made durable, by endpoint. They add up to `enqueued`. */
+  eventReceived(
+    record: RecordFields['event.received'],
+    also: { enqueuedTo: Readonly<Record<string, number>> },
+  ): void;
+  eventQuarantined(record: RecordFields['event.quarantined']): void;
+  eventRefused(record: RecordFields['event.refused']): void;
+  eventSpooled(record: RecordFields['event.spooled']): void;
+  eventAside(record: RecordFields['event.aside']): void;
+  /** A spooled request is in Redis now. */
+  spoolFed(request: { source: string }): void;
+  deliveryIgnored(record: RecordFields['delivery.ignored']): void;
+  deliveryCollapsed(record: RecordFields['delivery.collapsed']): void;
+  deliveryAttempted(record: RecordFields['delivery.attempted']): void;
+  /** `receivedAt`: epoch milliseconds at which ingest had the event; for its age. */
+  deliverySettled(record: RecordFields['delivery.settled'], also?: { receivedAt?: number }): void;
+  /** Once for each dead delivery that an operator put back into its queue. */
+  deliveryReplayed(record: RecordFields['delivery.replayed']): void;
+  /** Once for each message to a receiver of `alerts` that arrived. */
+  alertTold(record: RecordFields['alert.sent']): void;
+  /** Once for each attempt at one that did not. */
+  alertFailed(record: RecordFields['alert.failed']): void;
+  /** Entries of the trail were thrown away. */
+  trailDropped(count: number, reason: 'away' | 'memory'): void;
+  /** Once for each image that was warmed or given up. */
+  preheatFinished(run: PreheatRun): void;
+}
+
+/** What moves, and what keeps its labels bounded. */
+export interface RecorderParts {
+  log: Logger;
+  metrics: Metrics;
+  bounds: LabelBounds;
+  tally: RegistryTally;
+}
+
+/** One for each observer. */
+export function createRecorder(parts: RecorderParts): Recorder {
+  return { ...eventRecorder(parts), ...deliveryRecorder(parts), ...otherRecorder(parts) };
+}
+
+type OfEvents = 'requestAnswered' | 'spoolFed' | (keyof Recorder & `event${string}`);
+
+function eventRecorder({ log, metrics, bounds, tally }: RecorderParts): Pick<Recorder, OfEvents> {
+  const write = writer(log);
+  return {
+    requestAnswered({ source, status, ms }) {
+      const labels = { source: bounds.source(source), status: statusLabel(status) };
+      metrics.count('longshore_requests_total', labels);
+      metrics.observe('longshore_ingest_duration_seconds', {}, ms / 1000);
+    },
+    eventReceived(record, { enqueuedTo }) {
+      write('event.received', 0, record, { ms: tenths(record.ms) });
+      const source = bounds.source(record.source);
+      const kind = bounds.kind(record.kind);
+      for (const { action } of record.events) {
+        metrics.count('longshore_events_received_total', { source, kind, action: actionLabel(action) });
+      }
+      for (const [endpoint, count] of Object.entries(enqueuedTo)) {
+        tally.enqueued(bounds.endpoint(endpoint), count);
+      }
+    },
+    eventQuarantined(record) {
+      write('event.quarantined', 0, record);
+      const labels = { source: bounds.source(record.source), reason: bounds.quarantine(record.reason) };
+      metrics.count('longshore_events_quarantined_total', labels);
+    },
+    eventRefused: (record) => write('event.refused', 0, record),
+    eventSpooled(record) {
+      write('event.spooled', 0, record);
+      const source = bounds.source(record.source);
+      const kind = bounds.kind(record.kind);
+      const reason = bounds.spooled(record.reason);
+      metrics.count('longshore_requests_spooled_total', { source, kind, reason });
+    },
+    eventAside(record) {
+      write('event.aside', 0, record);
+      const source = bounds.source(record.source);
+      metrics.count('longshore_spool_fed_total', { source, outcome: 'aside' });
+    },
+    spoolFed({ source }) {
+      metrics.count('longshore_spool_fed_total', { source: bounds.source(source), outcome: 'taken' });
+    },
+  };
+}
+
+type OfDeliveries = keyof Recorder & `delivery${string}`;
+
+function deliveryRecorder({ log, metrics, bounds, tally }: RecorderParts): Pick<Recorder, OfDeliveries> {
+  const write = writer(log);
+  return {
+    deliveryIgnored(record) {
+      write('delivery.ignored', 0, record);
+      const labels = { endpoint: bounds.endpoint(record.endpoint), rule: bounds.rule(record.rule) };
+      metrics.count('longshore_deliveries_ignored_total', labels);
+    },
+    deliveryCollapsed(record) {
+      write('delivery.collapsed', 0, record);
+      metrics.count('longshore_deliveries_collapsed_total', { endpoint: bounds.endpoint(record.endpoint) });
+    },
+    deliveryAttempted(record) {
+      const { outcome, status, ms, retryAt } = record;
+      const instead = { ms: tenths(ms), retryAt: isoTime(retryAt) };
+      write('delivery.attempted', outcome === 'delivered' ? 0 : 1, record, instead);
+      const endpoint = bounds.endpoint(record.endpoint);
+      const reason = reasonLabel(record.reason);
+      metrics.count('longshore_delivery_attempts_total', { endpoint, outcome, reason });
+      metrics.observe('longshore_delivery_duration_seconds', { endpoint }, ms / 1000);
+      tally.attempted(endpoint, outcome, status);
+    },
+    deliverySettled(record, { receivedAt } = {}) {
+      const { outcome } = record;
+      if (outcome !== 'delivered') write('delivery.settled', outcome === 'dead' ? 0 : 1, record);
+      const endpoint = bounds.endpoint(record.endpoint);
+      metrics.count('longshore_deliveries_settled_total', { endpoint, outcome });
+      if (outcome !== 'delivered' || receivedAt === undefined) return;
+      // The clocks of two machines may differ by more than an event is old.
+      const age = Math.max(0, Date.now() - receivedAt) / 1000;
+      metrics.observe('longshore_event_age_seconds', { endpoint }, age);
+    },
+    deliveryReplayed(record) {
+      write('delivery.replayed', 0, record);
+      metrics.count('longshore_deliveries_replayed_total', { endpoint: bounds.endpoint(record.endpoint) });
+    },
+  };
+}
+
+type Others = Exclude<keyof Recorder, OfEvents | OfDeliveries>;
+
+function otherRecorder({ log, metrics, bounds }: RecorderParts): Pick<Recorder, Others> {
+  const write = writer(log);
+  return {
+    alertTold(record) {
+      write('alert.sent', 0, record);
+      metrics.count('longshore_alert_notifications_total', { alert: record.alert, outcome: 'sent' });
+    },
+    alertFailed(record) {
+      const { alert, retryAt } = record;
+      write('alert.failed', retryAt === undefined ? 1 : 0, record, { retryAt: isoTime(retryAt) });
+      if (retryAt !== undefined) return;
+      metrics.count('longshore_alert_notifications_total', { alert, outcome: 'failed' });
+    },
+    trailDropped(count, reason) {
+      metrics.count('longshore_trail_entries_dropped_total', { reason }, count);
+    },
+    preheatFinished(run) {
+      const { endpoint, deliveryId, repository, tag, digest, result, tally, detail } = run;
+      const { blobs: _, ...counts } = tally;
+      const ageMs = Math.max(0, run.finishedAt - run.receivedAt);
+      const ms = Math.max(0, run.finishedAt - run.startedAt);
+      const failed = result === 'partial' || result === 'failed';
+      const named = { endpoint, deliveryId, repository, tag, digest, result };
+      write('preheat.finished', failed ? 1 : 0, { ...named, ...counts, ms, ageMs, detail });
+      countPreheat(metrics, bounds, run, ageMs / 1000);
+    },
+  };
+}
+
+type Forms = readonly { level: Level; message: string }[];
+
+/** `form`: which of the record's forms. `instead`: fields that the line has in another form. */
+function writer(log: Logger) {
+  return <Name extends RecordName>(
+    name: Name,
+    form: number,
+    record: RecordFields[Name],
+    instead?: object,
+  ): void => {
+    const { level, message } = (RECORDS[name].forms as Forms)[form] ?? RECORDS[name].forms[0];
+    log[level]({ record: name, ...record, ...instead }, message);
+  };
+}
+
+/** A moment that no calendar holds must not cost the record. */
+function isoTime(epoch: number | undefined): string | undefined {
+  if (epoch === undefined) return undefined;
+  const moment = new Date(epoch);
+  return Number.isNaN(moment.getTime()) ? String(epoch) : moment.toISOString();
+}
+
+/** Milliseconds to one decimal. */
+function tenths(ms: number): number {
+  return Math.round(ms * 10) / 10;
+}
