@@ -1,0 +1,87 @@
+/**
+ * Has the cache kept what it answered with? CNCF Distribution answers 200 although its own download broke off, and
+ * 2.8.2 without keeping a blob that it fetches for another repository at that moment. So what it fetched to answer is
+ * looked at again by HEAD, which makes it try again and moves no byte to here, until it serves the blob as its own.
+ *
+ * Caches that do not tell (see `stored` of the registry client) are believed.
+ */
+import { type Drained, type Registry, RegistryError } from '@longshore/registry-client';
+import { failed } from '../failure.js';
+import { numberOf, readHandle } from '../handle.js';
+import type { Pending, Settled, WarmItem } from '../target.js';
+import type { Wanted } from './fetch.js';
+
+/** Milliseconds before each look: 2.8.2 keeps a blob a moment after it has answered. */
+const LOOKS = [1_000, 2_000, 5_000, 10_000];
+
+/** What is remembered between two looks. */
+interface Look {
+  /** Looks so far; 0 after the first answer. */
+  looks: number;
+  /** Epoch milliseconds of the next one. */
+  at: number;
+  /** Moved by the first answer. */
+  bytes: number;
+}
+
+/** What the first answer means. */
+export function afterFirst({ bytes, verified, stored }: Drained, method: 'get' | 'head'): Settled | Pending {
+  if (stored === undefined) return { state: 'warmed', bytes, verified };
+  // the cache had it before it was asked; a HEAD of that moves nothing
+  if (stored) return { state: 'already', ...(method === 'get' && { bytes }), verified: true };
+  return pendingAt({ looks: 0, at: 0, bytes });
+}
+
+/** Undefined when there is no handle, or none that can be read. */
+export function readLook(handle: string | undefined): Look | undefined {
+  const fields = readHandle(handle);
+  const [looks, at, bytes] = [fields?.looks, fields?.at, fields?.bytes].map(numberOf);
+  return looks === undefined || at === undefined || bytes === undefined ? undefined : { looks, at, bytes };
+}
+
+/** @throws RegistryError */
+export async function lookAgain(
+  registry: Registry,
+  item: WarmItem,
+  look: Look,
+  { repository, signal }: Wanted,
+): Promise<Settled | Pending> {
+  if (look.at > Date.now()) return pending(look);
+  const stored = await storedNow(registry, item, { repository, signal });
+  if (stored !== false) return { state: 'warmed', bytes: look.bytes, verified: stored === true };
+  const next = { ...look, looks: look.looks + 1 };
+  if (next.looks < LOOKS.length) return pendingAt(next);
+  // a proxy in front of it may hide what it says
+  if (await registry.holds(repository, item.digest, signal)) {
+    return { state: 'warmed', bytes: look.bytes, verified: true };
+  }
+  return failed(
+    'incomplete',
+    `${registry.host} answers with it and does not keep it; see its log, its disk space and its way to the registry`,
+  );
+}
+
+/** Harbor's proxy cache does not know by HEAD what it has not stored; others do not know HEAD. */
+async function storedNow(
+  registry: Registry,
+  item: WarmItem,
+  { repository, signal }: Pick<Wanted, 'repository' | 'signal'>,
+): Promise<boolean | undefined> {
+  try {
+    return (await registry.drain(repository, item, { method: 'HEAD', signal })).stored;
+  } catch (error) {
+    if (error instanceof RegistryError && (error.status === 404 || error.status === 405)) return false;
+    throw error;
+  }
+}
+
+const pendingAt = (look: Look): Pending => pending({ ...look, at: Date.now() + (LOOKS[look.looks] ?? 0) });
+
+function pending(look: Look): Pending {
+  return {
+    state: 'pending',
+    pollAt: look.at,
+    handle: JSON.stringify(look),
+    detail: 'the cache has not shown yet that it keeps it',
+  };
+}
