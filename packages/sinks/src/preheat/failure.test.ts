@@ -51,9 +51,9 @@ describe('the next step', () => {
 
   test('of what never came names the time, and the other registry that the event names', () => {
     expect(detailOf(missing)).toBe(
-      'there is none; it was not there 120 s after the event: was it deleted, or is preheat.registry.url another registry than was pushed to?',
+      'there is none; it was not there 120 s after the event: was it deleted? Or is preheat.registry.url another registry than was pushed to?',
     );
-    expect(detailOf(missing, { named: 'ghcr.io' })).toMatch(/pushed to; the event names ghcr\.io\?$/);
+    expect(detailOf(missing, { named: 'ghcr.io' })).toMatch(/pushed to \(the event names ghcr\.io\)\?$/);
   });
 
   test('of a name that nobody waits for is to look at the name', () => {

@@ -74,8 +74,8 @@ export function failureOf(
 
 function missing(patience: number, named: string | undefined): string {
   if (patience === 0) return 'check the name and the tag, and that this is its registry';
-  const other = named === undefined ? '' : `; the event names ${named}`;
-  return `it was not there ${Math.round(patience / 1_000)} s after the event: was it deleted, or is preheat.registry.url another registry than was pushed to${other}?`;
+  const other = named === undefined ? '' : ` (the event names ${named})`;
+  return `it was not there ${Math.round(patience / 1_000)} s after the event: was it deleted? Or is preheat.registry.url another registry than was pushed to${other}?`;
 }
 
 /** The registry wants to be left alone until then. */

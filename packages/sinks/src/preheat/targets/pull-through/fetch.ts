@@ -5,7 +5,7 @@
  * compared on the way.
  */
 import type { Registry } from '@longshore/registry-client';
-import type { Pending, Settled, WarmCall, WarmImage, WarmItem } from '../target.js';
+import type { Aborted, Pending, Settled, WarmCall, WarmImage, WarmItem } from '../target.js';
 import { afterFirst, lookAgain, readLook } from './keeping.js';
 
 export interface Wanted {
@@ -25,7 +25,7 @@ export async function fetchBlob(
   item: WarmItem,
   wanted: Wanted,
   { handle, onBytes }: Pick<WarmCall, 'handle' | 'onBytes'>,
-): Promise<Settled | Pending> {
+): Promise<Settled | Pending | Aborted> {
   const { repository, method, signal } = wanted;
   const look = readLook(handle);
   if (look) {
@@ -33,7 +33,7 @@ export async function fetchBlob(
     return lookAgain(registry, item, look, wanted);
   }
   const how = { method: method === 'head' ? 'HEAD' : 'GET', signal, onBytes } as const;
-  return afterFirst(await registry.drain(repository, item, how), method);
+  return afterFirst(registry, item, await registry.drain(repository, item, how), wanted);
 }
 
 /**

@@ -55,7 +55,7 @@ describe('a blob that the cache fetched to answer', () => {
     const first = await target.warm(theImage(), layer, aCall());
     if (first.state !== 'pending') throw new Error(first.state);
     expect(await target.warm(theImage(), layer, { ...aCall(), handle: first.handle })).toEqual(first);
-    expect(cache.asked()).toEqual(['GET layer']);
+    expect(cache.asked()).toEqual(['GET layer', 'HEAD layer']);
   });
 
   test('and does not keep is a failure that says so', async () => {
@@ -69,14 +69,7 @@ describe('a blob that the cache fetched to answer', () => {
   });
 
   test('is warm when the cache has its first byte, whatever a proxy hides', async () => {
-    const { cache, ranges } = await distribution(
-      'fetched',
-      'fetched',
-      'fetched',
-      'fetched',
-      'fetched',
-      'range',
-    );
+    const { cache, ranges } = await distribution(...Array(6).fill('fetched'), 'range');
     expect(await settled(cache.base, 'get')).toMatchObject({ state: 'warmed', verified: true });
     expect(ranges.at(-1)).toBe('bytes=0-0');
   });
@@ -99,6 +92,19 @@ test.each(['get', 'head'] as const)('a cache that does not tell is believed, by 
   const cache = await aCache();
   expect(await settled(cache.base, method)).toMatchObject({ state: 'warmed', bytes: size });
   expect(cache.asked()).toHaveLength(1);
+});
+
+test('a call that is given up between answer and look is nobody’s failure', async () => {
+  const stop = new AbortController();
+  const cache = await aCache((response, _, { method }) => {
+    response.writeHead(200, { 'docker-distribution-api-version': 'registry/2.0', 'content-length': size });
+    response.end(method === 'HEAD' ? undefined : text, () => stop.abort());
+    return true;
+  });
+  const target = aPullThrough({ url: cache.base });
+  const call = { signal: stop.signal };
+  expect(await target.warm(theImage(), layer, call)).toEqual({ state: 'aborted' });
+  expect(cache.asked()).toEqual(['GET layer']);
 });
 
 test('a handle that cannot be read begins anew', async () => {

@@ -5,18 +5,24 @@
  *
  * Caches that do not tell (see `stored` of the registry client) are believed.
  */
+import { setTimeout as pause } from 'node:timers/promises';
 import { type Drained, type Registry, RegistryError } from '@longshore/registry-client';
 import { failed } from '../failure.js';
 import { numberOf, readHandle } from '../handle.js';
-import type { Pending, Settled, WarmItem } from '../target.js';
+import type { Aborted, Pending, Settled, WarmItem } from '../target.js';
 import type { Wanted } from './fetch.js';
 
-/** Milliseconds before each look: 2.8.2 keeps a blob a moment after it has answered. */
+/**
+ * Milliseconds before the first look, within the call: 2.8.2 keeps a blob a moment after it has answered, and what is
+ * done should not wait for the largest blob to be seen.
+ */
+const SOON = 100;
+/** Before each further one. */
 const LOOKS = [1_000, 2_000, 5_000, 10_000];
 
 /** What is remembered between two looks. */
 interface Look {
-  /** Looks so far; 0 after the first answer. */
+  /** Looks so far. */
   looks: number;
   /** Epoch milliseconds of the next one. */
   at: number;
@@ -24,12 +30,19 @@ interface Look {
   bytes: number;
 }
 
-/** What the first answer means. */
-export function afterFirst({ bytes, verified, stored }: Drained, method: 'get' | 'head'): Settled | Pending {
+/** What the first answer means. @throws RegistryError */
+export async function afterFirst(
+  registry: Registry,
+  item: WarmItem,
+  { bytes, verified, stored }: Drained,
+  wanted: Wanted,
+): Promise<Settled | Pending | Aborted> {
   if (stored === undefined) return { state: 'warmed', bytes, verified };
   // the cache had it before it was asked; a HEAD of that moves nothing
-  if (stored) return { state: 'already', ...(method === 'get' && { bytes }), verified: true };
-  return pendingAt({ looks: 0, at: 0, bytes });
+  if (stored) return { state: 'already', ...(wanted.method === 'get' && { bytes }), verified: true };
+  await pause(SOON, undefined, { signal: wanted.signal }).catch(() => {});
+  if (wanted.signal.aborted) return { state: 'aborted' };
+  return lookAgain(registry, item, { looks: 0, at: 0, bytes }, wanted);
 }
 
 /** Undefined when there is no handle, or none that can be read. */
@@ -49,8 +62,8 @@ export async function lookAgain(
   if (look.at > Date.now()) return pending(look);
   const stored = await storedNow(registry, item, { repository, signal });
   if (stored !== false) return { state: 'warmed', bytes: look.bytes, verified: stored === true };
-  const next = { ...look, looks: look.looks + 1 };
-  if (next.looks < LOOKS.length) return pendingAt(next);
+  const wait = LOOKS[look.looks];
+  if (wait !== undefined) return pending({ ...look, looks: look.looks + 1, at: Date.now() + wait });
   // a proxy in front of it may hide what it says
   if (await registry.holds(repository, item.digest, signal)) {
     return { state: 'warmed', bytes: look.bytes, verified: true };
@@ -74,8 +87,6 @@ async function storedNow(
     throw error;
   }
 }
-
-const pendingAt = (look: Look): Pending => pending({ ...look, at: Date.now() + (LOOKS[look.looks] ?? 0) });
 
 function pending(look: Look): Pending {
   return {
