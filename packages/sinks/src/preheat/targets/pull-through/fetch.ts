@@ -6,7 +6,7 @@
  */
 import type { Registry } from '@longshore/registry-client';
 import type { Aborted, Pending, Settled, WarmCall, WarmImage, WarmItem } from '../target.js';
-import { afterFirst, lookAgain, readLook } from './keeping.js';
+import { afterFirst, lookAgain, readLook, type Shown } from './keeping.js';
 
 export interface Wanted {
   /** As the cache names it. */
@@ -16,6 +16,11 @@ export interface Wanted {
   signal: AbortSignal;
 }
 
+export interface WantedBlob extends Wanted {
+  /** Of the cache; kept up to date. */
+  shown: Shown;
+}
+
 /**
  * `handle`: of the last answer, when the cache had not shown that it keeps the blob.
  * @throws RegistryError
@@ -23,7 +28,7 @@ export interface Wanted {
 export async function fetchBlob(
   registry: Registry,
   item: WarmItem,
-  wanted: Wanted,
+  wanted: WantedBlob,
   { handle, onBytes }: Pick<WarmCall, 'handle' | 'onBytes'>,
 ): Promise<Settled | Pending | Aborted> {
   const { repository, method, signal } = wanted;

@@ -13,6 +13,7 @@ import type { PullThroughOptions } from '../options.js';
 import type { BlobTarget, ImageTarget, WarmCall, WarmImage, WarmItem, Warmth } from '../target.js';
 import { failureFrom } from './failure.js';
 import { fetchBlob, fetchManifest } from './fetch.js';
+import type { Shown } from './keeping.js';
 import { openManifestOnly } from './manifest-only.js';
 import { Mirror } from './mirror.js';
 import { stagesOf } from './stages.js';
@@ -27,6 +28,7 @@ class PullThrough implements BlobTarget {
   readonly unit = 'blob';
   readonly name: string;
   readonly #mirror: Mirror;
+  readonly #shown: Shown = {};
 
   constructor(
     options: PullThroughOptions,
@@ -44,7 +46,8 @@ class PullThrough implements BlobTarget {
     const { signal } = call;
     if (signal.aborted || this.#mirror.closed) return { state: 'aborted' };
     if (this.#mirror.problem !== undefined) return failed('url', this.#mirror.problem);
-    const wanted = { repository: this.#mirror.repositoryOf(image), image, method: this.method, signal };
+    const repository = this.#mirror.repositoryOf(image);
+    const wanted = { repository, image, method: this.method, shown: this.#shown, signal };
     const isManifest = item.role === 'index' || item.role === 'manifest';
     try {
       return await this.#mirror.use(image, (registry) =>

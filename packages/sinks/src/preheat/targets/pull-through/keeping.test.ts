@@ -28,9 +28,10 @@ async function distribution(...serves: ('fetched' | 'kept' | 'absent' | 'range')
 /** The next look is due. */
 const due = (handle: string): string => JSON.stringify({ ...JSON.parse(handle), at: 0 });
 
+const settled = (url: string, method: 'get' | 'head') => settledAt(aPullThrough({ url, method }));
+
 /** Calls until it is settled, without the waits. */
-async function settled(url: string, method: 'get' | 'head') {
-  const target = aPullThrough({ url, method });
+async function settledAt(target: ReturnType<typeof aPullThrough>) {
   let handle: string | undefined;
   for (;;) {
     const warmth = await target.warm(theImage(), layer, { ...aCall(), handle });
@@ -66,6 +67,23 @@ describe('a blob that the cache fetched to answer', () => {
       retryable: true,
       detail: expect.stringMatching(/does not keep it; see its log, its disk space/),
     });
+  });
+
+  test('is believed where no blob ever shows whose it is, and then without a look', async () => {
+    const { cache } = await distribution('fetched');
+    const target = aPullThrough({ url: cache.base });
+    const first = await settledAt(target);
+    expect(first).toEqual({ state: 'warmed', bytes: size, verified: false });
+    const looks = cache.asked().length;
+    expect(await settledAt(target)).toMatchObject({ state: 'warmed' });
+    expect(cache.asked().slice(looks)).toEqual(['GET layer']);
+  });
+
+  test('is not believed where another one showed it', async () => {
+    const { cache } = await distribution('kept', 'fetched');
+    const target = aPullThrough({ url: cache.base });
+    expect(await settledAt(target)).toMatchObject({ state: 'already' });
+    expect(await settledAt(target)).toMatchObject({ state: 'failed', reason: 'incomplete' });
   });
 
   test('is warm when the cache has its first byte, whatever a proxy hides', async () => {

@@ -3,14 +3,15 @@
  * 2.8.2 without keeping a blob that it fetches for another repository at that moment. So what it fetched to answer is
  * looked at again by HEAD, which makes it try again and moves no byte to here, until it serves the blob as its own.
  *
- * Caches that do not tell (see `stored` of the registry client) are believed.
+ * Caches that do not tell (see `stored` of the registry client) are believed, and so is one that sent every byte and
+ * has never shown that it tells: proxies hide `Accept-Ranges`, and others write the version's header as well.
  */
 import { setTimeout as pause } from 'node:timers/promises';
 import { type Drained, type Registry, RegistryError } from '@longshore/registry-client';
 import { failed } from '../failure.js';
 import { numberOf, readHandle } from '../handle.js';
 import type { Aborted, Pending, Settled, WarmItem } from '../target.js';
-import type { Wanted } from './fetch.js';
+import type { WantedBlob } from './fetch.js';
 
 /**
  * Milliseconds before the first look, within the call: 2.8.2 keeps a blob a moment after it has answered, and what is
@@ -19,6 +20,12 @@ import type { Wanted } from './fetch.js';
 const SOON = 100;
 /** Before each further one. */
 const LOOKS = [1_000, 2_000, 5_000, 10_000];
+
+/** What a cache has shown of itself while this process lives. */
+export interface Shown {
+  /** It marks what it keeps. False: it was looked for in vain, once for as long as a blob takes. */
+  marks?: boolean;
+}
 
 /** What is remembered between two looks. */
 interface Look {
@@ -35,13 +42,16 @@ export async function afterFirst(
   registry: Registry,
   item: WarmItem,
   { bytes, verified, stored }: Drained,
-  wanted: Wanted,
+  wanted: WantedBlob,
 ): Promise<Settled | Pending | Aborted> {
-  if (stored === undefined) return { state: 'warmed', bytes, verified };
+  const { shown, method, signal } = wanted;
+  const isBelieved = method === 'get' && shown.marks === false;
+  if (stored === undefined || (!stored && isBelieved)) return { state: 'warmed', bytes, verified };
+  if (stored) shown.marks = true;
   // the cache had it before it was asked; a HEAD of that moves nothing
-  if (stored) return { state: 'already', ...(wanted.method === 'get' && { bytes }), verified: true };
-  await pause(SOON, undefined, { signal: wanted.signal }).catch(() => {});
-  if (wanted.signal.aborted) return { state: 'aborted' };
+  if (stored) return { state: 'already', ...(method === 'get' && { bytes }), verified: true };
+  await pause(SOON, undefined, { signal }).catch(() => {});
+  if (signal.aborted) return { state: 'aborted' };
   return lookAgain(registry, item, { looks: 0, at: 0, bytes }, wanted);
 }
 
@@ -57,16 +67,21 @@ export async function lookAgain(
   registry: Registry,
   item: WarmItem,
   look: Look,
-  { repository, signal }: Wanted,
+  { repository, method, shown, signal }: WantedBlob,
 ): Promise<Settled | Pending> {
   if (look.at > Date.now()) return pending(look);
   const stored = await storedNow(registry, item, { repository, signal });
+  if (stored) shown.marks = true;
   if (stored !== false) return { state: 'warmed', bytes: look.bytes, verified: stored === true };
   const wait = LOOKS[look.looks];
   if (wait !== undefined) return pending({ ...look, looks: look.looks + 1, at: Date.now() + wait });
   // a proxy in front of it may hide what it says
   if (await registry.holds(repository, item.digest, signal)) {
     return { state: 'warmed', bytes: look.bytes, verified: true };
+  }
+  if (method === 'get' && !shown.marks) {
+    shown.marks = false;
+    return { state: 'warmed', bytes: look.bytes, verified: false };
   }
   return failed(
     'incomplete',
@@ -78,7 +93,7 @@ export async function lookAgain(
 async function storedNow(
   registry: Registry,
   item: WarmItem,
-  { repository, signal }: Pick<Wanted, 'repository' | 'signal'>,
+  { repository, signal }: Pick<WantedBlob, 'repository' | 'signal'>,
 ): Promise<boolean | undefined> {
   try {
     return (await registry.drain(repository, item, { method: 'HEAD', signal })).stored;
