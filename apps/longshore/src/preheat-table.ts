@@ -1,5 +1,5 @@
 /** A run for people: one line for each part at each target, and one for all of it. */
-import type { PreheatPart, PreheatRun } from '@longshore/event';
+import { bytesInWords, type PreheatPart, type PreheatRun, skippedInWords } from '@longshore/event';
 
 const HEAD = ['RESULT', 'TARGET', 'ROLE', 'PLATFORM', 'SIZE', 'DIGEST', 'REASON'];
 const WORDS: Readonly<Record<PreheatPart['result'], string>> = {
@@ -27,7 +27,8 @@ export function table({ parts, omitted = 0 }: PreheatRun): string[] {
 }
 
 function row({ result, target, role, platform = '', size, digest, reason = '', detail = '' }: PreheatPart) {
-  const why = [reason, detail].filter(Boolean).join(': ');
+  const words = detail || (result === 'skipped' ? skippedInWords(reason) : '');
+  const why = [reason, words].filter(Boolean).join(': ');
   return [
     WORDS[result],
     target || '-',
@@ -60,15 +61,12 @@ export function summary({
     `${failed} failed`,
   ].join(', ');
   const seconds = ((finishedAt - startedAt) / 1_000).toFixed(1);
-  return harmless(`${name}: ${result}: ${counts} in ${seconds} s${detail ? ` (${detail})` : ''}`);
+  // the table says why of each part that failed
+  const why = detail && failed === 0 ? ` (${detail})` : '';
+  return harmless(`${name}: ${result}: ${counts} in ${seconds} s${why}`);
 }
 
-function sizeOf(size: number | undefined): string {
-  if (size === undefined) return '-';
-  if (size < 1024) return `${size} B`;
-  const power = Math.min(4, Math.floor(Math.log2(size) / 10));
-  return `${(size / 1024 ** power).toFixed(1)} ${['B', 'KiB', 'MiB', 'GiB', 'TiB'][power]}`;
-}
+const sizeOf = (size: number | undefined): string => (size === undefined ? '-' : bytesInWords(size));
 
 /** Names and reasons come from outside; a terminal must not act on them. */
 const harmless = (text: string): string => text.replace(/\p{Cc}/gu, '\ufffd');

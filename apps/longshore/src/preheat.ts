@@ -47,9 +47,13 @@ export async function preheat(
       onProgress: bar.progress,
       onWait: bar.wait,
     });
+  bar.begin(`reading ${chosen.image.repository} from its registry`);
   const run = await withMemory(file, shell, once, bar.note);
   bar.end();
-  if (!run) return 1;
+  if (!run) {
+    bar.note('given up before it was done; what is warm stays warm');
+    return 1;
+  }
   shell.print(json ? JSON.stringify(run, null, 2) : [...table(run), summary(run)].join('\n'));
   return run.result === 'partial' || run.result === 'failed' ? 1 : 0;
 }

@@ -71,6 +71,16 @@ describe('without a relay', () => {
   );
 
   test(
+    'a registry of this machine that is named by hand is meant, although no event may name it',
+    async () => {
+      const { file, origin } = await parts({ registry: {} });
+      const { code, stdout } = await run(`${new URL(origin.url).host}/team/api:1.0`, '--config', file);
+      expect([code, stdout]).toEqual([0, expect.stringContaining('8 warmed')]);
+    },
+    SLOW,
+  );
+
+  test(
     'a name that is not there is an error at once',
     async () => {
       const { file } = await parts();

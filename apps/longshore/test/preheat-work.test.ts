@@ -85,6 +85,11 @@ describe('one walk', () => {
       );
       for (const [path, count] of origin.asked()) expect(count, path).toBe(1);
       for (const [path, count] of mirror.asked()) expect(count, path).toBe(1);
+      const shown = (await inspector.boardQueue('warm').getCompleted()).map(({ progress }) => progress);
+      const led = shown.filter((progress) => JSON.stringify(progress).includes('"blobs"'));
+      expect(led).toMatchObject([{ progress: 100 }]);
+      const told = { waited: 'another delivery has warmed the same image' };
+      expect(shown.filter((progress) => !led.includes(progress))).toEqual(Array(49).fill(told));
       expect(await runs.list('warm')).toHaveLength(1);
       const attempts = await eventually(
         () => [...relay.records, ...second.records].filter(({ record }) => record === 'delivery.attempted'),

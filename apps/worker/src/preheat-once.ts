@@ -53,6 +53,8 @@ export async function preheatOnce(parts: PreheatOnceParts): Promise<PreheatRun |
   const sink = openSink('preheat', {
     ...options,
     delay: 0,
+    // Who names a registry by hand means it, also one on this machine.
+    registry: { ...options.registry, ...(parts.image.registry && { url: parts.image.registry }) },
     // A name that is not there is a wrong name.
     patience: 0,
     dryrun: dryrun || options.dryrun,

@@ -24,7 +24,7 @@ const access = {
 const cache = {
   method: setting(
     choice(['get', 'head', 'manifest']),
-    'pull-through: `get` reads every blob to its end; `head` is enough for Distribution’s own cache; `manifest` for zot and Harbor, which fetch the rest themselves. `get` unless set.',
+    'pull-through: `get` reads every blob to its end; `head` is enough for Distribution’s own cache; `manifest` for zot and Harbor, which fetch the rest themselves (others stay cold). `get` unless set.',
   ).optional(),
   prefix: setting(text(), 'pull-through: what stands before the repository in the cache.').optional(),
   ns: setting(flag(), 'pull-through: true names the registry in `?ns=`, for a mirror of several.').optional(),

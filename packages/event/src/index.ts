@@ -20,6 +20,8 @@ export {
   type PreheatResult,
   type PreheatRun,
   type PreheatTally,
+  skippedInWords,
   tallyOf,
 } from './preheat.js';
 export { notBeforeOf } from './retry-after.js';
+export { bytesInWords } from './size.js';

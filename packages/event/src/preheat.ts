@@ -66,6 +66,28 @@ export interface PreheatRun {
   omitted?: number;
 }
 
+/** Why a part was skipped, and what can be done about it. Settings are those of the endpoint's `preheat`. */
+const SKIPPED: Readonly<Record<string, string>> = {
+  dryrun: 'would be asked for',
+  platform: 'of a platform that is not wanted; add it to platforms',
+  attestation: 'no runtime pulls it; attestations: true takes it',
+  artifact: 'no image; name its type in artifacts, or in referrers for what refers to one',
+  foreign: 'may not be distributed, so the registry need not have it; foreign: true tries',
+  size: 'smaller than minblobsize or larger than maxblobsize',
+  total: 'the image is larger than maxtotal',
+  type: 'no manifest, although an index names it as one',
+  schema1: 'Docker’s old form, which runtimes no longer pull; push it anew',
+  missing: 'an index names it, and the registry does not have it; push it if it belongs there',
+  manifest: 'the target keeps blobs only',
+  index: 'the target takes the manifests of an index, not the index',
+  blob: 'the target fetches it itself, with the manifest',
+};
+
+/** In words. Empty for a reason of another version. */
+export function skippedInWords(reason: string): string {
+  return SKIPPED[reason] ?? '';
+}
+
 /** Counts parts. */
 export function tallyOf(parts: readonly PreheatPart[]): PreheatTally {
   const tally = { blobs: parts.length, bytes: 0, warmed: 0, already: 0, asked: 0, skipped: 0, failed: 0 };

@@ -97,7 +97,7 @@ function refusal(host: string, address: string): RegistryError {
   const where = host === address ? host : `${host} (${address})`;
   return new RegistryError(
     'redirect',
-    `the registry leads to ${where}, an address inside of this machine or its network; name it in the trusted addresses if it should`,
+    `the registry leads to ${where}, an address inside of this machine or its network; name it in registry.addresses if it should`,
   );
 }
 

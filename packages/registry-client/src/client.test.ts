@@ -54,10 +54,24 @@ describe('with a real registry', () => {
     const onBytes = (bytes: number) => {
       seen += bytes;
     };
-    expect(await client.drain(app, layer, { signal, onBytes })).toEqual({ bytes: 1_000_000, verified: true });
+    expect(await client.drain(app, layer, { signal, onBytes })).toEqual({
+      ...{ bytes: 1_000_000, verified: true, stored: true },
+    });
     expect(seen).toBe(1_000_000);
     const head = await client.drain(app, layer, { signal, method: 'HEAD' });
-    expect(head).toEqual({ bytes: 1_000_000, verified: false });
+    expect(head).toEqual({ bytes: 1_000_000, verified: false, stored: true });
+    expect(await client.holds(app, layer.digest, signal)).toBe(true);
+  });
+
+  test('a pull-through cache has not stored what it fetched to answer, and then it has', async () => {
+    const origin = await startRegistry();
+    const { parts } = await oci.push(origin.url, app, oci.image({ layers: ['one'] }), '1.0');
+    const client = aClient({ url: (await startRegistry({ proxy: origin.url })).url });
+    for (const { digest, size } of parts) {
+      const look = () => client.drain(app, { digest, size }, { signal, method: 'HEAD' });
+      expect((await look()).stored).toBe(false);
+      await expect.poll(async () => (await look()).stored).toBe(true);
+    }
   });
 
   test('a small blob is read', async () => {

@@ -11,6 +11,7 @@ import type { FinalAnswer } from './redirects.js';
 import { checkDigest, checkReference, checkRepository } from './reference.js';
 import { referrersOf } from './referrers.js';
 import { Session } from './session.js';
+import { storedIn } from './stored.js';
 
 const MIB = 1024 * 1024;
 /** What registries take, and the most that may be configured. */
@@ -90,7 +91,8 @@ class Client implements Registry {
     return this.#session.ask(question, async (answer, place) => {
       const told = lengthIn(answer);
       if (told !== undefined) checkSize(told, size, place);
-      if (method === 'HEAD') return { bytes: told ?? size ?? 0, verified: false };
+      const stored = storedIn(answer);
+      if (method === 'HEAD') return { bytes: told ?? size ?? 0, verified: false, stored };
       const verifier = verifierOf(digest);
       let bytes = 0;
       for await (const piece of answer.body) {
@@ -100,8 +102,16 @@ class Client implements Registry {
         onBytes?.(piece.length);
       }
       checkSize(bytes, size, place);
-      return { bytes, verified: verifier.verified(place) };
+      return { bytes, verified: verifier.verified(place), stored };
     });
+  }
+
+  async holds(repository: string, digest: string, signal: AbortSignal): Promise<boolean> {
+    checkRepository(repository);
+    checkDigest(digest);
+    const path = `blobs/${digest}`;
+    const question = { repository, path, method: 'GET', range: 'bytes=0-0', signal } as const;
+    return this.#session.ask(question, async ({ status }) => status === 206);
   }
 
   async blob(repository: string, { digest, size }: Blob, signal: AbortSignal): Promise<Buffer> {

@@ -17,6 +17,9 @@ interface Circumstances {
 const TLS =
   /^(EPROTO|ERR_(TLS|SSL|OSSL)_|CERT_|CRL_|DEPTH_ZERO_|SELF_SIGNED_|UNABLE_TO_|INVALID_CA|HOSTNAME_)/;
 
+/** The connection was there, and ended before the answer did. */
+const BROKEN = /^(ECONNRESET|EPIPE|UND_ERR_SOCKET|ERR_STREAM_PREMATURE_CLOSE)$|aborted pending|hang up/;
+
 const NEXT_STEP: Partial<Record<RegistryErrorKind, string>> = {
   tls: 'see which certificate is shown there, and which are trusted (tls.ca)',
   timeout: 'check host, port and firewalls, or raise the timeout',
@@ -36,7 +39,9 @@ export function failureOf(error: unknown, { url, ended, timeout, idle }: Circums
   const code = chain.map(codeOf).find((one) => one !== '' && !one.startsWith('ERR_GOT')) ?? '';
   const kind = TLS.test(code) ? 'tls' : code === 'ETIMEDOUT' ? 'timeout' : 'network';
   const said = chain[0] instanceof Error && chain[0].message !== '' ? chain[0].message : code;
-  return new RegistryError(kind, `${url.host}: ${oneLine(said)}; ${NEXT_STEP[kind]}`);
+  const broken = kind === 'network' && (BROKEN.test(code) || BROKEN.test(said));
+  const step = broken ? 'the connection ended before the answer did, see its log' : NEXT_STEP[kind];
+  return new RegistryError(kind, `${url.host}: ${oneLine(said)}; ${step}`);
 }
 
 /** Without control characters, at most 200 characters. For what others wrote. */

@@ -4,6 +4,7 @@ export { openRegistry } from './client.js';
 export type { Descriptor, Platform } from './descriptor.js';
 export { RegistryError, type RegistryErrorKind } from './error.js';
 export type { Manifest, ManifestKind } from './manifest.js';
+export { platformText } from './platform.js';
 export type {
   Drained,
   DrainOptions,

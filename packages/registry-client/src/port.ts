@@ -83,6 +83,11 @@ export interface Drained {
   bytes: number;
   /** The bytes were read and have the digest. False for HEAD, and for a digest of an unknown algorithm. */
   verified: boolean;
+  /**
+   * Did the answer come from what the server keeps? `false`: a pull-through cache has fetched it to answer, and
+   * whether it kept it only a later answer shows. Undefined: it does not tell. See `stored.ts`.
+   */
+  stored?: boolean;
 }
 
 /** How a blob is read. */
@@ -125,6 +130,12 @@ export interface Registry {
     blob: Pick<Descriptor, 'digest' | 'size'>,
     options: DrainOptions,
   ): Promise<Drained>;
+  /**
+   * Does it keep the blob? Asks for its first byte, which a server that has the blob answers with 206. A
+   * pull-through cache that has not sends all of it, which is not read: some of them fetch it by that. False also
+   * for servers that know no ranges.
+   */
+  holds(repository: string, digest: string, signal: AbortSignal): Promise<boolean>;
   /** A small blob, verified. More than `manifestBytes` is an error. */
   blob(repository: string, blob: Pick<Descriptor, 'digest' | 'size'>, signal: AbortSignal): Promise<Buffer>;
   /** What refers to this manifest: signatures, SBOMs (distribution-spec 1.1, with its fallback tag). */

@@ -21,12 +21,14 @@ export interface Question {
   path: string;
   method: 'GET' | 'HEAD';
   accept?: string;
+  /** `bytes=0-0`; the answer may then be 206. */
+  range?: string;
   signal: AbortSignal;
   /** The timeout is for silence instead of for the whole answer. */
   idle?: boolean;
 }
 
-/** The answer with status 200, and its name for messages: `registry.example.com: GET acme/app manifests/1.0`. */
+/** The answer with status 200, or 206 where a range was asked for, and its name for messages: `registry.example.com: GET acme/app manifests/1.0`. */
 export type Reader<T> = (answer: FinalAnswer, place: string) => Promise<T>;
 
 type Verdict<T> =
@@ -76,7 +78,8 @@ export class Session {
         const { status, headers, own } = answer;
         this.#pace.learn(place, status, headers);
         if (counted && own) this.#pace.count(headers);
-        if (status === 200) return { refusal: undefined, value: await read(answer, place) };
+        if (status === 200 || (status === 206 && question.range !== undefined))
+          return { refusal: undefined, value: await read(answer, place) };
         const refusal = refusalOf(place, answer, await reasonIn(answer));
         if (status !== 401 || !own || fresh) throw refusal;
         return { refusal, challenge: headers['www-authenticate'] };
@@ -108,13 +111,14 @@ export class Session {
   }
 
   #request(
-    { repository, path, method, accept, signal, idle }: Question,
+    { repository, path, method, accept, range, signal, idle }: Question,
     authorization?: string,
   ): HttpRequest {
     const url = this.#url(`/v2/${repository}/${path}`);
     const headers = {
       ...this.#headers(url),
       ...(accept && { accept }),
+      ...(range && { range }),
       ...(authorization && { authorization }),
     };
     return { url, method, headers, signal, timeout: this.#options.timeout, idle };

@@ -59,6 +59,15 @@ test('the last images are on the page of their endpoint, and each has a page wit
   }
 });
 
+test('what was left out says why, in words', async () => {
+  const dashboard = await startDashboard(settings);
+  const left: PreheatPart = { target: '', role: 'manifest', digest: digest(4), result: 'skipped' };
+  const run = { ...aRun('run-2'), parts: [{ ...left, reason: 'attestation' }] };
+  await createPreheatRuns(dashboard.client, dashboard.prefix).add(run, 50);
+  const page = await (await dashboard.get('/endpoints/warm/preheats/run-2')).text();
+  expect(page).toContain('attestation: no runtime pulls it; attestations: true takes it');
+});
+
 test('a run that is no longer kept says so', async () => {
   const dashboard = await startDashboard(settings);
   const response = await dashboard.get('/endpoints/warm/preheats/gone');

@@ -1,5 +1,5 @@
 /** What became of images at the targets of a preheat endpoint: the last ones, and one with each of its parts. */
-import type { PreheatPart, PreheatRun } from '@longshore/event';
+import { type PreheatPart, type PreheatRun, skippedInWords } from '@longshore/event';
 import { inWords } from '@longshore/queue/operator';
 import { deliveryPath } from './deliveries.js';
 import { endpointPath } from './overview.js';
@@ -118,7 +118,11 @@ function Parts({ parts }: { parts: readonly PreheatPart[] }) {
             <td class="number" data-label="Size">
               {bytes === undefined ? '' : size(bytes)}
             </td>
-            <td class="break">{detail ?? reason}</td>
+            <td class="break">
+              {[reason, detail ?? (result === 'skipped' && skippedInWords(reason ?? ''))]
+                .filter(Boolean)
+                .join(': ')}
+            </td>
           </tr>
         ))}
       </tbody>

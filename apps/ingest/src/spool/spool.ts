@@ -14,7 +14,6 @@ import { createHoldings } from './holdings.js';
 import type { SpoolLog } from './log.js';
 import { createSegmentQueue } from './queue.js';
 import { encodeRequest, type SpooledRequest } from './request.js';
-import type { Segment } from './segment.js';
 import { createWriter, FolderLost, type Writer } from './writer.js';
 
 /** Its folder, its limits, and whom it feeds. */

@@ -43,7 +43,10 @@ export function addPreheat(program: Command, shell: Shell): void {
 
 function imageName(text: string): ImageName {
   const name = parseImageName(text);
-  if (!name) throw new InvalidArgumentError('An image, such as registry.example.com/team/app:1.4.2.');
+  if (!name)
+    throw new InvalidArgumentError(
+      'An image, such as registry.example.com/team/app:1.4.2: without https://, in lower case.',
+    );
   return name;
 }
 

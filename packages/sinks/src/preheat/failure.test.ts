@@ -43,6 +43,32 @@ test.each<[ConstructorParameters<typeof RegistryError>, object]>([
   expect(of(new RegistryError(...error))).toMatchObject(result);
 });
 
+describe('the next step', () => {
+  const detailOf = (error: RegistryError, some: object = {}) => {
+    const result = failureOf(error, { age: 120_000, patience: 120_000, now: NOW, ...some });
+    return typeof result === 'object' && 'detail' in result ? result.detail : undefined;
+  };
+
+  test('of what never came names the time, and the other registry that the event names', () => {
+    expect(detailOf(missing)).toBe(
+      'there is none; it was not there 120 s after the event: was it deleted? Or is preheat.registry.url another registry than was pushed to?',
+    );
+    expect(detailOf(missing, { named: 'ghcr.io' })).toMatch(/pushed to \(the event names ghcr\.io\)\?$/);
+  });
+
+  test('of a name that nobody waits for is to look at the name', () => {
+    expect(detailOf(missing, { patience: 0 })).toMatch(/check the name and the tag/);
+  });
+
+  test.each([
+    ['limit', /raise preheat\.limits/],
+    ['digest', /look at it in the registry/],
+    ['unsupported', /look at it in the registry/],
+  ] as const)('of %s', (kind, step) => {
+    expect(detailOf(new RegistryError(kind, 'no'))).toMatch(step);
+  });
+});
+
 test('what is given up is nobody’s failure', () => {
   expect(of(new RegistryError('aborted', 'stopped'))).toBe('aborted');
 });

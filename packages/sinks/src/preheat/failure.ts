@@ -25,19 +25,34 @@ const REASONS: Readonly<Partial<Record<RegistryErrorKind, Reason>>> = {
   limit: 'manifest',
 };
 
-/**
- * @param error what the registry client has thrown
- * @param expected `age`: milliseconds since the image could be there; `patience`: how old it may get and still come
- */
+/** Where the error does not say it itself. */
+const NEXT_STEP: Readonly<Partial<Record<RegistryErrorKind, string>>> = {
+  digest: 'look at it in the registry',
+  size: 'look at it in the registry',
+  unsupported: 'look at it in the registry',
+  limit: 'raise preheat.limits if the image is honest',
+};
+
+interface Expected {
+  /** Milliseconds since the image could be there. */
+  age: number;
+  /** How old it may get and still come. 0: it is there or it is not. */
+  patience: number;
+  /** The registry that the event names, when another one is asked: `registry.example.com`. */
+  named?: string;
+  now?: number;
+}
+
+/** @param error what the registry client has thrown */
 export function failureOf(
   error: unknown,
-  { age, patience, now = Date.now() }: { age: number; patience: number; now?: number },
+  { age, patience, named, now = Date.now() }: Expected,
 ): Outcome | Deferred | 'aborted' {
   if (!(error instanceof RegistryError)) {
     const detail = `a fault in preheating: ${error instanceof Error ? error.message : String(error)}`;
     return { kind: 'retry', reason: 'error', detail };
   }
-  const { kind, status, message: detail, notBefore, retryable } = error;
+  const { kind, status, message, notBefore, retryable } = error;
   if (kind === 'aborted') return 'aborted';
   if (kind === 'rate_limited') return paused(notBefore ?? now + PAUSE, now);
   if (kind === 'not_found' && age < patience) {
@@ -45,6 +60,8 @@ export function failureOf(
     const until = now + Math.min(Math.max(age, SOONEST), LATEST);
     return { kind: 'deferred', until, why: 'the registry does not have it yet' };
   }
+  const step = kind === 'not_found' ? missing(patience, named) : NEXT_STEP[kind];
+  const detail = step === undefined ? message : `${message}; ${step}`;
   const reason: Reason = REASONS[kind] ?? (status === undefined ? 'error' : `http_${status}`);
   return {
     kind: retryable ? 'retry' : 'dead',
@@ -53,6 +70,12 @@ export function failureOf(
     detail,
     notBefore,
   };
+}
+
+function missing(patience: number, named: string | undefined): string {
+  if (patience === 0) return 'check the name and the tag, and that this is its registry';
+  const other = named === undefined ? '' : ` (the event names ${named})`;
+  return `it was not there ${Math.round(patience / 1_000)} s after the event: was it deleted? Or is preheat.registry.url another registry than was pushed to${other}?`;
 }
 
 /** The registry wants to be left alone until then. */

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { aDelivery } from '../testing/builders.js';
-import { imageOf } from './image.js';
+import { imageOf, otherRegistry } from './image.js';
 
 const settings = { timeout: 1_000, hosts: [], concurrency: 1 };
 const DIGEST = `sha256:${'a'.repeat(64)}`;
@@ -71,4 +71,29 @@ test('an event without an image is a problem', () => {
   expect(imageOf(aDelivery({ view: { action: 'push', repository: 'a' } }), settings)).toHaveProperty(
     'problem',
   );
+});
+
+describe('Docker Hub', () => {
+  test.each(['docker.io', 'index.docker.io'])('as %s is asked where its API is', (host) => {
+    expect(imageOf(pushed({ request: { host } }), settings)).toMatchObject({
+      registry: 'https://registry-1.docker.io',
+      repository: 'team/api',
+    });
+  });
+
+  test('has its own images in library', () => {
+    const view = { action: 'push', repository: 'nginx', digest: DIGEST };
+    expect(imageOf(pushed({ request: { host: 'docker.io' } }, view), settings)).toMatchObject({
+      repository: 'library/nginx',
+    });
+  });
+});
+
+test.each<[string, Record<string, unknown>, string | undefined, string | undefined]>([
+  ['another host', { request: { host: 'ghcr.io' } }, 'https://r.io', 'ghcr.io'],
+  ['the same host', { request: { host: 'r.io' } }, 'https://r.io', undefined],
+  ['no host', {}, 'https://r.io', undefined],
+  ['a host, and none is set', { request: { host: 'ghcr.io' } }, undefined, undefined],
+])('an event that names %s', (_, event, url, other) => {
+  expect(otherRegistry(pushed(event), { ...settings, url })).toBe(other);
 });

@@ -29,7 +29,25 @@ export function imageOf(delivery: Delivery, settings: PreheatRegistry): ImageRef
       problem: `the event names the registry ${host}, which is not in preheat.registry.hosts; add it`,
     };
   }
-  return { registry: registry.replace(/\/+$/, ''), repository, tag, digest };
+  return { ...atItsApi(registry.replace(/\/+$/, ''), repository), tag, digest };
+}
+
+/** What an event or a person calls Docker Hub is not the host that serves it; its own images are in `library`. */
+function atItsApi(registry: string, repository: string): { registry: string; repository: string } {
+  if (!/^(index\.)?docker\.io$/.test(new URL(registry).host)) return { registry, repository };
+  const official = !repository.includes('/');
+  return {
+    registry: 'https://registry-1.docker.io',
+    repository: official ? `library/${repository}` : repository,
+  };
+}
+
+/** The host that the event names, when it is not the one that is asked. */
+export function otherRegistry(delivery: Delivery, { url }: PreheatRegistry): string | undefined {
+  const named = namedRegistry(delivery);
+  if (named === undefined || url === undefined || !URL.canParse(url)) return undefined;
+  const host = new URL(named).host;
+  return host === new URL(url).host ? undefined : host;
 }
 
 function namedRegistry({ payload }: Delivery): string | undefined {

@@ -10,7 +10,7 @@
 import type { Delivery, Outcome } from '@longshore/event';
 import type { Attempt, Deferred, SendResult, Sink } from '../sink.js';
 import { failureOf, paused } from './failure.js';
-import { type ImageRef, imageOf } from './image.js';
+import { type ImageRef, imageOf, otherRegistry } from './image.js';
 import { joined } from './joined-signal.js';
 import type { Lease } from './memory.js';
 import type { PreheatSinkOptions } from './options.js';
@@ -96,7 +96,10 @@ class PreheatSink implements Sink {
     let turn = await memory.lead(plan, delivery.id);
     if (turn.turn === 'told') {
       const { tag, outcome } = JSON.parse(turn.verdict) as Told;
-      if (tag === resolved.tag) return outcome;
+      if (tag === resolved.tag) {
+        attempt.progress?.({ waited: 'another delivery has warmed the same image' });
+        return outcome;
+      }
       // Under another tag: what is warm by now is not asked for again, the tag is.
       turn = await memory.lead(plan, delivery.id);
     }
@@ -182,8 +185,9 @@ class PreheatSink implements Sink {
     return ending;
   }
 
-  #failed(error: unknown, { receivedAt }: Delivery): Outcome | Deferred | 'aborted' {
-    const { delay, patience } = this.options;
-    return failureOf(error, { age: Date.now() - receivedAt - delay, patience });
+  #failed(error: unknown, delivery: Delivery): Outcome | Deferred | 'aborted' {
+    const { delay, patience, registry } = this.options;
+    const age = Date.now() - delivery.receivedAt - delay;
+    return failureOf(error, { age, patience, named: otherRegistry(delivery, registry) });
   }
 }

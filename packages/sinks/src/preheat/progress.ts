@@ -1,43 +1,79 @@
 /** How far an image is, for whoever looks at its delivery: told at most twice a second, and at the end. */
+import { bytesInWords } from '@longshore/event';
 import type { WarmItem } from './targets/target.js';
 
 const EVERY = 500;
 
-/** `progress` is a percentage, as boards draw it. */
+/** `progress` is a percentage, as boards draw it: of the bytes, where the image tells sizes. */
 export interface ProgressShown {
   progress: number;
   /** `12 / 48` */
   blobs: string;
-  /** Bytes of the parts that are done, and of all. */
+  /** `27.1 MiB / 310.4 MiB`: of the parts that are done and of those that are on their way, and of all. */
   bytes: string;
   done: number;
   total: number;
+}
+
+/** Bytes that come for a part that is not done yet. */
+export interface Moving {
+  add(bytes: number): void;
+  /** The part is done, or given up for now: they count no more. */
+  end(): void;
 }
 
 /** Counts the parts that are done, of those that there are at all targets. */
 export class Progress {
   #done = 0;
   #bytes = 0;
-  #told = 0;
+  #moving = 0;
+  /** Not at once: after a wait the parts that are known come first, and it is not to look as if it began anew. */
+  #told = Date.now();
 
   constructor(
     private readonly total: { parts: number; bytes: number },
     private readonly tell: (shown: ProgressShown) => void,
   ) {}
 
+  /** A large layer takes minutes: it is not to look as if nothing went on. */
+  moving(): Moving {
+    let moved = 0;
+    return {
+      add: (bytes) => {
+        moved += bytes;
+        this.#moving += bytes;
+        this.#show();
+      },
+      end: () => {
+        this.#moving -= moved;
+        moved = 0;
+      },
+    };
+  }
+
   done({ item }: { item: WarmItem }): void {
     this.#done++;
     this.#bytes += item.size ?? 0;
-    const now = Date.now();
-    if (this.#done < this.total.parts && now - this.#told < EVERY) return;
-    this.#told = now;
+    this.#show();
+  }
+
+  /** Tells how far it is now. */
+  flush(): void {
     const { parts, bytes } = this.total;
+    const complete = this.#done >= parts;
+    this.#told = Date.now();
+    const here = Math.min(bytes, this.#bytes + this.#moving);
+    const share = bytes > 0 ? here / bytes : this.#done / Math.max(1, parts);
     this.tell({
-      progress: Math.floor((100 * this.#done) / Math.max(1, parts)),
+      progress: complete ? 100 : Math.min(99, Math.floor(100 * share)),
       blobs: `${this.#done} / ${parts}`,
-      bytes: `${this.#bytes} / ${bytes}`,
+      bytes: `${bytesInWords(here)} / ${bytesInWords(bytes)}`,
       done: this.#done,
       total: parts,
     });
+  }
+
+  #show(): void {
+    if (this.#done >= this.total.parts || Date.now() - this.#told >= EVERY) this.flush();
   }
 }

@@ -27,14 +27,27 @@ describe('the outcome', () => {
     expect(outcomeOf(parts, 1)).toMatchObject(outcome);
   });
 
-  test('names the parts that failed, the first of them in words', () => {
+  test('names the parts that failed, the first of them in words, and what is alike once', () => {
     const parts = Array.from({ length: 60 }, (_, at) => part(`${at}`.padStart(20, '0'), failed(true)));
-    const outcome = outcomeOf([...parts, part('ok', warmed)], 1);
-    expect(outcome.detail).toMatch(
-      /^60 of 61 parts failed: sha256:0+ at mirror: http_503 \(mirror: busy\); .*and 57 more$/,
+    const others = [1, 2, 3].map((n) =>
+      part(`${n}${n}`, { state: 'failed', reason: 'reset', detail: `cut ${n}`, retryable: true }),
+    );
+    const outcome = outcomeOf([...parts, ...others, part('ok', warmed)], 1);
+    expect(outcome.detail).toBe(
+      '63 of 64 parts failed: 60 parts at mirror: http_503 (mirror: busy); sha256:11 at mirror: reset (cut 1); sha256:22 at mirror: reset (cut 2); and 1 more',
     );
     expect(JSON.parse(outcome.body ?? '').failed).toHaveLength(20);
   });
+});
+
+test('what differs in its own digest only is alike', () => {
+  const parts = ['a', 'b'].map((digest) => {
+    const detail = `GET blobs/sha256:${digest}: answered 401`;
+    return part(digest, { state: 'failed', reason: 'http_401', detail, retryable: true });
+  });
+  expect(outcomeOf(parts, 1).detail).toBe(
+    '2 of 2 parts failed: 2 parts at mirror: http_401 (GET blobs/sha256:a: answered 401)',
+  );
 });
 
 test('the table has what was left out, without a target', () => {

@@ -12,11 +12,12 @@ const IN_WORDS = 3;
 
 /** The table: what was left out first has no target. */
 export function partsOf(warmed: readonly WarmedPart[], skipped: KeptWalk['skipped']): PreheatPart[] {
-  const left = skipped.map(({ digest, size, reason }) => ({
+  const left = skipped.map(({ role = 'layer', digest, size, platform, reason }) => ({
     target: '',
-    role: 'layer' as const,
+    role,
     digest,
     ...(size !== undefined && { size }),
+    ...(platform !== undefined && { platform }),
     result: 'skipped' as const,
     reason,
   }));
@@ -73,16 +74,23 @@ export function outcomeOf(warmed: readonly WarmedPart[], targets: number): Outco
 const failedOf = (parts: readonly PreheatPart[]): PreheatPart[] =>
   parts.filter(({ result }) => result === 'failed');
 
-/** One line: how many of how many, and the first of them with their reasons. */
+/** One line: how many of how many, and the first of their reasons; what failed in the same way is named once. */
 export function failedInWords(parts: readonly PreheatPart[]): string {
   const failed = failedOf(parts);
-  const named = failed
-    .slice(0, IN_WORDS)
-    .map(
-      ({ target, digest, reason, detail }) => `${digest.slice(0, 19)} at ${target}: ${reason} (${detail})`,
-    );
-  const more = failed.length > IN_WORDS ? `; and ${failed.length - IN_WORDS} more` : '';
-  return `${failed.length} of ${parts.length} parts failed: ${named.join('; ')}${more}`;
+  const alike = new Map<string, PreheatPart[]>();
+  for (const part of failed) {
+    const key = [part.target, part.reason, part.detail?.replaceAll(part.digest, '')].join('\n');
+    alike.set(key, [...(alike.get(key) ?? []), part]);
+  }
+  const named = [...alike.values()].slice(0, IN_WORDS);
+  const left = failed.length - named.flat().length;
+  return `${failed.length} of ${parts.length} parts failed: ${named.map(alikeInWords).join('; ')}${left > 0 ? `; and ${left} more` : ''}`;
+}
+
+function alikeInWords(parts: readonly PreheatPart[]): string {
+  const [{ target, digest, reason, detail } = { target: '', digest: '', reason: '' }] = parts;
+  const which = parts.length > 1 ? `${parts.length} parts` : digest.slice(0, 19);
+  return `${which} at ${target}: ${reason} (${detail})`;
 }
 
 /** What the run is called. */

@@ -3,14 +3,23 @@
  * same image need no registry. Another policy is another walk.
  */
 import { createHash } from 'node:crypto';
-import type { Walked } from '@longshore/registry-client';
+import { platformText, type Walked } from '@longshore/registry-client';
 import type { WarmItem } from './targets/target.js';
+
+interface LeftOut {
+  /** Absent in walks that were kept by 0.1.0. */
+  role?: WarmItem['role'];
+  digest: string;
+  size?: number;
+  platform?: string;
+  reason: string;
+}
 
 /** What is kept: of what was left out, only what a table shows. */
 export interface KeptWalk {
   /** Root first; each digest once. */
   items: readonly WarmItem[];
-  skipped: readonly { digest: string; size?: number; reason: string }[];
+  skipped: readonly LeftOut[];
   platforms: readonly string[];
 }
 
@@ -18,9 +27,20 @@ export interface KeptWalk {
 export function keptWalk({ items, skipped, platforms }: Walked): KeptWalk {
   return {
     items: items.toReversed(),
-    skipped: skipped.map(({ descriptor: { digest, size }, reason }) => ({ digest, size, reason })),
+    skipped: skipped.map(({ descriptor: { digest, size, mediaType, platform }, reason }) => ({
+      role: roleOf(mediaType),
+      digest,
+      size,
+      ...(platform && { platform: platformText(platform) }),
+      reason,
+    })),
     platforms,
   };
+}
+
+function roleOf(mediaType = ''): WarmItem['role'] {
+  if (/\.(index|manifest\.list)\./.test(mediaType)) return 'index';
+  return /\.manifest\./.test(mediaType) ? 'manifest' : 'layer';
 }
 
 /** @param policy what the walk was told; read back only for the same */

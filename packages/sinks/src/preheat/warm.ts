@@ -118,11 +118,14 @@ async function warmStage(
 
 async function warmItem(target: BlobTarget, item: WarmItem, job: Job, into: Warmed): Promise<void> {
   const { open, image, claims, progress, signal } = job;
+  const moving = progress.moving();
   const call = async (handle: string | undefined): Promise<Answer> => ({
-    result: await target.warm(image, item, { handle, signal }),
+    result: await target.warm(image, item, { handle, signal, onBytes: moving.add }),
   });
   const turn = { target: target.name, limit: open.limit, part: partOf(item, image, open.shared), call };
   const { result } = await claims.take(turn);
+  // what has come stays, while the target is not done with it
+  if (result.state !== 'pending') moving.end();
   if (result.state === 'aborted') {
     into.aborted = true;
   } else if (result.state === 'pending') {

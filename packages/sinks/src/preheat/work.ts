@@ -59,6 +59,8 @@ export async function workOn(work: Work): Promise<WorkEnd> {
   const progress = new Progress(total, (shown) => attempt.progress?.(shown));
   const warmed = await warmAll(targets, warmImage(image, walked, registry, signal), claims, progress, signal);
 
+  if (warmed.pollAt !== undefined) progress.flush();
+
   const parts = partsOf(warmed.parts, walked.skipped);
   if (warmed.aborted) return { ending: 'aborted', parts };
   if (warmed.pollAt !== undefined) {

@@ -130,6 +130,8 @@ export interface WarmCall {
    * must not be begun twice.
    */
   signal: AbortSignal;
+  /** Called for each piece of an item that comes here, with its length in bytes. Not every target tells. */
+  onBytes?: (bytes: number) => void;
 }
 
 interface Closable {

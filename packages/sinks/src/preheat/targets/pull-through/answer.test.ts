@@ -47,9 +47,12 @@ describe('what a cache answers', () => {
   });
 
   test.each([
-    [404, { reason: 'absent', retryable: true }],
-    [403, { reason: 'http_403', retryable: true }],
-    [500, { reason: 'http_500', retryable: true }],
+    [
+      404,
+      { reason: 'absent', retryable: true, detail: expect.stringMatching(/is its upstream the registry/) },
+    ],
+    [403, { reason: 'http_403', retryable: true, detail: expect.stringMatching(/check the credentials/) }],
+    [500, { reason: 'http_500', retryable: true, detail: expect.stringMatching(/see the cache’s log/) }],
   ])('by %i is a failure', async (status, expected) => {
     const cache = await aCache((response) => {
       response.writeHead(status).end();

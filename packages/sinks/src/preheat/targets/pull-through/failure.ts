@@ -28,6 +28,16 @@ const REASONS: Partial<Record<RegistryErrorKind, WarmReason>> = {
   credentials: 'credentials',
 };
 
+/** Where the client does not say it itself. */
+const NEXT_STEP: Partial<Record<RegistryErrorKind, string>> = {
+  not_found: 'is its upstream the registry that was pushed to, and is the target’s prefix right?',
+  digest: 'remove it from the cache',
+  size: 'remove it from the cache',
+  unsupported: 'see what answers at the target’s url',
+  limit: 'see what answers at the target’s url',
+  server: 'see the cache’s log; lower the target’s concurrency if this stays',
+};
+
 /** The client says `network` and keeps the system's code in its words. */
 const NETWORK: readonly [said: RegExp, reason: WarmReason][] = [
   [/ECONNREFUSED/, 'refused'],
@@ -43,7 +53,9 @@ export function failureFrom(error: unknown, show: (text: string) => string): Fai
   }
   if (error.kind === 'aborted') return { state: 'aborted' };
   const { message, notBefore } = error;
-  return failed(reasonOf(error), show(message), { retryable: !FINAL.has(error.kind), notBefore });
+  const step = NEXT_STEP[error.kind];
+  const detail = step === undefined ? message : `${message}; ${step}`;
+  return failed(reasonOf(error), show(detail), { retryable: !FINAL.has(error.kind), notBefore });
 }
 
 /** The next request would come to the same. */

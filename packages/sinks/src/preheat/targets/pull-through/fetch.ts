@@ -5,22 +5,28 @@
  * compared on the way.
  */
 import type { Registry } from '@longshore/registry-client';
-import type { Settled, WarmImage, WarmItem } from '../target.js';
+import type { Aborted, Pending, Settled, WarmCall, WarmItem } from '../target.js';
+import { afterFirst, lookAgain, readLook } from './keeping.js';
+import type { Wanted, WantedBlob } from './wanted.js';
 
-export interface Wanted {
-  /** As the cache names it. */
-  repository: string;
-  image: WarmImage;
-  method: 'get' | 'head';
-  signal: AbortSignal;
-}
-
-/** @throws RegistryError */
-export async function fetchBlob(registry: Registry, item: WarmItem, wanted: Wanted): Promise<Settled> {
+/**
+ * `handle`: of the last answer, when the cache had not shown that it keeps the blob.
+ * @throws RegistryError
+ */
+export async function fetchBlob(
+  registry: Registry,
+  item: WarmItem,
+  wanted: WantedBlob,
+  { handle, onBytes }: Pick<WarmCall, 'handle' | 'onBytes'>,
+): Promise<Settled | Pending | Aborted> {
   const { repository, method, signal } = wanted;
-  const how = { method: method === 'head' ? 'HEAD' : 'GET', signal } as const;
-  const { bytes, verified } = await registry.drain(repository, item, how);
-  return { state: 'warmed', bytes, verified };
+  const look = readLook(handle);
+  if (look) {
+    onBytes?.(look.bytes);
+    return lookAgain(registry, item, look, wanted);
+  }
+  const how = { method: method === 'head' ? 'HEAD' : 'GET', signal, onBytes } as const;
+  return afterFirst(registry, item, await registry.drain(repository, item, how), wanted);
 }
 
 /**

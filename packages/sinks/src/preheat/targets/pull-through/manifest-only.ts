@@ -29,7 +29,8 @@ class ManifestOnly implements ImageTarget {
     for (const item of stagesOf(image).flat()) {
       if (signal.aborted || this.#mirror.closed) return { state: 'aborted' };
       if (item.role === 'config' || item.role === 'layer') {
-        items.set(item.digest, { state: 'skipped', reason: 'blob' });
+        // the cache is to fetch it, and nobody has seen that it does
+        items.set(item.digest, { state: 'asked' });
         continue;
       }
       try {

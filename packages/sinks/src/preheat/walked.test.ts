@@ -1,0 +1,27 @@
+import { expect, test } from 'vitest';
+import { keptWalk } from './walked.js';
+
+const left = (mediaType: string | undefined, platform?: { os: string; architecture: string }) => ({
+  descriptor: { digest: 'sha256:a', size: 1, ...(mediaType && { mediaType }), ...(platform && { platform }) },
+  reason: 'platform' as const,
+});
+
+test.each([
+  ['application/vnd.oci.image.index.v1+json', 'index'],
+  ['application/vnd.docker.distribution.manifest.list.v2+json', 'index'],
+  ['application/vnd.oci.image.manifest.v1+json', 'manifest'],
+  ['application/vnd.docker.distribution.manifest.v2+json', 'manifest'],
+  ['application/vnd.oci.image.layer.nondistributable.v1.tar', 'layer'],
+  [undefined, 'layer'],
+])('what is left out of the type %s is shown as %s', (mediaType, role) => {
+  const found = {
+    root: { digest: 'sha256:r', mediaType: '', size: 1 },
+    items: [],
+    skipped: [left(mediaType, { os: 'linux', architecture: 's390x' })],
+    platforms: [],
+    bytes: 0,
+  };
+  expect(keptWalk(found).skipped).toEqual([
+    { role, digest: 'sha256:a', size: 1, platform: 'linux/s390x', reason: 'platform' },
+  ]);
+});
