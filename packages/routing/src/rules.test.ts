@@ -195,16 +195,16 @@ describe('an endpoint that works on images', () => {
   test.each<[string, object, Partial<EventView>, Rule | undefined]>([
     ['a push by digest', {}, {}, undefined],
     ['a push by tag alone', {}, { digest: undefined, tag: '1' }, undefined],
-    ['the push of a blob', {}, { mediaType: 'application/octet-stream' }, 'mediatype'],
-    ['a pull', {}, { action: 'pull' }, 'action'],
+    ['the push of a blob', {}, { mediaType: 'application/octet-stream' }, 'only_manifests'],
+    ['a pull', {}, { action: 'pull' }, 'only_actions'],
     ['a pull where pulls warm', { actions: ['pull'] }, { action: 'pull' }, undefined],
-    ['no repository', {}, { repository: undefined }, 'image'],
-    ['neither tag nor digest', {}, { digest: undefined }, 'image'],
+    ['no repository', {}, { repository: undefined }, 'only_images'],
+    ['neither tag nor digest', {}, { digest: undefined }, 'only_images'],
     ['a repository that is asked for', { repositories: ['team/**'] }, {}, undefined],
-    ['another repository', { repositories: ['prod/**'] }, {}, 'repository'],
+    ['another repository', { repositories: ['prod/**'] }, {}, 'only_repositories'],
     ['a tag that is asked for', { tags: ['v*'] }, { tag: 'v1' }, undefined],
-    ['another tag', { tags: ['v*'] }, { tag: 'dev' }, 'tag'],
-    ['no tag where tags are asked for', { tags: ['*'] }, {}, 'tag'],
+    ['another tag', { tags: ['v*'] }, { tag: 'dev' }, 'only_tags'],
+    ['no tag where tags are asked for', { tags: ['*'] }, {}, 'only_tags'],
   ])('%s', (_, only, view, expected) => {
     expect(rule(only, view)).toBe(expected);
   });

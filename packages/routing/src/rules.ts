@@ -7,8 +7,18 @@
 import type { EventClass, EventView } from '@longshore/event';
 import picomatch from 'picomatch';
 
-/** Which of an endpoint's rules keeps an event from it. */
-export type Rule = 'accept' | 'mediatype' | 'action' | 'repository' | 'tag' | 'image';
+/** Which of an endpoint's rules keeps an event from it; `only_…`: what it is restricted to. */
+export type Rule =
+  | 'accept'
+  | 'mediatype'
+  | 'action'
+  | 'repository'
+  | 'tag'
+  | 'only_images'
+  | 'only_manifests'
+  | 'only_actions'
+  | 'only_repositories'
+  | 'only_tags';
 
 /** What routing reads of an endpoint's settings. */
 export interface RoutedEndpoint {
@@ -72,11 +82,11 @@ function compileOnly({ actions, repositories, tags }: NonNullable<RoutedEndpoint
   const repository = matcher(repositories);
   const tag = matcher(tags);
   return (view: EventView): Rule | undefined => {
-    if (!actions.includes(view.action)) return 'action';
-    if (!view.repository || !(view.digest || view.tag)) return 'image';
-    if (view.mediaType === BLOB) return 'mediatype';
-    if (repositories.length > 0 && !repository(view.repository)) return 'repository';
-    if (tags.length > 0 && !(view.tag && tag(view.tag))) return 'tag';
+    if (!actions.includes(view.action)) return 'only_actions';
+    if (!view.repository || !(view.digest || view.tag)) return 'only_images';
+    if (view.mediaType === BLOB) return 'only_manifests';
+    if (repositories.length > 0 && !repository(view.repository)) return 'only_repositories';
+    if (tags.length > 0 && !(view.tag && tag(view.tag))) return 'only_tags';
     return undefined;
   };
 }

@@ -31,6 +31,7 @@ test('a status has its phrase, a reason its words, and what another version wrot
   expect(reasonInWords('http_599')).toBe('599');
   expect(reasonInWords('refused')).toBe('nobody listens there');
   expect(reasonInWords('constructor')).toBe('constructor');
-  expect(ruleInWords('image')).toBe('preheat, which wants events that name an image');
+  expect(ruleInWords('only_actions')).toBe('preheat.actions');
+  expect(ruleInWords('only_images')).toBe('preheat, which wants events that name an image');
   expect(ruleInWords('platform')).toBe('platform');
 });

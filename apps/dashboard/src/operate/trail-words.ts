@@ -59,7 +59,11 @@ const rules: Record<Rule, string> = {
   action: 'ignore.actions',
   repository: 'ignore.repositories',
   tag: 'ignore.tags',
-  image: 'preheat, which wants events that name an image',
+  only_images: 'preheat, which wants events that name an image',
+  only_manifests: 'preheat, which waits for the manifest that names the blob',
+  only_actions: 'preheat.actions',
+  only_repositories: 'preheat.repositories',
+  only_tags: 'preheat.tags',
 };
 
 const RULES = new Map(Object.entries(rules));
