@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { decodeBody } from './body.js';
 import { KINDS } from './kinds.js';
 import { readSamples } from './samples.js';
 import { createSources } from './sources.js';
@@ -35,6 +36,24 @@ test('a generic source of CloudEvents takes those of every sender', async () => 
   expect((await outcomes('cloudevents', 'zot')).flatMap(({ reasons }) => reasons).join()).not.toContain(
     'of kind',
   );
+});
+
+test.each([
+  ['as it comes', {}],
+  ['through Event Grid', { 'aeg-event-type': 'Notification' }],
+  ['through Pub/Sub', { 'x-goog-pubsub-message-id': '1' }],
+])('what a kind takes and knows for its own stays, %s, whatever its action', async (_, more) => {
+  for (const kind of KINDS) {
+    const config = { sources: [{ name: 'own', kind: kind.kind }] };
+    const [sources, alone] = [createSources(config), createSources(config, [kind])];
+    for (const { name, request } of samplesOf(kind.kind)) {
+      const body = decodeBody(request.body);
+      if (body.state !== 'json' || kind.recognizes(request, body.value) !== true) continue;
+      const passedOn = { ...request, path: '/sources/own', headers: { ...request.headers, ...more } };
+      const { taken } = await sources.open(passedOn);
+      expect(taken, `${kind.kind} ${name}`).toEqual((await alone.open(passedOn)).taken);
+    }
+  }
 });
 
 test('a request that came to a source of the wrong kind is taken when it is tried again under its own', async () => {

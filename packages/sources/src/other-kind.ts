@@ -2,6 +2,9 @@
  * Finds a request at a source of the wrong kind: its own kind finds nothing of a registry in it, and another
  * one would. Without this look a typing error in the configuration would answer every push of that registry
  * with a 2xx and make nothing of it. Costs nothing for a request that comes to a registry event.
+ *
+ * What a kind takes and knows for its own stays, also an event that is none of the four actions: GitLab's mark is in
+ * requests of the registry that it is made from, and whoever passes a request on may add another sender's headers.
  */
 import { type Kind, type Opened, type RawRequest, unreadable } from './port.js';
 
@@ -14,7 +17,9 @@ export function unlessOfAnother(
   kinds: readonly Kind[],
 ): Opened {
   const isUseful = opened.respond !== undefined || opened.taken.some(({ event }) => event.class === 'event');
-  if (isUseful || kind.recognizes(raw, value) === 'perhaps') return opened;
+  if (isUseful) return opened;
+  const claim = kind.recognizes(raw, value);
+  if (claim === 'perhaps' || (claim && opened.taken.length > 0)) return opened;
   // The first, as on the open path: Gitea's requests have GitHub's headers too.
   const other = kinds.find((candidate) => candidate.recognizes(raw, value) === true);
   if (!other || other === kind) return opened;
