@@ -1,5 +1,5 @@
-import { readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { readFileSync, renameSync, rmSync, unwatchFile, watchFile, writeFileSync } from 'node:fs';
+import { mkdtemp, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { eventually } from '@longshore/testkit';
@@ -18,7 +18,7 @@ async function watched(...rests: ((file: string) => void)[]) {
   });
   const told: string[] = [];
   watcher.onChange(() => void told.push(readFileSync(file, 'utf8')));
-  return { file, told };
+  return { file, told, close: watcher.close };
 }
 
 /** Writes until it is seen: the first look at the file may come after the first of them. */
@@ -61,4 +61,55 @@ test('a file that is gone for a moment is told when it is there again', async ()
   writeFileSync(file, 'whole');
   await eventually(() => told.length > 0);
   expect(told).toEqual(['whole']);
+});
+
+test('a file that comes back as it was is told again: whoever was told may have found nothing', async () => {
+  const { file, told } = await watched();
+  await change(file, 'whole', () => told.length > 0);
+  const before = told.length;
+  let gone = false;
+  const look = ({ nlink }: { nlink: number }): void => {
+    gone ||= nlink === 0;
+  };
+  watchFile(file, { interval: 100 }, look);
+  renameSync(file, `${file}.away`);
+  await eventually(() => gone);
+  renameSync(`${file}.away`, file);
+  await eventually(() => told.length > before);
+  unwatchFile(file, look);
+});
+
+test('what is there again after a SIGHUP has read another one is told', async () => {
+  let swap = false;
+  const { file, told } = await watched(
+    ...Array.from({ length: 20 }, () => (file: string) => {
+      if (!swap) return;
+      swap = false;
+      process.emit('SIGHUP');
+      renameSync(`${file}.first`, file);
+    }),
+  );
+  await change(file, 'first', () => told.length > 0);
+  const before = told.length;
+  renameSync(file, `${file}.first`);
+  writeFileSync(`${file}.second`, 'second');
+  swap = true;
+  renameSync(`${file}.second`, file);
+  await eventually(() => told.length > before + 1);
+  expect(told.slice(before).map((text) => text.trimEnd())).toEqual(['second', 'first']);
+});
+
+test('a file that never rests is looked at no more after close', async () => {
+  let looks = 0;
+  const { file, close } = await watched(
+    ...Array.from({ length: 100 }, (_, n) => (file: string) => {
+      looks++;
+      writeFileSync(file, 'x'.repeat(n));
+      if (looks === 3) close();
+    }),
+  );
+  await change(file, 'begun', () => looks > 0);
+  await eventually(() => looks >= 3);
+  for (let n = 0; n < 50; n++) await stat(file);
+  expect(looks).toBe(3);
 });

@@ -29,23 +29,34 @@ export function watchConfig(file: string, rest: () => Promise<unknown> = () => p
     if (tell) tell(why);
     else missed = why;
   };
-  process.on('SIGHUP', () => hear('SIGHUP'));
-
-  let resting = false;
+  /** The state of the file that was told last; undefined when another one may be in force. */
   let told: string | undefined;
+  process.on('SIGHUP', () => {
+    // What is read for it may be another state.
+    told = undefined;
+    hear('SIGHUP');
+  });
+
+  const closing = new AbortController();
+  let resting = false;
   const hearAtRest = async (): Promise<void> => {
     if (resting) return;
     resting = true;
-    const stamp = await stampAtRest(file, rest);
+    const stamp = await stampAtRest(file, rest, closing.signal);
     resting = false;
-    // A file that is gone for a moment is being replaced.
-    if (stamp === undefined || stamp === told) return;
+    const isNew = stamp !== undefined && stamp !== told;
     told = stamp;
-    hear(`${file} has changed`);
+    if (isNew) hear(`${file} has changed`);
   };
+  let gone = false;
   watchFile(file, { interval: EVERY }, (now, before) => {
     const changed = now.mtimeMs !== before.mtimeMs || now.ino !== before.ino || now.size !== before.size;
-    if (changed && now.nlink > 0) void hearAtRest();
+    const isBack = gone;
+    // A file that is gone for a moment is being replaced. Who was told of it may have found nothing: it is told when
+    // it is back, also when it is the same.
+    gone = now.nlink === 0;
+    if (gone) told = undefined;
+    else if (changed || isBack) void hearAtRest();
   });
   return {
     onChange(heard) {
@@ -55,17 +66,22 @@ export function watchConfig(file: string, rest: () => Promise<unknown> = () => p
     },
     close() {
       tell = () => {};
+      closing.abort();
       unwatchFile(file);
     },
   };
 }
 
 /** What tells one state of the file from another, once two looks have seen the same; undefined: it is not there. */
-async function stampAtRest(file: string, rest: () => Promise<unknown>): Promise<string | undefined> {
+async function stampAtRest(
+  file: string,
+  rest: () => Promise<unknown>,
+  closing: AbortSignal,
+): Promise<string | undefined> {
   for (let seen = await stampOf(file); ; ) {
     await rest();
     const next = await stampOf(file);
-    if (next === seen) return seen;
+    if (next === seen || closing.aborted) return seen;
     seen = next;
   }
 }
