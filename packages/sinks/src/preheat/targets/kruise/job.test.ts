@@ -10,9 +10,9 @@ import { aCall, aDigest, anIndex, pendingOf } from '../../../testing/warm.js';
 import type { KruiseOptions } from '../options.js';
 
 /** The job that is made for an index. */
-async function jobOf(options: Partial<KruiseOptions> = {}) {
+async function jobOf(options: Partial<KruiseOptions> = {}, image = anIndex()) {
   const cluster = await kubernetes();
-  pendingOf(await aKruise({ url: cluster.base, ...options }).warm(anIndex(), aCall()));
+  pendingOf(await aKruise({ url: cluster.base, ...options }).warm(image, aCall()));
   return [...cluster.jobs.values()][0];
 }
 
@@ -28,6 +28,11 @@ test('a job pulls the image by digest, once, and goes away by itself', async () 
       completionPolicy: { type: 'Always', activeDeadlineSeconds: 1800, ttlSecondsAfterFinished: 300 },
     },
   });
+});
+
+test('an image of Docker Hub is pulled by the name that pods give it', async () => {
+  const job = await jobOf({}, { ...anIndex(), registry: 'https://registry-1.docker.io' });
+  expect(job?.spec.image).toBe(`docker.io/library/nginx@${aDigest('0')}`);
 });
 
 test('a job without further settings is for all nodes, one by one', async () => {

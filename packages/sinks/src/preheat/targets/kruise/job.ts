@@ -32,9 +32,13 @@ export function pullJob(options: KruiseOptions, image: WarmImage, apiVersion: st
   return { name, body: { apiVersion, kind: 'ImagePullJob', metadata, spec } };
 }
 
+/** The host that serves Docker Hub: pods name its images by another, and so do pull secrets. */
+const DOCKER_HUB = 'https://registry-1.docker.io';
+
 /** `registry.example.com/team/app@sha256:…`: what nodes pull. */
 function imageName({ registry }: KruiseOptions, image: WarmImage): string {
-  const base = (registry ?? image.registry).replace(/^https?:\/\//, '').replace(/\/+$/, '');
+  const named = registry ?? (image.registry === DOCKER_HUB ? 'docker.io' : image.registry);
+  const base = named.replace(/^https?:\/\//, '').replace(/\/+$/, '');
   return `${base}/${image.repository}@${image.digest}`;
 }
 
