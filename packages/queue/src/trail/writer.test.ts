@@ -42,6 +42,37 @@ test('entries that come one by one share a write every 100 ms', async ({ open, p
   expect(await chunks()).toBeLessThanOrEqual(most);
 });
 
+test('close takes along what was noted while a write was just ending', async ({ open, prefix }) => {
+  const client = await open('producer');
+  for (let turns = 0; turns < 12; turns++) {
+    let dropped = 0;
+    let closed: Promise<void> | undefined;
+    const last = received();
+    const closing = async (): Promise<void> => {
+      // Answered in one piece with the write.
+      await client.ping();
+      for (let turn = 0; turn < turns; turn++) await undefined;
+      trail.note(last);
+      await trail.close();
+    };
+    const limits = () => {
+      if (writing) closed ??= Promise.resolve().then(closing);
+      return { age: 3_600_000, count: 1_000, bytes: 2 ** 20 };
+    };
+    const onDrop = (count: number): void => {
+      dropped += count;
+    };
+    let writing = false;
+    const trail = trailOf(client, prefix, { limits, onDrop });
+    trail.note(received());
+    writing = true;
+    await eventually(() => closed !== undefined);
+    await closed;
+    expect(dropped, `after ${turns} turns`).toBe(0);
+    expect((await find(client, prefix, last.eventId)).trails).toHaveLength(1);
+  }
+});
+
 describe('Redis away', () => {
   test('what was noted meanwhile is written when it is back', async ({ open, prefix }) => {
     const redis = await startRedis();

@@ -89,7 +89,7 @@ class BufferedTrail implements TrailWriter {
   async close(): Promise<void> {
     this.#closing = true;
     this.#noteGap();
-    await within(this.#write(), CLOSE_PATIENCE);
+    await within(this.#writeRest(), CLOSE_PATIENCE);
     clearTimeout(this.#timer);
     const lost = this.#buffer.length + (this.#unwritten?.entries ?? 0);
     if (lost > 0) this.#options.onDrop?.(lost, 'away');
@@ -145,6 +145,12 @@ class BufferedTrail implements TrailWriter {
         if (this.#buffer.length > 0 || this.#unwritten) this.#writeIn(pause);
       });
     return this.#writing;
+  }
+
+  /** A write that was just ending may not have seen what was noted last. */
+  async #writeRest(): Promise<void> {
+    await this.#write();
+    if (this.#buffer.length > 0) await this.#write();
   }
 
   async #writeAll(): Promise<void> {
