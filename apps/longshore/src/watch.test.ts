@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { eventually } from '@longshore/testkit';
 import { expect, onTestFinished, test } from 'vitest';
-import { watchConfig } from './watch.js';
+import { untilRest, watchConfig } from './watch.js';
 
 /** A watched file, and what it held whenever a change was told. `rests`: what happens between two looks, in turn. */
 async function watched(...rests: ((file: string) => void)[]) {
@@ -61,4 +61,29 @@ test('a file that is gone for a moment is told when it is there again', async ()
   writeFileSync(file, 'whole');
   await eventually(() => told.length > 0);
   expect(told).toEqual(['whole']);
+});
+
+test('SIGHUP while the file is being written is told when it is whole', async () => {
+  const { file, told } = await watched((file) => writeFileSync(file, 'half of it, and the rest'));
+  writeFileSync(file, 'half of');
+  process.emit('SIGHUP');
+  await eventually(() => told.length > 0);
+  expect(told).toEqual(['half of it, and the rest']);
+});
+
+test('SIGHUP is told although the file is as it was', async () => {
+  const { told } = await watched();
+  process.emit('SIGHUP');
+  await eventually(() => told.length === 1);
+  process.emit('SIGHUP');
+  await eventually(() => told.length === 2);
+  expect(told).toEqual(['before', 'before']);
+});
+
+test('a start waits for a file that is being written', async () => {
+  const { file } = await watched();
+  await untilRest(file, async () => {
+    if (readFileSync(file, 'utf8') === 'before') writeFileSync(file, 'half of it, and the rest');
+  });
+  expect(readFileSync(file, 'utf8')).toBe('half of it, and the rest');
 });

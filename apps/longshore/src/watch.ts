@@ -1,8 +1,8 @@
 /**
  * Tells when the configuration may have changed: on SIGHUP, or when the file does. The file is looked at once
  * a second instead of watched: this also sees a Kubernetes ConfigMap, whose file is a link that is swapped,
- * and files on network drives. One that changes is told once it rests: who saves in place empties the file
- * first, and an empty or half a configuration may be a valid one, without endpoints.
+ * and files on network drives. One that changes is told once it rests, on SIGHUP too: who saves in place empties
+ * the file first, and an empty or half a configuration may be a valid one, without endpoints.
  *
  * It listens from the first moment, so that a SIGHUP never ends the process; what is heard before somebody
  * wants to know is told then, and what is heard after `close` is ignored.
@@ -29,10 +29,13 @@ export function watchConfig(file: string, rest: () => Promise<unknown> = () => p
     if (tell) tell(why);
     else missed = why;
   };
-  process.on('SIGHUP', () => hear('SIGHUP'));
-
   let resting = false;
   let told: string | undefined;
+  // Told although the file is as it was: what a `file:/path` in it names may have changed.
+  process.on('SIGHUP', async () => {
+    told = await stampAtRest(file, rest);
+    hear('SIGHUP');
+  });
   const hearAtRest = async (): Promise<void> => {
     if (resting) return;
     resting = true;
@@ -58,6 +61,18 @@ export function watchConfig(file: string, rest: () => Promise<unknown> = () => p
       unwatchFile(file);
     },
   };
+}
+
+/**
+ * Resolves once a file that is just being saved is whole; at once when nobody has touched it for a while.
+ * A file server whose clock is behind makes it look old: then it is read as it is, and again when it changes.
+ */
+export async function untilRest(file: string, rest: () => Promise<unknown> = () => pause(REST)): Promise<void> {
+  const touched = await stat(file).then(
+    ({ ctimeMs }) => ctimeMs,
+    () => 0,
+  );
+  if (Date.now() - touched < REST) await stampAtRest(file, rest);
 }
 
 /** What tells one state of the file from another, once two looks have seen the same; undefined: it is not there. */
