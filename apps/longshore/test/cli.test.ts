@@ -37,8 +37,7 @@ describe('output', () => {
     await writeFile(file, JSON.stringify({ version: 0.1, notifications: { endpoints } }));
     const { code, stdout } = await result(['check', file]);
     expect(code).toBe(0);
-    expect(stdout).toContain('hook-4999');
-    expect(stdout).toMatch(/usable \(0 errors, \d+ warnings?\)\n$/);
+    expect(stdout.slice(-100)).toMatch(/usable \(0 errors, \d+ warnings?\)\n$/);
   });
 
   test('a reader that has seen enough is no error', async () => {
