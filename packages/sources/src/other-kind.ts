@@ -14,12 +14,14 @@ export function unlessOfAnother(
   kinds: readonly Kind[],
 ): Opened {
   const isUseful = opened.respond !== undefined || opened.taken.some(({ event }) => event.class === 'event');
+  if (isUseful) return opened;
   const own = kind.recognizes(raw, value);
-  if (isUseful || own === 'perhaps') return opened;
+  if (own === 'perhaps') return opened;
   // The first, as on the open path: Gitea's requests have GitHub's headers too.
   const sure = kinds.find((candidate) => candidate.recognizes(raw, value) === true);
-  const isNothing = !own && opened.taken.length + opened.quarantined.length === 0;
-  const other = sure ?? (isNothing ? kinds.find((candidate) => candidate.recognizes(raw, value)) : undefined);
+  // One that is not sure has it only where nobody is: its own kind has taken nothing and does not know it.
+  const isStray = !own && opened.taken.length === 0;
+  const other = sure ?? (isStray ? kinds.find((candidate) => candidate.recognizes(raw, value)) : undefined);
   return other && other !== kind ? ofAnother(other, kind, raw) : opened;
 }
 
