@@ -67,7 +67,10 @@ export function watchConfig(file: string, rest: () => Promise<unknown> = () => p
  * Resolves once a file that is just being saved is whole; at once when nobody has touched it for a while.
  * A file server whose clock is behind makes it look old: then it is read as it is, and again when it changes.
  */
-export async function untilRest(file: string, rest: () => Promise<unknown> = () => pause(REST)): Promise<void> {
+export async function untilRest(
+  file: string,
+  rest: () => Promise<unknown> = () => pause(REST),
+): Promise<void> {
   const touched = await stat(file).then(
     ({ ctimeMs }) => ctimeMs,
     () => 0,
