@@ -23,6 +23,16 @@ test('more events than quarantine holds are kept as the request that they came i
   ]);
 });
 
+test('two events that differ in their headers alone are kept both, one that is sent again once', async () => {
+  const ingest = await startIngest({ ...endpoints('one'), sources: [{ name: 'hub', kind: 'dockerhub' }] });
+  for (const id of ['1', '2', '2']) {
+    const headers = { 'ce-specversion': '1.0', 'ce-id': id, 'ce-source': '/a', 'ce-type': 'pushed' };
+    await ingest.post('{}', { path: '/sources/hub', headers });
+  }
+  const kept = await ingest.quarantine.list();
+  expect(kept.map(({ headers }) => headers['ce-id']).sort()).toEqual(['1', '2']);
+});
+
 test('a request that is kept whole is kept without its tokens', async () => {
   const ingest = await startIngest(endpoints('one'));
   const user = 'eyJhbGciOiJub25lIn0.eyJ1c2VyIjoiY2kifQ.c2ln';

@@ -45,6 +45,7 @@ export function keep(
         path: withoutToken(raw.path),
         headers,
         body,
+        identity: identityOf(headers),
       };
       const { id, evicted } = await quarantine.put(entry);
       return { source, kind, reason, bytes: body.length, quarantineId: id, evicted };
@@ -55,6 +56,15 @@ export function keep(
 /** What a format may be told by; anything else may be a secret in a header of somebody's own naming. */
 const TELLING =
   /^(content-type|content-encoding|user-agent|ce-.+|aeg-(?!sas-).+|x-(github|gitea|forgejo|gogs)-(event|delivery)|x-nexus-webhook-(id|delivery)|x-goog-pubsub-(message-id|publish-time|subscription-name)|x-request-id)$/;
+
+/** Where senders put the id of an event whose body may have none: two pushes of one tag have the same body then. */
+const IDENTIFYING =
+  /^(ce-(id|source)|x-(github|gitea|forgejo|gogs|nexus-webhook)-delivery|x-goog-pubsub-message-id)$/;
+
+function identityOf(headers: Record<string, string>): string | undefined {
+  const ids = Object.entries(headers).filter(([name]) => IDENTIFYING.test(name));
+  return ids.length > 0 ? JSON.stringify(ids.sort()) : undefined;
+}
 
 /** The headers that a format may be told by, and no others. */
 export function harmless(headers: RawRequest['headers']): Record<string, string> {

@@ -18,7 +18,12 @@ const ENDPOINTS = [
   { name: 'two', url: 'http://hook.example.com/', timeout: '500ms', ignore: { actions: ['pull'] } },
 ];
 
-async function openOn(redis: string, endpoints: object[], roles: Role[] = ['ingest', 'dashboard']) {
+async function openOn(
+  redis: string,
+  endpoints: object[],
+  roles: Role[] = ['ingest', 'dashboard'],
+  absent?: () => string[],
+) {
   const prefix = testPrefix();
   const config = await configOf({ notifications: { endpoints }, redis: { url: redis, prefix } });
   const client = connect({ url: redis }, 'producer', () => {});
@@ -29,7 +34,7 @@ async function openOn(redis: string, endpoints: object[], roles: Role[] = ['inge
   await monitor.firstAnswer(5_000);
   const parts = { config: () => config, producer: client, consumer: client, version: '0' };
   const trail = openTrail({ ...parts, observer, monitor });
-  const { url, close } = await openAdmin(roles, { ...parts, observer, monitor, inspector, trail });
+  const { url, close } = await openAdmin(roles, { ...parts, observer, monitor, inspector, trail }, absent);
   onTestFinished(async () => {
     await close(0);
     monitor.close();
@@ -64,6 +69,15 @@ const taken = (id: string) => ({
   source: 'distribution',
   kind: 'distribution',
   receivedAt: 0,
+});
+
+test('/readyz is red while a role does not serve', async () => {
+  const absent = ['the ingest has not started yet'];
+  const { get } = await openOn(redisUrl(), ENDPOINTS, ['ingest'], () => absent);
+  const answer = await get('/readyz');
+  expect([answer.status, await answer.json()]).toEqual([503, { status: 'not ready', missing: [...absent] }]);
+  absent.pop();
+  expect((await get('/readyz')).status).toBe(200);
 });
 
 test('/readyz is red without Redis and green again with it; /healthz and the pages answer all the time', async () => {

@@ -8,10 +8,14 @@ import type { Role, RoleParts } from './role.js';
 /** Milliseconds between two lines about the same trouble. */
 const QUIET = 60_000;
 
-/** @param notes what the roles of this process have to say, one line each */
+/**
+ * @param absent why a role does not serve yet, or no more, one line each
+ * @param notes what the roles of this process have to say, one line each
+ */
 export function openAdmin(
   roles: readonly Role[],
   parts: RoleParts,
+  absent: () => string[] = () => [],
   notes: () => string[] = () => [],
 ): Promise<Listener> {
   const { config, observer, version } = parts;
@@ -48,7 +52,7 @@ export function openAdmin(
 
   const app = createAdmin({
     version,
-    missing: () => missing(roles, parts),
+    missing: () => [...absent(), ...missing(roles, parts)],
     notes,
     async metrics() {
       // By one role only, so that a sum over processes is right.

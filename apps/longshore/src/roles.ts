@@ -2,17 +2,17 @@
  * Starts the roles of this process on one pair of Redis connections, and stops them in the order in which an
  * event travels: ingest first, so that nothing new comes in; then the workers, which finish; then the rest.
  */
-import { type Config, isLoopback } from '@longshore/config';
+import type { Config } from '@longshore/config';
 import { createDashboard } from '@longshore/dashboard';
 import { createOperate } from '@longshore/dashboard/operate';
 import { claimLock } from '@longshore/embedded-redis/lock';
 import { createIngest, createReplayer, type FolderLock } from '@longshore/ingest';
-import type { Observer } from '@longshore/observe';
 import { createAlertStore, createJanitor, createPulse } from '@longshore/queue';
 import { createJournal, createPulseReader, createQuarantine } from '@longshore/queue/operator';
 import { createWorker, startAlerts, startHousekeeping } from '@longshore/worker';
 import { openAdmin } from './admin-role.js';
 import { type Listener, listen } from './listen.js';
+import { warnOfOpenIngest } from './open-ingest.js';
 import { ROLES, type Role, type RoleParts } from './role.js';
 
 /** One role that runs. */
@@ -58,16 +58,21 @@ export async function startRoles(wanted: readonly Role[], parts: RoleParts): Pro
   const roles = ROLES.filter((role) => wanted.length === 0 || wanted.includes(role));
   const running = new Map<Role, RunningRole>();
   let admin: Listener | undefined;
+  let stopping = false;
+  const absent = (): string[] => {
+    if (stopping) return ['the process is stopping'];
+    return roles.filter((role) => !running.has(role)).map((role) => `the ${role} has not started yet`);
+  };
+  const notes = () => Array.from(running.values(), (role) => role.notes?.() ?? []).flat();
   const close = async (): Promise<void> => {
+    stopping = true;
     const end = (role: Role) => running.get(role)?.close();
     // Nothing new is taken by either from now on; what is in flight goes on side by side.
     await Promise.all([end('ingest'), end('worker')]);
     await Promise.all([end('dashboard'), admin?.close(LISTENER_GRACE)]);
   };
   try {
-    admin = await openAdmin(roles, parts, () =>
-      Array.from(running.values(), (role) => role.notes?.() ?? []).flat(),
-    );
+    admin = await openAdmin(roles, parts, absent, notes);
     for (const role of STARTING.filter((name) => roles.includes(name))) {
       running.set(role, await STARTERS[role](parts));
     }
@@ -83,17 +88,6 @@ export async function startRoles(wanted: readonly Role[], parts: RoleParts): Pro
     },
     close,
   };
-}
-
-function warnOfOpenIngest({ ingest, sources }: Config, observer: Observer): void {
-  const open =
-    Object.keys(ingest.auth).length === 0 && sources.every(({ auth }) => Object.keys(auth).length === 0);
-  if (!open || isLoopback(ingest.listen.host)) return;
-  const where = ingest.listen.host || 'all addresses';
-  observer.log.warn(
-    { listen: where },
-    'INGEST IS OPEN: whoever reaches this port can send events; set ingest.auth, or an auth for each source',
-  );
 }
 
 function urlsOf(admin: Listener, running: ReadonlyMap<Role, RunningRole>): Record<string, string> {

@@ -14,7 +14,7 @@ import { startRoles } from './roles.js';
 import { untilStopped } from './signals.js';
 import { openTrail } from './trail.js';
 import { version } from './version.js';
-import { watchConfig } from './watch.js';
+import { untilRest, watchConfig } from './watch.js';
 
 /** Milliseconds to wait for the first answer of Redis; one that is away is no reason not to start. */
 const REDIS_PATIENCE = 2_000;
@@ -35,6 +35,7 @@ export interface RunOptions {
  */
 export async function run({ file, roles, env }: RunOptions): Promise<number> {
   const watcher = watchConfig(file);
+  await untilRest(file);
   const loaded = load(file, env);
   let config = loaded.config;
   const observer = createObserver({ ...config.log, version });

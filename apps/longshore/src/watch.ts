@@ -1,8 +1,8 @@
 /**
  * Tells when the configuration may have changed: on SIGHUP, or when the file does. The file is looked at once
  * a second instead of watched: this also sees a Kubernetes ConfigMap, whose file is a link that is swapped,
- * and files on network drives. One that changes is told once it rests: who saves in place empties the file
- * first, and an empty or half a configuration may be a valid one, without endpoints.
+ * and files on network drives. One that changes is told once it rests, on SIGHUP too: who saves in place empties
+ * the file first, and an empty or half a configuration may be a valid one, without endpoints.
  *
  * It listens from the first moment, so that a SIGHUP never ends the process; what is heard before somebody
  * wants to know is told then, and what is heard after `close` is ignored.
@@ -14,6 +14,8 @@ import { setTimeout as pause } from 'node:timers/promises';
 const EVERY = 1_000;
 /** Milliseconds without a change after which a file is whole. */
 const REST = 250;
+/** Looks at most: a file that never rests is taken as it is. */
+const LOOKS = 40;
 
 export interface Watcher {
   /** From now on; at once when something was heard before. */
@@ -31,13 +33,14 @@ export function watchConfig(file: string, rest: () => Promise<unknown> = () => p
   };
   /** The state of the file that was told last; undefined when another one may be in force. */
   let told: string | undefined;
-  process.on('SIGHUP', () => {
-    // What is read for it may be another state.
+  const closing = new AbortController();
+  // Told although the file is as it was: what a `file:/path` in it names may have changed.
+  process.on('SIGHUP', async () => {
+    if (closing.signal.aborted) return;
     told = undefined;
+    told = await stampAtRest(file, rest, closing.signal);
     hear('SIGHUP');
   });
-
-  const closing = new AbortController();
   let resting = false;
   const hearAtRest = async (): Promise<void> => {
     if (resting) return;
@@ -72,18 +75,35 @@ export function watchConfig(file: string, rest: () => Promise<unknown> = () => p
   };
 }
 
+/**
+ * Resolves once a file that is just being saved is whole; at once when nobody has touched it for a while.
+ * A file server whose clock is behind makes it look old: then it is read as it is, and again when it changes.
+ */
+export async function untilRest(
+  file: string,
+  rest: () => Promise<unknown> = () => pause(REST),
+): Promise<void> {
+  const touched = await stat(file).then(
+    ({ ctimeMs }) => ctimeMs,
+    () => 0,
+  );
+  if (Date.now() - touched < REST) await stampAtRest(file, rest, new AbortController().signal);
+}
+
 /** What tells one state of the file from another, once two looks have seen the same; undefined: it is not there. */
 async function stampAtRest(
   file: string,
   rest: () => Promise<unknown>,
   closing: AbortSignal,
 ): Promise<string | undefined> {
-  for (let seen = await stampOf(file); ; ) {
+  let seen = await stampOf(file);
+  for (let looks = 0; looks < LOOKS; looks++) {
     await rest();
     const next = await stampOf(file);
     if (next === seen || closing.aborted) return seen;
     seen = next;
   }
+  return seen;
 }
 
 const stampOf = (file: string): Promise<string | undefined> =>

@@ -1,7 +1,8 @@
 /** The command line as a user meets it: what it prints and its exit codes 0, 1 and 2. */
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { startReceiver } from '@longshore/testkit';
+import { fileURLToPath } from 'node:url';
+import { runProcess, startReceiver } from '@longshore/testkit';
 import { describe, expect, test } from 'vitest';
 import { longshore, startRelay, workFolder, writeConfig } from './relay.js';
 
@@ -25,6 +26,28 @@ test.each([[['frobnicate']], [['run', '--role', 'baker']], [['send', '--count', 
     expect(stderr).toMatch(/error: /);
   },
 );
+
+describe('output', () => {
+  test('more than a pipe holds is written whole', async () => {
+    const file = join(await workFolder(), 'longshore.yml');
+    const endpoints = Array.from({ length: 1_000 }, (_, n) => ({
+      name: `hook-${n}`,
+      url: 'http://x.example',
+    }));
+    await writeFile(file, JSON.stringify({ version: 0.1, notifications: { endpoints } }));
+    const { code, stdout } = await result(['check', file]);
+    expect(code).toBe(0);
+    expect(stdout.slice(-100)).toMatch(/usable \(0 errors, \d+ warnings?\)\n$/);
+  });
+
+  test('a reader that has seen enough is no error', async () => {
+    const bin = fileURLToPath(new URL('../bin/longshore.js', import.meta.url));
+    const line = '{ "$0" "$1" check --help; echo "exit $?" >&2; } | true';
+    const child = runProcess('sh', ['-c', line, process.execPath, bin]);
+    await child.exited;
+    expect(child.stderr).toBe('exit 0\n');
+  });
+});
 
 describe('check', () => {
   test("a registry's own file is usable, with a warning for its bare duration", async () => {

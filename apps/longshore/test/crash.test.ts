@@ -217,6 +217,7 @@ describe('SIGTERM', () => {
     await receiver.received(4, AT_LAST);
     const ended = first.stop();
     await first.waitFor('stopping');
+    await eventually(async () => (await fetch(`${first.admin}/readyz`)).status === 503);
     answer();
     expect((await ended).code).toBe(0);
     expect(receiver.requests).toHaveLength(4);

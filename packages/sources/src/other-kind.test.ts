@@ -32,6 +32,29 @@ test.each([
     expect(outcome).toEqual({ events: 0, reasons: [reason], note: undefined });
 });
 
+test.each(KINDS.filter(({ kind }) => kind !== 'cloudevents'))(
+  'at a source of kind $kind, a CloudEvent is taken, or kept with the reason',
+  async ({ kind }) => {
+    const reason = `it is a request of kind cloudevents, sent to a source of kind ${kind}`;
+    for (const { events, reasons } of await outcomes(kind, 'cloudevents')) {
+      if (events === 0) expect(reasons).toEqual([reason]);
+    }
+  },
+);
+
+test('a CloudEvent without a body is kept at a source of another kind, and taken under its own', async () => {
+  const sample = samplesOf('cloudevents').find(({ request }) => request.body.length === 0);
+  if (!sample) throw new Error('no sample is without a body');
+  const request = { ...sample.request, path: '/sources/registry' };
+  const wrong = createSources({ sources: [{ name: 'registry', kind: 'harbor' }] });
+  const { quarantined } = await wrong.open(request);
+  expect(quarantined.map(({ reason }) => reason)).toEqual([
+    'it is a request of kind cloudevents, sent to a source of kind harbor',
+  ]);
+  const right = createSources({ sources: [{ name: 'registry', kind: 'cloudevents' }] });
+  expect(right.reopen('registry', request).taken).toHaveLength(1);
+});
+
 test('a generic source of CloudEvents takes those of every sender', async () => {
   expect((await outcomes('cloudevents', 'zot')).flatMap(({ reasons }) => reasons).join()).not.toContain(
     'of kind',

@@ -18,12 +18,30 @@ export function unlessOfAnother(
 ): Opened {
   const isUseful = opened.respond !== undefined || opened.taken.some(({ event }) => event.class === 'event');
   if (isUseful) return opened;
-  const claim = kind.recognizes(raw, value);
-  if (claim === 'perhaps' || (claim && opened.taken.length > 0)) return opened;
+  const own = kind.recognizes(raw, value);
+  if (own === 'perhaps' || (own && opened.taken.length > 0)) return opened;
   // The first, as on the open path: Gitea's requests have GitHub's headers too.
-  const other = kinds.find((candidate) => candidate.recognizes(raw, value) === true);
-  if (!other || other === kind) return opened;
+  const sure = kinds.find((candidate) => candidate.recognizes(raw, value) === true);
+  // One that is not sure has it only where nobody is: its own kind has taken nothing and does not know it.
+  const isStray = !own && opened.taken.length === 0;
+  const other = sure ?? (isStray ? kinds.find((candidate) => candidate.recognizes(raw, value)) : undefined);
+  return other && other !== kind ? ofAnother(other, kind, raw) : opened;
+}
+
+/** A request without a body that tells another kind all in its headers; undefined when it tells nobody anything. */
+export function bodilessOfAnother(
+  kind: Kind | undefined,
+  raw: RawRequest,
+  kinds: readonly Kind[],
+): Opened | undefined {
+  const other = kind && kinds.find((candidate) => candidate.bodiless?.(raw));
+  return other && ofAnother(other, kind, raw);
+}
+
+function ofAnother(other: Kind, kind: Kind, raw: RawRequest): Opened {
   const body = other.storable?.(raw.body) ?? raw.body;
-  const reason = `it is a request of kind ${other.kind}, sent to a source of kind ${kind.kind}`;
-  return unreadable({ ...raw, body }, reason);
+  return unreadable(
+    { ...raw, body },
+    `it is a request of kind ${other.kind}, sent to a source of kind ${kind.kind}`,
+  );
 }

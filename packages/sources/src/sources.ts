@@ -10,7 +10,7 @@
 import type { ResolvedAuth } from './auth.js';
 import { type Body, decodeBody } from './body.js';
 import { KINDS } from './kinds.js';
-import { unlessOfAnother } from './other-kind.js';
+import { bodilessOfAnother, unlessOfAnother } from './other-kind.js';
 import { OPEN_PATH, parsePath, pathOf } from './paths.js';
 import { type Kind, type Opened, type RawRequest, unreadable } from './port.js';
 import { unauthorized, unknownPath, wrongMethod } from './refusals.js';
@@ -134,7 +134,8 @@ function openWith(
 ): OpenedRequest {
   const from = { source: source?.name ?? 'unknown', kind: source?.kind.kind ?? 'unknown' };
   if (body.state === 'empty' && !source?.kind.bodiless?.(raw)) {
-    return { ...from, taken: [], quarantined: [], note: 'the body is empty' };
+    const nothing = { taken: [], quarantined: [], note: 'the body is empty' };
+    return { ...from, ...(bodilessOfAnother(source?.kind, raw, kinds) ?? nothing) };
   }
   if (body.state === 'unreadable') return { ...from, ...unreadable(raw, body.reason) };
   if (!source) return { ...from, ...unreadable(raw, 'the body is in no format that is taken here') };

@@ -38,6 +38,13 @@ test('the same body from the same source is one entry', async ({ open, prefix })
   expect(await quarantine.count()).toBe(2);
 });
 
+test('the same body of two events is two entries', async ({ open, prefix }) => {
+  const quarantine = createQuarantine(await open('producer'), prefix);
+  const ids = ['1', '2', '2'].map(async (identity) => (await quarantine.put(entry('{}', { identity }))).id);
+  expect(new Set(await Promise.all(ids)).size).toBe(2);
+  expect(await quarantine.list()).toHaveLength(2);
+});
+
 test('above the most entries the oldest goes, and its id is told', async ({ open, prefix }) => {
   const quarantine = createQuarantine(await open('producer'), prefix, () => ({ entries: 2, bytes: 1e6 }));
   const { id } = await quarantine.put(entry('1', { receivedAt: 1 }));

@@ -22,10 +22,12 @@ export interface QuarantineEntry {
   headers: Record<string, string>;
   /** The body, or the one event of it, as sent. */
   body: Buffer;
+  /** Where the body does not say which event it is: what does. */
+  identity?: string;
 }
 
 /** An entry as it is kept. */
-export interface Quarantined extends Omit<QuarantineEntry, 'body'> {
+export interface Quarantined extends Omit<QuarantineEntry, 'body' | 'identity'> {
   id: string;
   /** Base64 of the first {@link MAX_BODY} bytes. */
   body: string;
@@ -47,7 +49,7 @@ export interface QuarantineFilter {
 
 /** Holds what could not be read, within its limits; the oldest go first. */
 export interface Quarantine {
-  /** @returns the entry's id, and the ids of older entries that had to go. Same source and body: same id. */
+  /** @returns the entry's id, and the ids of older entries that had to go. Same source, body and identity: same id. */
   put(entry: QuarantineEntry): Promise<{ id: string; evicted: string[] }>;
   /** Newest first. */
   list(limit?: number): Promise<Quarantined[]>;
@@ -85,11 +87,12 @@ export function createQuarantine(
   const [index, entries, sizes] = [key('index'), key('entries'), key('sizes')];
 
   return {
-    async put({ body, ...entry }) {
+    async put({ body, identity, ...entry }) {
       const id = createHash('sha256')
         .update(entry.source)
         .update('\0')
         .update(body)
+        .update(identity ? `\0${identity}` : '')
         .digest('hex')
         .slice(0, 32);
       const kept: Quarantined = {
