@@ -7,6 +7,7 @@ import { groupCommit } from './group-commit.js';
 import { redisTest as test } from './testing/redis-test.js';
 
 const MINUTE = 60_000;
+const patient = { longest: MINUTE, isBusy: () => false };
 
 /** How often Redis has read from any connection. */
 const reads = async (client: RedisClient): Promise<number> =>
@@ -17,13 +18,13 @@ test('what comes while Redis is at work leaves in one write', async ({ open }) =
   const { url, stop } = await startRedis();
   onTestFinished(stop);
   const [client, other] = [await open('consumer', { url }), await open('consumer', { url })];
-  const first = groupCommit(client, () => client.blpop('go', 0), MINUTE);
+  const first = groupCommit(client, () => client.blpop('go', 0), patient);
   // It has been read: from here on Redis is at work on it.
   await eventually(async () => /blocked_clients:[^0]/.test(await other.info('clients')));
   const before = await reads(other);
   const sent = [];
   for (let n = 0; n < 50; n++) {
-    sent.push(groupCommit(client, () => client.incr('sum'), MINUTE));
+    sent.push(groupCommit(client, () => client.incr('sum'), patient));
     await turn();
   }
   await other.lpush('go', 'now');
@@ -44,10 +45,26 @@ test('what fails before it is written holds nobody back', async ({ open }) => {
   const client = await open('producer');
   const again = once(client, 'ready');
   client.disconnect(true);
-  await expect(groupCommit(client, () => client.ping(), MINUTE)).rejects.toThrow();
+  await expect(groupCommit(client, () => client.ping(), patient)).rejects.toThrow();
   await again;
   for (const _ of [1, 2, 3]) {
-    const both = [1, 2].map(() => groupCommit(client, () => client.ping(), MINUTE));
+    const both = [1, 2].map(() => groupCommit(client, () => client.ping(), patient));
     expect(await Promise.all(both)).toEqual(['PONG', 'PONG']);
   }
+});
+
+test('in a busy process what comes at once leaves at its pace, not with each answer', async ({ open }) => {
+  const [client, other] = [await open('producer'), await open('producer')];
+  const busy = { longest: MINUTE, pace: MINUTE, recent: MINUTE, isBusy: () => true };
+  const alone = groupCommit(client, () => client.ping(), busy);
+  const beside = groupCommit(client, () => client.ping(), busy);
+  expect(await Promise.all([alone, beside])).toEqual(['PONG', 'PONG']);
+  let left = false;
+  const paced = groupCommit(client, () => client.ping(), busy).finally(() => {
+    left = true;
+  });
+  for (let n = 0; n < 20; n++) await other.ping();
+  expect(left).toBe(false);
+  client.disconnect();
+  await paced.catch(() => {});
 });
