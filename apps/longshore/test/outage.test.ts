@@ -1,7 +1,16 @@
 /** Redis away, hung, full or unsafe: nothing acknowledged is lost, and everything goes on by itself. */
 import { eventually, startReceiver, startRedis, testPrefix } from '@longshore/testkit';
 import { expect, onTestFinished, test } from 'vitest';
-import { anEvent, envelope, idsOf, type Relay, startRelay, workFolder, writeConfig } from './relay.js';
+import {
+  anEvent,
+  envelope,
+  heldReceiver,
+  idsOf,
+  type Relay,
+  startRelay,
+  workFolder,
+  writeConfig,
+} from './relay.js';
 
 async function relayOn(redis: object, receiverUrl: string, more: object = {}) {
   const endpoints = [{ name: 'one', url: receiverUrl, timeout: '10s', ...more }];
@@ -52,14 +61,7 @@ test('Redis stopped and started under load: what was acknowledged arrives once, 
 
 test('what was delivered while Redis went away is not sent again', async () => {
   const redis = await startRedis({ appendonly: true });
-  let answer = (): void => {};
-  const told = new Promise<void>((resolve) => {
-    answer = resolve;
-  });
-  const receiver = await startReceiver(async () => {
-    await told;
-    return { status: 200 };
-  });
+  const { receiver, answer } = await heldReceiver();
   const patience = { timeout: '60s' };
   const relay = await relayOn({ url: redis.url, prefix: testPrefix() }, receiver.url, patience);
   const events = Array.from({ length: 4 }, () => anEvent());

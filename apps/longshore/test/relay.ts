@@ -7,7 +7,7 @@ import { mkdtemp, rename, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { runProcess, type TestProcess } from '@longshore/testkit';
+import { type Receiver, runProcess, startReceiver, type TestProcess } from '@longshore/testkit';
 import { onTestFinished } from 'vitest';
 import { stringify } from 'yaml';
 
@@ -141,4 +141,17 @@ export const envelope = (...events: unknown[]): object => ({ events });
 /** Ids of the events that a receiver got, in order. */
 export function idsOf(requests: readonly { body: string }[]): string[] {
   return requests.flatMap(({ body }) => JSON.parse(body).events.map((event: { id: string }) => event.id));
+}
+
+/** A receiver that answers nobody before `answer()` is called, and everybody with 200 from then on. */
+export async function heldReceiver(): Promise<{ receiver: Receiver; answer: () => void }> {
+  let answer = (): void => {};
+  const told = new Promise<void>((resolve) => {
+    answer = resolve;
+  });
+  const receiver = await startReceiver(async () => {
+    await told;
+    return { status: 200 };
+  });
+  return { receiver, answer };
 }

@@ -2,7 +2,16 @@
 import { writeFile } from 'node:fs/promises';
 import { eventually, redisUrl, startReceiver, testPrefix } from '@longshore/testkit';
 import { expect, test } from 'vitest';
-import { anEvent, envelope, idsOf, longshore, startRelay, workFolder, writeConfig } from './relay.js';
+import {
+  anEvent,
+  envelope,
+  heldReceiver,
+  idsOf,
+  longshore,
+  startRelay,
+  workFolder,
+  writeConfig,
+} from './relay.js';
 
 async function relayWith(endpoints: object[]) {
   const folder = await workFolder();
@@ -90,14 +99,7 @@ test('what is queued for an endpoint that was removed is there when it is added 
 });
 
 test('an attempt that is in flight while its endpoint changes is finished, and counted once', async () => {
-  let answer = (): void => {};
-  const told = new Promise<void>((resolve) => {
-    answer = resolve;
-  });
-  const receiver = await startReceiver(async () => {
-    await told;
-    return { status: 200 };
-  });
+  const { receiver, answer } = await heldReceiver();
   const one = { name: 'one', url: receiver.url, timeout: '60s' };
   const { relay, change } = await relayWith([one]);
   await relay.post(envelope(anEvent()));
