@@ -11,8 +11,12 @@ import type { EmbeddedRedis } from './port.js';
 import { isAlive } from './process-identity.js';
 import { open, probe } from './resp.js';
 
-const PATIENCE = 10_000;
-const POLL = 50;
+/**
+ * How long a live owner's Redis may be silent, in milliseconds. An owner that starts on a busy machine first ends the
+ * Redis of its predecessor and then starts its own, which takes more than ten seconds there.
+ */
+const PATIENCE_MS = 60_000;
+const POLL_MS = 50;
 
 /**
  * The holder's Redis once it answers; undefined when the holder ended meanwhile.
@@ -22,7 +26,7 @@ export async function join(
   dir: string,
   { holder, here }: { holder: Holder; here: boolean },
   onWait?: (reason: string) => void,
-  patience = PATIENCE,
+  patience = PATIENCE_MS,
 ): Promise<EmbeddedRedis | undefined> {
   const who = here ? `process ${holder.pid}` : `process ${holder.pid} on host ${hostOf(holder)}`;
   const locked = (reason: string) => {
@@ -41,7 +45,7 @@ export async function join(
     if (Date.now() > until) throw locked(', whose Redis does not answer');
     if (!told) onWait?.(`waiting for the Redis of ${who}, which uses ${dir}`);
     told = true;
-    await delay(POLL);
+    await delay(POLL_MS);
   }
   return undefined;
 }

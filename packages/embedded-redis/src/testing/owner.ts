@@ -61,7 +61,11 @@ export async function startOwner(datadir: string, then = ''): Promise<Owner> {
     await gone;
   };
   onTestFinished(killHard);
-  const [line] = await once(createInterface(child.stdout), 'line');
+  const ended = once(child, 'exit').then(([code]) => {
+    throw new Error(`the owner ended before its Redis answered, with code ${code}; see its output above`);
+  });
+  ended.catch(() => {});
+  const [line] = await Promise.race([once(createInterface(child.stdout), 'line'), ended]);
   return { process: child, redis: JSON.parse(String(line)), killHard };
 }
 
