@@ -2,7 +2,7 @@
  * What refers to a manifest: signatures, SBOMs, attestations (distribution-spec 1.1, "listing referrers"). Where
  * the registry does not know the question, the answer is an index under a tag that is made from the digest.
  */
-import { overLimit, readBody } from './body.js';
+import { overLimit, readText } from './body.js';
 import type { Descriptor } from './descriptor.js';
 import { RegistryError } from './error.js';
 import { ACCEPT, manifestOf } from './manifest.js';
@@ -53,7 +53,7 @@ function tagOf(digest: string): string {
 function pageOf(session: Session, { repository, signal, limit }: What, path: string): Promise<Page> {
   const question = { repository, path, method: 'GET', accept: ACCEPT, signal } as const;
   return session.ask(question, async (answer, place) => {
-    const body = await readBody(answer, limit, overLimit(place, limit));
+    const body = await readText(answer, limit, overLimit(place, limit));
     const { manifests } = manifestOf(body, '', false, place);
     const next = nextIn(answer.headers.link, answer.url, repository);
     return { found: manifests, ...(next !== undefined && { next }) };

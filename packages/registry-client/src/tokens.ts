@@ -2,7 +2,7 @@
  * Tokens of a token server (distribution, "token authentication" and "OAuth2 token"). One request for all who
  * need the same token at the same time, and one token for all until shortly before it expires.
  */
-import { overLimit, readBody, reasonIn } from './body.js';
+import { overLimit, readText, reasonIn } from './body.js';
 import { RegistryError } from './error.js';
 import type { Pace } from './pace.js';
 import { type TokenRequest, tokenIn, tokenQuestions } from './token-request.js';
@@ -98,7 +98,7 @@ export class TokenSource {
     pace.learn(place, status, answer.headers);
     if (status !== 200) throw refusal(place, status, await reasonIn(answer));
     const { token, lifetime, issued } = tokenIn(
-      await readBody(answer, TOKEN_BYTES, overLimit(place, TOKEN_BYTES)),
+      await readText(answer, TOKEN_BYTES, overLimit(place, TOKEN_BYTES)),
       place,
     );
     const since = Math.min(issued ?? now(), now());

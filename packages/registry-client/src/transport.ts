@@ -104,7 +104,8 @@ export class Transport {
   ): Sent {
     const stream = got.stream(url, {
       method,
-      headers: { ...headers },
+      // RFC 9110 section 12.5.3: without it a server may compress as it likes
+      headers: { 'accept-encoding': 'identity', ...headers },
       ...(body !== undefined && { body }),
       agent: this.#agents.for(url),
       ...(lookup && { dnsLookup: lookup }),
