@@ -168,9 +168,7 @@ function headOf(answer: FinalAnswer, reference: string, place: string): Descript
  * registry that asked for time, and not where credentials were refused.
  */
 function unlessRefused(error: unknown): undefined {
-  const status = (error instanceof RegistryError && error.kind !== 'rate_limited' && error.status) || 0;
-  const refused = status >= 400 && status < 500 && status !== 401 && status !== 429;
-  if (refused || status === 501) return undefined;
+  if (error instanceof RegistryError && error.refused && error.status !== 401) return undefined;
   throw error;
 }
 

@@ -41,6 +41,9 @@ const RETRYABLE: ReadonlySet<RegistryErrorKind> = new Set([
   'aborted',
 ]);
 
+/** Request Timeout, Too Early, Too Many Requests. */
+const ASKS_FOR_TIME: ReadonlySet<number> = new Set([408, 425, 429]);
+
 interface Details extends ErrorOptions {
   status?: number;
   notBefore?: number;
@@ -62,6 +65,12 @@ export class RegistryError extends Error {
     super(message, options);
     this.status = status;
     this.notBefore = notBefore;
+  }
+
+  /** The server said no to the question: any 4xx that does not ask for time, or 501. */
+  get refused(): boolean {
+    const { status = 0 } = this;
+    return status === 501 || (status >= 400 && status < 500 && !ASKS_FOR_TIME.has(status));
   }
 
   /** The same call may go better later. Of `not_found`: only the caller knows whether it is too early. */

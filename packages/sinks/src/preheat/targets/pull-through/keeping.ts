@@ -92,15 +92,9 @@ async function storedNow(
   try {
     return (await registry.drain(repository, item, { method: 'HEAD', signal })).stored;
   } catch (error) {
-    if (isRefusedHead(error)) return false;
+    if (error instanceof RegistryError && error.refused && error.status !== 401) return false;
     throw error;
   }
-}
-
-/** By any status that says nothing of credentials or of time. */
-function isRefusedHead(error: unknown): boolean {
-  const status = (error instanceof RegistryError && error.status) || 0;
-  return status === 501 || (status >= 400 && status < 500 && status !== 401 && status !== 429);
 }
 
 function pending(look: Look): Pending {
