@@ -1,5 +1,6 @@
 /**
- * What is tried after a bare request was refused without a challenge: the challenge of `/v2/` is followed, as Docker
+ * What is tried after a bare request was refused without a challenge, at a registry with
+ * credentials: the challenge of `/v2/` is followed, as Docker
  * and crane do before every image, and Basic is sent where `/v2/` has none.
  */
 import type { Authorizer, Offer } from './authorization.js';
@@ -9,8 +10,6 @@ import { withNote } from './refusal.js';
 
 /** Statuses of a bare request behind which there may be content for somebody with credentials. */
 const HIDING: ReadonlySet<number> = new Set([400, 401, 403, 404]);
-/** Those for which a token that is given to everybody may help as well. */
-const CLOSED: ReadonlySet<number> = new Set([401, 403]);
 /** Milliseconds for which credentials that were refused are not sent again: an account may be locked by them. */
 const REFUSED_FOR_MS = 60_000;
 /** Of repositories for which a refusal is remembered. */
@@ -39,13 +38,10 @@ export class Offers {
   async after(repository: string, refusal: RegistryError): Promise<Offer> {
     const { authorizer, now } = this.#parts;
     const { status = 0 } = refusal;
-    const credentials = await authorizer.has(repository);
-    if (!(credentials ? HIDING : CLOSED).has(status)) throw refusal;
+    if (!HIDING.has(status) || !(await authorizer.has(repository))) throw refusal;
     const refused = this.#refused.get(repository);
     if (refused && refused.until > now()) throw withNote(refusal, refused.why);
-    const challenge = await this.#challenge();
-    if (!credentials && challenge === undefined) throw refusal;
-    const offer = await authorizer.offer(repository, challenge).catch((error) => {
+    const offer = await authorizer.offer(repository, await this.#challenge()).catch((error) => {
       throw isFinal(error) ? this.#inVain(repository, refusal, error) : error;
     });
     if (!offer) throw refusal;

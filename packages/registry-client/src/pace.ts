@@ -12,7 +12,7 @@ const DEFAULT_PAUSE = 60_000;
 /** Milliseconds after the first 429 that asks for no time at all; twice as long after each further one. */
 const SHORTEST_PAUSE = 1_000;
 /** Milliseconds: the longest window in use (Docker Hub's), whatever `Retry-After` says. */
-const LONGEST_PAUSE = 6 * 3_600_000;
+export const LONGEST_PAUSE = 6 * 3_600_000;
 
 /** Of one registry. */
 export class Pace {

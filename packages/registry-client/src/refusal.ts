@@ -1,6 +1,7 @@
 /** What an answer that is not the one wanted means, in words that say what to do. */
 import { notBeforeOf } from '@longshore/event';
 import { RegistryError } from './error.js';
+import { LONGEST_PAUSE } from './pace.js';
 import type { FinalAnswer } from './redirects.js';
 
 interface Asked {
@@ -18,18 +19,19 @@ interface Asked {
 export function refusalOf(answer: FinalAnswer, { place, reason, credentials, now }: Asked): RegistryError {
   const { url, own, status, headers } = answer;
   const said = `${place}${own ? '' : `, at ${url.host}`}: answered ${status}${reason}`;
+  const bare = 'asked without credentials, because none are configured';
   if (status === 404) {
-    const bare = own && !credentials ? '; asked without credentials, because none are configured' : '';
-    return new RegistryError('not_found', `${said}${bare}`, { status });
+    return new RegistryError('not_found', own && !credentials ? `${said}; ${bare}` : said, { status });
   }
   if ((status === 401 || status === 403) && own) {
     const step = credentials
       ? 'check the credentials and what they may read'
-      : 'no credentials are configured';
+      : `${bare}: check the credentials`;
     return new RegistryError('unauthorized', `${said}; ${step}`, { status });
   }
   // at another host it is a signed URL that has expired, or a clock that is wrong
-  const notBefore = notBeforeOf(headers['retry-after'], now);
+  const asked = notBeforeOf(headers['retry-after'], now);
+  const notBefore = asked && Math.min(asked, now + LONGEST_PAUSE);
   return new RegistryError('server', `${said}${own ? '' : elsewhere(answer)}`, {
     status,
     ...(notBefore !== undefined && { notBefore }),
