@@ -5,7 +5,7 @@
 
 /**
  * `not_found`: 404. `unauthorized`: 401 or 403 after one fresh token. `rate_limited`: 429, 503 with
- * `Retry-After`, or the pause that followed. `digest`, `size`: the bytes are others than were asked for.
+ * `Retry-After`, or the pause that followed, of the registry or its token server; of another host it is `server`. `digest`, `size`: the bytes are others than were asked for.
  * `redirect`: a redirect or token server that is not to be followed. `tls`, `timeout`, `network`: no answer.
  * `server`: 5xx, or an answer that makes no sense. `unsupported`: a body that is no manifest we know.
  * `limit`: larger than is allowed. `reference`: a name, tag or digest outside the specification's grammar.
