@@ -20,7 +20,7 @@ export type TransportReason =
 export type PreheatReason =
   | 'warm' // each part of the image is warm at each target
   | 'skipped' // the policy wants nothing of this image, or it was only a dry run
-  | 'partial' // some parts of the image could not be warmed
+  | 'partial' // some parts of the image, or some of what refers to it, could not be warmed
   | 'failed' // no part of the image could be warmed
   | 'manifest'; // a manifest that cannot be walked: a wrong digest, too large, not readable
 

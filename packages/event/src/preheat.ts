@@ -46,7 +46,8 @@ export interface PreheatRun {
   /** Absent when the tag could not be resolved. */
   digest?: string;
   /**
-   * `succeeded`: nothing failed. `partial`: something failed, something did not. `failed`: nothing is warm.
+   * `succeeded`: nothing failed. `partial`: something failed, something did not; or all is warm, and the search for
+   * signatures and other referrers failed. `failed`: nothing is warm.
    * `skipped`: the policy wants nothing of it. `dryrun`: nothing was asked of any target.
    */
   result: 'succeeded' | 'partial' | 'failed' | 'skipped' | 'dryrun';

@@ -92,10 +92,13 @@ describe('Bearer', () => {
   });
 
   test('403 is final: a token with fewer rights is given without a word', async () => {
-    const server = await oci.serve({ script: () => oci.refused(403, 'DENIED') });
+    const script = ({ url, headers }: { url: string; headers: { authorization?: string } }) =>
+      url.startsWith('/v2') && headers.authorization ? oci.refused(403, 'DENIED') : undefined;
+    const server = await oci.serve({ tokens: oci.tokens({ user }), script });
     const error = await errorOf(aClient({ url: server.url, auth }).manifest(app, image.digest, signal));
     expect(error).toMatchObject({ kind: 'unauthorized', status: 403, retryable: false });
-    expect(server.requests).toHaveLength(1);
+    expect(error.message).toMatch(/DENIED in words; check the credentials and what they may read$/);
+    expect(server.requests).toHaveLength(3);
   });
 
   test('a token is used until shortly before its end, and lives 60 s when nothing is said', async () => {

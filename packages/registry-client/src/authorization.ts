@@ -1,8 +1,12 @@
 /**
  * Which `Authorization` a request to the registry carries. The first request of a repository goes bare, unless
  * the registry has shown before how it wants to be asked; a 401 is answered once, and a second one is final.
+ *
+ * Some registries hide what a bare request may not read: they answer 403 or 404 and send no challenge. Then the
+ * challenge of `/v2/` is followed, as Docker and crane do for every image, and Basic is sent where there is none.
  */
-import { type Challenge, challengesOf } from './challenge.js';
+import { BoundedMap } from './bounded-map.js';
+import { type Challenge, strongestIn } from './challenge.js';
 import type { Credentials } from './credentials.js';
 import { RegistryError } from './error.js';
 import type { Credential } from './port.js';
@@ -10,8 +14,16 @@ import { checkRealm } from './realm.js';
 import { basic, type TokenRequest } from './token-request.js';
 import type { TokenSource } from './tokens.js';
 
-/** Of repositories whose challenge is remembered; the oldest is forgotten. */
+/** Of repositories whose challenge is remembered. */
 const MOST = 1000;
+
+/** An authorization for a request that was refused without a challenge. */
+export interface Offer {
+  authorization: string;
+  challenge: Challenge;
+}
+
+const BASIC: Challenge = { scheme: 'basic', parameters: {} };
 
 interface Parts {
   registry: URL;
@@ -25,7 +37,9 @@ interface Parts {
 export class Authorizer {
   readonly #parts: Parts;
   /** What the registry wanted to see, by repository. */
-  readonly #wanted = new Map<string, Challenge>();
+  readonly #wanted = new BoundedMap<string, Challenge>(MOST);
+  /** What it wants to see of a repository that was not asked for yet. Undefined: the first request goes bare. */
+  #everywhere: Challenge | undefined;
 
   constructor(parts: Parts) {
     this.#parts = parts;
@@ -33,7 +47,7 @@ export class Authorizer {
 
   /** Of a request that has not been refused. Undefined: bare. `renew`: a token that lives as long as one can. */
   async current(repository: string, { renew = false } = {}): Promise<string | undefined> {
-    const wanted = this.#wanted.get(repository);
+    const wanted = this.#wanted.get(repository) ?? this.#everywhere;
     if (wanted) {
       const known = await this.#follow(repository, wanted);
       return renew && wanted.scheme === 'bearer' ? this.#follow(repository, wanted, known) : known;
@@ -49,14 +63,34 @@ export class Authorizer {
     used: string | undefined,
   ): Promise<string | undefined> {
     const { credentials } = this.#parts;
-    const all = challengesOf(header);
-    const wanted = ['bearer', 'basic'].flatMap((scheme) => all.find((one) => one.scheme === scheme) ?? [])[0];
+    const wanted = strongestIn(header);
     if (!wanted) return undefined;
     if (wanted.scheme === 'basic' && used) credentials.forget();
     const next = await this.#follow(repository, wanted, used);
     if (next === undefined || next === used) return undefined;
-    this.#remember(repository, wanted);
+    this.#wanted.set(repository, wanted);
     return next;
+  }
+
+  /** Are there credentials for this repository? */
+  async has(repository: string): Promise<boolean> {
+    return (await this.#parts.credentials.for(repository)) !== undefined;
+  }
+
+  /** By the `WWW-Authenticate` of `/v2/`. Undefined: there is nothing to offer. */
+  async offer(repository: string, header: string | undefined): Promise<Offer | undefined> {
+    const { scheme, parameters } = strongestIn(header) ?? BASIC;
+    // its scope is not that of this repository: GHCR names an example there
+    const { scope: _, ...others } = parameters;
+    const challenge = { scheme, parameters: others };
+    const authorization = await this.#follow(repository, challenge);
+    return authorization === undefined ? undefined : { authorization, challenge };
+  }
+
+  /** The registry took it. `everywhere`: and showed what it hides from bare requests. */
+  keep(repository: string, { challenge }: Offer, everywhere: boolean): void {
+    this.#wanted.set(repository, challenge);
+    if (everywhere) this.#everywhere = challenge;
   }
 
   async #follow(repository: string, wanted: Challenge, used?: string): Promise<string | undefined> {
@@ -90,13 +124,6 @@ export class Authorizer {
       credential,
     };
     return `Bearer ${await tokens.get(request, used?.replace(/^Bearer /, ''))}`;
-  }
-
-  #remember(repository: string, wanted: Challenge): void {
-    this.#wanted.delete(repository);
-    this.#wanted.set(repository, wanted);
-    const [oldest] = this.#wanted.keys();
-    if (oldest !== undefined && this.#wanted.size > MOST) this.#wanted.delete(oldest);
   }
 }
 

@@ -1,4 +1,5 @@
 /** Bodies that have a limit, and what a registry says in them. */
+import { codingOf, isGzip, unpacked } from './coding.js';
 import { RegistryError } from './error.js';
 import { oneLine } from './failure.js';
 import type { HttpAnswer } from './transport.js';
@@ -26,6 +27,16 @@ export async function readBody(
   return Buffer.concat(pieces);
 }
 
+/** The same for a body that is text: JSON, or the page of a proxy. Unpacked, where it was compressed on the way. */
+export async function readText(
+  answer: HttpAnswer,
+  limit: number,
+  tooLarge: () => RegistryError,
+): Promise<Buffer> {
+  const body = await readBody(answer, limit, tooLarge);
+  return isGzip(codingOf(answer.headers)) ? ((await unpacked(body, limit, tooLarge)) ?? body) : body;
+}
+
 /** The usual error of {@link readBody}. */
 export function overLimit(place: string, limit: number): () => RegistryError {
   return () => new RegistryError('limit', `${place}: larger than ${limit} bytes, so it is not read`);
@@ -36,7 +47,7 @@ export function overLimit(place: string, limit: number): () => RegistryError {
  * Empty where it says nothing of use. Reads the body as far as it is small, so that the connection can be kept.
  */
 export async function reasonIn(answer: HttpAnswer): Promise<string> {
-  const text = await readBody(answer, ERROR_BYTES, overLimit('', ERROR_BYTES)).then(String, () => '');
+  const text = await readText(answer, ERROR_BYTES, overLimit('', ERROR_BYTES)).then(String, () => '');
   const found = firstError(text);
   return found === '' ? '' : ` ${oneLine(found)}`;
 }

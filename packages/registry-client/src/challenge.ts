@@ -25,3 +25,9 @@ export function challengesOf(header: string | undefined): Challenge[] {
     last.parameters[name.toLowerCase()] = quoted?.replaceAll(/\\(.)/g, '$1') ?? plain ?? '';
   }
 }
+
+/** The strongest challenge of a header that can be followed: Bearer, else Basic. */
+export function strongestIn(header: string | undefined): Challenge | undefined {
+  const all = challengesOf(header);
+  return ['bearer', 'basic'].flatMap((scheme) => all.find((one) => one.scheme === scheme) ?? [])[0];
+}

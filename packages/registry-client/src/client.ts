@@ -1,11 +1,14 @@
 /**
  * The methods of a registry: which question each one is, and whether the answer's bytes are what was asked for.
  */
+import { checkSize, drainBody, wrongSize } from './blob-body.js';
 import { overLimit, readBody } from './body.js';
-import type { Descriptor } from './descriptor.js';
-import { digestOf, isDigest, verifierOf } from './digest.js';
+import { codingInWords, codingOf, isGzip, unpacked } from './coding.js';
+import { type Descriptor, knownSize } from './descriptor.js';
+import { digestOf, isDigest, isOfSameAlgorithm, verifierOf } from './digest.js';
 import { RegistryError } from './error.js';
 import { ACCEPT, isSchema1, type Manifest, manifestOf } from './manifest.js';
+import { mediaTypeOf } from './media-type.js';
 import type { Drained, DrainOptions, Expected, RateLimit, Registry, RegistryOptions } from './port.js';
 import type { FinalAnswer } from './redirects.js';
 import { checkDigest, checkReference, checkRepository } from './reference.js';
@@ -53,7 +56,7 @@ class Client implements Registry {
     } as const;
     const found = await this.#session
       .ask(question, async (answer, place) => headOf(answer, reference, place))
-      .catch(unlessNoHead);
+      .catch(unlessRefused);
     if (found) return found;
     const { digest, mediaType, size } = await this.manifest(repository, reference, signal);
     return { digest, mediaType, size };
@@ -75,34 +78,26 @@ class Client implements Registry {
       signal,
     } as const;
     return this.#session.ask(question, async (answer, place) => {
-      const body = await this.#whole(answer, size, place);
       const asked = isDigest(reference) ? reference : digestIn(answer);
+      const body = await this.#whole(answer, { digest: asked, size }, place);
       if (isSchema1(body)) return manifestOf(body, asked ?? digestOf(body), false, place);
-      const verified = asked === undefined || verify(body, asked, place);
+      const verified = asked === undefined || verify(body, asked, answer, place);
       return manifestOf(body, asked ?? digestOf(body), verified, place);
     });
   }
 
-  async drain(repository: string, { digest, size }: Blob, options: DrainOptions): Promise<Drained> {
+  async drain(repository: string, { digest, size: given }: Blob, options: DrainOptions): Promise<Drained> {
     checkRepository(repository);
     checkDigest(digest);
-    const { signal, method = 'GET', onBytes } = options;
+    const size = knownSize(digest, given);
+    const { signal, method = 'GET', onBytes = () => {} } = options;
     const question = { repository, path: `blobs/${digest}`, method, signal, idle: true } as const;
     return this.#session.ask(question, async (answer, place) => {
-      const told = lengthIn(answer);
+      const told = method === 'HEAD' ? lengthInHead(answer) : lengthIn(answer);
       if (told !== undefined) checkSize(told, size, place);
       const stored = storedIn(answer);
       if (method === 'HEAD') return { bytes: told ?? size ?? 0, verified: false, stored };
-      const verifier = verifierOf(digest);
-      let bytes = 0;
-      for await (const piece of answer.body) {
-        bytes += piece.length;
-        if (bytes > (size ?? bytes)) throw wrongSize(place, size, 'more');
-        verifier.update(piece);
-        onBytes?.(piece.length);
-      }
-      checkSize(bytes, size, place);
-      return { bytes, verified: verifier.verified(place), stored };
+      return { ...(await drainBody(answer, { digest, size }, place, onBytes)), stored };
     });
   }
 
@@ -119,8 +114,8 @@ class Client implements Registry {
     checkDigest(digest);
     const question = { repository, path: `blobs/${digest}`, method: 'GET', signal } as const;
     return this.#session.ask(question, async (answer, place) => {
-      const body = await this.#whole(answer, size, place);
-      verify(body, digest, place);
+      const body = await this.#whole(answer, { digest, size }, place);
+      verify(body, digest, answer, place);
       return body;
     });
   }
@@ -141,11 +136,15 @@ class Client implements Registry {
   }
 
   /** A body of known size, or of any up to the limit. Not a byte more is read. */
-  async #whole(answer: FinalAnswer, size: number | undefined, place: string): Promise<Buffer> {
+  async #whole(answer: FinalAnswer, { digest, size: given }: Partial<Blob>, place: string): Promise<Buffer> {
     const limit = this.#manifestBytes;
+    const size = knownSize(digest ?? '', given);
     if (size !== undefined && size > limit) throw overLimit(place, limit)();
     const tooLarge = size === undefined ? overLimit(place, limit) : () => wrongSize(place, size, 'more');
-    const body = await readBody(answer, size ?? limit, tooLarge);
+    const compressed = isGzip(codingOf(answer.headers));
+    const read = await readBody(answer, compressed ? limit : (size ?? limit), tooLarge);
+    const asTheyCame = !compressed || (digest !== undefined && digestOf(read, digest) === digest);
+    const body = asTheyCame ? read : ((await unpacked(read, size ?? limit, tooLarge)) ?? read);
     checkSize(body.length, size, place);
     return body;
   }
@@ -154,18 +153,22 @@ class Client implements Registry {
 /** Undefined when the head does not tell a digest that it must tell. */
 function headOf(answer: FinalAnswer, reference: string, place: string): Descriptor | undefined {
   const told = digestIn(answer);
-  const digest = told ?? (isDigest(reference) ? reference : undefined);
+  const digest = isDigest(reference) ? reference : told;
   if (digest === undefined) return undefined;
-  if (isDigest(reference) && digest !== reference) {
-    throw new RegistryError('digest', `${place}: asked for ${reference}, it says that this is ${digest}`);
+  // a registry may name the same content by its own algorithm (distribution, "HTTP API V2", "Digest Header")
+  if (told !== undefined && told !== digest && isOfSameAlgorithm(told, digest)) {
+    throw new RegistryError('digest', `${place}: asked for ${reference}, it says that this is ${told}`);
   }
-  const [size, mediaType] = [lengthIn(answer), answer.headers['content-type']];
+  const [size, mediaType] = [lengthInHead(answer), mediaTypeOf(answer.headers['content-type'])];
   return { digest, ...(mediaType && { mediaType }), ...(size !== undefined && { size }) };
 }
 
-/** Some servers do not know HEAD; those are asked by GET. */
-function unlessNoHead(error: unknown): undefined {
-  if (error instanceof RegistryError && (error.status === 405 || error.status === 501)) return undefined;
+/**
+ * Some servers and the proxies before them refuse HEAD, with 405, 501 or any 4xx. What GET answers counts. Not of a
+ * registry that asked for time, and not where credentials were refused.
+ */
+function unlessRefused(error: unknown): undefined {
+  if (error instanceof RegistryError && error.refused && error.status !== 401) return undefined;
   throw error;
 }
 
@@ -174,21 +177,25 @@ function digestIn({ headers }: FinalAnswer): string | undefined {
   return typeof digest === 'string' && isDigest(digest) ? digest : undefined;
 }
 
+/** Of the body as it is in the registry; undefined when it is not told, or is that of a compressed body. */
 function lengthIn({ headers }: FinalAnswer): number | undefined {
   const length = headers['content-length'];
-  return length !== undefined && /^\d+$/.test(length) ? Number(length) : undefined;
+  if (length === undefined || codingOf(headers) !== undefined) return undefined;
+  return /^\d+$/.test(length) ? Number(length) : undefined;
 }
 
-function verify(body: Buffer, digest: string, place: string): boolean {
-  const verifier = verifierOf(digest);
-  verifier.update(body);
-  return verifier.verified(place);
+/** Proxies write 0 for the answer to a HEAD, which has no body. */
+function lengthInHead(answer: FinalAnswer): number | undefined {
+  return lengthIn(answer) || undefined;
 }
 
-function checkSize(bytes: number, size: number | undefined, place: string): void {
-  if (size !== undefined && bytes !== size) throw wrongSize(place, size, `${bytes}`);
-}
-
-function wrongSize(place: string, size: number | undefined, found: string): RegistryError {
-  return new RegistryError('size', `${place}: the descriptor says ${size} bytes, there are ${found}`);
+function verify(body: Buffer, digest: string, { headers }: FinalAnswer, place: string): boolean {
+  try {
+    const verifier = verifierOf(digest);
+    verifier.update(body);
+    return verifier.verified(place);
+  } catch (error) {
+    if (!(error instanceof RegistryError)) throw error;
+    throw new RegistryError(error.kind, `${error.message}${codingInWords(codingOf(headers))}`);
+  }
 }

@@ -1,6 +1,7 @@
 /** Descriptors: what an index or a manifest points with (image-spec 1.1, "descriptor" and "image index"). */
-import { isDigest } from './digest.js';
+import { digestOf, isDigest } from './digest.js';
 import { objectOf, textOf, textsOf } from './json.js';
+import { mediaTypeOf } from './media-type.js';
 
 /** The platform of an image. */
 export interface Platform {
@@ -15,8 +16,9 @@ export interface Platform {
 export interface Descriptor {
   /** `algorithm:encoded` */
   digest: string;
+  /** Lower case, without parameters. */
   mediaType?: string;
-  /** Bytes. */
+  /** Bytes. Absent when unknown. */
   size?: number;
   platform?: Platform;
   artifactType?: string;
@@ -32,10 +34,10 @@ export function descriptorOf(value: unknown): Descriptor | string {
   if (typeof digest !== 'string' || !isDigest(digest)) return 'has a descriptor without a digest';
   if (size !== undefined && !isSize(size)) return `gives ${digest} an impossible size`;
   const found = {
-    mediaType: textOf(mediaType),
-    size,
+    mediaType: mediaTypeOf(mediaType),
+    size: knownSize(digest, size),
     platform: platformOf(platform),
-    artifactType: textOf(artifactType),
+    artifactType: mediaTypeOf(artifactType),
     annotations: textsOf(annotations),
     urls: textList(urls),
     data: textOf(data),
@@ -54,6 +56,11 @@ export function platformOf(value: unknown): Platform | undefined {
     'os.features': textList(fields['os.features']),
   };
   return { os, architecture, ...defined(more) };
+}
+
+/** Go writes an unknown size as 0, so 0 is a size only for the digest of nothing. */
+export function knownSize(digest: string, size: number | undefined): number | undefined {
+  return size === 0 && digestOf(Buffer.alloc(0), digest) !== digest ? undefined : size;
 }
 
 function isSize(value: unknown): value is number {

@@ -47,6 +47,11 @@ export function digestOf(bytes: Buffer, like = 'sha256:'): string {
   return `${algorithm}:${createHash(algorithm).update(bytes).digest('hex')}`;
 }
 
+/** Only then can two digests of the same content be compared. */
+export function isOfSameAlgorithm(one: string, other: string): boolean {
+  return algorithmOf(one) === algorithmOf(other);
+}
+
 function algorithmOf(digest: string): string {
   return digest.slice(0, digest.indexOf(':'));
 }

@@ -1,4 +1,4 @@
-import { writeFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { DockerConfig } from './docker-config.js';
@@ -126,6 +126,38 @@ esac
       process.env.PATH = before;
     }
   }
+
+  test('runs once for a host, however many repositories, until the file is read again', async () => {
+    const log = await temporaryFile('log', '');
+    const slow = `#!/bin/sh
+read -r server
+echo "$server" >> ${log}
+echo '{"Username":"me","Secret":"se:cret"}'
+`;
+    const program = await temporaryFile('docker-credential-test', slow, 0o700);
+    const path = await temporaryFile('config.json', JSON.stringify({ credsStore: 'test' }));
+    const before = process.env.PATH;
+    process.env.PATH = `${dirname(program)}:${before}`;
+    try {
+      let now = 0;
+      const config = new DockerConfig(path, () => now);
+      const runs = async () => (await readFile(log, 'utf8')).trim().split('\n');
+      const repositories = Array.from({ length: 10 }, (_, n) => `acme/app-${n}`);
+      const found = await Promise.all(repositories.map((one) => config.credential('r.example.com', one)));
+      expect(found).toEqual(repositories.map(() => me));
+      for (const one of repositories) await config.credential('r.example.com', one);
+      expect(await runs()).toEqual(['r.example.com']);
+      await config.credential('registry-1.docker.io', 'library/nginx');
+      expect(await runs()).toEqual(['r.example.com', 'https://index.docker.io/v1/']);
+      now += 61_000;
+      await config.credential('r.example.com', 'acme/app-0');
+      config.forget();
+      await config.credential('r.example.com', 'acme/app-1');
+      expect(await runs()).toHaveLength(4);
+    } finally {
+      process.env.PATH = before;
+    }
+  });
 
   test('gives a password', async () => {
     expect(await ask({ credsStore: 'test' }, 'registry.example.com')).toEqual(me);

@@ -3,15 +3,16 @@
  * `auth.json` (with keys for parts of a registry), and the old `.dockercfg` without `auths`.
  *
  * It is read again every minute and after a 401, because secrets that are mounted are replaced under a running
- * process. Not read: wildcards in host names, which only Kubernetes knows.
+ * process. Between two reads a credential helper runs once for each host: it knows no repositories, and some take
+ * seconds. Not read: wildcards in host names, which only Kubernetes knows.
  */
 import { readFile } from 'node:fs/promises';
 import { askHelper } from './credential-helper.js';
 import { RegistryError } from './error.js';
 import type { Credential } from './port.js';
 
-/** Milliseconds. */
-const FRESH = 60_000;
+/** For which what was read is used. */
+const FRESH_MS = 60_000;
 /** What docker calls Docker Hub in its files. */
 const HUB = 'index.docker.io';
 const HUB_NAMES: ReadonlySet<string> = new Set([
@@ -27,7 +28,9 @@ type Json = Readonly<Record<string, unknown>>;
 export class DockerConfig {
   readonly #path: string;
   readonly #now: () => number;
-  readonly #found = new Map<string, Promise<Credential | undefined>>();
+  #config: Promise<Json> | undefined;
+  /** By the name of the server, as the helper knows it. */
+  #helped = new Map<string, Promise<Credential | undefined>>();
   #readAt = Number.NEGATIVE_INFINITY;
 
   constructor(path: string, now: () => number) {
@@ -36,34 +39,37 @@ export class DockerConfig {
   }
 
   /** For one repository of a registry; undefined when the file has none. Rejects with `credentials`. */
-  credential(host: string, repository: string): Promise<Credential | undefined> {
-    if (this.#now() - this.#readAt > FRESH) this.forget();
-    const key = `${host}/${repository}`;
-    const known = this.#found.get(key);
-    if (known) return known;
-    const found = this.#look(host, repository);
-    this.#found.set(key, found);
-    found.catch(() => this.#found.delete(key));
-    return found;
-  }
-
-  /** Reads the file again the next time. */
-  forget(): void {
-    this.#found.clear();
-    this.#readAt = this.#now();
-  }
-
-  async #look(host: string, repository: string): Promise<Credential | undefined> {
-    const config = await this.#read();
+  async credential(host: string, repository: string): Promise<Credential | undefined> {
+    if (this.#now() - this.#readAt > FRESH_MS) this.forget();
+    const helpers = this.#helped;
+    const config = await this.#parsed();
     const registry = HUB_NAMES.has(host) ? HUB : host;
     const helper = helperFor(config, registry);
-    const helped = helper && (await askHelper(helper, registry === HUB ? `https://${HUB}/v1/` : host));
+    const server = registry === HUB ? `https://${HUB}/v1/` : host;
+    const helped = helper && (await askOnce(helpers, helper, server));
     if (helped) return helped;
     const auths = object(config.auths) ?? config;
     const entries = new Map(Object.entries(auths).map(([key, value]) => [normalized(key), value]));
     return candidates(registry, repository)
       .map((key) => credentialOf(entries.get(key)))
       .find((credential) => credential !== undefined);
+  }
+
+  /** Reads the file, and asks the helper, the next time. */
+  forget(): void {
+    this.#config = undefined;
+    this.#helped = new Map();
+    this.#readAt = this.#now();
+  }
+
+  #parsed(): Promise<Json> {
+    if (this.#config) return this.#config;
+    const config = this.#read();
+    this.#config = config;
+    config.catch(() => {
+      if (this.#config === config) this.#config = undefined;
+    });
+    return config;
   }
 
   async #read(): Promise<Json> {
@@ -76,6 +82,20 @@ export class DockerConfig {
     }
     throw new RegistryError('credentials', `${this.#path}: is no docker config`);
   }
+}
+
+/** What fails is not kept. */
+function askOnce(
+  helped: Map<string, Promise<Credential | undefined>>,
+  helper: string,
+  server: string,
+): Promise<Credential | undefined> {
+  const known = helped.get(server);
+  if (known) return known;
+  const asked = askHelper(helper, server);
+  helped.set(server, asked);
+  asked.catch(() => helped.delete(server));
+  return asked;
 }
 
 function helperFor({ credHelpers, credsStore }: Json, registry: string): string | undefined {

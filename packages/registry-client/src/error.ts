@@ -5,7 +5,7 @@
 
 /**
  * `not_found`: 404. `unauthorized`: 401 or 403 after one fresh token. `rate_limited`: 429, 503 with
- * `Retry-After`, or the pause that followed. `digest`, `size`: the bytes are others than were asked for.
+ * `Retry-After`, or the pause that followed, of the registry or its token server; of another host it is `server`. `digest`, `size`: the bytes are others than were asked for.
  * `redirect`: a redirect or token server that is not to be followed. `tls`, `timeout`, `network`: no answer.
  * `server`: 5xx, or an answer that makes no sense. `unsupported`: a body that is no manifest we know.
  * `limit`: larger than is allowed. `reference`: a name, tag or digest outside the specification's grammar.
@@ -41,6 +41,9 @@ const RETRYABLE: ReadonlySet<RegistryErrorKind> = new Set([
   'aborted',
 ]);
 
+/** Request Timeout, Too Early, Too Many Requests. */
+const ASKS_FOR_TIME: ReadonlySet<number> = new Set([408, 425, 429]);
+
 interface Details extends ErrorOptions {
   status?: number;
   notBefore?: number;
@@ -62,6 +65,12 @@ export class RegistryError extends Error {
     super(message, options);
     this.status = status;
     this.notBefore = notBefore;
+  }
+
+  /** The server said no to the question: any 4xx that does not ask for time, or 501. */
+  get refused(): boolean {
+    const { status = 0 } = this;
+    return status === 501 || (status >= 400 && status < 500 && !ASKS_FOR_TIME.has(status));
   }
 
   /** The same call may go better later. Of `not_found`: only the caller knows whether it is too early. */

@@ -2,7 +2,7 @@
  * Why a request brought no answer, as a kind and a line for people. node, OpenSSL and got have codes of their
  * own; this is the place that knows them.
  */
-import type { Ended } from './attempt.js';
+import { type Ended, LONGEST_TRANSFER_MS, SLOWEST_BYTES_PER_MINUTE } from './attempt.js';
 import { RegistryError, type RegistryErrorKind } from './error.js';
 
 interface Circumstances {
@@ -26,12 +26,21 @@ const NEXT_STEP: Partial<Record<RegistryErrorKind, string>> = {
   network: 'check that the registry runs, its URL, name resolution and the way there',
 };
 
+/** What is wrong with a transfer that goes on. */
+const TRANSFER: Readonly<Record<'slow' | 'long', string>> = {
+  slow: `the body comes too slowly, with less than ${SLOWEST_BYTES_PER_MINUTE / 1024} KiB a minute; check the network and the load of the server`,
+  long: `the body did not end within ${LONGEST_TRANSFER_MS / 3_600_000} h; check what the server sends`,
+};
+
 /** Of anything that was thrown while a request went on. An error of ours stays what it is. */
 export function failureOf(error: unknown, { url, ended, timeout, idle }: Circumstances): RegistryError {
   const chain = causes(error);
   const ours = chain.find((one) => one instanceof RegistryError);
   if (ours) return ours;
   if (ended === 'aborted') return new RegistryError('aborted', `${url.host}: given up`);
+  if (ended === 'slow' || ended === 'long') {
+    return new RegistryError('timeout', `${url.host}: ${TRANSFER[ended]}`);
+  }
   if (ended === 'timeout') {
     const said = idle ? `no byte for ${timeout} ms` : `no complete answer within ${timeout} ms`;
     return new RegistryError('timeout', `${url.host}: ${said}; ${NEXT_STEP.timeout}`);

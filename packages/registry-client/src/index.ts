@@ -16,4 +16,12 @@ export type {
   Trusted,
 } from './port.js';
 export { DEFAULT_POLICY, walk } from './walk.js';
-export type { Skipped, SkipReason, Walked, WalkedItem, WalkPolicy, WalkStart } from './walk-types.js';
+export type {
+  Skipped,
+  SkipReason,
+  Walked,
+  WalkedItem,
+  WalkPolicy,
+  WalkProblem,
+  WalkStart,
+} from './walk-types.js';

@@ -106,7 +106,7 @@ describe('what a body is', () => {
 test('a descriptor keeps what it says, and nothing of the wrong type', () => {
   const layer = {
     digest,
-    size: 0,
+    size: 7,
     mediaType: 'x/y',
     urls: ['https://elsewhere', 5],
     annotations: { a: 'b', c: 5 },
@@ -115,7 +115,7 @@ test('a descriptor keeps what it says, and nothing of the wrong type', () => {
     data: '',
   };
   expect(read({ ...fields(image), layers: [layer] }).layers).toEqual([
-    { digest, size: 0, mediaType: 'x/y', urls: ['https://elsewhere'], annotations: { a: 'b' } },
+    { digest, size: 7, mediaType: 'x/y', urls: ['https://elsewhere'], annotations: { a: 'b' } },
   ]);
 });
 

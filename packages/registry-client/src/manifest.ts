@@ -4,7 +4,8 @@
  */
 import { type Descriptor, descriptorOf } from './descriptor.js';
 import { RegistryError } from './error.js';
-import { type Json, jsonOf, textOf } from './json.js';
+import { type Json, jsonOf, objectOf, textOf } from './json.js';
+import { mediaTypeOf } from './media-type.js';
 
 /** `index`: OCI index or docker manifest list. `manifest`: OCI or docker schema 2. `schema1`: docker schema 1. */
 export type ManifestKind = 'index' | 'manifest' | 'schema1';
@@ -15,7 +16,7 @@ export interface Manifest {
   digest: string;
   /** Bytes. */
   size: number;
-  /** As the body says; where it does not say, what its fields mean. */
+  /** As the body says, in lower case and without parameters; where it does not say, what its fields mean. */
   mediaType: string;
   /** The bytes have the digest. False for a digest of an unknown algorithm, and for schema 1. */
   verified: boolean;
@@ -25,16 +26,21 @@ export interface Manifest {
   config?: Descriptor;
   layers: readonly Descriptor[];
   artifactType?: string;
-  /** The bytes, as they came. */
+  /** Digest of the manifest that this one refers to. */
+  subject?: string;
+  /** The manifest's bytes. */
   body: Buffer;
 }
+
+/** Docker's "manifest v2 schema 2". */
+export const DOCKER_MANIFEST = 'application/vnd.docker.distribution.manifest.v2+json';
 
 /** What each media type of a manifest is. */
 export const MANIFEST_TYPES: ReadonlyMap<string, ManifestKind> = new Map([
   ['application/vnd.oci.image.index.v1+json', 'index'],
   ['application/vnd.oci.image.manifest.v1+json', 'manifest'],
   ['application/vnd.docker.distribution.manifest.list.v2+json', 'index'],
-  ['application/vnd.docker.distribution.manifest.v2+json', 'manifest'],
+  [DOCKER_MANIFEST, 'manifest'],
   ['application/vnd.docker.distribution.manifest.v1+prettyjws', 'schema1'],
   ['application/vnd.docker.distribution.manifest.v1+json', 'schema1'],
 ]);
@@ -63,17 +69,19 @@ export function manifestOf(body: Buffer, digest: string, verified: boolean, plac
   try {
     const fields = jsonOf(body) ?? fail('is no JSON object');
     const kind = kindOf(fields);
-    const artifactType = textOf(fields.artifactType);
+    const artifactType = mediaTypeOf(fields.artifactType);
+    const subject = textOf(objectOf(fields.subject)?.digest);
     return {
       kind,
       digest,
       size: body.length,
-      mediaType: textOf(fields.mediaType) ?? TYPE_OF_KIND[kind],
+      mediaType: mediaTypeOf(fields.mediaType) ?? TYPE_OF_KIND[kind],
       verified,
       manifests: kind === 'index' ? descriptors(fields.manifests) : [],
       ...(kind === 'manifest' && { config: descriptor(fields.config) }),
       layers: kind === 'manifest' ? descriptors(fields.layers) : [],
       ...(artifactType !== undefined && { artifactType }),
+      ...(subject !== undefined && { subject }),
       body,
     };
   } catch (error) {
@@ -91,12 +99,14 @@ function fail(what: string): never {
 
 function kindOf(fields: Json): ManifestKind {
   const shapes: ManifestKind[] = [];
-  if (Array.isArray(fields.manifests)) shapes.push('index');
-  if (fields.config !== undefined || Array.isArray(fields.layers)) shapes.push('manifest');
-  if (Array.isArray(fields.fsLayers)) shapes.push('schema1');
-  const [shape, another] = shapes;
-  const mediaType = textOf(fields.mediaType);
+  const { manifests, config, layers, fsLayers } = fields;
+  if (Array.isArray(manifests)) shapes.push('index');
+  if ((config !== undefined && config !== null) || Array.isArray(layers)) shapes.push('manifest');
+  if (Array.isArray(fsLayers)) shapes.push('schema1');
   // Go writes an empty list as null, and an index may be empty
+  if (shapes.length === 0 && manifests === null && layers === undefined) shapes.push('index');
+  const [shape, another] = shapes;
+  const mediaType = mediaTypeOf(fields.mediaType);
   const said = mediaType === undefined ? shape : MANIFEST_TYPES.get(mediaType);
   if (said === undefined) return fail(mediaType ? `is of an unknown type, ${mediaType}` : 'is no manifest');
   if (another) return fail(`could be read as ${shape} or as ${another}, and is read as neither`);

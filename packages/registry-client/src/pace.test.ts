@@ -56,21 +56,81 @@ describe('a registry that says no for now', () => {
     expect(client.rateLimit.pausedUntil).toBe(noon + 300_000);
   });
 
-  test('storage and token server speak for the registry', async () => {
+  test.each([
+    [429, {}],
+    [429, { 'retry-after': '7200' }],
+    [503, { 'retry-after': '7200' }],
+  ])('storage that answers %d %j is no pause of the registry', async (status, headers) => {
+    const storage = await oci.serve({ script: () => ({ status, headers }) });
+    const script = ({ url }: { url: string }) =>
+      url.includes('/blobs/') ? { status: 307, headers: { location: storage.url } } : undefined;
+    const { url } = await oci.serve({ parts: [image], script });
+    const client = aClient({ url, trusted: { addresses: ['127.0.0.1'] }, now: () => noon });
+    const error = await errorOf(client.drain(app, layer, { signal }));
+    expect(error).toMatchObject({ kind: 'server', status, retryable: true });
+    expect(error.notBefore).toBe('retry-after' in headers ? noon + 7_200_000 : undefined);
+    expect(error.message).toContain(`, at 127.0.0.1:${storage.port}: answered ${status}`);
+    expect(client.rateLimit).toEqual({});
+    expect(await client.manifest(app, image.digest, signal)).toBeDefined();
+  });
+
+  test('a token server at another origin is paused by itself: known tokens still work', async () => {
+    let busy = false;
+    const tokens = oci.tokens();
+    const answer: typeof tokens.answer = (request) =>
+      busy ? { status: 503, headers: { 'retry-after': '30' } } : tokens.answer(request);
+    const server = await oci.serve({ tokens: { ...tokens, answer } });
+    const realm = `${server.url}/token`;
+    const { url } = await oci.serve({ parts: [image], tokens, realm });
+    const client = aClient({ url, trusted: { addresses: ['127.0.0.1'] }, now: () => noon });
+    await client.manifest(app, image.digest, signal);
+    busy = true;
+    const error = await errorOf(client.manifest('acme/other', image.digest, signal));
+    expect(error).toMatchObject({ kind: 'rate_limited', notBefore: noon + 30_000 });
+    expect(await kindOf(client.manifest('acme/third', image.digest, signal))).toBe('rate_limited');
+    expect(server.requests).toHaveLength(2);
+    expect(client.rateLimit).toEqual({});
+    expect(await client.manifest(app, image.digest, signal)).toBeDefined();
+  });
+
+  test('a token server at the registry’s own origin speaks for the registry', async () => {
     const busy = { status: 503, headers: { 'retry-after': '30' } };
-    const storage = await oci.serve({ script: () => busy });
-    const redirecting = await oci.serve({
-      script: () => ({ status: 307, headers: { location: storage.url } }),
-    });
-    const trusted = { addresses: ['127.0.0.1'] };
-    const one = aClient({ url: redirecting.url, trusted, now: () => noon });
-    expect(await kindOf(one.drain(app, layer, { signal }))).toBe('rate_limited');
-    expect(one.rateLimit.pausedUntil).toBe(noon + 30_000);
     const script = ({ url }: { url: string }) => (url.startsWith('/token') ? busy : undefined);
     const { url } = await oci.serve({ tokens: oci.tokens(), script });
-    const two = aClient({ url, now: () => noon });
-    expect(await kindOf(two.manifest(app, image.digest, signal))).toBe('rate_limited');
-    expect(two.rateLimit.pausedUntil).toBe(noon + 30_000);
+    const client = aClient({ url, now: () => noon });
+    expect(await kindOf(client.manifest(app, image.digest, signal))).toBe('rate_limited');
+    expect(client.rateLimit.pausedUntil).toBe(noon + 30_000);
+  });
+
+  test.each(['0', '0.0', 'Sat, 21 Nov 2026 11:00:00 GMT'])(
+    'Retry-After: %s pauses for a second, and longer each time while nothing else is answered',
+    async (retryAfter) => {
+      let now = noon;
+      let limited = true;
+      const headers = { 'retry-after': retryAfter };
+      const script = () => (limited ? { status: 429, headers } : undefined);
+      const client = aClient({ url: (await oci.serve({ parts: [image], script })).url, now: () => now });
+      const pause = async () => {
+        const { notBefore = 0 } = await errorOf(client.manifest(app, image.digest, signal));
+        const length = notBefore - now;
+        now = notBefore;
+        return length;
+      };
+      const pauses: number[] = [];
+      for (let n = 0; n < 8; n++) pauses.push(await pause());
+      expect(pauses).toEqual([1, 2, 4, 8, 16, 32, 60, 60].map((seconds) => seconds * 1000));
+      limited = false;
+      await client.manifest(app, image.digest, signal);
+      limited = true;
+      expect(await pause()).toBe(1000);
+    },
+  );
+
+  test('503 with Retry-After: 0 is a fault and pauses nothing', async () => {
+    const { url } = await oci.serve({ script: () => ({ status: 503, headers: { 'retry-after': '0' } }) });
+    const client = aClient({ url, now: () => noon });
+    expect(await kindOf(client.manifest(app, image.digest, signal))).toBe('server');
+    expect(client.rateLimit).toEqual({});
   });
 });
 

@@ -9,8 +9,10 @@ import type { RateLimit } from './port.js';
 
 /** Milliseconds, when a 429 does not say how long. */
 const DEFAULT_PAUSE = 60_000;
+/** Milliseconds after the first 429 that asks for no time at all; twice as long after each further one. */
+const SHORTEST_PAUSE = 1_000;
 /** Milliseconds: the longest window in use (Docker Hub's), whatever `Retry-After` says. */
-const LONGEST_PAUSE = 6 * 3_600_000;
+export const LONGEST_PAUSE = 6 * 3_600_000;
 
 /** Of one registry. */
 export class Pace {
@@ -19,6 +21,8 @@ export class Pace {
   #pausedUntil = 0;
   /** Of manifest requests alone: the others are not counted. */
   #manifestsPausedUntil = 0;
+  /** Pauses since the last answer that asked for none. */
+  #pauses = 0;
   #limit: number | undefined;
   #remaining: number | undefined;
 
@@ -41,12 +45,17 @@ export class Pace {
     if (until > this.#now()) throw limited(place, 'paused, as the registry asked for', until);
   }
 
-  /** Learns from an answer. Throws `rate_limited` when it is one. */
+  /** Learns from an answer of the registry itself. Throws `rate_limited` when it asks for time. */
   learn(place: string, status: number, headers: IncomingHttpHeaders): void {
     const now = this.#now();
-    const asked = notBeforeOf(headers['retry-after'], now);
-    if (status !== 429 && !(status === 503 && asked !== undefined)) return;
-    const until = Math.min(asked ?? now + DEFAULT_PAUSE, now + LONGEST_PAUSE);
+    const asked = askedFor(headers['retry-after'], now);
+    if (status !== 429 && !(status === 503 && asked !== undefined && asked > now)) {
+      if (this.#pausedUntil <= now) this.#pauses = 0;
+      return;
+    }
+    const shortest = Math.min(SHORTEST_PAUSE * 2 ** this.#pauses, DEFAULT_PAUSE);
+    if (this.#pausedUntil <= now) this.#pauses++;
+    const until = Math.min(Math.max(asked ?? now + DEFAULT_PAUSE, now + shortest), now + LONGEST_PAUSE);
     this.#pausedUntil = Math.max(this.#pausedUntil, until);
     throw limited(place, `answered ${status}`, until, status);
   }
@@ -64,6 +73,14 @@ export class Pace {
     const wait = Math.max(DEFAULT_PAUSE, (window * 1000) / Math.max(limit?.count ?? 1, 1));
     this.#manifestsPausedUntil = this.#now() + Math.min(wait, LONGEST_PAUSE);
   }
+}
+
+/** Epoch milliseconds; `now` for `0` and for a date that is over. Undefined for what is absent or cannot be read. */
+function askedFor(header: string | undefined, now: number): number | undefined {
+  const until = notBeforeOf(header, now);
+  if (until !== undefined) return until;
+  const isOver = /^\s*0+(\.0*)?\s*$/.test(header ?? '') || notBeforeOf(header, 0) !== undefined;
+  return isOver ? now : undefined;
 }
 
 function limited(place: string, what: string, until: number, status?: number): RegistryError {

@@ -52,7 +52,10 @@ export interface RegistryOptions {
   tls?: { ca?: string; cert?: string; key?: string };
   /** `http://[user:password@]host:port`, for all requests. Names are then resolved by the proxy. */
   proxy?: string;
-  /** Milliseconds. Of a blob: without a byte, before and within the answer. Of all else: for the whole answer. */
+  /**
+   * Milliseconds. Of a blob: without a byte, before and within the answer; a blob that comes with less than 256 KiB a
+   * minute, or for more than a day, is a timeout too. Of all else: for the whole answer.
+   */
   timeout: number;
   userAgent: string;
   /** Sent to the registry's own host and to no other. */
@@ -101,7 +104,7 @@ export interface DrainOptions {
 
 /** What is asked for, beyond its digest. */
 export interface Expected {
-  /** Bytes, as the descriptor says. Another length is an error. */
+  /** Bytes, as the descriptor says. Another length is an error. 0 is an unknown size, as Go writes it. */
   size?: number;
 }
 
@@ -113,8 +116,8 @@ export interface Registry {
   readonly host: string;
   readonly rateLimit: RateLimit;
   /**
-   * What a tag or digest stands for, by HEAD; by GET where the registry does not tell a digest that way.
-   * HEAD does not count against Docker Hub's limit.
+   * What a tag or digest stands for, by HEAD; by GET where the registry does not tell a digest that way, or refuses
+   * HEAD. HEAD does not count against Docker Hub's limit.
    */
   resolve(repository: string, reference: string, signal: AbortSignal): Promise<Descriptor>;
   /** The manifest of a digest or tag, verified, classified by its body. */
@@ -138,7 +141,10 @@ export interface Registry {
   holds(repository: string, digest: string, signal: AbortSignal): Promise<boolean>;
   /** A small blob, verified. More than `manifestBytes` is an error. */
   blob(repository: string, blob: Pick<Descriptor, 'digest' | 'size'>, signal: AbortSignal): Promise<Buffer>;
-  /** What refers to this manifest: signatures, SBOMs (distribution-spec 1.1, with its fallback tag). */
+  /**
+   * What refers to this manifest: signatures, SBOMs (distribution-spec 1.1, with its fallback tag). None where the
+   * registry does not know the question, by whatever 4xx or page it says so. Sizes are not always of the manifests.
+   */
   referrers(repository: string, digest: string, signal: AbortSignal): Promise<Descriptor[]>;
   /**
    * An `Authorization` value with which this repository can be pulled for a while, for somebody else who pulls

@@ -1,12 +1,17 @@
 /**
  * What refers to a manifest: signatures, SBOMs, attestations (distribution-spec 1.1, "listing referrers"). Where
  * the registry does not know the question, the answer is an index under a tag that is made from the digest.
+ *
+ * Registries say in many ways that they do not know: 404 by the specification, 405 or 406 (Artifactory), 400, 403, 501,
+ * or a page of HTML with 200. GitLab answers the tag with the manifest itself, whose children are no referrers.
  */
-import { overLimit, readBody } from './body.js';
+import { overLimit, readText } from './body.js';
 import type { Descriptor } from './descriptor.js';
+import { digestOf } from './digest.js';
 import { RegistryError } from './error.js';
 import { ACCEPT, manifestOf } from './manifest.js';
 import type { Session } from './session.js';
+import { IMAGE_CONFIGS } from './wanted.js';
 
 /** Pages that are read. Each is up to `limit` bytes. */
 const MOST_PAGES = 20;
@@ -31,7 +36,7 @@ export async function referrersOf(session: Session, what: What): Promise<Descrip
   let path: string | undefined = `referrers/${what.digest}`;
   for (let pages = 0; path !== undefined; pages++) {
     if (pages === MOST_PAGES) throw tooMany(session, what);
-    const page: Page | undefined = await pageOf(session, what, path).catch(unlessAbsent);
+    const page: Page | undefined = await pageOf(session, what, path).catch(unlessUnknown);
     if (!page) return pages === 0 ? fallback(session, what) : [...found.values()];
     for (const one of page.found) found.set(one.digest, one);
     path = page.next;
@@ -40,7 +45,7 @@ export async function referrersOf(session: Session, what: What): Promise<Descrip
 }
 
 async function fallback(session: Session, what: What): Promise<Descriptor[]> {
-  const page = await pageOf(session, what, `manifests/${tagOf(what.digest)}`).catch(unlessAbsent);
+  const page = await pageOf(session, what, `manifests/${tagOf(what.digest)}`).catch(unlessUnknown);
   return [...(page?.found ?? [])];
 }
 
@@ -50,14 +55,25 @@ function tagOf(digest: string): string {
   return `${algorithm.slice(0, 32)}-${encoded.slice(0, 64)}`;
 }
 
-function pageOf(session: Session, { repository, signal, limit }: What, path: string): Promise<Page> {
+function pageOf(session: Session, what: What, path: string): Promise<Page> {
+  const { repository, digest, signal, limit } = what;
   const question = { repository, path, method: 'GET', accept: ACCEPT, signal } as const;
   return session.ask(question, async (answer, place) => {
-    const body = await readBody(answer, limit, overLimit(place, limit));
-    const { manifests } = manifestOf(body, '', false, place);
+    const body = await readText(answer, limit, overLimit(place, limit));
+    const told = [answer.headers['docker-content-digest'], digestOf(body, digest)];
+    if (told.includes(digest)) return { found: [] };
+    const { kind, manifests } = manifestOf(body, '', false, place);
+    if (kind !== 'index') throw new RegistryError('unsupported', `${place}: the body is no index`);
     const next = nextIn(answer.headers.link, answer.url, repository);
-    return { found: manifests, ...(next !== undefined && { next }) };
+    const found = manifests.filter((entry) => mayRefer(entry, digest));
+    return { found, ...(next !== undefined && { next }) };
   });
+}
+
+/** Not the subject, and no image by its type: by the specification a referrer's entry has the type of its artifact. */
+function mayRefer({ digest, artifactType, platform }: Descriptor, subject: string): boolean {
+  if (digest === subject) return false;
+  return artifactType === undefined ? platform === undefined : !IMAGE_CONFIGS.has(artifactType);
 }
 
 /** `Link: </v2/acme/app/referrers/sha256:…?last=…>; rel="next"` (RFC 8288). Only within this repository. */
@@ -69,8 +85,9 @@ function nextIn(link: string | string[] | undefined, base: URL, repository: stri
   return origin === base.origin && path?.startsWith('referrers/') ? `${path}${search}` : undefined;
 }
 
-function unlessAbsent(error: unknown): undefined {
-  if (error instanceof RegistryError && error.kind === 'not_found') return undefined;
+/** A server that says no, or answers with what is no manifest, does not know the question. */
+export function unlessUnknown(error: unknown): undefined {
+  if (error instanceof RegistryError && (error.refused || error.kind === 'unsupported')) return undefined;
   throw error;
 }
 

@@ -10,7 +10,7 @@ import { jsonOf } from './json.js';
 import type { Manifest } from './manifest.js';
 import type { Registry } from './port.js';
 import type { WalkStart } from './walk-types.js';
-import { isImageConfig } from './wanted.js';
+import { hasImageConfig } from './wanted.js';
 
 /**
  * The root of an image. One that is not there yet is asked for again after each wait of `gap` (milliseconds):
@@ -44,10 +44,11 @@ export async function findRoot(
 export async function platformOfRoot(
   registry: Registry,
   repository: string,
-  { config }: Manifest,
+  manifest: Manifest,
   signal: AbortSignal,
 ): Promise<Platform | undefined> {
-  if (!config || !isImageConfig(config)) return undefined;
+  const { config } = manifest;
+  if (!config || !hasImageConfig(manifest)) return undefined;
   try {
     return platformOf(jsonOf(await registry.blob(repository, config, signal)));
   } catch (error) {

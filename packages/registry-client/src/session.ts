@@ -1,16 +1,19 @@
 /**
  * A request to the registry with all that belongs to one: its pace, its authorization and one fresh one after a
- * 401, its redirects, and the meaning of its status. What the answer says is the business of who asks.
+ * refusal, its redirects, and the meaning of its status. The caller reads the answer.
  */
 import { setMaxListeners } from 'node:events';
 import { AddressGuard } from './addresses.js';
 import { Authorizer } from './authorization.js';
 import { reasonIn } from './body.js';
+import { strongestIn } from './challenge.js';
 import { credentialsOf } from './credentials.js';
 import { RegistryError } from './error.js';
+import { Offers } from './offers.js';
 import { Pace } from './pace.js';
 import type { RateLimit, RegistryOptions } from './port.js';
 import { type FinalAnswer, follow } from './redirects.js';
+import { refusalOf } from './refusal.js';
 import { TokenSource } from './tokens.js';
 import { type HttpRequest, Transport } from './transport.js';
 
@@ -33,7 +36,7 @@ export type Reader<T> = (answer: FinalAnswer, place: string) => Promise<T>;
 
 type Verdict<T> =
   | { refusal: undefined; value: T }
-  | { refusal: RegistryError; challenge: string | undefined };
+  | { refusal: RegistryError; own: boolean; challenge: string | undefined };
 
 /** One registry and how it is asked. */
 export class Session {
@@ -42,21 +45,26 @@ export class Session {
   readonly #transport: Transport;
   readonly #pace: Pace;
   readonly #authorizer: Authorizer;
+  readonly #now: () => number;
+  readonly #offers: Offers;
 
   constructor(options: RegistryOptions) {
     const { auth, trusted, timeout, reserve = 0, now = Date.now } = options;
     this.base = baseOf(options.url);
     this.#options = options;
+    this.#now = now;
     this.#transport = new Transport(options, new AddressGuard(this.base, trusted));
     this.#pace = new Pace({ now, reserve });
     const headersFor = (url: URL) => this.#headers(url);
-    const [transport, pace] = [this.#transport, this.#pace];
+    const [transport, pace, realms] = [this.#transport, this.#pace, trusted?.realms ?? []];
     this.#authorizer = new Authorizer({
       registry: this.base,
       credentials: credentialsOf(auth, this.base.host, now),
-      tokens: new TokenSource({ transport, pace, timeout, now, headersFor }),
-      realms: trusted?.realms ?? [],
+      tokens: new TokenSource({ registry: this.base, realms, transport, pace, timeout, now, headersFor }),
+      realms,
     });
+    const welcome = () => this.#askWelcome(new AbortController().signal);
+    this.#offers = new Offers({ authorizer: this.#authorizer, welcome, now });
   }
 
   get rateLimit(): RateLimit {
@@ -67,28 +75,51 @@ export class Session {
   async ask<T>(question: Question, read: Reader<T>): Promise<T> {
     const { repository, path, method, signal } = question;
     const place = `${this.base.host}: ${method} ${repository} ${path}`;
-    const counted = method === 'GET' && path.startsWith('manifests/');
-    this.#pace.check(place, counted);
+    this.#pace.check(place, isCounted(question));
     // one signal for many requests is what it is for; node would warn of the eleventh
     setMaxListeners(0, signal);
-    let authorization = await unlessAborted(signal, place, this.#authorizer.current(repository));
-    for (let fresh = false; ; fresh = true) {
-      const request = this.#request(question, authorization);
-      const outcome = await follow(this.#transport, request, async (answer): Promise<Verdict<T>> => {
-        const { status, headers, own } = answer;
-        this.#pace.learn(place, status, headers);
-        if (counted && own) this.#pace.count(headers);
-        if (status === 200 || (status === 206 && question.range !== undefined))
-          return { refusal: undefined, value: await read(answer, place) };
-        const refusal = refusalOf(place, answer, await reasonIn(answer));
-        if (status !== 401 || !own || fresh) throw refusal;
-        return { refusal, challenge: headers['www-authenticate'] };
-      });
-      if (!outcome.refusal) return outcome.value;
-      const next = this.#authorizer.answer(repository, outcome.challenge, authorization);
-      authorization = await unlessAborted(signal, place, next);
-      if (authorization === undefined) throw outcome.refusal;
+    const first = await unlessAborted(signal, place, this.#authorizer.current(repository));
+    const verdict = await this.#once(question, first, place, read);
+    if (!verdict.refusal) return verdict.value;
+    const { refusal, own, challenge } = verdict;
+    if (!own) throw refusal;
+    if (refusal.status === 401) {
+      const answer = this.#authorizer.answer(repository, challenge, first);
+      const next = await unlessAborted(signal, place, answer);
+      if (next !== undefined) return this.#last(question, next, place, read);
+      if (strongestIn(challenge)) throw refusal;
     }
+    if (first !== undefined) throw refusal;
+    const offer = await unlessAborted(signal, place, this.#offers.after(repository, refusal));
+    const again = () => this.#last(question, offer.authorization, place, read);
+    return this.#offers.use(repository, offer, refusal, again);
+  }
+
+  async #last<T>(question: Question, authorization: string, place: string, read: Reader<T>): Promise<T> {
+    const verdict = await this.#once(question, authorization, place, read);
+    if (verdict.refusal) throw verdict.refusal;
+    return verdict.value;
+  }
+
+  #once<T>(
+    question: Question,
+    authorization: string | undefined,
+    place: string,
+    read: Reader<T>,
+  ): Promise<Verdict<T>> {
+    const request = this.#request(question, authorization);
+    return follow(this.#transport, request, async (answer): Promise<Verdict<T>> => {
+      const { status, headers, own } = answer;
+      // a storage or CDN that is busy says nothing of the registry
+      if (own) this.#pace.learn(place, status, headers);
+      if (own && isCounted(question)) this.#pace.count(headers);
+      if (status === 200 || (status === 206 && question.range !== undefined))
+        return { refusal: undefined, value: await read(answer, place) };
+      const reason = await reasonIn(answer);
+      const credentials = await this.#authorizer.has(question.repository);
+      const refusal = refusalOf(answer, { place, reason, credentials, now: this.#now() });
+      return { refusal, own, challenge: headers['www-authenticate'] };
+    });
   }
 
   /** See `Registry.authorization`. */
@@ -96,14 +127,24 @@ export class Session {
     const place = `${this.base.host}: authorization for ${repository}`;
     const known = await unlessAborted(signal, place, this.#authorizer.current(repository, { renew: true }));
     if (known !== undefined) return known;
-    const request = { ...this.#request({ repository, path: '', method: 'GET', signal }, undefined) };
-    request.url = this.#url('/v2/');
-    const challenge = await this.#transport.exchange(request, async (answer) => {
-      this.#pace.learn(place, answer.status, answer.headers);
+    const challenge = await this.#askWelcome(signal);
+    if (challenge === undefined) return undefined;
+    const offer = await unlessAborted(signal, place, this.#authorizer.offer(repository, challenge));
+    if (offer) this.#authorizer.keep(repository, offer, false);
+    return offer?.authorization;
+  }
+
+  /** The challenge of `/v2/`; undefined when it has none. */
+  #askWelcome(signal: AbortSignal): Promise<string | undefined> {
+    const url = this.#url('/v2/');
+    const { timeout } = this.#options;
+    const request = { url, method: 'GET', headers: this.#headers(url), signal, timeout } as const;
+    return follow(this.#transport, request, async (answer) => {
+      const { own, status, headers } = answer;
+      if (own) this.#pace.learn(`${this.base.host}: GET /v2/`, status, headers);
       await reasonIn(answer);
-      return answer.status === 401 ? answer.headers['www-authenticate'] : undefined;
+      return own && status === 401 ? headers['www-authenticate'] : undefined;
     });
-    return unlessAborted(signal, place, this.#authorizer.answer(repository, challenge, undefined));
   }
 
   close(): void {
@@ -154,16 +195,9 @@ function baseOf(text: string): URL {
   );
 }
 
-function refusalOf(place: string, { url, own, status }: FinalAnswer, reason: string): RegistryError {
-  const said = `${place}${own ? '' : `, at ${url.host}`}: answered ${status}${reason}`;
-  if (status === 404) return new RegistryError('not_found', said, { status });
-  // at another host it is a signed URL that has expired, or a clock that is wrong
-  if ((status === 401 || status === 403) && own) {
-    return new RegistryError('unauthorized', `${said}; check the credentials and what they may read`, {
-      status,
-    });
-  }
-  return new RegistryError('server', said, { status });
+/** Docker Hub counts these. */
+function isCounted({ method, path }: Question): boolean {
+  return method === 'GET' && path.startsWith('manifests/');
 }
 
 /** Tokens are fetched for everybody who waits for them, so one who gives up only stops waiting. */

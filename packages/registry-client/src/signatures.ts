@@ -3,9 +3,9 @@
  * the referrers of the specification, the three tags of cosign before it knew those.
  */
 import type { Descriptor } from './descriptor.js';
-import { RegistryError } from './error.js';
 import type { Manifest } from './manifest.js';
 import type { Registry } from './port.js';
+import { unlessUnknown } from './referrers.js';
 import type { WalkPolicy } from './walk-types.js';
 import { wantsArtifact } from './wanted.js';
 
@@ -17,22 +17,33 @@ export interface Referrer {
   tag?: string;
 }
 
-/** Of one manifest. */
+/**
+ * Of one manifest. `onProblem` gets what went wrong with a part of the search, and says whether to go on; what it
+ * throws ends the search.
+ */
 export async function referrersTo(
   registry: Registry,
-  repository: string,
-  digest: string,
-  policy: WalkPolicy['referrers'],
+  { repository, digest, policy }: { repository: string; digest: string; policy: WalkPolicy['referrers'] },
+  onProblem: (error: unknown) => boolean,
   signal: AbortSignal,
 ): Promise<Referrer[]> {
   if (policy === 'none') return [];
-  const listed = await registry.referrers(repository, digest, signal);
-  const wanted = listed.filter(({ artifactType }) => wantsArtifact(policy, artifactType));
-  const found: Referrer[] = wanted.map((descriptor) => ({ descriptor }));
+  const found: Referrer[] = [];
+  try {
+    const listed = await registry.referrers(repository, digest, signal);
+    const wanted = listed.filter(({ artifactType }) => wantsArtifact(policy, artifactType));
+    found.push(...wanted.map((descriptor) => ({ descriptor })));
+  } catch (error) {
+    if (!onProblem(error)) return found;
+  }
   for (const ending of COSIGN_TAGS) {
     const tag = `${digest.replace(':', '-')}.${ending}`;
-    const descriptor = await registry.resolve(repository, tag, signal).catch(unlessAbsent);
-    if (descriptor) found.push({ descriptor: { digest: descriptor.digest }, tag });
+    try {
+      const descriptor = await registry.resolve(repository, tag, signal).catch(unlessUnknown);
+      if (descriptor) found.push({ descriptor: { digest: descriptor.digest }, tag });
+    } catch (error) {
+      if (!onProblem(error)) return found;
+    }
   }
   return found;
 }
@@ -43,9 +54,4 @@ export function isWanted(
   policy: WalkPolicy['referrers'],
 ): boolean {
   return wantsArtifact(policy, artifactType, config?.mediaType, ...layers.map(({ mediaType }) => mediaType));
-}
-
-function unlessAbsent(error: unknown): undefined {
-  if (error instanceof RegistryError && error.kind === 'not_found') return undefined;
-  throw error;
 }

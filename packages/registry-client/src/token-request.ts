@@ -20,10 +20,11 @@ export interface TokenRequest {
   credential: Credential | undefined;
 }
 
-type Question = Pick<HttpRequest, 'url' | 'method' | 'headers' | 'body'>;
+/** A request to a token server. */
+export type TokenQuestion = Pick<HttpRequest, 'url' | 'method' | 'headers' | 'body'>;
 
 /** What to ask, and what when the server does not serve that. */
-export function tokenQuestions(request: TokenRequest): [Question, Question?] {
+export function tokenQuestions(request: TokenRequest): [TokenQuestion, TokenQuestion?] {
   const { credential } = request;
   if (!credential) return [getToken(request)];
   if ('identityToken' in credential) {
@@ -42,7 +43,7 @@ function getToken(
   { realm, service, scope }: TokenRequest,
   account?: string,
   authorization?: string,
-): Question {
+): TokenQuestion {
   const url = new URL(realm);
   if (service !== undefined) url.searchParams.append('service', service);
   for (const one of scope.split(' ')) url.searchParams.append('scope', one);
@@ -50,7 +51,10 @@ function getToken(
   return { url, method: 'GET', headers: { ...(authorization && { authorization }) } };
 }
 
-function postToken({ realm, service = '', scope }: TokenRequest, grant: Record<string, string>): Question {
+function postToken(
+  { realm, service = '', scope }: TokenRequest,
+  grant: Record<string, string>,
+): TokenQuestion {
   const body = new URLSearchParams({ ...grant, service, scope, client_id: CLIENT }).toString();
   const headers = { 'content-type': 'application/x-www-form-urlencoded' };
   return { url: new URL(realm), method: 'POST', headers, body };

@@ -2,17 +2,22 @@
  * Tokens of a token server (distribution, "token authentication" and "OAuth2 token"). One request for all who
  * need the same token at the same time, and one token for all until shortly before it expires.
  */
-import { overLimit, readBody, reasonIn } from './body.js';
+
+import { overLimit, readText, reasonIn } from './body.js';
+import { BoundedMap } from './bounded-map.js';
 import { RegistryError } from './error.js';
-import type { Pace } from './pace.js';
-import { type TokenRequest, tokenIn, tokenQuestions } from './token-request.js';
+import { Pace } from './pace.js';
+import { afterRedirect, MOST_TOKEN_REDIRECTS, type TokenTrust } from './token-redirect.js';
+import { type TokenQuestion, type TokenRequest, tokenIn, tokenQuestions } from './token-request.js';
 import type { HttpAnswer, HttpRequest, Transport } from './transport.js';
 
 /** Milliseconds before its end at which a token is no longer used. */
 const MARGIN = 10_000;
 const TOKEN_BYTES = 1024 * 1024;
-/** Of tokens that are kept: one per repository; the oldest goes. */
+/** Of tokens that are kept: one per repository. */
 const MOST = 1000;
+/** Of token servers whose pace is known. A registry has one. */
+const MOST_SERVERS = 20;
 
 interface Token {
   text: string;
@@ -20,8 +25,9 @@ interface Token {
   until: number;
 }
 
-interface TokenSourceOptions {
+interface TokenSourceOptions extends TokenTrust {
   transport: Transport;
+  /** The registry's, which is also that of a token server at the registry's own origin. */
   pace: Pace;
   /** Milliseconds. */
   timeout: number;
@@ -33,7 +39,9 @@ interface TokenSourceOptions {
 /** The tokens of one registry. */
 export class TokenSource {
   readonly #options: TokenSourceOptions;
-  readonly #tokens = new Map<string, Token>();
+  readonly #tokens = new BoundedMap<string, Token>(MOST);
+  /** By origin. A token server that wants time does not speak for the registry, where known tokens still work. */
+  readonly #paces = new BoundedMap<string, Pace>(MOST_SERVERS);
   readonly #inFlight = new Map<string, Promise<Token>>();
 
   constructor(options: TokenSourceOptions) {
@@ -52,10 +60,7 @@ export class TokenSource {
   #begin(key: string, request: TokenRequest): Promise<Token> {
     const pending = this.#fetch(request)
       .then((token) => {
-        this.#tokens.delete(key);
         this.#tokens.set(key, token);
-        const [oldest] = this.#tokens.keys();
-        if (oldest !== undefined && this.#tokens.size > MOST) this.#tokens.delete(oldest);
         return token;
       })
       .finally(() => this.#inFlight.delete(key));
@@ -74,31 +79,53 @@ export class TokenSource {
     }
   }
 
-  #ask({
-    url,
-    method,
-    headers,
-    body,
-  }: Pick<HttpRequest, 'url' | 'method' | 'headers' | 'body'>): Promise<Token> {
+  async #ask(first: TokenQuestion): Promise<Token> {
+    let question = first;
+    for (let redirects = 0; redirects <= MOST_TOKEN_REDIRECTS; redirects++) {
+      const outcome = await this.#exchange(question);
+      if ('text' in outcome) return outcome;
+      question = outcome;
+    }
+    const { host } = first.url;
+    throw new RegistryError('redirect', `token server ${host}: more than ${MOST_TOKEN_REDIRECTS} redirects`);
+  }
+
+  #exchange(question: TokenQuestion): Promise<Token | TokenQuestion> {
     const { transport, timeout, headersFor } = this.#options;
+    const { url, headers } = question;
+    const place = `token server ${url.host}`;
+    const pace = this.#paceOf(url);
+    pace.check(place, false);
     const request: HttpRequest = {
-      url,
-      method,
+      ...question,
       headers: { ...headersFor(url), ...headers },
-      ...(body !== undefined && { body }),
       signal: new AbortController().signal,
       timeout,
     };
-    return transport.exchange(request, (answer) => this.#read(`token server ${url.host}`, answer));
+    return transport.exchange(request, async (answer): Promise<Token | TokenQuestion> => {
+      const { status } = answer;
+      pace.learn(place, status, answer.headers);
+      const next = afterRedirect(question, { status, location: answer.headers.location }, this.#options);
+      if (!next) return this.#read(place, answer);
+      await reasonIn(answer);
+      return next;
+    });
+  }
+
+  #paceOf({ origin }: URL): Pace {
+    const { registry, pace, now } = this.#options;
+    if (origin === registry.origin) return pace;
+    const known = this.#paces.get(origin) ?? new Pace({ now, reserve: 0 });
+    this.#paces.set(origin, known);
+    return known;
   }
 
   async #read(place: string, answer: HttpAnswer): Promise<Token> {
-    const { pace, now } = this.#options;
+    const { now } = this.#options;
     const { status } = answer;
-    pace.learn(place, status, answer.headers);
     if (status !== 200) throw refusal(place, status, await reasonIn(answer));
     const { token, lifetime, issued } = tokenIn(
-      await readBody(answer, TOKEN_BYTES, overLimit(place, TOKEN_BYTES)),
+      await readText(answer, TOKEN_BYTES, overLimit(place, TOKEN_BYTES)),
       place,
     );
     const since = Math.min(issued ?? now(), now());
@@ -110,7 +137,7 @@ export class TokenSource {
 function refusal(place: string, status: number, reason: string): RegistryError {
   const said = `${place}: answered ${status}${reason}`;
   if (status >= 300 && status < 400) {
-    return new RegistryError('redirect', `${said}; credentials are not sent on`, { status });
+    return new RegistryError('redirect', `${said} and does not say where to`, { status });
   }
   if (status >= 500) return new RegistryError('server', said, { status });
   return new RegistryError('unauthorized', `${said}; check the credentials of the registry`, { status });

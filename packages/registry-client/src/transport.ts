@@ -77,9 +77,9 @@ export class Transport {
       sent = this.#send(request, lookup, attempt.signal);
       const head = await sent.head;
       answered = true;
-      const alive = idle ? () => attempt.touch() : () => {};
-      alive();
-      return { value: await read({ ...head, body: piecesOf(sent.stream, alive) }) };
+      if (idle) attempt.transfer();
+      const moved = (bytes: number) => idle && attempt.moved(bytes);
+      return { value: await read({ ...head, body: piecesOf(sent.stream, moved) }) };
     } catch (error) {
       const failure = failureOf(error, { url, ended: attempt.ended, timeout, idle });
       return { failure, stale: !answered && failure.kind === 'network' && sent?.isReused() };
@@ -104,7 +104,8 @@ export class Transport {
   ): Sent {
     const stream = got.stream(url, {
       method,
-      headers: { ...headers },
+      // RFC 9110 section 12.5.3: without it a server may compress as it likes
+      headers: { 'accept-encoding': 'identity', ...headers },
       ...(body !== undefined && { body }),
       agent: this.#agents.for(url),
       ...(lookup && { dnsLookup: lookup }),
@@ -136,9 +137,9 @@ interface Sent {
   isReused(): boolean;
 }
 
-async function* piecesOf(stream: Request, alive: () => void): AsyncGenerator<Buffer> {
+async function* piecesOf(stream: Request, moved: (bytes: number) => void): AsyncGenerator<Buffer> {
   for await (const piece of stream) {
-    alive();
+    moved((piece as Buffer).length);
     yield piece as Buffer;
   }
 }

@@ -68,6 +68,16 @@ export interface Skipped {
   reason: SkipReason;
 }
 
+/** Why something that refers to the image was not found or not read. It costs the image nothing. */
+export interface WalkProblem {
+  /** One line; names the place, what happened and the next step. */
+  detail: string;
+  /** The same walk may find it later. */
+  retryable: boolean;
+  /** Epoch milliseconds before which another try is not wanted. */
+  notBefore?: number;
+}
+
 /** An image after its walk. */
 export interface Walked {
   /** `tag` when the walk began with one. */
@@ -78,6 +88,8 @@ export interface Walked {
    */
   items: readonly WalkedItem[];
   skipped: readonly Skipped[];
+  /** Of the search for referrers. Empty when all of them were found. */
+  problems: readonly WalkProblem[];
   /** The platforms of the images that were taken: `linux/arm64/v8`. */
   platforms: readonly string[];
   /** Sum of the items' sizes, as far as the descriptors say. */

@@ -14,10 +14,11 @@ import { Findings } from './findings.js';
 import type { Manifest } from './manifest.js';
 import { platformFrom, platformText, runsNatively } from './platform.js';
 import type { Registry } from './port.js';
+import { Problems } from './problems.js';
 import { findRoot, platformOfRoot } from './root.js';
-import { isWanted, referrersTo } from './signatures.js';
+import { isWanted, type Referrer, referrersTo } from './signatures.js';
 import type { SkipReason, Walked, WalkPolicy, WalkStart } from './walk-types.js';
-import { blobsOf, reasonAgainst } from './wanted.js';
+import { blobsOf, isPlainImage, reasonAgainst } from './wanted.js';
 
 /** What a container runtime would pull, and limits that no real image meets. */
 export const DEFAULT_POLICY: WalkPolicy = {
@@ -57,6 +58,8 @@ class Walk {
   readonly #signal: AbortSignal;
   readonly #place: string;
   readonly #findings: Findings;
+  readonly #problems = new Problems();
+  readonly #note = (error: unknown): boolean => this.#problems.add(error);
   /** Manifests that were seen, and whether they were taken. */
   readonly #seen = new Map<string, boolean>();
 
@@ -82,7 +85,8 @@ class Walk {
       await this.#referrers();
     }
     const found = this.#findings.result(digest);
-    return { root: { digest, mediaType, size, ...(tag !== undefined && { tag }) }, ...found };
+    const { problems } = this.#problems;
+    return { root: { digest, mediaType, size, ...(tag !== undefined && { tag }) }, ...found, problems };
   }
 
   #platformOf(root: Manifest): Promise<Platform | undefined> {
@@ -148,20 +152,32 @@ class Walk {
     }
   }
 
+  /** Referrers are extra: what goes wrong with them costs nothing of the image. */
   async #referrers(): Promise<void> {
-    const [registry, { repository }, { referrers }] = [this.#registry, this.#start, this.#policy];
     for (const digest of this.#findings.manifests) {
-      const found = await referrersTo(registry, repository, digest, referrers, this.#signal);
-      this.#findings.announce(found.length);
-      for (const { descriptor, tag } of found) {
-        if (this.#seen.has(descriptor.digest)) continue;
-        this.#seen.set(descriptor.digest, false);
-        const manifest = await this.#read(descriptor);
-        if (!manifest) continue;
-        if (isWanted(manifest, referrers)) await this.#visit(manifest, { depth: 1, tag, referrer: true });
-        else this.#skip(manifest, 'artifact');
-      }
+      if (!this.#problems.isOver) await this.#referrersOf(digest).catch(this.#note);
     }
+  }
+
+  async #referrersOf(digest: string): Promise<void> {
+    const subject = { repository: this.#start.repository, digest, policy: this.#policy.referrers };
+    const found = await referrersTo(this.#registry, subject, this.#note, this.#signal);
+    this.#findings.announce(found.length);
+    for (const referrer of found) {
+      if (!this.#problems.isOver) await this.#referrer(referrer).catch(this.#note);
+    }
+  }
+
+  async #referrer({ descriptor, tag }: Referrer): Promise<void> {
+    if (this.#seen.has(descriptor.digest)) return;
+    this.#seen.set(descriptor.digest, false);
+    // Harbor gives the sum of all sizes in place of the manifest's
+    const { size: _, ...entry } = descriptor;
+    const manifest = await this.#read(entry);
+    if (!manifest || (descriptor.artifactType === undefined && isPlainImage(manifest))) return;
+    if (isWanted(manifest, this.#policy.referrers)) {
+      await this.#visit(manifest, { depth: 1, tag, referrer: true });
+    } else this.#skip(manifest, 'artifact');
   }
 
   #skip({ digest, mediaType, size }: Descriptor, reason: SkipReason): false {

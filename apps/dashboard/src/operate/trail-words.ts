@@ -84,7 +84,7 @@ const reasons: Record<TransportReason | PreheatReason, string> = {
   error: 'a fault',
   warm: 'each part of the image is warm',
   skipped: 'nothing of the image was to be warmed',
-  partial: 'some parts of the image could not be warmed',
+  partial: 'some parts of the image, or some of its referrers, could not be warmed',
   failed: 'no part of the image could be warmed',
   manifest: 'a manifest of the image cannot be read',
 };

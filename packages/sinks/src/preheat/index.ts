@@ -130,6 +130,7 @@ class PreheatSink implements Sink {
     let end: WorkEnd;
     try {
       end = await workOn({ options, registry, targets: this.#targets, delivery, image, attempt, lease });
+      await this.#tellPause(image);
     } catch (error) {
       end = { ending: await this.#refused(error, delivery, image), parts: [] };
     }
@@ -177,12 +178,16 @@ class PreheatSink implements Sink {
     return ending;
   }
 
-  /** Tells every worker when the registry wants to be left alone. */
-  async #refused(error: unknown, delivery: Delivery, { registry }: ImageRef) {
+  async #refused(error: unknown, delivery: Delivery, image: ImageRef) {
     const ending = this.#failed(error, delivery);
+    await this.#tellPause(image);
+    return ending;
+  }
+
+  /** Tells every worker when the registry wants to be left alone. */
+  async #tellPause({ registry }: ImageRef): Promise<void> {
     const { pausedUntil = 0 } = this.#registries.at(registry).rateLimit;
     if (pausedUntil > Date.now()) await this.options.memory.pause(registry, pausedUntil);
-    return ending;
   }
 
   #failed(error: unknown, delivery: Delivery): Outcome | Deferred | 'aborted' {

@@ -27,6 +27,28 @@ describe('the outcome', () => {
     expect(outcomeOf(parts, 1)).toMatchObject(outcome);
   });
 
+  test.each<[string, Settled[], boolean[], object]>([
+    ['an image without some of its referrers', [warmed], [true], { kind: 'retry', reason: 'partial' }],
+    ['one that will never have them', [warmed], [false, false], { kind: 'dead', reason: 'partial' }],
+    ['one that was asked for', [{ state: 'asked' }], [false], { kind: 'dead', reason: 'partial' }],
+    ['one that failed as well', [failed(false)], [true], { kind: 'retry', reason: 'failed' }],
+  ])('of %s names the first of what went wrong', (_, settled, retryable, outcome) => {
+    const parts = settled.map((one, at) => part(String(at), one));
+    const problems = retryable.map((one) => ({
+      detail: 'r.test: answered 500',
+      retryable: one,
+      notBefore: 5,
+    }));
+    const came = outcomeOf(parts, 1, problems);
+    expect(came).toMatchObject(outcome);
+    expect(came.kind === 'retry' && came.notBefore).toBe(retryable.includes(true) && 5);
+    const more = problems.length > 1 ? ' (and 1 more)' : '';
+    expect(came.detail).toMatch(/^1 (warmed|of 1 parts failed)|^0 warmed/);
+    expect(
+      came.detail?.endsWith(`not all referrers of the image were found: r.test: answered 500${more}`),
+    ).toBe(true);
+  });
+
   test('names the parts that failed, the first of them in words, and what is alike once', () => {
     const parts = Array.from({ length: 60 }, (_, at) => part(`${at}`.padStart(20, '0'), failed(true)));
     const others = [1, 2, 3].map((n) =>

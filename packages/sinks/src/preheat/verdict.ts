@@ -3,6 +3,7 @@
  * read and tested as a table.
  */
 import { type Outcome, type PreheatPart, type PreheatRun, tallyOf } from '@longshore/event';
+import type { WalkProblem } from '@longshore/registry-client';
 import type { KeptWalk } from './walked.js';
 import type { WarmedPart } from './warm.js';
 
@@ -51,24 +52,46 @@ function partOf({ target, item, settled }: WarmedPart): PreheatPart {
   }
 }
 
-/** The outcome of the attempt, when every part has its result. */
-export function outcomeOf(warmed: readonly WarmedPart[], targets: number): Outcome {
+/**
+ * The outcome of the attempt, when every part has its result. `problems`: why some of what refers to the image was
+ * not found; the image is warm without it.
+ */
+export function outcomeOf(
+  warmed: readonly WarmedPart[],
+  targets: number,
+  problems: readonly WalkProblem[] = [],
+): Outcome {
   const parts = warmed.map(partOf);
+  const { warmed: now, already, asked } = tallyOf(parts);
   const failed = warmed.flatMap(({ settled }) => (settled.state === 'failed' ? [settled] : []));
   if (failed.length === 0) {
-    const { warmed: now, already, asked } = tallyOf(parts);
     const detail = `${now} warmed, ${already} already warm${asked > 0 ? `, ${asked} asked for` : ''} at ${targets} ${targets === 1 ? 'target' : 'targets'}`;
-    return { kind: 'delivered', reason: 'warm', detail };
+    if (problems.length === 0) return { kind: 'delivered', reason: 'warm', detail };
+    return { ...laterOrNever(problems), reason: 'partial', detail: withProblems(detail, problems) };
   }
-  const again = failed.filter(({ retryable }) => retryable);
-  const notBefore = Math.max(0, ...again.map((one) => one.notBefore ?? 0));
   return {
-    kind: again.length > 0 ? 'retry' : 'dead',
-    reason: tallyOf(parts).warmed + tallyOf(parts).already > 0 ? 'partial' : 'failed',
-    detail: failedInWords(parts),
+    ...laterOrNever([...failed, ...problems]),
+    reason: now + already > 0 ? 'partial' : 'failed',
+    detail: withProblems(failedInWords(parts), problems),
     body: JSON.stringify({ failed: failedOf(parts).slice(0, NAMED) }),
-    ...(notBefore > 0 && { notBefore }),
   };
+}
+
+/** One line more, where not all that refers to the image was found. */
+export function withProblems(detail: string, problems: readonly WalkProblem[] = []): string {
+  const [first] = problems;
+  if (!first) return detail;
+  const more = problems.length > 1 ? ` (and ${problems.length - 1} more)` : '';
+  return `${detail}; not all referrers of the image were found: ${first.detail}${more}`;
+}
+
+function laterOrNever(
+  failures: readonly { retryable: boolean; notBefore?: number }[],
+): { kind: 'retry'; notBefore?: number } | { kind: 'dead' } {
+  const again = failures.filter(({ retryable }) => retryable);
+  if (again.length === 0) return { kind: 'dead' };
+  const notBefore = Math.max(0, ...again.map((one) => one.notBefore ?? 0));
+  return { kind: 'retry', ...(notBefore > 0 && { notBefore }) };
 }
 
 const failedOf = (parts: readonly PreheatPart[]): PreheatPart[] =>

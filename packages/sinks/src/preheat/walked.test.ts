@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { keptWalk } from './walked.js';
+import { isWorthAnother, keptWalk, readWalk, writeWalk } from './walked.js';
 
 const left = (mediaType: string | undefined, platform?: { os: string; architecture: string }) => ({
   descriptor: { digest: 'sha256:a', size: 1, ...(mediaType && { mediaType }), ...(platform && { platform }) },
@@ -19,9 +19,23 @@ test.each([
     items: [],
     skipped: [left(mediaType, { os: 'linux', architecture: 's390x' })],
     platforms: [],
+    problems: [],
     bytes: 0,
   };
   expect(keptWalk(found).skipped).toEqual([
     { role, digest: 'sha256:a', size: 1, platform: 'linux/s390x', reason: 'platform' },
   ]);
+});
+
+test('a walk with problems that may pass is made again by the next attempt, and not by the same', () => {
+  const root = { digest: 'sha256:r', mediaType: '', size: 1 };
+  const found = { root, items: [], skipped: [], platforms: [], bytes: 0 };
+  const keep = (retryable: boolean) => {
+    const walk = keptWalk({ ...found, problems: [{ detail: 'answered 500', retryable }] }, 'delivery/1');
+    return readWalk(writeWalk(walk, {}), {}) ?? walk;
+  };
+  expect(isWorthAnother(keep(true), 'delivery/1')).toBe(false);
+  expect(isWorthAnother(keep(true), 'delivery/2')).toBe(true);
+  expect(isWorthAnother(keep(false), 'delivery/2')).toBe(false);
+  expect(isWorthAnother(keptWalk({ ...found, problems: [] }, 'delivery/1'), 'delivery/2')).toBe(false);
 });

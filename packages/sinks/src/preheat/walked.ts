@@ -3,7 +3,7 @@
  * same image need no registry. Another policy is another walk.
  */
 import { createHash } from 'node:crypto';
-import { platformText, type Walked } from '@longshore/registry-client';
+import { platformText, type Walked, type WalkProblem } from '@longshore/registry-client';
 import type { WarmItem } from './targets/target.js';
 
 interface LeftOut {
@@ -21,10 +21,14 @@ export interface KeptWalk {
   items: readonly WarmItem[];
   skipped: readonly LeftOut[];
   platforms: readonly string[];
+  /** Why some of what refers to the image was not found. */
+  problems?: readonly WalkProblem[];
+  /** The attempt that met the problems; another one may find what is missing. */
+  attempt?: string;
 }
 
 /** As the targets want it. */
-export function keptWalk({ items, skipped, platforms }: Walked): KeptWalk {
+export function keptWalk({ items, skipped, platforms, problems = [] }: Walked, attempt = ''): KeptWalk {
   return {
     items: items.toReversed(),
     skipped: skipped.map(({ descriptor: { digest, size, mediaType, platform }, reason }) => ({
@@ -35,7 +39,13 @@ export function keptWalk({ items, skipped, platforms }: Walked): KeptWalk {
       reason,
     })),
     platforms,
+    ...(problems.length > 0 && { problems, attempt }),
   };
+}
+
+/** Is there something to find that an earlier attempt did not? */
+export function isWorthAnother({ problems = [], attempt }: KeptWalk, now: string): boolean {
+  return attempt !== now && problems.some(({ retryable }) => retryable);
 }
 
 function roleOf(mediaType = ''): WarmItem['role'] {

@@ -4,7 +4,7 @@
  */
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Delivery, Outcome, PreheatPart } from '@longshore/event';
-import { type Registry, walk } from '@longshore/registry-client';
+import { type Registry, RegistryError, walk } from '@longshore/registry-client';
 import type { Attempt, Deferred } from '../sink.js';
 import { Claims } from './claims.js';
 import { paused } from './failure.js';
@@ -13,8 +13,8 @@ import type { Lease } from './memory.js';
 import type { PreheatSinkOptions } from './options.js';
 import { Progress } from './progress.js';
 import type { WarmImage } from './targets/target.js';
-import { outcomeOf, partsOf } from './verdict.js';
-import { type KeptWalk, keptWalk, readWalk, writeWalk } from './walked.js';
+import { outcomeOf, partsOf, withProblems } from './verdict.js';
+import { isWorthAnother, type KeptWalk, keptWalk, readWalk, writeWalk } from './walked.js';
 import { type OpenTarget, warmAll } from './warm.js';
 
 /** What the work came to, and the table as far as it got. */
@@ -41,10 +41,11 @@ const TRY_AGAIN = 100;
 /** @throws RegistryError */
 export async function workOn(work: Work): Promise<WorkEnd> {
   const { options, registry, targets, image, delivery, attempt, lease } = work;
-  const known = readWalk(await lease.walk(), options.policy);
+  const kept = readWalk(await lease.walk(), options.policy);
+  const known = kept && !isWorthAnother(kept, attemptOf(work)) ? kept : undefined;
   const until = known ? 0 : await options.memory.pausedUntil(image.registry);
   if (until > Date.now()) return { ending: paused(until), parts: [] };
-  const walked = known ?? (await read(work));
+  const walked = known ?? (await readAgain(work, kept));
   if (walked === 'aborted') return { ending: 'aborted', parts: [] };
 
   const early = skippedWhole(walked, options, targets);
@@ -67,11 +68,28 @@ export async function workOn(work: Work): Promise<WorkEnd> {
     const why = `${warmed.parts.length} of ${total.parts} parts are done; the rest goes on at the target`;
     return { ending: { kind: 'deferred', until: warmed.pollAt, why }, parts };
   }
-  return { ending: outcomeOf(warmed.parts, targets.length), parts };
+  return { ending: outcomeOf(warmed.parts, targets.length, walked.problems), parts };
+}
+
+/** Unique over the deliveries of one image. */
+function attemptOf({ delivery, attempt }: Work): string {
+  return `${delivery.id}/${attempt.number}`;
+}
+
+/** What was kept is all there is of an image whose registry now fails. */
+async function readAgain(work: Work, kept: KeptWalk | undefined): Promise<KeptWalk | 'aborted'> {
+  try {
+    return await read(work);
+  } catch (error) {
+    const asksForTime = error instanceof RegistryError && ['aborted', 'rate_limited'].includes(error.kind);
+    if (!kept || asksForTime || !(error instanceof RegistryError)) throw error;
+    return kept;
+  }
 }
 
 /** Reads the image from its registry, when it is its turn there, and keeps what was found. */
-async function read({ options, registry, image, attempt, lease }: Work): Promise<KeptWalk | 'aborted'> {
+async function read(work: Work): Promise<KeptWalk | 'aborted'> {
+  const { options, registry, image, attempt, lease } = work;
   const { repository, digest, tag } = image;
   const part = `${image.registry}/${repository}@${digest}`;
   while ((await lease.claim(REGISTRY, part, options.registry.concurrency)) !== 'taken') {
@@ -80,7 +98,8 @@ async function read({ options, registry, image, attempt, lease }: Work): Promise
   }
   try {
     const start = { repository, reference: digest, tag };
-    const found = keptWalk(await walk(registry, start, { ...options.policy, gap: [] }, attempt.signal));
+    const policy = { ...options.policy, gap: [] };
+    const found = keptWalk(await walk(registry, start, policy, attempt.signal), attemptOf(work));
     await lease.keepWalk(writeWalk(found, options.policy));
     return found;
   } finally {
@@ -90,7 +109,7 @@ async function read({ options, registry, image, attempt, lease }: Work): Promise
 
 /** Nothing is to be asked of the targets: the policy leaves nothing, or it is only tried. */
 function skippedWhole(
-  { items, skipped }: KeptWalk,
+  { items, skipped, problems }: KeptWalk,
   { dryrun }: PreheatSinkOptions,
   targets: readonly OpenTarget[],
 ): WorkEnd | undefined {
@@ -111,7 +130,7 @@ function skippedWhole(
       reason: 'dryrun',
     })),
   );
-  const detail = `a dry run: ${parts.length} parts would be warmed`;
+  const detail = withProblems(`a dry run: ${parts.length} parts would be warmed`, problems);
   return {
     ending: { kind: 'delivered', reason: 'skipped', detail },
     parts: [...partsOf([], skipped), ...parts],

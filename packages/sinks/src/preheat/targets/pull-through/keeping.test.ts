@@ -7,13 +7,13 @@ const { role, digest, size, text } = PARTS.layer;
 const layer = { role, digest, size };
 
 /** A cache as Distribution is one; `serves` says how it answers each request, and the last one for good. */
-async function distribution(...serves: ('fetched' | 'kept' | 'absent' | 'range')[]) {
+async function distribution(...serves: ('fetched' | 'kept' | 'range' | number)[]) {
   const ranges: (string | undefined)[] = [];
   const cache = await aCache((response, _, { method, headers }, nth) => {
     const how = serves[Math.min(nth, serves.length) - 1];
     ranges.push(headers.range?.toString());
     const common = { 'docker-distribution-api-version': 'registry/2.0', 'docker-content-digest': digest };
-    if (how === 'absent') response.writeHead(404).end();
+    if (typeof how === 'number') response.writeHead(how).end();
     else if (how === 'range') response.writeHead(206, { ...common, 'content-length': 1 }).end('x');
     else {
       const kept = how === 'kept' && { 'accept-ranges': 'bytes' };
@@ -92,10 +92,13 @@ describe('a blob that the cache fetched to answer', () => {
     expect(ranges.at(-1)).toBe('bytes=0-0');
   });
 
-  test('is waited for where HEAD does not know it yet', async () => {
-    const { cache } = await distribution('fetched', 'absent', 'kept');
-    expect(await settled(cache.base, 'get')).toMatchObject({ state: 'warmed', verified: true });
-  });
+  test.each([404, 405, 403, 400, 501])(
+    'is waited for where HEAD does not know it yet (%d)',
+    async (status) => {
+      const { cache } = await distribution('fetched', status, 'kept');
+      expect(await settled(cache.base, 'get')).toMatchObject({ state: 'warmed', verified: true });
+    },
+  );
 });
 
 test.each([

@@ -92,7 +92,7 @@ async function storedNow(
   try {
     return (await registry.drain(repository, item, { method: 'HEAD', signal })).stored;
   } catch (error) {
-    if (error instanceof RegistryError && (error.status === 404 || error.status === 405)) return false;
+    if (error instanceof RegistryError && error.refused && error.status !== 401) return false;
     throw error;
   }
 }
