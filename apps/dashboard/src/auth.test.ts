@@ -59,7 +59,7 @@ describe('without a password', () => {
   const start = async (dashboard: object) => {
     const { inspector, operate } = await startDashboard();
     const redis = () => ({ up: true, full: false });
-    const parts = { inspector, operate, redis, version: '0.0.0', onFault() {} };
+    const parts = { inspector, operate, redis, version: '0.0.0', refused: () => undefined, onFault() {} };
     createDashboard(parts).prepare(await configOf({ dashboard }));
   };
 

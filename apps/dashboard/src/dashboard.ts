@@ -10,6 +10,7 @@ import { createBoard } from './board.js';
 import type { Operate } from './operate/index.js';
 import { createOperations } from './operate/operations.js';
 import { createPages } from './pages/pages.js';
+import type { RefusedConfig } from './pages/port.js';
 
 /** What the dashboard is given by the process that it runs in. */
 export interface DashboardParts {
@@ -18,6 +19,8 @@ export interface DashboardParts {
   /** Redis as it was seen of late. `memory`: used share of its maxmemory; absent without one. */
   redis(): { up: boolean; memory?: number; full: boolean };
   version: string;
+  /** Why the configuration file as it is now is not in force; undefined when it is. */
+  refused(): RefusedConfig | undefined;
   /** A fault of ours, for the log. */
   onFault(error: unknown): void;
 }
@@ -38,7 +41,8 @@ export interface Dashboard {
 }
 
 /** Knows no users before the first configuration is put to work: that comes before its listener. */
-export function createDashboard({ inspector, operate, redis, version, onFault }: DashboardParts): Dashboard {
+export function createDashboard(parts: DashboardParts): Dashboard {
+  const { inspector, operate, redis, refused, version, onFault } = parts;
   let users: Users = {};
   let readonly = true;
   let operates = true;
@@ -49,7 +53,7 @@ export function createDashboard({ inspector, operate, redis, version, onFault }:
   const pages = createPages({
     operate,
     operations,
-    health: () => ({ memory: redis().memory, full: redis().full }),
+    health: () => ({ memory: redis().memory, full: redis().full, refused: refused() }),
     boardPath: (endpoint) => `${BOARD_PATH}/queue/${encodeURIComponent(inspector.boardQueue(endpoint).name)}`,
     now: Date.now,
   });

@@ -32,7 +32,8 @@ async function openOn(
   const quiet = { write() {} };
   const observer = createObserver({ level: 'silent', pretty: false, version: '0', destination: quiet });
   await monitor.firstAnswer(5_000);
-  const parts = { config: () => config, producer: client, consumer: client, version: '0' };
+  const clients = { producer: client, consumer: client };
+  const parts = { config: () => config, refused: () => undefined, ...clients, version: '0' };
   const trail = openTrail({ ...parts, observer, monitor });
   const { url, close } = await openAdmin(roles, { ...parts, observer, monitor, inspector, trail }, absent);
   onTestFinished(async () => {

@@ -3,6 +3,7 @@ import { type Config, type Endpoint, maskedUrl } from '@longshore/config';
 import { createPulseReader, createQuarantine } from '@longshore/queue/operator';
 import { createAdmin } from './admin.js';
 import { type Listener, listen } from './listen.js';
+import { refusedWords } from './reload.js';
 import type { Role, RoleParts } from './role.js';
 
 /** Milliseconds between two lines about the same trouble. */
@@ -53,7 +54,10 @@ export function openAdmin(
   const app = createAdmin({
     version,
     missing: () => [...absent(), ...missing(roles, parts)],
-    notes,
+    notes: () => [
+      ...[parts.refused()].flatMap((refused) => (refused ? refusedWords(refused) : [])),
+      ...notes(),
+    ],
     async metrics() {
       // By one role only, so that a sum over processes is right.
       if (roles.includes('dashboard')) await countQueues().catch(tellUncounted);

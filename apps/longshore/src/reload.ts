@@ -3,6 +3,7 @@
  * goes on, and the log says why.
  */
 import { type Config, type Env, formatProblem, type Problem, readConfig } from '@longshore/config';
+import type { RefusedConfig } from '@longshore/dashboard';
 import { LongshoreError } from '@longshore/event';
 import type { Observer } from '@longshore/observe';
 
@@ -10,6 +11,19 @@ import type { Observer } from '@longshore/observe';
 export interface Loaded {
   config: Config;
   warnings: Problem[];
+}
+
+/** The configuration that is in force. */
+export interface InForce {
+  config: Config;
+  /** Why the file as it is now is not in force. */
+  refused?: RefusedConfig;
+}
+
+/** What an operator has to know and do. */
+export function refusedWords({ at, file, reason }: RefusedConfig): string {
+  const since = new Date(at).toISOString();
+  return `${file} is not in force since ${since}, the configuration before it is; correct the file: ${reason}`;
 }
 
 /** @throws LongshoreError CONFIG_INVALID with one line for each error */
@@ -33,28 +47,31 @@ export interface Reload {
   env: Env;
   /** What made us look. */
   why: string;
-  current: Config;
+  current: InForce;
   /** All or nothing. */
   apply(config: Config): void;
   observer: Observer;
 }
 
-/** @returns the configuration that is in force now */
-export function reloadConfig({ file, env, why, current, apply, observer }: Reload): Config {
+/** @returns the configuration that is in force now; the one before when the file cannot be used */
+export function reloadConfig({ file, env, why, current, apply, observer }: Reload): InForce {
   const { log } = observer;
   try {
     const { config, warnings } = load(file, env);
-    const waits = restartNeeded(current, config);
-    // What cannot change at run time stays as it is, also for whoever asks later.
-    const next: Config = { ...config, ...fixed(current) };
+    const waits = restartNeeded(current.config, config);
+    // What cannot change at run time stays as it is, for everything that reads the configuration later.
+    const next: Config = { ...config, ...fixed(current.config) };
     apply(next);
+    observer.configLoaded(Date.now());
     log.info({ why, endpoints: next.notifications.endpoints.length }, 'configuration reloaded');
     tellWarnings(file, warnings, observer);
     if (waits.length > 0) log.warn({ settings: waits }, 'these settings change at the next start only');
-    return next;
+    return { config: next };
   } catch (err) {
     log.error({ why, file, err }, 'configuration not reloaded, the old one stays in force');
-    return current;
+    observer.configRefused();
+    const reason = err instanceof Error ? err.message : String(err);
+    return { config: current.config, refused: { at: Date.now(), file, reason } };
   }
 }
 

@@ -1,5 +1,6 @@
 /** The roles that a process can play, and what each is given. */
 import type { Config } from '@longshore/config';
+import type { RefusedConfig } from '@longshore/dashboard';
 import type { Observer } from '@longshore/observe';
 import type { Monitor, RedisClient } from '@longshore/queue';
 import type { Inspector, TrailWriter } from '@longshore/queue/operator';
@@ -13,6 +14,8 @@ export type Role = (typeof ROLES)[number];
 export interface RoleParts {
   /** The configuration of now. */
   config(): Config;
+  /** Why the file as it is now is not in force; undefined when it is. */
+  refused(): RefusedConfig | undefined;
   observer: Observer;
   /** Fails fast. */
   producer: RedisClient;

@@ -158,11 +158,11 @@ async function startWorker(parts: RoleParts): Promise<RunningRole> {
 }
 
 async function startDashboard(parts: RoleParts): Promise<RunningRole> {
-  const { config, producer, inspector, monitor, observer, version } = parts;
+  const { config, refused, producer, inspector, monitor, observer, version } = parts;
   const replayer = createReplayer({ ...parts, client: producer });
   const operate = createOperate({ client: producer, config, by: 'the dashboard', replay: replayer.replay });
   const dashboard = createDashboard({
-    ...{ inspector, operate, version },
+    ...{ inspector, operate, version, refused },
     redis() {
       const { up, full, memory, limit } = monitor.health;
       return { up, full, ...(Number.isFinite(limit) && { memory }) };

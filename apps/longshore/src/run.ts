@@ -8,7 +8,7 @@ import { connect, createMonitor } from '@longshore/queue';
 import { createInspector } from '@longshore/queue/operator';
 import { tellAway, tellHealth } from './health.js';
 import { openRedis } from './redis.js';
-import { load, reloadConfig, tellWarnings } from './reload.js';
+import { type InForce, load, reloadConfig, tellWarnings } from './reload.js';
 import type { Role } from './role.js';
 import { startRoles } from './roles.js';
 import { untilStopped } from './signals.js';
@@ -37,9 +37,11 @@ export async function run({ file, roles, env }: RunOptions): Promise<number> {
   const watcher = watchConfig(file);
   await untilRest(file);
   const loaded = load(file, env);
-  let config = loaded.config;
+  const { config } = loaded;
+  let inForce: InForce = { config };
   const observer = createObserver({ ...config.log, version });
   const { log } = observer;
+  observer.configLoaded(Date.now());
   tellWarnings(file, loaded.warnings, observer);
   const stopped = untilStopped((signal) => log.info({ signal }, 'stopping'));
 
@@ -54,15 +56,16 @@ export async function run({ file, roles, env }: RunOptions): Promise<number> {
     const consumer = connect(redis.address, 'consumer', onRedisError);
     const monitor = createMonitor(producer, (health, before) => tellHealth(observer, health, before));
     const inspector = createInspector(producer, config.redis.prefix);
-    const shared = { config: () => config, observer, producer, monitor };
+    const shared = { config: () => inForce.config, observer, producer, monitor };
     const trail = openTrail(shared);
-    const parts = { ...shared, consumer, inspector, trail, version };
+    const refused = () => inForce.refused;
+    const parts = { ...shared, refused, consumer, inspector, trail, version };
     try {
       // With a Redis that is there, `ready` means that the first request is taken.
       if (!(await monitor.firstAnswer(REDIS_PATIENCE))) tellAway(observer);
       const running = await startRoles(roles, parts);
       watcher.onChange((why) => {
-        config = reloadConfig({ file, env, why, current: config, apply: running.apply, observer });
+        inForce = reloadConfig({ file, env, why, current: inForce, apply: running.apply, observer });
       });
       const endpoints = config.notifications.endpoints.length;
       log.info({ ...running.urls, redis: redis.where, endpoints, version }, 'ready');

@@ -120,6 +120,28 @@ test('a file that cannot be used changes nothing and says why', async () => {
   await receiver.received(1);
 });
 
+test('a file that cannot be used is seen in /readyz, in the metrics and on the home page until it is corrected', async () => {
+  const endpoints = [{ name: 'one', url: 'http://127.0.0.1:9/' }];
+  const { relay, file, change } = await relayWith(endpoints);
+  const seen = async () => ({
+    ready: await (await fetch(`${relay.admin}/readyz`)).json(),
+    metrics: await (await fetch(`${relay.admin}/metrics`)).text(),
+    page: await (await fetch(relay.dashboard)).text(),
+  });
+  expect((await seen()).metrics).toContain('longshore_config_last_reload_successful 1');
+  await writeFile(file, 'notifications:\n  endpoints:\n    - name: one\n      urll: http://x/\n');
+  await relay.waitFor('configuration not reloaded, the old one stays in force');
+  const { ready, metrics, page } = await seen();
+  expect(ready).toMatchObject({ status: 'ready', notes: [expect.stringContaining('unknown key "urll"')] });
+  expect(metrics).toContain('longshore_config_last_reload_successful 0');
+  expect(page).toContain('is not in force since');
+  await change(endpoints);
+  const after = await seen();
+  expect(after.ready).toEqual({ status: 'ready' });
+  expect(after.metrics).toContain('longshore_config_last_reload_successful 1');
+  expect(after.page).not.toContain('is not in force since');
+});
+
 test('SIGHUP reads the file, and secrets beside it, again', async () => {
   const receiver = await startReceiver();
   const folder = await workFolder();

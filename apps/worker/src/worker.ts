@@ -48,6 +48,14 @@ interface Lane {
   fingerprint: string;
 }
 
+/** An endpoint whose secrets are resolved. Nothing in it looks one up again, so putting it to work cannot fail. */
+interface Prepared {
+  endpoint: Endpoint;
+  /** Holds the values of the secrets, so that a rotated `file:` secret is a change. Never logged. */
+  fingerprint: string;
+  openSink(): Sink;
+}
+
 /** Takes nothing before the first configuration is put to work. */
 export function createWorker({ client, observer, pulse, trail, version }: WorkerParts): Worker {
   const lanes = new Map<string, Lane>();
@@ -58,12 +66,19 @@ export function createWorker({ client, observer, pulse, trail, version }: Worker
   let current: Config | undefined;
 
   /** @throws LongshoreError SECRET_MISSING */
-  const openFor = (endpoint: Endpoint, config: Config): Sink => {
+  const prepared = (endpoint: Endpoint, config: Config): Prepared => {
     const { name, preheat } = endpoint;
-    if (endpoint.kind === 'http' || !preheat) return openSink('http', sinkOptions(endpoint, version));
-    const parts = { client, config: () => current ?? config, endpoint: name, observer };
+    const fingerprint = (options: object) => JSON.stringify([endpoint, options, config.retention.delivered]);
+    if (endpoint.kind === 'http' || !preheat) {
+      const options = sinkOptions(endpoint, version);
+      return { endpoint, fingerprint: fingerprint(options), openSink: () => openSink('http', options) };
+    }
     const options = preheatOptions(endpoint, preheat, version);
-    return openSink('preheat', { ...options, memory: createPreheatMemory(parts) });
+    const open = (): Sink => {
+      const parts = { client, config: () => current ?? config, endpoint: name, observer };
+      return openSink('preheat', { ...options, memory: createPreheatMemory(parts) });
+    };
+    return { endpoint, fingerprint: fingerprint(options), openSink: open };
   };
 
   const retire = (ending: Promise<unknown>): void => {
@@ -71,19 +86,19 @@ export function createWorker({ client, observer, pulse, trail, version }: Worker
     void ending.finally(() => retiring.delete(ending));
   };
 
-  const open = (endpoint: Endpoint, config: Config): LiveEndpoint => ({
+  const open = ({ endpoint, openSink }: Prepared): LiveEndpoint => ({
     settings: endpoint,
     ignores: compileRules(endpoint),
-    sink: openFor(endpoint, config),
+    sink: openSink(),
     attempts: new Set(),
   });
 
-  const start = (endpoint: Endpoint, config: Config): void => {
+  const start = (next: Prepared, config: Config): void => {
+    const { endpoint, fingerprint } = next;
     const { name } = endpoint;
-    const live = open(endpoint, config);
     const lane: Lane = {
-      live,
-      fingerprint: fingerprint(endpoint, config),
+      live: open(next),
+      fingerprint,
       consumer: createConsumer({
         client,
         prefix: config.redis.prefix,
@@ -105,11 +120,11 @@ export function createWorker({ client, observer, pulse, trail, version }: Worker
     lanes.set(name, lane);
   };
 
-  const change = (lane: Lane, endpoint: Endpoint, config: Config): void => {
+  const change = (lane: Lane, next: Prepared, config: Config): void => {
     const { attempts, sink } = lane.live;
-    lane.live = open(endpoint, config);
-    lane.fingerprint = fingerprint(endpoint, config);
-    const { concurrency } = endpoint;
+    lane.live = open(next);
+    lane.fingerprint = next.fingerprint;
+    const { concurrency } = next.endpoint;
     lane.consumer.update({ concurrency, delivered: config.retention.delivered });
     retire(Promise.all(attempts).then(() => sink.close()));
   };
@@ -120,24 +135,24 @@ export function createWorker({ client, observer, pulse, trail, version }: Worker
     await lane.live.sink.close();
   };
 
-  const reconcile = (config: Config): void => {
+  const reconcile = (config: Config, endpoints: readonly Prepared[]): void => {
     current = config;
-    const wanted = new Map(config.notifications.endpoints.filter(takes).map((e) => [e.name, e]));
+    const wanted = new Set(endpoints.map(({ endpoint }) => endpoint.name));
     for (const [name, lane] of [...lanes]) if (!wanted.has(name)) retire(stop(name, lane));
-    for (const endpoint of wanted.values()) {
-      const lane = lanes.get(endpoint.name);
-      if (!lane) start(endpoint, config);
-      else if (lane.fingerprint !== fingerprint(endpoint, config)) change(lane, endpoint, config);
+    for (const next of endpoints) {
+      const lane = lanes.get(next.endpoint.name);
+      if (!lane) start(next, config);
+      else if (lane.fingerprint !== next.fingerprint) change(lane, next, config);
     }
   };
 
   return {
     prepare(config) {
-      for (const endpoint of config.notifications.endpoints.filter(takes)) secretsOf(endpoint);
+      const endpoints = config.notifications.endpoints.filter(takes).map((one) => prepared(one, config));
       return () => {
         if (closing) return;
         grace = config.worker.grace;
-        reconcile(config);
+        reconcile(config, endpoints);
       };
     },
     async close() {
@@ -169,15 +184,4 @@ function sinkOptions(endpoint: Endpoint, version: string) {
     tls: { ca: endpoint.tls.ca?.reveal() },
     proxy: proxyFor(url, environment()),
   };
-}
-
-/** Every secret of the endpoint, resolved. @throws LongshoreError SECRET_MISSING */
-function secretsOf(endpoint: Endpoint): object {
-  if (endpoint.kind === 'http' || !endpoint.preheat) return sinkOptions(endpoint, '');
-  return preheatOptions(endpoint, endpoint.preheat, '');
-}
-
-/** Includes the secrets' values, so that a rotated `file:` secret is picked up. Never logged. */
-function fingerprint(endpoint: Endpoint, { retention }: Config): string {
-  return JSON.stringify([endpoint, secretsOf(endpoint), retention.delivered]);
 }

@@ -22,6 +22,10 @@ export interface Gauges {
   /** The endpoint is gone: its gauges are shown no longer. Counters stay, as counters do. */
   forgetEndpoint(endpoint: string): void;
   redisUp(up: boolean): void;
+  /** The configuration was read and is in force since then, in epoch milliseconds. */
+  configLoaded(at: number): void;
+  /** A changed configuration cannot be used; the one before stays in force. */
+  configRefused(): void;
   /** What the spool of this process holds now. */
   spoolHolds(spool: { requests: number; bytes: number }): void;
 }
@@ -56,6 +60,11 @@ export function createGauges(metrics: Metrics, bounds: LabelBounds, tally: Regis
       tally.pending(endpoint, 0);
     },
     redisUp: (up) => metrics.set('longshore_redis_up', {}, up ? 1 : 0),
+    configLoaded(at) {
+      metrics.set('longshore_config_last_reload_successful', {}, 1);
+      metrics.set('longshore_config_last_reload_success_timestamp_seconds', {}, at / 1000);
+    },
+    configRefused: () => metrics.set('longshore_config_last_reload_successful', {}, 0),
     spoolHolds({ requests, bytes }) {
       metrics.set('longshore_spool_requests', {}, requests);
       metrics.set('longshore_spool_bytes', {}, bytes);

@@ -154,6 +154,16 @@ export const METRICS = {
     help: '1 while Redis answers this process.',
     labels: [],
   },
+  longshore_config_last_reload_successful: {
+    type: 'gauge',
+    help: '1 while the configuration file is in force; 0 while it cannot be used and the configuration before it stays in force.',
+    labels: [],
+  },
+  longshore_config_last_reload_success_timestamp_seconds: {
+    type: 'gauge',
+    help: 'When the configuration in force was read, in seconds since 1970.',
+    labels: [],
+  },
   longshore_log_lines_dropped_total: {
     type: 'counter',
     help: 'Log lines thrown away because stdout is not read.',

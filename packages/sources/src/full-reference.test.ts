@@ -14,6 +14,8 @@ test.each([
   [`ghcr.io/acme/api:${DIGEST}`, { host: 'ghcr.io', repository: 'acme/api', digest: DIGEST }],
   ['1.4.2', undefined],
   [DIGEST, undefined],
+  ['https://ghcr.io/acme/api:1.4.2', { host: 'ghcr.io', repository: 'acme/api', tag: '1.4.2' }],
+  ['http://ci@r.example.com:5000/api', { host: 'r.example.com:5000', repository: 'api' }],
 ])('%s is taken apart', (reference, expected) => {
   expect(parseFullReference(reference)).toEqual(expected);
 });

@@ -3,6 +3,8 @@
  * its marks and no more: what stands between them is the sender's word.
  */
 
+import { withoutScheme } from './reference.js';
+
 /** The parts of a full reference to an image. */
 export interface ImageReference {
   /** `host[:port]`. */
@@ -15,8 +17,12 @@ export interface ImageReference {
 /** A digest where the tag is expected: GitHub writes it for what was pushed without a tag. */
 const DIGEST_AS_TAG = /:(?=sha\d+:[0-9a-f]{32,}$)/;
 
-/** Of `host/repository[:tag][@digest]`; undefined for a text without a slash. An empty tag is none. */
-export function parseFullReference(text: string): ImageReference | undefined {
+/**
+ * Of `host/repository[:tag][@digest]`, with or without a scheme in front; undefined for a text without a slash.
+ * An empty tag is none.
+ */
+export function parseFullReference(reference: string): ImageReference | undefined {
+  const text = withoutScheme(reference);
   const slash = text.indexOf('/');
   if (slash === -1) return undefined;
   const [path = '', digest] = text

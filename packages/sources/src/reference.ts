@@ -13,6 +13,11 @@ export function withoutCredentials(url: string): string {
   return url.includes('@') ? url.replace(/^([a-z][a-z0-9+.-]*:)?\/\/[^/?#\\]*@/i, '$1//') : url;
 }
 
+/** A reference to an image without the `https://` or `user@` that some senders write in front of its host. */
+export function withoutScheme(reference: string): string {
+  return reference.replace(/^https?:\/\/(?:[^/?#\\@]*@)?/i, '');
+}
+
 /** `host[:port]` of an absolute URL. */
 export function hostOf(url: string): string | undefined {
   return /^https?:\/\/(?:[^/?#\\]*@)?([^/?#\\@]+)/i.exec(url)?.[1];

@@ -23,7 +23,8 @@ export function isoSeconds(seconds: unknown): string | undefined {
 
 /**
  * Part of the id of an event whose sender gives it neither an id nor a time: what is sent again within the
- * minute is the same event. A longer window would swallow a tag that is pushed twice a day.
+ * minute is the same event. A longer window would swallow a tag that is pushed twice a day. A retry that is received
+ * in the next minute of the clock is another event.
  * @param receivedAt epoch milliseconds
  */
 export function minuteOf(receivedAt: number): number {

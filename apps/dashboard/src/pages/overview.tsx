@@ -2,15 +2,12 @@
 import { type EndpointStateName, inWords } from '@longshore/queue/operator';
 import type { EndpointOverview } from '../operate/index.js';
 import { Ago, At, Count, count, Heads, link, number, State } from './parts.js';
+import type { Health, RefusedConfig } from './port.js';
 
-export interface OverviewProps {
+export interface OverviewProps extends Health {
   rows: readonly EndpointOverview[];
   /** Requests in quarantine. */
   quarantined: number;
-  /** Share of Redis' maxmemory that is used, 0 … 1; undefined without a limit. */
-  memory?: number;
-  /** Ingest answers 503, because Redis is nearly full. */
-  full: boolean;
   now: number;
 }
 
@@ -25,13 +22,14 @@ const RANK: Record<EndpointStateName, number> = {
   disabled: 6,
 };
 
-export function Overview({ rows, quarantined, memory, full, now }: OverviewProps) {
+export function Overview(props: OverviewProps) {
+  const { rows, now } = props;
   const rank = ({ state }: EndpointOverview): number => RANK[state.name];
   const sorted = rows.toSorted((a, b) => rank(a) - rank(b) || b.pulse.dead - a.pulse.dead);
   return (
     <div data-live>
       <h1 class="hidden">Endpoints</h1>
-      <Verdict rows={rows} quarantined={quarantined} memory={memory} full={full} now={now} />
+      <Verdict {...props} />
       {rows.length === 0 ? (
         <p class="note">
           There is no endpoint yet: put one under <code>notifications.endpoints</code> in the configuration.
@@ -110,16 +108,17 @@ function detailOf(
   );
 }
 
-function Verdict({ rows, quarantined, memory, full, now }: OverviewProps) {
+function Verdict({ rows, quarantined, memory, full, refused, now }: OverviewProps) {
   const failing = rows.filter(({ state }) => state.name === 'failing');
   const dead = rows.reduce((sum, { pulse }) => sum + pulse.dead, 0);
   const left = rows.reduce((sum, { pulse: p }) => sum + p.waiting + p.delayed + p.active, 0);
   const oldest = Math.min(...rows.flatMap(({ pulse }) => pulse.oldestAt ?? []));
-  const tone = failing.length > 0 || full ? 'bad' : dead > 0 || quarantined > 0 ? 'warn' : 'good';
+  const tone = failing.length > 0 || full || refused ? 'bad' : dead > 0 || quarantined > 0 ? 'warn' : 'good';
   return (
     <div class={`verdict ${tone}`} role="status">
       <strong>{headline(rows.length, failing)}</strong>
       {full && <p class="bad">Redis is nearly full: ingest answers 503 until workers have drained.</p>}
+      {refused && <Refused {...refused} />}
       <p>
         {count(left, 'delivery', 'deliveries')} to go
         {Number.isFinite(oldest) && `, the oldest ${inWords(now - oldest)} old`} ·{' '}
@@ -132,6 +131,14 @@ function Verdict({ rows, quarantined, memory, full, now }: OverviewProps) {
         {memory !== undefined && ` · Redis at ${Math.round(memory * 100)} % of its memory`}
       </p>
     </div>
+  );
+}
+
+function Refused({ at, file, reason }: RefusedConfig) {
+  return (
+    <p class="bad break">
+      {file} is not in force since <At at={at} />. The configuration before it is. Correct the file: {reason}
+    </p>
   );
 }
 

@@ -12,11 +12,28 @@ export interface Operations {
   cancel(id: string): void;
 }
 
+/** A changed configuration that could not be used. */
+export interface RefusedConfig {
+  /** Epoch milliseconds. */
+  at: number;
+  file: string;
+  /** One line for each error. */
+  reason: string;
+}
+
+/** What the overview shows beside the endpoints. */
+export interface Health {
+  /** Share of Redis' maxmemory that is used, 0 … 1; undefined without a limit. */
+  memory?: number;
+  /** Ingest answers 503, because Redis is nearly full. */
+  full: boolean;
+  refused?: RefusedConfig;
+}
+
 export interface PageParts {
   operate: Operate;
   operations: Operations;
-  /** Of Redis; `memory` is undefined without a limit. */
-  health(): { memory?: number; full: boolean };
+  health(): Health;
   /** Where the board shows an endpoint's queue. */
   boardPath(endpoint: string): string;
   now(): number;

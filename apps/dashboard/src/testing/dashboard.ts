@@ -64,6 +64,7 @@ export async function startDashboard(settings: object = {}): Promise<TestDashboa
     operate,
     redis: () => ({ up: client.status === 'ready', full: false }),
     version: '0.0.0',
+    refused: () => undefined,
     onFault: (error) => void faults.push(error),
   });
   const apply = async (next: object): Promise<void> => {

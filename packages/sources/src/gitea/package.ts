@@ -26,7 +26,8 @@ export function readPackage(body: JsonObject, delivery: string | undefined): Rea
       id: delivery,
       action: ACTIONS.get(action) ?? action,
       nativeType: textAt(body, 'action'),
-      timestamp: pkg.created_at,
+      // Of the version, so it is the time of the push. A delete has none.
+      timestamp: action === 'created' ? pkg.created_at : undefined,
       repository: owner && name && `${owner.toLowerCase()}/${name}`,
       tag: pkg.version,
       host: url && hostOf(url),

@@ -2,7 +2,7 @@
  * The body of a `package` or `registry_package` event. Any part of it may be null. A multi-arch push is an
  * event for the index and one for each of its manifests, these with an empty tag.
  */
-import { parseFullReference } from '../full-reference.js';
+import { type ImageReference, parseFullReference } from '../full-reference.js';
 import { at, isObject, type JsonObject, textAt } from '../json.js';
 import type { Reading } from '../message.js';
 import { missing } from '../normalize.js';
@@ -21,7 +21,7 @@ export function readPackage(body: JsonObject, delivery: string | undefined): Rea
   const version = pkg.package_version;
   const manifest = at(version, 'container_metadata', 'manifest');
   const tag = at(version, 'container_metadata', 'tag');
-  const { host, repository } = placeOf(pkg);
+  const { host, repository, ...inUrl } = placeOf(pkg);
   const updated = textAt(pkg, 'updated_at');
   return {
     event: {
@@ -29,10 +29,14 @@ export function readPackage(body: JsonObject, delivery: string | undefined): Rea
       ...actionOf(body.action),
       timestamp: updated && isoTime(updated) ? updated : undefined,
       mediaType: at(manifest, 'media_type'),
-      digest: textAt(manifest, 'digest') ?? textAt(tag, 'digest') ?? digestIn(textAt(version, 'version')),
+      digest:
+        textAt(manifest, 'digest') ??
+        textAt(tag, 'digest') ??
+        digestIn(textAt(version, 'version')) ??
+        inUrl.digest,
       size: at(manifest, 'size'),
       repository,
-      tag: at(tag, 'name'),
+      tag: textAt(tag, 'name') ?? inUrl.tag,
       host,
       actor: at(body, 'sender', 'login'),
     },
@@ -49,12 +53,9 @@ function actionOf(action: unknown): { action: unknown; nativeType?: string } {
  * By `package_url`, which is `ghcr.io/acme/api:1.4.2`, else by the names. GitHub keeps the owner's
  * capitals, which a registry's names do not have.
  */
-function placeOf(pkg: JsonObject): { host?: string; repository?: string } {
-  const url = textAt(pkg, 'package_version', 'package_url')?.replace(/^https?:\/\//, '');
-  const named = parseFullReference(url ?? '');
-  if (named?.host.includes('.')) {
-    return { host: named.host, repository: named.repository.toLowerCase() };
-  }
+function placeOf(pkg: JsonObject): Partial<ImageReference> {
+  const named = parseFullReference(textAt(pkg, 'package_version', 'package_url') ?? '');
+  if (named?.host.includes('.')) return { ...named, repository: named.repository.toLowerCase() };
   const owner = textAt(pkg, 'namespace') ?? textAt(pkg, 'owner', 'login');
   const name = textAt(pkg, 'name');
   if (!owner || !name) return {};

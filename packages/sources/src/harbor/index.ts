@@ -6,7 +6,7 @@
  */
 
 import { decodeBody } from '../body.js';
-import { cloudEventType, decodeCloudEvents, dedupeKey } from '../cloudevents/decode.js';
+import { type CloudEvent, cloudEventType, decodeCloudEvents, dedupeKey } from '../cloudevents/decode.js';
 import { isEnvelope } from '../distribution/envelope.js';
 import { openEnvelope } from '../distribution/index.js';
 import { withoutActorUser } from '../distribution/without-actor-user.js';
@@ -35,20 +35,40 @@ function recognizes(raw: RawRequest, value: unknown): boolean | 'perhaps' {
 function open(incoming: Incoming): Opened {
   const { raw, value } = incoming;
   if (isEnvelope(value)) return openEnvelope(incoming, harbor.kind);
-  const occurrence = cloudEvent(incoming) ?? defaultFormat(incoming);
-  if (typeof occurrence === 'string') return unreadable(raw, occurrence);
-  if (actionOf(occurrence) === undefined) {
-    const message = { reading: readOther(occurrence), body: raw.body, find: (root: unknown) => root };
-    return openMessages(incoming, harbor.kind, [message]);
-  }
+  const parts = cloudEvents(incoming) ?? [ofDefaultFormat(incoming)];
+  if (parts.length > MAX_EVENTS) return unreadable(raw, `the batch has more than ${MAX_EVENTS} events`);
+  if (parts.length === 0) return { taken: [], quarantined: [], note: 'the batch has no events' };
+  return openMessages(incoming, harbor.kind, parts.flatMap(messagesOf));
+}
+
+/** One of the occurrences of a request. */
+interface Part {
+  /** What happened, or why that cannot be read. */
+  occurrence: Occurrence | string;
+  /** A request body with this occurrence alone. */
+  body: Buffer;
+  /** The occurrence as its sender wrote it. */
+  value: unknown;
+  /** It came in a list, so a body of its own is a list too. */
+  isBatch: boolean;
+  find: Message['find'];
+}
+
+/** Harbor sends one at a time. */
+const MAX_EVENTS = 10_000;
+
+/** A message for each resource of a push, pull or delete; one for anything else. */
+function messagesOf({ occurrence, body, value, isBatch, find }: Part): Message[] {
+  const refused = (reason: string): Message[] => [{ reading: { refused: reason }, body, find }];
+  if (typeof occurrence === 'string') return refused(occurrence);
+  if (actionOf(occurrence) === undefined) return [{ reading: readOther(occurrence), body, find }];
   const resources = resourcesOf(occurrence);
-  if (typeof resources === 'string') return unreadable(raw, resources);
+  if (typeof resources === 'string') return refused(resources);
   const isOnly = resources.length === 1;
-  const messages = resources.map((resource): Message => {
-    const reading = readResource(occurrence, resource, isOnly);
-    return { reading, body: isOnly ? raw.body : withResource(value, resource), find: (root) => root };
+  return resources.map((resource) => {
+    const alone = () => withResource(value, resource, isBatch);
+    return { reading: readResource(occurrence, resource, isOnly), body: isOnly ? body : alone(), find };
   });
-  return openMessages(incoming, harbor.kind, messages);
 }
 
 /** Only the preheat driver's envelope can hold a token of the registry's. */
@@ -58,24 +78,29 @@ function storable(body: Buffer): Buffer {
   return hasOwnForm ? body : withoutActorUser(body, 'token');
 }
 
-/** Undefined for what is no CloudEvent. */
-function cloudEvent({ raw, value, source }: Incoming): Occurrence | string | undefined {
-  const events = decodeCloudEvents(raw, value);
-  if (events === undefined) return undefined;
-  const [event] = events;
-  if (event === undefined || events.length > 1) return 'the list is not one CloudEvent';
+/** Each CloudEvent of the request; undefined for a request that holds none. */
+function cloudEvents({ raw, value, source }: Incoming): Part[] | undefined {
+  const isBatch = Array.isArray(value);
+  return decodeCloudEvents(raw, value)?.map((event, index) => ({
+    occurrence: occurrenceOf(event, source, raw.receivedAt),
+    body: event.body,
+    value: isBatch ? value[index] : value,
+    isBatch,
+    find: event.find,
+  }));
+}
+
+function occurrenceOf(event: CloudEvent, source: string, receivedAt: number): Occurrence | string {
   const { id, source: origin, type, time, operator } = event.attributes;
   if (type === undefined) return 'type is missing';
-  return {
-    type,
-    timestamp: time,
-    operator,
-    data: event.data,
-    source,
-    id,
-    dedupe: dedupeKey(origin, id),
-    receivedAt: raw.receivedAt,
-  };
+  const dedupe = dedupeKey(origin, id);
+  return { type, timestamp: time, operator, data: event.data, source, id, dedupe, receivedAt };
+}
+
+function ofDefaultFormat(incoming: Incoming): Part {
+  const { raw, value } = incoming;
+  const occurrence = defaultFormat(incoming);
+  return { occurrence, body: raw.body, value, isBatch: false, find: (root) => root };
 }
 
 function defaultFormat({ value, source, raw }: Incoming): Occurrence | string {
@@ -86,10 +111,11 @@ function defaultFormat({ value, source, raw }: Incoming): Occurrence | string {
   return { type, timestamp: isoSeconds(seconds), operator: name, data, source, receivedAt: raw.receivedAt };
 }
 
-/** The body with one of its resources. */
-function withResource(value: unknown, resource: unknown): Buffer {
+/** The body with one of its resources; as a batch of one where it came in a batch. */
+function withResource(value: unknown, resource: unknown, isBatch: boolean): Buffer {
   const body = isObject(value) ? value : {};
   const key = isObject(body.event_data) ? 'event_data' : 'data';
   const data = at(body, key);
-  return Buffer.from(writeJson({ ...body, [key]: { ...(isObject(data) && data), resources: [resource] } }));
+  const alone = { ...body, [key]: { ...(isObject(data) && data), resources: [resource] } };
+  return Buffer.from(writeJson(isBatch ? [alone] : alone));
 }

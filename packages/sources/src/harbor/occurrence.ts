@@ -6,7 +6,7 @@ import { eventIdFrom } from '@longshore/event';
 import { at, isObject, textAt } from '../json.js';
 import type { Reading } from '../message.js';
 import { missing } from '../normalize.js';
-import { isDigest } from '../reference.js';
+import { isDigest, withoutScheme } from '../reference.js';
 import { minuteOf } from '../time.js';
 
 /** Something that happened in Harbor. */
@@ -95,7 +95,7 @@ function fieldsOf({ type, timestamp, operator, data }: Occurrence, resource: unk
   // Pushed or pulled by digest: the digest stands in the tag's place too.
   const tag = named !== undefined && isDigest(named) ? undefined : named;
   const digest = textAt(resource, 'digest') ?? (tag === undefined ? named : undefined);
-  const host = /^([^/]+)\//.exec(textAt(resource, 'resource_url') ?? '')?.[1];
+  const host = /^([^/]+)\//.exec(withoutScheme(textAt(resource, 'resource_url') ?? ''))?.[1];
   const repository = textAt(data, 'repository', 'repo_full_name');
   return { nativeType: type, timestamp, actor: operator, repository, digest, tag, host, sourceAddr: host };
 }

@@ -47,18 +47,36 @@ export function readWebhook(body: JsonObject, { raw, source, options }: Incoming
   };
 }
 
-/** Clients reach a repository of Artifactory by its key. */
+/** Clients reach a repository of Artifactory by its key. The path wins: `image_name` is its last folder only. */
 function repositoryOf(data: unknown): string | undefined {
   const key = textAt(data, 'repo_key');
-  const image = textAt(data, 'image_name') ?? placeOf(data).image;
+  const image = placeOf(data).image ?? textAt(data, 'image_name');
   return key && image && `${key}/${image}`;
 }
 
-/** A manifest lies in the folder of its tag in that of its image: `team/api/1.4.2/manifest.json`. */
+/**
+ * A file of an image lies in the folder of its tag, which lies in the folder of its image:
+ * `team/tools/api/1.4.2/manifest.json`. A path may end with the folder of the tag.
+ */
 function placeOf(data: unknown): { image?: string; tag?: string } {
-  const path = isManifest(data) ? textAt(data, 'path') : undefined;
-  const [, image, tag] = /^\/?(.+)\/([^/]+)\/[^/]+$/s.exec(path ?? '') ?? [];
-  return { image, tag };
+  const path = textAt(data, 'path')?.split('/').filter(Boolean) ?? [];
+  const tag = textAt(data, 'tag');
+  const last = path.at(-1);
+  const isFile = last === textAt(data, 'name');
+  const endsWithTag =
+    last !== undefined && (last === tag || last === folderOf(tag) || (isDigestFolder(last) && !isFile));
+  const folders = endsWithTag ? path : path.slice(0, -1);
+  if (folders.length < 2) return {};
+  return { image: folders.slice(0, -1).join('/'), tag: folders.at(-1) };
+}
+
+/** Artifactory puts a manifest without a tag into a folder of its digest, written `sha256__…`. */
+function isDigestFolder(name: string): boolean {
+  return /^sha\d+__[0-9a-f]{32,}$/.test(name);
+}
+
+function folderOf(tag: string | undefined): string | undefined {
+  return tag?.replace(':', '__');
 }
 
 /** The file's checksum is the image's digest when the file is the manifest. */
@@ -68,7 +86,7 @@ function digestOf(data: unknown): string | undefined {
 }
 
 function isManifest(data: unknown): boolean {
-  const name = textAt(data, 'name');
+  const name = textAt(data, 'name') ?? textAt(data, 'path')?.split('/').at(-1);
   return name === 'manifest.json' || name === 'list.manifest.json';
 }
 

@@ -1,13 +1,14 @@
 /**
  * Quay's repository notifications. The body does not say which event it is, when it happened or who did it,
- * and can be a template of the user's own; so the event is told by its keys, and what comes again within a
- * minute is the same event.
+ * and can be a template of the user's own. So the keys of the body tell the event. Each push is an event of its
+ * own; any other notification that is received again within a minute is the same event.
  * Source: quay `notifications/notificationevent.py`, `workers/notificationworker`.
  */
 import { eventIdFrom } from '@longshore/event';
 import { at, isObject, textAt, writeJson } from '../json.js';
 import { type Message, openMessages, type Reading } from '../message.js';
 import { type Incoming, type Kind, type Opened, unreadable } from '../port.js';
+import { withoutScheme } from '../reference.js';
 import { minuteOf } from '../time.js';
 import { sender } from './sender.js';
 
@@ -63,7 +64,9 @@ function push(incoming: Incoming, tag: unknown): Reading {
   const { source, value, raw } = incoming;
   const place = placeOf(value);
   const image = textAt(value, 'docker_url') ?? place.repository;
-  const id = eventIdFrom(source, [image, tag, minuteOf(raw.receivedAt)]);
+  // A second push of the tag looks like a retry of the first. A duplicate delivery does less harm than an image
+  // that is never deployed, so each request is a push of its own.
+  const id = eventIdFrom(source, [image, tag, raw.receivedAt]);
   return { event: { ...place, id, action: 'push', nativeType: 'repo_push', tag } };
 }
 
@@ -75,7 +78,7 @@ function other(incoming: Incoming): Reading {
 }
 
 function placeOf(value: unknown): { host?: string; repository?: string } {
-  const [, host, path] = /^([^/]+)\/(.+)$/s.exec(textAt(value, 'docker_url') ?? '') ?? [];
+  const [, host, path] = /^([^/]+)\/(.+)$/s.exec(withoutScheme(textAt(value, 'docker_url') ?? '')) ?? [];
   const [namespace, name] = [textAt(value, 'namespace'), textAt(value, 'name')];
   return {
     host,

@@ -1,0 +1,68 @@
+/** Putting a configuration to work in two steps: looking whether it can be used, which may fail; and doing it, which may not. */
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type Config, readConfig } from '@longshore/config';
+import { connect, createProducer } from '@longshore/queue';
+import { redisUrl, startReceiver, testPrefix } from '@longshore/testkit';
+import { expect, onTestFinished, test } from 'vitest';
+import { aDelivery, observed } from './testing/parts.js';
+import { createWorker } from './worker.js';
+
+const settings = (url: string, secret: string, threshold: number): string => `
+version: 0.1
+notifications:
+  endpoints:
+    - { name: one, url: "${url}", threshold: ${threshold}, headers: { Authorization: ["file:${secret}"] } }
+`;
+
+async function started() {
+  const folder = await mkdtemp(join(tmpdir(), 'longshore-test-worker-'));
+  const prefix = testPrefix();
+  const connected = (profile: 'producer' | 'consumer') => connect({ url: redisUrl() }, profile, () => {});
+  const [client, writer] = [connected('consumer'), connected('producer')];
+  const producer = createProducer(writer, prefix);
+  const parts = { observer: observed().observer, pulse: { note() {} }, trail: { note() {} }, version: '0' };
+  const worker = createWorker({ client, ...parts });
+  onTestFinished(async () => {
+    await worker.close();
+    await producer.close();
+    client.disconnect();
+    writer.disconnect();
+    await rm(folder, { recursive: true });
+  });
+  const read = async (text: string): Promise<Config> => {
+    const file = join(folder, 'longshore.yml');
+    await writeFile(file, text);
+    const { config, problems } = readConfig(file, { LONGSHORE_REDIS_PREFIX: prefix });
+    if (!config) throw new Error(JSON.stringify(problems));
+    return config;
+  };
+  return { worker, producer, read, secret: join(folder, 'secret') };
+}
+
+test('a secret that disappears after it was looked up is used all the same', async () => {
+  const receiver = await startReceiver();
+  const { worker, producer, read, secret } = await started();
+  await writeFile(secret, 'Bearer old');
+  const first = worker.prepare(await read(settings(receiver.url, secret, 3)));
+  await rm(secret);
+  first();
+  await producer.enqueue([aDelivery('acme/app')]);
+  await receiver.received(1);
+
+  await writeFile(secret, 'Bearer new');
+  const second = worker.prepare(await read(settings(receiver.url, secret, 4)));
+  await rm(secret);
+  second();
+  await producer.enqueue([{ ...aDelivery('acme/app'), id: 'another', eventId: 'another' }]);
+  const requests = await receiver.received(2);
+  expect(requests.map(({ headers }) => headers.authorization)).toEqual(['Bearer old', 'Bearer new']);
+});
+
+test('a secret that is missing is found before anything changes', async () => {
+  const receiver = await startReceiver();
+  const { worker, read, secret } = await started();
+  const config = await read(settings(receiver.url, secret, 3));
+  expect(() => worker.prepare(config)).toThrow(expect.objectContaining({ code: 'SECRET_MISSING' }));
+});
