@@ -69,7 +69,7 @@ test.each([200, 302, 404, 408, 410, 500, 502, 504])('Retry-After does not count 
 test.each([
   [503, '{"error":"database is locked"}', ': {"error":"database is locked"}'],
   [429, 'slow down\nplease', ': slow down'],
-  [500, '\n\n  at work  \ufffd\nmore', ': at work'],
+  [500, '\n\n  at work  \nmore', ': at work'],
   [502, '<html>\r\n<head><title>502 Bad Gateway</title></head>\r\n<body>', ': 502 Bad Gateway'],
   [500, '<html><body>no title</body></html>', ': it says nothing more; see the receiver’s log'],
   [500, undefined, ': it says nothing more; see the receiver’s log'],

@@ -6,9 +6,8 @@
  * the others by a GET without the event. Each of these loses the event, so here they are failures.
  */
 import { STATUS_CODES } from 'node:http';
-import { notBeforeOf, type Outcome, type Reason } from '@longshore/event';
+import { excerpt, notBeforeOf, type Outcome, type Reason } from '@longshore/event';
 import { maskedPath } from '../http-url.js';
-import { oneLine } from './answer-text.js';
 import { placeOf, type Target } from './target.js';
 
 /** Of an answer what the verdict depends on; headers as they came. */
@@ -69,18 +68,16 @@ const LINE_LENGTH = 200;
 /** Of an HTML page the title: its first line is a tag. */
 function firstLine(text: string | undefined): string | undefined {
   const trimmed = text?.trim() ?? '';
-  if (!trimmed.startsWith('<')) return shownLine(trimmed.split('\n', 1)[0] ?? '');
+  if (!trimmed.startsWith('<')) return shown(trimmed.split('\n', 1)[0] ?? '');
   const [, rest = ''] = trimmed.split(/<title>/i, 2);
   const end = rest.indexOf('<');
-  return end < 0 ? undefined : shownLine(rest.slice(0, end));
+  return end < 0 ? undefined : shown(rest.slice(0, end));
 }
 
-/** What came as CR LF ends with the mark that stands for a CR. */
-const shownLine = (line: string): string | undefined =>
-  oneLine(line.endsWith('\ufffd') ? line.slice(0, -1) : line, LINE_LENGTH) || undefined;
+const shown = (line: string): string | undefined => excerpt(line, LINE_LENGTH) || undefined;
 
 /** Without the query, and with what looks like a token masked: both are where receivers put secrets. */
-const shownPath = ({ path }: Target): string => oneLine(maskedPath(path.split('?', 1)[0] ?? ''), 100);
+const shownPath = ({ path }: Target): string => excerpt(maskedPath(path.split('?', 1)[0] ?? ''), 100);
 
 function redirected(location: string | undefined, target: Target): string {
   if (location === undefined)

@@ -4,8 +4,7 @@
  * Node, OpenSSL, undici and its HTTP parser each have error codes of their own; this file and tls-words.ts are
  * the places that know them. What is not in the tables is `error`, with the error's own words.
  */
-import type { TransportReason } from '@longshore/event';
-import { oneLine } from './answer-text.js';
+import { excerpt, type TransportReason } from '@longshore/event';
 import type { Phase } from './exchange.js';
 import { type TlsReason, tlsFault } from './tls-words.js';
 
@@ -68,10 +67,10 @@ export function failureOf(error: Error, place: string, { closes, trusted }: Circ
   const code = codeOf(cause);
   const tls = tlsFault(cause, code, trusted);
   if (tls && !isKnown(code)) {
-    return { reason: tls.reason, detail: `${place}: ${oneLine(tls.said, SAID_LENGTH)}; ${tls.step}` };
+    return { reason: tls.reason, detail: `${place}: ${excerpt(tls.said, SAID_LENGTH)}; ${tls.step}` };
   }
   const reason = reasonOf(cause, code);
-  const said = oneLine(WORDS[code] ?? (cause.message || code || cause.name), SAID_LENGTH);
+  const said = excerpt(WORDS[code] ?? (cause.message || code || cause.name), SAID_LENGTH);
   return { reason, detail: `${place}: ${said}; ${nextStep(reason, code, closes)}` };
 }
 
