@@ -75,7 +75,7 @@ describe('TestHTTPSink', () => {
     const untrusting = await startRelay(file);
     await untrusting.post(envelope(anEvent()));
     expect(await untrusting.waitFor('delivery.settled', AT_LAST)).toMatchObject({
-      reason: 'tls',
+      reason: 'tls_untrusted',
       outcome: 'dead',
     });
     expect(await metricsOf(untrusting, 'sink')).toMatchObject({ Errors: 1, Failures: 0, Statuses: {} });

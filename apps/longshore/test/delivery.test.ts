@@ -78,7 +78,7 @@ describe('the way of an event', () => {
     await relay.post(envelope(anEvent()));
     await relay.waitFor(({ endpoint, outcome }) => endpoint === 'trusting' && outcome === 'delivered');
     const dead = await relay.waitFor(({ endpoint, outcome }) => endpoint === 'careful' && outcome === 'dead');
-    expect(dead).toMatchObject({ reason: 'tls', detail: expect.stringContaining('tls.ca') });
+    expect(dead).toMatchObject({ reason: 'tls_untrusted', detail: expect.stringContaining('tls.ca') });
   });
 
   test('references are removed unless they are asked for', async () => {

@@ -34,7 +34,7 @@ export const alert = z
     ),
     timeout: setting(
       duration({ min: 1, max: LONGEST_TELL }),
-      'How long one message may take: connect, headers and body.',
+      'How long one message may take until the head of the answer, connecting included.',
       '5s',
     ),
     endpoints: texts('Names or globs of the endpoints that it is told about.', ['**']),

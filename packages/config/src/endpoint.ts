@@ -54,7 +54,7 @@ const written = z.strictObject({
   paused: setting(flag(), 'true: events are kept for the endpoint and delivered when it is resumed.', false),
   timeout: setting(
     duration({ fallback: '1s', tiny: 'every attempt times out' }),
-    'How long one attempt may take: connect, headers and body; of kind preheat, one request to the registry. 1s unless set, for preheat 30s.',
+    'How long one attempt may take until the head of the answer, connecting included; of kind preheat, one request to the registry. 1s unless set, for preheat 30s.',
   ).optional(),
   threshold: setting(
     count({ min: 1, max: Number.MAX_SAFE_INTEGER, fallback: 10 }),

@@ -14,7 +14,14 @@ export {
 } from './event.js';
 export { type Fact, factOf } from './fact.js';
 export { deliveryId, eventIdFrom } from './ids.js';
-export type { Answer, Outcome, PreheatReason, Reason, TransportReason } from './outcome.js';
+export {
+  type Answer,
+  isTlsReason,
+  type Outcome,
+  type PreheatReason,
+  type Reason,
+  type TransportReason,
+} from './outcome.js';
 export {
   type PreheatPart,
   type PreheatResult,
@@ -23,5 +30,6 @@ export {
   skippedInWords,
   tallyOf,
 } from './preheat.js';
+export { excerpt, MOST_SHOWN, printable, printableLines } from './printable.js';
 export { notBeforeOf } from './retry-after.js';
 export { bytesInWords } from './size.js';

@@ -5,11 +5,15 @@
 
 /** Reasons other than an HTTP status. */
 export type TransportReason =
-  | 'timeout' // the whole attempt took longer than the endpoint's `timeout`
+  | 'timeout' // no head of an answer within the endpoint's `timeout`
   | 'refused' // nobody listens there
-  | 'reset' // the connection broke before the answer was complete
+  | 'reset' // the connection broke before the head of an answer
   | 'dns' // the host name could not be resolved
-  | 'tls' // certificate or handshake
+  | 'tls_expired' // the certificate is expired, or not valid yet
+  | 'tls_untrusted' // the certificate is signed by an authority that is not trusted
+  | 'tls_hostname' // the certificate does not hold the host's name
+  | 'tls_protocol' // the other side does not speak TLS there, or no version or cipher in common
+  | 'tls' // anything else of certificates and handshakes; as a filter, all of them
   | 'unreachable' // no route to the host
   | 'protocol' // what came back was not HTTP
   | 'url' // the endpoint's url cannot be posted to
@@ -26,6 +30,9 @@ export type PreheatReason =
 
 /** `http_503`, one per status code, or one of the others. */
 export type Reason = `http_${number}` | TransportReason | PreheatReason;
+
+/** Whether a reason is one of TLS. As a filter `tls` stands for all of them. */
+export const isTlsReason = (reason: string): boolean => reason === 'tls' || reason.startsWith('tls_');
 
 /** What came back, or why nothing did. */
 export interface Answer {

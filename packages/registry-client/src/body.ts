@@ -1,7 +1,7 @@
 /** Bodies that have a limit, and what a registry says in them. */
+import { excerpt } from '@longshore/event';
 import { codingOf, isGzip, unpacked } from './coding.js';
 import { RegistryError } from './error.js';
-import { oneLine } from './failure.js';
 import type { HttpAnswer } from './transport.js';
 
 /** Bytes of an error's body that are read. */
@@ -49,7 +49,7 @@ export function overLimit(place: string, limit: number): () => RegistryError {
 export async function reasonIn(answer: HttpAnswer): Promise<string> {
   const text = await readText(answer, ERROR_BYTES, overLimit('', ERROR_BYTES)).then(String, () => '');
   const found = firstError(text);
-  return found === '' ? '' : ` ${oneLine(found)}`;
+  return found === '' ? '' : ` ${excerpt(found)}`;
 }
 
 function firstError(text: string): string {

@@ -40,7 +40,7 @@ export function sinkContract(
         const { sink } = await open(behaviour, 200);
         expect(await sink.send(delivery, { number: 1, signal: signal() })).toMatchObject({
           kind: expect.stringMatching(/^(retry|dead)$/),
-          reason: expect.stringMatching(/^(http_\d{3}|[a-z]+)$/),
+          reason: expect.stringMatching(/^(http_\d{3}|[a-z_]+)$/),
           detail: expect.stringMatching(/^[^\n]+$/),
         });
       });

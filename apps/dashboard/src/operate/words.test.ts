@@ -60,6 +60,13 @@ describe('a filter', () => {
     expect(deadFilter({})).toEqual({});
   });
 
+  test('tls means each of the TLS reasons, and a longer word only itself', () => {
+    const reasons = ['tls', 'tls_expired', 'tls_untrusted', 'timeout'];
+    const having = (reason: string) => reasons.filter((one) => deadFilter({ reason }).reason?.(one));
+    expect(having('tls')).toEqual(['tls', 'tls_expired', 'tls_untrusted']);
+    expect(having('tls_expired')).toEqual(['tls_expired']);
+  });
+
   test('of quarantined requests', () => {
     const filter = quarantineFilter({ source: 'harbor', reason: 'not JSON' }, NOW);
     expect(filter.source).toBe('harbor');

@@ -3,7 +3,7 @@
  * The schemas are also the API's parameters.
  */
 import { nearest } from '@longshore/config';
-import { LongshoreError } from '@longshore/event';
+import { isTlsReason, LongshoreError } from '@longshore/event';
 import type { DeadFilter, Position, QuarantineFilter } from '@longshore/queue/operator';
 import { matcher } from '@longshore/routing';
 import { z } from 'zod';
@@ -30,7 +30,10 @@ export const deadWords = z.strictObject({
   endpoint: word('Name of the endpoint.', 'alistener'),
   ...times('Dead'),
   repository: word('Glob of repositories; `**` crosses slashes.', 'team/**'),
-  reason: word('Reason of the last attempt, or a glob of it.', 'http_503'),
+  reason: word(
+    'Reason of the last attempt, or a glob of it; `tls` means each of the TLS reasons.',
+    'http_503',
+  ),
   id: ids('Ids of deliveries.'),
 });
 
@@ -56,7 +59,7 @@ export function deadFilter(words: DeadWords, now = Date.now()): DeadFilter {
     ...(endpoint !== undefined && { endpoints: [endpoint] }),
     ...span(since, until, now),
     ...(repository !== undefined && { repository: globOf('repository', repository) }),
-    ...(reason !== undefined && { reason: globOf('reason', reason) }),
+    ...(reason !== undefined && { reason: reasonFilter(reason) }),
     ...(given && { ids: given }),
   };
 }
@@ -79,6 +82,10 @@ function span(since: string | undefined, until: string | undefined, now: number)
     throw new LongshoreError('REQUEST_INVALID', `since (${since}) is after until (${until})`);
   }
   return { ...(from !== undefined && { since: from }), ...(to !== undefined && { until: to }) };
+}
+
+function reasonFilter(reason: string): (text: string) => boolean {
+  return reason === 'tls' ? isTlsReason : globOf('reason', reason);
 }
 
 function globOf(name: string, glob: string): (text: string) => boolean {

@@ -30,6 +30,7 @@ function checkAlertUrl({ url, format }: AlertConfig, config: Config, place: Step
   if (text === undefined || problems.failedAt(place)) return;
   const fault = faultIn(text);
   if (fault !== undefined) return void problems.error(place, `${fault}; correct it`);
+  if (!URL.canParse(text)) return;
   const target = new URL(text);
   const shared = config.notifications.endpoints.filter(
     (endpoint) => hostOf(revealed(endpoint.url)) === target.host,

@@ -6,13 +6,13 @@ const traps: Trap[] = [
   {
     title: 'an empty url',
     bad: withUrl(''),
-    problem: ['error', `${KEY}.url`, /missing or empty.*for ever/],
+    problem: ['error', `${KEY}.url`, /^is missing or empty; correct it, or set disabled: true$/],
     fine: withUrl('http://receiver'),
   },
   {
     title: 'an empty url in a registry file',
     bad: withUrl('', REGISTRY),
-    problem: ['error', `${KEY}.url`, /missing or empty.*for ever/],
+    problem: ['error', `${KEY}.url`, /missing or empty.*The registry .*without end/],
     fine: withUrl('http://receiver', REGISTRY),
   },
   {
@@ -30,20 +30,38 @@ const traps: Trap[] = [
   {
     title: 'a url of another scheme',
     bad: withUrl('ftp://receiver/'),
-    problem: ['error', `${KEY}.url`, /neither http/],
+    problem: ['error', `${KEY}.url`, /scheme ftp: where http: or https: is needed/],
     fine: withUrl('https://receiver/'),
   },
   {
-    title: 'a url with a space',
-    bad: withUrl('http://receiver/a b'),
-    problem: ['error', `${KEY}.url`, /space/],
-    fine: withUrl('http://receiver/a%20b'),
+    title: 'a url with a space in its host',
+    bad: withUrl('http://my receiver/a'),
+    problem: ['error', `${KEY}.url`, /character in its host/],
+    fine: withUrl('http://receiver/job/my job/build'),
   },
   {
-    title: 'a url that only a browser would mend',
+    title: 'a url without a host',
     bad: withUrl('http:///receiver'),
-    problem: ['error', `${KEY}.url`, /not a valid url/],
+    problem: ['error', `${KEY}.url`, /names no host/],
     fine: withUrl('http://receiver?x'),
+  },
+  {
+    title: 'a port out of range',
+    bad: withUrl('http://receiver:99999/'),
+    problem: ['error', `${KEY}.url`, /has the port 99999, which is out of range: 1 to 65535/],
+    fine: withUrl('http://receiver:65535/'),
+  },
+  {
+    title: 'a path with a % that escapes nothing',
+    bad: withUrl('http://receiver/100%'),
+    problem: ['error', `${KEY}.url`, /write it as %25/],
+    fine: withUrl('http://receiver/100%25/a/../b|c^d'),
+  },
+  {
+    title: 'an IPv6 address without brackets',
+    bad: withUrl('http://fe80::1/'),
+    problem: ['error', `${KEY}.url`, /write \[address\]:port/],
+    fine: withUrl('http://[fe80::1%25eth0]/'),
   },
   {
     title: 'a url from a variable is checked too',

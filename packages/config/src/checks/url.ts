@@ -1,18 +1,19 @@
 /**
- * Urls of endpoints. The registry checks none: with one that cannot be posted to it starts, fails and retries
- * for ever. Here such an endpoint is an error, because each of its events would end among the dead.
+ * Urls of endpoints. The registry checks none: with one that cannot be posted to it starts, and each delivery
+ * fails. Here such an endpoint is an error, because each of its events would be dead-lettered.
  */
-
+import { readHttpUrl } from '@longshore/sinks/http-url';
 import type { Endpoint } from '../endpoint.js';
 import type { Config } from '../schema.js';
 import type { Listen } from '../values/listen.js';
 import type { Step } from '../yaml/node.js';
 import { type Check, revealed } from './check.js';
 
-const RETRIES = 'The registry would start and fail for ever';
+/** Of a registry's own file: what the registry itself does with such a url. */
+const REGISTRY_RETRIES = 'The registry starts with it, and retries without end';
 
 export function checkUrl(endpoint: Endpoint, path: readonly Step[], config: Config, check: Check): void {
-  const { problems } = check;
+  const { problems, flavor } = check;
   const place = [...path, 'url'];
   const text = revealed(endpoint.url);
   if (text === undefined || problems.failedAt(place)) return;
@@ -21,10 +22,17 @@ export function checkUrl(endpoint: Endpoint, path: readonly Step[], config: Conf
     // An endpoint that gets nothing can wait for its url.
     if (endpoint.disabled)
       problems.warning(place, `${fault}; the endpoint is disabled, so this does not matter yet`);
-    else problems.error(place, `${fault}. ${RETRIES}; correct it, or set disabled: true`);
+    else {
+      const remedy = 'correct it, or set disabled: true';
+      problems.error(
+        place,
+        `${fault}${flavor === 'registry' ? `. ${REGISTRY_RETRIES}; ${remedy}` : `; ${remedy}`}`,
+      );
+    }
     return;
   }
-  checkPlace(new URL(text), place, config, check);
+  // an address with a zone is no URL of browsers, and no place that is checked
+  if (URL.canParse(text)) checkPlace(new URL(text), place, config, check);
 }
 
 /** Where a url that can be posted to leads: to nobody, to oneself, or round in a circle. */
@@ -64,13 +72,10 @@ function checkLoop(url: URL, place: readonly Step[], listen: Listen, { problems,
   }
 }
 
-/** What keeps a url from being posted to, without quoting it. Stricter than `new URL`, which mends a lot. */
+/** What keeps a url from being posted to, without quoting a secret. */
 export function faultIn(text: string): string | undefined {
-  if (text === '') return 'is missing or empty';
-  if (/[\s\p{Cc}\\]/u.test(text)) return 'holds a space, a backslash or a control character';
-  if (!/^[a-z][a-z0-9+.-]*:\/\//i.test(text)) return 'does not start with http:// or https://';
-  if (!/^https?:\/\//i.test(text)) return 'is neither http:// nor https://';
-  return /^https?:\/\/[^/?#]/i.test(text) && URL.canParse(text) ? undefined : 'is not a valid url';
+  const read = readHttpUrl(text);
+  return 'fault' in read ? read.fault : undefined;
 }
 
 const bare = (hostname: string): string => hostname.replace(/^\[(.*)\]$/, '$1');

@@ -32,7 +32,10 @@ test('TestHTTPSink: a connection that is closed without an answer is an error', 
 test('TestHTTPSink: an untrusted certificate is an error, and a trusted one is not', async () => {
   const certificate = selfSigned({ names: ['127.0.0.1'] });
   const { url, requests } = await receiver(answering(200), certificate);
-  expect(await aSink({ url }).send(aDelivery(), anAttempt())).toMatchObject({ kind: 'retry', reason: 'tls' });
+  expect(await aSink({ url }).send(aDelivery(), anAttempt())).toMatchObject({
+    kind: 'retry',
+    reason: 'tls_untrusted',
+  });
   expect(requests).toEqual([]);
   const trusting = aSink({ url, tls: { ca: certificate.cert } });
   expect(await trusting.send(aDelivery(), anAttempt())).toMatchObject({ kind: 'delivered', status: 200 });

@@ -3,15 +3,14 @@
  *
  * Not undici's Pool, which tells neither whether a request went out on a new socket or on a used one, nor ends
  * an attempt that is still connecting: its requests only notice an abort once they are connected, and
- * `destroy()` leaves the connecting socket to the operating system's own time-out of minutes. All of undici's
- * time-outs are off; the attempt's one deadline rules.
- *
- * TLS sessions are not resumed: new connections are rare here, and a resumed one skips the check of the name.
+ * `destroy()` leaves the connecting socket to the operating system's own timeout of minutes. All of undici's
+ * timeouts are off; the attempt's one deadline rules.
  */
-import { isIP, type Socket, connect as tcpConnect } from 'node:net';
-import { connect as tlsConnect } from 'node:tls';
+import type { Socket } from 'node:net';
 import { type buildConnector, Client, type Dispatcher } from 'undici';
-import { askForTunnel, blameProxy, connectToProxy, type HttpProxy } from './proxy.js';
+import type { Sockets } from './dial.js';
+import { HEAD_LIMIT_BYTES, HeadFilter } from './head-filter.js';
+import { open, type Way } from './opening.js';
 import type { Target } from './target.js';
 
 /**
@@ -20,18 +19,15 @@ import type { Target } from './target.js';
  */
 const IDLE_MS = 4_000;
 
-/** How to reach the receiver. */
-export interface Way {
-  /** Certificates to trust instead of the system's, PEM. */
-  ca?: string;
-  proxy?: HttpProxy;
-}
-
 /** Serves one request at a time; the caller sees to that. */
-export class Connection {
+export class Connection implements Sockets {
   readonly #client: Client;
+  /** All that are open, those included that still connect. */
+  readonly #sockets = new Set<Socket>();
   #socket: Socket | undefined;
+  #filter: HeadFilter | undefined;
   #answers = 0;
+  #ended = false;
 
   /** Connects with the first request. */
   constructor(target: Target, way: Way) {
@@ -40,17 +36,32 @@ export class Connection {
       headersTimeout: 0,
       bodyTimeout: 0,
       keepAliveTimeout: IDLE_MS,
-      connect: (where, done) => {
+      maxHeaderSize: HEAD_LIMIT_BYTES,
+      connect: (_, done) => {
         this.#answers = 0;
-        this.#socket = way.proxy
-          ? openThrough(way.proxy, target, way, done)
-          : watched(open(where, target.secure, way.ca), target.secure ? 'secureConnect' : 'connect', done);
+        this.#socket = undefined;
+        open(target, way, this, (error, socket) => this.#opened(error, socket, done));
       },
     });
   }
 
+  #opened(error: Error | null, socket: Socket | undefined, done: buildConnector.Callback): void {
+    if (error || !socket) {
+      done(error ?? new Error('no connection'), null);
+      return;
+    }
+    this.#socket = socket;
+    this.#filter = new HeadFilter(socket);
+    done(null, socket);
+  }
+
   dispatch(request: Dispatcher.DispatchOptions, handler: Dispatcher.DispatchHandler): void {
     this.#client.dispatch(request, handler);
+  }
+
+  /** To be called when a request goes out: what is read next is the head of its answer. */
+  expectHead(): void {
+    this.#filter?.expectHead();
   }
 
   /** To be called for each answer that was read to its end. */
@@ -68,60 +79,26 @@ export class Connection {
     return this.#socket?.bytesRead ?? 0;
   }
 
-  /** Ends whatever goes on, connecting included. Resolves when the socket is closed. */
-  async destroy(): Promise<void> {
-    const socket = this.#socket;
-    const closed =
-      socket === undefined || socket.closed
-        ? undefined
-        : new Promise<void>((resolve) => socket.once('close', () => resolve()));
-    const ended = this.#client.destroy();
-    socket?.destroy();
-    await Promise.all([ended, closed]);
+  /** Ends what is still connecting. */
+  get ended(): boolean {
+    return this.#ended;
   }
-}
 
-function open({ hostname, port }: buildConnector.Options, secure: boolean, ca?: string): Socket {
-  if (!secure) return tcpConnect({ host: hostname, port: Number(port || 80) });
-  return tlsConnect({ host: hostname, port: Number(port || 443), ...tlsOptions(hostname, ca) });
-}
+  track(socket: Socket): void {
+    this.#sockets.add(socket);
+    socket.once('close', () => this.#sockets.delete(socket));
+    if (this.#ended) socket.destroy();
+  }
 
-const tlsOptions = (hostname: string, ca: string | undefined) => ({
-  // an address must not be sent as the name of the server (RFC 6066 section 3)
-  servername: isIP(hostname) === 0 ? hostname : undefined,
-  ALPNProtocols: ['http/1.1'],
-  ca,
-});
-
-/** The returned socket is the one to the proxy: what ends it ends all that goes through it. */
-function openThrough(proxy: HttpProxy, target: Target, { ca }: Way, done: buildConnector.Callback): Socket {
-  const { socket, ready } = connectToProxy(proxy);
-  watched(socket, ready, (...[error]) => {
-    if (error) return done(blameProxy(error, proxy), null);
-    if (!target.secure) return done(null, socket);
-    askForTunnel(socket, proxy, target.place, (refused) => {
-      if (refused) {
-        socket.destroy();
-        return done(refused, null);
-      }
-      const hostname = target.url.hostname.replace(/^\[(.*)\]$/, '$1');
-      watched(tlsConnect({ socket, host: hostname, ...tlsOptions(hostname, ca) }), 'secureConnect', done);
-    });
-  });
-  return socket;
-}
-
-/** Reports the socket to undici once: when it is ready, or by the error that kept it from it. */
-function watched(socket: Socket, ready: string, done: buildConnector.Callback): Socket {
-  let reported = false;
-  const report = (...result: Parameters<buildConnector.Callback>) => {
-    if (reported) return;
-    reported = true;
-    done(...result);
-  };
-  return socket
-    .setNoDelay(true)
-    .setKeepAlive(true, 60_000)
-    .once(ready, () => report(null, socket))
-    .on('error', (error) => report(error, null));
+  /** Ends whatever is going on, connecting included. Resolves when no socket is left. */
+  async destroy(): Promise<void> {
+    this.#ended = true;
+    const closed = Array.from(
+      this.#sockets,
+      (socket) => new Promise<void>((resolve) => socket.once('close', () => resolve())),
+    );
+    const ended = this.#client.destroy();
+    for (const socket of this.#sockets) socket.destroy();
+    await Promise.all([ended, ...closed]);
+  }
 }

@@ -4,7 +4,8 @@
  * Makes no attempt wait. How many run at once is the queue's decision, so there are as many connections as it
  * lets run, and `keep` (the endpoint's `concurrency`) of them stay open in between.
  */
-import { Connection, type Way } from './connection.js';
+import { Connection } from './connection.js';
+import type { Way } from './opening.js';
 import type { Target } from './target.js';
 
 /** Hands out connections; each comes back by `giveBack` or `drop`. */

@@ -1,4 +1,4 @@
-/** One deadline for the whole attempt, and a limit for what is read of an answer. */
+/** One deadline for an attempt, until the head of its answer; and a limit for what is read of the body. */
 import { subscribe } from 'node:diagnostics_channel';
 import { once } from 'node:events';
 import { Worker } from 'node:worker_threads';
@@ -35,17 +35,19 @@ test('an answer that does not come ends with the deadline, and its socket is clo
 const SENT = 'undici:client:sendHeaders';
 const READ = 'undici:request:bodyChunkReceived';
 
+const HEAD = 'X\r\nRetry-After: 3\r\nContent-Length: 1000000\r\n\r\n';
+const NO_ANSWER = {
+  kind: 'retry',
+  reason: 'timeout',
+  detail: expect.stringContaining('no answer within'),
+};
+
 test.each([
-  ['slow loris: headers that trickle', 'HTTP/1.1 200 OK\r\n', 'X-A: b\r\n', SENT, 'no answer within'],
-  ['early hints for ever', '', 'HTTP/1.1 103 Early Hints\r\n\r\n', SENT, 'no answer within'],
-  [
-    'a body that trickles',
-    'HTTP/1.1 200 OK\r\nContent-Length: 1000000\r\n\r\n',
-    'x',
-    READ,
-    'an answer began but did not end',
-  ],
-])('%s ends with the deadline', async (_, start, drop, sign, words) => {
+  ['slow loris: headers that trickle', 'HTTP/1.1 200 OK\r\n', 'X-A: b\r\n', SENT, NO_ANSWER],
+  ['endless early hints', '', 'HTTP/1.1 103 Early Hints\r\n\r\n', SENT, NO_ANSWER],
+  ['the body of a 503', `HTTP/1.1 503 ${HEAD}`, 'x', READ, { kind: 'retry', status: 503 }],
+  ['the body of a 410', `HTTP/1.1 410 ${HEAD}`, 'x', READ, { kind: 'dead', status: 410 }],
+])('%s ends with the deadline', async (_, start, drop, sign, expected) => {
   // The clock of the deadline stands until the client is where the deadline is to find it.
   vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
   onTestFinished(() => void vi.useRealTimers());
@@ -63,10 +65,42 @@ test.each([
   vi.advanceTimersByTime(999);
   for (const before = drops; drops < before + 3; ) await new Promise((resolve) => setImmediate(resolve));
   vi.advanceTimersByTime(1);
-  const outcome = await result;
-  expect(outcome).toMatchObject({ kind: 'retry', reason: 'timeout', detail: expect.stringContaining(words) });
-  expect(outcome).not.toHaveProperty('status');
+  expect(await result).toMatchObject(expected);
   await expect.poll(open).toBe(0);
+});
+
+test('an event stream does not hold the delivery: it is settled, and its connection ends with the deadline', async () => {
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+  onTestFinished(() => void vi.useRealTimers());
+  const read = new Promise((resolve) => subscribe(READ, resolve));
+  const { port, open, accepted } = await tcpReceiver((socket) =>
+    socket.once('data', () => socket.write('HTTP/1.1 200 OK\r\n\r\ndata: a\n\n')),
+  );
+  const sink = aSink({ url: `http://127.0.0.1:${port}/`, timeout: 60_000 });
+  const result = sink.send(aDelivery(), anAttempt());
+  await read;
+  vi.advanceTimersByTime(100);
+  expect(await result).toMatchObject({ kind: 'delivered', status: 200, body: 'data: a\n\n' });
+  expect([open(), accepted()]).toEqual([1, 1]);
+  vi.advanceTimersByTime(60_000);
+  await expect.poll(open).toBe(0);
+});
+
+test('a body that ends after its delivery was settled leaves the connection usable', async () => {
+  let end = () => {};
+  const { url, accepted } = await receiver((response, _, nth) => {
+    response.write('part');
+    if (nth === 1) end = () => void response.end();
+    else response.end();
+  });
+  const sink = aSink({ url });
+  expect(await sink.send(aDelivery(), anAttempt())).toMatchObject({ kind: 'delivered', body: 'part' });
+  const ended = new Promise((resolve) => subscribe('undici:request:trailers', resolve));
+  end();
+  await ended;
+  await new Promise((resolve) => setImmediate(resolve));
+  await sink.send(aDelivery(), anAttempt());
+  expect(accepted()).toBe(1);
 });
 
 test('of an endless body 64 KiB are read; the outcome stands by the status, and the connection is dropped', async () => {

@@ -1,8 +1,12 @@
 /**
- * One request on one connection, under one deadline that covers connecting, waiting and reading the answer.
+ * One request on one connection, under one deadline.
+ *
+ * The head of the answer is the verdict: once status and headers were read, nothing that happens to the body
+ * changes them. The body is only for showing. It is read up to a limit or to the deadline, whichever comes
+ * first; a body that is cut, malformed, slow or endless costs the connection and nothing else.
  *
  * Says how it ended and decides nothing. Does not end the connection either: the caller gives it back after
- * a whole answer and drops it after everything else, which also ends what may still go on there.
+ * a whole answer and drops it after everything else, which also ends what may still be going on there.
  */
 import { setMaxListeners } from 'node:events';
 import type { Dispatcher } from 'undici';
@@ -10,38 +14,45 @@ import type { Connection } from './connection.js';
 import type { AnswerHead } from './judge.js';
 
 /** Of the answer's body so much is read; what is longer ends with the connection. */
-export const BODY_LIMIT = 64 * 1024;
+export const BODY_LIMIT_BYTES = 64 * 1024;
 
 /** Of the answer's body so much is kept. More than is shown, so that a secret at the cut can be masked. */
-const BODY_KEPT = 4 * 1024;
+const BODY_KEPT_BYTES = 4 * 1024;
 
 /** `setTimeout` fires at once for anything longer. */
 const LONGEST_TIMER_MS = 2 ** 31 - 1;
 
-/** How far an attempt came. */
-export type Phase = 'connecting' | 'waiting' | 'reading';
+/**
+ * How long the body of a 2xx may keep the delivery waiting. Most bodies come with their head. One that takes
+ * longer is read in the background, so that an event stream holds no slot of the endpoint until the deadline.
+ */
+const BODY_OF_SUCCESS_MS = 100;
+
+/** How far an attempt came without a head. */
+export type Phase = 'connecting' | 'waiting';
 
 /** How an exchange ended, and what was learned until then. */
 export interface Ending {
+  /** `answered`: `head` is set. The other kinds ended before a head was read. */
   kind: 'answered' | 'failed' | 'timeout' | 'aborted';
   phase: Phase;
   /** Status and headers, once they were read. */
   head?: AnswerHead;
-  /** The first part of the answer's body. */
+  /** The first part of the answer's body, as much as came. */
   body: Buffer[];
-  /** The answer was read to its end, so the connection can take the next request. */
-  whole: boolean;
+  /** Whether the answer was read to its end, so that the connection can take the next request. */
+  whole: boolean | Promise<boolean>;
   /** Of a failure. */
   error?: Error;
-  /** A failure before the first byte of an answer, on a connection that had carried answers before. */
-  untouched: boolean;
+  /** A failure before the first byte of an answer. */
+  silent: boolean;
 }
 
 /** What ends an exchange from this side. */
 export interface ExchangeLimits {
   /** Milliseconds from now; rounded up to the whole millisecond that timers know. */
   timeout: number;
-  /** Ends the exchange as `aborted`. */
+  /** Ends the exchange: as `aborted` before the head, as `answered` after it. */
   signal: AbortSignal;
 }
 
@@ -65,7 +76,10 @@ class Exchange implements Dispatcher.DispatchHandler {
   #bodyBytes = 0;
   #bytesBefore = 0;
   #ended = false;
-  readonly #timer: NodeJS.Timeout;
+  readonly #deadline: NodeJS.Timeout;
+  /** Of a 2xx whose body takes its time: settles it, and then tells how its body ended. */
+  #patience: NodeJS.Timeout | undefined;
+  #tellWhole: ((whole: boolean) => void) | undefined;
 
   constructor(
     private readonly connection: Connection,
@@ -75,7 +89,7 @@ class Exchange implements Dispatcher.DispatchHandler {
     // One turn of the event loop after the deadline: an answer that had arrived by then counts, even when
     // this process was too busy to look at it.
     const onDeadline = () => setImmediate(() => this.end('timeout'));
-    this.#timer = setTimeout(onDeadline, Math.min(Math.ceil(limits.timeout), LONGEST_TIMER_MS));
+    this.#deadline = setTimeout(onDeadline, Math.min(Math.ceil(limits.timeout), LONGEST_TIMER_MS));
     // All attempts of a process share one signal, and each takes its listener off again: no leak to warn of.
     setMaxListeners(0, limits.signal);
     limits.signal.addEventListener('abort', this.#onAbort);
@@ -86,18 +100,21 @@ class Exchange implements Dispatcher.DispatchHandler {
   onRequestStart(): void {
     this.#phase = 'waiting';
     this.#bytesBefore = this.connection.bytesRead;
+    this.connection.expectHead();
   }
 
   onResponseStart(_: Dispatcher.DispatchController, status: number, headers: Headers): void {
     if (status < 200) return; // informational; the answer follows
-    this.#phase = 'reading';
     this.#head = { status, retryAfter: first(headers['retry-after']), location: first(headers.location) };
+    if (status < 300) this.#patience = setTimeout(() => this.#settleEarly(), BODY_OF_SUCCESS_MS);
   }
 
   onResponseData(_: Dispatcher.DispatchController, chunk: Buffer): void {
-    if (this.#bodyBytes < BODY_KEPT) this.#body.push(chunk.subarray(0, BODY_KEPT - this.#bodyBytes));
+    if (this.#bodyBytes < BODY_KEPT_BYTES) {
+      this.#body.push(chunk.subarray(0, BODY_KEPT_BYTES - this.#bodyBytes));
+    }
     this.#bodyBytes += chunk.length;
-    if (this.#bodyBytes > BODY_LIMIT) this.end('answered');
+    if (this.#bodyBytes > BODY_LIMIT_BYTES) this.end('answered');
   }
 
   onResponseEnd(): void {
@@ -107,17 +124,30 @@ class Exchange implements Dispatcher.DispatchHandler {
 
   onResponseError(_: Dispatcher.DispatchController | undefined, error: Error): void {
     const unread = this.#phase === 'connecting' || this.connection.bytesRead === this.#bytesBefore;
-    this.end('failed', { error, untouched: unread && this.connection.reused });
+    this.end('failed', { error, silent: unread });
+  }
+
+  #settleEarly(): void {
+    const whole = new Promise<boolean>((tell) => {
+      this.#tellWhole = tell;
+    });
+    this.#resolveWith('answered', { whole });
   }
 
   /** The first ending counts. */
-  end(kind: Ending['kind'], more?: { whole?: boolean; error?: Error; untouched?: boolean }): void {
+  end(kind: Ending['kind'], more: { whole?: boolean; error?: Error; silent?: boolean } = {}): void {
     if (this.#ended) return;
     this.#ended = true;
-    clearTimeout(this.#timer);
+    clearTimeout(this.#deadline);
+    clearTimeout(this.#patience);
     this.limits.signal.removeEventListener('abort', this.#onAbort);
-    const { whole = false, untouched = false, error } = more ?? {};
-    this.resolve({ kind, phase: this.#phase, head: this.#head, body: this.#body, whole, error, untouched });
+    if (this.#tellWhole) this.#tellWhole(more.whole === true);
+    else this.#resolveWith(this.#head ? 'answered' : kind, more);
+  }
+
+  #resolveWith(kind: Ending['kind'], more: Partial<Pick<Ending, 'whole' | 'error' | 'silent'>>): void {
+    const { whole = false, silent = false, error } = more;
+    this.resolve({ kind, phase: this.#phase, head: this.#head, body: this.#body, whole, error, silent });
   }
 }
 

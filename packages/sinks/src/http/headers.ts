@@ -31,14 +31,14 @@ export interface HeaderPlan {
   secrets: string[];
 }
 
-/** `authorization`: made from the url’s userinfo; sent unless one is configured. */
+/** `host`: as the registry sends it. `authorization`: made from the url’s userinfo; sent unless one is configured. */
 export function planHeaders(
   configured: Record<string, string[]>,
-  own: { userAgent: string; authorization?: string; proxyAuthorization?: string },
+  own: { host?: string; userAgent: string; authorization?: string; proxyAuthorization?: string },
 ): HeaderPlan {
   const taken = Object.entries(configured).filter(([name]) => !CONNECTION_HEADERS.has(name.toLowerCase()));
   const replaced = new Set(taken.map(([name]) => name.toLowerCase()));
-  const fixed: HeaderLines = [];
+  const fixed: HeaderLines = own.host === undefined ? [] : ['Host', own.host];
   if (!replaced.has('user-agent')) fixed.push('User-Agent', own.userAgent);
   if (own.authorization !== undefined && !replaced.has('authorization')) {
     fixed.push('Authorization', own.authorization);

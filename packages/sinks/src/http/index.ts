@@ -35,7 +35,7 @@ export interface HttpSinkOptions {
   url: string;
   /** Replace our headers of the same name. Sent in the case in which they are written. */
   headers: Record<string, string[]>;
-  /** Milliseconds for the whole attempt: connect, headers and body. May be a fraction; acts as at least 1. */
+  /** Milliseconds until the head of the answer, connecting included. May be a fraction; acts as at least 1. */
   timeout: number;
   /** Connections that are kept open between attempts. */
   concurrency: number;
@@ -57,6 +57,7 @@ export function openHttpSink(options: HttpSinkOptions): Sink {
   if ('problem' in target) return unusable('url', `${target.problem}; correct it`);
   const proxy = proxyOf(options.proxy);
   const headers = planHeaders(options.headers, {
+    host: target.authority,
     userAgent: options.userAgent,
     authorization: target.authorization,
     proxyAuthorization: target.secure ? undefined : proxy?.authorization,
@@ -95,7 +96,7 @@ class HttpSink implements Sink {
     this.#connections = new Connections(target, { keep: options.concurrency, ca: options.tls?.ca, proxy });
     this.#mask = maskFor([...headers.secrets, ...target.secrets, proxy?.authorization ?? '']);
     // A proxy is asked for the whole url, but for what goes through a tunnel (RFC 9112 section 3.2.2).
-    this.#path = proxy && !target.secure ? target.origin + target.path : target.path;
+    this.#path = proxy && !target.secure ? `http://${target.authority}${target.path}` : target.path;
   }
 
   async send(delivery: Delivery, attempt: Attempt): Promise<SendResult> {
@@ -105,7 +106,7 @@ class HttpSink implements Sink {
       if (body === undefined) return { kind: 'dead', reason: 'undecodable', detail: UNDECODABLE };
       return this.#resultOf(await this.#post(delivery, body, attempt));
     } catch (error) {
-      return this.#failed(error instanceof Error ? error : new Error(String(error)));
+      return this.#failed({ error: error instanceof Error ? error : new Error(String(error)) });
     }
   }
 
@@ -118,8 +119,10 @@ class HttpSink implements Sink {
     const deadline = performance.now() + this.options.timeout;
     const headers = this.headers.lines(delivery, number);
     const request = { path: this.#path, method: 'POST', headers, body } as const;
-    const ending = await this.#over(this.#connections.take(), request, this.options.timeout, signal);
-    const stale = ending.untouched && this.#failed(ending.error).reason === 'reset';
+    const taken = this.#connections.take();
+    const isReused = taken.reused;
+    const ending = await this.#over(taken, request, this.options.timeout, signal);
+    const stale = isReused && ending.silent && this.#failed(ending).reason === 'reset';
     if (!stale || this.#closed) return ending;
     return this.#over(this.#connections.fresh(), request, deadline - performance.now(), signal);
   }
@@ -131,29 +134,34 @@ class HttpSink implements Sink {
     signal: AbortSignal,
   ): Promise<Ending> {
     const ending = await exchange(connection, request, { timeout, signal });
-    if (ending.whole) this.#connections.giveBack(connection);
-    else void this.#connections.drop(connection);
+    if (typeof ending.whole === 'boolean') this.#release(connection, ending.whole);
+    else void ending.whole.then((whole) => this.#release(connection, whole));
     return ending;
   }
 
-  #resultOf(ending: Ending): SendResult {
-    const { kind, phase, head, error, body } = ending;
-    // Once the verdict is known, our own wish to stop does not change it.
-    const stopped = kind === 'aborted' || (kind === 'failed' && this.#closed);
-    if (head !== undefined && (kind === 'answered' || stopped)) {
-      const verdict = judge(head, this.target, Date.now());
-      const detail = verdict.detail && this.#mask(verdict.detail);
-      return { ...verdict, detail, body: answerText(body, this.#mask) };
+  #release(connection: Connection, whole: boolean): void {
+    if (whole) this.#connections.giveBack(connection);
+    else void this.#connections.drop(connection);
+  }
+
+  #resultOf({ kind, phase, head, error, body, silent }: Ending): SendResult {
+    if (head !== undefined) {
+      const text = answerText(body, this.#mask);
+      const verdict = judge(head, this.target, Date.now(), text);
+      return { ...verdict, detail: verdict.detail && this.#mask(verdict.detail), body: text };
     }
-    if (stopped) return 'aborted';
+    if (kind === 'aborted' || (kind === 'failed' && this.#closed)) return 'aborted';
     if (kind === 'timeout') {
       return { kind: 'retry', ...timedOut(phase, this.target.place, this.options.timeout) };
     }
-    return this.#failed(error);
+    return this.#failed({ error, silent });
   }
 
-  #failed(error: Error | undefined): Outcome & { kind: 'retry' } {
-    const { reason, detail } = failureOf(error ?? new Error('no answer'), this.target.place);
+  #failed({ error, silent = false }: Partial<Ending>): Outcome & { kind: 'retry' } {
+    const { secure, place } = this.target;
+    const closes = secure ? 'tls' : 'plain';
+    const about = silent ? ({ closes } as const) : {};
+    const { reason, detail } = failureOf(error ?? new Error('no answer'), place, about);
     return { kind: 'retry', reason, detail: this.#mask(detail) };
   }
 }

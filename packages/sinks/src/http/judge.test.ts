@@ -67,6 +67,30 @@ test.each([200, 302, 404, 408, 410, 500, 502, 504])('Retry-After does not count 
 });
 
 test.each([
+  [503, '{"error":"database is locked"}', ': {"error":"database is locked"}'],
+  [429, 'slow down\nplease', ': slow down'],
+  [500, '\n\n  at work  \nmore', ': at work'],
+  [502, '<html>\r\n<head><title>502 Bad Gateway</title></head>\r\n<body>', ': 502 Bad Gateway'],
+  [500, '<html><body>no title</body></html>', ': it says nothing more; see the receiver’s log'],
+  [500, undefined, ': it says nothing more; see the receiver’s log'],
+  [503, '   ', ': it says nothing more; see the receiver’s log'],
+  [422, 'unknown field', '; it says: unknown field'],
+  [500, 'x'.repeat(5_000), `: ${'x'.repeat(200)}…`],
+])('the detail of a %i shows the first line of the answer', (status, text, words) => {
+  const { detail = '' } = judge({ status }, target, now, text);
+  expect(detail.endsWith(words)).toBe(true);
+  expect(detail).not.toMatch(/too much to do|\n/);
+});
+
+test.each([404, 405])('the detail of a %i names the path, without what could be a secret', (status) => {
+  const { detail } = judge({ status }, target, now);
+  expect(detail).toMatch(/ \/hook; check/);
+  expect(detail).not.toMatch(/t0ken|s3cret/);
+  const slack = targetOf('https://chat.example/services/T0000000/abcdefgh12345678') as Target;
+  expect(judge({ status }, slack, now).detail).toContain('/services/T0000000/***;');
+});
+
+test.each([
   [undefined, 'only 2xx is success'],
   ['/login', 'https://receiver.example:443/login'],
   ['https://user:s3cret@sso.example/login?next=t0ken#part', 'https://sso.example:443/login;'],

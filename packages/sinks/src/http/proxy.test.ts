@@ -78,7 +78,7 @@ test('a receiver whose certificate is not trusted is not reached through a tunne
     selfSigned({ names: ['127.0.0.1'] }),
   );
   const sink = aSink({ url, proxy: (await proxy()).url });
-  expect(await sink.send(aDelivery(), anAttempt())).toMatchObject({ kind: 'retry', reason: 'tls' });
+  expect(await sink.send(aDelivery(), anAttempt())).toMatchObject({ kind: 'retry', reason: 'tls_untrusted' });
   expect(requests).toEqual([]);
 });
 

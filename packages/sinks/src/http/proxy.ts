@@ -5,14 +5,16 @@
  * What the proxy itself answers to a CONNECT is the reason why there is no connection, never the receiver's
  * answer. Source of the two ways: RFC 9112 section 3.2.2, RFC 9110 section 9.3.6.
  */
-import { isIP, type Socket, connect as tcpConnect } from 'node:net';
-import { connect as tlsConnect } from 'node:tls';
+import type { Socket } from 'node:net';
 import { percentDecoded, placeOf } from './target.js';
 
 /** A proxy to connect through. */
 export interface HttpProxy {
-  /** `http:` or `https:`. */
-  url: URL;
+  /** Whether it is reached by TLS. */
+  secure: boolean;
+  /** Name or address, without brackets. */
+  host: string;
+  port: number;
   /** `host:port`, for people. */
   place: string;
   /** `Proxy-Authorization` made from the url's userinfo. */
@@ -28,20 +30,10 @@ export function proxyOf(text: string | undefined): HttpProxy | undefined {
   const url = new URL(text);
   const userinfo = [url.username, url.password].map(percentDecoded).join(':');
   const authorization = userinfo === ':' ? undefined : `Basic ${Buffer.from(userinfo).toString('base64')}`;
-  return { url, place: placeOf(url), authorization };
-}
-
-/** A connection to the proxy, and the name of the event that says that it is there. */
-export function connectToProxy({ url }: HttpProxy): { socket: Socket; ready: string } {
   const secure = url.protocol === 'https:';
   const host = url.hostname.replace(/^\[(.*)\]$/, '$1');
   const port = Number(url.port || (secure ? 443 : 80));
-  if (!secure) return { socket: tcpConnect({ host, port }), ready: 'connect' };
-  const servername = isIP(host) === 0 ? host : undefined;
-  return {
-    socket: tlsConnect({ host, port, servername, ALPNProtocols: ['http/1.1'] }),
-    ready: 'secureConnect',
-  };
+  return { secure, host, port, place: placeOf(url), authorization };
 }
 
 /** Asks on a connection to the proxy for a tunnel to `place`. `done` is called once; without an error it is there. */

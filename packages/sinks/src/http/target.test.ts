@@ -2,8 +2,8 @@ import { expect, test } from 'vitest';
 import { targetOf } from './target.js';
 
 test.each([
-  ['http://a.example/event', 'http://a.example', '/event', 'a.example:80'],
-  ['https://a.example', 'https://a.example', '/', 'a.example:443'],
+  ['http://a.example/event', 'http://a.example:80', '/event', 'a.example:80'],
+  ['https://a.example', 'https://a.example:443', '/', 'a.example:443'],
   [
     'https://a.example:8443/x/y?token=t0ken#part',
     'https://a.example:8443',
@@ -11,8 +11,8 @@ test.each([
     'a.example:8443',
   ],
   ['http://[::1]:5000/e', 'http://[::1]:5000', '/e', '[::1]:5000'],
-  ['HTTP://A.Example:80/ä b', 'http://a.example', '/%C3%A4%20b', 'a.example:80'],
-  ['http://user:secret@a.example/e', 'http://a.example', '/e', 'a.example:80'],
+  ['HTTP://A.Example:80/ä b', 'http://a.example:80', '/%C3%A4%20b', 'a.example:80'],
+  ['http://user:secret@a.example/e', 'http://a.example:80', '/e', 'a.example:80'],
 ])('%s', (url, origin, path, place) => {
   expect(targetOf(url)).toMatchObject({ origin, path, place, secure: url.startsWith('https') });
 });
@@ -34,13 +34,13 @@ test('a url without userinfo authorizes nobody', () => {
 });
 
 test.each([
-  ['', 'no url'],
-  ['   ', 'no url'],
-  ['a.example/event', 'cannot be read'],
-  ['http://', 'cannot be read'],
-  ['http://a.example:99999/', 'cannot be read'],
+  ['', 'is missing or empty'],
+  ['   ', 'does not start with http'],
+  ['a.example/event', 'does not start with http'],
+  ['http://', 'names no host'],
+  ['http://a.example:99999/', 'port 99999'],
   ['ftp://user:s3cret@a.example/', 'scheme ftp:'],
-  ['unix:/run/x.sock', 'scheme unix:'],
+  ['unix:///run/x.sock', 'scheme unix:'],
 ])('%j cannot be posted to', (url, words) => {
   const target = targetOf(url);
   expect(target).toHaveProperty('problem', expect.stringContaining(words));

@@ -1,14 +1,22 @@
 /**
- * The endpoint's url, taken apart once. What is shown to people is the host and port only: userinfo and the
+ * The endpoint's url, taken apart once. What is shown to people is host, port and path: userinfo and the
  * query string are where receivers put their secrets.
  */
+import { percentDecoded, readHttpUrl } from '../http-url.js';
+
+export { percentDecoded } from '../http-url.js';
 
 /** Where requests go, as undici and people need it. */
 export interface Target {
-  /** `http:` or `https:` */
+  /** `https:`, not `http:`. */
   secure: boolean;
-  /** Scheme, host and port, as undici takes it. */
+  /** Name or address to connect to, without brackets. */
+  host: string;
+  port: number;
+  /** Scheme, host and port, as undici takes it. Nothing is connected by it. */
   origin: string;
+  /** `Host` header, as the registry sends it. */
+  authority: string;
   /** Path and query, as it goes into the request line. */
   path: string;
   /** `host:port`, for people. */
@@ -17,7 +25,6 @@ export interface Target {
   authorization?: string;
   /** What of the url must not be shown: password and query, each as written and as sent. */
   secrets: string[];
-  url: URL;
 }
 
 /** Why a url cannot be posted to, in words. */
@@ -27,29 +34,34 @@ export interface Unusable {
 
 /** Reads a url as the endpoint has it. Never throws. */
 export function targetOf(text: string): Target | Unusable {
-  if (text.trim() === '') return { problem: 'the endpoint has no url' };
-  if (!URL.canParse(text)) return { problem: 'the endpoint’s url cannot be read as a URL' };
-  const url = new URL(text);
-  if (url.protocol !== 'http:' && url.protocol !== 'https:') {
-    return {
-      problem: `the endpoint’s url has the scheme ${url.protocol.slice(0, 20)} where http: or https: is needed`,
-    };
-  }
-  const authorization = basicOf(url);
+  const read = readHttpUrl(text);
+  if ('fault' in read) return { problem: `the endpoint’s url ${read.fault}` };
+  const { secure, host, port, authority, path, userinfo } = read;
+  const bare = host.replace(/%.*$/, '');
+  const bracketed = bare.includes(':') ? `[${bare}]` : bare;
+  const origin = `${secure ? 'https' : 'http'}://${bracketed}:${port}`;
+  if (!URL.canParse(origin))
+    return { problem: 'the endpoint’s url has a host that is no name and no address' };
+  const [username = '', ...rest] = userinfo?.split(':') ?? [];
+  const password = rest.join(':');
+  const authorization = basicOf(userinfo, username, password);
+  const query = path.includes('?') ? path.slice(path.indexOf('?')) : '';
   return {
-    secure: url.protocol === 'https:',
-    origin: url.origin,
-    path: url.pathname + url.search,
-    place: placeOf(url),
+    secure,
+    host,
+    port,
+    origin,
+    authority,
+    path,
+    place: `${bracketed}:${port}`,
     authorization,
     secrets: [
       authorization ?? '',
-      url.password,
-      percentDecoded(url.password),
-      url.search,
-      ...url.searchParams.values(),
+      password,
+      percentDecoded(password),
+      query,
+      ...new URLSearchParams(query).values(),
     ],
-    url,
   };
 }
 
@@ -58,17 +70,8 @@ export function placeOf(url: URL): string {
   return `${url.hostname}:${url.port || (url.protocol === 'https:' ? '443' : '80')}`;
 }
 
-function basicOf({ username, password }: URL): string | undefined {
-  if (username === '' && password === '') return undefined;
+function basicOf(userinfo: string | undefined, username: string, password: string): string | undefined {
+  if (userinfo === undefined) return undefined;
   const credentials = `${percentDecoded(username)}:${percentDecoded(password)}`;
   return `Basic ${Buffer.from(credentials).toString('base64')}`;
-}
-
-/** A stray `%` is a character of the password, not a reason to refuse the url. */
-export function percentDecoded(text: string): string {
-  try {
-    return decodeURIComponent(text);
-  } catch {
-    return text;
-  }
 }

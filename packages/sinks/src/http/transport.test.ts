@@ -22,16 +22,20 @@ test.each([
   ['EHOSTDOWN', 'unreachable'],
   ['EADDRNOTAVAIL', 'unreachable'],
   ['ETIMEDOUT', 'timeout'],
-  ['EPROTO', 'tls'],
-  ['ERR_TLS_CERT_ALTNAME_INVALID', 'tls'],
-  ['ERR_SSL_WRONG_VERSION_NUMBER', 'tls'],
-  ['CERT_HAS_EXPIRED', 'tls'],
-  ['CERT_NOT_YET_VALID', 'tls'],
+  ['EPROTO', 'tls_protocol'],
+  ['ERR_TLS_CERT_ALTNAME_INVALID', 'tls_hostname'],
+  ['ERR_SSL_WRONG_VERSION_NUMBER', 'tls_protocol'],
+  ['ERR_SSL_TLSV1_UNRECOGNIZED_NAME', 'tls_hostname'],
+  ['ERR_SSL_TLSV13_ALERT_CERTIFICATE_REQUIRED', 'tls'],
+  ['ERR_SSL_TLSV1_ALERT_PROTOCOL_VERSION', 'tls_protocol'],
+  ['ERR_SSL_SSLV3_ALERT_HANDSHAKE_FAILURE', 'tls_protocol'],
+  ['CERT_HAS_EXPIRED', 'tls_expired'],
+  ['CERT_NOT_YET_VALID', 'tls_expired'],
   ['CERT_REVOKED', 'tls'],
-  ['DEPTH_ZERO_SELF_SIGNED_CERT', 'tls'],
-  ['SELF_SIGNED_CERT_IN_CHAIN', 'tls'],
-  ['UNABLE_TO_VERIFY_LEAF_SIGNATURE', 'tls'],
-  ['UNABLE_TO_GET_ISSUER_CERT_LOCALLY', 'tls'],
+  ['DEPTH_ZERO_SELF_SIGNED_CERT', 'tls_untrusted'],
+  ['SELF_SIGNED_CERT_IN_CHAIN', 'tls_untrusted'],
+  ['UNABLE_TO_VERIFY_LEAF_SIGNATURE', 'tls_untrusted'],
+  ['UNABLE_TO_GET_ISSUER_CERT_LOCALLY', 'tls_untrusted'],
   ['HPE_INVALID_CONSTANT', 'protocol'],
   ['UND_ERR_HEADERS_OVERFLOW', 'protocol'],
   ['UND_ERR_INVALID_ARG', 'error'],
@@ -40,7 +44,7 @@ test.each([
 ])('%s is %s', (code, reason) => {
   const failure = failureOf(error(code), 'receiver.example:443');
   expect(failure.reason).toBe(reason);
-  expect(failure.detail).toMatch(/^receiver\.example:443: it failed \(.*\); \S.+$/);
+  expect(failure.detail).toMatch(/^receiver\.example:443: (it failed \(.*\)|its answer .*); \S.+$/);
 });
 
 test('an answer that came unasked or asks to switch protocols is not HTTP as we need it', () => {
@@ -60,7 +64,7 @@ test('of the errors of several addresses a refusal tells most', () => {
 });
 
 test('a long message with line breaks becomes one short line', () => {
-  const { detail } = failureOf(error('EPROTO', `80:error:0A00010B\n${'x'.repeat(1000)}\u001b[31m`), 'a:1');
+  const { detail } = failureOf(error('EPIPE', `80:broken\n${'x'.repeat(1000)}\u001b[31m`), 'a:1');
   expect(detail).not.toContain('\n');
   expect(detail).not.toContain('\u001b');
   expect(detail.length).toBeLessThan(400);
@@ -69,7 +73,25 @@ test('a long message with line breaks becomes one short line', () => {
 test.each([
   ['connecting', 'no connection within 1000 ms'],
   ['waiting', 'no answer within 1000 ms'],
-  ['reading', 'an answer began but did not end within 1000 ms'],
 ] as const)('a deadline that passes while %s', (phase, words) => {
   expect(timedOut(phase, 'a:1', 1000)).toEqual({ reason: 'timeout', detail: expect.stringContaining(words) });
+});
+
+test.each([
+  ['wrong version number', 'does it want http://'],
+  ['http request', 'does it want http://'],
+  ['tlsv1 alert protocol version', 'TLS 1.2'],
+  ['sslv3 alert handshake failure', 'no cipher in common'],
+])('of OpenSSL’s line only the reason is shown: %s', (reason, step) => {
+  const line = `write EPROTO 802C8B5B057F0000:error:0A00010B:SSL routines:ssl3_get_record:${reason}:../deps/openssl/ssl3_record.c:355:\n`;
+  const { detail } = failureOf(error('EPROTO', line), 'a:1');
+  expect(detail).toContain(`a:1: TLS failed: ${reason}; `);
+  expect(detail).toContain(step);
+});
+
+test('a certificate that is not trusted: the detail says where its authority was looked for', () => {
+  const { detail } = failureOf(error('SELF_SIGNED_CERT_IN_CHAIN'), 'a:1', {
+    trusted: 'Node.js’ list, /ca.pem',
+  });
+  expect(detail).toMatch(/tls\.ca.*Looked for it in: Node\.js’ list, \/ca\.pem$/);
 });

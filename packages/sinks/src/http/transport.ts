@@ -1,18 +1,29 @@
 /**
  * Why an attempt brought no answer, as a closed reason and as a line for people: where, what, next step.
  *
- * Node, OpenSSL, undici and its HTTP parser each have error codes of their own; this is the one place that
- * knows them. What is not in the table is `error`, with the error's own words.
+ * Node, OpenSSL, undici and its HTTP parser each have error codes of their own; this file and tls-words.ts are
+ * the places that know them. What is not in the tables is `error`, with the error's own words.
  */
-import type { TransportReason } from '@longshore/event';
-import { oneLine } from './answer-text.js';
+import { excerpt, type TransportReason } from '@longshore/event';
 import type { Phase } from './exchange.js';
+import { type TlsReason, tlsFault } from './tls-words.js';
 
 /** `detail` is one line: host and port, what happened, next step. */
 export interface Failure {
   reason: TransportReason;
   detail: string;
 }
+
+/** What is known of the attempt beside its error. */
+export interface Circumstances {
+  /** Not a byte came back, over TLS or without: it says what the other side may have expected. */
+  closes?: 'plain' | 'tls';
+  /** Which certificates are trusted, for people. */
+  trusted?: string;
+}
+
+/** The longest text of an error that is shown, in characters. */
+const SAID_LENGTH = 200;
 
 const REASONS: readonly [codes: RegExp, reason: TransportReason][] = [
   [/^ECONNREFUSED$/, 'refused'],
@@ -21,16 +32,13 @@ const REASONS: readonly [codes: RegExp, reason: TransportReason][] = [
   [/^(EHOSTUNREACH|ENETUNREACH|ENETDOWN|EHOSTDOWN|EADDRNOTAVAIL|ENONET)$/, 'unreachable'],
   [/^ERR_PROXY_TUNNEL$/, 'unreachable'],
   [/^ETIMEDOUT$/, 'timeout'],
-  [/^(EPROTO|ERR_TLS_\w+|ERR_SSL_\w+|ERR_OSSL_\w+|CERT_\w+|CRL_\w+)$/, 'tls'],
-  [/^(DEPTH_ZERO_\w+|SELF_SIGNED_\w+|UNABLE_TO_\w+|INVALID_CA|INVALID_PURPOSE|HOSTNAME_MISMATCH)$/, 'tls'],
-  [/^(HPE_\w+|UND_ERR_HEADERS_OVERFLOW)$/, 'protocol'],
+  [/^(HPE_\w+|UND_ERR_HEADERS_OVERFLOW|ERR_ASSERTION)$/, 'protocol'],
 ];
 
-const NEXT_STEP: Record<Exclude<TransportReason, 'timeout'>, string> = {
+const NEXT_STEP: Record<Exclude<TransportReason, 'timeout' | TlsReason>, string> = {
   refused: 'start the receiver, or correct host and port in the endpoint’s url',
   reset: 'see the receiver’s log; it may have crashed, or something between cuts connections',
-  dns: 'correct the host name in the endpoint’s url, or mend name resolution on this machine',
-  tls: 'see which certificate the receiver shows, and which this endpoint trusts',
+  dns: 'correct the host name in the endpoint’s url, or the name resolution of this machine',
   unreachable: 'check the network, its routes and firewalls between this machine and the receiver',
   protocol: 'check that the endpoint’s url points at an HTTP/1.1 server, and http against https',
   url: 'correct the endpoint’s url',
@@ -38,41 +46,45 @@ const NEXT_STEP: Record<Exclude<TransportReason, 'timeout'>, string> = {
   error: 'see the words above; if they do not help, please report them',
 };
 
+/** Where undici's own words mislead. It asserts that the status of an answer is one. */
+const WORDS: Record<string, string> = {
+  UND_ERR_HEADERS_OVERFLOW: 'its answer has more than 1 MiB of headers',
+  ERR_ASSERTION: 'its answer has a status that ends no request',
+};
+
 const PROXY_STEP =
   'see the proxy’s log; allow the receiver’s host there, or name it in NO_PROXY if it needs no proxy';
 
-const TLS_STEP: readonly [codes: RegExp, step: string][] = [
-  [/^CERT_HAS_EXPIRED$/, 'renew the receiver’s certificate'],
-  [/^ERR_TLS_CERT_ALTNAME_INVALID$/, 'use a host name in the endpoint’s url that the certificate holds'],
-  [/^(EPROTO|ERR_SSL_\w+)$/, 'check that the receiver speaks TLS on this port, and http against https'],
-  [
-    /SELF_SIGNED|UNABLE_TO_/,
-    'trust its certificate authority (the endpoint’s tls.ca), or give it a certificate of a known one',
-  ],
-];
+const CLOSES_STEP = {
+  plain:
+    'does it want https:// in the endpoint’s url? Else see its log; it may have crashed, or something between cuts connections',
+  tls: 'does it want a client certificate? Else see its log; it may have crashed, or something between cuts connections',
+};
 
 /** `place`: `host:port`. */
-export function failureOf(error: Error, place: string): Failure {
+export function failureOf(error: Error, place: string, { closes, trusted }: Circumstances = {}): Failure {
   const cause = mostTelling(error);
   const code = codeOf(cause);
+  const tls = tlsFault(cause, code, trusted);
+  if (tls && !isKnown(code)) {
+    return { reason: tls.reason, detail: `${place}: ${excerpt(tls.said, SAID_LENGTH)}; ${tls.step}` };
+  }
   const reason = reasonOf(cause, code);
-  const said = oneLine(cause.message || code || cause.name, 200);
-  return { reason, detail: `${place}: ${said}; ${nextStep(reason, code)}` };
+  const said = excerpt(WORDS[code] ?? (cause.message || code || cause.name), SAID_LENGTH);
+  return { reason, detail: `${place}: ${said}; ${nextStep(reason, code, closes)}` };
 }
 
-/** The attempt's own deadline passed. `timeout` in milliseconds. */
+/** The attempt's own deadline passed before the head of an answer was read. `timeout` in milliseconds. */
 export function timedOut(phase: Phase, place: string, timeout: number): Failure {
-  const missing = {
-    connecting: 'no connection',
-    waiting: 'no answer',
-    reading: 'an answer began but did not end',
-  }[phase];
+  const missing = phase === 'connecting' ? 'no connection' : 'no answer';
   const step =
     phase === 'connecting'
       ? 'check host, port and firewalls'
       : 'let the receiver answer first and work afterwards, or raise the endpoint’s timeout';
   return { reason: 'timeout', detail: `${place}: ${missing} within ${timeout} ms; ${step}` };
 }
+
+const isKnown = (code: string): boolean => REASONS.some(([codes]) => codes.test(code));
 
 function reasonOf(error: Error, code: string): TransportReason {
   // undici gives its parser's errors no code, and what came unasked the code of a broken socket
@@ -81,11 +93,11 @@ function reasonOf(error: Error, code: string): TransportReason {
   return REASONS.find(([codes]) => codes.test(code))?.[1] ?? 'error';
 }
 
-function nextStep(reason: TransportReason, code: string): string {
+function nextStep(reason: TransportReason, code: string, closes: Circumstances['closes']): string {
   if (code === 'ERR_PROXY_TUNNEL') return PROXY_STEP;
+  if (reason === 'reset' && closes) return CLOSES_STEP[closes];
   if (reason === 'timeout') return 'the operating system gave up connecting; check host, port and firewalls';
-  if (reason !== 'tls') return NEXT_STEP[reason];
-  return TLS_STEP.find(([codes]) => codes.test(code))?.[1] ?? NEXT_STEP.tls;
+  return reason in NEXT_STEP ? NEXT_STEP[reason as keyof typeof NEXT_STEP] : NEXT_STEP.error;
 }
 
 /**

@@ -2,6 +2,7 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
 import { type AddressInfo, createServer as createTcpServer, type Server, type Socket } from 'node:net';
+import type { TlsOptions } from 'node:tls';
 import { freePort } from '@longshore/testkit';
 import { onTestFinished } from 'vitest';
 
@@ -34,8 +35,8 @@ export interface Receiver extends Listening {
 /** What the receiver does with a request; `nth` counts from 1. */
 export type Answer = (response: ServerResponse, request: Received, nth: number) => void;
 
-/** `{ cert, key }` in PEM makes it https. */
-export async function receiver(answer: Answer, tls?: { cert: string; key: string }): Promise<Receiver> {
+/** Options of TLS make it https: `{ cert, key }` in PEM. */
+export async function receiver(answer: Answer, tls?: TlsOptions): Promise<Receiver> {
   const requests: Received[] = [];
   const onRequest = async (request: IncomingMessage, response: ServerResponse) => {
     request.on('error', () => {});

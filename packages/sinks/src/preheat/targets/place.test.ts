@@ -22,6 +22,6 @@ test('a problem names what is wrong, as the caller calls it', () => {
     problem: expect.stringContaining('the target’s tracker has the scheme ftp:'),
   });
   expect(baseOf('h', 'the target’s origin')).toEqual({
-    problem: expect.stringContaining('the target’s origin cannot be read'),
+    problem: expect.stringContaining('the target’s origin does not start with http'),
   });
 });

@@ -25,7 +25,8 @@ export interface Unusable {
 export function baseOf(text: string, what: string): Base | Unusable {
   const read = targetOf(text);
   if ('problem' in read) return { problem: read.problem.replace('the endpoint’s url', what) };
-  const url = new URL(read.origin + read.url.pathname);
+  const [path = ''] = read.path.split('?');
+  const url = new URL(read.origin + path);
   return { url, place: read.place, authorization: read.authorization, secrets: read.secrets };
 }
 
