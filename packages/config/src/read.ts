@@ -14,7 +14,7 @@ import { formatProblem, type Problem, Problems } from './problem.js';
 import { readNode } from './reading.js';
 import { type Config, settings } from './schema.js';
 import { decode } from './yaml/decode.js';
-import { Dict, type Node, originAt, Scalar, type Step } from './yaml/node.js';
+import { countValues, Dict, type Node, originAt, Scalar, type Step } from './yaml/node.js';
 import { parseYaml } from './yaml/parse.js';
 
 /** What a file came to. `config` is absent when there is an error among the problems. */
@@ -53,6 +53,18 @@ export function loadConfig(file: string, env: Env): Config {
   );
 }
 
+/** Values that a file may hold through its aliases, which can double them in each line. */
+const MOST_VALUES = 50_000;
+/** A file that writes most of its values out is no bomb, however long it is. */
+const MOST_COPIES = 3;
+const MULTIPLIED = `its aliases multiply its values to more than ${MOST_VALUES}. Use fewer aliases of lists and maps`;
+
+function isMultiplied(tree: Node): boolean {
+  const written = new Map<Node, number>();
+  const values = countValues(tree, written);
+  return values > MOST_VALUES && values > MOST_COPIES * written.size;
+}
+
 /** Aliases of aliases can nest more deeply than the text itself. */
 const TOO_DEEP = 'its aliases are nested too deeply';
 
@@ -72,8 +84,12 @@ export function configFrom(bytes: Buffer, env: Env): ReadConfig {
   const relevant = flavor === 'registry' ? notificationsOf(written, env, problems) : written;
   const tree = overridden(relevant, settings, env, problems);
   problems.locateWith((path) => originAt(tree, path));
+  if (isMultiplied(tree)) {
+    problems.error([], MULTIPLIED, {});
+    return { problems: problems.sorted(), flavor };
+  }
 
-  const input = readNode(settings, tree, [], { flavor, problems });
+  const input = readNode(settings, tree, [], { flavor, problems, told: new Set() });
   const result = parsed(input, problems);
   const config = result && checkConfig(result, { flavor, env, problems });
   return { ...(config && !problems.failed && { config }), problems: problems.sorted(), flavor };

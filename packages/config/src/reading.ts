@@ -14,12 +14,17 @@ import { settings } from './schema.js';
 import { quote } from './values/scalars.js';
 import { OPEN_DOOR } from './values/secrets.js';
 import { type Kind, kindOf, type Shape, shapeOf } from './values/setting.js';
-import { Broken, Dict, type Entry, List, type Node, Scalar, type Step } from './yaml/node.js';
+import { Broken, Dict, type Entry, List, type Node, type Oddity, Scalar, type Step } from './yaml/node.js';
 
 export interface Reading {
   flavor: Flavor;
   problems: Problems;
+  /** What was said of the text already: several aliases can lead to it. */
+  told: Set<Oddity>;
 }
+
+/** A top-level key of Longshore's file that holds anchors for other places, as in Compose. */
+export const EXTENSION = /^x-/;
 
 /** The input for `schema.safeParse`; undefined when nothing usable was written. */
 export function readNode(schema: z.ZodType, node: Node, path: readonly Step[], reading: Reading): unknown {
@@ -90,6 +95,7 @@ function readMap(
   const input: Record<string, unknown> = {};
   for (const [key, entry] of node.entries) {
     const schema = Object.hasOwn(keys, key) ? keys[key] : undefined;
+    if (schema === undefined && path.length === 0 && EXTENSION.test(key)) continue;
     if (schema === undefined) unknownKey(key, entry, Object.keys(keys), path, reading);
     else input[key] = readNode(schema, entry.node, [...path, key], reading);
   }
@@ -119,8 +125,11 @@ function elsewhere(key: string): string | undefined {
   return found && writtenPath(found.path.slice(0, found.path.indexOf(wanted) + 1));
 }
 
-function reportOddities(node: Dict, path: readonly Step[], { flavor, problems }: Reading): void {
-  for (const { kind, key, message, origin } of node.oddities) {
+function reportOddities(node: Dict, path: readonly Step[], { flavor, problems, told }: Reading): void {
+  for (const oddity of node.oddities) {
+    if (told.has(oddity)) continue;
+    told.add(oddity);
+    const { kind, key, message, origin } = oddity;
     const place = key === undefined ? path : [...path, key];
     const serious = kind === 'broken' || (kind === 'repeated' && flavor === 'longshore');
     if (serious) problems.error(place, message, origin);
