@@ -23,7 +23,7 @@ traps. A registry's own \`config.yml\` is accepted as it is; of it, only \`notif
 
 | what | how it is written |
 | --- | --- |
-| duration | Go's: \`500ms\`, \`5s\`, \`1m30s\`, \`24h\`. A number without a unit is nanoseconds, as in the registry, and gives a warning |
+| duration | Go's: \`500ms\`, \`5s\`, \`1m30s\`, \`24h\`. A number without a unit is an error; inside \`notifications\` it is nanoseconds, as in the registry, with a warning |
 | bytes | \`32MiB\`, \`500MB\`, or a number of bytes |
 | true or false | as in YAML 1.1: also \`yes\`, \`no\`, \`on\`, \`off\` |
 | secret | \`env:NAME\` (a variable), \`file:/path\` (a file's text without the line break at its end), or the value itself. It counts as the whole value only |
