@@ -110,13 +110,26 @@ function unknownKey(
   reading: Reading,
 ) {
   const { flavor, problems } = reading;
+  const gitlab =
+    path[0] === 'notifications' && Object.hasOwn(GITLAB_KEYS, key) ? GITLAB_KEYS[key] : undefined;
   const meant = nearest(key, known) ?? elsewhere(key);
   const hint = meant === undefined ? `Known here: ${known.join(', ')}` : `Did you mean ${quote(meant)}?`;
   const said = `unknown key ${quote(key)}`;
   const place = [...path, key];
-  if (flavor === 'longshore') problems.error(place, `${said}. ${hint}`, origin);
-  else problems.warning(place, `${said}, ignored as the registry does. ${hint}`, origin);
+  const words = gitlab !== undefined && `${quote(key)} is read by GitLab’s registry alone: ${gitlab}`;
+  if (flavor === 'longshore')
+    problems.error(place, [`${said}. ${hint}`, words].filter(Boolean).join('. '), origin);
+  else problems.warning(place, words || `${said}, ignored as the registry does. ${hint}`, origin);
 }
+
+/** Keys of GitLab's registry below `notifications`, and what to write here. */
+const GITLAB_KEYS: Readonly<Record<string, string>> = {
+  maxretries:
+    'there it is how often an event is tried before it is lost. Longshore does not read it; write threshold',
+  queuepurgetimeout: 'how long it sends on while it stops. Longshore does not need it: its queue is in Redis',
+  queuesizelimit: 'how many events it keeps in memory. Longshore does not need it: its queue is in Redis',
+  fanouttimeout: 'how long it waits for its queues while it stops. Longshore does not need it',
+};
 
 /** A key that is known in another place is shown with its path. */
 function elsewhere(key: string): string | undefined {

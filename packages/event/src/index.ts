@@ -24,4 +24,5 @@ export {
   tallyOf,
 } from './preheat.js';
 export { notBeforeOf } from './retry-after.js';
+export { plannedDelay, type RetryPolicy, retryWindow } from './retry-policy.js';
 export { bytesInWords } from './size.js';
