@@ -26,3 +26,4 @@ export {
 export { notBeforeOf } from './retry-after.js';
 export { plannedDelay, type RetryPolicy, retryWindow } from './retry-policy.js';
 export { bytesInWords } from './size.js';
+export { localClock, localDay, localTime, localZone, type Moment, utcTime } from './time.js';
