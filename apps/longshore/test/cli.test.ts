@@ -162,9 +162,14 @@ describe('run', () => {
     const file = await writeConfig(await workFolder(), {
       notifications: { endpoints: [{ name: 'a', url: '' }] },
     });
-    const { code, stderr } = await result(['run', '--config', file]);
+    const { code, stdout, stderr } = await result(['run', '--config', file]);
     expect(code).toBe(2);
     expect(stderr).toMatch(/longshore\.yml:\d+:\d+: notifications\.endpoints\[0\]/);
+    expect(JSON.parse(stdout)).toMatchObject({
+      level: 'error',
+      msg: 'not started',
+      err: { code: 'CONFIG_INVALID' },
+    });
   });
 
   test('a missing secret exits with 2 and names the reference', async () => {
@@ -187,6 +192,25 @@ describe('run', () => {
     expect(stderr).toMatch(/ingest cannot listen on .*ingest\.listen/);
     const second = await startRelay(await writeConfig(folder, {}));
     expect((await second.stop()).code).toBe(0);
+  });
+
+  test('an address that this machine does not have is told once, and as JSON among the log lines', async () => {
+    // From a range that is kept for documentation.
+    const file = await writeConfig(await workFolder(), { ingest: { listen: '192.0.2.1:0' } });
+    const { code, stdout, stderr } = await result(['run', '--config', file]);
+    expect(code).toBe(1);
+    expect(stderr).toMatch(/does not have the address\. Add it to an interface, or set ingest\.listen \(/);
+    expect(stdout).not.toContain('INGEST IS OPEN');
+    const lines = stdout
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line));
+    expect(lines.at(-1)).toMatchObject({
+      level: 'error',
+      msg: 'not started',
+      err: { code: 'LISTEN_FAILED', message: expect.stringContaining('does not have the address') },
+    });
+    expect(lines.at(-1).err.stack).toBeUndefined();
   });
 
   test('a dashboard beyond loopback without a password does not start', async () => {
