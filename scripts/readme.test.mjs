@@ -19,7 +19,7 @@ function shown(words) {
 /** What differs from run to run, made the same. */
 function alike(line) {
   return line
-    .replace(/^\d\d:\d\d:\d\d/, 'TIME')
+    .replace(/^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d (UTC|[+-]\d\d:\d\d)/, 'TIME')
     .replaceAll(/[\d.]+ ms/g, 'N ms')
     .replaceAll(/sha256:[0-9a-f]{12}/g, 'DIGEST')
     .replaceAll(/127\.0\.0\.1:\d+/g, 'HOST')

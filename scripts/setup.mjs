@@ -10,6 +10,7 @@ import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { delimiter, dirname, join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
+import { nodeFault } from '../apps/longshore/bin/node-version.js';
 import { installRedis, isDebian, isRoot, REDIS_BIN, unpack } from './debian.mjs';
 import { capture, SetupError } from './run-command.mjs';
 
@@ -40,10 +41,8 @@ export function say(line) {
 }
 
 function checkNode() {
-  const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
-  if (major > 20 || (major === 20 && minor >= 19)) return;
-  const have = `this is ${process.version} (${process.execPath})`;
-  throw new SetupError(`Node.js 20.19 or newer is needed, and ${have}. See https://nodejs.org/en/download.`);
+  const fault = nodeFault(process.version, process.execPath);
+  if (fault !== undefined) throw new SetupError(fault);
 }
 
 async function isOutdated() {

@@ -13,11 +13,12 @@ export interface Listener {
 /** How soon a connection is closed after its last answer, once the listener closes; milliseconds. */
 const IDLE_EVERY = 50;
 
+/** What is wrong, and what to do about it beside another address in the setting. */
 const REASONS: Record<string, string> = {
-  EADDRINUSE: 'the port is taken; stop what uses it',
-  EACCES: 'this user may not use the port; take one above 1023',
-  EADDRNOTAVAIL: 'this machine does not have the address',
-  ENOTFOUND: 'the host name cannot be resolved',
+  EADDRINUSE: 'the port is taken. Stop what uses it',
+  EACCES: 'this user may not use the port. Take one above 1023',
+  EADDRNOTAVAIL: 'this machine does not have the address. Add it to an interface',
+  ENOTFOUND: 'the host name cannot be resolved. Correct the name',
 };
 
 /**
@@ -32,7 +33,7 @@ export async function listen(
   const server = createServer(handler);
   await new Promise<void>((resolve, reject) => {
     server.once('error', (error: NodeJS.ErrnoException) => {
-      const reason = REASONS[error.code ?? ''] ?? error.message;
+      const reason = REASONS[error.code ?? ''] ?? `${error.message}. Correct the cause`;
       reject(
         new LongshoreError(
           'LISTEN_FAILED',

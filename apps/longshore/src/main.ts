@@ -1,5 +1,5 @@
 /** The command line: what there is to say, and the exit code 0 (done), 1 (failed) or 2 (wrong usage or config). */
-import { environment } from '@longshore/config';
+import { environment, useUtc } from '@longshore/config';
 import { LongshoreError, printableLines } from '@longshore/event';
 import { Command, CommanderError } from 'commander';
 import { addCheck } from './commands/check.js';
@@ -28,6 +28,11 @@ export async function main(argv: readonly string[]): Promise<number> {
   const program = new Command('longshore')
     .description('A durable, drop-in relay for container-registry notifications')
     .version(version)
+    .option('--utc', 'print times in UTC instead of local time')
+    .hook('preAction', () => {
+      if (program.opts<{ utc?: boolean }>().utc) useUtc();
+    })
+    .configureHelp({ showGlobalOptions: true })
     .exitOverride()
     .showHelpAfterError('(add --help for what is known)')
     .configureOutput({ writeErr: (text) => void process.stderr.write(printableLines(text)) });

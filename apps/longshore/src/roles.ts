@@ -98,7 +98,6 @@ function urlsOf(admin: Listener, running: ReadonlyMap<Role, RunningRole>): Recor
 }
 
 async function startIngest(parts: RoleParts): Promise<RunningRole> {
-  warnOfOpenIngest(parts.config(), parts.observer);
   const ingest = createIngest({ ...parts, client: parts.producer, claim: claimFolder });
   await ingest.start();
   const { listen: address } = parts.config().ingest;
@@ -106,6 +105,8 @@ async function startIngest(parts: RoleParts): Promise<RunningRole> {
     await ingest.close();
     throw error;
   });
+  // Of an address that cannot be had there is nothing to warn of.
+  warnOfOpenIngest(parts.config(), parts.observer);
   return {
     url: listener.url,
     prepare: ingest.prepare,

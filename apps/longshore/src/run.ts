@@ -2,7 +2,7 @@
  * `longshore run`: opens Redis, starts the roles, keeps them in step with the configuration, and stops them
  * in the order in which an event travels, so that nothing is taken that nobody would finish.
  */
-import type { Env } from '@longshore/config';
+import { type Env, givingUpTimes } from '@longshore/config';
 import { createObserver } from '@longshore/observe';
 import { connect, createMonitor } from '@longshore/queue';
 import { createInspector } from '@longshore/queue/operator';
@@ -67,8 +67,11 @@ export async function run({ file, roles, env }: RunOptions): Promise<number> {
       watcher.onChange((why) => {
         inForce = reloadConfig({ file, env, why, current: inForce, apply: running.apply, observer });
       });
-      const endpoints = config.notifications.endpoints.length;
-      log.info({ ...running.urls, redis: redis.where, endpoints, version }, 'ready');
+      const { endpoints } = config.notifications;
+      const delivers = roles.length === 0 || roles.includes('worker');
+      const giveUpAfter = delivers && endpoints.length > 0 ? givingUpTimes(endpoints) : undefined;
+      const counted = { endpoints: endpoints.length, giveUpAfter };
+      log.info({ ...running.urls, redis: redis.where, ...counted, version }, 'ready');
       await stopped;
       watcher.close();
       await running.close();

@@ -80,6 +80,41 @@ notifications:
     expect(stdout).toMatch(/error: .*urll.*url/s);
   });
 
+  test("a registry's file that names Longshore is right", async () => {
+    const sample = fileURLToPath(new URL('../../../infra/registry/config.yml', import.meta.url));
+    const { code, stdout } = await result(['check', sample]);
+    expect([code, stdout]).toEqual([0, expect.stringMatching(/this registry sends to Longshore: POST/)]);
+    expect(stdout).toMatch(/a registry's configuration, usable \(0 errors, /);
+    const run = await result(['run', '--config', sample]);
+    expect([run.code, run.stderr]).toEqual([2, expect.stringMatching(/own ingest/)]);
+  });
+
+  test('--strict fails on a missing secret and on no endpoints, in text and as JSON', async () => {
+    const folder = await workFolder();
+    const empty = join(folder, 'empty.yml');
+    await writeFile(empty, '');
+    const secret = join(folder, 'secret.yml');
+    await writeFile(secret, 'notifications: { endpoints: [{ name: a, url: env:LONGSHORE_TEST_NO_SUCH }] }\n');
+    for (const [file, reason] of [
+      [empty, 'there are none'],
+      [secret, 'LONGSHORE_TEST_NO_SUCH is not set'],
+    ] as const) {
+      const [lenient, strict, json] = await Promise.all([
+        result(['check', file]),
+        result(['check', file, '--strict']),
+        result(['check', file, '--strict', '--json']),
+      ]);
+      expect([lenient.code, strict.code, json.code]).toEqual([0, 2, 2]);
+      expect(strict.stdout).toContain(reason);
+      expect(strict.stdout).toMatch(/fails --strict \(0 errors, 1 warning\)\n$/);
+      expect(JSON.parse(json.stdout)).toMatchObject({
+        usable: false,
+        strict: true,
+        problems: [{ level: 'warning' }],
+      });
+    }
+  });
+
   test('each source is told what its sender does on failure and what covers it', async () => {
     const file = await writeConfig(await workFolder(), {
       notifications: { endpoints: [{ name: 'a', url: 'http://hook.example.com/' }] },
@@ -127,9 +162,14 @@ describe('run', () => {
     const file = await writeConfig(await workFolder(), {
       notifications: { endpoints: [{ name: 'a', url: '' }] },
     });
-    const { code, stderr } = await result(['run', '--config', file]);
+    const { code, stdout, stderr } = await result(['run', '--config', file]);
     expect(code).toBe(2);
     expect(stderr).toMatch(/longshore\.yml:\d+:\d+: notifications\.endpoints\[0\]/);
+    expect(JSON.parse(stdout)).toMatchObject({
+      level: 'error',
+      msg: 'not started',
+      err: { code: 'CONFIG_INVALID' },
+    });
   });
 
   test('a missing secret exits with 2 and names the reference', async () => {
@@ -152,6 +192,25 @@ describe('run', () => {
     expect(stderr).toMatch(/ingest cannot listen on .*ingest\.listen/);
     const second = await startRelay(await writeConfig(folder, {}));
     expect((await second.stop()).code).toBe(0);
+  });
+
+  test('an address that this machine does not have is told once, and as JSON among the log lines', async () => {
+    // From a range that is kept for documentation.
+    const file = await writeConfig(await workFolder(), { ingest: { listen: '192.0.2.1:0' } });
+    const { code, stdout, stderr } = await result(['run', '--config', file]);
+    expect(code).toBe(1);
+    expect(stderr).toMatch(/does not have the address\. Add it to an interface, or set ingest\.listen \(/);
+    expect(stdout).not.toContain('INGEST IS OPEN');
+    const lines = stdout
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line));
+    expect(lines.at(-1)).toMatchObject({
+      level: 'error',
+      msg: 'not started',
+      err: { code: 'LISTEN_FAILED', message: expect.stringContaining('does not have the address') },
+    });
+    expect(lines.at(-1).err.stack).toBeUndefined();
   });
 
   test('a dashboard beyond loopback without a password does not start', async () => {

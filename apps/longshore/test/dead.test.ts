@@ -71,6 +71,13 @@ test(
       2,
       expect.stringMatching(/Drop 1 dead delivery\? .* add --yes/),
     ]);
+    // What the API refuses without "all": true.
+    expect(await told('dead', 'retry')).toEqual([
+      2,
+      expect.stringMatching(/Retry 1 dead delivery of every endpoint\? .* add --all, or a filter/),
+    ]);
+    expect(jsonLines(await command(['dead', 'list', '--json', '--config', file]))).toHaveLength(1);
+    expect(await told('dead', 'drop', '--all')).toEqual([2, expect.stringMatching(/--all is for retry/)]);
     expect(await told('dead', 'show')).toEqual([2, expect.stringMatching(/wants the id/)]);
     expect(await told('dead', 'show', '0'.repeat(32))).toEqual([
       1,
@@ -116,6 +123,18 @@ test(
     const [sandbox, app] = jsonLines(await command(['dead', 'list', '--json', '--config', file]));
     expect([sandbox.event.id, app.event.id]).toEqual([events[1]?.id, events[0]?.id]);
 
+    // In any zone the same form, and --utc makes it UTC.
+    const berlin = async (...more: string[]): Promise<string> => {
+      const child = longshore(['dead', 'show', app.id, '--config', file, ...more], { TZ: 'Europe/Berlin' });
+      await child.exited;
+      return child.stdout;
+    };
+    const [local, utc] = await Promise.all([berlin(), berlin('--utc')]);
+    const form = '\\d{4}-\\d\\d-\\d\\d \\d\\d:\\d\\d:\\d\\d';
+    expect(local).toMatch(new RegExp(`^dead since +${form} \\+0[12]:00$`, 'm'));
+    expect(utc).toMatch(new RegExp(`^dead since +${form} UTC$`, 'm'));
+    expect(`${local}${utc}`.split('Event (')[0]).not.toMatch(/\dT\d\d:/);
+
     const shown = await command(['dead', 'show', app.id, '--config', file]);
     expect(shown.stdout).toMatch(/^reason +http_500$/m);
     expect(shown.stdout).toContain('the database is away');
@@ -152,7 +171,7 @@ test(
     const metrics = await (await fetch(`${relay.admin}/metrics`)).text();
     expect(metrics).toContain('longshore_deliveries_settled_total{endpoint="one",outcome="dropped"} 1');
     expect(metrics).toContain('longshore_deliveries_replayed_total{endpoint="one"} 1');
-    expect((await command(['dead', 'list', '--config', file])).stdout).toBe('Nothing dead fits.\n');
+    expect((await command(['dead', 'list', '--config', file])).stdout).toBe('No dead delivery matches.\n');
     // What is noted in the trail is written a moment later.
     const trace = () => command(['trace', app.id, '--config', file]);
     await eventually(trace, ({ stdout }) => stdout.includes('longshore dead retry'), AT_LAST);
@@ -208,7 +227,7 @@ test(
       stdout: expect.stringMatching(/^one is not paused by an operator any more; 0 wait/),
       stderr: expect.stringContaining('the configuration still pauses one'),
     });
-    const retried = await command(['dead', 'retry', '--config', file]);
+    const retried = await command(['dead', 'retry', '--all', '--config', file]);
     expect(retried).toMatchObject({
       code: 0,
       stderr: expect.stringContaining('it is paused in the configuration'),
@@ -228,7 +247,7 @@ describe('20,000 dead', () => {
       const buried = await bury(prefix, 'one', COUNT);
       const relay = await startRelay(file);
       const fresh: string[] = [];
-      const retrying = command(['dead', 'retry', '--rate', '0', '--json', '--config', file]);
+      const retrying = command(['dead', 'retry', '--all', '--rate', '0', '--json', '--config', file]);
       let done = false;
       void retrying.then(() => {
         done = true;
@@ -264,7 +283,7 @@ describe('20,000 dead', () => {
       const left = async () => (await inspector.counts('one')).dead;
       await startRelay(file);
 
-      const first = longshore(['dead', 'retry', '--rate', '2000', '--json', '--config', file]);
+      const first = longshore(['dead', 'retry', '--all', '--rate', '2000', '--json', '--config', file]);
       await eventually(left, (dead) => dead < COUNT - 500, IN_THE_END);
       first.kill('SIGINT');
       expect((await first.exited).code).toBe(1);
@@ -273,13 +292,13 @@ describe('20,000 dead', () => {
       expect(report.retried + report.left).toBe(COUNT);
       expect(await left()).toBe(report.left);
 
-      const second = longshore(['dead', 'retry', '--rate', '2000', '--config', file]);
+      const second = longshore(['dead', 'retry', '--all', '--rate', '2000', '--config', file]);
       await eventually(left, (dead) => dead < report.left - 500, IN_THE_END);
       second.kill('SIGKILL');
       await second.exited;
 
       const both = await Promise.all(
-        [1, 2].map(() => command(['dead', 'retry', '--rate', '0', '--json', '--config', file])),
+        [1, 2].map(() => command(['dead', 'retry', '--all', '--rate', '0', '--json', '--config', file])),
       );
       expect(both.map(({ code }) => code)).toEqual([0, 0]);
       expect(await left()).toBe(0);

@@ -93,7 +93,8 @@ async function sweep({ config, janitor, inspector, observer, trail }: Housekeepi
       const of = { endpoint, deliveryId: id, eventId: delivery?.eventId };
       const detail = 'removed from the dead-letter set by retention.dead';
       const settled = { ...of, outcome: 'expired', reason: last?.reason ?? 'error', detail } as const;
-      observer.deliverySettled({ ...settled, attempts });
+      const { action, repository, tag } = delivery?.view ?? {};
+      observer.deliverySettled({ ...settled, action, repository, tag, attempts });
       trail.note({ step: 'settled', at: Date.now(), source: delivery?.source, ...settled });
     }
   }

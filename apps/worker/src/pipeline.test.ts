@@ -36,6 +36,8 @@ test('the attempt that reaches the threshold is recorded as dead, with its reaso
   expect(await handle(aDelivery(), attempt(3))).toMatchObject({ settle: 'dead' });
   expect(lines.map(({ record }) => record)).toEqual(['delivery.attempted', 'delivery.settled']);
   expect(lines[1]).toMatchObject({ level: 'error', attempts: 3, reason: 'http_503', detail: 'busy' });
+  // The one line that an alert is made of says which image, and that it can be retried.
+  expect(lines[1]).toMatchObject({ action: 'push', repository: 'acme/app', kept: true });
 });
 
 test('the rules of now are asked, not those of when it was queued', async () => {

@@ -23,7 +23,8 @@ test('each endpoint is told as it was understood', () => {
 `);
   expect(config && describe(config).text).toBe(`alistener
   POST https://***@my.listener.com/event?***, 8 at once, 500ms for each attempt
-  dead after 5 failed attempts; retries after 2s, doubling up to 1h
+  dead after 5 failed attempts; retries after 2s, doubling up to 16s
+  gives up 30s after the first attempt (24s to 39s, with jitter and timeouts)
   headers Authorization, X-Two (values not shown)
   ignores media types application/json, ""
   ignores actions pull, delete
@@ -33,10 +34,12 @@ test('each endpoint is told as it was understood', () => {
 quiet (disabled: gets nothing)
   POST http://quiet/, 8 at once, 1s for each attempt
   dead after 10 failed attempts; retries after 5s, 5m, the last one repeating
+  gives up 40m5s after the first attempt (32m4s to 48m16s, with jitter and timeouts)
 
 later (paused: events are kept)
   POST env:HOOK, 8 at once, 1s for each attempt
   dead after 10 failed attempts; retries every 1h
+  gives up 9h after the first attempt (7h12m to 9h10s, with jitter and timeouts)
   gets no push, pull, mount or delete events
   gets other events too, such as scans and renames
   collapses equal facts within 10s
@@ -46,6 +49,7 @@ later (paused: events are kept)
 test('with one attempt there are no retries to tell of', () => {
   const { config } = read('notifications: { endpoints: [{ name: once, url: http://once/, threshold: 1 }] }');
   expect(config && describe(config).text).toMatch(/dead after 1 failed attempt$/m);
+  expect(config && describe(config).text).toMatch(/gives up after the first attempt$/m);
   expect(config && describe(config).text).not.toContain('retries');
 });
 

@@ -6,6 +6,7 @@
 import type { z } from 'zod';
 import type { AlertConfig } from './alert.js';
 import type { Endpoint } from './endpoint.js';
+import { givingUp } from './giving-up.js';
 import type { PreheatSettings } from './preheat.js';
 import { type Config, settings } from './schema.js';
 import { senderParagraphs } from './senders.js';
@@ -20,10 +21,15 @@ export type Described = Printed | Described[] | { [key: string]: Described };
 /**
  * `text`: a paragraph for each endpoint, each source and each receiver of alerts. `data`: the whole configuration,
  * ready for JSON.
+ * @param toLongshore names of the endpoints by which a registry sends to Longshore
  */
-export function describe(config: Config): { text: string; data: Described } {
+export function describe(
+  config: Config,
+  toLongshore: readonly string[] = [],
+): { text: string; data: Described } {
   const { endpoints } = config.notifications;
-  const paragraphs = endpoints.length > 0 ? endpoints.map(paragraph) : ['No endpoints.'];
+  const paragraphs = endpoints.map((one) => (toLongshore.includes(one.name) ? sender(one) : paragraph(one)));
+  if (paragraphs.length === 0) paragraphs.push('No endpoints.');
   const text = [...paragraphs, ...senderParagraphs(config), ...config.alerts.map(receiver)].join('\n\n');
   return { text, data: masked(settings, config) };
 }
@@ -59,6 +65,7 @@ function paragraph(endpoint: Endpoint): string {
   const lines = [
     ...(endpoint.preheat ? warmed(endpoint, endpoint.preheat) : [posted(endpoint)]),
     `dead after ${threshold} failed ${threshold === 1 ? 'attempt' : `attempts; ${delays(endpoint)}`}`,
+    givingUp(endpoint),
     ...headers(endpoint),
     ...ignored(endpoint),
     ...(endpoint.accept.includes('event') ? [] : ['gets no push, pull, mount or delete events']),
@@ -66,6 +73,19 @@ function paragraph(endpoint: Endpoint): string {
     ...(endpoint.collapse > 0 ? [`collapses equal facts within ${formatDuration(endpoint.collapse)}`] : []),
     ...(endpoint.annotate ? ['each event says where it came from'] : []),
   ];
+  return [`${printable(name)}${state}`, ...lines.map((line) => `  ${line}`)].join('\n');
+}
+
+/** An endpoint of a registry's own file: here the registry posts, and it never gives up. */
+function sender(endpoint: Endpoint): string {
+  const { name, disabled, url, timeout, threshold, backoff } = endpoint;
+  const lines = [
+    `this registry sends to Longshore: POST ${maskedUrl(url)}, ${formatDuration(timeout)} for an answer`,
+    `tries again for ever: ${threshold} times at once, then every ${formatDuration(backoff)}`,
+    ...headers(endpoint),
+    ...ignored(endpoint),
+  ];
+  const state = disabled ? ' (disabled: gets nothing)' : '';
   return [`${printable(name)}${state}`, ...lines.map((line) => `  ${line}`)].join('\n');
 }
 
@@ -104,11 +124,13 @@ function warmed(
   ];
 }
 
-function delays({ schedule, backoff, maxbackoff }: Endpoint): string {
+function delays({ schedule, backoff, maxbackoff, threshold }: Endpoint): string {
   if (schedule.length > 0)
     return `retries after ${schedule.map(formatDuration).join(', ')}, the last one repeating`;
   if (backoff >= maxbackoff) return `retries every ${formatDuration(maxbackoff)}`;
-  return `retries after ${formatDuration(backoff)}, doubling up to ${formatDuration(maxbackoff)}`;
+  if (threshold === 2) return `the retry after ${formatDuration(backoff)}`;
+  const longest = Math.min(backoff * 2 ** (threshold - 2), maxbackoff);
+  return `retries after ${formatDuration(backoff)}, doubling up to ${formatDuration(longest)}`;
 }
 
 function headers({ headers: configured }: Endpoint): string[] {

@@ -5,7 +5,7 @@
 import { z } from 'zod';
 import { ENDPOINT_KINDS, EVENT_CLASSES } from './kinds.js';
 import { preheat } from './preheat.js';
-import { DAY, duration } from './values/durations.js';
+import { DAY, registryDuration } from './values/durations.js';
 import { choice, count, flag, text } from './values/scalars.js';
 import { credential, url } from './values/secrets.js';
 import { setting } from './values/setting.js';
@@ -53,7 +53,7 @@ const written = z.strictObject({
   disabled: setting(flag(), 'true: the endpoint gets nothing, as in the registry.', false),
   paused: setting(flag(), 'true: events are kept for the endpoint and delivered when it is resumed.', false),
   timeout: setting(
-    duration({ fallback: '1s', tiny: 'every attempt times out' }),
+    registryDuration({ fallback: '1s', tiny: 'every attempt times out' }),
     'How long one attempt may take until the head of the answer, connecting included; of kind preheat, one request to the registry. 1s unless set, for preheat 30s.',
   ).optional(),
   threshold: setting(
@@ -62,17 +62,17 @@ const written = z.strictObject({
     10,
   ),
   backoff: setting(
-    duration({ fallback: '1s', tiny: 'the first retries come at once' }),
+    registryDuration({ fallback: '1s', tiny: 'the first retries come at once' }),
     'The first delay between attempts; it doubles with each. 0 or less means the default.',
     '1s',
   ),
   maxbackoff: setting(
-    duration({ fallback: '1h', tiny: 'retries come at once' }),
+    registryDuration({ fallback: '1h', tiny: 'retries come at once' }),
     'The longest delay between attempts, `Retry-After` included. 0 or less means the default.',
     '1h',
   ),
   schedule: setting(
-    z.array(duration({ min: 1 })),
+    z.array(registryDuration({ min: 1 })),
     'Delays that replace `backoff`, one for each retry; the last one repeats.',
     [],
   ),
@@ -87,7 +87,7 @@ const written = z.strictObject({
     ['event'],
   ),
   collapse: setting(
-    duration({ max: LONGEST_COLLAPSE, tiny: 'next to nothing is collapsed' }),
+    registryDuration({ max: LONGEST_COLLAPSE, tiny: 'next to nothing is collapsed' }),
     'How long equal facts (repository, action, digest, tag, actor) are delivered once: the first is, those that follow it within this are counted. Whichever source tells them. 0: each event is delivered.',
     '0s',
   ),

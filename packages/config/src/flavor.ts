@@ -10,6 +10,12 @@ import { Dict, type Node, Scalar } from './yaml/node.js';
 /** Whose file it is. */
 export type Flavor = 'longshore' | 'registry';
 
+/**
+ * What a file is read for. `run`: its endpoints are Longshore's receivers. `check`: somebody asks what is in it, and
+ * a registry's own file may name Longshore as its receiver.
+ */
+export type Purpose = 'run' | 'check';
+
 /** Keys by which a registry's own file is known: Longshore has none of them. */
 const REGISTRY_KEYS = ['storage', 'http', 'middleware'];
 const READ = 'notifications';
@@ -18,6 +24,12 @@ const READ = 'notifications';
 export function flavorOf(tree: Node): Flavor {
   const isRegistry = tree instanceof Dict && REGISTRY_KEYS.some((key) => tree.entries.has(key));
   return isRegistry ? 'registry' : 'longshore';
+}
+
+/** Of a text that cannot be parsed: by what its lines begin with. */
+export function flavorOfText(text: string): Flavor {
+  const keys = new RegExp(`^["']?(?:${REGISTRY_KEYS.join('|')})["']?[ \\t]*:`, 'm');
+  return keys.test(text) ? 'registry' : 'longshore';
 }
 
 /** The part of a registry's own file that is read. Reports what the registry would make of the rest. */

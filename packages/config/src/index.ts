@@ -2,7 +2,8 @@
 export type { AlertConfig } from './alert.js';
 export { type Described, describe } from './describe.js';
 export type { Endpoint } from './endpoint.js';
-export { type Env, environment } from './environment.js';
+export { type Env, environment, useUtc } from './environment.js';
+export { givingUpTimes } from './giving-up.js';
 export { nearest } from './nearest.js';
 export type { PreheatSettings, PreheatTarget } from './preheat.js';
 export { formatProblem, type Problem } from './problem.js';

@@ -39,6 +39,21 @@ test('a variable overrides the file and the default', () => {
   expect(config?.notifications.endpoints[0]?.url.reveal()).toBe('http://two/');
 });
 
+test.each([
+  ['auto', 'auto'],
+  ['true', true],
+  ['no', false],
+])('LONGSHORE_LOG_PRETTY=%s is %s', (text, pretty) => {
+  const { config, problems } = read({ LONGSHORE_LOG_PRETTY: text });
+  expect([config?.log.pretty, problems]).toEqual([pretty, []]);
+});
+
+test('LONGSHORE_LOG_PRETTY=maybe is refused', () => {
+  expect(said({ LONGSHORE_LOG_PRETTY: 'maybe' })).toEqual([
+    'error log.pretty: must be auto, true or false, without quotes (set by LONGSHORE_LOG_PRETTY)',
+  ]);
+});
+
 test('nodes of a cluster are separated by commas', () => {
   const { config } = read({ LONGSHORE_REDIS_CLUSTER: 'a:1, redis://:pw@b:2' });
   expect(config?.redis.cluster.map((node) => node.reveal())).toEqual(['a:1', 'redis://:pw@b:2']);

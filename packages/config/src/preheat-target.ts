@@ -1,7 +1,7 @@
 /** One target of a preheat endpoint. Each kind reads some of the keys; the words say which. */
 import { TARGET_KINDS } from '@longshore/sinks/kinds';
 import { z } from 'zod';
-import { DAY, duration, SECOND } from './values/durations.js';
+import { DAY, registryDuration, SECOND } from './values/durations.js';
 import { bytes, choice, count, flag, text } from './values/scalars.js';
 import { credential, url } from './values/secrets.js';
 import { oneOrMore, setting } from './values/setting.js';
@@ -75,7 +75,7 @@ const dragonfly = {
   tasks: setting(count({ min: 1, max: 100 }), 'dragonfly: tasks at once.').optional(),
   peers: setting(count({ min: 1, max: 1000 }), 'dragonfly: peers at once.').optional(),
   jobtimeout: setting(
-    duration({ min: SECOND, max: DAY }),
+    registryDuration({ min: SECOND, max: DAY }),
     'dragonfly, kruise: how long a job may take.',
   ).optional(),
   credentials: setting(
@@ -103,8 +103,14 @@ const kruise = {
     .optional(),
   pullsecrets: setting(z.array(text()), 'kruise: names of the pull secrets.').optional(),
   parallelism: setting(count({ min: 1, max: 10_000 }), 'kruise: nodes at once.').optional(),
-  pulltimeout: setting(duration({ min: SECOND, max: DAY }), 'kruise: how long one node may take.').optional(),
-  ttl: setting(duration({ min: SECOND, max: DAY }), 'kruise: how long a finished job is kept.').optional(),
+  pulltimeout: setting(
+    registryDuration({ min: SECOND, max: DAY }),
+    'kruise: how long one node may take.',
+  ).optional(),
+  ttl: setting(
+    registryDuration({ min: SECOND, max: DAY }),
+    'kruise: how long a finished job is kept.',
+  ).optional(),
   backofflimit: setting(count({ min: 0, max: 100 }), 'kruise: tries on each node.').optional(),
 };
 
@@ -123,7 +129,7 @@ export const target = z
       4,
     ),
     timeout: setting(
-      duration({ min: SECOND, max: DAY }),
+      registryDuration({ min: SECOND, max: DAY }),
       'How long one request may take; of pull-through, how long no byte may come. 1m unless set; of pull-through 10m, since some caches answer when they have it all.',
     ).optional(),
     ...access,

@@ -4,7 +4,7 @@
  */
 import { z } from 'zod';
 import { target } from './preheat-target.js';
-import { DAY, duration } from './values/durations.js';
+import { DAY, registryDuration } from './values/durations.js';
 import { bytes, count, flag, text } from './values/scalars.js';
 import { credential, url } from './values/secrets.js';
 import { setting } from './values/setting.js';
@@ -98,9 +98,9 @@ export const preheat = z
       })
       .meta({ description: 'What no honest image has: beyond it the image is given up.' })
       .prefault({}),
-    delay: setting(duration({ max: DAY }), 'How long after the event it begins.', '0s'),
+    delay: setting(registryDuration({ max: DAY }), 'How long after the event it begins.', '0s'),
     window: setting(
-      duration({ min: 0, max: 30 * DAY }),
+      registryDuration({ min: 0, max: 30 * DAY }),
       'How long a part that was warmed counts as warm without asking its target again.',
       '1h',
     ),

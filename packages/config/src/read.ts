@@ -6,15 +6,15 @@
 import { readFileSync } from 'node:fs';
 import { LongshoreError } from '@longshore/event';
 import type { z } from 'zod';
-import { checkConfig } from './checks/index.js';
+import { checkConfig, isToLongshore } from './checks/index.js';
 import type { Env } from './environment.js';
-import { type Flavor, flavorOf, notificationsOf } from './flavor.js';
+import { type Flavor, flavorOf, flavorOfText, notificationsOf, type Purpose } from './flavor.js';
 import { overridden } from './overrides.js';
 import { formatProblem, type Problem, Problems } from './problem.js';
 import { readNode } from './reading.js';
 import { type Config, settings } from './schema.js';
 import { decode } from './yaml/decode.js';
-import { Dict, type Node, originAt, Scalar, type Step } from './yaml/node.js';
+import { countValues, Dict, type Node, originAt, Scalar, type Step } from './yaml/node.js';
 import { parseYaml } from './yaml/parse.js';
 
 /** What a file came to. `config` is absent when there is an error among the problems. */
@@ -22,15 +22,17 @@ export interface ReadConfig {
   config?: Config;
   problems: Problem[];
   flavor: Flavor;
+  /** Endpoints of a registry's own file that lead to Longshore's ingest; only when it is read to be checked. */
+  toLongshore?: string[];
 }
 
 /**
  * Reads a configuration, Longshore's or a registry's own `config.yml`. Never throws: a file that is missing
  * or cannot be read is a problem like any other, with its line and column where there is one.
  */
-export function readConfig(file: string, env: Env): ReadConfig {
+export function readConfig(file: string, env: Env, purpose: Purpose = 'run'): ReadConfig {
   try {
-    return configFrom(readFileSync(file), env);
+    return configFrom(readFileSync(file), env, purpose);
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
     if (code === undefined && !(error instanceof RangeError)) throw error;
@@ -53,6 +55,18 @@ export function loadConfig(file: string, env: Env): Config {
   );
 }
 
+/** Values that a file may hold through its aliases, which can double them in each line. */
+const MOST_VALUES = 50_000;
+/** A file that writes most of its values out is no bomb, however long it is. */
+const MOST_COPIES = 3;
+const MULTIPLIED = `its aliases multiply its values to more than ${MOST_VALUES}. Use fewer aliases of lists and maps`;
+
+function isMultiplied(tree: Node): boolean {
+  const written = new Map<Node, number>();
+  const values = countValues(tree, written);
+  return values > MOST_VALUES && values > MOST_COPIES * written.size;
+}
+
 /** Aliases of aliases can nest more deeply than the text itself. */
 const TOO_DEEP = 'its aliases are nested too deeply';
 
@@ -63,20 +77,34 @@ function unreadable(code: string): string {
 }
 
 /** The same, from the bytes of a file. */
-export function configFrom(bytes: Buffer, env: Env): ReadConfig {
+export function configFrom(bytes: Buffer, env: Env, purpose: Purpose = 'run'): ReadConfig {
   const problems = new Problems();
   const written = treeFrom(bytes, env, problems);
-  if (written === undefined) return { problems: problems.sorted(), flavor: 'longshore' };
+  if (written === undefined) {
+    return { problems: problems.sorted(), flavor: flavorOfText(bytes.toString('latin1')) };
+  }
 
   const flavor = flavorOf(written);
   const relevant = flavor === 'registry' ? notificationsOf(written, env, problems) : written;
   const tree = overridden(relevant, settings, env, problems);
   problems.locateWith((path) => originAt(tree, path));
+  if (isMultiplied(tree)) {
+    problems.error([], MULTIPLIED, {});
+    return { problems: problems.sorted(), flavor };
+  }
 
-  const input = readNode(settings, tree, [], { flavor, problems });
+  const input = readNode(settings, tree, [], { flavor, problems, told: new Set() });
   const result = parsed(input, problems);
-  const config = result && checkConfig(result, { flavor, env, problems });
-  return { ...(config && !problems.failed && { config }), problems: problems.sorted(), flavor };
+  const check = { flavor, purpose, env, problems };
+  const config = result && checkConfig(result, check);
+  const usable = problems.failed ? undefined : config;
+  const senders = usable?.notifications.endpoints.filter((endpoint) => isToLongshore(endpoint, check)) ?? [];
+  return {
+    ...(usable && { config: usable }),
+    problems: problems.sorted(),
+    flavor,
+    ...(senders.length > 0 && { toLongshore: senders.map(({ name }) => name) }),
+  };
 }
 
 /** What the schema makes of the input. Values that it refuses are reported, then left out, to check the rest. */

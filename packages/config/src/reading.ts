@@ -14,12 +14,17 @@ import { settings } from './schema.js';
 import { quote } from './values/scalars.js';
 import { OPEN_DOOR } from './values/secrets.js';
 import { type Kind, kindOf, type Shape, shapeOf } from './values/setting.js';
-import { Broken, Dict, type Entry, List, type Node, Scalar, type Step } from './yaml/node.js';
+import { Broken, Dict, type Entry, List, type Node, type Oddity, Scalar, type Step } from './yaml/node.js';
 
 export interface Reading {
   flavor: Flavor;
   problems: Problems;
+  /** What was said of the text already: several aliases can lead to it. */
+  told: Set<Oddity>;
 }
+
+/** A top-level key of Longshore's file that holds anchors for other places, as in Compose. */
+export const EXTENSION = /^x-/;
 
 /** The input for `schema.safeParse`; undefined when nothing usable was written. */
 export function readNode(schema: z.ZodType, node: Node, path: readonly Step[], reading: Reading): unknown {
@@ -90,6 +95,7 @@ function readMap(
   const input: Record<string, unknown> = {};
   for (const [key, entry] of node.entries) {
     const schema = Object.hasOwn(keys, key) ? keys[key] : undefined;
+    if (schema === undefined && path.length === 0 && EXTENSION.test(key)) continue;
     if (schema === undefined) unknownKey(key, entry, Object.keys(keys), path, reading);
     else input[key] = readNode(schema, entry.node, [...path, key], reading);
   }
@@ -104,13 +110,26 @@ function unknownKey(
   reading: Reading,
 ) {
   const { flavor, problems } = reading;
+  const gitlab =
+    path[0] === 'notifications' && Object.hasOwn(GITLAB_KEYS, key) ? GITLAB_KEYS[key] : undefined;
   const meant = nearest(key, known) ?? elsewhere(key);
   const hint = meant === undefined ? `Known here: ${known.join(', ')}` : `Did you mean ${quote(meant)}?`;
   const said = `unknown key ${quote(key)}`;
   const place = [...path, key];
-  if (flavor === 'longshore') problems.error(place, `${said}. ${hint}`, origin);
-  else problems.warning(place, `${said}, ignored as the registry does. ${hint}`, origin);
+  const words = gitlab !== undefined && `${quote(key)} is read by GitLab’s registry alone: ${gitlab}`;
+  if (flavor === 'longshore')
+    problems.error(place, [`${said}. ${hint}`, words].filter(Boolean).join('. '), origin);
+  else problems.warning(place, words || `${said}, ignored as the registry does. ${hint}`, origin);
 }
+
+/** Keys of GitLab's registry below `notifications`, and what to write here. */
+const GITLAB_KEYS: Readonly<Record<string, string>> = {
+  maxretries:
+    'there it is how often an event is tried before it is lost. Longshore does not read it; write threshold',
+  queuepurgetimeout: 'how long it sends on while it stops. Longshore does not need it: its queue is in Redis',
+  queuesizelimit: 'how many events it keeps in memory. Longshore does not need it: its queue is in Redis',
+  fanouttimeout: 'how long it waits for its queues while it stops. Longshore does not need it',
+};
 
 /** A key that is known in another place is shown with its path. */
 function elsewhere(key: string): string | undefined {
@@ -119,8 +138,11 @@ function elsewhere(key: string): string | undefined {
   return found && writtenPath(found.path.slice(0, found.path.indexOf(wanted) + 1));
 }
 
-function reportOddities(node: Dict, path: readonly Step[], { flavor, problems }: Reading): void {
-  for (const { kind, key, message, origin } of node.oddities) {
+function reportOddities(node: Dict, path: readonly Step[], { flavor, problems, told }: Reading): void {
+  for (const oddity of node.oddities) {
+    if (told.has(oddity)) continue;
+    told.add(oddity);
+    const { kind, key, message, origin } = oddity;
     const place = key === undefined ? path : [...path, key];
     const serious = kind === 'broken' || (kind === 'repeated' && flavor === 'longshore');
     if (serious) problems.error(place, message, origin);

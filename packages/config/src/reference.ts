@@ -4,6 +4,7 @@
  */
 import { z } from 'zod';
 import { ANY_INDEX, type ListedSetting, listSettings, variableOf, writtenPath } from './listing.js';
+import { EXTENSION } from './reading.js';
 import { settings } from './schema.js';
 import { shapeOf, wordsOf } from './values/setting.js';
 
@@ -22,10 +23,11 @@ traps. A registry's own \`config.yml\` is accepted as it is; of it, only \`notif
 
 | what | how it is written |
 | --- | --- |
-| duration | Go's: \`500ms\`, \`5s\`, \`1m30s\`, \`24h\`. A number without a unit is nanoseconds, as in the registry, and gives a warning |
+| duration | Go's: \`500ms\`, \`5s\`, \`1m30s\`, \`24h\`. A number without a unit is an error; inside \`notifications\` it is nanoseconds, as in the registry, with a warning |
 | bytes | \`32MiB\`, \`500MB\`, or a number of bytes |
 | true or false | as in YAML 1.1: also \`yes\`, \`no\`, \`on\`, \`off\` |
 | secret | \`env:NAME\` (a variable), \`file:/path\` (a file's text without the line break at its end), or the value itself. It counts as the whole value only |
+| anchors | YAML anchors, aliases and merge keys (\`<<: *base\`, \`<<: [*one, *two]\`, first in its map). Top-level keys that begin with \`x-\` hold anchors and mean nothing else |
 | host:port | \`127.0.0.1:5080\`, \`:5080\` (all addresses), \`[::1]:5080\`; port 0 takes a free one |
 | variable | overrides the file. \`0\` in its name is the index of the element (the next index adds one), \`NAME\` a key in upper case with \`_\` for what is no letter or digit. Lists are \`a, b\` or \`[a, b]\`. An empty variable is not applied |
 `;
@@ -85,6 +87,7 @@ export function jsonSchema(): object {
     override({ zodSchema, jsonSchema: json }) {
       if (zodSchema instanceof z.ZodArray) single(zodSchema, json);
       if (zodSchema instanceof z.ZodObject) short(zodSchema, json);
+      if (zodSchema === settings) json.patternProperties = { [EXTENSION.source]: {} };
       // A setting that has to be written has no default to offer.
       if (json.default === '') Reflect.deleteProperty(json, 'default');
     },

@@ -23,7 +23,7 @@ test('defaults are those of the registry and of the contract', () => {
       dead: { age: 2_592_000_000, count: 100_000 },
       trail: { age: 86_400_000, count: 250_000, bytes: 67_108_864 },
     },
-    log: { level: 'info', pretty: false },
+    log: { level: 'info', pretty: 'auto' },
   });
   expect(config?.redis.url).toBeUndefined();
   expect(config?.notifications.endpoints).toMatchObject([

@@ -8,7 +8,7 @@ import { alert } from './alert.js';
 import { endpoint, LONGEST_TIMER } from './endpoint.js';
 import { auth, source } from './source.js';
 import { duration, SECOND } from './values/durations.js';
-import { bytes, choice, count, flag, listen, text } from './values/scalars.js';
+import { bytes, choice, count, flag, flagOrAuto, listen, text } from './values/scalars.js';
 import { clusterNode, credential, url } from './values/secrets.js';
 import { setting, shorthand } from './values/setting.js';
 
@@ -178,7 +178,11 @@ export const settings = z
         'The least important level that is written.',
         'info',
       ),
-      pretty: setting(flag(), 'true: coloured lines for people instead of JSON.', false),
+      pretty: setting(
+        flagOrAuto(),
+        '`auto`: lines for people when stdout is a terminal, JSON otherwise. true: always lines for people; false: always JSON.',
+        'auto',
+      ),
     }).prefault({}),
   })
   .meta({ title: 'Longshore configuration' });

@@ -32,4 +32,6 @@ export {
 } from './preheat.js';
 export { excerpt, MOST_SHOWN, printable, printableLines } from './printable.js';
 export { notBeforeOf } from './retry-after.js';
+export { plannedDelay, type RetryPolicy, retryWindow } from './retry-policy.js';
 export { bytesInWords } from './size.js';
+export { localClock, localDay, localTime, localZone, type Moment, utcTime } from './time.js';

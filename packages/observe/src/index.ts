@@ -2,7 +2,7 @@
 
 export type { QueueCounts } from './gauges.js';
 export { collectRecords, type IngestRecord, recordAgain } from './ingest-record.js';
-export type { LogLevel } from './log.js';
+export { isPretty, type LogLevel } from './log.js';
 export { createObserver, type Observer, type ObserverOptions } from './observer.js';
 export type { RecordFields, Settlement } from './records.js';
 export { metricsPage, recordsPage } from './reference.js';

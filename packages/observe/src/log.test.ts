@@ -3,6 +3,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { text } from 'node:stream/consumers';
 import { expect, onTestFinished, test, vi } from 'vitest';
+import { isPretty } from './log.js';
 
 /** A process with an observer `o` of the built package. */
 function start(options: object, script: string) {
@@ -66,7 +67,29 @@ test('the last line of a burst is written, though a slow reader held up the one 
 test('lines for people are not lost either, and have no colours in a pipe', async () => {
   const { lines } = await run({ pretty: true }, `${writeMany} process.exit(0);`);
   expect(lines).toHaveLength(MANY);
-  expect(lines[0]).toMatch(/^\d\d:\d\d:\d\d a line \{"n":0\}$/);
+  expect(lines[0]).toMatch(/^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d (UTC|[+-]\d\d:\d\d) a line \{"n":0\}$/);
+});
+
+test.each([
+  ['auto', true, true],
+  ['auto', false, false],
+  [true, false, true],
+  [false, true, false],
+] as const)('with pretty %s and a terminal: %s, lines for people: %s', (pretty, terminal, forPeople) =>
+  expect(isPretty(pretty, terminal)).toBe(forPeople),
+);
+
+test('by itself a pipe gets JSON', async () => {
+  const { lines } = await run({ pretty: 'auto' }, "o.log.info({}, 'a line');");
+  expect(lines.map((line) => JSON.parse(line).msg)).toEqual(['a line']);
+});
+
+test('a warning has no stack, an error of ours has', async () => {
+  const script = `const err = new Error('Redis is away'); o.log.warn({ err }, 'one'); o.log.error({ err }, 'two');`;
+  const { lines } = await run({}, script);
+  const [warning, error] = lines.map((line) => JSON.parse(line).err);
+  expect(warning).toEqual({ name: 'Error', message: 'Redis is away' });
+  expect(error.stack).toContain('Redis is away');
 });
 
 test('a reader that goes away ends the lines, not the process', async () => {

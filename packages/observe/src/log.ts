@@ -10,7 +10,7 @@ import { isatty } from 'node:tty';
 import { printableLines } from '@longshore/event';
 import { type DestinationStream, type Logger as Pino, pino, stdTimeFunctions } from 'pino';
 import { prettyLines } from './pretty.js';
-import { safeError } from './safe-error.js';
+import { loggedError } from './safe-error.js';
 
 const STDOUT = 1;
 
@@ -33,8 +33,8 @@ export type LogLevel = 'trace' | 'debug' | 'info' | 'warn' | 'error' | 'fatal' |
 /** How lines are written, and where to. */
 export interface LogOptions {
   level: LogLevel;
-  /** Lines for people instead of JSON. */
-  pretty: boolean;
+  /** Lines for people instead of JSON; `auto`: when stdout is a terminal. */
+  pretty: boolean | 'auto';
   /** Instead of stdout; gets one line per call. */
   destination?: { write(line: string): void };
   /** A line was thrown away. */
@@ -48,6 +48,10 @@ export interface Log {
   flush(): Promise<void>;
 }
 
+/** Whether lines are for people. */
+export const isPretty = (pretty: LogOptions['pretty'], terminal = isatty(STDOUT)): boolean =>
+  pretty === 'auto' ? terminal : pretty;
+
 /** Opens nothing but stdout, and that only without a `destination`. */
 export function createLog(options: LogOptions): Log {
   const { stream, flush } = outputFor(options);
@@ -57,7 +61,7 @@ export function createLog(options: LogOptions): Log {
       base: null,
       timestamp: stdTimeFunctions.isoTime,
       formatters: { level: (level) => ({ level }) },
-      serializers: { err: (error) => safeError(error), error: (error) => safeError(error) },
+      serializers: { err: loggedError, error: loggedError },
     },
     stream,
   );
@@ -71,7 +75,7 @@ interface Output {
 
 function outputFor({ pretty, destination, onDrop }: LogOptions): Output {
   const done = async () => {};
-  if (pretty) {
+  if (isPretty(pretty, destination === undefined && isatty(STDOUT))) {
     // For people: written at once, so that lines of ours and of others come in their order.
     const out = destination ?? pino.destination({ fd: STDOUT, sync: true });
     const prettify = prettyLines(destination === undefined && isatty(STDOUT));

@@ -11,6 +11,7 @@ import { Metrics } from './metrics.js';
 import { createRecorder, type Recorder } from './recorder.js';
 import { RegistryTally } from './registry-tally.js';
 import { type EndpointSettings, registryVars } from './registry-vars.js';
+import { Expected } from './safe-error.js';
 import { type Logger, type Throttle, throttle } from './throttle.js';
 
 /** Settings of `log`, and what is known from the start. */
@@ -35,6 +36,9 @@ export interface Observer extends Recorder, Gauges {
   flush(): Promise<void>;
 }
 
+const withoutStack = (fields: object): object =>
+  'err' in fields ? { ...fields, err: new Expected(fields.err) } : fields;
+
 /** One per process. Writes to stdout, or to `destination`, one JSON line per record. */
 export function createObserver(options: ObserverOptions): Observer {
   const metrics = new Metrics();
@@ -45,7 +49,8 @@ export function createObserver(options: ObserverOptions): Observer {
   const log: Logger = {
     debug: (fields, message) => logger.debug(fields, message),
     info: (fields, message) => logger.info(fields, message),
-    warn: (fields, message) => logger.warn(fields, message),
+    // A warning is of something that was expected to happen; a stack would say nothing of it.
+    warn: (fields, message) => logger.warn(withoutStack(fields), message),
     error: (fields, message) => logger.error(fields, message),
   };
   const throttles = new Map<string, Throttle>();

@@ -2,7 +2,7 @@
  * Log lines for people: one short line per record, and pino-pretty for all else. In this thread, line by line,
  * so that nothing is left in a pipe between threads when the process ends.
  */
-import { printable, printableLines } from '@longshore/event';
+import { localClock, localTime, printable, printableLines } from '@longshore/event';
 import pretty from 'pino-pretty';
 
 type Line = Record<string, unknown>;
@@ -33,10 +33,10 @@ type Colors = { red: Paint; yellow: Paint; green: Paint; dim: Paint };
 type Paint = (text: string) => string;
 
 function messageOf(line: Line, message: string, colors: Colors): string {
-  const clock = new Date(String(line.time)).toTimeString().slice(0, 8);
+  const time = localTime(String(line.time));
   const paint = { error: colors.red, warn: colors.yellow, info: colors.green }[String(line.level)];
   const words = wordsOf(line).filter((word) => word !== '');
-  return [`${colors.dim(clock)} ${paint ? paint(message) : message}`, ...words.map(printable)].join('  ');
+  return [`${colors.dim(time)} ${paint ? paint(message) : message}`, ...words.map(printable)].join('  ');
 }
 
 function wordsOf(line: Line): string[] {
@@ -56,8 +56,10 @@ function wordsOf(line: Line): string[] {
     case 'delivery.settled':
       return [
         text(line.endpoint),
+        subjectOf(line),
         `${text(line.outcome)} after ${text(line.attempts)} attempts`,
         text(line.reason),
+        line.kept === true ? 'kept in the dead-letter set' : '',
       ];
     case 'alert.sent':
       return [text(line.receiver), text(line.state), text(line.summary)];
@@ -108,7 +110,7 @@ function answerOf({ status, reason, ms, attempt }: Line): string {
 }
 
 function retryOf({ retryAt }: Line): string {
-  return retryAt === undefined ? '' : `again at ${new Date(String(retryAt)).toTimeString().slice(0, 8)}`;
+  return retryAt === undefined ? '' : `again at ${localClock(String(retryAt))}`;
 }
 
 function text(value: unknown): string {

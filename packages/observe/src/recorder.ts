@@ -128,7 +128,8 @@ function deliveryRecorder({ log, metrics, bounds, tally }: RecorderParts): Pick<
     },
     deliverySettled(record, { receivedAt } = {}) {
       const { outcome } = record;
-      if (outcome !== 'delivered') write('delivery.settled', outcome === 'dead' ? 0 : 1, record);
+      if (outcome === 'dead') write('delivery.settled', 0, record, { kept: true });
+      else if (outcome !== 'delivered') write('delivery.settled', 1, record);
       const endpoint = bounds.endpoint(record.endpoint);
       metrics.count('longshore_deliveries_settled_total', { endpoint, outcome });
       if (outcome !== 'delivered' || receivedAt === undefined) return;

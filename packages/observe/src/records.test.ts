@@ -5,6 +5,7 @@ import { aRun, attempted, observed, received } from './testing/observed.js';
 
 const ids = { deliveryId: attempted.deliveryId, eventId: attempted.eventId };
 const settled = { endpoint: 'alistener', ...ids, attempts: 10, reason: 'http_500' };
+const view = { action: 'push', repository: 'acme/app', tag: '1.0' };
 const quarantined = {
   source: 'default',
   kind: 'harbor',
@@ -145,10 +146,10 @@ const table: [what: string, record: (o: Observer) => void, level: string, msg: s
   ],
   [
     'delivery.settled, dead',
-    (o) => o.deliverySettled({ ...settled, outcome: 'dead' }),
+    (o) => o.deliverySettled({ ...settled, ...view, outcome: 'dead' }),
     'error',
     'notification dropped',
-    { record: 'delivery.settled', ...settled, outcome: 'dead' },
+    { record: 'delivery.settled', ...settled, ...view, outcome: 'dead', kept: true },
   ],
   [
     'delivery.settled, expired',

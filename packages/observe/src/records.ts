@@ -66,6 +66,8 @@ export interface RecordFields {
     action?: string;
     repository?: string;
     tag?: string;
+    /** Of an event without a tag. */
+    digest?: string;
     attempt: number;
     outcome: Outcome['kind'];
     status?: number;
@@ -79,8 +81,13 @@ export interface RecordFields {
     endpoint: string;
     deliveryId: string;
     eventId?: string;
+    action?: string;
+    repository?: string;
+    tag?: string;
     attempts: number;
     outcome: Settlement;
+    /** Set by the recorder: it is in the dead-letter set. */
+    kept?: true;
     reason?: string;
     detail?: string;
   };

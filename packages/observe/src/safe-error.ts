@@ -14,6 +14,16 @@ export interface LoggedError {
   errors?: LoggedError[];
 }
 
+/** An error that was expected to happen: what to log is its message, not where in our code it came up. */
+export class Expected {
+  constructor(readonly error: unknown) {}
+}
+
+/** What the log makes of an error under `err`. */
+export function loggedError(error: unknown): LoggedError {
+  return error instanceof Expected ? { ...safeError(error.error), stack: undefined } : safeError(error);
+}
+
 const DEEPEST = 4;
 
 /** Takes whatever was thrown; never throws itself. Follows causes four deep. */

@@ -2,22 +2,9 @@
  * When a failed delivery is tried again, and when it is given up. Pure, so that the timetable can be read and
  * tested as numbers; the clock and the dice are passed in.
  */
-import type { Outcome } from '@longshore/event';
+import { type Outcome, plannedDelay, type RetryPolicy } from '@longshore/event';
 
-/** An endpoint's settings of the same names. Delays in milliseconds. */
-export interface RetryPolicy {
-  /** Failed attempts after which the delivery is dead. */
-  threshold: number;
-  /** First delay; doubles with each attempt. */
-  backoff: number;
-  /** Above this no delay goes, `Retry-After` included. */
-  maxbackoff: number;
-  /** Replaces the curve when not empty; the last entry repeats. */
-  schedule: readonly number[];
-}
-
-/** Share by which a delay is spread, so that what failed together does not come back together. */
-const JITTER = 0.2;
+export type { RetryPolicy };
 
 /**
  * Milliseconds until the next attempt.
@@ -32,15 +19,9 @@ export function retryDelay(
   now = Date.now(),
   random = Math.random(),
 ): number {
-  const { backoff, maxbackoff, schedule } = policy;
-  // 2 ** 1024 is Infinity: Math.min makes it maxbackoff.
-  const base = schedule.length
-    ? (schedule[Math.min(failed, schedule.length) - 1] ?? backoff)
-    : backoff * 2 ** (failed - 1);
-  const spread = Math.min(base, maxbackoff) * (1 - JITTER + 2 * JITTER * random);
-  const delay = Math.max(spread, notBefore - now);
+  const delay = Math.max(plannedDelay(policy, failed, random), notBefore - now);
   // At least 1 ms: BullMQ takes a delay of 0 for "at once, at the front of the queue".
-  return Math.max(1, Math.round(Math.min(delay, maxbackoff)));
+  return Math.max(1, Math.round(Math.min(delay, policy.maxbackoff)));
 }
 
 /** Milliseconds that `retryDelay` never exceeds after so many failed attempts, `Retry-After` apart. */

@@ -3,7 +3,7 @@ import type { PreheatRun } from '@longshore/event';
 import type { ListedState, StoredDelivery } from '@longshore/queue/operator';
 import type { EndpointOverview } from '../operate/index.js';
 import { DeliveryTable } from './deliveries.js';
-import { endpointPath } from './overview.js';
+import { endpointPath, StateWords } from './overview.js';
 import { Ago, At, Fact, link, number, State } from './parts.js';
 import { PreheatRuns } from './preheat.js';
 
@@ -40,7 +40,11 @@ export function EndpointPage(props: EndpointProps) {
         <h1>
           {endpoint} <State name={state.name} />
         </h1>
-        {state.words !== state.name && <p>{state.words}</p>}
+        {state.words !== state.name && (
+          <p>
+            <StateWords row={overview} now={now} />
+          </p>
+        )}
         <dl>
           <Fact name="Delivers to">{url && `${url}${kind && kind !== 'http' ? ` (${kind})` : ''}`}</Fact>
           <Fact name="Waiting">{number(pulse.waiting)}</Fact>

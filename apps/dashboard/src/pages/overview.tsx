@@ -74,7 +74,11 @@ function Row({ row, now }: { row: EndpointOverview; now: number }) {
       </th>
       <td>
         <State name={state.name} />
-        {state.name !== 'delivering' && <div class="break">{detailOf(row, now)}</div>}
+        {state.name !== 'delivering' && (
+          <div class="break">
+            <StateWords row={row} now={now} />
+          </div>
+        )}
       </td>
       <Count label="Waiting" value={waiting} href={link(path, { state: 'waiting' })} />
       <Count label="Delayed" value={delayed} href={link(path, { state: 'delayed' })} />
@@ -96,11 +100,12 @@ function Row({ row, now }: { row: EndpointOverview; now: number }) {
 }
 
 /** The words behind the state's own name, which is shown beside them. */
-function detailOf(
-  { state: { name, words }, pulse: { failingSince, failures } }: EndpointOverview,
-  now: number,
-) {
-  if (name !== 'failing' || failingSince === undefined) return words.replace(/^[\w ]+?: /, '');
+export function StateWords({ row, now }: { row: EndpointOverview; now: number }) {
+  const { state, pulse } = row;
+  const { name, words } = state;
+  const { failingSince, failures } = pulse;
+
+  if (name !== 'failing' || failingSince === undefined) return <>{words.replace(/^[\w ]+?: /, '')}</>;
   return (
     <>
       for {inWords(now - failingSince)}, since <At at={failingSince} />, {count(failures, 'attempt')}

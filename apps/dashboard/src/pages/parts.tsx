@@ -1,4 +1,5 @@
 /** Small parts that several pages show: times, numbers, states, the fields of a form. */
+import { utcTime } from '@longshore/event';
 import { type EndpointStateName, inWords } from '@longshore/queue/operator';
 import type { ComponentChildren } from 'preact';
 
@@ -11,14 +12,11 @@ export const number = (value: number): string => NUMBER.format(value);
 export const count = (value: number, one: string, many = `${one}s`): string =>
   `${number(value)} ${value === 1 ? one : many}`;
 
-/** `2026-11-21 03:00:00 UTC`. */
-const utc = (at: number): string => `${new Date(at).toISOString().slice(0, 19).replace('T', ' ')} UTC`;
-
 /** How long ago, or until when, with the time itself for whoever points at it. */
 export function Ago({ at, now }: { at: number; now: number }) {
   const words = at > now ? `in ${inWords(at - now)}` : `${inWords(now - at)} ago`;
   return (
-    <time dateTime={new Date(at).toISOString()} title={utc(at)}>
+    <time dateTime={new Date(at).toISOString()} title={utcTime(at)}>
       {words}
     </time>
   );
@@ -26,8 +24,7 @@ export function Ago({ at, now }: { at: number; now: number }) {
 
 /** The time itself. */
 export function At({ at }: { at: number | string }) {
-  const time = new Date(at);
-  return <time dateTime={time.toISOString()}>{utc(time.getTime())}</time>;
+  return <time dateTime={new Date(at).toISOString()}>{utcTime(at)}</time>;
 }
 
 const TONES: Record<EndpointStateName, string> = {

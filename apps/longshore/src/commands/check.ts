@@ -1,5 +1,13 @@
 /** `longshore check`: a configuration as `run` would read it, and what is hardly meant. Starts and asks nothing. */
-import { describe, describeSenders, formatProblem, type Problem, readConfig } from '@longshore/config';
+import {
+  describe,
+  describeSenders,
+  formatProblem,
+  givingUpTimes,
+  type Problem,
+  type ReadConfig,
+  readConfig,
+} from '@longshore/config';
 import type { Command } from 'commander';
 import type { Shell } from '../shell.js';
 
@@ -7,40 +15,55 @@ const EXAMPLES = `
 Examples:
   $ longshore check longshore.yml
   $ longshore check /etc/docker/registry/config.yml
+  $ longshore check longshore.yml --strict
   $ longshore check longshore.yml --json
 
-Exit code 0: usable, warnings included. 2: not usable.
+Exit code 0: usable, warnings included. 2: not usable; with --strict also when there
+is a warning, such as a secret that is missing here or no endpoints.
 `;
+
+interface CheckOptions {
+  json?: boolean;
+  strict?: boolean;
+}
 
 export function addCheck(program: Command, shell: Shell): void {
   program
     .command('check')
     .description("validate a configuration, or a registry's own config.yml, and print it as understood")
     .argument('<file>', 'configuration file')
+    .option('--strict', 'fail on warnings too, for pipelines')
     .option('--json', 'print as JSON')
     .addHelpText('after', EXAMPLES)
-    .action((file: string, { json }: { json?: boolean }) => {
-      const { config, problems, flavor } = readConfig(file, shell.env);
-      const usable = config !== undefined && !problems.some(({ level }) => level === 'error');
+    .action((file: string, { json, strict = false }: CheckOptions) => {
+      const read = readConfig(file, shell.env, 'check');
+      const { config, problems, flavor, toLongshore } = read;
+      const usable = config !== undefined && !(strict && problems.length > 0);
       if (json) {
         const understood = config && describe(config).data;
         const senders = config && describeSenders(config);
-        shell.print(JSON.stringify({ file, flavor, usable, problems, senders, config: understood }, null, 2));
+        const giveUpAfter = config && givingUpTimes(receivers(read));
+        const data = { file, flavor, usable, strict, problems, senders, toLongshore, giveUpAfter };
+        shell.print(JSON.stringify({ ...data, config: understood }, null, 2));
       } else {
-        if (config) shell.print(describe(config).text);
+        if (config) shell.print(describe(config, toLongshore).text);
         for (const problem of problems) shell.print(`${problem.level}: ${formatProblem(file, problem)}`);
-        shell.print(verdict(file, flavor, usable, problems));
+        shell.print(verdict(file, read, usable));
       }
       shell.exitWith(usable ? 0 : 2);
     });
 }
 
-function verdict(file: string, flavor: string, usable: boolean, problems: readonly Problem[]): string {
+/** Without those by which a registry sends to Longshore: that one never gives up. */
+const receivers = ({ config, toLongshore = [] }: ReadConfig) =>
+  config?.notifications.endpoints.filter(({ name }) => !toLongshore.includes(name)) ?? [];
+
+function verdict(file: string, { flavor, problems, config }: ReadConfig, usable: boolean): string {
   const count = (level: Problem['level']): string => {
     const found = problems.filter((problem) => problem.level === level).length;
     return `${found} ${level}${found === 1 ? '' : 's'}`;
   };
   const kind = flavor === 'registry' ? "a registry's configuration" : 'a Longshore configuration';
-  const found = `${count('error')}, ${count('warning')}`;
-  return `${file}: ${kind}, ${usable ? 'usable' : 'not usable'} (${found})`;
+  const verdict = usable ? 'usable' : config ? 'fails --strict' : 'not usable';
+  return `${file}: ${kind}, ${verdict} (${count('error')}, ${count('warning')})`;
 }

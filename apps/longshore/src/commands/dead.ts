@@ -16,6 +16,7 @@ Examples:
   $ longshore dead show 5d41402abc4b2a76b9719d911017c592
   $ longshore dead retry --endpoint alistener --reason 'http_5*' --rate 50
   $ longshore dead retry 5d41402abc4b2a76b9719d911017c592
+  $ longshore dead retry --all
   $ longshore dead drop --repository 'sandbox/**' --yes
 
 A time is how long ago (30m, 2h, 3d) or a date (2026-11-21, 2026-11-21T03:00:00Z).
@@ -36,6 +37,7 @@ export function addDead(program: Command, shell: Shell): void {
     .option('--reason <reason>', 'reason of the last attempt, or a glob: http_503, timeout …')
     .option('-n, --limit <count>', 'list: how many at most (default: 20)', asCount)
     .option('--rate <number>', 'retry: deliveries in a second; 0 for no limit (default: 100)', asRate)
+    .option('--all', 'retry: all of every endpoint, without asking')
     .option('-y, --yes', 'drop: do not ask')
     .option('--json', 'print JSON, one object per line')
     .addHelpText('after', EXAMPLES)

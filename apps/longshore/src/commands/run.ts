@@ -23,7 +23,13 @@ export function addRun(program: Command, shell: Shell): void {
     .action(async ({ config, role }: { config: string; role: Role[] }) => {
       // Loaded when it is needed: `check` and `send` start in a third of the time without it.
       const { run } = await import('../run.js');
-      shell.exitWith(await run({ file: config, roles: role, env: shell.env }));
+      try {
+        shell.exitWith(await run({ file: config, roles: role, env: shell.env }));
+      } catch (error) {
+        const { logNotStarted } = await import('../not-started.js');
+        await logNotStarted(error, config, shell.env);
+        throw error;
+      }
     });
 }
 

@@ -1,4 +1,4 @@
-/** Asks before something is destroyed; where nobody can be asked, it has to be said beforehand. */
+/** Asks before much is changed at once; without a terminal to ask on, an option has to say it beforehand. */
 import { createInterface } from 'node:readline/promises';
 import { LongshoreError } from '@longshore/event';
 
@@ -8,15 +8,22 @@ export interface Terminal {
   output: NodeJS.WritableStream & { isTTY?: boolean };
 }
 
-/** @throws LongshoreError REQUEST_INVALID without a terminal and without `yes` */
+/**
+ * @param instead the option that answers the question beforehand
+ * @throws LongshoreError REQUEST_INVALID without a terminal and without `yes`
+ */
 export async function confirmed(
   question: string,
   yes: boolean | undefined,
+  instead = '--yes',
   { input, output }: Terminal = { input: process.stdin, output: process.stderr },
 ): Promise<boolean> {
   if (yes) return true;
   if (!input.isTTY || !output.isTTY) {
-    throw new LongshoreError('REQUEST_INVALID', `${question} Nobody can be asked here: add --yes`);
+    throw new LongshoreError(
+      'REQUEST_INVALID',
+      `${question} There is no terminal to confirm this on: add ${instead}`,
+    );
   }
   const terminal = createInterface({ input, output });
   try {

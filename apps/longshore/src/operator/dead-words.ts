@@ -1,14 +1,14 @@
 /** A dead delivery for people: on two lines of a list, and in full. */
 import type { DeadLetter, DeadLetterDetail, StoredEvent } from '@longshore/queue/operator';
-import { counted, moment } from '../trace/words.js';
+import { counted, moment, TIME_WIDTH } from '../trace/words.js';
 import { block, facts, fitted } from './text.js';
 
 /** Two lines of the list. */
 export function row({ id, endpoint, deadAt, attempts, reason, event }: DeadLetter): string[] {
-  const when = moment(new Date(deadAt).toISOString());
+  const when = moment(deadAt).padEnd(TIME_WIDTH);
   const why = `${reason} after ${counted(attempts, 'attempt')}`;
   return [
-    `${id}  ${when}  ${fitted(endpoint, 25)}`,
+    `${id}  ${when}  ${fitted(endpoint, 18)}`,
     `  ${fitted(why, 30, true)}  ${fitted(nameOf(event), 46)}`,
   ];
 }
@@ -23,18 +23,17 @@ function nameOf(event: StoredEvent | undefined): string {
 export function inFull(letter: DeadLetterDetail): string[] {
   const { id, endpoint, deadAt, attempts, reason, status, detail, bytes, event, last, delivery, raw } =
     letter;
-  const time = (ms: number): string => new Date(ms).toISOString();
   const { view } = event ?? {};
   const known = facts([
     ['delivery', id],
     ['endpoint', endpoint],
-    ['dead since', time(deadAt)],
+    ['dead since', moment(deadAt)],
     ['attempts', attempts],
     ['reason', reason],
     ['status', status],
     ['detail', detail],
     ['event', event?.id],
-    ['received', event && time(event.receivedAt)],
+    ['received', event && moment(event.receivedAt)],
     ['source', event && `${event.source} (${event.kind}, ${event.nativeType})`],
     ['action', view?.action],
     ['repository', view?.repository],
@@ -46,7 +45,9 @@ export function inFull(letter: DeadLetterDetail): string[] {
   const { event: body, text } = delivery?.payload ?? {};
   return [
     ...known,
-    ...(last?.body ? block(`Last answer (attempt ${last.attempt}, ${last.at})`, last.body) : []),
+    ...(last?.body
+      ? block(`Last answer (attempt ${last.attempt}${last.at ? `, ${moment(last.at)}` : ''})`, last.body)
+      : []),
     ...(delivery ? block(`Event (${delivery.contentType})`, text ?? JSON.stringify(body, null, 2)) : []),
     ...(raw === undefined ? [] : block('Stored by another version, as it is', raw)),
   ];

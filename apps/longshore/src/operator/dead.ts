@@ -16,6 +16,8 @@ export interface DeadOptions extends Omit<DeadWords, 'id'> {
   limit?: number;
   rate?: number;
   yes?: boolean;
+  /** Of a retry: all are meant when no filter says which. */
+  all?: boolean;
   json?: boolean;
 }
 
@@ -25,18 +27,21 @@ const PAGE = 200;
 
 /** @returns the exit code */
 export function dead(action: Action, ids: string[], options: DeadOptions, shell: Shell): Promise<number> {
-  const { config, limit, rate, yes, json, ...filter } = options;
+  const { config, limit, rate, yes, all, json, ...filter } = options;
   if (limit !== undefined && action !== 'list') throw wrong('--limit is for list');
   if (rate !== undefined && action !== 'retry') throw wrong('--rate is for retry');
   if (yes && action !== 'drop') throw wrong('--yes is for drop');
+  if (all && action !== 'retry') throw wrong('--all is for retry');
   const words: DeadWords = { ...filter, ...(ids.length > 0 && { id: ids }) };
   return withOperate(config, `longshore dead ${action}`, shell, async (operate) => {
     if (action === 'list') return list(operate, words, limit ?? LIMIT, json, shell);
     if (action === 'show') return show(operate, words, json, shell);
-    if (action === 'retry') return retry(operate, words, rate, json, shell);
+    if (action === 'retry') return retry(operate, words, { rate, all, json }, shell);
     return drop(operate, words, yes, json, shell);
   });
 }
+
+const deliveries = (count: number): string => counted(count, 'dead delivery', 'dead deliveries');
 
 const wrong = (message: string): LongshoreError => new LongshoreError('REQUEST_INVALID', message);
 
@@ -59,10 +64,10 @@ async function list(
     after = page.next;
   } while (after && shown < limit);
   if (json) return 0;
-  if (shown === 0) shell.print('Nothing dead fits.');
+  if (shown === 0) shell.print('No dead delivery matches.');
   else
     shell.print(
-      `${counted(shown, 'delivery').replace('deliverys', 'deliveries')}${after ? '; there may be more: --limit, or a filter' : ''}`,
+      `${counted(shown, 'delivery', 'deliveries')}${after ? '; there may be more: --limit, or a filter' : ''}`,
     );
   return 0;
 }
@@ -86,10 +91,17 @@ async function show(
 async function retry(
   operate: Operate,
   words: DeadWords,
-  rate: number | undefined,
-  json: boolean | undefined,
+  { rate, all, json }: Pick<DeadOptions, 'rate' | 'all' | 'json'>,
   shell: Shell,
 ) {
+  const isAll = Object.values(words).every((word) => word === undefined);
+  if (isAll && !all) {
+    const question = `No filter is given. Retry ${deliveries(await operate.countDead(words))} of every endpoint?`;
+    if (!(await confirmed(question, false, '--all, or a filter'))) {
+      shell.print('Nothing was retried.');
+      return 1;
+    }
+  }
   for (const { endpoint, why } of await operate.held(words)) shell.warn(`longshore: ${endpoint}: ${why}`);
   const result = await bulk('retried', shell, (settings) =>
     operate.retryDead(words, { ...settings, ...(rate !== undefined && { rate }) }),
@@ -105,7 +117,7 @@ async function drop(
   shell: Shell,
 ) {
   const count = await operate.countDead(words);
-  const question = `Drop ${count === 1 ? '1 dead delivery' : `${count} dead deliveries`}? Gone is gone.`;
+  const question = `Drop ${deliveries(count)}? They are deleted and cannot be restored.`;
   if (!(await confirmed(question, yes || count === 0))) {
     shell.print('Nothing was dropped.');
     return 1;

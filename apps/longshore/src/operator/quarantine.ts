@@ -11,7 +11,7 @@ import { LongshoreError } from '@longshore/event';
 import type { Quarantined } from '@longshore/queue/operator';
 import type { Action } from '../commands/options.js';
 import type { Shell } from '../shell.js';
-import { moment } from '../trace/words.js';
+import { moment, TIME_WIDTH } from '../trace/words.js';
 import { confirmed } from './confirm.js';
 import { untilInterrupted } from './interrupt.js';
 import { block, facts, fitted, pretty } from './text.js';
@@ -62,7 +62,7 @@ async function list(
   }
   if (json) return 0;
   const more = next ? '; there are more: --limit, or a filter' : '';
-  shell.print(items.length === 0 ? 'Nothing in quarantine fits.' : `${requests(items.length)}${more}`);
+  shell.print(items.length === 0 ? 'No request in quarantine matches.' : `${requests(items.length)}${more}`);
   return 0;
 }
 
@@ -70,7 +70,7 @@ function row(entry: Quarantined): string[] {
   const { id, source, receivedAt, reason, bytes } = entry;
   const size = `${bytes} bytes${isCut(entry) ? ', cut' : ''}`;
   return [
-    `${id}  ${moment(new Date(receivedAt).toISOString())}  ${fitted(source, 25)}`,
+    `${id}  ${moment(receivedAt).padEnd(TIME_WIDTH)}  ${fitted(source, 18)}`,
     `  ${fitted(size, 22, true)}  ${fitted(reason, 54)}`,
   ];
 }
@@ -96,7 +96,7 @@ function inFull(detail: ReturnType<typeof quarantinedDetailAnswer>): string[] {
   const known = facts([
     ['id', id],
     ['source', `${source} (${kind})`],
-    ['received', receivedAt],
+    ['received', moment(receivedAt)],
     ['path', path],
     ['reason', reason],
     ['size', `${bytes} bytes${cut ? '; only the first part of it is kept, so it cannot be retried' : ''}`],
@@ -121,7 +121,7 @@ async function retry(
     }
     return signal.aborted;
   });
-  if (!json && outcomes.length === 0) shell.print('Nothing in quarantine fits.');
+  if (!json && outcomes.length === 0) shell.print('No request in quarantine matches.');
   if (stopped) shell.warn('longshore: stopped; the same command goes on');
   const failed = outcomes.some((outcome) => outcome === 'unreadable' || outcome === 'cut');
   // Ids were named and none of them was there.
@@ -151,7 +151,12 @@ async function drop(
   json: boolean | undefined,
   shell: Shell,
 ) {
-  if (!(await confirmed('Drop what fits from quarantine? Gone is gone.', yes))) {
+  if (
+    !(await confirmed(
+      'Drop all requests in quarantine that match? They are deleted and cannot be restored.',
+      yes,
+    ))
+  ) {
     shell.print('Nothing was dropped.');
     return 1;
   }

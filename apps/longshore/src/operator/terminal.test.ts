@@ -26,7 +26,7 @@ describe('the question', () => {
     ['yellow', false],
   ])('answered with %j is %s', async (answer, expected) => {
     const [input, output] = [terminal(), terminal()];
-    const asked = confirmed('Drop 3?', undefined, { input: input.stream, output: output.stream });
+    const asked = confirmed('Drop 3?', undefined, '--yes', { input: input.stream, output: output.stream });
     input.stream.push(`${answer}\n`);
     expect(await asked).toBe(expected);
     expect(output.written()).toContain('Drop 3? [y/N] ');
@@ -34,17 +34,17 @@ describe('the question', () => {
 
   test('is not asked with --yes', async () => {
     const silent = { input: new PassThrough(), output: new PassThrough() };
-    expect(await confirmed('Drop 3?', true, silent)).toBe(true);
+    expect(await confirmed('Drop 3?', true, '--yes', silent)).toBe(true);
   });
 
   test('cannot be asked without a terminal, and nothing is assumed', async () => {
     const output = terminal().stream;
-    await expect(confirmed('Drop 3?', undefined, { input: new PassThrough(), output })).rejects.toMatchObject(
-      {
-        code: 'REQUEST_INVALID',
-        message: expect.stringContaining('--yes'),
-      },
-    );
+    await expect(
+      confirmed('Drop 3?', undefined, '--yes', { input: new PassThrough(), output }),
+    ).rejects.toMatchObject({
+      code: 'REQUEST_INVALID',
+      message: expect.stringContaining('--yes'),
+    });
   });
 });
 

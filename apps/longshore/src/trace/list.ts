@@ -4,9 +4,9 @@ import type { DeliveryState, Traced, Trail } from '@longshore/queue/operator';
 import { subject } from './summary.js';
 import { gapInWords } from './timeline.js';
 import { type View, WIDTH } from './view.js';
-import { counted, moment, wrapped } from './words.js';
+import { counted, moment, TIME_WIDTH, wrapped } from './words.js';
 
-const MARGIN = ' '.repeat('2026-11-21 12:03:44  '.length);
+const MARGIN = ' '.repeat(TIME_WIDTH + 2);
 
 /** Lines for a terminal. */
 export function list({ trails, more }: Traced, view: View): string[] {
@@ -29,7 +29,7 @@ function entry(trail: Trail, view: View): string[] {
   const [first = '', ...others] = wrapped(subject(trail, true), WIDTH - MARGIN.length);
   return [
     '',
-    `${at ? `${moment(at)}  ` : MARGIN}${first}`,
+    `${(at ? moment(at) : '').padEnd(MARGIN.length)}${first}`,
     ...[...others, standing(trail)].map((line) => `${MARGIN}${line}`),
     view.paint('dim', `${MARGIN}${printable(eventId ?? quarantine?.id ?? '')}`),
   ];

@@ -35,10 +35,7 @@ function heading(trail: Trail, view: View): string[] {
     ['quarantine', quarantine?.id],
     ['digest', trail.digest],
     ['source', through && `${through}${by}`],
-    [
-      'received',
-      receivedAt && `${moment(receivedAt)} ${zone(receivedAt)} (${distance(receivedAt, view.now)})`,
-    ],
+    ['received', receivedAt && `${moment(receivedAt)} (${distance(receivedAt, view.now)})`],
     ['reason', quarantine?.reason],
   ];
   const known = rows.flatMap(([name = '', value]) =>

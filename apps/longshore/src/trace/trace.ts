@@ -58,10 +58,7 @@ async function heldEndpoints(
     else if (settings.paused) held.set(endpoint, 'the endpoint is paused in the configuration');
     else if (pause) {
       const by = pause.by ? ` by ${pause.by}` : '';
-      held.set(
-        endpoint,
-        `the endpoint is paused${by}${pause.since ? ` since ${moment(new Date(pause.since).toISOString())}` : ''}`,
-      );
+      held.set(endpoint, `the endpoint is paused${by}${pause.since ? ` since ${moment(pause.since)}` : ''}`);
     }
   }
   await Promise.all([pauses.close(), inspector.close()]);

@@ -1,29 +1,12 @@
 /** Times, counts and lines of text on a terminal, for people. */
 
-const two = (number: number): string => String(number).padStart(2, '0');
+import { localClock, localDay, localTime, localZone } from '@longshore/event';
 
-/** Local, as `2026-11-21`. */
-export function day(iso: string): string {
-  const date = new Date(iso);
-  return `${date.getFullYear()}-${two(date.getMonth() + 1)}-${two(date.getDate())}`;
-}
+/** `2026-11-21`, `12:03:44`, `2026-11-21 12:03:44 +01:00`, `+01:00`: local, or UTC with `--utc`. */
+export { localClock as clock, localDay as day, localTime as moment, localZone as zone };
 
-/** Local, as `12:03:44`. */
-export function clock(iso: string): string {
-  const date = new Date(iso);
-  return `${two(date.getHours())}:${two(date.getMinutes())}:${two(date.getSeconds())}`;
-}
-
-/** Local, as `2026-11-21 12:03:44`. */
-export const moment = (iso: string): string => `${day(iso)} ${clock(iso)}`;
-
-/** `UTC+01:00`: what the local times of that moment are in. */
-export function zone(iso: string): string {
-  const minutes = -new Date(iso).getTimezoneOffset();
-  if (minutes === 0) return 'UTC';
-  const [hours, rest] = [Math.floor(Math.abs(minutes) / 60), Math.abs(minutes) % 60];
-  return `UTC${minutes < 0 ? '-' : '+'}${two(hours)}:${two(rest)}`;
-}
+/** Columns that any moment fits into. */
+export const TIME_WIDTH = '2026-11-21 12:03:44 +01:00'.length;
 
 /** `in 3 min`, `2 h ago`; one unit is enough to know where one is. */
 export function distance(iso: string, now: number): string {

@@ -41,9 +41,41 @@ const traps: Trap[] = [
   },
   {
     title: 'a threshold with a point',
-    bad: file('threshold: 1.5'),
-    problem: ['warning', `${KEY}.threshold`, /cut to 1/],
-    fine: file('threshold: 1'),
+    bad: file('threshold: 12.5'),
+    problem: ['warning', `${KEY}.threshold`, /cut to 12/],
+    fine: file('threshold: 12'),
+  },
+  {
+    title: 'a threshold that gives up within seconds, which the registry never does',
+    bad: file('threshold: 5, backoff: 1s'),
+    problem: [
+      'warning',
+      `${KEY}.threshold`,
+      /given up 15s after .* dead-letter set.*Write threshold: 10, for 8m31s$/,
+    ],
+    fine: file('threshold: 10, backoff: 1s'),
+  },
+  {
+    title: 'a threshold without any retry',
+    bad: file('threshold: 1'),
+    problem: ['warning', `${KEY}.threshold`, /given up after its first attempt.*Write threshold: 10/],
+    fine: file('threshold: 9, backoff: 2s'),
+  },
+  {
+    title: 'a schedule that is over soon',
+    bad: file('schedule: [1s, 2s]'),
+    problem: ['warning', `${KEY}.threshold`, /given up 17s after.*Longer delays in schedule help$/],
+    fine: file('schedule: [1s, 2s, 5m]'),
+  },
+  {
+    title: 'a maxbackoff that keeps all delays short',
+    bad: file('maxbackoff: 4s'),
+    problem: [
+      'warning',
+      `${KEY}.threshold`,
+      /given up 31s after.*Longer delays in backoff or maxbackoff help$/,
+    ],
+    fine: file('maxbackoff: 4m'),
   },
   {
     title: 'a very short timeout',

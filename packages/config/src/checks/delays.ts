@@ -1,5 +1,6 @@
 /** Times that are accepted, as the registry does, but work against the receiver or the queue. */
 import { type Endpoint, LONGEST_TIMER } from '../endpoint.js';
+import { enoughAttempts, retryTime, roughly, SHORTEST_WINDOW } from '../giving-up.js';
 import { formatDuration } from '../values/duration.js';
 import type { Step } from '../yaml/node.js';
 import type { Check } from './check.js';
@@ -38,4 +39,26 @@ export function checkDelays(endpoint: Endpoint, path: readonly Step[], { problem
       `${said}: every delay is ${formatDuration(maxbackoff)}. Raise maxbackoff`,
     );
   }
+  checkWindow(endpoint, path, problems);
+}
+
+const POLICY = ['threshold', 'backoff', 'maxbackoff', 'schedule'];
+
+/** In the registry threshold only begins a pause, and it tries for ever; here the delivery is given up. */
+function checkWindow(endpoint: Endpoint, path: readonly Step[], problems: Check['problems']): void {
+  const window = retryTime(endpoint);
+  // What was said of one of the settings changes the time.
+  const said = POLICY.some((key) => problems.spokenOf([...path, key]));
+  if (endpoint.disabled || said || window >= SHORTEST_WINDOW) return;
+  const threshold = enoughAttempts(endpoint);
+  const remedy =
+    threshold === undefined
+      ? `Longer delays in ${endpoint.schedule.length > 0 ? 'schedule' : 'backoff or maxbackoff'} help`
+      : `Write threshold: ${threshold}, for ${roughly(retryTime({ ...endpoint, threshold }))}`;
+  const when =
+    endpoint.threshold <= 1 ? 'after its first attempt' : `${roughly(window)} after its first attempt`;
+  problems.warning(
+    [...path, 'threshold'],
+    `a delivery is given up ${when}, and goes to the dead-letter set; a restart of the receiver can take longer. ${remedy}`,
+  );
 }

@@ -52,13 +52,17 @@ function checkName(name: string, place: Step[], endpoint: Headed, { problems }: 
     problems.warning(place, 'is not sent: the connection sets it itself. Remove it');
   } else if (replaces !== undefined) {
     problems.warning(place, replaces);
+  } else if (lower === 'authorization' && (endpoint.headers[name]?.length ?? 0) > 1) {
+    const many = `has ${endpoint.headers[name]?.length} values, and each is sent; a comma in [ ] separates two`;
+    problems.warning(place, `${many}. Put the whole value into quotes: ["Bearer …"]`);
   } else if (lower === 'authorization' && hasUserinfo(endpoint)) {
     const twice = 'The registry sends both, of which most receivers read the first';
     problems.warning(place, `replaces the user and password in the url. ${twice}; keep one of them`);
   }
 }
 
-function hasUserinfo({ url }: Headed): boolean {
+/** Whether the url carries a user or password. */
+export function hasUserinfo({ url }: Headed): boolean {
   const text = revealed(url) ?? '';
   if (!URL.canParse(text)) return false;
   const { username, password } = new URL(text);

@@ -1,7 +1,8 @@
 /** All checks of a configuration that the schema alone cannot make. They report; names are the one thing changed. */
+import type { Endpoint } from '../endpoint.js';
 import type { Config } from '../schema.js';
 import { checkAlerts } from './alerts.js';
-import type { Check } from './check.js';
+import { type Check, revealed } from './check.js';
 import { checkDelays } from './delays.js';
 import { checkHeaders } from './headers.js';
 import { nameEndpoints } from './names.js';
@@ -9,7 +10,14 @@ import { checkPreheat } from './preheat.js';
 import { checkRelay } from './relay.js';
 import { checkRules } from './rules.js';
 import { checkSecrets } from './secrets.js';
+import { checkIngestPath, checkToLongshore, leadsToIngest } from './to-longshore.js';
 import { checkUrl } from './url.js';
+
+/** Whether the endpoint stands in a registry's own file and leads to Longshore, and nobody runs with that file. */
+export const isToLongshore = (
+  { url }: Endpoint,
+  { flavor, purpose }: Pick<Check, 'flavor' | 'purpose'>,
+): boolean => flavor === 'registry' && purpose === 'check' && leadsToIngest(revealed(url));
 
 /** The configuration with endpoint names that differ. */
 export function checkConfig(read: Config & { version?: string }, check: Check): Config {
@@ -17,10 +25,15 @@ export function checkConfig(read: Config & { version?: string }, check: Check): 
   const endpoints = nameEndpoints(config.notifications.endpoints, check);
   for (const [index, endpoint] of endpoints.entries()) {
     const path = ['notifications', 'endpoints', index];
-    if (endpoint.kind === 'http') checkUrl(endpoint, path, config, check);
-    checkPreheat(endpoint, path, check);
     checkHeaders(endpoint, path, check);
     checkRules(endpoint, path, check);
+    if (isToLongshore(endpoint, check)) {
+      checkToLongshore(endpoint, path, check);
+      continue;
+    }
+    if (endpoint.kind === 'http') checkUrl(endpoint, path, config, check);
+    if (check.flavor === 'registry') checkIngestPath(revealed(endpoint.url), [...path, 'url'], check);
+    checkPreheat(endpoint, path, check);
     checkDelays(endpoint, path, check);
   }
   checkAlerts(config, check);

@@ -15,9 +15,9 @@ const UNPRINTABLE = /[\p{Cc}\u2028\u2029\p{Cs}]/u;
 /** The endpoints with names that can be used. */
 export function nameEndpoints(endpoints: readonly Endpoint[], check: Check): Endpoint[] {
   const taken = new Set<string>();
+  const all = new Set(endpoints.map(({ name }) => name));
   return endpoints.map((endpoint, index) => {
     const path = ['notifications', 'endpoints', index, 'name'];
-    const all = endpoints.map(({ name }) => name);
     const name = check.flavor === 'longshore' ? endpoint.name : mended(endpoint.name, index, path, check);
     const unique = taken.has(name) ? another(name, all, taken, path, check) : name;
     if (check.flavor === 'longshore') refuseName(name, path, check, 'the endpoint');
@@ -48,7 +48,13 @@ function mended(name: string, index: number, path: Step[], { problems }: Check):
   return usable;
 }
 
-function another(name: string, all: string[], taken: Set<string>, path: Step[], check: Check): string {
+function another(
+  name: string,
+  all: ReadonlySet<string>,
+  taken: ReadonlySet<string>,
+  path: Step[],
+  check: Check,
+): string {
   const { flavor, problems } = check;
   if (flavor === 'longshore') {
     problems.error(path, `${quote(name)} is the name of an endpoint above; names must differ`);
@@ -56,7 +62,7 @@ function another(name: string, all: string[], taken: Set<string>, path: Step[], 
   }
   for (let number = 2; ; number++) {
     const other = `${[...name].slice(0, LONGEST - 8).join('')}-${number}`;
-    if (taken.has(other) || all.includes(other)) continue;
+    if (taken.has(other) || all.has(other)) continue;
     const said = `${quote(name)} is the name of an endpoint above; Longshore calls this one ${quote(other)}`;
     problems.warning(path, `${said}. Give each its own name`);
     return other;

@@ -6,6 +6,7 @@ import { LongshoreError } from '@longshore/event';
 import { Secret } from '../secret.js';
 import type { Step } from '../yaml/node.js';
 import type { Check } from './check.js';
+import { holdsPlaceholder, PLACEHOLDER } from './placeholders.js';
 
 export function checkSecrets(value: unknown, path: readonly Step[], check: Check): void {
   if (value instanceof Secret) checkSecret(value, path, check);
@@ -31,6 +32,8 @@ function checkSecret(secret: Secret, path: readonly Step[], { problems }: Check)
         path,
         `$\{…} is not replaced, so this is sent as it is. Write env:NAME as the whole value`,
       );
+    } else if (holdsPlaceholder(text) && !problems.failedAt(path)) {
+      problems.warning(path, `${PLACEHOLDER}. Write the value, or env:NAME`);
     }
   } catch (error) {
     if (!(error instanceof LongshoreError)) throw error;

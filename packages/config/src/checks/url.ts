@@ -8,6 +8,7 @@ import type { Config } from '../schema.js';
 import type { Listen } from '../values/listen.js';
 import type { Step } from '../yaml/node.js';
 import { type Check, revealed } from './check.js';
+import { holdsPlaceholder, PLACEHOLDER } from './placeholders.js';
 
 /** Of a registry's own file: what the registry itself does with such a url. */
 const REGISTRY_RETRIES = 'The registry starts with it, and retries without end';
@@ -37,17 +38,21 @@ export function checkUrl(endpoint: Endpoint, path: readonly Step[], config: Conf
 
 /** Where a url that can be posted to leads: to nobody, to oneself, or round in a circle. */
 export function checkPlace(url: URL, place: readonly Step[], { ingest }: Config, check: Check): void {
-  const { problems, flavor } = check;
+  checkHost(url, place, check);
+  checkLoop(url, place, ingest.listen, check);
+}
+
+/** A host that is not the one that was meant. */
+export function checkHost(url: URL, place: readonly Step[], { problems, flavor }: Check): void {
   if (isAnyAddress(url)) {
     problems.warning(
       place,
       `${url.hostname} is an address to listen on; name the host that the receiver runs on`,
     );
   } else if (flavor === 'registry' && isLoopback(url)) {
-    const where = 'In a container, and on another machine than the registry’s, that is somebody else';
-    problems.warning(place, `${url.hostname} is whoever posts to it. ${where}; name the receiver’s host`);
+    const remedy = 'In a container, or when the receiver runs elsewhere, name the receiver’s host';
+    problems.warning(place, `${url.hostname} is the machine or container that posts to it. ${remedy}`);
   }
-  checkLoop(url, place, ingest.listen, check);
 }
 
 /** An endpoint that posts back to ingest makes each event come round for ever. */
@@ -75,14 +80,16 @@ function checkLoop(url: URL, place: readonly Step[], listen: Listen, { problems,
 /** What keeps a url from being posted to, without quoting a secret. */
 export function faultIn(text: string): string | undefined {
   const read = readHttpUrl(text);
-  return 'fault' in read ? read.fault : undefined;
+  if (!('fault' in read)) return undefined;
+  return holdsPlaceholder(text) ? PLACEHOLDER : read.fault;
 }
 
 const bare = (hostname: string): string => hostname.replace(/^\[(.*)\]$/, '$1');
 
 const isAnyAddress = ({ hostname }: URL): boolean => hostname === '0.0.0.0' || hostname === '[::]';
 
-function isLoopback({ hostname }: URL): boolean {
+/** Whether a url leads to the machine that asks for it. */
+export function isLoopback({ hostname }: URL): boolean {
   const name = bare(hostname).replace(/\.$/, '');
   return (
     name === 'localhost' ||

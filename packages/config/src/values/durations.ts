@@ -1,9 +1,10 @@
 /**
- * Durations as a setting. The registry takes Go's (`500ms`), and a bare number as nanoseconds, which nobody
- * means: it is read the same way here, with a warning that says what was probably meant.
+ * Durations as a setting, written as Go writes them (`500ms`). The registry reads a number without a unit as
+ * nanoseconds. Inside `notifications` it is read the same way, with a warning that says what was probably meant;
+ * the registry knows no other of our settings, so elsewhere such a number is an error.
  */
 import type { Scalar } from '../yaml/node.js';
-import { asInt64 } from '../yaml/resolve.js';
+import { asInt64, type Resolved } from '../yaml/resolve.js';
 import { DURATION_PATTERN, formatDuration, milliseconds, parseDuration } from './duration.js';
 import { textOf } from './scalars.js';
 import { value } from './setting.js';
@@ -20,6 +21,9 @@ interface DurationLimits {
   min?: number;
   /** Milliseconds; the most that is accepted. */
   max?: number;
+}
+
+interface RegistryLimits extends DurationLimits {
   /** What happens when it is next to nothing. */
   tiny?: string;
 }
@@ -28,26 +32,44 @@ const MILLISECOND = 1_000_000n;
 /** Above this a bare number was hardly meant as milliseconds. */
 const PLAUSIBLE = 1_000_000n;
 
-/** A duration, in milliseconds. */
-export const duration = ({ fallback, min = 0, max, tiny }: DurationLimits = {}) => {
-  const otherwise = fallback === undefined ? undefined : milliseconds(parseDuration(fallback) ?? 0n);
-  return value<number>({
+/** A duration, in milliseconds. A number other than 0 needs a unit. */
+export const duration = (limits: DurationLimits = {}) =>
+  value<number>({
     words: 'duration',
-    json: { type: ['string', 'integer'], pattern: DURATION_PATTERN },
+    // The limits are those of a number: 0 is the same in every unit.
+    json: { type: ['string', 'integer'], pattern: DURATION_PATTERN, minimum: 0, maximum: 0 },
     read(scalar, refuse) {
-      const read = nanoseconds(scalar);
-      if (read === undefined) return refuse(noDuration(scalar));
-      if (otherwise !== undefined && read <= 0n) return otherwise;
-      const ms = milliseconds(read);
-      if (ms < min) return refuse(`is ${formatDuration(ms)}; it must be at least ${formatDuration(min)}`);
-      if (max !== undefined && ms > max)
-        return refuse(`is longer than ${formatDuration(max)}, the most that works`);
-      return ms;
+      const number = Number(textOf(scalar).replaceAll('_', ''));
+      if (scalar.resolved.kind !== 'null' && number !== 0 && !Number.isNaN(number)) {
+        return refuse(`${textOf(scalar)} has no unit. Write ${meant(number)}`);
+      }
+      return within(limits, scalar, refuse);
     },
     print: formatDuration,
-    trap: (scalar) => trap(scalar, fallback, tiny),
   });
-};
+
+/** A duration inside of `notifications`, in milliseconds: a number without a unit is nanoseconds. */
+export const registryDuration = (limits: RegistryLimits = {}) =>
+  value<number>({
+    words: 'duration',
+    json: { type: ['string', 'integer'], pattern: DURATION_PATTERN },
+    read: (scalar, refuse) => within(limits, scalar, refuse),
+    print: formatDuration,
+    trap: (scalar) => trap(scalar, limits),
+  });
+
+function within({ fallback, min = 0, max }: DurationLimits, scalar: Scalar, refuse: Refuse): number {
+  const read = nanoseconds(scalar);
+  if (read === undefined) return refuse(noDuration(scalar));
+  if (fallback !== undefined && read <= 0n) return milliseconds(parseDuration(fallback) ?? 0n);
+  const ms = milliseconds(read);
+  if (ms < min) return refuse(`is ${formatDuration(ms)}; it must be at least ${formatDuration(min)}`);
+  if (max !== undefined && ms > max)
+    return refuse(`is longer than ${formatDuration(max)}, the most that works`);
+  return ms;
+}
+
+type Refuse = (why: string) => never;
 
 /** As yaml.v2 reads a duration: text by Go's rules, quoted or not; numbers as nanoseconds. */
 function nanoseconds(scalar: Scalar): bigint | undefined {
@@ -65,7 +87,7 @@ function noDuration(scalar: Scalar): string {
   return 'is no duration; write a number with a unit, such as 500ms, 5s, 1m30s or 24h';
 }
 
-function trap(scalar: Scalar, fallback: string | undefined, tiny: string | undefined): string | undefined {
+function trap(scalar: Scalar, { fallback, tiny }: RegistryLimits): string | undefined {
   const read = nanoseconds(scalar);
   if (read === undefined) return undefined;
   if (fallback !== undefined && read <= 0n) {
@@ -77,12 +99,11 @@ function trap(scalar: Scalar, fallback: string | undefined, tiny: string | undef
   const said = `${scalar.text} has no unit, so it is ${cut}${read} ${read === 1n ? 'nanosecond' : 'nanoseconds'}, as in the registry`;
   if (read > PLAUSIBLE) return `${said}. Write ${exact}`;
   const effect = read < MILLISECOND && tiny !== undefined ? `: ${tiny}` : '';
-  return `${said}${effect}. Write ${meant(scalar)}, or ${exact} if you mean that`;
+  return `${said}${effect}. Write ${meant(amountOf(scalar.resolved))}, or ${exact} if you mean that`;
 }
 
 /** A small number was probably meant as seconds, a larger one as milliseconds. */
-function meant({ text, resolved }: Scalar): string {
-  const number = resolved.kind === 'int' || resolved.kind === 'float' ? Number(resolved.value) : 0;
-  const amount = resolved.kind === 'float' ? String(number) : String(asInt64(resolved) ?? text);
-  return number < 60 ? `${amount}s` : `${amount}ms`;
-}
+const meant = (number: number): string => (number < 60 ? `${number}s` : `${number}ms`);
+
+const amountOf = (resolved: Resolved): number =>
+  resolved.kind === 'int' || resolved.kind === 'float' ? Number(resolved.value) : 0;

@@ -39,6 +39,19 @@ export const flag = () =>
     print: (on) => on,
   });
 
+/** A boolean, or `auto` for what suits the moment. */
+export const flagOrAuto = () =>
+  value<boolean | 'auto'>({
+    words: 'auto, true or false',
+    json: { enum: ['auto', true, false] },
+    read({ resolved }, refuse) {
+      if (resolved.kind === 'bool') return resolved.value;
+      const isAuto = resolved.kind === 'text' && resolved.value === 'auto';
+      return isAuto ? 'auto' : refuse('must be auto, true or false, without quotes');
+    },
+    print: (on) => on,
+  });
+
 interface CountLimits {
   min: number;
   max: number;

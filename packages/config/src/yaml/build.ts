@@ -1,21 +1,11 @@
 /**
  * The `yaml` library's nodes into ours. Aliases become the node that they name (shared, not copied, so that
- * a file cannot grow by them), merge keys and repeated keys become what yaml.v2's decoder makes of them: each
- * key is assigned in order, a map over a map is merged, anything else replaces.
+ * a file cannot grow by them); merge keys and repeated keys become what yaml.v2's decoder makes of them (assemble.ts).
  */
 import { type Alias, isAlias, isMap, isScalar, isSeq, type Pair, type YAMLMap, type YAMLSeq } from 'yaml';
 import type { Env } from '../environment.js';
-import {
-  Broken,
-  Dict,
-  type Entry,
-  List,
-  type Node,
-  type Oddity,
-  type Origin,
-  type Remark,
-  Scalar,
-} from './node.js';
+import { Assembly, MergeBudget } from './assemble.js';
+import { Broken, Dict, List, type Node, type Origin, type Remark, Scalar } from './node.js';
 
 interface Build {
   originOf(offset: number): Origin;
@@ -32,8 +22,12 @@ export function buildTree(root: unknown, build: Build): Node {
 /** An anchor whose node is still being read: an alias to it would contain itself. */
 const OPEN = Symbol('open');
 
+const NO_MAP = '`<<` takes a map or a list of maps: write `<<: *base` or `<<: [*one, *two]`';
+const TOO_MUCH = `the merge keys (\`<<\`) up to here copy more than ${MergeBudget.LIMIT} entries. Merge fewer maps`;
+
 class Builder {
   readonly #anchors = new Map<string, Node | typeof OPEN>();
+  readonly #budget = new MergeBudget();
 
   constructor(readonly build: Build) {}
 
@@ -62,7 +56,7 @@ class Builder {
     if (target === OPEN) return new Broken('an anchor contains an alias to itself', origin);
     if (target) return target;
     const message = `the alias *${source.source} names no anchor above it`;
-    this.build.errors.push({ message, origin });
+    this.#refuse(message, origin);
     return new Broken(message, origin);
   }
 
@@ -74,33 +68,34 @@ class Builder {
   }
 
   #dict(source: YAMLMap, origin: Origin): Dict {
-    const entries = new Map<string, Entry>();
-    const oddities: Oddity[] = [];
+    const assembly = new Assembly(this.#budget);
     for (const pair of source.items as Pair[]) {
       const key = this.node(pair.key, origin);
       const value = this.node(pair.value, key.origin);
-      if (key instanceof Scalar && isMergeKey(key)) this.#merge(entries, oddities, key, value);
-      else if (key instanceof Scalar)
-        put(entries, oddities, nameOf(key), { node: value, origin: key.origin });
-      else oddities.push({ kind: 'broken', origin: key.origin, message: 'a key must be a single word' });
+      if (key instanceof Scalar && isMergeKey(key)) this.#merge(assembly, key, value, isAlias(pair.value));
+      else if (key instanceof Scalar) assembly.put(nameOf(key), { node: value, origin: key.origin });
+      else assembly.refuse(key.origin);
     }
-    return new Dict(entries, origin, oddities);
+    return assembly.dict(origin);
   }
 
-  #merge(entries: Map<string, Entry>, oddities: Oddity[], key: Scalar, value: Node): void {
-    // Of several sources the first wins, so they are assigned from the last.
-    const sources = value instanceof List ? value.items.toReversed() : [value];
-    const before = new Set(entries.keys());
-    for (const source of sources) {
-      if (!(source instanceof Dict)) {
-        this.build.errors.push({ message: '`<<` takes a map or a list of maps', origin: key.origin });
-        return;
-      }
-      for (const [name, entry] of source.entries) {
-        if (before.has(name)) oddities.push(replaces(name, key.origin));
-        entries.set(name, combined(entries.get(name), entry));
-      }
+  /** @param byAlias an alias may name a map here, but not a list of maps: yaml.v2 refuses that */
+  #merge(assembly: Assembly, { origin }: Scalar, value: Node, byAlias: boolean): void {
+    const sources = value instanceof List && !byAlias ? value.items : [value];
+    const maps = sources.filter((source) => source instanceof Dict);
+    const broken = sources.find((source) => source instanceof Broken);
+    if (broken) this.#refuse(broken.why, broken.origin);
+    else if (maps.length < sources.length) this.#refuse(NO_MAP, origin);
+    else if (!this.#budget.exceeded) {
+      assembly.merge(maps, origin);
+      if (this.#budget.exceeded) this.#refuse(TOO_MUCH, origin);
     }
+  }
+
+  /** Once: an alias that leads nowhere has been reported where it stands. */
+  #refuse(message: string, origin: Origin): void {
+    const { errors } = this.build;
+    if (!errors.some((error) => error.message === message)) errors.push({ message, origin });
   }
 
   #origin(source: unknown): Origin | undefined {
@@ -115,26 +110,3 @@ const isMergeKey = ({ text, style }: Scalar): boolean =>
 
 /** Keys are text to the registry, whatever they look like; nothing is the empty text. */
 const nameOf = (key: Scalar): string => (key.empty ? '' : key.text);
-
-function put(entries: Map<string, Entry>, oddities: Oddity[], key: string, entry: Entry): void {
-  const earlier = entries.get(key);
-  if (earlier) {
-    const message = 'is written twice; the registry takes the last one. Keep one of them';
-    oddities.push({ kind: 'repeated', key, origin: entry.origin, message });
-  }
-  entries.set(key, combined(earlier, entry));
-}
-
-/** As yaml.v2 assigns into a field that already has a value. */
-function combined(earlier: Entry | undefined, later: Entry): Entry {
-  if (!(earlier?.node instanceof Dict && later.node instanceof Dict)) return later;
-  const entries = new Map(earlier.node.entries);
-  for (const [key, entry] of later.node.entries) entries.set(key, combined(entries.get(key), entry));
-  const oddities = [...earlier.node.oddities, ...later.node.oddities];
-  return { node: new Dict(entries, later.node.origin, oddities), origin: later.origin };
-}
-
-function replaces(key: string, origin: Origin): Oddity {
-  const message = 'is written before `<<`, which replaces it, as in the registry. Put `<<` first';
-  return { kind: 'merged', key, origin, message };
-}

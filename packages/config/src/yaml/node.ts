@@ -121,3 +121,17 @@ function child(node: Node, step: Step): Node | undefined {
   if (node instanceof Dict) return node.entries.get(String(step))?.node;
   return node instanceof List && typeof step === 'number' ? node.items[step] : undefined;
 }
+
+/**
+ * How many values a tree holds for whoever walks it: what several aliases share counts once for each.
+ * Takes as long as the text is, not as long as the answer.
+ */
+export function countValues(root: Node, counted = new Map<Node, number>()): number {
+  const known = counted.get(root);
+  if (known !== undefined) return known;
+  let count = 1;
+  if (root instanceof List) for (const item of root.items) count += countValues(item, counted);
+  if (root instanceof Dict) for (const { node } of root.entries.values()) count += countValues(node, counted);
+  counted.set(root, count);
+  return count;
+}

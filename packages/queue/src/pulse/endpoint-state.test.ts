@@ -24,13 +24,13 @@ test.each<[string, Partial<EndpointPulse>, EndpointSwitches, string]>([
   ['disabled', failing, { disabled: true, paused: true }, 'disabled: it gets nothing; 2 are kept'],
   ['paused', failing, { ...ON, paused: true }, 'paused in the configuration; 2 wait until it is resumed'],
   ['paused', { waiting: 5, pausedByOperator: true }, ON, 'paused by an operator; 5 wait until it is resumed'],
-  ['failing', failing, ON, 'failing since 2026-11-21T02:48:00.000Z (12m), 31 attempts in a row'],
+  ['failing', failing, ON, 'failing since 2026-11-21 02:48:00 UTC (12m), 31 attempts in a row'],
   // 410: dead at once, so no next attempt
   [
     'failing',
     { failingSince: NOW - 1_000, failures: 1, dead: 1 },
     ON,
-    'failing since 2026-11-21T02:59:59.000Z (1s), 1 attempt',
+    'failing since 2026-11-21 02:59:59 UTC (1s), 1 attempt',
   ],
   [
     'backing off',

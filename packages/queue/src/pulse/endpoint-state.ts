@@ -2,6 +2,7 @@
  * What an endpoint is doing, in one word and in words for people. Pure: the clock is passed in, so that the
  * page, the alert and the test say the same of the same numbers.
  */
+import { utcTime } from '@longshore/event';
 import type { EndpointPulse } from './pulse-reader.js';
 
 /** In the order in which the first that holds is the state. */
@@ -21,7 +22,7 @@ export type EndpointStateName = (typeof ENDPOINT_STATES)[number];
 /** What an endpoint is doing. */
 export interface EndpointState {
   name: EndpointStateName;
-  /** One line without the endpoint's name: `failing since 2026-11-21T03:00:00.000Z (12m), 31 attempts in a row`. */
+  /** One line without the endpoint's name: `failing since 2026-11-21 03:00:00 UTC (12m), 31 attempts in a row`. */
   words: string;
 }
 
@@ -52,7 +53,7 @@ export function stateOf(pulse: EndpointPulse, settings: EndpointSwitches, now: n
   }
   // With nothing left there is no next attempt that could mend it.
   if (failingSince !== undefined && (left === 0 || now - failingSince >= FAILING_AFTER)) {
-    const since = `${new Date(failingSince).toISOString()} (${inWords(now - failingSince)})`;
+    const since = `${utcTime(failingSince)} (${inWords(now - failingSince)})`;
     return {
       name: 'failing',
       words: `failing since ${since}, ${failures === 1 ? '1 attempt' : `${failures} attempts in a row`}`,
