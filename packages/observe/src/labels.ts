@@ -48,7 +48,7 @@ export function statusLabel(status: number): string {
  * A set that learns: the values it was made with, and the first `room` others that have the form. The rest is
  * `other`.
  */
-export function openSet(known: Iterable<string>, room: number, form = /^[\w. -]{1,128}$/) {
+export function openSet(known: Iterable<string>, room: number, form = /^[\w./ -]{1,128}$/) {
   const seen = new Set(known);
   const limit = seen.size + room;
   return (value: string): string => {

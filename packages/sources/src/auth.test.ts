@@ -4,7 +4,7 @@ import type { RawRequest } from './port.js';
 
 function verdict(auth: ResolvedAuth | undefined, headers: RawRequest['headers']): Verdict | Promise<Verdict> {
   const raw = { method: 'POST', path: '/', headers, body: Buffer.from('{}'), receivedAt: 0 };
-  return createVerifier(auth)(raw);
+  return createVerifier(auth).judge(raw);
 }
 
 const basic = (credentials: string) => `Basic ${Buffer.from(credentials).toString('base64')}`;
@@ -81,7 +81,7 @@ describe('header', () => {
 describe('token', () => {
   const verdictOf = (path: string, query = '', auth: ResolvedAuth = { token: ['old', 'new/er'] }) => {
     const raw = { method: 'POST', path, headers: {}, body: Buffer.from('{}'), receivedAt: 0 };
-    return createVerifier(auth)({ ...raw, ...(query && { query: new URLSearchParams(query) }) });
+    return createVerifier(auth).judge({ ...raw, ...(query && { query: new URLSearchParams(query) }) });
   };
 
   test.each([

@@ -3,12 +3,15 @@
  * and any of its secrets, so that they can be changed one side after the other.
  *
  * A method that is there without a usable secret refuses everything: a variable that came out empty must not
- * open the door. Only `auth` without any method lets everybody in. All methods but `oidc` answer at once.
+ * open the door. Only `auth` without any method lets everybody in.
+ *
+ * All methods but `hmac` need no more than the head of a request, so most requests are refused before a byte of
+ * their body is read. All but `oidc` and `hmac` answer at once.
  */
 import { type HmacAuth, type HmacFormat, hmacCheck, hmacFormat } from './hmac.js';
 import { type OidcAuth, oidcCheck } from './oidc.js';
 import { parsePath } from './paths.js';
-import type { RawRequest } from './port.js';
+import type { RawRequest, RequestHead } from './port.js';
 import { matcherOf } from './secret-matcher.js';
 
 /** A source's `auth` with its secret references resolved. Several secrets of one method: any of them. */
@@ -27,36 +30,43 @@ export interface ResolvedAuth {
   oidc?: OidcAuth;
 }
 
-/** `proved`: a secret matched. `open`: none is asked for. */
-export type Verdict = 'proved' | 'open' | 'refused';
+/**
+ * What the head of a request says. `proved`: a secret matched. `open`: none is asked for. `signed`: it has a
+ * signature, which only the body can confirm.
+ */
+export type Verdict = 'proved' | 'open' | 'signed' | 'refused';
 
-/** Judges a request by the secrets that it holds. Reads path, query, headers and body; changes nothing. */
-export type Verifier = (raw: RawRequest) => Verdict | Promise<Verdict>;
+/** Judges a request by the secrets that it holds; changes nothing. */
+export interface Verifier {
+  /** Rejects with LongshoreError `SOURCE_KEYS` when the keys of an issuer cannot be fetched. */
+  judge(head: RequestHead): Verdict | Promise<Verdict>;
+  /** For a request that was judged `signed`: is its signature one of its body? */
+  isSigned(raw: RawRequest): Promise<boolean>;
+}
 
-type Check = (raw: RawRequest) => boolean;
+type Check = (head: RequestHead) => boolean;
 
-type Method = Exclude<keyof ResolvedAuth, 'oidc'>;
+/** The methods that answer at once. */
+type Method = Exclude<keyof ResolvedAuth, 'oidc' | 'hmac'>;
 
-const METHODS: {
-  [M in Method]-?: (secrets: NonNullable<ResolvedAuth[M]>, signs?: HmacFormat) => Check;
-} = {
+const METHODS: { [M in Method]-?: (secrets: NonNullable<ResolvedAuth[M]>) => Check } = {
   bearer(secrets) {
     const isSecret = matcherOf(secrets);
-    return (raw) => isSecret(credentials(raw, 'bearer'));
+    return (head) => isSecret(credentials(head, 'bearer'));
   },
   basic(users) {
     const pairs = Object.entries(users).flatMap(([user, passwords]) =>
       passwords.filter((password) => password !== '').map((password) => `${user}:${password}`),
     );
     const isSecret = matcherOf(pairs);
-    return (raw) => isSecret(Buffer.from(credentials(raw, 'basic') ?? '', 'base64'));
+    return (head) => isSecret(Buffer.from(credentials(head, 'basic') ?? '', 'base64'));
   },
   header(headers) {
     const checks = Object.entries(headers).map(([name, secrets]): Check => {
       const isSecret = matcherOf(secrets);
-      return (raw) => [raw.headers[name.toLowerCase()]].flat().some(isSecret);
+      return (head) => [head.headers[name.toLowerCase()]].flat().some(isSecret);
     });
-    return (raw) => checks.some((check) => check(raw));
+    return (head) => checks.some((check) => check(head));
   },
   token(secrets) {
     const isSecret = matcherOf(secrets);
@@ -64,10 +74,6 @@ const METHODS: {
       const queried = [...(query?.getAll('token') ?? []), ...(query?.getAll('access_token') ?? [])];
       return [parsePath(path).token, ...queried].some(isSecret);
     };
-  },
-  hmac(auth, signs) {
-    const format = hmacFormat(auth, signs);
-    return format ? hmacCheck(auth, format) : () => false;
   },
 };
 
@@ -81,18 +87,34 @@ export function createVerifier(auth: ResolvedAuth = {}, signs?: HmacFormat): Ver
   if (auth.basic) checks.push(METHODS.basic(auth.basic));
   if (auth.header) checks.push(METHODS.header(auth.header));
   if (auth.token) checks.push(METHODS.token(auth.token));
-  if (auth.hmac) checks.push(METHODS.hmac(auth.hmac, signs));
+  const format = auth.hmac && hmacFormat(auth.hmac, signs);
+  const signature = auth.hmac && format && hmacCheck(auth.hmac, format);
   const later = auth.oidc && oidcCheck(auth.oidc);
-  if (checks.length === 0 && !later) return () => 'open';
-  return (raw) => {
-    if (checks.some((check) => check(raw))) return 'proved';
-    return later ? later(raw).then((valid) => (valid ? 'proved' : 'refused')) : 'refused';
+  const isSigned: Verifier['isSigned'] = async (raw) => (await signature?.isValid(raw)) === true;
+  if (checks.length === 0 && !auth.hmac && !later) return { judge: () => 'open', isSigned };
+  return {
+    judge(head) {
+      if (checks.some((check) => check(head))) return 'proved';
+      const verdict = signature?.isPresented(head) ? 'signed' : 'refused';
+      return later ? orElse(later(head), verdict) : verdict;
+    },
+    isSigned,
   };
 }
 
+/** A signature may still prove what a token does not, or what cannot be known of it now. */
+async function orElse(isValid: Promise<boolean>, verdict: 'signed' | 'refused'): Promise<Verdict> {
+  try {
+    return (await isValid) ? 'proved' : verdict;
+  } catch (error) {
+    if (verdict === 'signed') return verdict;
+    throw error;
+  }
+}
+
 /** What follows the scheme in `Authorization`; Node keeps the first of several such headers. */
-function credentials(raw: RawRequest, scheme: 'bearer' | 'basic'): string | undefined {
-  const [header] = [raw.headers.authorization].flat();
+function credentials(head: RequestHead, scheme: 'bearer' | 'basic'): string | undefined {
+  const [header] = [head.headers.authorization].flat();
   const [, name, value] = /^(\w+) +(.*)$/.exec(header ?? '') ?? [];
   return name?.toLowerCase() === scheme ? value : undefined;
 }

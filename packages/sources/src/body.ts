@@ -3,6 +3,8 @@
  * which some senders put in front. A body that is not JSON is a value too: the reason.
  */
 import { isUtf8 } from 'node:buffer';
+import { formPayload, formType } from './form.js';
+import type { Kind, RawRequest } from './port.js';
 
 /** What the bytes of a body came to. */
 export type Body =
@@ -33,6 +35,32 @@ export function decodeBody(bytes: Buffer): Body {
     if (text.trim() === '') return { state: 'empty' };
     return { state: 'unreadable', reason: 'the body is not JSON' };
   }
+}
+
+/**
+ * What a request of a kind came to when its bytes alone are not JSON: the JSON inside a form, if the kind's sender
+ * posts forms, or the reason that names the header at fault.
+ * @param body what {@link decodeBody} made of the bytes
+ */
+export function decodeRequest(body: Body, raw: RawRequest, kind?: Kind): Body {
+  if (body.state !== 'unreadable') return body;
+  if (raw.undecoded !== undefined) return { state: 'unreadable', reason: raw.undecoded };
+  const type = formType(raw.headers);
+  if (type === undefined) return encodingKept(raw) ?? body;
+  if (!kind?.form) return { state: 'unreadable', reason: `the content type is ${type} instead of JSON` };
+  const payload = formPayload(raw.headers, raw.body);
+  if (payload) return decodeBody(payload);
+  return {
+    state: 'unreadable',
+    reason: `the ${type} form has no readable field payload`,
+  };
+}
+
+/** Of a request from quarantine, which was kept as it came: its bytes are still compressed. */
+function encodingKept({ headers, body }: RawRequest): Body | undefined {
+  const encoding = headers['content-encoding'];
+  if (encoding === undefined || isUtf8(body)) return undefined;
+  return { state: 'unreadable', reason: 'the body could not be decompressed' };
 }
 
 const [QUOTE, BACKSLASH] = [0x22, 0x5c];

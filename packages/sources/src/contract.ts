@@ -6,7 +6,7 @@ import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { ResolvedAuth } from './auth.js';
-import { decodeBody } from './body.js';
+import { decodeBody, decodeRequest } from './body.js';
 import { isObject } from './json.js';
 import { mutant } from './mutant.js';
 import type { SourceOptions } from './options.js';
@@ -38,7 +38,7 @@ export function openWith(
   includeReferences = false,
   options: SourceOptions = {},
 ): Opened {
-  const body = decodeBody(raw.body);
+  const body = decodeRequest(decodeBody(raw.body), raw, kind);
   const source = kind.kind;
   if (body.state === 'unreadable') return unreadable(raw, body.reason);
   if (body.state === 'json') {
@@ -182,7 +182,7 @@ function expectSound(
   }
   for (const { reason, body } of quarantined) {
     // Plain words: the reason may become a metric's label.
-    expect(reason).toMatch(/^[\w. -]{1,80}$/);
+    expect(reason).toMatch(/^[\w./ -]{1,80}$/);
     // Headers that tell what a request is are kept with it.
     expect(
       openWith(kind, { ...request, body }, includeReferences).quarantined.map((again) => again.reason),

@@ -4,11 +4,12 @@ export { HMAC_ALGORITHMS, HMAC_ENCODINGS } from './hmac.js';
 export { senderOf, storableBody } from './known-kinds.js';
 export { oidcFault } from './oidc.js';
 export { withoutToken } from './paths.js';
-export type { Answer, Opened, QuarantinedBody, RawRequest } from './port.js';
+export type { Answer, Opened, QuarantinedBody, RawRequest, RequestHead } from './port.js';
 export { keepsWhatIsRefused, type OnFailure, type Sender } from './sender.js';
 export type { SourceConfig } from './source.js';
 export { sourceFault } from './source-fault.js';
 export {
+  type Admission,
   createSources,
   type OpenedRequest,
   type Sources,

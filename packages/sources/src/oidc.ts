@@ -5,8 +5,9 @@
  * at a public issuer gets a token for any audience.
  */
 import { LongshoreError } from '@longshore/event';
-import { createRemoteJWKSet, errors, jwtVerify } from 'jose';
-import type { RawRequest } from './port.js';
+import { errors, jwtVerify } from 'jose';
+import { remoteKeys } from './jwks.js';
+import type { RequestHead } from './port.js';
 
 /** `auth.oidc` of a source. */
 export interface OidcAuth {
@@ -29,8 +30,6 @@ const GOOGLE = {
 };
 /** Signatures with a pair of keys; a shared secret has no place in a set of public keys. */
 const ALGORITHMS = 'RS256 RS384 RS512 PS256 PS384 PS512 ES256 ES384 ES512 EdDSA'.split(' ');
-/** Below the 10 s that Pub/Sub waits. */
-const FETCH_TIMEOUT_MS = 5_000;
 const CLOCK_SKEW_S = 60;
 
 /** Why the settings cannot be used, in words that follow `auth.oidc`; undefined when they can. */
@@ -40,7 +39,22 @@ export function oidcFault({ issuer, audience, jwks, email, subject }: OidcAuth):
     return 'names no account, so every account of the issuer would be let in; write email or subject';
   }
   if (jwks === undefined && !isGoogle(issuer)) return 'has no jwks; write the url of the issuer’s keys';
-  if (jwks !== undefined && !/^https?:\/\/[^\s/]/.test(jwks)) return 'has a jwks that is no http url';
+  return jwks === undefined ? undefined : keysFault(jwks);
+}
+
+/** This machine, as `URL` writes it whatever the spelling was. */
+const LOOPBACK = /^(?:localhost|127(?:\.\d+){3}|\[::1\])$/;
+
+/** Over plain http a host on the way could answer with keys of its own, and so decide who may post. */
+function keysFault(jwks: string): string | undefined {
+  const isHttp = /^https?:\/\/[^\s/]/i.test(jwks) && URL.canParse(jwks);
+  if (!isHttp) return 'has a jwks that is no http url; write the https:// url of the issuer’s keys';
+  const { protocol, hostname, username, password } = new URL(jwks);
+  if (username || password)
+    return 'has a jwks with a user or password, which cannot be fetched; leave it out';
+  if (protocol !== 'https:' && !LOOPBACK.test(hostname)) {
+    return 'has a jwks without TLS, so a host on the way could replace the issuer’s keys; write https://';
+  }
   return undefined;
 }
 
@@ -48,9 +62,9 @@ export function oidcFault({ issuer, audience, jwks, email, subject }: OidcAuth):
  * True for a request with a valid token of one of the accounts.
  * The check rejects with LongshoreError `SOURCE_KEYS` when the keys cannot be fetched.
  */
-export function oidcCheck(auth: OidcAuth): (raw: RawRequest) => Promise<boolean> {
+export function oidcCheck(auth: OidcAuth): (head: RequestHead) => Promise<boolean> {
   const { issuer, audience, jwks = GOOGLE.jwks, email, subject } = auth;
-  const keys = createRemoteJWKSet(new URL(jwks), { timeoutDuration: FETCH_TIMEOUT_MS });
+  const keys = remoteKeys(new URL(jwks));
   const options = {
     issuer: isGoogle(issuer) ? GOOGLE.issuers : (issuer ?? ''),
     audience: [...audience],
@@ -58,9 +72,9 @@ export function oidcCheck(auth: OidcAuth): (raw: RawRequest) => Promise<boolean>
     clockTolerance: CLOCK_SKEW_S,
     requiredClaims: ['exp'],
   };
-  return async (raw) => {
+  return async (head) => {
     const [, token] =
-      /^bearer +([\w-]+\.[\w-]+\.[\w-]+)$/i.exec([raw.headers.authorization].flat()[0] ?? '') ?? [];
+      /^bearer +([\w-]+\.[\w-]+\.[\w-]+)$/i.exec([head.headers.authorization].flat()[0] ?? '') ?? [];
     if (token === undefined) return false;
     try {
       const { payload } = await jwtVerify(token, keys, options);

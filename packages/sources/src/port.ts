@@ -13,22 +13,10 @@
 import type { TakenEvent } from '@longshore/event';
 import type { HmacFormat } from './hmac.js';
 import type { SourceOptions } from './options.js';
+import type { RawRequest, RequestHead } from './request.js';
 import type { Sender } from './sender.js';
 
-/** A webhook as it arrived: the bytes are kept, because signatures are made over them. */
-export interface RawRequest {
-  method: string;
-  /** Path without the query, percent-encoded as it arrived. May hold a secret: see `paths.ts`. */
-  path: string;
-  query?: URLSearchParams;
-  /** Names in lower case, as Node gives them. */
-  headers: Readonly<Record<string, string | string[] | undefined>>;
-  body: Buffer;
-  /** Epoch milliseconds at which the request had been read. */
-  receivedAt: number;
-  /** Address that it came from; a proxy's, behind one. */
-  remote?: string;
-}
+export type { RawRequest, RequestHead } from './request.js';
 
 /** What could not be read. */
 export interface QuarantinedBody {
@@ -92,12 +80,20 @@ export interface Kind {
   /** Takes what can be taken. Never throws, whatever the value is. */
   open(incoming: Incoming): Opened;
   /** The answer to a request with another method than POST; undefined when the kind knows no such request. */
-  handshake?(raw: RawRequest): Answer | undefined;
+  handshake?(head: RequestHead): Answer | undefined;
+  /** Its sender may post the JSON as the field `payload` of a form. */
+  form?: true;
   /** The body without keys to other systems, to be kept on a disk; absent where its sender puts none into it. */
   storable?(body: Buffer): Buffer;
   /** Is an empty body a message all the same? Else it is taken for a test of the webhook. */
   bodiless?(raw: RawRequest): boolean;
 }
+
+/** The most events of one request. Each costs a write for each endpoint before the sender gets its answer. */
+export const MAX_EVENTS = 10_000;
+
+/** The reason of a request with more than {@link MAX_EVENTS} events. All of it is kept. */
+export const TOO_MANY_EVENTS = 'too many events';
 
 /** A request that came to one thing: a whole body that could not be read. */
 export function unreadable(raw: RawRequest, reason: string, fault?: unknown): Opened {

@@ -4,18 +4,18 @@
  */
 import { LongshoreError } from '@longshore/event';
 import { withoutToken } from './paths.js';
-import type { RawRequest } from './port.js';
+import type { RequestHead } from './port.js';
 
 /** @param paths the paths that there are. */
-export function unknownPath(raw: RawRequest, paths: readonly string[]): LongshoreError {
-  const path = withoutToken(raw.path);
+export function unknownPath(head: RequestHead, paths: readonly string[]): LongshoreError {
+  const path = withoutToken(head.path);
   const shown = path.length > 200 ? `${path.slice(0, 200)}…` : path;
   const message = `no source listens on ${shown}. Post to one of: ${paths.join(', ')}`;
   return new LongshoreError('SOURCE_UNKNOWN', message);
 }
 
 /** For a path that there is. */
-export function wrongMethod({ method, path }: RawRequest): LongshoreError {
+export function wrongMethod({ method, path }: RequestHead): LongshoreError {
   return new LongshoreError(
     'SOURCE_METHOD',
     `${withoutToken(path)} does not take ${method}. Webhooks are posted: use POST`,

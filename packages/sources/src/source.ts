@@ -3,11 +3,11 @@
  * has to be known to read them.
  */
 import { LongshoreError } from '@longshore/event';
-import { createVerifier, type ResolvedAuth, type Verifier } from './auth.js';
+import { createVerifier, type ResolvedAuth, type Verdict, type Verifier } from './auth.js';
 import type { HmacFormat } from './hmac.js';
 import { oidcFault } from './oidc.js';
 import type { SourceOptions } from './options.js';
-import type { Kind, RawRequest } from './port.js';
+import type { Kind, RawRequest, RequestHead } from './port.js';
 import { sourceFault } from './source-fault.js';
 
 /** A source as the configuration names it, with its secrets resolved. */
@@ -24,7 +24,7 @@ export interface SourceConfig {
 export interface Source {
   name: string;
   kind: Kind;
-  verify: Verifier;
+  verifier: Verifier;
   /** May its path end in a secret? */
   takesToken: boolean;
   options: SourceOptions;
@@ -48,8 +48,8 @@ export function sourcesFrom({ sources, auth }: Settings, kinds: readonly Kind[])
     const fault = sourceFault({ kind: kindName, auth: own, options }, kinds);
     if (fault) throw invalid(`source ${name}: ${fault.setting.join('.')} ${fault.why}`);
     const hasOwn = own && Object.values(own).some((method) => method !== undefined);
-    const verify = hasOwn ? createVerifier(own, kind.hmac) : common(kind.hmac);
-    return { name, kind, verify, takesToken: (hasOwn ? own : auth)?.token !== undefined, options };
+    const verifier = hasOwn ? createVerifier(own, kind.hmac) : common(kind.hmac);
+    return { name, kind, verifier, takesToken: (hasOwn ? own : auth)?.token !== undefined, options };
   });
 }
 
@@ -57,7 +57,7 @@ export function sourcesFrom({ sources, auth }: Settings, kinds: readonly Kind[])
 export function anyKind({ auth }: Settings, kinds: readonly Kind[]): Source[] {
   const common = commonVerifiers(auth);
   return kinds.map((kind) => {
-    return { name: kind.kind, kind, verify: common(kind.hmac), takesToken: false, options: {} };
+    return { name: kind.kind, kind, verifier: common(kind.hmac), takesToken: false, options: {} };
   });
 }
 
@@ -68,10 +68,22 @@ function commonVerifiers(auth: ResolvedAuth | undefined): (signs: HmacFormat | u
   const verifiers = new Map<HmacFormat | undefined, Verifier>();
   return (signs) => {
     const format = auth?.hmac ? signs : undefined;
-    const verify = verifiers.get(format) ?? createVerifier(auth, format);
-    verifiers.set(format, verify);
-    return verify;
+    const verifier = verifiers.get(format) ?? createVerifier(auth, format);
+    verifiers.set(format, verifier);
+    return verifier;
   };
+}
+
+/** What the head of a request says of each source, in the order of the configuration. */
+export type Judged = ReadonlyMap<Source, Verdict>;
+
+/** Rejects only when the keys of an issuer cannot be fetched. */
+export async function judge(head: RequestHead, sources: readonly Source[]): Promise<Judged> {
+  // Once per verifier: sources without their own share one.
+  const verifiers = [...new Set(sources.map(({ verifier }) => verifier))];
+  const verdicts = await Promise.all(verifiers.map((verifier) => verifier.judge(head)));
+  const verdictOf = ({ verifier }: Source): Verdict => verdicts[verifiers.indexOf(verifier)] ?? 'refused';
+  return new Map(sources.map((source) => [source, verdictOf(source)]));
 }
 
 /** The sources whose secret the request holds, and those that ask for none. */
@@ -80,14 +92,24 @@ export interface Entitled {
   open: Source[];
 }
 
-/** Which of the sources the request may go to. Rejects only when the keys of an issuer cannot be fetched. */
-export async function entitledTo(raw: RawRequest, sources: readonly Source[]): Promise<Entitled> {
-  // Once per verifier: sources without their own share one.
-  const verifiers = [...new Set(sources.map(({ verify }) => verify))];
-  const verdicts = await Promise.all(verifiers.map((verify) => verify(raw)));
-  const judged = (verdict: string) =>
-    sources.filter(({ verify }) => verdicts[verifiers.indexOf(verify)] === verdict);
-  return { proved: judged('proved'), open: judged('open') };
+/**
+ * Which of the sources the request may go to.
+ * @param raw confirms signatures; without it no signature counts
+ */
+export async function entitled(judged: Judged, raw?: RawRequest): Promise<Entitled> {
+  const signed = new Map<Verifier, boolean>();
+  for (const [{ verifier }, verdict] of judged) {
+    // One after the other: a large body is to keep no other request waiting.
+    if (raw && verdict === 'signed' && !signed.has(verifier))
+      signed.set(verifier, await verifier.isSigned(raw));
+  }
+  const all = [...judged];
+  const sourcesOf = (isRight: (source: Source, verdict: Verdict) => boolean | undefined) =>
+    all.filter(([source, verdict]) => isRight(source, verdict)).map(([source]) => source);
+  return {
+    proved: sourcesOf(({ verifier }, verdict) => verdict === 'proved' || signed.get(verifier)),
+    open: sourcesOf((_, verdict) => verdict === 'open'),
+  };
 }
 
 function invalid(message: string): LongshoreError {

@@ -283,3 +283,79 @@ test('the paths are known', () => {
   expect(sources.paths).toEqual([OPEN, '/sources/a%20b']);
   expect(sourceKinds).toContain('distribution');
 });
+
+describe('before the body is there', () => {
+  const config: SourcesConfig = {
+    sources: [
+      { name: 'east', kind: 'distribution', auth: { bearer: ['east'] } },
+      { name: 'hub', kind: 'distribution', auth: { token: ['t0ken'] } },
+      { name: 'signed', kind: 'distribution', auth: { hmac: { secrets: ['s'], header: 'x-sig' } } },
+    ],
+  };
+  const admission = async (path: string, headers: RawRequest['headers'] = {}, more: object = {}) =>
+    createSources(config)
+      .admit({ method: 'POST', path, headers, receivedAt: 0, ...more })
+      .then(
+        ({ takesBody }) => takesBody,
+        ({ code }) => code,
+      );
+  const signature = { 'x-sig': 'ab'.repeat(32) };
+
+  test('path, method and every secret but a signature are judged', async () => {
+    expect(await admission('/sources/west', bearer('east'))).toBe('SOURCE_UNKNOWN');
+    expect(await admission('/sources/east', bearer('east'), { method: 'PUT' })).toBe('SOURCE_METHOD');
+    for (const path of ['/sources/east', '/sources/hub', '/sources/hub/wrong', '/sources/signed', OPEN]) {
+      expect(await admission(path, bearer('wrong'))).toBe('SOURCE_UNAUTHORIZED');
+    }
+    expect(await admission('/sources/east', bearer('east'))).toBe(true);
+    expect(await admission('/sources/hub/t0ken')).toBe(true);
+    const query = new URLSearchParams('token=t0ken');
+    expect(await admission(OPEN, {}, { query })).toBe(true);
+    expect(await admission('/sources/hub', {}, { query })).toBe(true);
+    expect(await admission(OPEN, bearer('east'))).toBe(true);
+  });
+
+  test('a signature that is there is judged by the body', async () => {
+    expect(await admission('/sources/signed', signature)).toBe(true);
+    expect(await admission(OPEN, signature)).toBe(true);
+    expect(await admission('/sources/east', signature)).toBe('SOURCE_UNAUTHORIZED');
+    for (const path of ['/sources/signed', OPEN]) {
+      const opening = createSources(config).open(post(path, PUSH, signature));
+      await expect(opening).rejects.toMatchObject({ code: 'SOURCE_UNAUTHORIZED' });
+    }
+  });
+
+  test('a handshake needs none', async () => {
+    const sources = [{ name: 'grid', kind: 'cloudevents', auth: { token: ['t0ken'] } }];
+    const head = { method: 'OPTIONS', path: '/sources/grid/t0ken', receivedAt: 0 };
+    const headers = { 'webhook-request-origin': 'eventgrid.azure.net' };
+    expect(await createSources({ sources }).admit({ ...head, headers })).toMatchObject({ takesBody: false });
+  });
+});
+
+describe('a request of more than 10,000 events', () => {
+  const list = (event: object, count: number) => JSON.stringify(Array(count).fill(event));
+  const harbor = (count: number) =>
+    JSON.stringify({
+      type: 'PUSH_ARTIFACT',
+      occur_at: 1,
+      event_data: {
+        repository: { repo_full_name: 'a/b' },
+        resources: Array(count).fill({ digest: 'sha256:1', tag: 't', resource_url: 'h/a/b:t' }),
+      },
+    });
+  const cloudEvent = { specversion: '1.0', id: '1', source: '/', type: 'x', data: {} };
+  const azure = { id: '1', eventType: 'Microsoft.ContainerRegistry.ImagePushed', data: {} };
+
+  test.each<[string, (count: number) => string]>([
+    ['distribution', (count) => JSON.stringify({ events: Array(count).fill(0) })],
+    ['cloudevents', (count) => list(cloudEvent, count)],
+    ['eventgrid', (count) => list(azure, count)],
+    ['harbor', harbor],
+  ])('of kind %s is quarantined whole', async (kind, bodyOf) => {
+    const sources = createSources({ sources: [{ name: 'one', kind }] });
+    const { taken, quarantined } = await sources.open(post('/sources/one', bodyOf(10_001)));
+    expect(taken).toEqual([]);
+    expect(quarantined.map(({ reason }) => reason)).toEqual(['too many events']);
+  });
+});

@@ -8,13 +8,31 @@
  */
 
 import type { ResolvedAuth } from './auth.js';
-import { type Body, decodeBody } from './body.js';
+import { type Body, decodeBody, decodeRequest } from './body.js';
+import { isBatchLongerThan } from './cloudevents/decode.js';
 import { KINDS } from './kinds.js';
 import { bodilessOfAnother, unlessOfAnother } from './other-kind.js';
 import { OPEN_PATH, parsePath, pathOf } from './paths.js';
-import { type Kind, type Opened, type RawRequest, unreadable } from './port.js';
+import {
+  type Kind,
+  MAX_EVENTS,
+  type Opened,
+  type RawRequest,
+  type RequestHead,
+  TOO_MANY_EVENTS,
+  unreadable,
+} from './port.js';
 import { unauthorized, unknownPath, wrongMethod } from './refusals.js';
-import { anyKind, type Entitled, entitledTo, type Source, type SourceConfig, sourcesFrom } from './source.js';
+import {
+  anyKind,
+  type Entitled,
+  entitled,
+  type Judged,
+  judge,
+  type Source,
+  type SourceConfig,
+  sourcesFrom,
+} from './source.js';
 
 /** The part of the configuration that sources are made of. */
 export interface SourcesConfig {
@@ -31,14 +49,27 @@ export interface OpenedRequest extends Opened {
   kind: string;
 }
 
+/** A request whose head was looked at and not refused. */
+export interface Admission {
+  /** False: the answer is known already, and the body need not be read. */
+  readonly takesBody: boolean;
+  /**
+   * Verifies what only the body can prove, and makes events of it. A body that cannot be read is quarantined,
+   * not an error. Rejects with LongshoreError `SOURCE_UNAUTHORIZED`.
+   */
+  open(raw: RawRequest): Promise<OpenedRequest>;
+}
+
 /** All sources of a process. Immutable and, but for the keys of `oidc` issuers, without state. */
 export interface Sources {
   /** The paths that webhooks may be posted to. */
   readonly paths: readonly string[];
   /**
-   * Verifies a request and makes events of it. A body that cannot be read is quarantined, not an error.
+   * Looks at all of a request but its body: path, method, and every secret that needs no body.
    * Rejects with LongshoreError `SOURCE_UNKNOWN`, `SOURCE_METHOD`, `SOURCE_UNAUTHORIZED` or `SOURCE_KEYS`.
    */
+  admit(head: RequestHead): Promise<Admission>;
+  /** Both steps, for a request that is there as a whole. */
   open(raw: RawRequest): Promise<OpenedRequest>;
   /**
    * Makes events of a request that was verified when it arrived and was kept without its secrets since.
@@ -58,24 +89,35 @@ export function createSources(config: SourcesConfig, kinds: readonly Kind[] = KI
   const told = kinds.filter((kind) => listening.some((source) => source.kind === kind));
   const { includeReferences = false } = config;
 
+  const admit = async (head: RequestHead): Promise<Admission> => {
+    const { open, source: name, token } = parsePath(head.path);
+    const named = configured.find((source) => source.name === name);
+    const isThere = open || (named !== undefined && (token === undefined || named.takesToken));
+    if (!isThere) throw unknownPath(head, paths);
+    const addressed = named ? [named] : listening;
+    if (head.method !== 'POST') return await admitHandshake(head, addressed);
+    const place = named ? `source ${named.name}` : OPEN_PATH;
+    const judged = await judge(head, addressed);
+    if (isRefused(judged)) throw unauthorized(place);
+    return {
+      takesBody: true,
+      async open(raw) {
+        const allowed = await entitled(judged, raw);
+        // Before the body is looked at: a sender without a secret gets nothing parsed.
+        if (isEmpty(allowed)) throw unauthorized(place);
+        const body = decodeBody(raw.body);
+        if (named) return openWith(named, raw, body, includeReferences, kinds);
+        const { source, likely } = tell(told, raw, body, allowed);
+        if (likely && !source) throw unauthorized(`the sources of kind ${likely.kind}`);
+        return openWith(source, raw, body, includeReferences, kinds);
+      },
+    };
+  };
+
   return {
     paths,
-    async open(raw) {
-      const { open, source: name, token } = parsePath(raw.path);
-      const named = configured.find((source) => source.name === name);
-      const isThere = open || (named !== undefined && (token === undefined || named.takesToken));
-      if (!isThere) throw unknownPath(raw, paths);
-      const addressed = named ? [named] : listening;
-      if (raw.method !== 'POST') return await answer(raw, addressed);
-      const entitled = await entitledTo(raw, addressed);
-      // Before the body is looked at: whoever has no secret gets nothing parsed.
-      if (isEmpty(entitled)) throw unauthorized(named ? `source ${named.name}` : OPEN_PATH);
-      const body = decodeBody(raw.body);
-      if (named) return openWith(named, raw, body, includeReferences, kinds);
-      const { source, likely } = tell(told, raw, body, entitled);
-      if (likely && !source) throw unauthorized(`the sources of kind ${likely.kind}`);
-      return openWith(source, raw, body, includeReferences, kinds);
-    },
+    admit,
+    open: async (raw) => (await admit(raw)).open(raw),
     reopen(name, raw) {
       const body = decodeBody(raw.body);
       const ofThatName = listening.find((candidate) => candidate.name === name);
@@ -113,25 +155,35 @@ function tell(kinds: readonly Kind[], raw: RawRequest, body: Body, { proved, ope
 
 const isEmpty = ({ proved, open }: Entitled) => proved.length + open.length === 0;
 
+const isRefused = (judged: Judged) => [...judged.values()].every((verdict) => verdict === 'refused');
+
 /** A request without an event, such as a handshake: the answer of the first kind that knows it. */
-async function answer(raw: RawRequest, addressed: readonly Source[]): Promise<OpenedRequest> {
-  const knowing = addressed.filter(({ kind }) => kind.handshake?.(raw) !== undefined);
-  if (knowing.length === 0) throw wrongMethod(raw);
-  const { proved, open } = await entitledTo(raw, knowing);
-  const source = proved[0] ?? open[0];
-  const respond = source?.kind.handshake?.(raw);
-  if (!source || !respond) throw unauthorized('this handshake');
-  const from = { source: source.name, kind: source.kind.kind };
-  return { ...from, taken: [], quarantined: [], respond, note: 'a handshake is no event' };
+async function admitHandshake(head: RequestHead, addressed: readonly Source[]): Promise<Admission> {
+  const knowing = addressed.filter(({ kind }) => kind.handshake?.(head) !== undefined);
+  if (knowing.length === 0) throw wrongMethod(head);
+  const judged = await judge(head, knowing);
+  if (isRefused(judged)) throw unauthorized('this handshake');
+  return {
+    takesBody: isEmpty(await entitled(judged)),
+    async open(raw) {
+      const { proved, open } = await entitled(judged, raw);
+      const source = proved[0] ?? open[0];
+      const respond = source?.kind.handshake?.(raw);
+      if (!source || !respond) throw unauthorized('this handshake');
+      const from = { source: source.name, kind: source.kind.kind };
+      return { ...from, taken: [], quarantined: [], respond, note: 'a handshake is no event' };
+    },
+  };
 }
 
 function openWith(
   source: Source | undefined,
   raw: RawRequest,
-  body: Body,
+  bytes: Body,
   includeReferences: boolean,
   kinds: readonly Kind[],
 ): OpenedRequest {
+  const body = decodeRequest(bytes, raw, source?.kind);
   const from = { source: source?.name ?? 'unknown', kind: source?.kind.kind ?? 'unknown' };
   if (body.state === 'empty' && !source?.kind.bodiless?.(raw)) {
     const nothing = { taken: [], quarantined: [], note: 'the body is empty' };
@@ -141,8 +193,12 @@ function openWith(
   if (!source) return { ...from, ...unreadable(raw, 'the body is in no format that is taken here') };
   const { value, text } = body.state === 'json' ? body : { value: undefined, text: '' };
   const { name, kind, options } = source;
+  if (isBatchLongerThan(MAX_EVENTS, raw, value)) return { ...from, ...unreadable(raw, TOO_MANY_EVENTS) };
   try {
     const opened = kind.open({ raw, value, text, source: name, includeReferences, options });
+    if (opened.taken.length + opened.quarantined.length > MAX_EVENTS) {
+      return { ...from, ...unreadable(raw, TOO_MANY_EVENTS) };
+    }
     return { ...from, ...unlessOfAnother(opened, kind, raw, value, kinds) };
   } catch (fault) {
     // A kind never throws. Should one, the request is better kept than refused: its sender repeats it for ever.

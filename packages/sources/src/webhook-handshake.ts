@@ -3,10 +3,10 @@
  * Event Grid sends too: OPTIONS, with the name of the sender's domain. The answer allows that domain to post
  * as often as it wants. Nothing is called back: a `WebHook-Request-Callback` is a url that anybody may write.
  */
-import type { Answer, RawRequest } from './port.js';
+import type { Answer, RequestHead } from './port.js';
 
 /** Undefined for a request that is no validation. */
-export function cloudEventsHandshake({ method, headers }: RawRequest): Answer | undefined {
+export function cloudEventsHandshake({ method, headers }: RequestHead): Answer | undefined {
   const origin = headers['webhook-request-origin'];
   // A host name, and nothing that could end the header that it is answered in.
   if (method !== 'OPTIONS' || typeof origin !== 'string' || !/^[\w.:*-]{1,255}$/.test(origin))

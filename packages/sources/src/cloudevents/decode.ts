@@ -34,6 +34,11 @@ export function decodeCloudEvents(raw: RawRequest, value: unknown): CloudEvent[]
   });
 }
 
+/** Is the body a list of more than so many events? In binary mode a list is the data of one. */
+export function isBatchLongerThan(most: number, raw: RawRequest, value: unknown): boolean {
+  return Array.isArray(value) && value.length > most && modeOf(raw, value) !== 'binary';
+}
+
 /** The `type` of the first event; from the headers alone when `value` is undefined. */
 export function cloudEventType(raw: RawRequest, value: unknown): string | undefined {
   const mode = modeOf(raw, value);

@@ -23,14 +23,10 @@ export const cloudevents: Kind = {
   bodiless: (raw) => modeOf(raw, undefined) === 'binary',
 };
 
-/** Above what fits into 32 MiB, so nothing real is refused; below what makes a small body a large heap. */
-const MAX_EVENTS = 100_000;
-
 function open(incoming: Incoming): Opened {
   const { raw, value, options } = incoming;
   const events = decodeCloudEvents(raw, value);
   if (events === undefined) return unreadable(raw, 'the request holds no CloudEvent');
-  if (events.length > MAX_EVENTS) return unreadable(raw, `the batch has more than ${MAX_EVENTS} events`);
   if (events.length === 0) return { taken: [], quarantined: [], note: 'the batch has no events' };
   const messages = events.map((event): Message => {
     return { reading: readCloudEvent(event, event.find(value), options), body: event.body, find: event.find };

@@ -5,7 +5,15 @@
  */
 import { EVENTS_V1 } from '@longshore/event';
 import { exactNumbers } from '../exact-numbers.js';
-import { type Incoming, type Kind, type Opened, type RawRequest, unreadable } from '../port.js';
+import {
+  type Incoming,
+  type Kind,
+  MAX_EVENTS,
+  type Opened,
+  type RawRequest,
+  TOO_MANY_EVENTS,
+  unreadable,
+} from '../port.js';
 import { eventsMediaType, eventsOf, isEnvelope } from './envelope.js';
 import { type Entry, readEvent } from './event.js';
 import { sender } from './sender.js';
@@ -31,9 +39,11 @@ function recognizes(raw: RawRequest, value: unknown): boolean {
  * @param actorUser what is taken out of `actor.user`: a token if it is one, or whatever is there.
  */
 export function openEnvelope(incoming: Incoming, kind: string, actorUser: ActorUser = 'token'): Opened {
-  const entries = entriesOf(incoming);
-  if (typeof entries === 'string') return unreadable(incoming.raw, entries);
-  const { raw, source } = incoming;
+  const { raw, source, value } = incoming;
+  const events = eventsOf(value);
+  if (typeof events === 'string') return unreadable(raw, events);
+  if (events.length > MAX_EVENTS) return unreadable(raw, TOO_MANY_EVENTS);
+  const entries = entriesOf(incoming, events);
   const contentType = eventsMediaType(raw) ?? EVENTS_V1;
   const opened: Opened = { taken: [], quarantined: [] };
   if (entries.length === 0) opened.note = 'the envelope has no events';
@@ -50,9 +60,7 @@ export function openEnvelope(incoming: Incoming, kind: string, actorUser: ActorU
   return opened;
 }
 
-function entriesOf({ raw, value, text }: Incoming): Entry[] | string {
-  const events = eventsOf(value);
-  if (typeof events === 'string') return events;
+function entriesOf({ raw, text }: Incoming, events: readonly unknown[]): Entry[] {
   const body = events.length === 1 ? raw.body : undefined;
   const numbers = exactNumbers(text);
   const exactly = numbers && eventsOf(numbers.value);

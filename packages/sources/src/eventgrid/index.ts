@@ -22,9 +22,6 @@ export const eventgrid: Kind = {
   handshake: cloudEventsHandshake,
 };
 
-/** Above what fits into Event Grid's largest request, which is 1 MB. */
-const MAX_EVENTS = 5_000;
-
 function recognizes(raw: RawRequest, value: unknown): boolean {
   const isAnnounced = ['aeg-event-type', 'aeg-subscription-name'].some((name) => headerOf(raw, name));
   return isAnnounced || isFromAzure(Array.isArray(value) ? value[0] : structuredForm(raw, value));
@@ -37,7 +34,6 @@ function open(incoming: Incoming): Opened {
     return unreadable(raw, 'the body is neither an object nor a list');
   }
   const envelopes = Array.isArray(value) ? value : [value];
-  if (envelopes.length > MAX_EVENTS) return unreadable(raw, `the list has more than ${MAX_EVENTS} entries`);
   if (envelopes.length === 0) return { taken: [], quarantined: [], note: 'the list has no events' };
 
   const messages = envelopes.map((envelope, index): Message => {

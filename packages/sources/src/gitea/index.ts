@@ -18,7 +18,9 @@ export const gitea: Kind = {
     headers: ['x-forgejo-signature', 'x-gitea-signature'],
     encoding: 'hex',
     prefix: '',
+    signsPayload: true,
   },
+  form: true,
   recognizes,
   open,
 };

@@ -15,6 +15,7 @@ export const github: Kind = {
   kind: 'github',
   sender,
   hmac: { algorithm: 'sha256', headers: ['x-hub-signature-256'], encoding: 'hex', prefix: 'sha256=' },
+  form: true,
   recognizes,
   open,
 };

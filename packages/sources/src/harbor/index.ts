@@ -12,7 +12,15 @@ import { openEnvelope } from '../distribution/index.js';
 import { withoutActorUser } from '../distribution/without-actor-user.js';
 import { at, isObject, writeJson } from '../json.js';
 import { type Message, openMessages } from '../message.js';
-import { type Incoming, type Kind, type Opened, type RawRequest, unreadable } from '../port.js';
+import {
+  type Incoming,
+  type Kind,
+  MAX_EVENTS,
+  type Opened,
+  type RawRequest,
+  TOO_MANY_EVENTS,
+  unreadable,
+} from '../port.js';
 import { isoSeconds } from '../time.js';
 import { actionOf, type Occurrence, readOther, readResource, resourcesOf } from './occurrence.js';
 import { sender } from './sender.js';
@@ -36,7 +44,7 @@ function open(incoming: Incoming): Opened {
   const { raw, value } = incoming;
   if (isEnvelope(value)) return openEnvelope(incoming, harbor.kind);
   const parts = cloudEvents(incoming) ?? [ofDefaultFormat(incoming)];
-  if (parts.length > MAX_EVENTS) return unreadable(raw, `the batch has more than ${MAX_EVENTS} events`);
+  if (parts.length > MAX_EVENTS) return unreadable(raw, TOO_MANY_EVENTS);
   if (parts.length === 0) return { taken: [], quarantined: [], note: 'the batch has no events' };
   return openMessages(incoming, harbor.kind, parts.flatMap(messagesOf));
 }
@@ -53,9 +61,6 @@ interface Part {
   isBatch: boolean;
   find: Message['find'];
 }
-
-/** Harbor sends one at a time. */
-const MAX_EVENTS = 10_000;
 
 /** A message for each resource of a push, pull or delete; one for anything else. */
 function messagesOf({ occurrence, body, value, isBatch, find }: Part): Message[] {

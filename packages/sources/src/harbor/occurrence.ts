@@ -6,6 +6,7 @@ import { eventIdFrom } from '@longshore/event';
 import { at, isObject, textAt } from '../json.js';
 import type { Reading } from '../message.js';
 import { missing } from '../normalize.js';
+import { MAX_EVENTS, TOO_MANY_EVENTS } from '../port.js';
 import { isDigest, withoutScheme } from '../reference.js';
 import { minuteOf } from '../time.js';
 
@@ -36,8 +37,6 @@ const ACTIONS = new Map([
   ['pullImage', 'pull'],
   ['deleteImage', 'delete'],
 ]);
-/** Harbor sends one. */
-const MAX_RESOURCES = 1_000;
 
 /** Undefined for what is none of the registry's actions. */
 export function actionOf({ type }: Occurrence): string | undefined {
@@ -49,7 +48,7 @@ export function resourcesOf({ data }: Occurrence): unknown[] | string {
   const resources = at(data, 'resources');
   if (!Array.isArray(resources)) return missing('resources', resources, 'a list');
   if (resources.length === 0) return 'resources is empty';
-  return resources.length > MAX_RESOURCES ? `resources has more than ${MAX_RESOURCES} entries` : resources;
+  return resources.length > MAX_EVENTS ? TOO_MANY_EVENTS : resources;
 }
 
 /** @param isOnly it is all that the occurrence names, so the CloudEvent's id is its own */

@@ -7,7 +7,7 @@
 import { eventIdFrom } from '@longshore/event';
 import { at, isObject, textAt, writeJson } from '../json.js';
 import { type Message, openMessages, type Reading } from '../message.js';
-import { type Incoming, type Kind, type Opened, unreadable } from '../port.js';
+import { type Incoming, type Kind, MAX_EVENTS, type Opened, TOO_MANY_EVENTS, unreadable } from '../port.js';
 import { withoutScheme } from '../reference.js';
 import { minuteOf } from '../time.js';
 import { sender } from './sender.js';
@@ -32,8 +32,6 @@ const TOLD_BY: [key: string, nativeType: string][] = [
   ['threshold_percent', 'quota'],
   ['message', 'repo_mirror_sync'],
 ];
-/** One push of old clients names as many as it had tags. */
-const MAX_TAGS = 10_000;
 
 function open(incoming: Incoming): Opened {
   const { raw, value } = incoming;
@@ -42,7 +40,7 @@ function open(incoming: Incoming): Opened {
   if (updated === undefined) return openMessages(incoming, quay.kind, [message(incoming, other(incoming))]);
   // Very old Quay: an object with the tags as its keys.
   const tags = Array.isArray(updated) ? updated : isObject(updated) ? Object.keys(updated) : [updated];
-  if (tags.length > MAX_TAGS) return unreadable(raw, `updated_tags has more than ${MAX_TAGS} entries`);
+  if (tags.length > MAX_EVENTS) return unreadable(raw, TOO_MANY_EVENTS);
   if (tags.length === 0) return { taken: [], quarantined: [], note: 'no tag was updated' };
   return openMessages(
     incoming,

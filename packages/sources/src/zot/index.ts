@@ -23,14 +23,11 @@ const ACTIONS = new Map([
   [`${PREFIX}image.updated`, 'push'],
   [`${PREFIX}image.deleted`, 'delete'],
 ]);
-/** zot sends one event at a time. */
-const MAX_EVENTS = 10_000;
 
 function open(incoming: Incoming): Opened {
   const { raw, value, options } = incoming;
   const events = decodeCloudEvents(raw, value);
   if (events === undefined) return unreadable(raw, 'the request holds no CloudEvent');
-  if (events.length > MAX_EVENTS) return unreadable(raw, `the batch has more than ${MAX_EVENTS} events`);
   if (events.length === 0) return { taken: [], quarantined: [], note: 'the batch has no events' };
   const messages = events.map((event) => ({ ...event, reading: read(event, options.host) }));
   return openMessages(incoming, zot.kind, messages);
