@@ -226,6 +226,12 @@ const CHOSEN = [
         lines: [['{{instance}}', rate('longshore_log_lines_dropped_total', 'instance')]],
         unit: 'ops',
       },
+      {
+        time: 'Internal errors that are ignored',
+        about: 'longshore_internal_errors_total',
+        lines: [['{{where}}', rate('longshore_internal_errors_total', 'where')]],
+        unit: 'ops',
+      },
     ],
   },
 ];

@@ -41,7 +41,7 @@ export interface Ingest {
 /** Has no spool before `start`. */
 export function createIngest({ config, client, monitor, claim, observer, trail }: IngestParts): Ingest {
   const { prefix } = config().redis;
-  const producer = createProducer(client, prefix);
+  const producer = createProducer(client, prefix, monitor.noteError);
   const quarantine = createQuarantine(client, prefix, () => quarantineLimits(monitor.health.limit));
   let settings = config();
   const current = createCurrent(settings);

@@ -67,7 +67,7 @@ export function createIngestPipeline(parts: PipelineParts): IngestPipeline {
     if (bytes > 0) assertRoom(bytes, monitor);
 
     const [planned, kept] = await Promise.all([
-      producer.enqueue(deliveries, { collapse }),
+      producer.enqueue(deliveries, { collapse, bytes: raw.body.length }),
       keep(quarantine, raw, opened, entries),
     ]);
 

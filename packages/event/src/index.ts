@@ -14,6 +14,7 @@ export {
 } from './event.js';
 export { type Fact, factOf } from './fact.js';
 export { deliveryId, eventIdFrom } from './ids.js';
+export { IGNORED_AT, type IgnoredAt, ignore, ignoredErrors } from './ignored.js';
 export {
   type Answer,
   isTlsReason,

@@ -169,6 +169,11 @@ export const METRICS = {
     help: 'Log lines thrown away because stdout is not read.',
     labels: [],
   },
+  longshore_internal_errors_total: {
+    type: 'counter',
+    help: 'Errors inside Longshore that are ignored because the work is best effort or is tried again. A few are normal during an outage; a steady rate at one place is a fault.',
+    labels: ['where'],
+  },
   longshore_build_info: {
     type: 'gauge',
     help: 'Always 1; the label says which version runs.',

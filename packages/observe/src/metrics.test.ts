@@ -1,3 +1,4 @@
+import { ignore } from '@longshore/event';
 import { expect, test } from 'vitest';
 import { METRICS } from './metrics-table.js';
 import type { Observer } from './observer.js';
@@ -162,6 +163,11 @@ const table: [sample: string, value: number | undefined, happen: (o: Observer) =
   ['longshore_redis_up', 1, (o) => o.redisUp(true)],
   ['longshore_build_info{version="1.2.3"}', 1, () => {}],
   ['longshore_log_lines_dropped_total', 0, () => {}],
+  [
+    'longshore_internal_errors_total{where="queue.wake"}',
+    1,
+    () => void Promise.reject(new Error('refused')).catch(ignore('queue.wake')),
+  ],
   [
     'registry_notifications_events_total{type="Events",endpoint="alistener"}',
     3,

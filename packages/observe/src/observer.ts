@@ -4,6 +4,7 @@
  *
  * Numbers are those of this process, from its start on; a sum over processes is Prometheus' work.
  */
+import { ignoredErrors } from '@longshore/event';
 import { createGauges, type Gauges } from './gauges.js';
 import { LabelBounds } from './label-bounds.js';
 import { createLog, type LogOptions } from './log.js';
@@ -55,6 +56,9 @@ export function createObserver(options: ObserverOptions): Observer {
   };
   const throttles = new Map<string, Throttle>();
   metrics.set('longshore_build_info', { version: options.version }, 1);
+  metrics.fillFrom('longshore_internal_errors_total', (add) => {
+    for (const [where, errors] of ignoredErrors()) add({ where }, errors);
+  });
   return {
     log,
     ...createRecorder({ log, metrics, bounds, tally }),

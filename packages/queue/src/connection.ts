@@ -15,6 +15,18 @@ export interface RedisAddress {
   socket?: () => string;
   /** `host:port` or URLs of some masters of a Redis Cluster. */
   cluster?: readonly string[];
+  /** Folder of its data, where it is on this machine: named when its disk is full. */
+  folder?: string;
+}
+
+/** What is known of the Redis behind a client, for error messages. Holds no secret. */
+export interface ClientFacts {
+  /** Name of the Redis user. */
+  user: string;
+  /** As in {@link RedisAddress}. */
+  folder?: string;
+  /** The last connection error; undefined since Redis was connected. */
+  lastError?(): Error | undefined;
 }
 
 /** A connected client. Opaque outside of this package. */
@@ -58,10 +70,15 @@ export function connect(
   profile: Profile,
   onError: (error: Error) => void,
 ): RedisClient {
+  let lastError: Error | undefined;
   const options: RedisOptions = {
     ...PROFILES[profile],
     retryStrategy: reconnectDelay,
-    reconnectOnError: reconnectOnError(profile),
+    reconnectOnError(error) {
+      const reconnects = reconnectOnError(profile)(error);
+      if (reconnects) lastError = error;
+      return reconnects;
+    },
     connectTimeout: 5_000,
     keepAlive: 10_000,
   };
@@ -69,13 +86,36 @@ export function connect(
     ? new Cluster(address.cluster.map(startupNode), {
         redisOptions: { ...options, ...credentials(address.cluster) },
         clusterRetryStrategy: reconnectDelay,
+        // A certificate names hosts, not addresses: with TLS the name is resolved at connect and not before.
+        ...(usesTls(address.cluster) && { dnsLookup: (host, done) => done(null, host) }),
         enableOfflineQueue: profile === 'consumer',
       })
     : address.socket
       ? new Redis({ ...options, Connector: socketConnector(address.socket) })
       : new Redis(address.url ?? '', options);
   client.on('error', onError);
+  client.on('error', (error: Error) => {
+    lastError = error;
+  });
+  client.on('ready', () => {
+    lastError = undefined;
+  });
+  facts.set(client, {
+    lastError: () => lastError,
+    user: userOf(address),
+    ...(address.folder !== undefined && { folder: address.folder }),
+  });
   return client;
+}
+
+const facts = new WeakMap<RedisClient, ClientFacts>();
+
+/** What is known of the Redis behind a client that {@link connect} opened. */
+export const factsOf = (client: RedisClient): ClientFacts => facts.get(client) ?? { user: 'default' };
+
+function userOf({ url, cluster = [] }: RedisAddress): string {
+  const named = [...(url ? [url] : []), ...cluster].map((node) => asUrl(node).username).find(Boolean);
+  return decodeURIComponent(named ?? 'default');
 }
 
 /** ioredis' own connector keeps the path that it began with. */
@@ -117,9 +157,12 @@ function credentials(nodes: readonly string[]): RedisOptions {
       password: decodeURIComponent(withPassword.password),
       ...(withPassword.username && { username: decodeURIComponent(withPassword.username) }),
     }),
-    ...(urls.some((url) => url.protocol === 'rediss:') && { tls: {} }),
+    ...(usesTls(nodes) && { tls: {} }),
   };
 }
+
+const usesTls = (nodes: readonly string[]): boolean =>
+  nodes.some((node) => asUrl(node).protocol === 'rediss:');
 
 /** The masters: one client for a single Redis, one per master for a Cluster. */
 export function masters(client: RedisClient): Redis[] {

@@ -6,12 +6,12 @@
  * waiting however often. What an outage of Redis keeps from being settled is remembered and not sent again.
  */
 import { setTimeout as pause } from 'node:timers/promises';
-import type { Delivery, Outcome } from '@longshore/event';
-import { DelayedError, type Job, Queue, UnrecoverableError, WaitingError, Worker } from 'bullmq';
-import type { RedisClient } from './connection.js';
+import { type Delivery, ignore, type Outcome } from '@longshore/event';
+import { DelayedError, type Job, UnrecoverableError, WaitingError, Worker } from 'bullmq';
+import { isReady, type RedisClient } from './connection.js';
+import { guardWorker } from './guarded-worker.js';
 import { answerInWords, deliveryFrom, type JobData } from './job.js';
 import { queueName } from './names.js';
-import { EVENT_STREAM } from './queue-pool.js';
 import type { Verdict } from './retry.js';
 import { createUnsettled } from './unsettled.js';
 import { within } from './within.js';
@@ -59,25 +59,31 @@ export interface Consumer {
  * A killed worker's delivery runs again after at most 15 s (measured; 60 s at BullMQ's defaults).
  * Locks are renewed at half the time, so an event loop that hangs for 5 s risks a second delivery.
  */
-const LOCK = 5_000;
+const LOCK_MS = 5_000;
 
 /** Two looks at a deferred delivery are at least so far apart. */
-const SOONEST = 50;
+const SOONEST_MS = 50;
 
-const TRY_AGAIN = 1_000;
-const TELL_EVERY = 60_000;
+const TRY_AGAIN_MS = 1_000;
+const TELL_INTERVAL_MS = 60_000;
+const IDLE_POLL_MS = 20;
 
 /** Time for Redis to take the last settlements after the grace period. */
-const CLOSE_MARGIN = 2_000;
+const CLOSE_MARGIN_MS = 2_000;
 
 /** Starts taking as soon as Redis is there; never rejects. */
 export function createConsumer(options: ConsumerOptions): Consumer {
-  const { client, prefix, endpoint, delivered } = options;
+  const { client, prefix, endpoint } = options;
   const name = queueName(endpoint);
   const grace = new AbortController();
   const unsettled = createUnsettled();
-  const queue = new Queue<JobData>(name, { connection: client, prefix, streams: EVENT_STREAM });
-  queue.on('error', options.onError);
+  let settings = { concurrency: options.concurrency, delivered: kept(options.delivered) };
+  /** Attempts that run now. */
+  let inFlight = 0;
+  let ended = false;
+  const onError = (error: Error): void => {
+    if (!ended) options.onError(error);
+  };
 
   const settle = async (job: Job<JobData>, token?: string): Promise<string> => {
     const attempt = job.attemptsMade + 1;
@@ -87,7 +93,7 @@ export function createConsumer(options: ConsumerOptions): Consumer {
         id: job.id ?? '',
         number: attempt,
         signal: grace.signal,
-        progress: (value) => void job.updateProgress(value).catch(() => {}),
+        progress: (value) => void job.updateProgress(value).catch(ignore('queue.progress')),
       }));
     if (verdict.settle === 'released') {
       await job.moveToWait(token);
@@ -95,7 +101,7 @@ export function createConsumer(options: ConsumerOptions): Consumer {
     }
     if (verdict.settle === 'deferred') {
       // BullMQ leaves `attemptsMade` as it is here, and counts a delay of 0 as "now".
-      await job.moveToDelayed(Math.max(verdict.until, Date.now() + SOONEST), token);
+      await job.moveToDelayed(Math.max(verdict.until, Date.now() + SOONEST_MS), token);
       throw new DelayedError();
     }
     unsettled.remember(job, verdict);
@@ -104,74 +110,104 @@ export function createConsumer(options: ConsumerOptions): Consumer {
     throw asError(verdict, attempt);
   };
 
-  const worker = new Worker<JobData, string>(name, settle, {
-    connection: client,
-    prefix,
-    autorun: false,
-    concurrency: options.concurrency,
-    lockDuration: LOCK,
-    stalledInterval: LOCK,
-    maxStalledCount: Number.MAX_SAFE_INTEGER,
-    runRetryDelay: 1_000,
-    removeOnComplete: kept(delivered),
-    settings: {
-      // Anything that is not ours (BullMQ could not store a result) is tried again soon.
-      backoffStrategy: (_attempts, _type, error) => (error instanceof RetryLater ? error.delay : 1_000),
-    },
-  });
-  worker.on('error', options.onError);
-  worker.on('stalled', (id) => options.onStalled(id));
-  worker.on('completed', (job) => unsettled.forget(job));
-  worker.on('failed', (job, error) => {
-    // An error that is not ours: Redis refused to settle, and BullMQ made a failure of that.
-    if (job && isOurs(error)) unsettled.forget(job);
-    else if (job) unsettled.keep(job);
-  });
+  let worker: Worker<JobData, string> | undefined;
+  const open = (): Worker<JobData, string> => {
+    const counted = async (job: Job<JobData>, token?: string): Promise<string> => {
+      inFlight += 1;
+      return settle(job, token).finally(() => {
+        inFlight -= 1;
+      });
+    };
+    worker = openWorker(name, counted, { client, prefix, ...settings });
+    worker.on('stalled', (id) => options.onStalled(id));
+    worker.on('completed', (job) => unsettled.forget(job));
+    worker.on('failed', (job, error) => {
+      // An error that is not ours: Redis refused to settle, and BullMQ made a failure of that.
+      if (job && isOurs(error)) unsettled.forget(job);
+      else if (job) unsettled.keep(job);
+    });
+    return worker;
+  };
 
   let closing = false;
   /** Tells all workers; a Redis that refuses (full, failing over) is asked again until it takes it. */
   const tellConcurrency = async (): Promise<void> => {
-    while (!closing) {
+    while (!closing && worker) {
       try {
-        await queue.setGlobalConcurrency(worker.concurrency);
+        await worker.getBackend().setQueueMeta({ concurrency: settings.concurrency });
         return;
       } catch (error) {
-        options.onError(error as Error);
-        await pause(TRY_AGAIN);
+        onError(error as Error);
+        await pause(TRY_AGAIN_MS);
       }
     }
   };
-  const run = async (): Promise<void> => {
+  const guarded = guardWorker({
+    client,
+    open,
     // Before the first delivery where Redis lets us; a full one must be drained all the same.
-    await within(tellConcurrency(), TRY_AGAIN);
-    while (!closing) {
-      await worker.run().catch(options.onError);
-      if (!closing) await pause(TRY_AGAIN);
+    begin: async () => void (await within(tellConcurrency(), TRY_AGAIN_MS)),
+    onError,
+  });
+  // A Redis that lost its data (FLUSHALL, an empty restart) has lost this too.
+  const again = setInterval(() => void tellConcurrency(), TELL_INTERVAL_MS).unref();
+
+  /** Resolves when nothing is in flight and, with Redis there, nothing has been handed out for a while. */
+  const untilIdle = async (): Promise<void> => {
+    for (let since = Date.now(); !ended; await pause(IDLE_POLL_MS)) {
+      if (inFlight > 0) since = Date.now();
+      else if (Date.now() - since >= (isReady(client) ? CLOSE_MARGIN_MS : 0)) return;
     }
   };
-  void run();
-  // A Redis that lost its data (FLUSHALL, an empty restart) has lost this too.
-  const again = setInterval(() => void tellConcurrency(), TELL_EVERY).unref();
 
   return {
     update({ concurrency, delivered }) {
-      worker.opts.removeOnComplete = kept(delivered);
-      worker.concurrency = concurrency;
+      settings = { concurrency, delivered: kept(delivered) };
+      if (worker) {
+        worker.opts.removeOnComplete = settings.delivered;
+        worker.concurrency = concurrency;
+      }
       void tellConcurrency();
     },
     async close(graceMs) {
       closing = true;
       clearInterval(again);
-      const closed = worker.close();
-      await within(closed, graceMs);
+      const closed = guarded.close();
+      await within(Promise.race([closed, untilIdle()]), graceMs);
       grace.abort();
       // With Redis away the last settlements cannot be written: they wait for it in the shared connection.
-      await within(
-        closed.then(() => queue.close()),
-        CLOSE_MARGIN,
-      );
+      await within(closed, inFlight > 0 || unsettled.size() > 0 || isReady(client) ? CLOSE_MARGIN_MS : 0);
+      ended = true;
     },
   };
+}
+
+function openWorker(
+  name: string,
+  process: (job: Job<JobData>, token?: string) => Promise<string>,
+  options: {
+    client: RedisClient;
+    prefix: string;
+    concurrency: number;
+    delivered: ReturnType<typeof kept>;
+  },
+): Worker<JobData, string> {
+  const { client, prefix, concurrency, delivered } = options;
+  return new Worker<JobData, string>(name, process, {
+    connection: client,
+    prefix,
+    autorun: false,
+    concurrency,
+    lockDuration: LOCK_MS,
+    stalledInterval: LOCK_MS,
+    maxStalledCount: Number.MAX_SAFE_INTEGER,
+    runRetryDelay: 1_000,
+    removeOnComplete: delivered,
+    settings: {
+      // Anything that is not ours (BullMQ could not store a result) is tried again soon.
+      backoffStrategy: (_attempts, _type, error) => (error instanceof RetryLater ? error.delay : 1_000),
+    },
+  });
 }
 
 /** BullMQ counts ages in seconds. */

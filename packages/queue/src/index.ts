@@ -7,7 +7,7 @@ export type { Collapse } from './collapse.js';
 export { connect, type Profile, type RedisAddress, type RedisClient } from './connection.js';
 export { type Consumer, type ConsumerOptions, createConsumer, type TakenAttempt } from './consumer.js';
 export { createJanitor, type Expired, type Janitor, type Retention } from './janitor.js';
-export { createMonitor, type Monitor, RELIEVE_FROM, type RedisHealth } from './monitor.js';
+export { createMonitor, type Monitor, RELIEVE_FROM, type RedisHealth, troubleIn } from './monitor.js';
 export { createProducer, type Enqueued, type Producer } from './producer.js';
 export { type AlertStore, createAlertStore } from './pulse/alert-store.js';
 export { createPulse, type LastError, type NotedAttempt, type PulseWriter } from './pulse/pulse.js';

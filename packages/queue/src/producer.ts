@@ -5,16 +5,17 @@
  * One shared connection carries the writes of all that is in flight, so a request costs one round trip
  * however many events and endpoints it has, and concurrent requests share it.
  */
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Delivery } from '@longshore/event';
-import { Queue } from 'bullmq';
-import { type Added, addedFrom, tellAdds } from './add-script.js';
+import { type Added, addedFrom } from './add-script.js';
+import { byteBudget } from './byte-budget.js';
 import { type Collapse, collapseOptions } from './collapse.js';
 import { isReady, type RedisClient } from './connection.js';
 import { groupCommit } from './group-commit.js';
-import { JOB_OPTIONS, type JobData, jobData, jobName } from './job.js';
-import { endpointsKey, queueName } from './names.js';
-import { EVENT_STREAM } from './queue-pool.js';
-import { refusal, unavailable } from './refusal.js';
+import { jobData, jobName } from './job.js';
+import { PART_BYTES, partsOf, sizesOf } from './parts.js';
+import { createQueuePool } from './queue-pool.js';
+import { notConnected, refusal } from './refusal.js';
 
 /** What became of a delivery that was asked for: durable now, unless it was known already or is collapsed. */
 export interface Enqueued {
@@ -26,7 +27,7 @@ export interface Enqueued {
 
 /** What is known of the deliveries beside themselves. */
 export interface EnqueueOptions {
-  /** About how large each delivery is. */
+  /** None of them is larger than about this: the size of the request that they came in. Measured when it is not given. */
   bytes?: number;
   /** By delivery id, for those that are made only when nobody has told their fact. */
   collapse?: ReadonlyMap<string, Collapse>;
@@ -39,23 +40,20 @@ export interface Producer {
   close(): Promise<void>;
 }
 
-/** Shares the client, which is the caller’s to close; of the producer profile where a sender waits for the answer. */
-export function createProducer(client: RedisClient, prefix: string): Producer {
-  tellAdds(client);
-  const queues = new Map<string, Promise<Queue<JobData>>>();
-
-  /** BullMQ's set-up of a queue that meets an outage stays broken for ever: such a queue is made anew. */
-  const queueOf = (endpoint: string): Promise<Queue<JobData>> => {
-    const known = queues.get(endpoint);
-    if (known) return known;
-    const opening = openQueue(client, prefix, endpoint);
-    queues.set(endpoint, opening);
-    opening.catch(() => queues.delete(endpoint));
-    return opening;
-  };
+/**
+ * Shares the client, which is the caller’s to close; of the producer profile where a sender waits for the answer.
+ * @param onError hears each error of Redis that refused an enqueue, before it is thrown in our words
+ */
+export function createProducer(
+  client: RedisClient,
+  prefix: string,
+  onError?: (error: unknown) => void,
+): Producer {
+  const pool = createQueuePool(client, prefix);
+  const budget = byteBudget(client);
 
   const add = async (delivery: Delivery, collapse: Collapse | undefined): Promise<Added> => {
-    const queue = await queueOf(delivery.endpoint);
+    const queue = await pool.opened(delivery.endpoint);
     const deduplication = collapse && collapseOptions(collapse, delivery.receivedAt);
     const options = { jobId: delivery.id, ...(deduplication && { deduplication }) };
     const job = await queue.add(jobName(delivery), jobData(delivery), options);
@@ -63,23 +61,28 @@ export function createProducer(client: RedisClient, prefix: string): Producer {
   };
 
   return {
-    async enqueue(deliveries, { bytes = 0, collapse } = {}) {
+    async enqueue(deliveries, { bytes = Number.POSITIVE_INFINITY, collapse } = {}) {
       if (deliveries.length === 0) return [];
-      if (!isReady(client)) throw unavailable('not connected');
+      if (!isReady(client)) throw notConnected(client);
       const first = new Map(deliveries.map((delivery) => [delivery.id, delivery]));
       const added = new Map<string, Added>();
+      const addAll = (part: readonly Delivery[]) => async () => {
+        await Promise.all(
+          part.map(async (delivery) => {
+            added.set(delivery.id, await add(delivery, collapse?.get(delivery.id)));
+          }),
+        );
+      };
       try {
-        for (const slice of slices([...first.values()], bytes)) {
-          await groupCommit(client, () =>
-            Promise.all(
-              slice.map(async (delivery) => {
-                added.set(delivery.id, await add(delivery, collapse?.get(delivery.id)));
-              }),
-            ),
-          );
+        const sizes = sizesOf([...first.values()], bytes);
+        for (const part of partsOf([...first.values()], sizes)) {
+          await budget.run(part.bytes, () => groupCommit(client, addAll(part.deliveries)));
+          // Whatever else the process has to do comes before the next part of a large request.
+          if (part.bytes >= PART_BYTES / 2) await nextTurn();
         }
       } catch (error) {
-        throw refusal(error);
+        onError?.(error);
+        throw refusal(error, client);
       }
       return deliveries.map((delivery) => {
         const { known, told } = added.get(delivery.id) ?? { known: true };
@@ -88,40 +91,6 @@ export function createProducer(client: RedisClient, prefix: string): Producer {
         return { delivery, duplicate: known };
       });
     },
-    async close() {
-      const open = await Promise.allSettled(queues.values());
-      await Promise.all(
-        open.map((queue) => (queue.status === 'fulfilled' ? queue.value.close() : undefined)),
-      );
-    },
+    close: pool.close,
   };
-}
-
-/**
- * What goes out together. One round trip is enough for a request of the usual size; a very large one goes out
- * in parts, so that the time-out judges Redis and not what we have piled up before it.
- */
-const SLICE = 500;
-const SLICE_BYTES = 4 * 1024 * 1024;
-
-function slices(deliveries: readonly Delivery[], bytes: number): Delivery[][] {
-  const size = Math.max(1, Math.min(SLICE, Math.floor(SLICE_BYTES / Math.max(1, bytes))));
-  return Array.from({ length: Math.ceil(deliveries.length / size) }, (_, n) =>
-    deliveries.slice(n * size, (n + 1) * size),
-  );
-}
-
-/** Before the first delivery, the endpoint is one that has a queue: nothing durable is ever out of sight. */
-async function openQueue(client: RedisClient, prefix: string, endpoint: string): Promise<Queue<JobData>> {
-  await client.sadd(endpointsKey(prefix), endpoint);
-  const queue = new Queue<JobData>(queueName(endpoint), {
-    connection: client,
-    prefix,
-    defaultJobOptions: JOB_OPTIONS,
-    streams: EVENT_STREAM,
-  });
-  // The client's own listener has heard it; without one here an error event would end the process.
-  queue.on('error', () => {});
-  await queue.waitUntilReady();
-  return queue;
 }

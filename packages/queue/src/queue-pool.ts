@@ -1,15 +1,19 @@
 /**
- * Open queue objects by endpoint, on one shared connection: to look at and to tidy up, not to add to.
- * BullMQ's set-up of a queue that meets an outage stays broken for ever, so such a queue is made anew.
+ * BullMQ's queue objects by endpoint: one for each endpoint of a client, whichever parts use it. Each object hangs
+ * listeners on the client, so every part that had its own would pay for them again.
+ *
+ * The set-up of a queue that meets an outage stays broken in BullMQ, so such a queue is closed and made again.
  */
+import { ignore } from '@longshore/event';
 import { Queue } from 'bullmq';
+import { tellAdds } from './add-script.js';
 import { isReady, type RedisClient } from './connection.js';
-import type { JobData } from './job.js';
-import { queueName } from './names.js';
-import { unavailable } from './refusal.js';
+import { JOB_OPTIONS, type JobData } from './job.js';
+import { endpointsKey, queueName } from './names.js';
+import { notConnected } from './refusal.js';
 
 /** The default would cost up to 0.8 MB of Redis per busy queue; nothing here reads the stream. */
-export const EVENT_STREAM = { events: { maxLen: 100 } };
+const EVENT_STREAM = { events: { maxLen: 100 } };
 
 /** Queue objects by endpoint, made when they are asked for. */
 export interface QueuePool {
@@ -17,31 +21,90 @@ export interface QueuePool {
   get(endpoint: string): Queue<JobData>;
   /** @throws LongshoreError QUEUE_UNAVAILABLE at once while Redis is away */
   ready(endpoint: string): Queue<JobData>;
+  /** To add to: resolves when the endpoint is known to have a queue. Rejects with Redis' error. */
+  opened(endpoint: string): Promise<Queue<JobData>>;
+  /** The queues are closed when no other part of the client uses them. */
   close(): Promise<void>;
 }
 
-/** Shares the client, which is the caller’s to close. */
+interface Shared {
+  users: number;
+  queues: Map<string, Queue<JobData>>;
+  opening: Map<string, Promise<Queue<JobData>>>;
+}
+
+const pools = new WeakMap<RedisClient, Map<string, Shared>>();
+
+/** Shares the client, which is the caller’s to close, and the queues of other pools of the same client and prefix. */
 export function createQueuePool(client: RedisClient, prefix: string): QueuePool {
-  const queues = new Map<string, Queue<JobData>>();
+  const shared = shareOf(client, prefix);
+  const { queues, opening } = shared;
+  let closed = false;
+
   const get = (endpoint: string): Queue<JobData> => {
     const known = queues.get(endpoint);
     if (known) return known;
-    const options = { connection: client, prefix, streams: EVENT_STREAM };
-    const queue = new Queue<JobData>(queueName(endpoint), options);
-    // The client's own listener hears it; without one here an error event would end the process.
-    queue.on('error', () => {});
-    queue.waitUntilReady().catch(() => queues.delete(endpoint));
+    const queue = newQueue(client, prefix, endpoint);
     queues.set(endpoint, queue);
+    queue.waitUntilReady().catch(() => {
+      if (queues.get(endpoint) === queue) queues.delete(endpoint);
+      opening.delete(endpoint);
+      void queue.close().catch(ignore('queue.close'));
+    });
     return queue;
   };
+  const open = async (endpoint: string): Promise<Queue<JobData>> => {
+    // Before the first delivery, the endpoint is one that has a queue: nothing durable is ever out of sight.
+    await client.sadd(endpointsKey(prefix), endpoint);
+    const queue = get(endpoint);
+    await queue.waitUntilReady();
+    return queue;
+  };
+
   return {
     get,
     ready(endpoint) {
-      if (!isReady(client)) throw unavailable('not connected');
+      if (!isReady(client)) throw notConnected(client);
       return get(endpoint);
     },
+    opened(endpoint) {
+      const known = opening.get(endpoint);
+      if (known) return known;
+      const queue = open(endpoint);
+      opening.set(endpoint, queue);
+      queue.catch(() => opening.delete(endpoint));
+      return queue;
+    },
     async close() {
+      if (closed) return;
+      closed = true;
+      shared.users -= 1;
+      if (shared.users > 0) return;
+      pools.get(client)?.delete(prefix);
+      await Promise.allSettled(opening.values());
       await Promise.all(Array.from(queues.values(), (queue) => queue.close()));
     },
   };
+}
+
+function shareOf(client: RedisClient, prefix: string): Shared {
+  tellAdds(client);
+  const ofClient = pools.get(client) ?? new Map<string, Shared>();
+  pools.set(client, ofClient);
+  const shared = ofClient.get(prefix) ?? { users: 0, queues: new Map(), opening: new Map() };
+  ofClient.set(prefix, shared);
+  shared.users += 1;
+  return shared;
+}
+
+function newQueue(client: RedisClient, prefix: string, endpoint: string): Queue<JobData> {
+  const queue = new Queue<JobData>(queueName(endpoint), {
+    connection: client,
+    prefix,
+    defaultJobOptions: JOB_OPTIONS,
+    streams: EVENT_STREAM,
+  });
+  // The client's own listener has heard it; without one here an error event would end the process.
+  queue.on('error', () => {});
+  return queue;
 }

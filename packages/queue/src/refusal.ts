@@ -1,21 +1,28 @@
 /** Redis' and ioredis' errors in our words: what the sender reads in a 503 and the operator in the log. */
 import { LongshoreError } from '@longshore/event';
+import { factsOf, type RedisClient } from './connection.js';
+import { troubleOf } from './trouble.js';
 
-/** Redis did not answer, or not in time: the sender is told to send again. */
-export const unavailable = (reason: string, cause?: unknown): LongshoreError =>
-  new LongshoreError('QUEUE_UNAVAILABLE', `Redis is away (${reason}); send the same request again`, {
-    cause,
-  });
-
-/** What a failed command comes to for whoever sent the request. */
-export function refusal(error: unknown): LongshoreError {
-  const message = error instanceof Error ? error.message : String(error);
-  if (/\bOOM\b/.test(message)) {
-    return new LongshoreError(
-      'QUEUE_FULL',
-      'Redis has reached its maxmemory; send the same request again when workers have drained',
-      { cause: error },
-    );
-  }
-  return unavailable(message, error);
+/** Redis is not connected; with what its last connection error says. */
+export function notConnected(client: RedisClient): LongshoreError {
+  return refusal(factsOf(client).lastError?.() ?? new Error('not connected'), client);
 }
+
+/** What a failed command comes to for the sender of the request. */
+export function refusal(error: unknown, client: RedisClient): LongshoreError {
+  if (error instanceof LongshoreError) return error;
+  const trouble = troubleOf(error, client);
+  if (trouble) {
+    return new LongshoreError(trouble.code, `${trouble.message}; then send the same request again`, {
+      cause: error,
+    });
+  }
+  const message = error instanceof Error ? error.message : String(error);
+  const reason = message.replace(SCRIPT_POSITION, '');
+  return new LongshoreError('QUEUE_UNAVAILABLE', `Redis is away (${reason}); send the same request again`, {
+    cause: error,
+  });
+}
+
+/** Where in a script an error came up: of use to the author of the script alone. */
+const SCRIPT_POSITION = /,? ?script: [0-9a-f]{40}, on @user_script:\d+\.?/;

@@ -33,6 +33,8 @@ export function createUnsettled(now: () => number = Date.now) {
       }
       if (id) entries.set(id, { attemptsMade, stalledCounter, verdict, at: now(), refused: false });
     },
+    /** Verdicts that wait for Redis. */
+    size: () => entries.size,
     forget({ id }: Run): void {
       if (id) entries.delete(id);
     },

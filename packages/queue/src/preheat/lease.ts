@@ -2,6 +2,7 @@
  * The lead over one image, kept up by a timer until it is given back. Every write is fenced by its token; the
  * first one that is refused, or a Redis that is away for as long as the lead lasts, aborts `lost`.
  */
+import { ignore } from '@longshore/event';
 import { hashed, LEASE, type PreheatMemoryOptions } from './keys.js';
 import { CLAIM, FINISH, KEEP_WALK, RENEW, REST, SETTLE } from './scripts.js';
 
@@ -118,7 +119,7 @@ function keepUp(lost: AbortController, lease: number, renew: () => Promise<unkno
         if (answer === 0) lost.abort();
         else kept = began;
       })
-      .catch(() => {})
+      .catch(ignore('queue.lease')) // asked again at the next turn, until the lease is lost
       .finally(() => {
         asking = false;
       });

@@ -6,6 +6,7 @@
  * the length of it counts as lost, so that it stops before another one begins.
  */
 import { randomUUID } from 'node:crypto';
+import { ignore } from '@longshore/event';
 import { hashed, keysOf, LEASE, type PreheatMemoryOptions } from './keys.js';
 import { createLease, type PreheatLease } from './lease.js';
 import { LEAD, PAUSE } from './scripts.js';
@@ -43,7 +44,7 @@ export function createPreheatStore(options: PreheatMemoryOptions): PreheatStore 
       if (turn === 'wait') return { turn, until: Math.min(Number(first), Date.now() + LOOK) };
       const run = { id: first ?? '', startedAt: Number(second) };
       // Who is not woken looks by itself.
-      const onSettled = (waiting: string[]) => wake(options, waiting).catch(() => {});
+      const onSettled = (waiting: string[]) => wake(options, waiting).catch(ignore('queue.wake'));
       return { turn: 'lead', lease: createLease({ ...options, key, plan: id, token, run, onSettled }) };
     },
     async pause(registry, until) {

@@ -1,7 +1,6 @@
 /** Looks at deliveries that waited for another one are due at once when that one has settled. Best effort. */
-import { Job, Queue } from 'bullmq';
-import { queueName } from '../names.js';
-import { EVENT_STREAM } from '../queue-pool.js';
+import { Job } from 'bullmq';
+import { createQueuePool } from '../queue-pool.js';
 import type { PreheatMemoryOptions } from './keys.js';
 
 /** Promoted at once, so that a thousand do not flood the connection. */
@@ -13,8 +12,8 @@ export async function wake(
   ids: readonly string[],
 ): Promise<void> {
   if (ids.length === 0) return;
-  const queue = new Queue(queueName(endpoint), { connection: client, prefix, streams: EVENT_STREAM });
-  queue.on('error', () => {});
+  const pool = createQueuePool(client, prefix);
+  const queue = pool.get(endpoint);
   for (let at = 0; at < ids.length; at += CHUNK) {
     const chunk = ids.slice(at, at + CHUNK).map(async (id) => {
       const job = await Job.fromId(queue, id);
@@ -22,5 +21,5 @@ export async function wake(
     });
     await Promise.allSettled(chunk);
   }
-  await queue.close();
+  await pool.close();
 }

@@ -6,7 +6,7 @@
 import { randomUUID } from 'node:crypto';
 import { isReady, type RedisClient } from '../connection.js';
 import { storeKey } from '../names.js';
-import { unavailable } from '../refusal.js';
+import { notConnected } from '../refusal.js';
 import { runScript, script } from '../script.js';
 
 /** Entries by key; what they hold is the caller's business, as JSON. */
@@ -60,7 +60,7 @@ export function createAlertStore(client: RedisClient, prefix: string, lease = LE
   const token = randomUUID();
   const [leaseKey, told] = [storeKey(prefix, 'alerts', 'lease'), storeKey(prefix, 'alerts', 'told')];
   const assertReady = (): void => {
-    if (!isReady(client)) throw unavailable('not connected');
+    if (!isReady(client)) throw notConnected(client);
   };
   return {
     async claim() {

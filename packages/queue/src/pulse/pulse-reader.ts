@@ -5,7 +5,7 @@
 import { coalesce, isReady, type RedisClient } from '../connection.js';
 import type { QueueCounts } from '../inspector.js';
 import { endpointKey, queueKey } from '../names.js';
-import { refusal, unavailable } from '../refusal.js';
+import { notConnected, refusal } from '../refusal.js';
 import { runScript } from '../script.js';
 import type { LastError } from './pulse.js';
 import { PULSE_READ } from './pulse-script.js';
@@ -58,12 +58,12 @@ export function createPulseReader(client: RedisClient, prefix: string): PulseRea
   };
   return {
     async read(endpoints) {
-      if (!isReady(client)) throw unavailable('not connected');
+      if (!isReady(client)) throw notConnected(client);
       coalesce(client);
       try {
         return await Promise.all(endpoints.map(readOne));
       } catch (error) {
-        throw refusal(error);
+        throw refusal(error, client);
       }
     },
   };

@@ -6,7 +6,7 @@
  * refuses is tried again with the next write, except the counts by minute, which would be counted twice.
  * A process that is killed takes its last second along.
  */
-import type { Answer } from '@longshore/event';
+import { type Answer, ignore } from '@longshore/event';
 import { coalesce, isReady, type RedisClient } from '../connection.js';
 import { endpointKey } from '../names.js';
 import { runScript } from '../script.js';
@@ -60,7 +60,8 @@ export function createPulse(client: RedisClient, prefix: string, now: () => numb
     try {
       const keys = [endpointKey(prefix, endpoint, 'pulse'), endpointKey(prefix, endpoint, 'minutes')];
       await runScript(client, PULSE_NOTE, keys, asArguments(batch, now()));
-    } catch {
+    } catch (error) {
+      ignore('queue.pulse')(error); // written again at the next flush
       const later = seen.get(endpoint);
       const earlier = { ...batch, minutes: new Map() };
       seen.set(endpoint, later ? merge(earlier, later) : earlier);

@@ -5,7 +5,7 @@
 import { deliveryId } from '@longshore/event';
 import { isReady, type RedisClient } from '../connection.js';
 import { endpointsKey } from '../names.js';
-import { refusal, unavailable } from '../refusal.js';
+import { notConnected, refusal } from '../refusal.js';
 import { assemble, placesOf } from './assemble.js';
 import type { GapEntry, TrailEntry } from './entry.js';
 import { type EventEntry, group } from './group.js';
@@ -121,11 +121,11 @@ export function createTracer(client: RedisClient, prefix: string, sources: () =>
 
   return {
     async find(query) {
-      if (!isReady(client)) throw unavailable('not connected');
+      if (!isReady(client)) throw notConnected(client);
       try {
         return await find(query);
       } catch (error) {
-        throw refusal(error);
+        throw refusal(error, client);
       }
     },
   };
