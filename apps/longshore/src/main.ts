@@ -1,6 +1,6 @@
 /** The command line: what there is to say, and the exit code 0 (done), 1 (failed) or 2 (wrong usage or config). */
 import { environment } from '@longshore/config';
-import { LongshoreError } from '@longshore/event';
+import { LongshoreError, printableLines } from '@longshore/event';
 import { Command, CommanderError } from 'commander';
 import { addCheck } from './commands/check.js';
 import { addDead } from './commands/dead.js';
@@ -18,8 +18,9 @@ export async function main(argv: readonly string[]): Promise<number> {
   let exitCode = 0;
   const shell: Shell = {
     env: environment(),
-    print: (line) => void process.stdout.write(`${line}\n`),
-    warn: (line) => void process.stderr.write(`${line}\n`),
+    print: (text) => void process.stdout.write(`${printableLines(text)}\n`),
+    printPainted: (text) => void process.stdout.write(`${text}\n`),
+    warn,
     exitWith: (code) => {
       exitCode = code;
     },
@@ -29,7 +30,7 @@ export async function main(argv: readonly string[]): Promise<number> {
     .version(version)
     .exitOverride()
     .showHelpAfterError('(add --help for what is known)')
-    .configureOutput({ writeErr: (text) => void process.stderr.write(text) });
+    .configureOutput({ writeErr: (text) => void process.stderr.write(printableLines(text)) });
   for (const add of [addRun, addCheck, addSend, addTrace, addDead, addQuarantine, addPause, addPreheat])
     add(program, shell);
 
@@ -41,6 +42,8 @@ export async function main(argv: readonly string[]): Promise<number> {
   }
 }
 
+const warn = (text: string): void => void process.stderr.write(`${printableLines(text)}\n`);
+
 /** Wrong configuration, or wrong usage. */
 const WRONG = new Set(['CONFIG_INVALID', 'SECRET_MISSING', 'DASHBOARD_OPEN', 'REQUEST_INVALID']);
 
@@ -48,11 +51,9 @@ function failed(error: unknown): number {
   // Commander has printed its message; help and version come here too, with code 0.
   if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
   if (error instanceof LongshoreError) {
-    process.stderr.write(`longshore: ${error.message}\n`);
+    warn(`longshore: ${error.message}`);
     return WRONG.has(error.code) ? 2 : 1;
   }
-  process.stderr.write(
-    `longshore: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`,
-  );
+  warn(`longshore: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`);
   return 1;
 }

@@ -1,4 +1,5 @@
 /** A line that says how far an image is, on a terminal only: a log gets the notes and nothing else. */
+import { printable } from '@longshore/event';
 
 const WIDTH = 30;
 const COLUMNS = 80;
@@ -28,7 +29,7 @@ export function createBar(out: { isTTY?: boolean; columns?: number; write(text: 
   let waits = '';
   let line = '';
   const draw = (next: string): void => {
-    line = next;
+    line = printable(next);
     // a line that wraps could not be taken back
     if (out.isTTY) out.write(`\r\x1b[2K${line.slice(0, (out.columns || COLUMNS) - 1)}`);
   };
@@ -49,11 +50,11 @@ export function createBar(out: { isTTY?: boolean; columns?: number; write(text: 
       if (why === waits && !out.isTTY) return;
       waits = why;
       if (out.isTTY) draw(`${line.split('  ')[0] ?? ''}  ${why}`);
-      else out.write(`longshore: ${why}\n`);
+      else out.write(`longshore: ${printable(why)}\n`);
     },
     note(text) {
       clear();
-      out.write(`longshore: ${text}\n`);
+      out.write(`longshore: ${printable(text)}\n`);
     },
     end() {
       clear();

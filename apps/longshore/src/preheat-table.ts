@@ -1,5 +1,5 @@
 /** A run for people: one line for each part at each target, and one for all of it. */
-import { bytesInWords, type PreheatPart, type PreheatRun, skippedInWords } from '@longshore/event';
+import { bytesInWords, type PreheatPart, type PreheatRun, printable, skippedInWords } from '@longshore/event';
 
 const HEAD = ['RESULT', 'TARGET', 'ROLE', 'PLATFORM', 'SIZE', 'DIGEST', 'REASON'];
 const WORDS: Readonly<Record<PreheatPart['result'], string>> = {
@@ -37,7 +37,7 @@ function row({ result, target, role, platform = '', size, digest, reason = '', d
     sizeOf(size),
     digest.slice(0, DIGEST),
     why,
-  ].map(harmless);
+  ].map(printable);
 }
 
 /** One line. */
@@ -63,10 +63,7 @@ export function summary({
   const seconds = ((finishedAt - startedAt) / 1_000).toFixed(1);
   // the table says why of each part that failed
   const why = detail && failed === 0 ? ` (${detail})` : '';
-  return harmless(`${name}: ${result}: ${counts} in ${seconds} s${why}`);
+  return printable(`${name}: ${result}: ${counts} in ${seconds} s${why}`);
 }
 
 const sizeOf = (size: number | undefined): string => (size === undefined ? '-' : bytesInWords(size));
-
-/** Names and reasons come from outside; a terminal must not act on them. */
-const harmless = (text: string): string => text.replace(/\p{Cc}/gu, '\ufffd');

@@ -192,7 +192,7 @@ test(
   async () => {
     const { file } = await configured('http://127.0.0.1:9/');
     const paused = await command(['pause', 'one', '--reason', 'red \u001b[31m', '--config', file]);
-    expect(paused).toMatchObject({ code: 0, stdout: expect.stringContaining('(red \ufffd[31m)') });
+    expect(paused).toMatchObject({ code: 0, stdout: expect.stringContaining('(red \\u001b[31m)') });
   },
   LONG,
 );

@@ -23,5 +23,6 @@ export {
   skippedInWords,
   tallyOf,
 } from './preheat.js';
+export { excerpt, MOST_SHOWN, printable, printableLines } from './printable.js';
 export { notBeforeOf } from './retry-after.js';
 export { bytesInWords } from './size.js';

@@ -7,6 +7,7 @@
  * must not stop deliveries, nor take all memory.
  */
 import { isatty } from 'node:tty';
+import { printableLines } from '@longshore/event';
 import { type DestinationStream, type Logger as Pino, pino, stdTimeFunctions } from 'pino';
 import { prettyLines } from './pretty.js';
 import { safeError } from './safe-error.js';
@@ -76,9 +77,15 @@ function outputFor({ pretty, destination, onDrop }: LogOptions): Output {
     const prettify = prettyLines(destination === undefined && isatty(STDOUT));
     return { stream: { write: (line) => void out.write(prettify(line)) }, flush: done };
   }
-  if (destination !== undefined) return { stream: destination, flush: done };
-  return stdout(onDrop);
+  if (destination === undefined) return printing(stdout(onDrop));
+  return printing({ stream: destination, flush: done });
 }
+
+/** What a terminal would act on is in the lines as JSON's own escapes: whoever parses them reads the same. */
+const printing = ({ stream, flush }: Output): Output => ({
+  stream: { write: (line) => stream.write(printableLines(line)) },
+  flush,
+});
 
 function stdout(onDrop: () => void): Output {
   // With a minLength of 1 what comes during a write is written after it, and `flush` waits for that; with 0 it

@@ -109,8 +109,27 @@ test('colours come only when they are asked for', () => {
   expect(prettyLines(true)(line)).toContain('\u001b[33mevent refused\u001b[39m');
 });
 
-test('a name from outside cannot drive the terminal', () => {
+const HOSTILE = 'acme/\u001b[2Ja\u007f\u009b\u202ep\u2066p\u200b\u2028\n';
+
+test.each<[string, (o: Observer) => void]>([
+  ['a record', (o) => o.deliveryAttempted({ ...attempted, repository: HOSTILE })],
+  ['another line', (o) => o.log.warn({ text: HOSTILE, deep: [{ text: HOSTILE }] }, 'it failed')],
+  [
+    'the message of an error',
+    (o) => o.log.error({ err: Object.assign(new Error(HOSTILE), { code: 'X' }) }, 'no'),
+  ],
+])('%s from outside cannot drive the terminal', (_, happen) => {
   const { observer, raw } = observed({ pretty: true });
-  observer.deliveryAttempted({ ...attempted, repository: 'acme/\u001b[2Japp\n' });
-  expect(raw.join('').trimEnd()).not.toMatch(/\p{Cc}/u);
+  happen(observer);
+  const text = raw.join('');
+  expect(text).toContain('acme/');
+  expect(text).toContain('\\u202e');
+  expect(text.replaceAll('\n', '')).not.toMatch(/[\p{Cc}\p{Cf}\p{Zl}]/u);
+});
+
+test('a line of JSON has no raw control or format character, and reads the same', () => {
+  const { observer, raw } = observed({});
+  observer.deliveryAttempted({ ...attempted, repository: HOSTILE });
+  expect(raw.join('')).toMatch(/^[\x20-\x7e]+\n$/);
+  expect(JSON.parse(raw.join(''))).toMatchObject({ repository: HOSTILE });
 });

@@ -2,6 +2,7 @@
  * Log lines for people: one short line per record, and pino-pretty for all else. In this thread, line by line,
  * so that nothing is left in a pipe between threads when the process ends.
  */
+import { printable, printableLines } from '@longshore/event';
 import pretty from 'pino-pretty';
 
 type Line = Record<string, unknown>;
@@ -19,7 +20,11 @@ export function prettyLines(colorize: boolean): (json: string) => string {
   const ofRecord = pretty.prettyFactory({ ...options, hideObject: true });
   const ofOther = pretty.prettyFactory(options);
   return (json) => {
-    const text = json.includes('"record":') ? ofRecord(json) : ofOther(json);
+    // Whatever came from outside, a terminal must not act on it; `singleLine` leaves only stacks on several lines.
+    const line: unknown = JSON.parse(json, (_, value) =>
+      typeof value === 'string' ? printableLines(value) : value,
+    );
+    const text = json.includes('"record":') ? ofRecord(line) : ofOther(line);
     return text.endsWith('\n') ? text : `${text}\n`;
   };
 }
@@ -31,7 +36,7 @@ function messageOf(line: Line, message: string, colors: Colors): string {
   const clock = new Date(String(line.time)).toTimeString().slice(0, 8);
   const paint = { error: colors.red, warn: colors.yellow, info: colors.green }[String(line.level)];
   const words = wordsOf(line).filter((word) => word !== '');
-  return [`${colors.dim(clock)} ${paint ? paint(message) : message}`, ...words.map(harmless)].join('  ');
+  return [`${colors.dim(clock)} ${paint ? paint(message) : message}`, ...words.map(printable)].join('  ');
 }
 
 function wordsOf(line: Line): string[] {
@@ -108,9 +113,4 @@ function retryOf({ retryAt }: Line): string {
 
 function text(value: unknown): string {
   return value === undefined || value === null ? '' : String(value);
-}
-
-/** Repository and tag names come from outside; a terminal must not act on them. */
-function harmless(word: string): string {
-  return word.replace(/\p{Cc}/gu, '\ufffd');
 }

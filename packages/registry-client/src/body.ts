@@ -1,6 +1,6 @@
 /** Bodies that have a limit, and what a registry says in them. */
+import { excerpt } from '@longshore/event';
 import { RegistryError } from './error.js';
-import { oneLine } from './failure.js';
 import type { HttpAnswer } from './transport.js';
 
 /** Bytes of an error's body that are read. */
@@ -38,7 +38,7 @@ export function overLimit(place: string, limit: number): () => RegistryError {
 export async function reasonIn(answer: HttpAnswer): Promise<string> {
   const text = await readBody(answer, ERROR_BYTES, overLimit('', ERROR_BYTES)).then(String, () => '');
   const found = firstError(text);
-  return found === '' ? '' : ` ${oneLine(found)}`;
+  return found === '' ? '' : ` ${excerpt(found)}`;
 }
 
 function firstError(text: string): string {

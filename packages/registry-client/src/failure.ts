@@ -2,6 +2,7 @@
  * Why a request brought no answer, as a kind and a line for people. node, OpenSSL and got have codes of their
  * own; this is the place that knows them.
  */
+import { excerpt } from '@longshore/event';
 import type { Ended } from './attempt.js';
 import { RegistryError, type RegistryErrorKind } from './error.js';
 
@@ -41,14 +42,7 @@ export function failureOf(error: unknown, { url, ended, timeout, idle }: Circums
   const said = chain[0] instanceof Error && chain[0].message !== '' ? chain[0].message : code;
   const broken = kind === 'network' && (BROKEN.test(code) || BROKEN.test(said));
   const step = broken ? 'the connection ended before the answer did, see its log' : NEXT_STEP[kind];
-  return new RegistryError(kind, `${url.host}: ${oneLine(said)}; ${step}`);
-}
-
-/** Without control characters, at most 200 characters. For what others wrote. */
-export function oneLine(text: string): string {
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is taken out
-  const line = text.replaceAll(/[\u0000-\u001f\u007f-\u009f\u2028\u2029]+/g, ' ').trim();
-  return line.length > 200 ? `${line.slice(0, 200)}…` : line;
+  return new RegistryError(kind, `${url.host}: ${excerpt(said)}; ${step}`);
 }
 
 /** Outermost first. A name with several addresses fails with one error per address; the first stands for all. */

@@ -1,4 +1,5 @@
 /** The frame of every page: where one is, where one can go, the search, and what is the matter. */
+import { printableLines } from '@longshore/event';
 import type { ComponentChildren } from 'preact';
 import { renderToString } from 'preact-render-to-string';
 
@@ -71,7 +72,15 @@ export function Layout({ title, here, search, children }: LayoutProps) {
   );
 }
 
-/** A whole document. Everything in it is escaped by the renderer. */
+/** In quotes an attribute may hold a `>`. */
+const TAG_OR_TEXT = /<(?:"[^"]*"|[^">])*>|[^<]+/g;
+
+/**
+ * A whole document. Markup in it is escaped by the renderer, and what turns the direction of a text or hides in it
+ * is written out. Attributes stay: forms and links carry values as they are.
+ */
 export function page(props: LayoutProps): string {
-  return `<!doctype html>${renderToString(<Layout {...props} />)}`;
+  const html = renderToString(<Layout {...props} />);
+  const shown = html.replace(TAG_OR_TEXT, (part) => (part.startsWith('<') ? part : printableLines(part)));
+  return `<!doctype html>${shown}`;
 }

@@ -36,8 +36,10 @@ export function addTrace(program: Command, shell: Shell): void {
     .action(async (search: string, options: Options) => {
       const { trace } = await import('../trace/trace.js');
       const { lines, found } = await trace(search, options, shell.env);
-      if (found || options.json) for (const line of lines) shell.print(line);
-      else process.stderr.write(`${lines.join('\n')}\n`);
+      const text = lines.join('\n');
+      if (options.json) shell.print(text);
+      else if (found) shell.printPainted(text);
+      else shell.warn(text);
       shell.exitWith(found ? 0 : 1);
     });
 }

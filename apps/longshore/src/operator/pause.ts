@@ -1,7 +1,7 @@
 /** `longshore pause` and `longshore resume`. */
 import { type EndpointOverview, endpointAnswer } from '@longshore/dashboard/operate';
+import { printable } from '@longshore/event';
 import type { Shell } from '../shell.js';
-import { harmless } from '../trace/words.js';
 import { withOperate } from './with-operate.js';
 
 export interface PauseOptions {
@@ -19,7 +19,7 @@ export async function pauseEndpoint(
     const overview = await operate.pause(name, reason);
     const { pause = {}, pulse } = overview;
     const since = pause.since === undefined ? '' : ` since ${new Date(pause.since).toISOString()}`;
-    const why = pause.reason ? ` (${harmless(pause.reason)})` : '';
+    const why = pause.reason ? ` (${printable(pause.reason)})` : '';
     const left = pulse.waiting + pulse.delayed;
     tell(overview, `${name} is paused${since}${why}; ${left} wait, and what comes in is kept`, json, shell);
   });

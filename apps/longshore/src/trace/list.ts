@@ -1,9 +1,10 @@
 /** Several events that a search found, newest first; and what to say when it found none. */
+import { printable } from '@longshore/event';
 import type { DeliveryState, Traced, Trail } from '@longshore/queue/operator';
 import { subject } from './summary.js';
 import { gapInWords } from './timeline.js';
 import { type View, WIDTH } from './view.js';
-import { counted, harmless, moment, wrapped } from './words.js';
+import { counted, moment, wrapped } from './words.js';
 
 const MARGIN = ' '.repeat('2026-11-21 12:03:44  '.length);
 
@@ -30,7 +31,7 @@ function entry(trail: Trail, view: View): string[] {
     '',
     `${at ? `${moment(at)}  ` : MARGIN}${first}`,
     ...[...others, standing(trail)].map((line) => `${MARGIN}${line}`),
-    view.paint('dim', `${MARGIN}${harmless(eventId ?? quarantine?.id ?? '')}`),
+    view.paint('dim', `${MARGIN}${printable(eventId ?? quarantine?.id ?? '')}`),
   ];
 }
 
@@ -46,7 +47,7 @@ const STATES: [string, readonly DeliveryState[]][] = [
 
 /** `2 delivered, 1 dead` */
 function standing({ deliveries, quarantine }: Trail): string {
-  if (quarantine) return `in quarantine: ${harmless(quarantine.reason)}`;
+  if (quarantine) return `in quarantine: ${printable(quarantine.reason)}`;
   const counts = STATES.flatMap(([words, states]) => {
     const count = deliveries.filter(({ state }) => states.includes(state)).length;
     return count > 0 ? [`${count} ${words}`] : [];
@@ -60,12 +61,12 @@ export function nothing({ search, understood, since, gaps }: Traced, { option }:
     ? `The trail reaches back to ${moment(since)}; older events are found by event or delivery id, while their deliveries are kept.`
     : 'The trail is empty.';
   const lines = [
-    `longshore: nothing is known of ${harmless(search)}`,
+    `longshore: nothing is known of ${printable(search)}`,
     `Searched as ${understood.join(', ')}: in the trail, among the deliveries, in quarantine.`,
     reach,
     ...gaps.map(gapInWords),
     'Next: `event refused` in the log of ingest; the registry’s own log, whether it sent anything;',
     `or the repository alone: longshore trace REPOSITORY${option}`,
   ];
-  return lines.flatMap((line) => wrapped(harmless(line), WIDTH));
+  return lines.flatMap((line) => wrapped(printable(line), WIDTH));
 }

@@ -1,15 +1,16 @@
 /** How an event stands: what it is, and one line for each endpoint. */
 import { reasonInWords, ruleInWords } from '@longshore/dashboard/operate';
+import { printable } from '@longshore/event';
 import type { Trail, TrailDelivery } from '@longshore/queue/operator';
 import type { View } from './view.js';
-import { clock, counted, day, distance, harmless, moment } from './words.js';
+import { clock, counted, day, distance, moment } from './words.js';
 
 /** `push acme/app:1.0`, and the beginning of the digest where it is not told beside it. */
 export function subject({ action, nativeType, repository, tag, digest }: Trail, short = false): string {
   const name = repository && `${repository}${tag ? `:${tag}` : ''}`;
   const what = [action ?? nativeType, name].filter((part) => part !== undefined).join(' ');
   const beginning = short && digest ? `  ${digest.replace(/^([^:]+:[0-9a-f]{12})[0-9a-f]+$/, '$1')}` : '';
-  return harmless(`${what || 'an event'}${beginning}`);
+  return printable(`${what || 'an event'}${beginning}`);
 }
 
 /** Lines without an indent. */
@@ -17,7 +18,7 @@ export function summary(trail: Trail, view: View): string[] {
   const ignored = ignoredIn(trail);
   const names = [...trail.deliveries, ...ignored].map(({ endpoint }) => endpoint);
   const width = Math.min(Math.max(0, ...names.map((name) => name.length)), 24);
-  const label = (endpoint: string): string => harmless(endpoint).padEnd(width);
+  const label = (endpoint: string): string => printable(endpoint).padEnd(width);
   return [
     ...trail.deliveries.map((delivery) => `${label(delivery.endpoint)}  ${state(delivery, trail, view)}`),
     ...ignored.map(({ endpoint, rule }) => `${label(endpoint)}  ignored by ${ruleInWords(rule)}`),
@@ -36,7 +37,7 @@ function state(delivery: TrailDelivery, trail: Trail, view: View): string {
   const { state: name, attempts, until, settledAt, endpoint, last } = delivery;
   const since = settledAt ? ` ${when(settledAt, trail)}` : '';
   const held = view.held.get(endpoint);
-  const but = held === undefined ? '' : `; ${harmless(held)}`;
+  const but = held === undefined ? '' : `; ${printable(held)}`;
   switch (name) {
     case 'delivered':
       return view.paint('green', `delivered${since}${attempts > 1 ? `, at attempt ${attempts}` : ''}`);
@@ -84,5 +85,5 @@ function ruleOf(delivery: TrailDelivery, trail: Trail): string {
 
 function dropperOf(delivery: TrailDelivery, trail: Trail): string {
   const step = lastStep(delivery, trail);
-  return step?.step === 'settled' && step.by ? harmless(step.by) : 'an operator';
+  return step?.step === 'settled' && step.by ? printable(step.by) : 'an operator';
 }

@@ -1,10 +1,11 @@
 /** One event: what it is, how it stands, everything that happened, and what to do next. */
 import { GAPS } from '@longshore/dashboard/operate';
+import { printable, printableLines } from '@longshore/event';
 import type { Traced, Trail, TrailGap } from '@longshore/queue/operator';
 import { told } from './steps.js';
 import { subject, summary } from './summary.js';
 import { type View, WIDTH } from './view.js';
-import { clock, counted, day, distance, harmless, moment, wrapped, zone } from './words.js';
+import { clock, counted, day, distance, moment, wrapped, zone } from './words.js';
 
 const TIME = '  12:03:44  '.length;
 
@@ -41,7 +42,7 @@ function heading(trail: Trail, view: View): string[] {
     ['reason', quarantine?.reason],
   ];
   const known = rows.flatMap(([name = '', value]) =>
-    value ? [`${name.padEnd(10)}  ${harmless(value)}`] : [],
+    value ? [`${name.padEnd(10)}  ${printable(value)}`] : [],
   );
   return [view.paint('bold', quarantine ? 'in no form that could be read' : subject(trail)), ...known];
 }
@@ -53,11 +54,11 @@ function steps(trail: Trail, view: View): string[] {
   return trail.steps.flatMap((step, place) => {
     const { endpoint, what, more } = told(step, place, trail);
     const margin = endpoint ? TIME + width + 2 : TIME;
-    const name = endpoint ? `${harmless(endpoint).padEnd(width)}  ` : '';
-    const words = wrapped(harmless(what), WIDTH - margin);
+    const name = endpoint ? `${printable(endpoint).padEnd(width)}  ` : '';
+    const words = wrapped(printableLines(what), WIDTH - margin);
     // A name that is longer than its column has a line to itself.
     const [first = '', ...rest] = (endpoint?.length ?? 0) > width ? ['', ...words] : words;
-    const lines = [...rest, ...more.flatMap((text) => wrapped(harmless(text), WIDTH - margin))];
+    const lines = [...rest, ...more.flatMap((text) => wrapped(printableLines(text), WIDTH - margin))];
     const isNew = day(step.at) !== today;
     today = day(step.at);
     return [
@@ -92,7 +93,7 @@ export const gapInWords = ({ since, until, count, why }: TrailGap): string =>
 function nextSteps({ deliveries, quarantine }: Trail, { option }: View): string[] {
   const dead = deliveries.filter(({ state }) => state === 'dead');
   const lines = [
-    ...dead.map(({ id, endpoint }) => `longshore dead retry ${id}${option}  # ${harmless(endpoint)}`),
+    ...dead.map(({ id, endpoint }) => `longshore dead retry ${id}${option}  # ${printable(endpoint)}`),
     ...(quarantine?.kept ? [`longshore quarantine show ${quarantine.id}${option}`] : []),
   ];
   return lines.length === 0 ? [] : ['', 'Next:', ...indented(lines)];

@@ -47,12 +47,6 @@ export function span(ms: number): string {
 export const counted = (count: number, one: string, many = `${one}s`): string =>
   `${count.toLocaleString('en')} ${count === 1 ? one : many}`;
 
-// biome-ignore lint/suspicious/noControlCharactersInRegex: these are what is taken out
-const HARMFUL = /[\x00-\x09\x0b-\x1f\x7f-\x9f]|\p{Cf}|[\u2028\u2029]/gu;
-
-/** Names and answers come from elsewhere: nothing in them may act on the terminal. */
-export const harmless = (text: string): string => text.replace(HARMFUL, '\ufffd');
-
 /** On lines of at most so many characters, broken between words where there are any. */
 export function wrapped(text: string, width: number): string[] {
   const lines: string[] = [];

@@ -1,4 +1,5 @@
 /** The plain kinds of setting: text, booleans, counts, one of several words, numbers of bytes, listeners. */
+import { printable as escaped } from '@longshore/event';
 import { nearest } from '../nearest.js';
 import type { Scalar } from '../yaml/node.js';
 import { asInt64 } from '../yaml/resolve.js';
@@ -119,15 +120,11 @@ export const listen = () =>
     print: formatListen,
   });
 
-/** What a terminal would act on instead of showing it. */
-const INVISIBLE = /[\p{Cc}\p{Cf}\u2028\u2029]/gu;
-
 /** A word of the file for a message: short, in quotes, with control characters written out. */
 export function quote(word: string): string {
   const short = word.length > 60 ? `${word.slice(0, 60)}…` : word;
-  const escaped = (char: string) => `\\u{${char.codePointAt(0)?.toString(16)}}`;
-  return JSON.stringify(short).replaceAll(INVISIBLE, escaped);
+  return escaped(JSON.stringify(short));
 }
 
 /** Text for a terminal: as it is, or in quotes when it holds control characters. */
-export const printable = (text: string): string => (text.search(INVISIBLE) === -1 ? text : quote(text));
+export const printable = (text: string): string => (escaped(text) === text ? text : quote(text));

@@ -3,15 +3,13 @@
  * nothing that a terminal or a page would act on.
  */
 
+import { printableLines } from '@longshore/event';
+
 /** Bytes of UTF-8. */
 const KEPT = 2 * 1024;
 
 /** Masking anything shorter would make texts unreadable: `Bearer`, `admin`. */
 const SHORTEST = { value: 6, word: 8 };
-
-// Control characters but tab and line feed, and the marks that turn the direction of a text.
-// biome-ignore lint/suspicious/noControlCharactersInRegex: these are what is taken out
-const HARMFUL = /[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/g;
 
 /** Puts `***` where a secret is. */
 export type Mask = (text: string) => string;
@@ -29,20 +27,12 @@ export function answerText(chunks: readonly Buffer[], mask: Mask): string | unde
   if (chunks.length === 0) return undefined;
   const [only] = chunks;
   const masked = mask(decoded(only !== undefined && chunks.length === 1 ? only : Buffer.concat(chunks)));
-  return withoutControls(
-    Buffer.byteLength(masked) > KEPT ? decoded(Buffer.from(masked).subarray(0, KEPT)) : masked,
-  );
+  // Twice: an escape is longer than what it stands for.
+  return cut(printableLines(cut(masked).replaceAll('\r\n', '\n')));
 }
 
-/** On one line, for a detail. */
-export function oneLine(text: string, longest: number): string {
-  const line = withoutControls(text).replace(/\s+/g, ' ').trim();
-  return line.length > longest ? `${line.slice(0, longest)}…` : line;
-}
-
-function withoutControls(text: string): string {
-  return text.replace(HARMFUL, '\ufffd');
-}
+const cut = (text: string): string =>
+  Buffer.byteLength(text) > KEPT ? decoded(Buffer.from(text).subarray(0, KEPT)) : text;
 
 /** Streaming, because that leaves out a character that is cut off at the end. */
 function decoded(bytes: Buffer): string {

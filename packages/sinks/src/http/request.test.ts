@@ -75,7 +75,7 @@ test('the answer’s status, text and Retry-After are in the outcome', async () 
   const { url } = await receiver(answering(503, 'busy\u001b[31m', { 'retry-after': '60' }));
   const before = Date.now();
   const outcome = await aSink({ url }).send(aDelivery(), anAttempt());
-  expect(outcome).toMatchObject({ kind: 'retry', status: 503, reason: 'http_503', body: 'busy�[31m' });
+  expect(outcome).toMatchObject({ kind: 'retry', status: 503, reason: 'http_503', body: 'busy\\u001b[31m' });
   const { notBefore } = outcome as { notBefore: number };
   expect(notBefore).toBeGreaterThanOrEqual(before + 60_000);
   expect(notBefore).toBeLessThanOrEqual(Date.now() + 60_000);

@@ -4,8 +4,7 @@
  * Node, OpenSSL, undici and its HTTP parser each have error codes of their own; this is the one place that
  * knows them. What is not in the table is `error`, with the error's own words.
  */
-import type { TransportReason } from '@longshore/event';
-import { oneLine } from './answer-text.js';
+import { excerpt, type TransportReason } from '@longshore/event';
 import type { Phase } from './exchange.js';
 
 /** `detail` is one line: host and port, what happened, next step. */
@@ -56,7 +55,7 @@ export function failureOf(error: Error, place: string): Failure {
   const cause = mostTelling(error);
   const code = codeOf(cause);
   const reason = reasonOf(cause, code);
-  const said = oneLine(cause.message || code || cause.name, 200);
+  const said = excerpt(cause.message || code || cause.name, 200);
   return { reason, detail: `${place}: ${said}; ${nextStep(reason, code)}` };
 }
 

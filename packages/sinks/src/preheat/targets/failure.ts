@@ -5,8 +5,7 @@
  * url, a cluster) more often than not, and the queue has a budget for it.
  */
 import { STATUS_CODES } from 'node:http';
-import { notBeforeOf } from '@longshore/event';
-import { oneLine } from '../../http/answer-text.js';
+import { excerpt, notBeforeOf } from '@longshore/event';
 import type { Failed, WarmReason } from './target.js';
 
 /** Characters of a detail. */
@@ -22,7 +21,7 @@ export function failed(
   return {
     state: 'failed',
     reason,
-    detail: oneLine(detail, LONGEST),
+    detail: excerpt(detail, LONGEST),
     retryable,
     ...(notBefore !== undefined && { notBefore }),
   };
@@ -58,7 +57,7 @@ const NEXT_STEP: Record<number, string> = {
 /** For every status that is no success. `now`: epoch milliseconds. */
 export function refused({ status, retryAfter, said, place }: Refusal, now: number): Failed {
   const text = `${place} answered ${status} ${STATUS_CODES[status] ?? ''}`.trimEnd();
-  const words = said === undefined || said === '' ? '' : ` (${oneLine(said, 200)})`;
+  const words = said === undefined || said === '' ? '' : ` (${excerpt(said, 200)})`;
   return failed(`http_${status}`, `${text}${words}: ${nextStep(status)}`, {
     retryable: !FINAL.has(status),
     notBefore: status === 429 || status === 503 ? notBeforeOf(retryAfter, now) : undefined,
