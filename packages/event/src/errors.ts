@@ -145,10 +145,16 @@ const rows = {
     status: 401,
   },
   REQUEST_REFUSED: {
-    help: 'A change was sent by a page of another site, or `dashboard.operate` is false. Nothing was changed.',
+    help: 'A page of another site sent the request, or it is a change and `dashboard.operate` is false. Nothing was taken or changed. Longshore’s own pages behind a proxy: add its host name to `dashboard.hosts`.',
     expose: true,
     retry: false,
     status: 403,
+  },
+  REQUEST_HOST: {
+    help: 'The `Host` of the request is no name of this machine, and the listener is on loopback without a secret. Add the name to `ingest.hosts`, `dashboard.hosts` or `admin.hosts`, or ask for a secret.',
+    expose: true,
+    retry: false,
+    status: 421,
   },
   REQUEST_NOT_FOUND: {
     help: 'There is no endpoint, delivery, quarantined request, operation or path of this name. What was dead may have been retried, delivered or removed meanwhile.',

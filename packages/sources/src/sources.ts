@@ -66,7 +66,7 @@ export function createSources(config: SourcesConfig, kinds: readonly Kind[] = KI
       const isThere = open || (named !== undefined && (token === undefined || named.takesToken));
       if (!isThere) throw unknownPath(raw, paths);
       const addressed = named ? [named] : listening;
-      if (raw.method !== 'POST') return await answer(raw, addressed);
+      if (raw.method !== 'POST') return await answer(raw, addressed, paths);
       const entitled = await entitledTo(raw, addressed);
       // Before the body is looked at: whoever has no secret gets nothing parsed.
       if (isEmpty(entitled)) throw unauthorized(named ? `source ${named.name}` : OPEN_PATH);
@@ -114,9 +114,13 @@ function tell(kinds: readonly Kind[], raw: RawRequest, body: Body, { proved, ope
 const isEmpty = ({ proved, open }: Entitled) => proved.length + open.length === 0;
 
 /** A request without an event, such as a handshake: the answer of the first kind that knows it. */
-async function answer(raw: RawRequest, addressed: readonly Source[]): Promise<OpenedRequest> {
+async function answer(
+  raw: RawRequest,
+  addressed: readonly Source[],
+  paths: readonly string[],
+): Promise<OpenedRequest> {
   const knowing = addressed.filter(({ kind }) => kind.handshake?.(raw) !== undefined);
-  if (knowing.length === 0) throw wrongMethod(raw);
+  if (knowing.length === 0) throw wrongMethod(raw, paths);
   const { proved, open } = await entitledTo(raw, knowing);
   const source = proved[0] ?? open[0];
   const respond = source?.kind.handshake?.(raw);
