@@ -107,6 +107,11 @@ const rows = {
     expose: false,
     retry: false,
   },
+  LOCK_FAILED: {
+    help: 'A folder that only one process may use (the embedded Redis’ or the spool’s) cannot be locked: the system does not show which processes run. Mount `/proc` in the container, or install `ps`.',
+    expose: false,
+    retry: false,
+  },
   DATADIR_LOCKED: {
     help: 'Another Longshore uses this `datadir`. Stop it, or give this one a `datadir` of its own.',
     expose: false,
