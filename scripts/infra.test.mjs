@@ -116,6 +116,11 @@ describe('infra/compose', () => {
     }
   });
 
+  test('the spool of ingest is in a volume that has a name', () => {
+    expect(services.ingest.volumes).toEqual([...services.worker.volumes, 'ingest:/data']);
+    expect(Object.keys(volumes)).toContain('ingest');
+  });
+
   test('ours run read-only, without capabilities, and have the time that they need to stop', () => {
     for (const name of ours) {
       expect(services[name]).toMatchObject({
@@ -186,6 +191,28 @@ describe('infra/redis/redis.conf', () => {
     expect(child.records.filter(({ level }) => level !== 'info')).toEqual([]);
   });
 
+  test('as it is, it is reached from this machine alone; in compose by name from its network', async () => {
+    const [folder, port] = [await temporaryFolder(), await freePort()];
+    await mkdir(folder, { recursive: true });
+    const conf = join(ROOT, 'infra/redis/redis.conf');
+    const { services } = parse(readFileSync(join(ROOT, 'infra/compose/compose.yml'), 'utf8'), {
+      merge: true,
+    });
+    const [program, , ...more] = services.redis.command;
+    for (const [args, bind, mode] of [
+      [[], '127.0.0.1 -::1', 'yes'],
+      [more, '* -::*', 'no'],
+    ]) {
+      const redis = runProcess(program, [conf, '--port', String(port), '--dir', folder, ...args]);
+      onTestFinished(() => redis.kill('SIGKILL'));
+      await eventually(() => redis.stdout.includes('Ready to accept connections'));
+      const asked = await run('redis-cli', ['-p', String(port), 'config', 'get', 'bind', 'protected-mode']);
+      expect(asked.stdout.trim().split('\n')).toEqual(expect.arrayContaining([bind, mode]));
+      redis.kill('SIGKILL');
+      await redis.exited;
+    }
+  });
+
   test('every line has its reason above it', () => {
     const groups = readFileSync(join(ROOT, 'infra/redis/redis.conf'), 'utf8').trim().split('\n\n');
     for (const group of groups) expect(group).toMatch(/^# /);
@@ -212,5 +239,8 @@ describe('infra/systemd/longshore.service', () => {
     await writeFile(file, replaceAll(UNIT, [['/usr/bin/node', process.execPath]]));
     const { stdout, stderr } = await run('systemd-analyze', ['verify', file]);
     expect([stdout, stderr]).toEqual(['', '']);
+    // Of 10.0. What is left is the network, and memory that Node.js makes executable.
+    const exposure = await run('systemd-analyze', ['security', '--offline=yes', '--no-pager', file]);
+    expect(Number(/Overall exposure level for \S+: ([\d.]+)/.exec(exposure.stdout)?.[1])).toBeLessThan(2.5);
   });
 });

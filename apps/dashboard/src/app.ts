@@ -1,6 +1,6 @@
 /** The dashboard's HTTP face: who may in, what pages may load, and where things are. */
 import Koa from 'koa';
-import { basicAuth, guardChanges, loopbackNames, type Users } from './auth.js';
+import { basicAuth, guardChanges, type Users } from './auth.js';
 import type { Board } from './board.js';
 import { answerUnknown } from './pages/pages.js';
 
@@ -37,7 +37,6 @@ export function createApp({ board, api, pages, users, readonly, operates, redisU
     ctx.set('Cache-Control', 'no-store');
     await next();
   });
-  app.use(loopbackNames(users));
   app.use(basicAuth(users));
   // The board's changes know nothing of attempts and records; ours do, so each has a switch of its own.
   app.use(

@@ -1,9 +1,8 @@
 /**
- * Who may see the dashboard, and protection of what it can do. Names and passwords are compared in constant
- * time; a request that changes something must come from the dashboard's own pages.
+ * Who may see the dashboard, and which of its changes are switched off. Names and passwords are compared in constant
+ * time.
  */
 import { createHash, timingSafeEqual } from 'node:crypto';
-import { isLoopback } from '@longshore/config';
 import type { Middleware } from 'koa';
 
 /** User name to password. Empty: everybody may, which is for loopback only. */
@@ -35,49 +34,20 @@ function isKnown(header: string, known: readonly (readonly [string, string])[]):
   return matches.length > 0;
 }
 
-/**
- * Without a password only loopback may ask, and by a name of its own: a page of the Internet whose name was
- * turned to 127.0.0.1 meanwhile (DNS rebinding) asks by that name.
- */
-export function loopbackNames(users: () => Users): Middleware {
-  return async (ctx, next) => {
-    if (Object.keys(users()).length === 0 && !isLoopback(ctx.hostname)) {
-      ctx.status = 421;
-      ctx.body = 'Without dashboard.auth the dashboard answers on localhost and 127.0.0.1 only.\n';
-      return;
-    }
-    await next();
-  };
-}
-
 const SAFE_METHODS = new Set(['GET', 'HEAD', 'OPTIONS']);
 
 /** Why a change of this path is refused at the moment; undefined when it is not. */
 export type Refusal = (path: string) => string | undefined;
 
-/** Refuses changes that another site's page posts with the operator's credentials, and what is switched off. */
+/** Refuses changes that are switched off. Those of other sites' pages the listener has refused before. */
 export function guardChanges(refusal: Refusal): Middleware {
   return async (ctx, next) => {
-    if (SAFE_METHODS.has(ctx.method)) return next();
-    const site = ctx.get('sec-fetch-site');
-    const origin = ctx.get('origin');
-    const own = origin ? hostOf(origin) === ctx.host : site === '' || site === 'same-origin';
-    if (!own || (site !== '' && site !== 'same-origin')) {
-      return refuse(ctx, 'This change was sent by a page of another site and was not carried out.');
-    }
-    const why = refusal(ctx.path);
-    return why === undefined ? next() : refuse(ctx, why);
+    const why = SAFE_METHODS.has(ctx.method) ? undefined : refusal(ctx.path);
+    if (why === undefined) return next();
+    ctx.status = 403;
+    // The board shows what it finds under `error`.
+    ctx.body = isApi(ctx.path) ? { error: 'REQUEST_REFUSED', message: why } : { error: why };
   };
 }
 
-function refuse(ctx: Parameters<Middleware>[0], message: string): void {
-  ctx.status = 403;
-  // The board shows what it finds under `error`.
-  ctx.body = isApi(ctx.path) ? { error: 'REQUEST_REFUSED', message } : { error: message };
-}
-
 const isApi = (path: string): boolean => path.startsWith('/api/');
-
-function hostOf(origin: string): string | undefined {
-  return URL.canParse(origin) ? new URL(origin).host : undefined;
-}

@@ -26,26 +26,6 @@ describe('changes', () => {
     expect(await dashboard.inspector.counts('one')).toMatchObject({ dead: 1 });
   });
 
-  test.each<[string, Record<string, string>]>([
-    ['the origin of another site', { origin: 'https://evil.example.com' }],
-    ['the origin of another port', { origin: 'http://127.0.0.1:1' }],
-    ['no origin that can be told', { origin: 'null' }],
-    ['a request that crosses sites', { 'sec-fetch-site': 'cross-site' }],
-    ['a request from a neighbouring host', { 'sec-fetch-site': 'same-site' }],
-  ])('%s is refused', async (_, headers) => {
-    const dashboard = await startDashboard(full('one'));
-    const { id } = await dashboard.die('one');
-    expect((await retry(dashboard, id, headers)).status).toBe(403);
-    expect(await dashboard.inspector.counts('one')).toMatchObject({ dead: 1, waiting: 0 });
-  });
-
-  test('an origin that is ours does not outweigh a request that crosses sites', async () => {
-    const dashboard = await startDashboard(full('one'));
-    const { id } = await dashboard.die('one');
-    const headers = { origin: dashboard.url, 'sec-fetch-site': 'cross-site' };
-    expect((await retry(dashboard, id, headers)).status).toBe(403);
-  });
-
   test.each<[string, (url: string) => Record<string, string>]>([
     ['its own page', (url) => ({ origin: url, 'sec-fetch-site': 'same-origin' })],
     ['its own page in an older browser', (url) => ({ origin: url })],

@@ -3,7 +3,7 @@
  * What happens to a webhook is in `pipeline.ts`.
  */
 import Router from '@koa/router';
-import { ERRORS, LongshoreError } from '@longshore/event';
+import { ERRORS, excerpt, LongshoreError } from '@longshore/event';
 import type { Observer } from '@longshore/observe';
 import { type RawRequest, withoutToken } from '@longshore/sources';
 import Koa from 'koa';
@@ -76,11 +76,11 @@ export function createApp({ receive, maxBody, paths, observer }: AppParts): Koa 
   return app;
 }
 
-/** A refused request may not have come as far as to its source. Of a name that there is not, nobody knows what it is. */
+/** A refused request may not have come as far as to its source. */
 function nameOrPath(ctx: Koa.Context, paths: readonly string[]): string {
   const name: string | undefined = ctx.params?.name;
   const isThere = name !== undefined && paths.includes(`/sources/${encodeURIComponent(name)}`);
-  return ctx.state.source ?? (isThere ? name : withoutToken(ctx.path));
+  return ctx.state.source ?? (isThere ? name : withoutToken(ctx.path, paths));
 }
 
 function refuseUnknown(ctx: Koa.Context, paths: readonly string[]): never {
@@ -91,13 +91,13 @@ function refuseUnknown(ctx: Koa.Context, paths: readonly string[]): never {
   if (paths.includes(ctx.path.replace(/\/$/, ''))) {
     throw new LongshoreError(
       'SOURCE_METHOD',
-      `${ctx.method} is not taken on ${withoutToken(ctx.path)}; webhooks are posted`,
+      `${ctx.method} is not taken on ${withoutToken(ctx.path, paths)}; webhooks are posted`,
     );
   }
   const known = [...paths.map((path) => `POST ${path}`), 'GET /health'];
   throw new LongshoreError(
     'SOURCE_UNKNOWN',
-    `nothing listens on ${withoutToken(ctx.path)}; known are ${known.join(', ')}`,
+    `nothing listens on ${withoutToken(ctx.path, paths)}; known are ${known.join(', ')}`,
   );
 }
 
@@ -110,7 +110,10 @@ function answerError(
     error instanceof LongshoreError ? error : new LongshoreError('INTERNAL', String(error), { cause: error });
   const { status = 500, expose } = ERRORS[known.code];
   if (known.code === 'INTERNAL')
-    observer.log.error({ err: error, path: withoutToken(ctx.path) }, 'request failed inside Longshore');
+    observer.log.error(
+      { err: error, path: withoutToken(ctx.path, paths) },
+      'request failed inside Longshore',
+    );
   ctx.status = status;
   if (status === 503) ctx.set('Retry-After', RETRY_AFTER);
   if (status === 405) ctx.set('Allow', 'POST');
@@ -119,9 +122,9 @@ function answerError(
   if (status === 413 || status === 400) ctx.set('Connection', 'close');
   ctx.body = { error: known.code, message: expose ? known.message : 'internal error, see the log' };
   observer.eventRefused({
-    source: nameOrPath(ctx, paths),
+    source: excerpt(nameOrPath(ctx, paths)),
     status,
     reason: known.code,
-    detail: known.message,
+    detail: excerpt(known.message),
   });
 }

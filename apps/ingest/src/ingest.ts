@@ -1,8 +1,10 @@
 /** The ingest role: the HTTP face over the pipeline, kept in step with the configuration. */
 import type { Config } from '@longshore/config';
+import { excerpt } from '@longshore/event';
 import type { Observer } from '@longshore/observe';
 import { createProducer, type Monitor, type RedisClient } from '@longshore/queue';
 import { createQuarantine, quarantineLimits, type TrailWriter } from '@longshore/queue/operator';
+import { withoutToken } from '@longshore/sources';
 import type Koa from 'koa';
 import { createApp } from './app.js';
 import { createCurrent } from './current.js';
@@ -25,6 +27,8 @@ export interface IngestParts {
 /** The role, without its listener. */
 export interface Ingest {
   app: Koa;
+  /** Records a request that the listener refused before the app saw it. */
+  onRefused(refusal: { status: number; code: string; message: string }, request: { url?: string }): void;
   /** To be called before the first request: opens the spool, and takes over what an earlier run left. Never fails. */
   start(): Promise<void>;
   /** What an operator should know beside whether it is ready, one line each. */
@@ -73,6 +77,12 @@ export function createIngest({ config, client, monitor, claim, observer, trail }
       paths: () => current.sources().paths,
       observer,
     }),
+    onRefused({ status, code, message }, { url = '' }) {
+      const [path = ''] = url.split('?', 1);
+      const source = withoutToken(path, current.sources().paths);
+      observer.eventRefused({ source, status, reason: code, detail: excerpt(message) });
+      observer.requestAnswered({ source: 'unknown', status, ms: 0 });
+    },
     prepare(next) {
       const commit = current.prepare(next);
       return () => {

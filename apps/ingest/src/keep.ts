@@ -42,7 +42,7 @@ export function keep(
         kind,
         reason,
         receivedAt: raw.receivedAt,
-        path: withoutToken(raw.path),
+        path: withoutToken(raw.path, [source]),
         headers,
         body,
         identity: identityOf(headers),

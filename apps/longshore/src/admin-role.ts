@@ -2,7 +2,7 @@
 import { type Config, type Endpoint, maskedUrl } from '@longshore/config';
 import { createPulseReader, createQuarantine } from '@longshore/queue/operator';
 import { createAdmin } from './admin.js';
-import { type Listener, listen } from './listen.js';
+import { type Listener, listen, logRefused } from './listen.js';
 import { refusedWords } from './reload.js';
 import type { Role, RoleParts } from './role.js';
 
@@ -68,7 +68,11 @@ export function openAdmin(
       return observer.registryVars(endpoints, await pending());
     },
   });
-  return listen('admin', config().admin.listen, app.callback());
+  return listen('admin', config().admin.listen, app.callback(), {
+    hasSecret: () => false,
+    hosts: () => config().admin.hosts,
+    onRefused: logRefused('admin', observer),
+  });
 }
 
 /** The url without what may be a secret in it. */

@@ -1,7 +1,7 @@
 /** The admin listener's pages by themselves: what each asks, and what it says when that fails. */
 import { expect, onTestFinished, test } from 'vitest';
 import { type AdminParts, createAdmin } from './admin.js';
-import { listen } from './listen.js';
+import { unguarded as listen } from './testing/listen.js';
 
 const unused = () => {
   throw new Error('nobody is to be asked');

@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net';
 import { networkInterfaces } from 'node:os';
 import { eventually } from '@longshore/testkit';
 import { expect, onTestFinished, test } from 'vitest';
-import { listen } from './listen.js';
+import { unguarded as listen } from './testing/listen.js';
 
 const answer = (_: unknown, response: { end(text: string): void }) => response.end('here');
 
@@ -33,7 +33,7 @@ test.runIf(hasIPv6)('the url of an IPv6 address can be opened', async () => {
   await listener.close(0);
 });
 
-test.each(['ingest', 'dashboard', 'admin'])(
+test.each(['ingest', 'dashboard', 'admin'] as const)(
   'a taken port of %s names the setting and its variable',
   async (name) => {
     const port = await aTakenPort();

@@ -1,7 +1,19 @@
-/** Opens and closes HTTP listeners; a taken port becomes an error that names the setting. */
-import { createServer, type RequestListener, type Server } from 'node:http';
+/**
+ * Opens and closes HTTP listeners; a taken port becomes an error that names the setting. Every listener of the
+ * process is opened here, so none is without the guard.
+ */
+import {
+  createServer,
+  type IncomingMessage,
+  type RequestListener,
+  type Server,
+  type ServerResponse,
+} from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { isLoopback } from '@longshore/config';
 import { LongshoreError } from '@longshore/event';
+import type { Observer } from '@longshore/observe';
+import { createGuard, type Guard, type GuardOptions, type ListenerName, type Refusal } from './guard.js';
 
 export interface Listener {
   /** `http://127.0.0.1:5080`; with port 0 the port that the system chose. */
@@ -21,16 +33,33 @@ const REASONS: Record<string, string> = {
   ENOTFOUND: 'the host name cannot be resolved. Correct the name',
 };
 
+/** What the guard asks, and who hears of what it refused. */
+export interface ListenOptions extends GuardOptions {
+  /** A request was refused and answered. Must not throw. */
+  onRefused(refusal: Refusal, request: IncomingMessage): void;
+}
+
 /**
- * @param name the setting's group: `ingest`, `dashboard`, `admin`
+ * @param name the setting's group
  * @throws LongshoreError LISTEN_FAILED
  */
 export async function listen(
-  name: string,
+  name: ListenerName,
   { host, port }: { host: string; port: number },
   handler: RequestListener,
+  options: ListenOptions,
 ): Promise<Listener> {
-  const server = createServer(handler);
+  // The stricter one, until the address is known.
+  let guard: Guard = createGuard(name, true, options);
+  const server = createServer((request, response) => {
+    const refusal = guard(request);
+    if (refusal === undefined) return handler(request, response);
+    refuse(response, refusal, request.headers.accept);
+    options.onRefused(refusal, request);
+  });
+  server.once('listening', () => {
+    guard = createGuard(name, isLocal(server), options);
+  });
   await new Promise<void>((resolve, reject) => {
     server.once('error', (error: NodeJS.ErrnoException) => {
       const reason = REASONS[error.code ?? ''] ?? `${error.message}. Correct the cause`;
@@ -45,6 +74,35 @@ export async function listen(
     server.listen(port, host, resolve);
   });
   return { url: urlOf(server), close: (grace) => close(server, grace) };
+}
+
+/** Milliseconds between two lines about refused requests: anybody can send many. */
+const REFUSED_EVERY_MS = 60_000;
+
+/** For listeners whose requests leave no records. */
+export function logRefused(name: ListenerName, observer: Observer): ListenOptions['onRefused'] {
+  const log = observer.throttledLog(`${name} refused`, REFUSED_EVERY_MS);
+  return ({ status, code, message }) =>
+    log.warn({ listener: name, status, reason: code, detail: message }, 'request refused');
+}
+
+/** By the address that is bound: a name of this machine may lead to loopback too. */
+function isLocal(server: Server): boolean {
+  const { address } = server.address() as AddressInfo;
+  return isLoopback(address.replace(/^::ffff:/i, ''));
+}
+
+/** As the listeners' own errors are; for a person in a browser in words alone. */
+function refuse(response: ServerResponse, { status, code, message }: Refusal, accept = ''): void {
+  const isPerson = accept.includes('text/html');
+  const body = isPerson ? `${message}\n` : JSON.stringify({ error: code, message });
+  response.writeHead(status, {
+    'Content-Length': Buffer.byteLength(body),
+    'Content-Type': `${isPerson ? 'text/plain' : 'application/json'}; charset=utf-8`,
+    'X-Content-Type-Options': 'nosniff',
+    'Cache-Control': 'no-store',
+  });
+  response.end(body);
 }
 
 function urlOf(server: Server): string {

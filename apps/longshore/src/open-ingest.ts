@@ -1,11 +1,16 @@
 /** Tells an operator that anybody can send events: ingest beyond loopback, and no secret asked for anywhere. */
-import { type Config, isLoopback } from '@longshore/config';
+import { type Auth, type Config, isLoopback } from '@longshore/config';
 import type { Observer } from '@longshore/observe';
+
+/** Whether every path of ingest asks for a secret. Sources without an `auth` of their own ask for `ingest.auth`. */
+export const asksForSecret = ({ ingest, sources }: Config): boolean =>
+  isSet(ingest.auth) || (sources.length > 0 && sources.every(({ auth }) => isSet(auth)));
+
+const isSet = (auth: Auth): boolean => Object.keys(auth).length > 0;
 
 /** One warning at the start; it refuses nothing. */
 export function warnOfOpenIngest({ ingest, sources }: Config, observer: Observer): void {
-  const open =
-    Object.keys(ingest.auth).length === 0 && sources.every(({ auth }) => Object.keys(auth).length === 0);
+  const open = !isSet(ingest.auth) && !sources.some(({ auth }) => isSet(auth));
   if (!open || isLoopback(ingest.listen.host)) return;
   const where = ingest.listen.host || 'all addresses';
   observer.log.warn(

@@ -60,7 +60,7 @@ export function reloadConfig({ file, env, why, current, apply, observer }: Reloa
     const { config, warnings } = load(file, env);
     const waits = restartNeeded(current.config, config);
     // What cannot change at run time stays as it is, for everything that reads the configuration later.
-    const next: Config = { ...config, ...fixed(current.config) };
+    const next: Config = { ...config, ...fixed(current.config), ...listeners(config, current.config) };
     apply(next);
     observer.configLoaded(Date.now());
     log.info({ why, endpoints: next.notifications.endpoints.length }, 'configuration reloaded');
@@ -75,7 +75,14 @@ export function reloadConfig({ file, env, why, current, apply, observer }: Reloa
   }
 }
 
-const fixed = ({ redis, datadir, admin, log }: Config) => ({ redis, datadir, admin, log });
+const fixed = ({ redis, datadir, log }: Config) => ({ redis, datadir, log });
+
+/** Where they listen does not change, and who may ask there without a secret depends on it. */
+const listeners = (next: Config, { ingest, dashboard, admin }: Config) => ({
+  ingest: { ...next.ingest, listen: ingest.listen },
+  dashboard: { ...next.dashboard, listen: dashboard.listen },
+  admin: { ...next.admin, listen: admin.listen },
+});
 
 /** Settings that are bound to a connection or a listener of this process. */
 function restartNeeded(before: Config, after: Config): string[] {
@@ -84,6 +91,7 @@ function restartNeeded(before: Config, after: Config): string[] {
     'ingest.listen': config.ingest.listen,
     'ingest.spool.dir': config.ingest.spool.dir,
     'dashboard.listen': config.dashboard.listen,
+    'admin.listen': config.admin.listen,
   });
   const [old, now] = [bound(before), bound(after)];
   return Object.keys(old).filter((key) => JSON.stringify(old[key]) !== JSON.stringify(now[key]));

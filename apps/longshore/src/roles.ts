@@ -11,8 +11,8 @@ import { createAlertStore, createJanitor, createPulse } from '@longshore/queue';
 import { createJournal, createPulseReader, createQuarantine } from '@longshore/queue/operator';
 import { createWorker, startAlerts, startHousekeeping } from '@longshore/worker';
 import { openAdmin } from './admin-role.js';
-import { type Listener, listen } from './listen.js';
-import { warnOfOpenIngest } from './open-ingest.js';
+import { type Listener, listen, logRefused } from './listen.js';
+import { asksForSecret, warnOfOpenIngest } from './open-ingest.js';
 import { ROLES, type Role, type RoleParts } from './role.js';
 
 /** One role that runs. */
@@ -100,8 +100,12 @@ function urlsOf(admin: Listener, running: ReadonlyMap<Role, RunningRole>): Recor
 async function startIngest(parts: RoleParts): Promise<RunningRole> {
   const ingest = createIngest({ ...parts, client: parts.producer, claim: claimFolder });
   await ingest.start();
-  const { listen: address } = parts.config().ingest;
-  const listener = await listen('ingest', address, ingest.app.callback()).catch(async (error) => {
+  const { config } = parts;
+  const listener = await listen('ingest', config().ingest.listen, ingest.app.callback(), {
+    hasSecret: () => asksForSecret(config()),
+    hosts: () => config().ingest.hosts,
+    onRefused: ingest.onRefused,
+  }).catch(async (error) => {
     await ingest.close();
     throw error;
   });
@@ -179,7 +183,12 @@ async function startDashboard(parts: RoleParts): Promise<RunningRole> {
   };
   refresh();
   const timer = setInterval(refresh, REFRESH_EVERY);
-  const listener = await listen('dashboard', config().dashboard.listen, dashboard.app.callback());
+  const listener = await listen('dashboard', config().dashboard.listen, dashboard.app.callback(), {
+    hasSecret: () => Object.keys(config().dashboard.auth.basic ?? {}).length > 0,
+    hosts: () => config().dashboard.hosts,
+    hasPages: true,
+    onRefused: logRefused('dashboard', observer),
+  });
   return {
     url: listener.url,
     prepare(next) {

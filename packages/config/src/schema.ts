@@ -8,6 +8,7 @@ import { alert } from './alert.js';
 import { endpoint, LONGEST_TIMER } from './endpoint.js';
 import { auth, source } from './source.js';
 import { duration, SECOND } from './values/durations.js';
+import { hostName } from './values/host-name.js';
 import { bytes, choice, count, flag, flagOrAuto, listen, text } from './values/scalars.js';
 import { clusterNode, credential, url } from './values/secrets.js';
 import { setting, shorthand } from './values/setting.js';
@@ -16,6 +17,14 @@ const MANY = Number.MAX_SAFE_INTEGER;
 
 const section = <T extends z.core.$ZodLooseShape>(words: string, keys: T) =>
   z.strictObject(keys).meta({ description: words });
+
+/** @param open when nobody is asked for a secret */
+const hosts = (open: string) =>
+  setting(
+    z.array(hostName()),
+    `Host names by which it may be asked beside those of this machine (localhost, 127.0.0.1 …): those of a proxy in front. ${open}`,
+    [],
+  );
 
 const notifications = section('The registry’s own block: what is sent, and where to.', {
   events: section('What events hold.', {
@@ -87,6 +96,7 @@ const redis = section('Where deliveries are kept.', {
 
 const dashboard = section('The listener of the dashboard.', {
   listen: setting(listen(), 'Where it listens. Beyond loopback it needs `dashboard.auth`.', '127.0.0.1:5081'),
+  hosts: hosts('On loopback without `dashboard.auth` others are refused.'),
   queues: setting(
     choice(['readonly', 'full']),
     '`full`: bull-board may change queues. Its retry gives no fresh budget and its clean destroys events.',
@@ -146,6 +156,7 @@ export const settings = z
     ),
     ingest: section('The listener that registries post to.', {
       listen: setting(listen(), 'Where it listens. Port 0 takes a free one.', '127.0.0.1:5080'),
+      hosts: hosts('On loopback without a secret others are refused.'),
       maxbody: setting(
         bytes({ min: 1024, max: 256 * 2 ** 20 }),
         'The largest body that is taken. An event with references can have 7 MB.',
@@ -157,6 +168,7 @@ export const settings = z
     dashboard: dashboard.prefault({}),
     admin: section('The listener for probes and metrics.', {
       listen: setting(listen(), 'Where it listens.', '127.0.0.1:5082'),
+      hosts: hosts('On loopback others are refused.'),
     }).prefault({}),
     worker: section('Workers.', {
       grace: setting(

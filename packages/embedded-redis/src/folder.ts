@@ -30,7 +30,8 @@ export async function prepareFolder(datadir: string): Promise<string> {
   const dir = redisFolder(datadir);
   try {
     await mkdir(dir, { recursive: true, mode: 0o700 });
-    await chmod(dir, 0o700).catch(() => {}); // not every mounted folder has modes
+    // Not every mounted folder has modes, and the second one comes with the first start.
+    for (const folder of [dir, join(dir, 'appendonlydir')]) await chmod(folder, 0o700).catch(() => {});
     await writeAtomically(join(dir, 'writable'), '');
     await rm(join(dir, 'writable'));
     return dir;

@@ -135,3 +135,13 @@ test('the holder learns that its folder was removed', async () => {
 function failOnWait(reason: string): never {
   throw new Error(`waited: ${reason}`);
 }
+
+test('where processes cannot be told apart, the error names the folder and is not one of Redis', async () => {
+  const dir = await temporaryFolder();
+  const claiming = claimLock(dir, undefined, async () => undefined);
+  await expect(claiming).rejects.toMatchObject({
+    code: 'LOCK_FAILED',
+    message: expect.stringContaining(`${dir} cannot be locked`),
+  });
+  expect(await readdir(dir)).toEqual([]);
+});

@@ -41,13 +41,19 @@ const POLL = 250;
 
 /**
  * Takes the lock of a folder, or tells who has it. `onWait` is called once when it has to watch the heartbeat of
- * a holder at another place, for at most 10 s.
+ * a holder at another place, for at most 10 s. Throws `LOCK_FAILED` when this system does not show processes.
  */
-export async function claimLock(dir: string, onWait?: (reason: string) => void): Promise<Claim> {
+export async function claimLock(
+  dir: string,
+  onWait?: (reason: string) => void,
+  whoAmI: () => Promise<ProcessIdentity | undefined> = () => identify(process.pid),
+): Promise<Claim> {
   const place = await thisPlace();
-  const self = await identify(process.pid);
-  if (!self)
-    throw new LongshoreError('REDIS_START_FAILED', 'Processes cannot be told apart: /proc is missing.');
+  const self = await whoAmI();
+  if (!self) {
+    const reason = 'this system does not show when a process started (/proc, or the command ps)';
+    throw new LongshoreError('LOCK_FAILED', `${dir} cannot be locked: ${reason}. Mount /proc`);
+  }
   const me: Holder = { ...self, place };
   for (;;) {
     const current = await highest(dir);

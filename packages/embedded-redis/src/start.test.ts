@@ -22,10 +22,16 @@ test('what was written is there after a restart', async () => {
 test('only this user reaches it, it writes everything down and evicts nothing', async () => {
   const datadir = await temporaryFolder();
   const { socket } = await start(datadir);
+  await redisCommand(socket, ['SET', 'k', 'v']);
   const modes = [join(datadir, 'redis'), dirname(socket), socket].map(
     async (path) => (await stat(path)).mode & 0o777,
   );
   expect(await Promise.all(modes)).toEqual([0o700, 0o700, 0o700]);
+  const aof = join(datadir, 'redis', 'appendonlydir');
+  expect((await stat(aof)).mode & 0o777).toBe(0o700);
+  const files = await readdir(aof);
+  expect(files.length).toBeGreaterThan(1);
+  for (const file of files) expect([file, (await stat(join(aof, file))).mode & 0o777]).toEqual([file, 0o600]);
   const names = [
     'port',
     'appendonly',
@@ -194,3 +200,21 @@ async function fakeRedis(script: string): Promise<string> {
   expect(await readFile(program, 'utf8')).toContain(script);
   return [folder, '/usr/bin', '/bin'].join(delimiter);
 }
+
+test.runIf(process.platform === 'linux')('neither Redis nor its watchdog has our environment', async () => {
+  vi.stubEnv('A_SECRET', 'hunter2');
+  onTestFinished(() => void vi.unstubAllEnvs());
+  const { pid } = await start(await temporaryFolder());
+  // The watchdog is a child of the program that its shell became.
+  const all = await readdir('/proc');
+  const parents = await Promise.all(
+    all.map(async (name) => [name, await readFile(`/proc/${name}/stat`, 'utf8').catch(() => '')] as const),
+  );
+  const children = parents.flatMap(([name, stat]) =>
+    Number(stat.slice(stat.lastIndexOf(')') + 4).split(' ')[0]) === pid ? [name] : [],
+  );
+  expect(children.length).toBeGreaterThan(0);
+  for (const process of [String(pid), ...children]) {
+    expect(await readFile(`/proc/${process}/environ`, 'utf8')).not.toContain('hunter2');
+  }
+});

@@ -50,6 +50,9 @@ export async function findEmbeddedRedis(datadir: string): Promise<string | undef
   return socket && (await probe(socket)) !== 'silent' ? socket : undefined;
 }
 
+/** For the programs that the watchdog's shell runs. */
+const DEFAULT_PATH = '/usr/local/bin:/usr/bin:/bin';
+
 async function startOwned(dir: string, lock: Lock, options: EmbeddedRedisOptions): Promise<EmbeddedRedis> {
   const undo: (() => Promise<void>)[] = [() => lock.release()];
   const cleanUp = async () => {
@@ -63,7 +66,13 @@ async function startOwned(dir: string, lock: Lock, options: EmbeddedRedisOptions
     const socket = await createSocketPath(dir);
     undo.push(() => removeSocketFolder(socket));
     const folder = dirname(socket);
-    const redis = watchedProcess(program, serverArguments(socket, options.maxmemory), { cwd: dir, folder });
+    // Without our environment, which may hold secrets and would lie open in /proc for as long as Redis runs.
+    const env = { PATH: options.path ?? DEFAULT_PATH };
+    const redis = watchedProcess(program, serverArguments(socket, options.maxmemory), {
+      cwd: dir,
+      folder,
+      env,
+    });
     undo.push(() => endServer(redis, socket));
     await launch(dir, redis, socket);
     undo.push(() => unpublishSocket(dir, socket));

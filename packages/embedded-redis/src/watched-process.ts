@@ -6,6 +6,8 @@
  * watcher sends SIGTERM (and SIGCONT, should the program be paused). The program has a session of its own, so a
  * terminal's signals stay with the owner, who decides when to stop it.
  *
+ * Files that the program makes are for this user alone.
+ *
  * Traded: one sleeping shell for each child. Not covered: the watcher itself killed, then the owner.
  */
 import { type ChildProcess, spawn } from 'node:child_process';
@@ -43,6 +45,7 @@ interface WatchedOptions {
 }
 
 const script = `
+umask 077
 folder=$1
 shift
 read -r go <&3 || exit 0

@@ -107,6 +107,11 @@ const rows = {
     expose: false,
     retry: false,
   },
+  LOCK_FAILED: {
+    help: 'A folder that only one process may use (the embedded Redis’ or the spool’s) cannot be locked: the system does not show which processes run. Mount `/proc` in the container, or install `ps`.',
+    expose: false,
+    retry: false,
+  },
   DATADIR_LOCKED: {
     help: 'Another Longshore uses this `datadir`. Stop it, or give this one a `datadir` of its own.',
     expose: false,
@@ -145,10 +150,16 @@ const rows = {
     status: 401,
   },
   REQUEST_REFUSED: {
-    help: 'A change was sent by a page of another site, or `dashboard.operate` is false. Nothing was changed.',
+    help: 'A page of another site sent the request, or it is a change and `dashboard.operate` is false. Nothing was taken or changed. Longshore’s own pages behind a proxy: add its host name to `dashboard.hosts`.',
     expose: true,
     retry: false,
     status: 403,
+  },
+  REQUEST_HOST: {
+    help: 'The `Host` of the request is no name of this machine, and the listener is on loopback without a secret. Add the name to `ingest.hosts`, `dashboard.hosts` or `admin.hosts`, or ask for a secret.',
+    expose: true,
+    retry: false,
+    status: 421,
   },
   REQUEST_NOT_FOUND: {
     help: 'There is no endpoint, delivery, quarantined request, operation or path of this name. What was dead may have been retried, delivered or removed meanwhile.',

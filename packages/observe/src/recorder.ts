@@ -3,6 +3,7 @@
  * never disagree. What only counts has no line.
  */
 import type { PreheatRun } from '@longshore/event';
+import { bounded } from './bounded.js';
 import type { LabelBounds } from './label-bounds.js';
 import { actionLabel, reasonLabel, statusLabel } from './labels.js';
 import type { Metrics } from './metrics.js';
@@ -186,7 +187,7 @@ function writer(log: Logger) {
     instead?: object,
   ): void => {
     const { level, message } = (RECORDS[name].forms as Forms)[form] ?? RECORDS[name].forms[0];
-    log[level]({ record: name, ...record, ...instead }, message);
+    log[level](bounded({ record: name, ...record, ...instead }), message);
   };
 }
 

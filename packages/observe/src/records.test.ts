@@ -272,3 +272,20 @@ test('a time that no clock has costs no record', () => {
   observer.deliveryAttempted({ ...attempted, outcome: 'retry', retryAt: Number.MAX_VALUE });
   expect(lines()).toHaveLength(3);
 });
+
+test('no sender makes a line as long as it likes', () => {
+  const { observer, lines } = observed();
+  const long = 'x'.repeat(100_000);
+  const [event] = received.events;
+  const events = [{ ...event, id: long, repository: long, tag: long, action: long, digest: long }];
+  observer.eventReceived({ ...received, events }, { enqueuedTo: {} });
+  observer.eventRefused({ source: long, status: 404, reason: 'SOURCE_UNKNOWN', detail: long });
+  observer.log.error({ err: new Error(long) }, 'failed');
+  for (const line of lines()) expect(JSON.stringify(line).length).toBeLessThan(10_000);
+  const repository = 'r'.repeat(255);
+  observer.eventReceived(
+    { ...received, events: [{ id: 'e', action: 'push', repository }] },
+    { enqueuedTo: {} },
+  );
+  expect(lines().at(-1)).toMatchObject({ events: [{ repository }] });
+});

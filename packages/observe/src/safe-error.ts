@@ -45,7 +45,11 @@ export function safeError(error: unknown, depth = 0): LoggedError {
   };
 }
 
-/** Clients quote the url that they were given. */
+/** Characters of a message or stack. */
+const LONGEST = 4_000;
+
+/** Clients quote the url that they were given, and parsers what they read. */
 function withoutUserinfo(text: string): string {
-  return text.replace(/(\w:\/\/)[^\s/@]+@/g, '$1***@');
+  const shown = text.length > LONGEST ? `${text.slice(0, LONGEST)}…` : text;
+  return shown.replace(/(\w:\/\/)[^\s/@]+@/g, '$1***@');
 }

@@ -5,6 +5,8 @@
  * A path may end in a secret (`/sources/NAME/TOKEN`): what is logged or stored is `withoutToken`.
  */
 
+import { excerpt } from '@longshore/event';
+
 /** The open path: the format is told from the request. */
 export const OPEN_PATH = '/registry/notifications';
 
@@ -39,16 +41,46 @@ export function parsePath(path: string): Place {
   }
 }
 
-/** As much of a path as may be shown: a place that there is, or the first words of one that there is not. */
-const SHOWN =
-  /^\/+(?:(?:registry\/notifications|health)(?![^/])|(?:(?:registry|sources)\/)?(?:(?!%2f)[^/;])*)/i;
+/** Words of the paths that there are, whatever the sources are called. */
+const OWN_WORDS = ['registry', 'notifications', 'sources', 'health'];
+
+/** What separates the words of a path, also where somebody mistyped or encoded it. */
+const SEPARATOR = /([/\\;]|%2f|%5c)/i;
 
 /**
- * The path without what may be a secret. Whoever mistypes a path has the secret in it all the same, so of a path
- * that leads nowhere little is shown too.
+ * The path without what may be a secret, for answers, logs and quarantine. A mistyped path holds the secret all the
+ * same, at any place: only our own words and names of sources are shown, of all else `…`.
+ * @param known names of sources, or the paths that there are
  */
-export function withoutToken(path: string): string {
-  const [shown = ''] = SHOWN.exec(path) ?? [];
-  const rest = path.slice(shown.length);
-  return /^\/*$/.test(rest) ? path : `${shown}/…`;
+export function withoutToken(path: string, known: readonly string[]): string {
+  const words = new Set([...OWN_WORDS, ...known.flatMap(wordsOf)].map((word) => word.toLowerCase()));
+  const parts = path.slice(0, LONGEST).split(SEPARATOR);
+  const shown = parts.map((part, at) => (at % 2 === 1 || isKnown(part, words) ? part : HIDDEN));
+  const rest = path.length > LONGEST ? HIDDEN : '';
+  return excerpt((shown.join('') + rest).replace(HIDDEN_AGAIN, HIDDEN));
+}
+
+const HIDDEN = '…';
+
+/** Several hidden words in a row. */
+const HIDDEN_AGAIN = /…(?:(?:[/\\;]|%2f|%5c)*…)+/gi;
+
+/** Characters of a path that are looked at; more than any path of ours with its token. */
+const LONGEST = 2_000;
+
+const wordsOf = (text: string): string[] =>
+  text
+    .split(SEPARATOR)
+    .map(decoded)
+    .filter((word) => word !== '');
+
+const isKnown = (part: string, words: ReadonlySet<string>): boolean =>
+  part === '' || words.has(decoded(part).toLowerCase());
+
+function decoded(part: string): string {
+  try {
+    return decodeURIComponent(part);
+  } catch {
+    return part; // a stray `%`
+  }
 }

@@ -8,17 +8,15 @@ import type { RequestHead } from './port.js';
 
 /** @param paths the paths that there are. */
 export function unknownPath(head: RequestHead, paths: readonly string[]): LongshoreError {
-  const path = withoutToken(head.path);
-  const shown = path.length > 200 ? `${path.slice(0, 200)}…` : path;
-  const message = `no source listens on ${shown}. Post to one of: ${paths.join(', ')}`;
+  const message = `no source listens on ${withoutToken(head.path, paths)}. Post to one of: ${paths.join(', ')}`;
   return new LongshoreError('SOURCE_UNKNOWN', message);
 }
 
 /** For a path that there is. */
-export function wrongMethod({ method, path }: RequestHead): LongshoreError {
+export function wrongMethod({ method, path }: RequestHead, paths: readonly string[]): LongshoreError {
   return new LongshoreError(
     'SOURCE_METHOD',
-    `${withoutToken(path)} does not take ${method}. Webhooks are posted: use POST`,
+    `${withoutToken(path, paths)} does not take ${method}. Webhooks are posted: use POST`,
   );
 }
 

@@ -95,7 +95,7 @@ export function createSources(config: SourcesConfig, kinds: readonly Kind[] = KI
     const isThere = open || (named !== undefined && (token === undefined || named.takesToken));
     if (!isThere) throw unknownPath(head, paths);
     const addressed = named ? [named] : listening;
-    if (head.method !== 'POST') return await admitHandshake(head, addressed);
+    if (head.method !== 'POST') return await admitHandshake(head, addressed, paths);
     const place = named ? `source ${named.name}` : OPEN_PATH;
     const judged = await judge(head, addressed);
     if (isRefused(judged)) throw unauthorized(place);
@@ -158,9 +158,13 @@ const isEmpty = ({ proved, open }: Entitled) => proved.length + open.length === 
 const isRefused = (judged: Judged) => [...judged.values()].every((verdict) => verdict === 'refused');
 
 /** A request without an event, such as a handshake: the answer of the first kind that knows it. */
-async function admitHandshake(head: RequestHead, addressed: readonly Source[]): Promise<Admission> {
+async function admitHandshake(
+  head: RequestHead,
+  addressed: readonly Source[],
+  paths: readonly string[],
+): Promise<Admission> {
   const knowing = addressed.filter(({ kind }) => kind.handshake?.(head) !== undefined);
-  if (knowing.length === 0) throw wrongMethod(head);
+  if (knowing.length === 0) throw wrongMethod(head, paths);
   const judged = await judge(head, knowing);
   if (isRefused(judged)) throw unauthorized('this handshake');
   return {

@@ -4,7 +4,7 @@
  */
 import Router from '@koa/router';
 import { nearest } from '@longshore/config';
-import { ERRORS, LongshoreError } from '@longshore/event';
+import { ERRORS, excerpt, LongshoreError } from '@longshore/event';
 import type Koa from 'koa';
 import getRawBody from 'raw-body';
 import { z } from 'zod';
@@ -21,6 +21,9 @@ const API_PATH = '/api/v1';
 /** A filter with a thousand ids has some 40 KB. */
 const LARGEST_BODY = '256kb';
 const RETRY_AFTER = '5';
+
+/** Characters of an error's message: it may repeat what was asked for. */
+const MOST_SAID = 1_000;
 
 /** It answers JSON; nothing of it is to be shown or run. */
 const CSP = "default-src 'none'; frame-ancestors 'none'";
@@ -100,7 +103,7 @@ function assertMethod(ctx: Koa.Context, routes: readonly Route[]): void {
   ctx.set('Allow', allowed);
   throw new LongshoreError(
     'REQUEST_METHOD',
-    `${ctx.method} is not taken on ${ctx.path}; taken is ${allowed}`,
+    `${ctx.method} is not taken on ${excerpt(ctx.path)}; taken is ${allowed}`,
   );
 }
 
@@ -109,7 +112,7 @@ function refuse(ctx: Koa.Context, known: readonly string[]): never {
   const hint = close
     ? `; did you mean ${API_PATH}${close}?`
     : `; ${API_PATH}/openapi.json lists what is there`;
-  throw new LongshoreError('REQUEST_NOT_FOUND', `there is nothing at ${ctx.path}${hint}`);
+  throw new LongshoreError('REQUEST_NOT_FOUND', `there is nothing at ${excerpt(ctx.path)}${hint}`);
 }
 
 const matches = (pattern: string, path: string): boolean => {
@@ -128,6 +131,6 @@ function answerError(ctx: Koa.Context, error: unknown, onFault: (error: unknown)
   if (status === 503) ctx.set('Retry-After', RETRY_AFTER);
   ctx.body = {
     error: isKnown ? error.code : 'INTERNAL',
-    message: isKnown && expose ? error.message : 'internal error, see the log',
+    message: isKnown && expose ? excerpt(error.message, MOST_SAID) : 'internal error, see the log',
   };
 }

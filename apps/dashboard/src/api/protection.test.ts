@@ -9,25 +9,12 @@ const CHANGES = ROUTES.filter(({ method }) => method === 'post').map(({ path }) 
 const filled = (path: string): string => path.replaceAll(/\{\w+\}/g, 'one');
 
 describe('who may change', () => {
-  test.each(CHANGES)('POST %s is for our own pages and scripts only', async (path) => {
+  test.each(CHANGES)('POST %s is not for forms', async (path) => {
     const dashboard = await startDashboard(endpoints('one'));
     await dashboard.die('one');
     const before = await dashboard.inspector.counts('one');
     const url = `${dashboard.url}/api/v1${filled(path)}`;
-    const json = { 'content-type': 'application/json' };
     const body = JSON.stringify({ all: true });
-    const foreign: Record<string, string>[] = [
-      { origin: 'https://evil.example.com' },
-      { origin: 'null' },
-      { 'sec-fetch-site': 'cross-site' },
-      { 'sec-fetch-site': 'same-site' },
-      { origin: dashboard.url, 'sec-fetch-site': 'cross-site' },
-    ];
-    for (const headers of foreign) {
-      const response = await fetch(url, { method: 'POST', headers: { ...json, ...headers }, body });
-      expect([headers, response.status]).toEqual([headers, 403]);
-      expect(await response.json()).toMatchObject({ error: 'REQUEST_REFUSED' });
-    }
     // What a form of another site could send, if its browser told nothing of where it comes from.
     for (const type of [
       'application/x-www-form-urlencoded',

@@ -1,6 +1,6 @@
 /** The endpoints as an operator sees them: those of the configuration, and those that left it and still have a queue. */
 import { type Config, type Endpoint, maskedUrl, nearest } from '@longshore/config';
-import { LongshoreError } from '@longshore/event';
+import { excerpt, LongshoreError } from '@longshore/event';
 import {
   type EndpointPulse,
   type EndpointState,
@@ -74,7 +74,7 @@ export function createEndpoints({ config, inspector, pauses, pulse, now }: Endpo
     if (all.includes(name)) return name;
     const close = nearest(name, all);
     const hint = close ? `; did you mean ${close}?` : `; known are ${all.join(', ') || 'none'}`;
-    throw new LongshoreError('REQUEST_NOT_FOUND', `there is no endpoint ${name}${hint}`);
+    throw new LongshoreError('REQUEST_NOT_FOUND', `there is no endpoint ${excerpt(name)}${hint}`);
   };
 
   return {
@@ -85,7 +85,7 @@ export function createEndpoints({ config, inspector, pauses, pulse, now }: Endpo
     },
     async one(name: string): Promise<EndpointOverview> {
       const [seen] = await pulse.read([await known(name)]);
-      if (!seen) throw new LongshoreError('REQUEST_NOT_FOUND', `there is no endpoint ${name}`);
+      if (!seen) throw new LongshoreError('REQUEST_NOT_FOUND', `there is no endpoint ${excerpt(name)}`);
       return overview(seen);
     },
   };

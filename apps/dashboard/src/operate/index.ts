@@ -3,7 +3,7 @@
  * Nothing here knows HTTP. Texts go in as they were written; what cannot be understood is REQUEST_INVALID.
  */
 import { sourceNames } from '@longshore/config';
-import { LongshoreError } from '@longshore/event';
+import { excerpt, LongshoreError } from '@longshore/event';
 import {
   createDeadLetters,
   createDeliveries,
@@ -131,6 +131,6 @@ const isOlder = ({ receivedAt, id }: Quarantined, { score, id: last }: Position)
 function nothing(what: string, id: string): never {
   throw new LongshoreError(
     'REQUEST_NOT_FOUND',
-    `there is no ${what} ${id}: it was retried, delivered or removed meanwhile, or there never was one`,
+    `there is no ${what} ${excerpt(id)}: it was retried, delivered or removed meanwhile, or there never was one`,
   );
 }

@@ -3,7 +3,7 @@
  * one. They live in this process; one that it takes along when it ends can be started again and goes on.
  */
 import { randomUUID } from 'node:crypto';
-import { LongshoreError } from '@longshore/event';
+import { excerpt, LongshoreError } from '@longshore/event';
 import type { BulkProgress } from '@longshore/queue/operator';
 import type { Held, Operate } from './index.js';
 import type { DeadWords } from './words.js';
@@ -72,7 +72,7 @@ export function createOperations(operate: Operate, now: () => number = Date.now)
     if (running) return running;
     throw new LongshoreError(
       'REQUEST_NOT_FOUND',
-      `there is no operation ${id} in this process; operations end with the process that runs them`,
+      `there is no operation ${excerpt(id)} in this process; operations end with the process that runs them`,
     );
   };
 

@@ -16,3 +16,14 @@ test('without Redis a page says that nothing is lost, and tells nobody to send a
     expect(html).not.toContain('send');
   }
 });
+
+test('an address that is not known makes no long answer, and nothing in it acts on the page', async () => {
+  const dashboard = await startDashboard(endpoints('one'));
+  const long = `/${'a'.repeat(10_000)}`;
+  const page = await (await dashboard.get(long)).text();
+  expect(page.length).toBeLessThan(4_000);
+  for (const path of [`/api/v1${long}`, `/api/v1/endpoints${long}`, `/api/v1/deliveries${long}`]) {
+    const answer = await (await dashboard.get(path)).text();
+    expect([path.slice(0, 20), answer.length < 1_200]).toEqual([path.slice(0, 20), true]);
+  }
+});

@@ -4,7 +4,7 @@
  */
 import { readFileSync } from 'node:fs';
 import Router from '@koa/router';
-import { ERRORS, LongshoreError } from '@longshore/event';
+import { ERRORS, excerpt, LongshoreError } from '@longshore/event';
 import type { Context, Middleware } from 'koa';
 import { addActs } from './act.js';
 import { page } from './layout.js';
@@ -47,6 +47,9 @@ function addAssets(router: Router): void {
   }
 }
 
+/** Characters of an error's message: it may repeat what was asked for. */
+const MOST_SAID = 1_000;
+
 const TITLES: Readonly<Record<number, string>> = {
   400: 'That cannot be understood',
   404: 'There is no such thing',
@@ -57,7 +60,7 @@ function answerError(ctx: Context, error: unknown): void {
   if (!(error instanceof LongshoreError)) throw error;
   const { status = 500, expose } = ERRORS[error.code];
   if (error.code === 'QUEUE_UNAVAILABLE') sayWhy(ctx, status, AWAY, 'Redis does not answer');
-  else sayWhy(ctx, status, expose ? [error.message] : ['The log says what went wrong.']);
+  else sayWhy(ctx, status, expose ? [excerpt(error.message, MOST_SAID)] : ['The log says what went wrong.']);
 }
 
 /** Its own message is for senders. */
@@ -68,7 +71,7 @@ export const answerUnknown: Middleware = async (ctx, next) => {
   await next();
   if (ctx.status !== 404 || ctx.body) return;
   ctx.set('Content-Security-Policy', CSP);
-  sayWhy(ctx, 404, [`Nothing is at ${ctx.path}.`]);
+  sayWhy(ctx, 404, [`Nothing is at ${excerpt(ctx.path)}.`]);
 };
 
 const titleOf = (status: number): string => TITLES[status] ?? 'That did not work';

@@ -16,7 +16,8 @@ export interface SpooledRequest {
 /** The payload of a record: length of the JSON part (4 bytes, big-endian), the JSON part, the body. */
 export function encodeRequest({ source, kind, raw }: SpooledRequest): Buffer {
   const { method, path, headers, receivedAt } = raw;
-  const about = { source, kind, method, path: withoutToken(path), headers: harmless(headers), receivedAt };
+  const place = withoutToken(path, [source]);
+  const about = { source, kind, method, path: place, headers: harmless(headers), receivedAt };
   const json = Buffer.from(JSON.stringify(about));
   const length = Buffer.allocUnsafe(4);
   length.writeUInt32BE(json.length);

@@ -20,7 +20,7 @@ import {
 } from '@longshore/queue/operator';
 import { redisUrl, testPrefix } from '@longshore/testkit';
 import { onTestFinished } from 'vitest';
-import { createIngest } from '../ingest.js';
+import { createIngest, type Ingest } from '../ingest.js';
 import { memoryClaim } from './claim.js';
 
 /** One JSON line of the log. */
@@ -45,6 +45,7 @@ export interface TestIngest {
   /** Where its spool is, in `spool`. */
   readonly datadir: string;
   notes(): string[];
+  readonly onRefused: Ingest['onRefused'];
   /** As at SIGTERM. A test's end calls it. */
   stop(): Promise<void>;
   readonly quarantine: Quarantine;
@@ -141,6 +142,7 @@ export async function startIngest(settings: object = {}, options: IngestOptions 
     },
     datadir,
     notes: ingest.notes,
+    onRefused: ingest.onRefused,
     stop: stopOnce,
     quarantine,
     inspector,
