@@ -21,7 +21,7 @@ interface Token {
 }
 
 interface TokenSourceOptions {
-  transport: Transport;
+  transport: Pick<Transport, 'exchange'>;
   pace: Pace;
   /** Milliseconds. */
   timeout: number;
