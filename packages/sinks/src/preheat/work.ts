@@ -131,6 +131,6 @@ function warmImage(
     registry: url,
     items,
     platforms,
-    registryAuthorization: () => registry.authorization(repository, signal),
+    registryAuthorization: (options) => registry.authorization(repository, signal, options),
   };
 }
