@@ -63,7 +63,7 @@ describe('an image', () => {
     const [first, second] = [new URL(one.url).origin, new URL(other.url).origin];
     const { registry } = preheatOptionsAt(first);
     const { sink, runs } = aPreheatSink(first, {
-      registry: { ...registry, url: undefined, hosts: ['127.*'] },
+      registry: { ...registry, url: undefined, hosts: ['127.*'], trusted: { addresses: ['127.0.0.1'] } },
     });
     for (const at of [first, second]) {
       const event = { target: { url: `${at}/v2/team/api/manifests/${IMAGE.manifest}` } };
@@ -103,7 +103,8 @@ describe('an image', () => {
     const urls: string[] = [];
     for (let n = 0; n < MANY; n++) urls.push(new URL((await receiver(answer)).url).origin);
     const { registry } = preheatOptionsAt('http://r.test');
-    const limits = { registry: { ...registry, url: undefined, hosts: ['127.*'], concurrency: 100 } };
+    const named = { url: undefined, hosts: ['127.*'], trusted: { addresses: ['127.0.0.1'] } };
+    const limits = { registry: { ...registry, ...named, concurrency: 100 } };
     const { sink } = aPreheatSink('http://r.test', { ...limits, dryrun: true });
     const sent = urls.map((url) => {
       const event = { target: { url: `${url}/v2/team/api/manifests/${IMAGE.manifest}` } };
