@@ -131,13 +131,6 @@ describe('an image', () => {
     expect(runs).toMatchObject([{ result: 'skipped' }]);
   });
 
-  test('in a dry run is walked, and no target is asked', async () => {
-    const { sink, server, runs } = await at(serving, { dryrun: true });
-    expect(await sink.send(aPush(), anAttempt())).toMatchObject({ kind: 'delivered', reason: 'skipped' });
-    expect(server.requests).toHaveLength(1);
-    expect(runs).toMatchObject([{ result: 'dryrun', tally: { skipped: 3 } }]);
-  });
-
   test('of an event that does not say where it is from is dead, and told as failed', async () => {
     const { registry } = preheatOptionsAt('http://unused');
     const { sink, runs } = await at(serving, { registry: { ...registry, url: undefined } });
