@@ -82,6 +82,28 @@ describe('what is taken', () => {
     expect(await ingest.inspector.counts('off')).toMatchObject({ waiting: 0 });
   });
 
+  test('a pull by Longshore itself goes to the endpoints that ask for it, and is counted for the others', async () => {
+    const ingest = await startIngest(endpointsWith({ one: {}, two: {}, audit: { ownpulls: true } }));
+    const by = (useragent: string, action = 'pull') => anEvent({ action, request: { useragent } });
+    const own = by('longshore/0.1.0');
+    expect((await ingest.post(envelope(own))).json).toEqual({
+      ...nothing,
+      accepted: 1,
+      enqueued: 1,
+      ignored: 2,
+    });
+    const ignored = ingest.records().filter(({ record }) => record === 'delivery.ignored');
+    expect(ignored.map(({ endpoint, rule }) => [endpoint, rule])).toEqual([
+      ['one', 'own_pull'],
+      ['two', 'own_pull'],
+    ]);
+    expect(ingest.noted).toMatchObject([
+      { eventId: own.id, ignored: [{ rule: 'own_pull' }, { rule: 'own_pull' }] },
+    ]);
+    const others = [by('longshore/0.1.0', 'push'), by('Go-http-client/1.1'), by('not longshore/0.1.0')];
+    expect((await ingest.post(envelope(...others))).json).toEqual({ ...nothing, accepted: 3, enqueued: 9 });
+  });
+
   test('without an endpoint an event is taken and goes nowhere', async () => {
     const ingest = await startIngest();
     const answer = await ingest.post(envelope(anEvent()));

@@ -13,6 +13,7 @@ const good = fc
     id: fc.integer({ min: 1, max: 30 }).map(String),
     action: fc.constantFrom('push', 'pull', 'delete', 'mount', 'sign'),
     target: fc.record({ repository: word, tag: word, mediaType: word }, { requiredKeys: ['repository'] }),
+    request: fc.record({ useragent: fc.constantFrom('longshore/0.1.0', 'containers/5.29') }),
   })
   .map((event) => ({ ...event, good: true }));
 const bad = fc
@@ -35,6 +36,7 @@ const rules = fc.record(
         disabled: fc.boolean(),
         accept: fc.constantFrom(['event'], ['event', 'other']),
         collapse: fc.constantFrom('0s', '1h'),
+        ownpulls: fc.boolean(),
         ignore,
       }),
     ]),

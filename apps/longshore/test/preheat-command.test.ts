@@ -73,7 +73,7 @@ describe('without a relay', () => {
   test(
     'a registry of this machine that is named by hand is meant, although no event may name it',
     async () => {
-      const { file, origin } = await parts({ registry: {} });
+      const { file, origin } = await parts({ registry: { hosts: ['*'] } });
       const { code, stdout } = await run(`${new URL(origin.url).host}/team/api:1.0`, '--config', file);
       expect([code, stdout]).toEqual([0, expect.stringContaining('8 warmed')]);
     },
@@ -100,6 +100,8 @@ describe('without a relay', () => {
       const { code, stdout } = await run('team/api:1.0', '--config', file, '--dry-run', '--json');
       const dry = JSON.parse(stdout);
       expect([code, dry.result, dry.tally.skipped]).toEqual([0, 'dryrun', 8]);
+      const sizes = image.parts.reduce((sum, { body }) => sum + body.length, 0);
+      expect(dry.tally.bytes).toBe(sizes);
       expect(mirror.requests).toHaveLength(0);
     },
     SLOW,
@@ -149,11 +151,18 @@ describe('with a relay', () => {
       });
       await relay?.post(envelope(pushOf(origin.url, 'team/api', image.root, { tag: '1.0' })));
       await eventually(() => mirror.requests.length > 0);
+      const dry = await run('team/api:1.0', '--config', file, '--dry-run', '--json');
+      expect([dry.code, JSON.parse(dry.stdout).result]).toEqual([0, 'dryrun']);
+      expect(dry.stderr).not.toContain('another delivery');
       const child = longshore(['preheat', 'team/api:1.0', '--config', file]);
       await eventually(() => child.stderr.includes('another delivery warms the same image'));
+      // The dry run asked once what the tag means, and so does a command that waits.
+      const heads = () => origin.requests.filter(({ method }) => method === 'HEAD').length;
+      expect(heads()).toBe(2);
       free();
       expect((await child.exited).code).toBe(0);
       expect(child.stdout).toContain('8 warmed');
+      expect(heads()).toBe(2);
     },
     SLOW,
   );

@@ -125,7 +125,9 @@ test(
     const trap = await startReceiver();
     const image = anImage(['a']);
     const targets = [{ name: 'mirror', kind: 'pull-through', url: trap.url }];
-    const { relay } = await relayWith([warmEndpoint({ targets }, { threshold: 1 })]);
+    const { relay } = await relayWith([
+      warmEndpoint({ registry: { hosts: ['*'] }, targets }, { threshold: 1 }),
+    ]);
     await relay.post(envelope(pushOf(trap.url, 'team/api', image.root)));
     const settled = await relay.waitFor('delivery.settled', { timeout: 30_000 });
     expect(settled).toMatchObject({ outcome: 'dead', reason: 'url' });

@@ -14,13 +14,19 @@ import { createPreheatMemory } from './preheat-memory.js';
 import { observed } from './testing/parts.js';
 
 const TARGETS = [{ name: 'mirror', kind: 'pull-through', url: 'http://mirror' }];
+const REGISTRY = { registry: { url: 'https://registry.example.com' } };
 const ENDPOINTS = [
-  { name: 'warm', kind: 'preheat', accept: ['event', 'other'], preheat: { keep: 1, targets: TARGETS } },
+  {
+    name: 'warm',
+    kind: 'preheat',
+    accept: ['event', 'other'],
+    preheat: { ...REGISTRY, keep: 1, targets: TARGETS },
+  },
   {
     name: 'loop',
     kind: 'preheat',
     accept: ['event', 'other'],
-    preheat: { actions: ['push', 'preheat.succeeded'], targets: TARGETS },
+    preheat: { ...REGISTRY, actions: ['push', 'preheat.succeeded'], targets: TARGETS },
   },
   { name: 'scans', url: 'http://hook.example.com/', accept: ['event', 'other'] },
   {
@@ -68,7 +74,7 @@ async function configOf(prefix: string): Promise<Config> {
   return config;
 }
 
-async function memoryOn(url = redisUrl()) {
+async function memoryOn(url = redisUrl(), giveUp?: number) {
   const prefix = testPrefix();
   const config = await configOf(prefix);
   const client = connect({ url }, 'consumer', () => {});
@@ -79,10 +85,13 @@ async function memoryOn(url = redisUrl()) {
     client.disconnect();
   });
   const { observer, lines } = observed();
-  const memory = createPreheatMemory({ client, config: () => config, endpoint: 'warm', observer });
+  const memory = createPreheatMemory({
+    ...{ client, config: () => config, endpoint: 'warm', observer },
+    ...(giveUp !== undefined && { giveUp }),
+  });
   const queued = async (endpoint: string) =>
     (await inspector.boardQueue(endpoint).getWaiting()).map(({ data }) => data.payload.event);
-  return { memory, lines, queued, runs: createPreheatRuns(client, prefix) };
+  return { memory, lines, queued, runs: createPreheatRuns(client, prefix), client, prefix };
 }
 
 const signal = new AbortController().signal;
@@ -152,8 +161,27 @@ test('a Redis that is full is waited for: the event is there before the run coun
   await redis.cli('CONFIG', 'SET', 'maxmemory', '1');
   const telling = memory.keepRun(aRun, signal);
   await expect(memory.pause('r', Date.now() + 1_000)).rejects.toThrow(/OOM/);
-  expect(lines).toEqual([]);
+  await eventually(() => lines.length > 0);
+  expect(lines).toMatchObject([
+    { level: 'warn', endpoint: 'warm', run: 'run-1', reason: expect.stringContaining('OOM') },
+  ]);
   await redis.cli('CONFIG', 'SET', 'maxmemory', '0');
   await telling;
   expect(await queued('scans')).toHaveLength(1);
+  // Several tries were one line.
+  expect(lines.filter(({ level }) => level === 'warn')).toHaveLength(1);
+
+  const bounded = await memoryOn(redis.url, 0);
+  await redis.cli('CONFIG', 'SET', 'maxmemory', '1');
+  await expect(bounded.memory.keepRun(aRun, signal)).rejects.toMatchObject({ code: 'QUEUE_UNAVAILABLE' });
+});
+
+test('what is no trouble of Redis ends at once', async () => {
+  const { memory, client, prefix, lines } = await memoryOn();
+  await memory.keepRun(aRun, signal);
+  const [runs] = await client.keys(`${prefix}:*~preheat:runs`);
+  await client.set(String(runs), 'no list');
+  const began = lines.length;
+  await expect(memory.keepRun({ ...aRun, id: 'run-2' }, signal)).rejects.toThrow(/WRONGTYPE/);
+  expect(lines.slice(began)).toEqual([]);
 });

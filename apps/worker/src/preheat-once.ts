@@ -64,7 +64,7 @@ export async function preheatOnce(parts: PreheatOnceParts): Promise<PreheatRun |
     const delivery = deliveryFor(parts);
     const outcome = await untilSettled(delivery, sink, parts);
     if (outcome === 'aborted' || signal.aborted) return undefined;
-    return run ?? (client && (await toldRun(client, config, delivery)));
+    return run ?? (client && (await runOfAnother(client, config, delivery)));
   } finally {
     await sink.close();
   }
@@ -85,7 +85,7 @@ async function untilSettled(
 }
 
 function memoryOf(
-  { client, config, endpoint, observer }: PreheatOnceParts,
+  { client, config, endpoint, observer, dryrun }: PreheatOnceParts,
   onRun: (run: PreheatRun) => void,
 ): PreheatMemory {
   if (!client) return createLocalMemory(onRun);
@@ -99,21 +99,23 @@ function memoryOf(
     },
     async keepRun(run, signal) {
       onRun(run);
-      await memory.keepRun(run, signal);
+      // What was only tried is no run of the endpoint: nothing to keep, and no event.
+      if (!dryrun) await memory.keepRun(run, signal);
     },
   };
 }
 
 /** Another delivery has led the image: its run is the answer. */
-async function toldRun(
+async function runOfAnother(
   client: RedisClient,
   { redis }: Config,
   { endpoint, view }: Delivery,
 ): Promise<PreheatRun | undefined> {
   const runs = await createPreheatRuns(client, redis.prefix).list(endpoint);
-  return runs.find(({ repository, digest, tag }) =>
-    view.digest ? digest === view.digest : repository === view.repository && tag === view.tag,
-  );
+  return runs.find(({ result, repository, digest, tag }) => {
+    if (result === 'dryrun' || repository !== view.repository) return false;
+    return view.digest ? digest === view.digest : tag === view.tag;
+  });
 }
 
 /** An event as a push would have made it. */

@@ -82,15 +82,16 @@ function policyOf(settings: PreheatSettings): PreheatSinkOptions['policy'] {
 function targetOf(target: PreheatTarget, userAgent: string): TargetOptions {
   const { name, kind, timeout, url, origin, tracker, proxy, token, registry, method, scope } = target;
   const common = { name, timeout, userAgent, ...accessOf(target) };
-  const { prefix, ns, namespace = '' } = target;
+  const { prefix, ns, namespace = '', realms, addresses } = target;
   const base = url?.reveal() ?? '';
   switch (kind) {
     case 'pull-through':
-      return { ...common, kind, url: base, method, prefix, ns };
+      return { ...common, kind, url: base, method, prefix, ns, realms, addresses };
     case 'kraken':
       return {
         ...common,
         kind,
+        addresses,
         origin: origin?.map((one) => one.reveal()),
         tracker: tracker?.reveal(),
         proxy: proxy?.reveal(),

@@ -71,6 +71,7 @@ function paragraph(endpoint: Endpoint): string {
     ...(endpoint.accept.includes('event') ? [] : ['gets no push, pull, mount or delete events']),
     ...(endpoint.accept.includes('other') ? ['gets other events too, such as scans and renames'] : []),
     ...(endpoint.collapse > 0 ? [`collapses equal facts within ${formatDuration(endpoint.collapse)}`] : []),
+    ...(endpoint.ownpulls ? ['gets the pulls that Longshore makes itself'] : []),
     ...(endpoint.annotate ? ['each event says where it came from'] : []),
   ];
   return [`${printable(name)}${state}`, ...lines.map((line) => `  ${line}`)].join('\n');

@@ -91,6 +91,11 @@ const written = z.strictObject({
     'How long equal facts (repository, action, digest, tag, actor) are delivered once: the first is, those that follow it within this are counted. Whichever source tells them. 0: each event is delivered.',
     '0s',
   ),
+  ownpulls: setting(
+    flag(),
+    'true: the endpoint also gets the pulls that Longshore makes to preheat an image, which the registry announces like any other. They are recognized by the user agent `longshore/VERSION`.',
+    false,
+  ),
   annotate: setting(
     flag(),
     'true: each event carries a `longshore` object that says where it came from.',

@@ -30,6 +30,17 @@ const cache = {
   ns: setting(flag(), 'pull-through: true names the registry in `?ns=`, for a mirror of several.').optional(),
 };
 
+const elsewhere = {
+  realms: setting(
+    z.array(text()),
+    'pull-through: hosts besides the cache’s own that may be given its credentials to get a token.',
+  ).optional(),
+  addresses: setting(
+    z.array(text()),
+    'pull-through, kraken: where redirects, and origins that an origin names, may lead to besides public addresses and the kind of network that the origin is in: addresses, networks, hosts.',
+  ).optional(),
+};
+
 const kraken = {
   origin: setting(oneOrMore(url()), 'kraken: base url of any origin, or a list.').optional(),
   tracker: setting(url(), 'kraken: base url of the tracker.').optional(),
@@ -80,7 +91,7 @@ const dragonfly = {
   ).optional(),
   credentials: setting(
     flag(),
-    'dragonfly: false gives the manager no credentials of the registry; it keeps them with the job.',
+    'dragonfly: what the manager is given of the registry’s credentials; it keeps and shows them with the job. Unless set: only a token that a token server issued for the repository. true: also a password or a configured token. false: nothing.',
   ).optional(),
   verify: setting(
     flag(),
@@ -134,6 +145,7 @@ export const target = z
     ).optional(),
     ...access,
     ...cache,
+    ...elsewhere,
     ...kraken,
     ...dragonfly,
     ...kruise,

@@ -6,6 +6,7 @@ import { configFrom, readConfig } from './read.js';
 
 const SAMPLES = new URL('../../../infra/preheat/', import.meta.url);
 const TARGET = '{ name: m, kind: pull-through, url: http://m }';
+const HOSTS = 'registry: { hosts: ["*.example.com"] }';
 
 const withEndpoint = (settings: string) =>
   configFrom(Buffer.from(`notifications: { endpoints: [{ name: warm, ${settings} }] }`), {});
@@ -13,7 +14,7 @@ const said = (settings: string) =>
   withEndpoint(settings).problems.map(({ level, path, message }) => `${level} ${path}: ${message}`);
 
 test('the defaults are those of the contract', () => {
-  const { config, problems } = withEndpoint(`kind: preheat, preheat: { targets: [${TARGET}] }`);
+  const { config, problems } = withEndpoint(`kind: preheat, preheat: { ${HOSTS}, targets: [${TARGET}] }`);
   expect(problems).toEqual([]);
   const [endpoint] = config?.notifications.endpoints ?? [];
   expect(endpoint).toMatchObject({
@@ -59,62 +60,70 @@ test('the block of the contract is read as it is', () => {
 
 test.each([
   ['kind: preheat', 'preheat', /is missing/],
-  ['kind: preheat, preheat: {}', 'preheat.targets', /there are none/],
-  [`kind: preheat, url: http://x, preheat: { targets: [${TARGET}] }`, 'url', /nothing of a preheat/],
-  [`url: http://x, preheat: { targets: [${TARGET}] }`, 'preheat', /only for kind: preheat/],
-  [`kind: preheat, preheat: { targets: [${TARGET}, ${TARGET}] }`, 'preheat.targets[1].name', /names differ/],
+  [`kind: preheat, preheat: { ${HOSTS} }`, 'preheat.targets', /there are none/],
   [
-    'kind: preheat, preheat: { targets: [{ name: a/b, kind: webhook, url: http://x }] }',
+    `kind: preheat, url: http://x, preheat: { ${HOSTS}, targets: [${TARGET}] }`,
+    'url',
+    /nothing of a preheat/,
+  ],
+  [`url: http://x, preheat: { ${HOSTS}, targets: [${TARGET}] }`, 'preheat', /only for kind: preheat/],
+  [
+    `kind: preheat, preheat: { ${HOSTS}, targets: [${TARGET}, ${TARGET}] }`,
+    'preheat.targets[1].name',
+    /names differ/,
+  ],
+  [
+    `kind: preheat, preheat: { ${HOSTS}, targets: [{ name: a/b, kind: webhook, url: http://x }] }`,
     'preheat.targets[0].name',
     /letters/,
   ],
   [
-    'kind: preheat, preheat: { targets: [{ name: k, kind: kraken }] }',
+    `kind: preheat, preheat: { ${HOSTS}, targets: [{ name: k, kind: kraken }] }`,
     'preheat.targets[0]',
     /origin, tracker or proxy/,
   ],
   [
-    'kind: preheat, preheat: { targets: [{ name: d, kind: dragonfly }] }',
+    `kind: preheat, preheat: { ${HOSTS}, targets: [{ name: d, kind: dragonfly }] }`,
     'preheat.targets[0].url',
     /is missing/,
   ],
   [
-    'kind: preheat, preheat: { targets: [{ name: n, kind: kruise, url: http://x }] }',
+    `kind: preheat, preheat: { ${HOSTS}, targets: [{ name: n, kind: kruise, url: http://x }] }`,
     'preheat.targets[0].namespace',
     /is missing/,
   ],
   [
-    'kind: preheat, preheat: { targets: [{ name: n, kind: kruise, url: http://x, namespace: p, selector: { names: [a], matchlabels: { b: c } } }] }',
+    `kind: preheat, preheat: { ${HOSTS}, targets: [{ name: n, kind: kruise, url: http://x, namespace: p, selector: { names: [a], matchlabels: { b: c } } }] }`,
     'preheat.targets[0].selector',
     /one of them/,
   ],
   [
-    'kind: preheat, preheat: { targets: [{ name: n, kind: kruise, url: http://x, namespace: p, selector: { names: [a] }, podselector: { matchlabels: { b: c } } }] }',
+    `kind: preheat, preheat: { ${HOSTS}, targets: [{ name: n, kind: kruise, url: http://x, namespace: p, selector: { names: [a] }, podselector: { matchlabels: { b: c } } }] }`,
     'preheat.targets[0].podselector',
     /one of them/,
   ],
   [
-    'kind: preheat, preheat: { targets: [{ name: m, kind: mirror, url: http://x }] }',
+    `kind: preheat, preheat: { ${HOSTS}, targets: [{ name: m, kind: mirror, url: http://x }] }`,
     'preheat.targets[0].kind',
     /must be pull-through/,
   ],
   [
-    'kind: preheat, preheat: { targets: [{ name: m, kind: webhook, url: http://x, method: head }] }',
+    `kind: preheat, preheat: { ${HOSTS}, targets: [{ name: m, kind: webhook, url: http://x, method: head }] }`,
     'preheat.targets[0].method',
     /no setting of kind webhook/,
   ],
   [
-    'kind: preheat, preheat: { targets: [{ name: m, kind: webhook, url: ftp://x }] }',
+    `kind: preheat, preheat: { ${HOSTS}, targets: [{ name: m, kind: webhook, url: ftp://x }] }`,
     'preheat.targets[0].url',
     /is no url/,
   ],
   [
-    'kind: preheat, preheat: { targets: [{ name: m, kind: webhook, url: "http://u:p@x" }] }',
+    `kind: preheat, preheat: { ${HOSTS}, targets: [{ name: m, kind: webhook, url: "http://u:p@x" }] }`,
     'preheat.targets[0].url',
     /auth\.basic/,
   ],
   [
-    `kind: preheat, preheat: { registry: { auth: { bearer: x } }, targets: [${TARGET}] }`,
+    `kind: preheat, preheat: { registry: { hosts: [r], auth: { bearer: x } }, targets: [${TARGET}] }`,
     'preheat.registry.auth',
     /name a host that gets it/,
   ],
@@ -128,12 +137,74 @@ test.each([
     'preheat.registry.auth',
     /more than one/,
   ],
+  [
+    `kind: preheat, preheat: { targets: [${TARGET}] }`,
+    'preheat.registry',
+    /neither url nor hosts.*hosts: \["\*"\]/,
+  ],
+  [
+    'kind: preheat, preheat: { targets: [{ name: n, kind: kruise, url: http://x, namespace: p }] }',
+    'preheat.registry',
+    /neither url nor hosts/,
+  ],
+  [
+    'kind: preheat, preheat: { targets: [{ name: d, kind: dragonfly, url: http://x }] }',
+    'preheat.registry',
+    /neither url nor hosts/,
+  ],
+  [
+    `kind: preheat, preheat: { ${HOSTS}, targets: [{ name: d, kind: dragonfly, url: http://x, registry: "https://u:p@r" }] }`,
+    'preheat.targets[0].registry',
+    /holds a user/,
+  ],
+  [
+    `kind: preheat, preheat: { ${HOSTS}, targets: [{ name: d, kind: webhook, url: http://x, realms: [a] }] }`,
+    'preheat.targets[0].realms',
+    /no setting of kind webhook/,
+  ],
 ])('{ %s } is refused', (settings, path, message) => {
   const { config, problems } = withEndpoint(settings);
   expect(config, said(settings).join()).toBeUndefined();
   expect(problems).toMatchObject([
     { level: 'error', path: `notifications.endpoints[0].${path}`, message: expect.stringMatching(message) },
   ]);
+});
+
+test('a cache may have its token server and its storage elsewhere', () => {
+  const target = '{ name: m, kind: pull-through, url: http://m, realms: [auth.m], addresses: [10.0.0.0/8] }';
+  const { config, problems } = withEndpoint(`kind: preheat, preheat: { ${HOSTS}, targets: [${target}] }`);
+  expect(problems).toEqual([]);
+  expect(config?.notifications.endpoints[0]?.preheat?.targets[0]).toMatchObject({
+    realms: ['auth.m'],
+    addresses: ['10.0.0.0/8'],
+  });
+});
+
+describe('receivers beside a preheat endpoint that would get the pulls of caches', () => {
+  const warnings = (others: string) => {
+    const warm = `{ name: warm, kind: preheat, preheat: { ${HOSTS}, targets: [${TARGET}] } }`;
+    const text = `notifications: { endpoints: [${others}, ${warm}] }`;
+    return configFrom(Buffer.from(text), {}).problems;
+  };
+
+  test('are named once, with what to write', () => {
+    const receivers = ['a', 'b', 'c', 'd', 'e'].map((name) => `{ name: ${name}, url: http://x }`);
+    expect(warnings(receivers.join())).toMatchObject([
+      {
+        level: 'warning',
+        path: 'notifications.endpoints[5]',
+        message: expect.stringMatching(/"a", "b", "c" and 2 more .* Add pull to ignore\.actions/),
+      },
+    ]);
+  });
+
+  test.each([
+    '{ name: a, url: http://x, ignore: { actions: [pull] } }',
+    '{ name: a, url: http://x, accept: [other] }',
+    '{ name: a, url: http://x, disabled: true }',
+  ])('%s is none', (receiver) => {
+    expect(warnings(receiver)).toEqual([]);
+  });
 });
 
 describe('infra/preheat', () => {

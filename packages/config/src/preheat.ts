@@ -16,7 +16,7 @@ const registry = z
   .strictObject({
     url: setting(
       url(),
-      'Base url of the registry that images are read from. Without it: the host that the event names.',
+      'Base url of the registry that images are read from. Without it `hosts` is required: the host that the event names.',
     ).optional(),
     auth: z
       .strictObject({
@@ -45,11 +45,11 @@ const registry = z
       0,
     ),
     hosts: texts(
-      'Without `url`: globs of the hosts that an event may name. Default: all but this machine and link-local ones.',
+      'Required without `url`: globs of the hosts that an event may name. `["*"]`: every host at a public address.',
     ),
     realms: texts('Hosts besides the registry’s own that may be given its credentials to get a token.'),
     addresses: texts(
-      'Where redirects may lead to although it is loopback or link-local: addresses, networks, hosts.',
+      'Where redirects, and registries that an event names, may lead to besides public addresses: addresses, networks such as `10.0.0.0/8`, hosts.',
     ),
     proxy: setting(url(), 'Proxy for all requests to the registry.').optional(),
   })

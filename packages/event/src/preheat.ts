@@ -30,7 +30,7 @@ export interface PreheatPart {
 /** How many parts had which result. `blobs` are all of them, manifests included. */
 export interface PreheatTally extends Record<PreheatResult, number> {
   blobs: number;
-  /** Bytes moved. */
+  /** Bytes moved; of a dry run, bytes that would be moved. */
   bytes: number;
 }
 

@@ -12,3 +12,4 @@ export { createProducer, type Enqueued, type Producer } from './producer.js';
 export { type AlertStore, createAlertStore } from './pulse/alert-store.js';
 export { createPulse, type LastError, type NotedAttempt, type PulseWriter } from './pulse/pulse.js';
 export { type AttemptVerdict, judge, longestDelay, type RetryPolicy, type Verdict } from './retry.js';
+export { isTransient } from './transient.js';

@@ -1,7 +1,7 @@
 /**
  * Where a request may lead to. The operator chose the registry's own host, whatever its address is. Redirects and
- * token servers are chosen by the registry: they must not reach into this machine, its link or the cloud's
- * metadata service. Private networks are allowed, because object storage is often in one.
+ * token servers are chosen by the registry, and a registry without a configured URL by whoever sends the event:
+ * they reach public addresses only, and what the operator has listed.
  *
  * What counts is the address that is connected to: the check is in the lookup of the connection, so a name that
  * resolves to something else a moment later gains nothing. Through a proxy the proxy resolves, so there this
@@ -9,107 +9,98 @@
  */
 import { lookup as dnsLookup, type LookupAddress } from 'node:dns';
 import { lookup as dnsLookupAsync } from 'node:dns/promises';
-import { BlockList, isIP, type LookupFunction } from 'node:net';
+import { isIP, type LookupFunction } from 'node:net';
+import { type AddressKind, kindOfAddress, Networks } from './address-kinds.js';
 import { RegistryError } from './error.js';
 import type { Trusted } from './port.js';
+import { belongs } from './realm.js';
 
-const NEVER = listOf([
-  '0.0.0.0/8', // this host
-  '127.0.0.0/8', // loopback
-  '169.254.0.0/16', // link-local, and the metadata service of most clouds
-  '100.100.100.200/32', // Alibaba's metadata
-  '168.63.129.16/32', // Azure's host agent
-  '192.0.0.192/32', // Oracle's metadata
-  '224.0.0.0/4', // multicast
-  '240.0.0.0/4', // reserved, broadcast
-  '::/96', // unspecified, loopback, IPv4-compatible
-  'fe80::/10', // link-local
-  'ff00::/8', // multicast
-  'fd00:ec2::254/128', // AWS' metadata
-  '64:ff9b::7f00:0/104', // NAT64 of loopback
-  '64:ff9b::a9fe:0/112', // NAT64 of link-local
-]);
+/** Why a URL is asked. `token`: the registry named it as its token server. */
+export type Purpose = 'registry' | 'token';
+
+const PUBLIC: ReadonlySet<AddressKind> = new Set(['public']);
+/** A token server of the registry's own domain gets its credentials, so it may be in its network too. */
+const PUBLIC_AND_PRIVATE: ReadonlySet<AddressKind> = new Set(['public', 'private']);
 
 /** Decides for one registry. */
 export class AddressGuard {
-  readonly #own: string | undefined;
+  readonly #own: URL | undefined;
   readonly #hosts: ReadonlySet<string>;
-  readonly #addresses: BlockList;
+  readonly #addresses: Networks;
+  readonly #settings: string;
 
   /** `own`: the registry's URL. */
-  constructor(own: URL, { realms = [], addresses = [], own: trusted = true }: Trusted = {}) {
-    this.#own = trusted ? hostAndPort(own) : undefined;
-    const networks = addresses.filter((entry) => isIP(entry.split('/')[0] ?? '') !== 0);
-    this.#addresses = listOf(networks);
+  constructor(
+    own: URL,
+    { realms = [], addresses = [], own: trusted = true, settings = 'preheat.registry.' }: Trusted = {},
+  ) {
+    this.#own = trusted ? own : undefined;
+    this.#addresses = new Networks(addresses);
     this.#hosts = new Set([...realms, ...addresses].map((entry) => entry.toLowerCase()));
+    this.#settings = settings;
   }
 
   /**
    * What the connection resolves names with: refuses what must not be reached. Undefined for a host that may be
    * anywhere. Throws `redirect` for an address that is written in the URL.
    */
-  lookupFor(url: URL): LookupFunction | undefined {
+  lookupFor(url: URL, purpose: Purpose = 'registry'): LookupFunction | undefined {
     if (this.#isTrusted(url)) return undefined;
-    const address = literal(url);
-    if (isIP(address) !== 0) this.#check(url.host, address);
-    return (hostname, options, done) =>
-      dnsLookup(hostname, { ...options, all: true }, (error, found) => {
-        if (error) return done(error, []);
-        const refused = this.#firstRefused(found);
-        if (refused) return done(refusal(url.host, refused), []);
-        if (options.all) return done(null, found);
-        const [first] = found;
-        return done(null, first?.address ?? '', first?.family);
-      });
+    return guardedLookup(url, (address) => this.#refusal(url, address, purpose));
   }
 
   /** The same for a connection through a proxy. A name that means nothing here is the proxy's business. */
-  async checkBeforeProxy(url: URL): Promise<void> {
+  async checkBeforeProxy(url: URL, purpose: Purpose = 'registry'): Promise<void> {
     if (this.#isTrusted(url)) return;
-    const address = literal(url);
-    const found = isIP(address)
-      ? [{ address, family: isIP(address) }]
-      : await dnsLookupAsync(address, { all: true }).catch((): LookupAddress[] => []);
-    const refused = this.#firstRefused(found);
-    if (refused) throw refusal(url.host, refused);
+    for (const address of await addressesOf(url)) {
+      const refused = this.#refusal(url, address, purpose);
+      if (refused) throw refused;
+    }
   }
 
   #isTrusted(url: URL): boolean {
-    return [hostAndPort(url), url.host, url.hostname].some(
-      (host) => host === this.#own || this.#hosts.has(host),
+    const names = [hostAndPort(url), url.host, url.hostname];
+    const own = this.#own && hostAndPort(this.#own);
+    return names.some((host) => host === own || this.#hosts.has(host));
+  }
+
+  #refusal(url: URL, address: string, purpose: Purpose): RegistryError | undefined {
+    const near = purpose === 'token' && this.#own !== undefined && belongs(url, this.#own);
+    const kind = kindOfAddress(address);
+    if ((near ? PUBLIC_AND_PRIVATE : PUBLIC).has(kind) || this.#addresses.has(address)) return undefined;
+    const where = literal(url) === address ? url.host : `${url.host} (${address})`;
+    return new RegistryError(
+      'redirect',
+      `the registry leads to ${where}, a ${kind} address inside of this machine or its network; if that is intended, add it to ${this.#settings}addresses`,
     );
   }
-
-  #check(host: string, address: string): void {
-    const refused = this.#firstRefused([{ address, family: isIP(address) }]);
-    if (refused) throw refusal(host, refused);
-  }
-
-  #firstRefused(found: readonly LookupAddress[]): string | undefined {
-    return found.find(({ address, family }) => {
-      const kind = family === 6 ? 'ipv6' : 'ipv4';
-      return NEVER.check(address, kind) && !this.#addresses.check(address, kind);
-    })?.address;
-  }
 }
 
-function refusal(host: string, address: string): RegistryError {
-  const where = host === address ? host : `${host} (${address})`;
-  return new RegistryError(
-    'redirect',
-    `the registry leads to ${where}, an address inside of this machine or its network; name it in registry.addresses if it should`,
-  );
+/**
+ * A lookup that ends with the error that `refuse` has for any of the addresses. Throws the error at once for an
+ * address that is written in the URL.
+ */
+export function guardedLookup(url: URL, refuse: (address: string) => Error | undefined): LookupFunction {
+  const written = literal(url);
+  const refused = isIP(written) !== 0 && refuse(written);
+  if (refused) throw refused;
+  return (hostname, options, done) =>
+    dnsLookup(hostname, { ...options, all: true }, (error, found) => {
+      if (error) return done(error, []);
+      const [why] = found.flatMap(({ address }) => refuse(address) ?? []);
+      if (why) return done(why, []);
+      if (options.all) return done(null, found);
+      const [first] = found;
+      return done(null, first?.address ?? '', first?.family);
+    });
 }
 
-function listOf(networks: readonly string[]): BlockList {
-  const list = new BlockList();
-  for (const entry of networks) {
-    const [address = '', bits] = entry.split('/');
-    const kind = isIP(address) === 6 ? 'ipv6' : 'ipv4';
-    if (bits === undefined) list.addAddress(address, kind);
-    else list.addSubnet(address, Number(bits), kind);
-  }
-  return list;
+/** The addresses of the URL's host; none when its name cannot be resolved here. */
+export async function addressesOf(url: URL): Promise<string[]> {
+  const host = literal(url);
+  if (isIP(host) !== 0) return [host];
+  const found = await dnsLookupAsync(host, { all: true }).catch((): LookupAddress[] => []);
+  return found.map(({ address }) => address);
 }
 
 /** With the port also where it is the protocol's own. */

@@ -237,10 +237,47 @@ describe('an authorization for somebody else', () => {
     expect(tokens.asked[0]?.scope).toBe('repository:acme/app:pull');
   });
 
-  test('is Basic, or nothing, where the registry wants that', async () => {
-    const withBasic = await oci.serve({ basic });
-    expect(await aClient({ url: withBasic.url, auth }).authorization(app, signal)).toBe(basic);
+  test('is nothing where the registry needs none', async () => {
     const open = await oci.serve();
     expect(await aClient({ url: open.url, auth }).authorization(app, signal)).toBeUndefined();
+  });
+
+  describe('is never a lasting credential, unless that is asked for', () => {
+    const refused = (asked: Promise<unknown>) =>
+      expect(errorOf(asked)).resolves.toMatchObject({
+        kind: 'credentials',
+        message: expect.stringContaining('set credentials: true in the target'),
+      });
+
+    test('of a registry that wants the password', async () => {
+      const { url } = await oci.serve({ basic });
+      await refused(aClient({ url, auth }).authorization(app, signal));
+      expect(await aClient({ url, auth }).authorization(app, signal, { lasting: true })).toBe(basic);
+    });
+
+    test('of a configured token', async () => {
+      const { url } = await oci.serve();
+      const client = aClient({ url, auth: { bearer: 'configured' } });
+      await refused(client.authorization(app, signal));
+      expect(await client.authorization(app, signal, { lasting: true })).toBe('Bearer configured');
+    });
+
+    test('of a docker config', async () => {
+      const { url } = await oci.serve({ basic });
+      const host = new URL(url).host;
+      const login = { auths: { [host]: { username: 'puller', password: 's3cret' } } };
+      const dockerConfig = await temporaryFile('config.json', JSON.stringify(login));
+      await refused(aClient({ url, auth: { dockerConfig } }).authorization(app, signal));
+    });
+
+    test.each([
+      ['s3cret', 'itself'],
+      [Buffer.from('puller:s3cret').toString('base64'), 'encoded'],
+    ])('that a token server gives back (%s, %s)', async (token) => {
+      const script = ({ url: path }: { url: string }) =>
+        path.startsWith('/token') ? { body: JSON.stringify({ token }) } : undefined;
+      const { url } = await oci.serve({ tokens: oci.tokens({ user }), script });
+      await refused(aClient({ url, auth }).authorization(app, signal));
+    });
   });
 });

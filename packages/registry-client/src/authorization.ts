@@ -31,6 +31,8 @@ interface Parts {
   tokens: TokenSource;
   /** Hosts that get credentials although their name does not belong to the registry's. */
   realms: readonly string[];
+  /** See `Trusted.settings`. */
+  settings?: string;
 }
 
 /** The authorizations of one registry. */
@@ -93,6 +95,20 @@ export class Authorizer {
     if (everywhere) this.#everywhere = challenge;
   }
 
+  /**
+   * Is this value the operator's own credential, and not a token that was issued for one repository? Basic is, so
+   * is the configured token, which is sent as it is, and what a token server gives back of what it was given.
+   */
+  async isLasting(repository: string, value: string): Promise<boolean> {
+    if (value.startsWith('Basic ')) return true;
+    const credential = await this.#parts.credentials.for(repository);
+    if (credential === undefined) return false;
+    const secret = secretOf(credential);
+    const token = value.replace(/^Bearer /, '');
+    const decoded = Buffer.from(token, 'base64').toString('utf8');
+    return [token, decoded].some((text) => text === secret || text.endsWith(`:${secret}`));
+  }
+
   async #follow(repository: string, wanted: Challenge, used?: string): Promise<string | undefined> {
     const { credentials } = this.#parts;
     const credential = await credentials.for(repository);
@@ -116,9 +132,9 @@ export class Authorizer {
     credential: Credential | undefined,
     used: string | undefined,
   ): Promise<string> {
-    const { registry, realms, tokens } = this.#parts;
+    const { registry, realms, settings, tokens } = this.#parts;
     const request: TokenRequest = {
-      realm: checkRealm(parameters.realm, registry, realms, credential !== undefined),
+      realm: checkRealm(parameters.realm, registry, realms, credential !== undefined, settings),
       service: parameters.service,
       scope: parameters.scope || `repository:${repository}:pull`,
       credential,
@@ -130,4 +146,9 @@ export class Authorizer {
 function basicOf(credential: Credential | undefined): string | undefined {
   if (!credential || !('username' in credential)) return undefined;
   return basic(credential.username, credential.password);
+}
+
+function secretOf(credential: Credential): string {
+  if ('bearer' in credential) return credential.bearer;
+  return 'identityToken' in credential ? credential.identityToken : credential.password;
 }

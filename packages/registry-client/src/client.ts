@@ -126,9 +126,13 @@ class Client implements Registry {
     return referrersOf(this.#session, { repository, digest, signal, limit: this.#manifestBytes });
   }
 
-  async authorization(repository: string, signal: AbortSignal): Promise<string | undefined> {
+  async authorization(
+    repository: string,
+    signal: AbortSignal,
+    { lasting = false }: { lasting?: boolean } = {},
+  ): Promise<string | undefined> {
     checkRepository(repository);
-    return this.#session.authorization(repository, signal);
+    return this.#session.authorization(repository, signal, lasting);
   }
 
   async close(): Promise<void> {

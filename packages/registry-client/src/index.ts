@@ -1,4 +1,6 @@
 /** A client of the OCI distribution API, and the walk over an image. */
+export { type AddressKind, kindOfAddress, Networks } from './address-kinds.js';
+export { addressesOf, guardedLookup } from './addresses.js';
 export { openRegistry } from './client.js';
 
 export type { Descriptor, Platform } from './descriptor.js';

@@ -32,8 +32,8 @@ export interface Trusted {
    */
   realms?: readonly string[];
   /**
-   * Where redirects and token servers may lead to although it is loopback, link-local, a metadata service or
-   * the like: an address, a network (`127.0.0.0/8`), or a host as it is in the URL, with or without its port.
+   * Where redirects and token servers may lead to although it is no public address: an address, a network
+   * (`10.0.0.0/8`), or a host as it is in the URL, with or without its port.
    */
   addresses?: readonly string[];
   /**
@@ -41,6 +41,8 @@ export interface Trusted {
    * comes from somebody else, an event for example: then its address is checked like that of a redirect.
    */
   own?: boolean;
+  /** What messages write before the names of these lists. Default: `preheat.registry.` */
+  settings?: string;
 }
 
 /** What a registry, or a mirror that speaks as one, is opened with. */
@@ -147,10 +149,16 @@ export interface Registry {
    */
   referrers(repository: string, digest: string, signal: AbortSignal): Promise<Descriptor[]>;
   /**
-   * An `Authorization` value with which this repository can be pulled for a while, for somebody else who pulls
-   * from the registry. Undefined where none is needed. A secret.
+   * An `Authorization` value with which another program can pull this repository. Undefined where the registry
+   * needs none. A secret: a token that a token server issued for this repository. Where the registry takes only
+   * the password or the configured token, which work everywhere and for long, it rejects with `credentials`
+   * unless `lasting` is set.
    */
-  authorization(repository: string, signal: AbortSignal): Promise<string | undefined>;
+  authorization(
+    repository: string,
+    signal: AbortSignal,
+    options?: { lasting?: boolean },
+  ): Promise<string | undefined>;
   /** Ends what is in flight as `aborted`, and all connections. May be called twice. */
   close(): Promise<void>;
 }

@@ -1,5 +1,6 @@
 import { oci } from '@longshore/testkit';
 import { describe, expect, test } from 'vitest';
+import { AddressGuard } from './addresses.js';
 import { RegistryError } from './error.js';
 import { checkRealm } from './realm.js';
 import { aClient, errorOf, kindOf, signal } from './testing/client.js';
@@ -87,7 +88,7 @@ describe('a hostile realm', () => {
     const trusted = { addresses: ['127.0.0.0/8', '::1'] };
     const error = await errorOf(aClient({ url, auth, trusted }).manifest(app, image.digest, signal));
     expect(error).toMatchObject({ kind: 'redirect', retryable: false });
-    expect(error.message).toContain('name it in the trusted realms');
+    expect(error.message).toContain('add it to preheat.registry.realms');
     expect(thief.requests).toEqual([]);
   });
 
@@ -106,6 +107,29 @@ describe('a hostile realm', () => {
     const { url } = await oci.serve({ parts: [image], tokens: oci.tokens(), script });
     expect(await kindOf(aClient({ url, auth }).manifest(app, image.digest, signal))).toBe('redirect');
     expect(thief.requests).toEqual([]);
+  });
+});
+
+describe('a token server in a private network', () => {
+  const lookups = (own: string, trusted = {}) => new AddressGuard(new URL(own), trusted);
+  const asked = (guard: AddressGuard, realm: string) => () => guard.lookupFor(new URL(realm), 'token');
+
+  test('is asked where it belongs to the registry that the operator named, and nowhere else', () => {
+    const guard = lookups('http://10.0.0.1:5000');
+    expect(asked(guard, 'http://10.0.0.1:5001/token')).not.toThrow();
+    expect(asked(guard, 'http://10.0.0.2:5001/token')).toThrow('private address');
+    expect(() => guard.lookupFor(new URL('http://10.0.0.1:5001/blob'))).toThrow('private address');
+  });
+
+  test('is not asked for a registry that an event named', () => {
+    expect(asked(lookups('http://10.0.0.1:5000', { own: false }), 'http://10.0.0.1:5001/token')).toThrow(
+      'private address',
+    );
+  });
+
+  test('is never asked at a metadata service or on this machine', () => {
+    for (const host of ['169.254.169.254', '127.0.0.1'])
+      expect(asked(lookups(`http://${host}:5000`), `http://${host}:5001/token`)).toThrow('address inside');
   });
 });
 

@@ -18,12 +18,16 @@ const KNOWN: readonly (readonly [registry: RegExp, realm: string])[] = [
 /** Registrable domains below which everybody can have a registry, and which the public suffix list does not know. */
 const SHARED: ReadonlySet<string> = new Set(['azurecr.io', 'azurecr.cn', 'azurecr.us', 'jfrog.io']);
 
-/** The realm as a URL. Throws `redirect` when it must not be asked. `credentials`: will any be sent there? */
+/**
+ * The realm as a URL. Throws `redirect` when it must not be asked. `credentials`: will any be sent there?
+ * `settings`: as in `Trusted`.
+ */
 export function checkRealm(
   realm: string | undefined,
   registry: URL,
   trusted: readonly string[],
   credentials: boolean,
+  settings = 'preheat.registry.',
 ): URL {
   const refused = (what: string) => new RegistryError('redirect', `${registry.host}: ${what}`);
   if (realm === undefined || !URL.canParse(realm)) throw refused('its challenge names no token server');
@@ -34,11 +38,12 @@ export function checkRealm(
   }
   if (!credentials || belongs(url, registry) || isNamed(url, trusted)) return url;
   throw refused(
-    `its token server ${url.host} is of another domain and gets no credentials; name it in the trusted realms if it should`,
+    `its token server ${url.host} is of another domain and gets no credentials; if it should, add it to ${settings}realms`,
   );
 }
 
-function belongs(realm: URL, registry: URL): boolean {
+/** Does the realm's host belong to the owner of the registry, by its name? */
+export function belongs(realm: URL, registry: URL): boolean {
   const [one, other] = [realm.hostname, registry.hostname];
   if (one === other) return true;
   if (KNOWN.some(([host, known]) => host.test(other) && one === known)) return true;

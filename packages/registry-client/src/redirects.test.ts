@@ -106,6 +106,16 @@ describe('a redirect is refused', () => {
     'http://[fe80::1]:1/',
     'http://100.100.100.200/',
     'http://[64:ff9b::127.0.0.1]/',
+    'http://[64:ff9b:1::1]/',
+    'http://[2002:7f00:1::1]/',
+    'http://[fd00:ec2::23]/v1/credentials',
+    'http://[fd20:ce::254]/',
+    'http://168.63.129.16/',
+    'http://10.0.0.1/',
+    'http://100.64.0.1/',
+    'http://192.168.0.1/',
+    'http://198.18.0.1/',
+    'http://[fd12:3456::1]/',
   ])('to %s', async (location) => {
     const { url } = await oci.serve({ script: () => to(location) });
     const error = await errorOf(aClient({ url }).drain(app, layer, { signal }));

@@ -60,8 +60,11 @@ export class Session {
     this.#authorizer = new Authorizer({
       registry: this.base,
       credentials: credentialsOf(auth, this.base.host, now),
-      tokens: new TokenSource({ registry: this.base, realms, transport, pace, timeout, now, headersFor }),
+      tokens: new TokenSource({
+        ...{ registry: this.base, realms, transport: transport.for('token'), pace, timeout, now, headersFor },
+      }),
       realms,
+      settings: trusted?.settings,
     });
     const welcome = () => this.#askWelcome(new AbortController().signal);
     this.#offers = new Offers({ authorizer: this.#authorizer, welcome, now });
@@ -123,8 +126,27 @@ export class Session {
   }
 
   /** See `Registry.authorization`. */
-  async authorization(repository: string, signal: AbortSignal): Promise<string | undefined> {
+  async authorization(
+    repository: string,
+    signal: AbortSignal,
+    lasting: boolean,
+  ): Promise<string | undefined> {
     const place = `${this.base.host}: authorization for ${repository}`;
+    const found = await this.#authorizationAt(place, repository, signal);
+    if (found === undefined || lasting) return found;
+    if (!(await unlessAborted(signal, place, this.#authorizer.isLasting(repository, found)))) return found;
+    const what = found.startsWith('Basic ') ? 'a password' : 'the configured token';
+    throw new RegistryError(
+      'credentials',
+      `${place}: the registry takes ${what} and issues no short-lived token, and a lasting credential is not handed on by default; set credentials: true in the target to hand it on, or credentials: false if the target needs none`,
+    );
+  }
+
+  async #authorizationAt(
+    place: string,
+    repository: string,
+    signal: AbortSignal,
+  ): Promise<string | undefined> {
     const known = await unlessAborted(signal, place, this.#authorizer.current(repository, { renew: true }));
     if (known !== undefined) return known;
     const challenge = await this.#askWelcome(signal);

@@ -26,7 +26,7 @@ interface Token {
 }
 
 interface TokenSourceOptions extends TokenTrust {
-  transport: Transport;
+  transport: Pick<Transport, 'exchange'>;
   /** The registry's, which is also that of a token server at the registry's own origin. */
   pace: Pace;
   /** Milliseconds. */

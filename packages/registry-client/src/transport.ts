@@ -9,7 +9,7 @@ import { setMaxListeners } from 'node:events';
 import type { ClientRequest, IncomingHttpHeaders } from 'node:http';
 import type { LookupFunction } from 'node:net';
 import { got, type Request } from 'got';
-import type { AddressGuard } from './addresses.js';
+import type { AddressGuard, Purpose } from './addresses.js';
 import { type Agents, agentsFor } from './agents.js';
 import { Attempt } from './attempt.js';
 import type { RegistryError } from './error.js';
@@ -53,13 +53,14 @@ export class Transport {
     setMaxListeners(0, this.#closing.signal);
   }
 
+  /** The same connections, for requests with this purpose. */
+  for(purpose: Purpose): Pick<Transport, 'exchange'> {
+    return { exchange: (request, read) => this.#exchange(request, read, purpose) };
+  }
+
   /** Rejects with `RegistryError` alone. */
-  async exchange<T>(request: HttpRequest, read: Read<T>): Promise<T> {
-    const { stale, ...outcome } = await this.#once(request, read);
-    // a server may close a kept connection while a request is on its way there: that says nothing of the request
-    const { failure, value } = stale ? await this.#once(request, read) : outcome;
-    if (failure) throw failure;
-    return value as T;
+  exchange<T>(request: HttpRequest, read: Read<T>): Promise<T> {
+    return this.#exchange(request, read, 'registry');
   }
 
   close(): void {
@@ -67,13 +68,21 @@ export class Transport {
     this.#agents.destroy();
   }
 
-  async #once<T>(request: HttpRequest, read: Read<T>): Promise<Outcome<T>> {
+  async #exchange<T>(request: HttpRequest, read: Read<T>, purpose: Purpose): Promise<T> {
+    const { stale, ...outcome } = await this.#once(request, read, purpose);
+    // a server may close a kept connection while a request is on its way there: that says nothing of the request
+    const { failure, value } = stale ? await this.#once(request, read, purpose) : outcome;
+    if (failure) throw failure;
+    return value as T;
+  }
+
+  async #once<T>(request: HttpRequest, read: Read<T>, purpose: Purpose): Promise<Outcome<T>> {
     const { url, timeout, idle = false } = request;
     const attempt = new Attempt([request.signal, this.#closing.signal], timeout);
     let sent: Sent | undefined;
     let answered = false;
     try {
-      const lookup = await this.#allowed(url);
+      const lookup = await this.#allowed(url, purpose);
       sent = this.#send(request, lookup, attempt.signal);
       const head = await sent.head;
       answered = true;
@@ -90,9 +99,9 @@ export class Transport {
   }
 
   /** What is to resolve the name; throws where the request must not go. */
-  async #allowed(url: URL): Promise<LookupFunction | undefined> {
-    if (!this.#agents.proxied) return this.#guard.lookupFor(url);
-    await this.#guard.checkBeforeProxy(url);
+  async #allowed(url: URL, purpose: Purpose): Promise<LookupFunction | undefined> {
+    if (!this.#agents.proxied) return this.#guard.lookupFor(url, purpose);
+    await this.#guard.checkBeforeProxy(url, purpose);
     return undefined;
   }
 

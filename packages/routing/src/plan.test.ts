@@ -31,6 +31,21 @@ test('each endpoint is in the plan with its reason, in the order of the configur
   });
 });
 
+test.each([
+  ['pull', 'longshore/0.1.0', ['wants them']],
+  ['pull', 'longshore/1.0.0-rc.1+build', ['wants them']],
+  ['pull', 'longshore', ['all', 'wants them']],
+  ['pull', 'longshore/0.1.0 (other)', ['all', 'wants them']],
+  ['pull', 'docker/27.0 longshore/0.1.0', ['all', 'wants them']],
+  ['pull', undefined, ['all', 'wants them']],
+  ['push', 'longshore/0.1.0', ['all', 'wants them']],
+])('a %s by %s goes to %j', (action, useragent, endpoints) => {
+  const router = createRouter([anEndpoint('all'), anEndpoint('wants them', { ownpulls: true })]);
+  const plan = router.plan(anEvent({ action, request: { useragent } }));
+  expect(plan.endpoints).toEqual(endpoints);
+  expect(plan.unmatched).toEqual(endpoints.length === 2 ? [] : [{ endpoint: 'all', why: 'own_pull' }]);
+});
+
 test('nothing is planned for a disabled endpoint', () => {
   const router = createRouter([anEndpoint('off', { disabled: true }), anEndpoint('on')]);
   expect(router.plan(anEvent())).toEqual({ endpoints: ['on'], unmatched: [] });

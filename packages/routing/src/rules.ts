@@ -14,6 +14,7 @@ export type Rule =
   | 'action'
   | 'repository'
   | 'tag'
+  | 'own_pull'
   | 'only_images'
   | 'only_manifests'
   | 'only_actions'
@@ -38,6 +39,8 @@ export interface RoutedEndpoint {
     /** Globs. An event without a tag matches none of them. */
     tags: readonly string[];
   };
+  /** True: it also gets the pulls that Longshore made itself. */
+  ownpulls?: boolean;
   /** Of endpoints that work on images: only these events go to it, and only those that name an image. */
   only?: {
     /** Exact. */
@@ -53,26 +56,36 @@ export interface RoutedEndpoint {
 export interface Subject {
   class: EventClass;
   view: EventView;
+  /** Of whoever made the request that the event is about. Known at ingest only: a `Delivery` does not keep it. */
+  useragent?: string;
 }
 
 /** The first rule that ignores a subject, undefined when it is to be delivered. */
 export type Ignores = (subject: Subject) => Rule | undefined;
 
 /** `disabled` is no rule: nothing is planned for such an endpoint. */
-export function compileRules({ accept, ignore, only }: RoutedEndpoint): Ignores {
+export function compileRules({ accept, ignore, ownpulls, only }: RoutedEndpoint): Ignores {
   const mediatypes = new Set(ignore.mediatypes);
   const actions = new Set(ignore.actions);
   const repository = matcher(ignore.repositories);
   const tag = matcher(ignore.tags);
   const misses = only && compileOnly(only);
-  return ({ class: eventClass, view }) => {
+  return ({ class: eventClass, view, useragent }) => {
     if (!accept.includes(eventClass)) return 'accept';
     if (mediatypes.has(view.mediaType ?? '')) return 'mediatype';
     if (actions.has(view.action)) return 'action';
     if (view.repository && repository(view.repository)) return 'repository';
     if (view.tag && tag(view.tag)) return 'tag';
+    if (!ownpulls && view.action === 'pull' && isOwn(useragent)) return 'own_pull';
     return misses?.(view);
   };
+}
+
+/** Any version: while a relay is upgraded, two versions are at work. */
+const OWN_USER_AGENT = /^longshore\/[\w.+-]+$/;
+
+function isOwn(useragent: string | undefined): boolean {
+  return useragent !== undefined && useragent.length < 100 && OWN_USER_AGENT.test(useragent);
 }
 
 /** The registry announces each blob of a push like this; the manifest that names them comes after them. */

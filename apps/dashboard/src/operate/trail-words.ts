@@ -59,6 +59,7 @@ const rules: Record<Rule, string> = {
   action: 'ignore.actions',
   repository: 'ignore.repositories',
   tag: 'ignore.tags',
+  own_pull: 'ownpulls: Longshore made this pull itself',
   only_images: 'preheat, which wants events that name an image',
   only_manifests: 'preheat, which waits for the manifest that names the blob',
   only_actions: 'preheat.actions',

@@ -6,7 +6,7 @@ import { type Check, revealed } from './check.js';
 import { checkDelays } from './delays.js';
 import { checkHeaders } from './headers.js';
 import { nameEndpoints } from './names.js';
-import { checkPreheat } from './preheat.js';
+import { checkPreheat, checkPulls } from './preheat.js';
 import { checkRelay } from './relay.js';
 import { checkRules } from './rules.js';
 import { checkSecrets } from './secrets.js';
@@ -36,6 +36,7 @@ export function checkConfig(read: Config & { version?: string }, check: Check): 
     checkPreheat(endpoint, path, check);
     checkDelays(endpoint, path, check);
   }
+  checkPulls(endpoints, check);
   checkAlerts(config, check);
   checkRelay(config, check);
   checkSecrets(config, [], check);

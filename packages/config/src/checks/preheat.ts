@@ -16,8 +16,8 @@ const KRUISE = ['url', 'token', 'namespace', 'registry', 'selector', 'podselecto
 const JOB = ['parallelism', 'pulltimeout', 'jobtimeout', 'ttl', 'backofflimit'];
 
 const KNOWN: Readonly<Record<PreheatTarget['kind'], readonly string[]>> = {
-  'pull-through': [...COMMON, 'url', 'method', 'prefix', 'ns'],
-  kraken: [...COMMON, 'origin', 'tracker', 'proxy'],
+  'pull-through': [...COMMON, 'url', 'method', 'prefix', 'ns', 'realms', 'addresses'],
+  kraken: [...COMMON, 'origin', 'tracker', 'proxy', 'addresses'],
   dragonfly: [...COMMON, ...DRAGONFLY, ...TASK, 'credentials', 'verify'],
   kruise: [...COMMON, ...KRUISE, ...JOB],
   webhook: [...COMMON, 'url'],
@@ -51,6 +51,26 @@ export function checkPreheat(endpoint: Endpoint, path: readonly Step[], check: C
   }
 }
 
+/** How many receivers of pulls are named in a warning. */
+const NAMED = 3;
+
+/** Caches and nodes pull what is preheated, and the registry announces these pulls to every other endpoint. */
+export function checkPulls(endpoints: readonly Endpoint[], { problems }: Check): void {
+  const enabled = endpoints.filter(({ disabled }) => !disabled);
+  const preheat = enabled.find(({ kind }) => kind === 'preheat');
+  const receivers = enabled.filter(
+    ({ kind, accept, ignore }) =>
+      kind !== 'preheat' && accept.includes('event') && !ignore.actions.includes('pull'),
+  );
+  if (!preheat || receivers.length === 0) return;
+  const names = receivers.slice(0, NAMED).map(({ name }) => quote(name));
+  const more = receivers.length > NAMED ? ` and ${receivers.length - NAMED} more` : '';
+  problems.warning(
+    ['notifications', 'endpoints', endpoints.indexOf(preheat)],
+    `makes caches and nodes pull each pushed image, and ${names.join(', ')}${more} would get these pulls as events (Longshore's own are ignored). Add pull to ignore.actions there unless they are wanted`,
+  );
+}
+
 function checkRegistry({ url, auth, hosts }: Registry, place: Step[], { problems }: Check): void {
   const { file: _, ...kept } = auth;
   const ways = Object.entries(auth).filter(([, value]) => value !== undefined);
@@ -59,6 +79,11 @@ function checkRegistry({ url, auth, hosts }: Registry, place: Step[], { problems
     problems.error(
       [...place, 'auth'],
       'stands without registry.url: whoever sends an event could name a host that gets it. Write the url, or use auth.file',
+    );
+  if (!url && hosts.length === 0 && !problems.failedAt([...place, 'hosts']))
+    problems.error(
+      place,
+      'has neither url nor hosts, so whoever sends an event could name any registry. Write url: https://registry.example.com, or hosts: [registry.example.com] for what events may name; hosts: ["*"] allows every host at a public address',
     );
   if (url && hosts.length > 0)
     problems.warning([...place, 'hosts'], 'has no effect beside registry.url. Remove one of them');
@@ -75,7 +100,7 @@ function checkName(name: string, taken: Set<string>, place: Step[], { problems }
 
 function checkTarget(target: PreheatTarget, place: Step[], check: Check): void {
   const { problems } = check;
-  const { kind, url, origin, tracker, proxy, namespace } = target;
+  const { kind, url, origin, tracker, proxy, namespace, registry } = target;
   const known = KNOWN[kind];
   for (const [key, value] of Object.entries(target)) {
     if (value === undefined || known.includes(key)) continue;
@@ -90,6 +115,7 @@ function checkTarget(target: PreheatTarget, place: Step[], check: Check): void {
   if (url) checkUrl(url, [...place, 'url'], check);
   if (tracker) checkUrl(tracker, [...place, 'tracker'], check);
   if (proxy) checkUrl(proxy, [...place, 'proxy'], check);
+  if (registry && kind === 'dragonfly') checkUrl(registry, [...place, 'registry'], check);
   for (const [index, one] of (origin ?? []).entries()) checkUrl(one, [...place, 'origin', index], check);
   oneUser(target.auth?.basic, [...place, 'auth', 'basic'], check);
 }

@@ -194,3 +194,33 @@ test('a pause is known to every process and never shortened', async ({ open, pre
   expect(await two.pausedUntil('https://registry')).toBe(until);
   expect(await two.pausedUntil('https://another')).toBe(0);
 });
+
+describe('without a lead', () => {
+  test('the meaning of a tag is kept for a delivery', async ({ open, prefix }) => {
+    const store = storeOn(await open('consumer'), prefix);
+    expect(await store.digest('d')).toBeUndefined();
+    await store.keepDigest('d', 'sha256:1');
+    expect([await store.digest('d'), await store.digest('other')]).toEqual(['sha256:1', undefined]);
+    await store.keepDigest('d', undefined);
+    expect(await store.digest('d')).toBeUndefined();
+  });
+
+  test('what is known of an image is seen, and what is warm', async ({ open, prefix }) => {
+    const store = storeOn(await open('consumer'), prefix);
+    expect(await store.known(PLAN)).toEqual({ parts: new Map() });
+    const lease = await leads(store, 'first');
+    await lease.keepWalk('the walk');
+    await lease.claim('mirror', 'part', 1);
+    expect(await store.isWarm('mirror', 'part')).toBe(false);
+    await lease.finish('mirror', 'part', { state: 'warmed', warmFor: 60_000 });
+    expect(await store.known(PLAN)).toEqual({
+      walk: 'the walk',
+      parts: new Map([['mirror\npart', 'warmed']]),
+    });
+    expect([await store.isWarm('mirror', 'part'), await store.isWarm('other', 'part')]).toEqual([
+      true,
+      false,
+    ]);
+    expect((await store.lead(PLAN, 'second')).turn).toBe('wait');
+  });
+});

@@ -24,10 +24,17 @@ export interface PreheatStore {
   >;
   pause(registry: string, until: number): Promise<void>;
   pausedUntil(registry: string): Promise<number>;
+  digest(deliveryId: string): Promise<string | undefined>;
+  keepDigest(deliveryId: string, digest: string | undefined): Promise<void>;
+  known(plan: string): Promise<{ walk?: string; parts: Map<string, string> }>;
+  isWarm(target: string, part: string): Promise<boolean>;
 }
 
 /** One who waits is woken at the end; this is for when nobody is left to wake it. */
 const LOOK = 15_000;
+
+/** Milliseconds for which the meaning of a tag is kept for a delivery that waits; then it is looked up again. */
+const DIGEST_KEPT_MS = 3_600_000;
 
 /** The memory of one endpoint. */
 export function createPreheatStore(options: PreheatMemoryOptions): PreheatStore {
@@ -52,5 +59,20 @@ export function createPreheatStore(options: PreheatMemoryOptions): PreheatStore 
       if (ms > 0) await client.eval(PAUSE, 1, key('pause', hashed(registry)), Math.ceil(until), ms);
     },
     pausedUntil: async (registry) => Number((await client.get(key('pause', hashed(registry)))) ?? 0),
+    digest: async (deliveryId) => (await client.get(key('digest', deliveryId))) ?? undefined,
+    async keepDigest(deliveryId, digest) {
+      const kept = key('digest', deliveryId);
+      if (digest === undefined) await client.del(kept);
+      else await client.set(kept, digest, 'PX', DIGEST_KEPT_MS);
+    },
+    async known(plan) {
+      const id = hashed(plan);
+      const [walk, parts] = await Promise.all([
+        client.get(key('walk', id)),
+        client.hgetall(key('parts', id)),
+      ]);
+      return { ...(walk !== null && { walk }), parts: new Map(Object.entries(parts)) };
+    },
+    isWarm: async (target, part) => (await client.exists(key('warm', target, hashed(part)))) === 1,
   };
 }

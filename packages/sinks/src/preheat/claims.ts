@@ -3,16 +3,17 @@
  * limit, and its result kept before the next one begins.
  */
 import { setTimeout as pause } from 'node:timers/promises';
-import type { Lease } from './memory.js';
+import type { Claim, Lease } from './memory.js';
 import { handleOf, type Moment, type PartState, readState, resultOf } from './states.js';
 import type { Aborted, Pending, Settled } from './targets/target.js';
 
 /** Milliseconds between two tries to get a turn: the first gap, and the longest. */
-const SOON = 50;
-const LATE = 1_000;
-/** Another image waits for this part at the target, for longer than a slot is to be held: look again later. */
-const BUSY_PATIENCE = 20_000;
-const BUSY_LOOK = 10_000;
+const FIRST_GAP_MS = 50;
+const LONGEST_GAP_MS = 1_000;
+/** Longest wait for a turn while the endpoint's slot is held. Milliseconds. */
+const PATIENCE_MS = 20_000;
+/** Milliseconds until the next look at what was not had within {@link PATIENCE_MS}. */
+export const BUSY_LOOK_MS = 10_000;
 /** Beyond the time of the next look another image may ask for the part too. */
 const POLL_MARGIN = 60_000;
 
@@ -29,6 +30,26 @@ export interface Turn {
   /** Names what is warmed; the same name at the same target is the same thing. */
   part: string;
   call(handle: string | undefined): Promise<Answer>;
+}
+
+/**
+ * Claims a part, and waits for it with a growing gap. `givesUpOn`: claims that are the answer when they still stand
+ * after {@link PATIENCE_MS}.
+ */
+export async function claimed(
+  lease: Lease,
+  { target, part, limit }: Pick<Turn, 'target' | 'part' | 'limit'>,
+  signal: AbortSignal,
+  givesUpOn: readonly Claim[],
+): Promise<Claim | 'aborted'> {
+  const began = Date.now();
+  for (let gap = FIRST_GAP_MS; ; gap = Math.min(2 * gap, LONGEST_GAP_MS)) {
+    if (signal.aborted) return 'aborted';
+    const claim = await lease.claim(target, part, limit);
+    if (claim === 'taken' || claim === 'warm') return claim;
+    if (givesUpOn.includes(claim) && Date.now() - began > PATIENCE_MS) return claim;
+    await pause(gap, undefined, { signal }).catch(() => {});
+  }
 }
 
 /** The turns of one image's parts, by the one who leads it. */
@@ -59,21 +80,15 @@ export class Claims {
 
   /** The result, after a call if it needs one. */
   async take(turn: Turn): Promise<Answer> {
-    const { target, part, limit } = turn;
+    const { target, part } = turn;
     const known = this.known(target, part);
     if (known) return known;
-    const began = Date.now();
-    for (let gap = SOON; ; gap = Math.min(2 * gap, LATE)) {
-      if (this.signal.aborted) return { result: { state: 'aborted' } };
-      const claim = await this.lease.claim(target, part, limit);
-      if (claim === 'warm') return { result: { state: 'already', verified: false } };
-      if (claim === 'taken') return this.#call(turn);
-      if (claim === 'busy' && Date.now() - began > BUSY_PATIENCE) {
-        const detail = 'another image waits for it at the target';
-        return { result: { state: 'pending', pollAt: Date.now() + BUSY_LOOK, handle: '', detail } };
-      }
-      await pause(gap, undefined, { signal: this.signal }).catch(() => {});
-    }
+    const claim = await claimed(this.lease, turn, this.signal, ['busy']);
+    if (claim === 'aborted') return { result: { state: 'aborted' } };
+    if (claim === 'warm') return { result: { state: 'already', verified: false } };
+    if (claim === 'taken') return this.#call(turn);
+    const detail = 'another image waits for it at the target';
+    return { result: { state: 'pending', pollAt: Date.now() + BUSY_LOOK_MS, handle: '', detail } };
   }
 
   async #call({ target, part, call }: Turn): Promise<Answer> {

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { aDelivery } from '../testing/builders.js';
 import { imageOf, otherRegistry } from './image.js';
 
-const settings = { timeout: 1_000, hosts: [], concurrency: 1 };
+const settings = { timeout: 1_000, hosts: ['*'], concurrency: 1 };
 const DIGEST = `sha256:${'a'.repeat(64)}`;
 const pushed = (
   event: Record<string, unknown>,
@@ -46,6 +46,8 @@ describe('the registry', () => {
     [['r.io:*'], 'r.io:5000', true],
     [['*.example.com'], 'r.example.com.evil.io', false],
     [['r.io'], 'rxio', false],
+    [['*'], 'r.io:5000', true],
+    [[], 'r.io', false],
   ])('hosts %j and %s: %j', (hosts, host, allowed) => {
     const image = imageOf(pushed({ request: { host } }), { ...settings, hosts });
     expect('problem' in image).toBe(!allowed);

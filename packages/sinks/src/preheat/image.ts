@@ -77,7 +77,6 @@ function textAt(value: unknown, ...path: string[]): string | undefined {
 }
 
 function allowed(host: string, globs: readonly string[]): boolean {
-  if (globs.length === 0) return true;
   return globs.some((glob) => {
     const pattern = glob.replaceAll(/[.+?^${}()|[\]\\]/g, '\\$&').replaceAll('*', '.*');
     return new RegExp(`^${pattern}$`, 'i').test(host);

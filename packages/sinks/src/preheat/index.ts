@@ -7,7 +7,7 @@
  * alone or does not have the manifest yet, another delivery's lead. The delivery is then `deferred`, and all that
  * was done is in the memory: nothing is asked for twice, also after a crash.
  */
-import type { Delivery, Outcome } from '@longshore/event';
+import { type Delivery, LongshoreError, type Outcome } from '@longshore/event';
 import type { Attempt, Deferred, SendResult, Sink } from '../sink.js';
 import { failureOf, paused } from './failure.js';
 import { type ImageRef, imageOf, otherRegistry } from './image.js';
@@ -22,6 +22,9 @@ import { type WorkEnd, workOn } from './work.js';
 
 /** Beyond the time at which the leader is due again, others may take the lead. */
 const MARGIN = 60_000;
+
+/** Milliseconds until a result that could not be stored is brought again. */
+const STORE_AGAIN_MS = 60_000;
 
 type Resolved = ImageRef & { digest: string };
 
@@ -88,30 +91,46 @@ class PreheatSink implements Sink {
     }
   }
 
+  /** An event may name only a tag. The registry is asked once what it means, however long the delivery waits. */
   async #warm(delivery: Delivery, image: ImageRef, attempt: Attempt): Promise<SendResult> {
     const { memory } = this.options;
-    const resolved = await this.#resolve(delivery, image, attempt);
+    const kept = image.digest ?? (await memory.digest(delivery.id));
+    const resolved =
+      kept === undefined ? await this.#resolve(delivery, image, attempt) : { ...image, digest: kept };
     if ('ending' in resolved) return this.#conclude(resolved, delivery, image, attempt);
-    const plan = `${resolved.registry}/${resolved.repository}@${resolved.digest}`;
-    let turn = await memory.lead(plan, delivery.id);
+    const result = await this.#inTurn(delivery, resolved, attempt);
+    if (image.digest !== undefined || result === 'aborted') return result;
+    const waits = result.kind === 'deferred';
+    if (waits === (kept === undefined)) {
+      // Without it the registry is asked once more: no reason to lose the result.
+      await memory.keepDigest(delivery.id, waits ? resolved.digest : undefined).catch(() => {});
+    }
+    return result;
+  }
+
+  async #inTurn(delivery: Delivery, image: Resolved, attempt: Attempt): Promise<SendResult> {
+    const { memory, dryrun } = this.options;
+    const plan = `${image.registry}/${image.repository}@${image.digest}`;
+    // A dry run has a plan of its own: it neither waits for a real run nor takes that run's result for its own.
+    const led = dryrun ? `dry run ${delivery.id} ${plan}` : plan;
+    let turn = await memory.lead(led, delivery.id);
     if (turn.turn === 'told') {
       const { tag, outcome } = JSON.parse(turn.verdict) as Told;
-      if (tag === resolved.tag) {
+      if (tag === image.tag) {
         attempt.progress?.({ waited: 'another delivery has warmed the same image' });
         return outcome;
       }
       // Under another tag: what is warm by now is not asked for again, the tag is.
-      turn = await memory.lead(plan, delivery.id);
+      turn = await memory.lead(led, delivery.id);
     }
-    if (turn.turn === 'lead') return this.#lead(turn.lease, delivery, resolved, attempt);
+    if (turn.turn === 'lead') return this.#lead(turn.lease, plan, delivery, image, attempt);
     const until = turn.turn === 'wait' ? turn.until : Date.now();
     return { kind: 'deferred', until, why: 'another delivery warms the same image' };
   }
 
   /** What the tag stands for now, where the event does not say. */
   async #resolve(delivery: Delivery, image: ImageRef, { signal }: Attempt): Promise<Resolved | WorkEnd> {
-    const { digest, repository, tag = '' } = image;
-    if (digest) return { ...image, digest };
+    const { repository, tag = '' } = image;
     const until = await this.options.memory.pausedUntil(image.registry);
     if (until > Date.now()) return { ending: paused(until), parts: [] };
     try {
@@ -122,14 +141,21 @@ class PreheatSink implements Sink {
     }
   }
 
-  async #lead(lease: Lease, delivery: Delivery, image: Resolved, given: Attempt): Promise<SendResult> {
+  async #lead(
+    lease: Lease,
+    plan: string,
+    delivery: Delivery,
+    image: Resolved,
+    given: Attempt,
+  ): Promise<SendResult> {
     const { signal, release } = joined(given.signal, lease.lost);
     const attempt = { ...given, signal };
     const registry = this.#registries.at(image.registry);
     const { options } = this;
     let end: WorkEnd;
     try {
-      end = await workOn({ options, registry, targets: this.#targets, delivery, image, attempt, lease });
+      const work = { registry, targets: this.#targets, delivery, image, attempt, lease, plan };
+      end = await workOn({ options, ...work });
       await this.#tellPause(image);
     } catch (error) {
       end = { ending: await this.#refused(error, delivery, image), parts: [] };
@@ -169,10 +195,13 @@ class PreheatSink implements Sink {
     const run = lease?.run ?? { id: `${delivery.id}-${number}`, startedAt: now };
     const rateLimit = image && this.#registries.at(image.registry).rateLimit;
     const { name, dryrun, memory } = this.options;
-    await memory.keepRun(
-      runOf({ endpoint: name, delivery, image, run, outcome, parts, dryrun, rateLimit }),
-      signal,
-    );
+    const ended = runOf({ endpoint: name, delivery, image, run, outcome, parts, dryrun, rateLimit });
+    const unstored = await memory.keepRun(ended, signal).catch(unlessQueue);
+    if (unstored) {
+      const until = Date.now() + STORE_AGAIN_MS;
+      await lease?.rest(STORE_AGAIN_MS + MARGIN);
+      return { kind: 'deferred', until, why: `its result could not be stored: ${unstored.message}` };
+    }
     const told: Told = { tag: image?.tag, outcome };
     await lease?.settle(JSON.stringify(told), outcome.kind === 'delivered');
     return ending;
@@ -195,4 +224,10 @@ class PreheatSink implements Sink {
     const age = Date.now() - delivery.receivedAt - delay;
     return failureOf(error, { age, patience, named: otherRegistry(delivery, registry) });
   }
+}
+
+/** Trouble with the queue is ours, and costs the delivery no attempt. */
+function unlessQueue(error: unknown): LongshoreError {
+  if (error instanceof LongshoreError && error.code.startsWith('QUEUE_')) return error;
+  throw error;
 }

@@ -25,6 +25,7 @@ export function createLocalMemory(onRun: (run: PreheatRun) => void | Promise<voi
   const busy = new Map<string, string>();
   const slots = new Map<string, Set<string>>();
   const pauses = new Map<string, number>();
+  const digests = new Map<string, string>();
 
   const leaseOf = (plan: Plan, run: { id: string; startedAt: number }, token: string): Lease => {
     const mine = (): boolean => plan.leader?.token === token;
@@ -94,6 +95,16 @@ export function createLocalMemory(onRun: (run: PreheatRun) => void | Promise<voi
       pauses.set(registry, Math.max(until, pauses.get(registry) ?? 0));
     },
     pausedUntil: async (registry) => pauses.get(registry) ?? 0,
+    digest: async (delivery) => digests.get(delivery),
+    async keepDigest(delivery, digest) {
+      if (digest === undefined) digests.delete(delivery);
+      else digests.set(delivery, digest);
+    },
+    async known(name) {
+      const { walk, parts = new Map() } = plans.get(name) ?? {};
+      return { ...(walk !== undefined && { walk }), parts: new Map(parts) };
+    },
+    isWarm: async (target, part) => (warm.get(`${target}\n${part}`) ?? 0) > Date.now(),
     keepRun: async (run) => onRun(run),
   };
 }

@@ -60,6 +60,17 @@ export interface PreheatMemory {
   pause(registry: string, until: number): Promise<void>;
   /** 0 when it does not. */
   pausedUntil(registry: string): Promise<number>;
-  /** Keeps and tells what a run came to. Durable when it resolves; the same run twice is one. */
+  /** The digest that was kept for a delivery whose event names only a tag. */
+  digest(deliveryId: string): Promise<string | undefined>;
+  /** Keeps it while the delivery waits, so that the registry is asked once. Undefined: it is no longer needed. */
+  keepDigest(deliveryId: string, digest: string | undefined): Promise<void>;
+  /** What is known of a plan, without a lead: for a dry run, which changes nothing of it. */
+  known(plan: string): Promise<{ walk?: string; parts: Map<string, string> }>;
+  /** Was the part warmed at the target within the window, by any plan? */
+  isWarm(target: string, part: string): Promise<boolean>;
+  /**
+   * Keeps what a run came to and announces it. Durable when it resolves; the same run twice is one. Rejects with a
+   * LongshoreError `QUEUE_…` when it could not be stored for a long time; the caller then tries again later.
+   */
   keepRun(run: PreheatRun, signal: AbortSignal): Promise<void>;
 }

@@ -29,7 +29,7 @@ export interface PreheatSinkOptions {
 /** Where images are read from. Without `url`: the registry that the event names, if `hosts` has it. */
 export interface PreheatRegistry extends Omit<RegistryOptions, 'url' | 'userAgent'> {
   url?: string;
-  /** Globs with `*`; empty for any host that is not this machine or link-local. */
+  /** Globs with `*`. Without `url` only these may be named; none when it is empty. */
   hosts: readonly string[];
   /** Images read at once, over all workers. */
   concurrency: number;

@@ -29,9 +29,9 @@ export class Registries {
   at(url: string): Registry {
     const known = this.#open.get(url);
     this.#open.delete(url);
-    const { hosts, concurrency: _, trusted, ...options } = this.settings;
-    // A url that an event names is somebody else's choice, unless the operator has listed its host.
-    const own = options.url !== undefined || hosts.length > 0;
+    const { hosts: _hosts, concurrency: _concurrency, trusted, ...options } = this.settings;
+    // The sender of an event chooses its url; `hosts` says which names it may have, and not where they lead to.
+    const own = options.url !== undefined;
     // Over http everybody on the way could read them, and an event could ask for that.
     const auth = options.url === undefined && isPlain(url) ? undefined : options.auth;
     const opened = { ...options, auth, trusted: { ...trusted, own }, url, userAgent: this.userAgent };

@@ -1,6 +1,7 @@
 /** A run as it is kept and told. */
 import { type Delivery, type Outcome, type PreheatPart, type PreheatRun, tallyOf } from '@longshore/event';
 import type { RateLimit } from '@longshore/registry-client';
+import { bytesWanted } from './dry-run.js';
 import type { ImageRef } from './image.js';
 import { resultOf } from './verdict.js';
 
@@ -43,7 +44,7 @@ export function runOf({
     startedAt: run.startedAt,
     finishedAt: Date.now(),
     ...(remaining !== undefined && { rateLimit: { ...(limit !== undefined && { limit }), remaining } }),
-    tally: tallyOf(parts),
+    tally: dryrun ? { ...tallyOf(parts), bytes: bytesWanted(parts) } : tallyOf(parts),
     parts: [...failed, ...parts.filter(({ result }) => result !== 'failed')],
   };
 }

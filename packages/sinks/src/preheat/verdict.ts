@@ -25,7 +25,8 @@ export function partsOf(warmed: readonly WarmedPart[], skipped: KeptWalk['skippe
   return [...left, ...warmed.map(partOf)];
 }
 
-function partOf({ target, item, settled }: WarmedPart): PreheatPart {
+/** The row of one part. */
+export function partOf({ target, item, settled }: WarmedPart): PreheatPart {
   const { role, digest, size, platform } = item;
   const known = {
     target,

@@ -67,7 +67,7 @@ async function warmImage(target: ImageTarget, job: Job): Promise<Warmed> {
     if (warmth.state !== 'settled') return { result: warmth };
     return { result: { state: 'warmed', verified: true }, items: [...warmth.items] };
   };
-  const part = `${image.registry}/${image.repository}@${image.digest}:${image.tag ?? ''} ${image.items.length} ${image.platforms.join()}`;
+  const part = partOfImage(image);
   const { result, items } = await claims.take({ target: target.name, limit: open.limit, part, call });
   if (result.state === 'aborted') return { parts: [], aborted: true };
   if (result.state === 'pending') return { parts: [], aborted: false, pollAt: result.pollAt };
@@ -122,7 +122,7 @@ async function warmItem(target: BlobTarget, item: WarmItem, job: Job, into: Warm
   const call = async (handle: string | undefined): Promise<Answer> => ({
     result: await target.warm(image, item, { handle, signal, onBytes: moving.add }),
   });
-  const turn = { target: target.name, limit: open.limit, part: partOf(item, image, open.shared), call };
+  const turn = { target: target.name, limit: open.limit, part: partOfItem(item, image, open.shared), call };
   const { result } = await claims.take(turn);
   // what has come stays, while the target is not done with it
   if (result.state !== 'pending') moving.end();
@@ -141,11 +141,16 @@ async function warmItem(target: BlobTarget, item: WarmItem, job: Job, into: Warm
  * A blob is the same in every repository only for targets that keep it once. The same repository of another
  * registry is another one. The root brings its tag along: under another tag it has to be asked for again.
  */
-function partOf(
+export function partOfItem(
   { digest }: WarmItem,
   { registry, repository, tag, digest: root }: WarmImage,
   shared: boolean,
 ): string {
   const name = shared ? digest : `${registry}/${repository}@${digest}`;
   return digest === root && tag ? `${name}:${tag}` : name;
+}
+
+/** Names the whole image, as the policy leaves it, for targets that take it whole. */
+export function partOfImage({ registry, repository, tag = '', digest, items, platforms }: WarmImage): string {
+  return `${registry}/${repository}@${digest}:${tag} ${items.length} ${platforms.join()}`;
 }

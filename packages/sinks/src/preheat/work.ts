@@ -2,11 +2,11 @@
  * The work on one image by the one who leads it, in order: is the registry to be left alone, walk, what does the
  * policy leave, warm, verdict. Whatever it comes to is a value; only a fault of the registry is thrown.
  */
-import { setTimeout as pause } from 'node:timers/promises';
 import type { Delivery, Outcome, PreheatPart } from '@longshore/event';
 import { type Registry, RegistryError, walk } from '@longshore/registry-client';
 import type { Attempt, Deferred } from '../sink.js';
-import { Claims } from './claims.js';
+import { BUSY_LOOK_MS, Claims, claimed } from './claims.js';
+import { dryRun, dryRunInWords } from './dry-run.js';
 import { paused } from './failure.js';
 import type { ImageRef } from './image.js';
 import type { Lease } from './memory.js';
@@ -32,33 +32,46 @@ export interface Work {
   image: ImageRef & { digest: string };
   attempt: Attempt;
   lease: Lease;
+  /** Of the image, as real runs name it. */
+  plan: string;
 }
 
 /** The registry's slot in the claims; no target can be called so. */
 const REGISTRY = '~registry';
-const TRY_AGAIN = 100;
 
 /** @throws RegistryError */
 export async function workOn(work: Work): Promise<WorkEnd> {
   const { options, registry, targets, image, delivery, attempt, lease } = work;
-  const kept = readWalk(await lease.walk(), options.policy);
+  const kept = readWalk(
+    options.dryrun ? (await options.memory.known(work.plan)).walk : await lease.walk(),
+    options.policy,
+  );
   const known = kept && !isWorthAnother(kept, attemptOf(work)) ? kept : undefined;
   const until = known ? 0 : await options.memory.pausedUntil(image.registry);
   if (until > Date.now()) return { ending: paused(until), parts: [] };
   const walked = known ?? (await readAgain(work, kept));
-  if (walked === 'aborted') return { ending: 'aborted', parts: [] };
-
-  const early = skippedWhole(walked, options, targets);
-  if (early) return early;
+  if (walked === 'aborted' || 'kind' in walked) return { ending: walked, parts: [] };
+  if (walked.items.length === 0) return nothingWanted(walked);
 
   const { signal, number } = attempt;
   const since = delivery.receivedAt - options.window;
+  const whole = warmImage(image, walked, registry, signal);
+  if (options.dryrun) {
+    const { memory } = options;
+    const parts = await dryRun({ image: whole, targets, memory, plan: work.plan, since });
+    const ending: Outcome = {
+      kind: 'delivered',
+      reason: 'skipped',
+      detail: withProblems(dryRunInWords(parts), walked.problems),
+    };
+    return { ending, parts: [...partsOf([], walked.skipped), ...parts] };
+  }
   const claims = new Claims(lease, { run: lease.run.id, attempt: number, since }, options.window, signal);
   await claims.load();
   const bytes = walked.items.reduce((sum, { size = 0 }) => sum + size, 0) * targets.length;
   const total = { parts: walked.items.length * targets.length, bytes };
   const progress = new Progress(total, (shown) => attempt.progress?.(shown));
-  const warmed = await warmAll(targets, warmImage(image, walked, registry, signal), claims, progress, signal);
+  const warmed = await warmAll(targets, whole, claims, progress, signal);
 
   if (warmed.pollAt !== undefined) progress.flush();
 
@@ -77,7 +90,7 @@ function attemptOf({ delivery, attempt }: Work): string {
 }
 
 /** What was kept is all there is of an image whose registry now fails. */
-async function readAgain(work: Work, kept: KeptWalk | undefined): Promise<KeptWalk | 'aborted'> {
+async function readAgain(work: Work, kept: KeptWalk | undefined): Promise<KeptWalk | Deferred | 'aborted'> {
   try {
     return await read(work);
   } catch (error) {
@@ -88,53 +101,37 @@ async function readAgain(work: Work, kept: KeptWalk | undefined): Promise<KeptWa
 }
 
 /** Reads the image from its registry, when it is its turn there, and keeps what was found. */
-async function read(work: Work): Promise<KeptWalk | 'aborted'> {
+async function read(work: Work): Promise<KeptWalk | Deferred | 'aborted'> {
   const { options, registry, image, attempt, lease } = work;
+  const { policy, dryrun } = options;
   const { repository, digest, tag } = image;
-  const part = `${image.registry}/${repository}@${digest}`;
-  while ((await lease.claim(REGISTRY, part, options.registry.concurrency)) !== 'taken') {
-    await pause(TRY_AGAIN, undefined, { signal: attempt.signal }).catch(() => {});
-    if (attempt.signal.aborted) return 'aborted';
+  // A dry run reads for itself: it waits for no run.
+  const part = `${dryrun ? `dry run ${lease.run.id} ` : ''}${image.registry}/${repository}@${digest}`;
+  const slot = { target: REGISTRY, part, limit: options.registry.concurrency };
+  const claim = await claimed(lease, slot, attempt.signal, ['full', 'busy']);
+  if (claim === 'aborted') return 'aborted';
+  if (claim !== 'taken') {
+    const why = 'as many images as registry.concurrency allows are being read from the registry';
+    return { kind: 'deferred', until: Date.now() + BUSY_LOOK_MS, why };
   }
   try {
     const start = { repository, reference: digest, tag };
-    const policy = { ...options.policy, gap: [] };
-    const found = keptWalk(await walk(registry, start, policy, attempt.signal), attemptOf(work));
-    await lease.keepWalk(writeWalk(found, options.policy));
+    const found = keptWalk(
+      await walk(registry, start, { ...policy, gap: [] }, attempt.signal),
+      attemptOf(work),
+    );
+    if (!dryrun) await lease.keepWalk(writeWalk(found, policy));
     return found;
   } finally {
     await lease.finish(REGISTRY, part, {});
   }
 }
 
-/** Nothing is to be asked of the targets: the policy leaves nothing, or it is only tried. */
-function skippedWhole(
-  { items, skipped, problems }: KeptWalk,
-  { dryrun }: PreheatSinkOptions,
-  targets: readonly OpenTarget[],
-): WorkEnd | undefined {
-  if (items.length === 0) {
-    const reasons = [...new Set(skipped.map(({ reason }) => reason))].join(', ') || 'it is empty';
-    const detail = `nothing of the image is wanted (${reasons})`;
-    return { ending: { kind: 'delivered', reason: 'skipped', detail }, parts: partsOf([], skipped) };
-  }
-  if (!dryrun) return undefined;
-  const parts = targets.flatMap(({ target }) =>
-    items.map(({ role, digest, size, platform }) => ({
-      target: target.name,
-      role,
-      digest,
-      size,
-      platform,
-      result: 'skipped' as const,
-      reason: 'dryrun',
-    })),
-  );
-  const detail = withProblems(`a dry run: ${parts.length} parts would be warmed`, problems);
-  return {
-    ending: { kind: 'delivered', reason: 'skipped', detail },
-    parts: [...partsOf([], skipped), ...parts],
-  };
+/** The policy leaves nothing of the image. */
+function nothingWanted({ skipped }: KeptWalk): WorkEnd {
+  const reasons = [...new Set(skipped.map(({ reason }) => reason))].join(', ') || 'it is empty';
+  const detail = `nothing of the image is wanted (${reasons})`;
+  return { ending: { kind: 'delivered', reason: 'skipped', detail }, parts: partsOf([], skipped) };
 }
 
 function warmImage(
@@ -150,6 +147,6 @@ function warmImage(
     registry: url,
     items,
     platforms,
-    registryAuthorization: () => registry.authorization(repository, signal),
+    registryAuthorization: (options) => registry.authorization(repository, signal, options),
   };
 }

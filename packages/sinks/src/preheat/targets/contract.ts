@@ -176,6 +176,17 @@ export function targetContract(kind: string, kit: TargetKit): void {
       for (const secret of [...SECRETS, ...encoded]) expect(shown).not.toContain(secret);
     });
 
+    test('a lasting credential of the registry is not asked for', async () => {
+      const { url } = await kit.works();
+      const lasting: boolean[] = [];
+      const registryAuthorization: WarmImage['registryAuthorization'] = async (options) => {
+        lasting.push(options.lasting);
+        return 'Bearer issued';
+      };
+      await warm(open({ url }), { ...image, registryAuthorization });
+      expect(lasting).not.toContain(true);
+    });
+
     test('a secret that cannot be had is told, and nobody is asked', async () => {
       const server = await kit.works();
       const bearer = () => {

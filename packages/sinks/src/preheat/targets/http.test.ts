@@ -1,7 +1,7 @@
 import { createServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import type { TLSSocket } from 'node:tls';
-import { expect, onTestFinished, test } from 'vitest';
+import { describe, expect, onTestFinished, test } from 'vitest';
 import { selfSigned } from '../../testing/certificate.js';
 import { krakenOrigin } from '../../testing/kraken.js';
 import { misbehaving } from '../../testing/misbehaving.js';
@@ -51,6 +51,30 @@ test('an origin that another origin names gets no credentials', async () => {
   await aKraken({ origin: any.base, auth: { bearer: 'b' } }).warm(anIndex(), anItem(), aCall());
   expect(any.requests[0]?.headers.authorization).toBe('Bearer b');
   expect(keeper.requests.map(({ headers }) => headers.authorization)).toEqual([undefined, undefined]);
+});
+
+describe('a host that an answer names', () => {
+  const own = 'http://192.0.2.1:80';
+  const asked = (url: string, addresses: string[] = []) =>
+    httpOf(own, { addresses }).ask({ method: 'GET', url: new URL(url) }, signal);
+
+  test('is not asked on this machine by a target that is elsewhere, also by a name', async () => {
+    const inside = await receiver(answering(200));
+    for (const host of ['127.0.0.1', 'localhost', '[::ffff:127.0.0.1]']) {
+      expect(await asked(`http://${host}:${inside.port}/`)).toMatchObject({
+        failed: { reason: 'url', detail: expect.stringContaining('loopback address') },
+      });
+    }
+    expect(inside.requests).toEqual([]);
+  });
+
+  test.each([['127.0.0.0/8'], ['127.0.0.1'], ['localhost', '127.0.0.1']])(
+    'is asked where the operator has listed it: %s',
+    async (...addresses) => {
+      const inside = await receiver(answering(200));
+      expect(await asked(`http://127.0.0.1:${inside.port}/`, addresses)).toMatchObject({ status: 200 });
+    },
+  );
 });
 
 test('a configured header wins over auth, and auth over the url’s user', async () => {

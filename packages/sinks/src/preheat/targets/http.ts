@@ -2,7 +2,7 @@
  * One request of a target, and the connections under it. Answers with a value whatever happens.
  *
  * Credentials and configured headers go to the hosts of the target's own urls and to no other, whoever names
- * it. Redirects are not followed, nothing is retried, bodies are read up to a limit, and an answer's text is
+ * it. A host that an answer names is checked by the address that is connected to. Redirects are not followed, nothing is retried, bodies are read up to a limit, and an answer's text is
  * masked before anybody sees it.
  */
 import { setMaxListeners } from 'node:events';
@@ -13,6 +13,7 @@ import { type Mask, maskFor } from '../../http/answer-text.js';
 import { failureOf } from '../../http/transport.js';
 import { type Credentials, credentialsOf } from './credentials.js';
 import { failed, refused } from './failure.js';
+import { NamedHosts, NotAllowed } from './named-hosts.js';
 import type { CommonOptions } from './options.js';
 import type { Base } from './place.js';
 import { receive } from './receive.js';
@@ -60,6 +61,7 @@ export class TargetHttp {
   readonly #client: Got;
   readonly #agents: { http: HttpAgent; https: HttpsAgent };
   readonly #own: ReadonlyMap<string, Base>;
+  readonly #named: NamedHosts;
   readonly #closing = new AbortController();
   readonly #running = new Set<Promise<unknown>>();
 
@@ -69,6 +71,7 @@ export class TargetHttp {
     own: readonly Base[],
   ) {
     this.#own = new Map(own.map((base) => [base.url.origin, base]));
+    this.#named = new NamedHosts(own, options.addresses);
     // A connection for each request: looks are seconds apart, which is when servers close idle connections
     this.#agents = { http: new HttpAgent(), https: new HttpsAgent() };
     const { ca, cert, key } = options.tls ?? {};
@@ -120,7 +123,17 @@ export class TargetHttp {
       const headers = { ...credentials.headers, ...ask.headers };
       // without a body got's stream of a POST waits for one to be written
       const body = json === undefined && method === 'POST' ? '' : undefined;
-      const stream = this.#client.stream(url, { method, json, body, headers, signal: stop.signal });
+      const lookup = this.#own.has(url.origin) ? undefined : await this.#named.lookupFor(url);
+      if (stop.signal.aborted) return ABORTED;
+      const guarded = lookup && { dnsLookup: lookup };
+      const stream = this.#client.stream(url, {
+        method,
+        json,
+        body,
+        headers,
+        ...guarded,
+        signal: stop.signal,
+      });
       const received = await receive(stream, bodyLimit);
       return { kind: 'answer', ...received, show: (text) => shown(text, mask), place };
     } catch (error) {
@@ -145,6 +158,8 @@ export class TargetHttp {
 
   #failure(error: unknown, place: string, mask: Mask): Failed {
     const cause = error instanceof Error ? error : new Error(String(error));
+    const refusal = [cause, cause.cause].find((one) => one instanceof NotAllowed);
+    if (refusal) return failed('url', `${place}: ${refusal.message}`);
     const { reason } = failureOf(cause, place);
     const said =
       reason === 'timeout' ? `no whole answer within ${this.options.timeout} ms` : mask(cause.message);

@@ -35,6 +35,8 @@ export interface CommonOptions {
   tls?: TlsOptions;
   /** Sent to the host of the target's own url and to no other. */
   headers?: Readonly<Record<string, readonly string[]>>;
+  /** Where redirects and hosts that its answers name may lead to besides public addresses: see `Trusted`. */
+  addresses?: readonly string[];
 }
 
 /** Any of the three urls; the first one that can do it is used: origin, then tracker, then proxy. */
@@ -77,7 +79,11 @@ export interface DragonflyOptions extends CommonOptions {
   peers?: number;
   /** Milliseconds that a job may take. Default one hour. */
   jobtimeout?: number;
-  /** `false`: no credentials of the registry are given to the manager, which keeps them with the job. */
+  /**
+   * What the manager, which keeps it with the job and shows it, is given of the registry's credentials. Default:
+   * only a token that a token server issued for the repository. `true`: also the password or the configured token.
+   * `false`: nothing.
+   */
   credentials?: boolean;
   /**
    * Of `all_peers`: what a job does not report as fetched is looked for at the peers before it counts as missing.
@@ -97,6 +103,8 @@ export interface PullThroughOptions extends CommonOptions {
   prefix?: string;
   /** Names the event's registry in `?ns=`, for a mirror of several. */
   ns?: boolean;
+  /** Hosts that get the target's credentials when the cache names one as its token server. */
+  realms?: readonly string[];
 }
 
 /** OpenKruise’s ImagePullJob, over the Kubernetes API. */

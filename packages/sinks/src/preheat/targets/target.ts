@@ -35,10 +35,11 @@ export interface WarmImage {
   /** Of the manifests that were walked: `linux/arm64/v8`. Empty when the image names none. */
   platforms: readonly string[];
   /**
-   * An `Authorization` value with which this repository can be pulled, as short-lived as the registry gives it;
-   * undefined when it needs none. For a target that pulls from the registry by itself.
+   * An `Authorization` value with which this repository can be pulled, for a target that pulls from the registry by
+   * itself; undefined when the registry needs none. A token that was issued for this repository; rejects where the
+   * registry takes only the password or the configured token, unless `lasting` is set.
    */
-  registryAuthorization?(): Promise<string | undefined>;
+  registryAuthorization?(options: { lasting: boolean }): Promise<string | undefined>;
 }
 
 /**

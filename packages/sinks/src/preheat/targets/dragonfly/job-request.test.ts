@@ -1,5 +1,7 @@
-import { describe, expect, test } from 'vitest';
+import { openRegistry } from '@longshore/registry-client';
+import { describe, expect, onTestFinished, test } from 'vitest';
 import { dragonflyManager } from '../../../testing/dragonfly.js';
+import { receiver } from '../../../testing/receiver.js';
 import { aDragonfly } from '../../../testing/targets.js';
 import { aCall, aDigest, anIndex, pendingOf } from '../../../testing/warm.js';
 import type { DragonflyOptions } from '../options.js';
@@ -87,6 +89,46 @@ describe('a job', () => {
     });
     expect((await firstJob({}))?.args).not.toHaveProperty('headers');
     expect((await firstJob({ credentials: false }, 'Bearer pull-token'))?.args).not.toHaveProperty('headers');
+  });
+});
+
+describe('of a registry that takes a password and issues no tokens', () => {
+  const password = `Basic ${Buffer.from('puller:s3cret').toString('base64')}`;
+  const begun = async (credentials?: boolean) => {
+    const registry = await receiver((response, { headers }) => {
+      const authorized = headers.authorization === password;
+      response.writeHead(authorized ? 200 : 401, { 'www-authenticate': 'Basic realm="registry"' }).end();
+    });
+    const client = openRegistry({
+      url: `http://127.0.0.1:${registry.port}`,
+      auth: { username: 'puller', password: 's3cret' },
+      timeout: 10_000,
+      userAgent: 'longshore/0',
+    });
+    onTestFinished(() => client.close());
+    const manager = await dragonflyManager();
+    const { signal } = aCall();
+    const image = anIndex({
+      registryAuthorization: (options) => client.authorization('library/nginx', signal, options),
+    });
+    const result = await aDragonfly({ url: manager.base, credentials }).warm(image, aCall());
+    return { result, jobs: manager.jobs, requests: manager.requests };
+  };
+
+  test('the manager gets no password, and the failure says what to set', async () => {
+    const { result, requests } = await begun();
+    expect(result).toMatchObject({
+      state: 'failed',
+      reason: 'credentials',
+      detail: expect.stringContaining('set credentials: true in the target'),
+    });
+    expect(JSON.stringify(result)).not.toContain('s3cret');
+    expect(requests).toEqual([]);
+  });
+
+  test('the manager gets it with credentials: true, and nothing with credentials: false', async () => {
+    expect((await begun(true)).jobs[0]?.args.headers).toEqual({ Authorization: password });
+    expect((await begun(false)).jobs[0]?.args).not.toHaveProperty('headers');
   });
 });
 

@@ -53,12 +53,13 @@ export class Manager {
 
   /** What the manager gets for the registry. Undefined: nothing. */
   async authorizationFor(image: WarmImage): Promise<string | undefined | Failed> {
-    if (this.options.credentials === false) return undefined;
+    const { credentials } = this.options;
+    if (credentials === false) return undefined;
     try {
-      return await image.registryAuthorization?.();
+      return await image.registryAuthorization?.({ lasting: credentials === true });
     } catch (error) {
       const why = error instanceof Error ? error.message : 'it cannot be had';
-      return failed('credentials', `a pull token for ${image.repository}: ${why}`);
+      return failed('credentials', `no pull token for ${image.repository}: ${why}`);
     }
   }
 

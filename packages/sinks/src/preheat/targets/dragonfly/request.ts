@@ -1,8 +1,9 @@
 /**
  * The body that begins a job: one manifest, by digest.
  *
- * The manager keeps the arguments with the job and gives them to everybody who may read jobs, so the only
- * credential in them is a token of the registry that does not live long. It must live as long as the job.
+ * The manager keeps the arguments with the job and shows them to everybody who may read jobs. So the only credential
+ * in them is a token that the registry's token server issued for this repository, unless the operator has set
+ * `credentials: true`. It must live as long as the job.
  */
 import type { DragonflyOptions } from '../options.js';
 

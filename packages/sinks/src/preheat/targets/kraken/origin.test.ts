@@ -206,12 +206,55 @@ describe('the ring', () => {
     });
   });
 
-  test('a location that is no host, or a metadata service, is not asked', async () => {
+  test('a location that is no host is not asked', async () => {
     const origin = await krakenOrigin({
-      locations: () => `169.254.169.254:80,evil/path:80,user@${origin.host},${origin.host}`,
+      locations: () => `evil/path:80,user@${origin.host},${origin.host}`,
     });
     expect(await aKraken({ origin: origin.base }).warm(anIndex(), anItem(), aCall())).toMatchObject({
       state: 'already',
+    });
+  });
+
+  test.each([
+    '169.254.169.254:80',
+    '[fe80::1]:80',
+    '[fd00:ec2::23]:80',
+    '[fd20:ce::254]:80',
+    '[::ffff:a9fe:a9fe]:80',
+    '[64:ff9b::a9fe:a9fe]:80',
+    '100.100.100.200:80',
+    '168.63.129.16:80',
+    '0xa9fea9fe:80',
+    '10.0.0.1:15002',
+    '192.168.0.1:15002',
+    '198.18.0.1:15002',
+  ])('a location at %s, where the cluster is not, is not asked', async (location) => {
+    const origin = await krakenOrigin({ locations: () => location });
+    expect(await aKraken({ origin: origin.base }).warm(anIndex(), anItem(), aCall())).toMatchObject({
+      state: 'failed',
+      reason: 'url',
+      detail: expect.stringContaining('add it to the target’s addresses'),
+    });
+    expect(origin.asked()).toEqual([]);
+  });
+
+  test('a location that is not asked does not keep the others from being asked', async () => {
+    const origin = await krakenOrigin({ locations: () => `169.254.169.254:80,${origin.host}` });
+    expect(await aKraken({ origin: origin.base }).warm(anIndex(), anItem(), aCall())).toMatchObject({
+      state: 'already',
+    });
+  });
+
+  test('a handle does not lead to where a location does not', async () => {
+    const origin = await krakenOrigin();
+    const handle = JSON.stringify({
+      since: Date.now(),
+      looks: 1,
+      way: 'prefetch',
+      host: '169.254.169.254:80',
+    });
+    expect(await aKraken({ origin: origin.base }).warm(anIndex(), anItem(), aCall(handle))).toMatchObject({
+      state: 'warmed',
     });
   });
 });

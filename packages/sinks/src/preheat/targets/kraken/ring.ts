@@ -67,8 +67,8 @@ export class Ring {
   }
 }
 
-/** With the scheme of the origin that named it. Nothing that is no host, or leads to a metadata service. */
+/** With the scheme of the origin that named it. Where it may lead to is checked when it is connected to. */
 function originOf(host: string, { url }: Base): URL | undefined {
-  if (!HOST.test(host) || /^(169\.254\.|\[fe80:)/i.test(host)) return undefined;
+  if (!HOST.test(host)) return undefined;
   return URL.canParse(`${url.protocol}//${host}`) ? new URL(`${url.protocol}//${host}`) : undefined;
 }

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { aCache, PARTS, theImage } from '../../../testing/cache.js';
+import { receiver } from '../../../testing/receiver.js';
 import { aManifestOnly, aPullThrough } from '../../../testing/targets.js';
 import { aCall, aDigest } from '../../../testing/warm.js';
 import type { BlobTarget, WarmImage, Warmth } from '../target.js';
@@ -135,5 +136,52 @@ describe('the request', () => {
       detail: expect.stringContaining('file:/run/token'),
     });
     expect(cache.requests).toEqual([]);
+  });
+});
+
+describe('a cache that leads elsewhere', () => {
+  const auth = { basic: { username: 'warmer', password: 's3cret' } };
+  const root = item('root');
+
+  /** A cache that wants a token of a server at another name, as one behind an internal name does. */
+  async function withTokens() {
+    const tokens = await receiver((response) => response.end(JSON.stringify({ token: 'issued' })));
+    const realm = `http://localhost:${tokens.port}/token`;
+    const cache = await aCache((response, _, { headers }) => {
+      if (headers.authorization === 'Bearer issued') return false;
+      response.writeHead(401, { 'www-authenticate': `Bearer realm="${realm}",service="cache"` }).end();
+      return true;
+    });
+    return { tokens, cache, host: `localhost:${tokens.port}` };
+  }
+
+  test('for a token is followed to a host of realms only', async () => {
+    const { tokens, cache, host } = await withTokens();
+    const refused = await aPullThrough({ url: cache.base, auth }).warm(theImage(), root, aCall());
+    expect(refused).toMatchObject({
+      state: 'failed',
+      detail: expect.stringContaining('add it to the target’s realms'),
+    });
+    expect(tokens.requests).toEqual([]);
+    const target = aPullThrough({ url: cache.base, auth, realms: [host] });
+    expect(await target.warm(theImage(), root, aCall())).toMatchObject({ state: 'warmed' });
+  });
+
+  test('for a blob is followed to public addresses and those of addresses only', async () => {
+    const storage = await aCache();
+    const cache = await aCache((response, name, { url }) => {
+      if (name !== 'layer') return false;
+      response.writeHead(307, { location: `http://localhost:${storage.port}${url}` }).end();
+      return true;
+    });
+    const refused = await aPullThrough({ url: cache.base }).warm(theImage(), item('layer'), aCall());
+    expect(refused).toMatchObject({
+      state: 'failed',
+      detail: expect.stringContaining('add it to the target’s addresses'),
+    });
+    expect(storage.requests).toEqual([]);
+    const target = aPullThrough({ url: cache.base, addresses: ['127.0.0.0/8', '::1'] });
+    expect(await target.warm(theImage(), item('layer'), aCall())).not.toMatchObject({ state: 'failed' });
+    expect(storage.requests).not.toEqual([]);
   });
 });

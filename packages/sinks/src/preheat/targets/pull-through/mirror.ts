@@ -82,7 +82,7 @@ export class Mirror {
     const known = this.#current.get(ns);
     const opens = JSON.stringify(auth ?? 'anonymous');
     if (known?.auth === opens) return known;
-    const { timeout, userAgent, tls, headers } = this.options;
+    const { timeout, userAgent, tls, headers, realms, addresses } = this.options;
     const query = ns === '' ? {} : { query: { ns } };
     const registry = openRegistry({
       url: this.#base?.url.href ?? '',
@@ -91,6 +91,7 @@ export class Mirror {
       tls,
       headers,
       auth,
+      trusted: { realms, addresses, settings: 'the target’s ' },
       ...query,
     });
     const opened = { registry, auth: opens, calls: 0 };
