@@ -36,7 +36,7 @@ export function keep(
   if (entries.length === 0) return Promise.resolve([]);
   const headers = harmless(raw.headers);
   return Promise.all(
-    entries.map(async ({ reason, body }) => {
+    entries.map(async ({ reason, body, bytes = body.length }) => {
       const entry = {
         source,
         kind,
@@ -45,10 +45,11 @@ export function keep(
         path: withoutToken(raw.path),
         headers,
         body,
+        bytes,
         identity: identityOf(headers),
       };
       const { id, evicted } = await quarantine.put(entry);
-      return { source, kind, reason, bytes: body.length, quarantineId: id, evicted };
+      return { source, kind, reason, bytes, quarantineId: id, evicted };
     }),
   );
 }

@@ -14,6 +14,7 @@ export {
 } from './event.js';
 export { type Fact, factOf } from './fact.js';
 export { deliveryId, eventIdFrom } from './ids.js';
+export { QUARANTINED_BODY_BYTES } from './limits.js';
 export type { Answer, Outcome, PreheatReason, Reason, TransportReason } from './outcome.js';
 export {
   type PreheatPart,

@@ -12,7 +12,8 @@ import { type ExactNumbers, exactNumbers } from './exact-numbers.js';
 import { isWithinDepth } from './json.js';
 import { eventFrom, type Fields } from './normalize.js';
 import { normalizedPayload } from './normalized-payload.js';
-import { type Incoming, type Opened, type RawRequest, withoutTokens } from './port.js';
+import type { Incoming, Opened, RawRequest } from './port.js';
+import { quarantinable } from './tokens.js';
 
 /** What a kind made of one message: an event, nothing with a reason, or what is wrong with it. */
 export type Reading = EventReading | { ignored: string } | { refused: string };
@@ -68,7 +69,7 @@ export function openMessages(incoming: Incoming, kind: string, messages: readonl
     }
     const taken =
       'refused' in reading ? reading.refused : take(incoming, kind, reading, message.find, numbersOf);
-    if (typeof taken === 'string') opened.quarantined.push({ reason: taken, body: withoutTokens(body) });
+    if (typeof taken === 'string') opened.quarantined.push({ reason: taken, ...quarantinable(body) });
     else opened.taken.push(taken);
   }
   return opened;

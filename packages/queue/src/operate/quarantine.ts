@@ -4,6 +4,7 @@
  * repeats would have lost it. Bounded: the oldest go, and the caller is told which.
  */
 import { createHash } from 'node:crypto';
+import { QUARANTINED_BODY_BYTES } from '@longshore/event';
 import { asking } from '../asking.js';
 import type { RedisClient } from '../connection.js';
 import { storeKey } from '../names.js';
@@ -22,14 +23,16 @@ export interface QuarantineEntry {
   headers: Record<string, string>;
   /** The body, or the one event of it, as sent. */
   body: Buffer;
+  /** Length of the body as it was sent, when `body` is only its beginning. */
+  bytes?: number;
   /** Where the body does not say which event it is: what does. */
   identity?: string;
 }
 
 /** An entry as it is kept. */
-export interface Quarantined extends Omit<QuarantineEntry, 'body' | 'identity'> {
+export interface Quarantined extends Omit<QuarantineEntry, 'body' | 'bytes' | 'identity'> {
   id: string;
-  /** Base64 of the first {@link MAX_BODY} bytes. */
+  /** Base64 of the first {@link QUARANTINED_BODY_BYTES}. */
   body: string;
   /** Bytes as sent; more than what is kept when the body was cut. */
   bytes: number;
@@ -65,7 +68,6 @@ export interface Quarantine {
 /** Entries that are read at once. */
 const CHUNK = 10;
 
-const MAX_BODY = 1024 * 1024;
 const MAX_ENTRIES = 1_000;
 const MAX_BYTES = 64 * 1024 * 1024;
 /** What cannot be read must not crowd out what can. */
@@ -87,19 +89,20 @@ export function createQuarantine(
   const [index, entries, sizes] = [key('index'), key('entries'), key('sizes')];
 
   return {
-    async put({ body, identity, ...entry }) {
+    async put({ body, bytes: sent = body.length, identity, ...entry }) {
       const id = createHash('sha256')
         .update(entry.source)
         .update('\0')
         .update(body)
         .update(identity ? `\0${identity}` : '')
+        .update(sent > body.length ? `\0${sent}` : '')
         .digest('hex')
         .slice(0, 32);
       const kept: Quarantined = {
         id,
         ...entry,
-        body: body.subarray(0, MAX_BODY).toString('base64'),
-        bytes: body.length,
+        body: body.subarray(0, QUARANTINED_BODY_BYTES).toString('base64'),
+        bytes: sent,
       };
       const json = JSON.stringify(kept);
       const { entries: most, bytes } = limits();

@@ -5,7 +5,7 @@
 import { decodeBody } from '../body.js';
 import { exactNumbers } from '../exact-numbers.js';
 import { isObject, writeJson } from '../json.js';
-import { withoutTokens } from '../port.js';
+import { withoutTokens } from '../tokens.js';
 import { eventsOf } from './envelope.js';
 import { type ActorUser, removeSecrets } from './trim.js';
 
