@@ -8,7 +8,7 @@
  * cannot say.
  */
 import { EVENTS_V1, type Payload, type TakenEvent } from '@longshore/event';
-import { type ExactNumbers, exactNumbers } from './exact-numbers.js';
+import { exactNumbers } from './exact-numbers.js';
 import { isWithinDepth } from './json.js';
 import { eventFrom, type Fields } from './normalize.js';
 import { normalizedPayload } from './normalized-payload.js';
@@ -56,7 +56,7 @@ export function openMessage(
 export function openMessages(incoming: Incoming, kind: string, messages: readonly Message[]): Opened {
   const opened: Opened = { taken: [], quarantined: [] };
   // Looked for once, and only when a message is delivered with its sender's own words.
-  let exact: { numbers?: ExactNumbers } | undefined;
+  let exact: { numbers: ReturnType<typeof exactNumbers> } | undefined;
   const numbersOf = () => {
     exact ??= { numbers: exactNumbers(incoming.text) };
     return exact.numbers;
@@ -87,7 +87,7 @@ function take(
   kind: string,
   { event: fields, dedupe, nameless }: EventReading,
   find: Message['find'],
-  numbersOf: () => ExactNumbers | undefined,
+  numbersOf: () => ReturnType<typeof exactNumbers>,
 ): TakenEvent | string {
   const { receivedAt } = raw;
   const event = eventFrom(source, fields, receivedAt);
@@ -103,6 +103,7 @@ function take(
   if (!isWithinDepth(body, MAX_DEPTH)) return `the event is nested deeper than ${MAX_DEPTH} levels`;
   const payload: Payload = { event: { ...normalized, body } };
   const exact = numbersOf();
+  if (typeof exact === 'string') return exact;
   const exactText = exact?.restore(JSON.stringify({ ...normalized, body: find(exact.value) }));
   return { event, payload: exactText ? { ...payload, text: exactText } : payload, ...from };
 }

@@ -55,6 +55,7 @@ function entriesOf({ raw, value, text }: Incoming): Entry[] | string {
   if (typeof events === 'string') return events;
   const body = events.length === 1 ? raw.body : undefined;
   const numbers = exactNumbers(text);
+  if (typeof numbers === 'string') return numbers;
   const exactly = numbers && eventsOf(numbers.value);
   if (!numbers || !Array.isArray(exactly)) return events.map((event) => ({ value: event, body }));
   return events.map((event, index) => ({ value: event, exact: { numbers, value: exactly[index] }, body }));
