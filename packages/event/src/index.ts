@@ -13,6 +13,13 @@ export {
   type Target,
 } from './event.js';
 export { type Fact, factOf } from './fact.js';
+export {
+  globFault,
+  globMatcher,
+  MAX_GLOB_LENGTH,
+  MAX_NAME_LENGTH,
+  MAX_TAG_LENGTH,
+} from './glob/glob.js';
 export { deliveryId, eventIdFrom } from './ids.js';
 export { QUARANTINED_BODY_BYTES } from './limits.js';
 export type { Answer, Outcome, PreheatReason, Reason, TransportReason } from './outcome.js';
