@@ -21,6 +21,7 @@ export {
   MAX_TAG_LENGTH,
 } from './glob/glob.js';
 export { deliveryId, eventIdFrom } from './ids.js';
+export { isDeeperThan, MAX_JSON_DEPTH, parseJson } from './json.js';
 export { QUARANTINED_BODY_BYTES } from './limits.js';
 export type { Answer, Outcome, PreheatReason, Reason, TransportReason } from './outcome.js';
 export {

@@ -5,6 +5,7 @@ import { overLimit, readBody } from './body.js';
 import type { Descriptor } from './descriptor.js';
 import { digestOf, isDigest, verifierOf } from './digest.js';
 import { RegistryError } from './error.js';
+import { jsonOf } from './json.js';
 import { ACCEPT, isSchema1, type Manifest, manifestOf } from './manifest.js';
 import type { Drained, DrainOptions, Expected, RateLimit, Registry, RegistryOptions } from './port.js';
 import type { FinalAnswer } from './redirects.js';
@@ -77,9 +78,10 @@ class Client implements Registry {
     return this.#session.ask(question, async (answer, place) => {
       const body = await this.#whole(answer, size, place);
       const asked = isDigest(reference) ? reference : digestIn(answer);
-      if (isSchema1(body)) return manifestOf(body, asked ?? digestOf(body), false, place);
+      const json = jsonOf(body);
+      if (isSchema1(body, json)) return manifestOf(body, asked ?? digestOf(body), false, place, json);
       const verified = asked === undefined || verify(body, asked, place);
-      return manifestOf(body, asked ?? digestOf(body), verified, place);
+      return manifestOf(body, asked ?? digestOf(body), verified, place, json);
     });
   }
 
