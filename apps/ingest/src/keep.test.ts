@@ -6,16 +6,16 @@ import { startIngest } from './testing/ingest.js';
 
 const numbers = (length: number) => Array.from({ length }, (_, number) => number);
 
-test('more events than quarantine holds are kept as the request that they came in', async () => {
+test('fifty unreadable events or more are kept as the request that they came in', async () => {
   const ingest = await startIngest(endpoints('one'));
-  const bad = numbers(99_000);
+  const bad = numbers(50);
   const body = envelope(anEvent(), ...bad);
   const answer = await ingest.post(body);
   const counts = { accepted: 1, enqueued: 1, duplicates: 0, ignored: 0, quarantined: bad.length };
   expect([answer.status, answer.json]).toEqual([202, { ...counts, reason: 'the event is not an object' }]);
   expect(await ingest.stored()).toEqual({ deliveries: 1, quarantined: 1 });
   const [kept] = await ingest.quarantine.list();
-  const reason = 'more than 1000 events of the request cannot be read';
+  const reason = '50 or more events of the request cannot be read';
   expect(kept).toMatchObject({ reason, bytes: JSON.stringify(body).length });
   expect(ingest.records()).toMatchObject([
     { record: 'event.quarantined', reason, quarantineId: kept?.id },
@@ -43,11 +43,26 @@ test('a request that is kept whole is kept without its tokens', async () => {
   expect(body).not.toContain('eyJ');
 });
 
-test('each of a thousand is kept on its own, and takes no more room than it has', async () => {
+test('each of forty-nine is kept on its own, and takes no more room than it has', async () => {
   const redis = await startRedis({ maxmemory: '64mb' });
   const ingest = await startIngest(endpoints('one'), { redis: redis.url });
   const padding = 'x'.repeat(1_000_000);
-  const answer = await ingest.post({ ...envelope(...numbers(1_000)), padding });
-  expect(answer).toMatchObject({ status: 202, json: { quarantined: 1_000 } });
-  expect(await ingest.stored()).toEqual({ deliveries: 0, quarantined: 1_000 });
+  const answer = await ingest.post({ ...envelope(...numbers(49)), padding });
+  expect(answer).toMatchObject({ status: 202, json: { quarantined: 49 } });
+  expect(await ingest.stored()).toEqual({ deliveries: 0, quarantined: 49 });
+});
+
+test('a source that sends nonsense removes its own entries, and none of another source', async () => {
+  const sources = ['a', 'b'].map((name) => ({ name, kind: 'distribution' }));
+  const ingest = await startIngest({ ...endpoints('one'), sources });
+  for (let n = 0; n < 3; n++) await ingest.post(`quiet ${n}`, { path: '/sources/b' });
+  for (let n = 0; n < 25; n++) {
+    const body = envelope(...numbers(49).map((event) => `${n} ${event}`));
+    await ingest.post(body, { path: '/sources/a' });
+  }
+  const kept = await ingest.quarantine.list(2_000);
+  expect(kept).toHaveLength(1_000);
+  expect(kept.filter(({ source }) => source === 'b')).toHaveLength(3);
+  const removed = 'quarantine is full: the oldest entry of the source that holds most was removed';
+  expect(ingest.lines.filter(({ msg }) => msg === removed)).toHaveLength(25 * 49 + 3 - 1_000);
 });

@@ -9,20 +9,20 @@ export interface Kept {
   reason: string;
   bytes: number;
   quarantineId: string;
-  /** Ids of older entries that had to go to make room. */
+  /** Ids of entries that were removed to make room. */
   evicted: string[];
 }
 
-/** Quarantine holds no more; above it one event of a request would only drive out the other. */
-const MOST_OF_ONE = 1_000;
+/** So many unreadable events of a request take one place: a sender that sends nonsense must not fill quarantine. */
+const TOO_MANY_ENTRIES = 50;
 
 /** The entries of a request: one for each event that could not be read, or the request when there are too many. */
 export function entriesOf(
   raw: RawRequest,
   { kind, quarantined }: OpenedRequest,
 ): OpenedRequest['quarantined'] {
-  if (quarantined.length <= MOST_OF_ONE) return quarantined;
-  const reason = `more than ${MOST_OF_ONE} events of the request cannot be read`;
+  if (quarantined.length < TOO_MANY_ENTRIES) return quarantined;
+  const reason = `${TOO_MANY_ENTRIES} or more events of the request cannot be read`;
   return [{ reason, body: storableBody(kind, raw.body) }];
 }
 
@@ -36,7 +36,7 @@ export function keep(
   if (entries.length === 0) return Promise.resolve([]);
   const headers = harmless(raw.headers);
   return Promise.all(
-    entries.map(async ({ reason, body }) => {
+    entries.map(async ({ reason, body, bytes = body.length }) => {
       const entry = {
         source,
         kind,
@@ -45,10 +45,11 @@ export function keep(
         path: withoutToken(raw.path, [source]),
         headers,
         body,
+        bytes,
         identity: identityOf(headers),
       };
       const { id, evicted } = await quarantine.put(entry);
-      return { source, kind, reason, bytes: body.length, quarantineId: id, evicted };
+      return { source, kind, reason, bytes, quarantineId: id, evicted };
     }),
   );
 }

@@ -142,6 +142,9 @@ function recordCollapsed({ delivery, collapsedInto }: Enqueued, observer: Taking
 function recordKept({ evicted, ...entry }: Kept, observer: TakingObserver): void {
   observer.eventQuarantined(entry);
   for (const quarantineId of evicted) {
-    observer.log.warn({ quarantineId }, 'quarantine is full: the oldest entry was removed');
+    observer.log.warn(
+      { quarantineId },
+      'quarantine is full: the oldest entry of the source that holds most was removed',
+    );
   }
 }

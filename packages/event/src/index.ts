@@ -13,8 +13,17 @@ export {
   type Target,
 } from './event.js';
 export { type Fact, factOf } from './fact.js';
+export {
+  globFault,
+  globMatcher,
+  MAX_GLOB_LENGTH,
+  MAX_NAME_LENGTH,
+  MAX_TAG_LENGTH,
+} from './glob/glob.js';
 export { deliveryId, eventIdFrom } from './ids.js';
 export { IGNORED_AT, type IgnoredAt, ignore, ignoredErrors } from './ignored.js';
+export { isDeeperThan, MAX_JSON_DEPTH, parseJson } from './json.js';
+export { QUARANTINED_BODY_BYTES } from './limits.js';
 export {
   type Answer,
   isTlsReason,

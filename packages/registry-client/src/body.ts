@@ -2,6 +2,7 @@
 import { excerpt } from '@longshore/event';
 import { codingOf, isGzip, unpacked } from './coding.js';
 import { RegistryError } from './error.js';
+import { jsonOf, objectOf } from './json.js';
 import type { HttpAnswer } from './transport.js';
 
 /** Bytes of an error's body that are read. */
@@ -53,10 +54,7 @@ export async function reasonIn(answer: HttpAnswer): Promise<string> {
 }
 
 function firstError(text: string): string {
-  try {
-    const { code, message } = JSON.parse(text).errors[0];
-    return [code, message].filter((word) => typeof word === 'string').join(': ');
-  } catch {
-    return '';
-  }
+  const { errors } = jsonOf(text) ?? {};
+  const { code, message } = objectOf(Array.isArray(errors) ? errors[0] : undefined) ?? {};
+  return [code, message].filter((word) => typeof word === 'string').join(': ');
 }

@@ -7,6 +7,7 @@ import { codingInWords, codingOf, isGzip, unpacked } from './coding.js';
 import { type Descriptor, knownSize } from './descriptor.js';
 import { digestOf, isDigest, isOfSameAlgorithm, verifierOf } from './digest.js';
 import { RegistryError } from './error.js';
+import { jsonOf } from './json.js';
 import { ACCEPT, isSchema1, type Manifest, manifestOf } from './manifest.js';
 import { mediaTypeOf } from './media-type.js';
 import type { Drained, DrainOptions, Expected, RateLimit, Registry, RegistryOptions } from './port.js';
@@ -80,9 +81,10 @@ class Client implements Registry {
     return this.#session.ask(question, async (answer, place) => {
       const asked = isDigest(reference) ? reference : digestIn(answer);
       const body = await this.#whole(answer, { digest: asked, size }, place);
-      if (isSchema1(body)) return manifestOf(body, asked ?? digestOf(body), false, place);
+      const json = jsonOf(body);
+      if (isSchema1(body, json)) return manifestOf(body, asked ?? digestOf(body), false, place, json);
       const verified = asked === undefined || verify(body, asked, answer, place);
-      return manifestOf(body, asked ?? digestOf(body), verified, place);
+      return manifestOf(body, asked ?? digestOf(body), verified, place, json);
     });
   }
 

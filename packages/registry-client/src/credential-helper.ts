@@ -4,6 +4,7 @@
  */
 import { execFile } from 'node:child_process';
 import { RegistryError } from './error.js';
+import { jsonOf } from './json.js';
 import type { Credential } from './port.js';
 
 /** Milliseconds: some of them ask a cloud. */
@@ -37,10 +38,6 @@ function run(program: string, server: string): Promise<string | undefined> {
 }
 
 function parsed(output: string): { username: string; secret: string } {
-  try {
-    const { Username, Secret } = JSON.parse(output);
-    return { username: String(Username ?? ''), secret: String(Secret ?? '') };
-  } catch {
-    return { username: '', secret: '' };
-  }
+  const { Username, Secret } = jsonOf(output) ?? {};
+  return { username: String(Username ?? ''), secret: String(Secret ?? '') };
 }

@@ -7,6 +7,7 @@
  * seconds. Not read: wildcards in host names, which only Kubernetes knows.
  */
 import { readFile } from 'node:fs/promises';
+import { parseJson } from '@longshore/event';
 import { askHelper } from './credential-helper.js';
 import { RegistryError } from './error.js';
 import type { Credential } from './port.js';
@@ -74,7 +75,7 @@ export class DockerConfig {
 
   async #read(): Promise<Json> {
     try {
-      const config = object(JSON.parse(await readFile(this.#path, 'utf8')));
+      const config = object(parseJson(await readFile(this.#path, 'utf8')));
       if (config) return config;
     } catch (error) {
       const code = error instanceof Error && 'code' in error ? ` (${String(error.code)})` : '';

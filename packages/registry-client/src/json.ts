@@ -1,12 +1,13 @@
 /** JSON that others wrote, looked at carefully. */
+import { parseJson } from '@longshore/event';
 
 /** A JSON object of which nothing is known yet. */
 export type Json = Readonly<Record<string, unknown>>;
 
-/** The object that these bytes are; undefined when they are none. */
-export function jsonOf(body: Buffer): Json | undefined {
+/** The object that these bytes are; undefined when they are none, or nested deeper than 100 levels. */
+export function jsonOf(body: Buffer | string): Json | undefined {
   try {
-    return objectOf(JSON.parse(body.toString('utf8')));
+    return objectOf(parseJson(body));
   } catch {
     return undefined;
   }

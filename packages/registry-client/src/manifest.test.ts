@@ -97,6 +97,14 @@ describe('what a body is', () => {
     expect(() => read(body)).toThrow(RegistryError);
   });
 
+  test('nested deeper than 100 levels is refused before it is parsed', () => {
+    const nested = (levels: number) =>
+      `{"deep":${'['.repeat(levels)}${']'.repeat(levels)},${image.bytes.toString().slice(1)}`;
+    expect(read(nested(99))).toMatchObject({ kind: 'manifest' });
+    for (const levels of [100, 2_000_000])
+      expect(() => read(nested(levels))).toThrow('deeper than 100 levels');
+  });
+
   test('nested too deep for a parser is no crash', () => {
     expect(() => read('['.repeat(200_000))).toThrow(RegistryError);
     expect(() => read(`{"mediaType":${'['.repeat(200_000)}${']'.repeat(200_000)}}`)).toThrow(RegistryError);

@@ -59,15 +59,21 @@ const TYPE_OF_KIND: Readonly<Record<ManifestKind, string>> = {
 };
 
 /** Is this docker's schema 1? Its digest is not one of its bytes, so this is asked before digests are compared. */
-export function isSchema1(body: Buffer): boolean {
-  const { fsLayers, schemaVersion } = jsonOf(body) ?? {};
+export function isSchema1(body: Buffer, json: Json | undefined = jsonOf(body)): boolean {
+  const { fsLayers, schemaVersion } = json ?? {};
   return Array.isArray(fsLayers) && schemaVersion === 1;
 }
 
-/** Throws `unsupported` for a body that is no manifest, or that could be read as two kinds (CVE-2021-41190). */
-export function manifestOf(body: Buffer, digest: string, verified: boolean, place: string): Manifest {
+/** @param json the body, where it has been parsed; throws `unsupported` for a body that is no manifest, or that could be read as two kinds (CVE-2021-41190). */
+export function manifestOf(
+  body: Buffer,
+  digest: string,
+  verified: boolean,
+  place: string,
+  json: Json | undefined = jsonOf(body),
+): Manifest {
   try {
-    const fields = jsonOf(body) ?? fail('is no JSON object');
+    const fields = json ?? fail('is no JSON object, or is nested deeper than 100 levels');
     const kind = kindOf(fields);
     const artifactType = mediaTypeOf(fields.artifactType);
     const subject = textOf(objectOf(fields.subject)?.digest);

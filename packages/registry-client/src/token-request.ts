@@ -2,8 +2,8 @@
  * What is asked of a token server, and what it answers. GET with Basic or nothing is what every server knows;
  * POST (OAuth2) is for refresh tokens, and for servers that answer 404 or 405 to the GET.
  */
-
 import { RegistryError } from './error.js';
+import { jsonOf } from './json.js';
 import type { Credential } from './port.js';
 import type { HttpRequest } from './transport.js';
 
@@ -67,7 +67,7 @@ export function basic(username: string, password: string): string {
 
 /** `lifetime` in milliseconds, `issued` in epoch milliseconds. */
 export function tokenIn(body: Buffer, place: string): { token: string; lifetime: number; issued?: number } {
-  const { token, access_token, expires_in, issued_at } = fieldsOf(body);
+  const { token, access_token, expires_in, issued_at } = jsonOf(body) ?? {};
   const text = [token, access_token].find((one) => typeof one === 'string' && one !== '');
   if (typeof text !== 'string' || /[^\x21-\x7e]/.test(text)) {
     throw new RegistryError('server', `${place}: answered without a token`);
@@ -75,12 +75,4 @@ export function tokenIn(body: Buffer, place: string): { token: string; lifetime:
   const seconds = typeof expires_in === 'number' ? Math.max(expires_in, DEFAULT_SECONDS) : DEFAULT_SECONDS;
   const issued = typeof issued_at === 'string' ? Date.parse(issued_at) : Number.NaN;
   return { token: text, lifetime: seconds * 1000, ...(!Number.isNaN(issued) && { issued }) };
-}
-
-function fieldsOf(body: Buffer): Record<string, unknown> {
-  try {
-    return { ...JSON.parse(body.toString('utf8')) };
-  } catch {
-    return {};
-  }
 }

@@ -3,7 +3,6 @@ export { createRouter, type Plan, type Router } from './plan.js';
 export {
   compileRules,
   type Ignores,
-  matcher,
   type RoutedEndpoint,
   type Rule,
   type Subject,

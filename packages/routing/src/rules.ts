@@ -4,8 +4,7 @@
  *
  * Media types and actions match as in the registry: exactly, case included, and `""` stands for "none".
  */
-import type { EventClass, EventView } from '@longshore/event';
-import picomatch from 'picomatch';
+import { type EventClass, type EventView, globMatcher, MAX_TAG_LENGTH } from '@longshore/event';
 
 /** Which of an endpoint's rules keeps an event from it; `only_…`: what it is restricted to. */
 export type Rule =
@@ -67,8 +66,8 @@ export type Ignores = (subject: Subject) => Rule | undefined;
 export function compileRules({ accept, ignore, ownpulls, only }: RoutedEndpoint): Ignores {
   const mediatypes = new Set(ignore.mediatypes);
   const actions = new Set(ignore.actions);
-  const repository = matcher(ignore.repositories);
-  const tag = matcher(ignore.tags);
+  const repository = globMatcher(ignore.repositories);
+  const tag = globMatcher(ignore.tags, MAX_TAG_LENGTH);
   const misses = only && compileOnly(only);
   return ({ class: eventClass, view, useragent }) => {
     if (!accept.includes(eventClass)) return 'accept';
@@ -92,8 +91,8 @@ function isOwn(useragent: string | undefined): boolean {
 const BLOB = 'application/octet-stream';
 
 function compileOnly({ actions, repositories, tags }: NonNullable<RoutedEndpoint['only']>) {
-  const repository = matcher(repositories);
-  const tag = matcher(tags);
+  const repository = globMatcher(repositories);
+  const tag = globMatcher(tags, MAX_TAG_LENGTH);
   return (view: EventView): Rule | undefined => {
     if (!actions.includes(view.action)) return 'only_actions';
     if (!view.repository || !(view.digest || view.tag)) return 'only_images';
@@ -102,20 +101,4 @@ function compileOnly({ actions, repositories, tags }: NonNullable<RoutedEndpoint
     if (tags.length > 0 && !(view.tag && tag(view.tag))) return 'only_tags';
     return undefined;
   };
-}
-
-/** `dot`: a name that begins with a dot is a name like any other here. A slash is one on every platform. */
-const OPTIONS = { dot: true, windows: false };
-
-/**
- * Does a name match any of these globs. The expressions themselves are used: picomatch's own matcher makes an
- * object of details for each call.
- */
-export function matcher(globs: readonly string[]): (text: string) => boolean {
-  // picomatch throws for an empty glob; no name is empty, so it matches nothing.
-  const given = globs.filter((glob) => glob !== '');
-  // A name matches itself, also where its characters would mean something else.
-  const names = new Set(given);
-  const expressions = given.map((glob) => picomatch.makeRe(glob, OPTIONS));
-  return (text) => names.has(text) || expressions.some((expression) => expression.test(text));
 }

@@ -3,6 +3,7 @@
  * which some senders put in front. A body that is not JSON is a value too: the reason.
  */
 import { isUtf8 } from 'node:buffer';
+import { isDeeperThan } from '@longshore/event';
 import { formPayload, formType } from './form.js';
 import type { Kind, RawRequest } from './port.js';
 
@@ -61,21 +62,4 @@ function encodingKept({ headers, body }: RawRequest): Body | undefined {
   const encoding = headers['content-encoding'];
   if (encoding === undefined || isUtf8(body)) return undefined;
   return { state: 'unreadable', reason: 'the body could not be decompressed' };
-}
-
-const [QUOTE, BACKSLASH] = [0x22, 0x5c];
-const [OPEN_BRACKET, CLOSE_BRACKET, OPEN_BRACE, CLOSE_BRACE] = [0x5b, 0x5d, 0x7b, 0x7d];
-
-function isDeeperThan(levels: number, json: Buffer): boolean {
-  let depth = 0;
-  let inString = false;
-  for (let at = 0; at < json.length; at += 1) {
-    const byte = json[at];
-    if (byte === QUOTE) inString = !inString;
-    else if (inString) at += byte === BACKSLASH ? 1 : 0;
-    else if (byte === OPEN_BRACKET || byte === OPEN_BRACE) depth += 1;
-    else if (byte === CLOSE_BRACKET || byte === CLOSE_BRACE) depth -= 1;
-    if (depth > levels) return true;
-  }
-  return false;
 }

@@ -1,11 +1,18 @@
 import fc from 'fast-check';
 import { parse, stringify } from 'lossless-json';
 import { describe, expect, test } from 'vitest';
-import { exactNumbers } from './exact-numbers.js';
+import { type ExactNumbers, exactNumbers, TOO_MANY_LARGE_NUMBERS } from './exact-numbers.js';
+
+/** For a text that has not too many. */
+function exact(text: string): ExactNumbers | undefined {
+  const numbers = exactNumbers(text);
+  if (typeof numbers === 'string') throw new Error(numbers);
+  return numbers;
+}
 
 /** The text as it is written again. */
 function rewritten(text: string): string {
-  const numbers = exactNumbers(text);
+  const numbers = exact(text);
   return numbers?.restore(JSON.stringify(numbers.value)) ?? JSON.stringify(JSON.parse(text));
 }
 
@@ -59,7 +66,7 @@ test('an ordinary event costs one look at its text', () => {
 });
 
 test('a number can be asked for', () => {
-  const numbers = exactNumbers('{"id":9007199254740993,"name":"x","small":1}');
+  const numbers = exact('{"id":9007199254740993,"name":"x","small":1}');
   const { id, name, small } = (numbers?.value ?? {}) as Record<string, unknown>;
   expect(numbers?.numberOf(id)).toBe('9007199254740993');
   expect(numbers?.numberOf(name)).toBeUndefined();
@@ -108,6 +115,47 @@ function canonical(text: string): string {
     stringify(parse(text, null, { parseNumber: number, onDuplicateKey: ({ newValue }) => newValue })) ?? ''
   );
 }
+
+describe('a request keeps 10,000 numbers exactly, and no more', () => {
+  const list = (literal: string, count: number) => `[${Array(count).fill(literal).join()}]`;
+
+  test.each(['1e400', '12345678901234567890', '0.10000000000000000', '1'.repeat(400)])('%s', (literal) => {
+    expect(rewritten(list(literal, 10_000))).toBe(list(literal, 10_000));
+    expect(exactNumbers(list(literal, 10_001))).toBe(TOO_MANY_LARGE_NUMBERS);
+  });
+
+  test.each([
+    '1e5',
+    '-1.5E+10',
+    '123456789012345',
+    '9007199254740991',
+    '1700000000000000000',
+    '0.1234567890123456',
+  ])('%s is none of them', (literal) => {
+    expect(exactNumbers(list(literal, 20_000))).toBeUndefined();
+  });
+});
+
+/** CPU time of this process in microseconds, the least of three tries. */
+function cpuOf(work: () => void): number {
+  const tries = [1, 2, 3].map(() => {
+    const before = process.cpuUsage();
+    work();
+    const { user, system } = process.cpuUsage(before);
+    return user + system;
+  });
+  return Math.min(...tries);
+}
+
+test.each([
+  ['numbers beyond a double', `[${Array(1_000_000).fill('1e400').join()}]`],
+  ['numbers with an exponent', `[${Array(1_000_000).fill('1e5').join()}]`],
+  ['many digits', `[${Array(300_000).fill('1700000000000000000').join()}]`],
+  ['small numbers and a large one', `[${Array(1_000_000).fill('1').join()},12345678901234567890]`],
+])('megabytes of %s cost no more than a few times their parsing', (_, text) => {
+  const parsing = cpuOf(() => void JSON.parse(text));
+  expect(cpuOf(() => void exactNumbers(text)) / parsing).toBeLessThan(30);
+});
 
 test.each([
   ['digits', `" ${'1'.repeat(8_000_000)}"`],

@@ -7,7 +7,6 @@
  * our own this keeps `JSON`'s speed, its rules for repeated keys and its indifference to depth.
  */
 import { randomUUID } from 'node:crypto';
-import { isSafeNumber } from 'lossless-json';
 
 /** A text of which some number would not survive. */
 export interface ExactNumbers {
@@ -27,38 +26,52 @@ export interface ExactNumbers {
  */
 const SUSPECT = /(?:^|[:,[\s])-?(?:\d[\d.]{15}|[\d.]{1,16}[eE][+-]?(?:\d{17}|\d{1,16}(?:[\s,\]}]|$)))/;
 
-/** Undefined when every number of the text survives a round trip through JavaScript. */
-export function exactNumbers(text: string): ExactNumbers | undefined {
+/** The most numbers of a request that are kept exactly. A registry sends none; each costs a search and a copy. */
+const MAX_EXACT_NUMBERS = 10_000;
+
+/** The reason for quarantine where a request has more than {@link MAX_EXACT_NUMBERS}. */
+export const TOO_MANY_LARGE_NUMBERS = 'too many large numbers';
+
+/**
+ * Undefined when every number of the text survives a round trip through JavaScript;
+ * {@link TOO_MANY_LARGE_NUMBERS} when more than 10,000 do not.
+ */
+export function exactNumbers(text: string): ExactNumbers | typeof TOO_MANY_LARGE_NUMBERS | undefined {
   if (!SUSPECT.test(text)) return undefined;
-  // Drawn anew and so in no string of the text.
+  // Random, so that no string of the text has it.
   const mark = randomUUID();
   const marked = markNumbers(text, mark);
+  if (marked === undefined) return TOO_MANY_LARGE_NUMBERS;
   if (marked === text) return undefined;
-  const pattern = new RegExp(`"${mark}([^"]*)"`, 'g');
   return {
     value: JSON.parse(marked),
     numberOf: (member) =>
       typeof member === 'string' && member.startsWith(mark) ? member.slice(mark.length) : undefined,
-    restore: (json) => (json.includes(mark) ? json.replace(pattern, '$1') : undefined),
+    restore: (json) => restored(json, `"${mark}`),
   };
 }
 
-const QUOTE = 0x22;
-const BACKSLASH = 0x5c;
+/** @param mark with the quote before it; the number follows, up to the next quote */
+function restored(json: string, mark: string): string | undefined {
+  const [first = '', ...marked] = json.split(mark);
+  if (marked.length === 0) return undefined;
+  return first + marked.map((piece) => piece.replace('"', '')).join('');
+}
 
-function markNumbers(text: string, mark: string): string {
+/** Undefined when there are too many: reading ends there. */
+function markNumbers(text: string, mark: string): string | undefined {
   const out: string[] = [];
-  let copied = 0;
-  let at = 0;
+  let [copied, count, at] = [0, 0, 0];
   while (at < text.length) {
     const code = text.charCodeAt(at);
     if (code === QUOTE) {
       at = endOfString(text, at);
     } else if (startsNumber(code)) {
       const end = endOfNumber(text, at);
-      const literal = text.slice(at, end);
-      if (!isSafeNumber(literal)) {
-        out.push(text.slice(copied, at), '"', mark, literal, '"');
+      if (!survives(text, at, end)) {
+        count += 1;
+        if (count > MAX_EXACT_NUMBERS) return undefined;
+        out.push(text.slice(copied, at), '"', mark, text.slice(at, end), '"');
         copied = end;
       }
       at = end;
@@ -68,6 +81,43 @@ function markNumbers(text: string, mark: string): string {
   }
   return out.length === 0 ? text : out.join('') + text.slice(copied);
 }
+
+/** Digits that any double holds. */
+const SAFE_DIGITS = 15;
+/** A number of 15 digits with an exponent of two digits is far from a double's limits (about 1e±308). */
+const SAFE_EXPONENT_DIGITS = 2;
+/** No number that JavaScript writes is longer: `-1.2345678901234567e-300`. */
+const LONGEST = 25;
+
+/**
+ * Does the number keep its value through JavaScript? Most are decided by their length. What is left survives if it
+ * is written again as it came; what is written in another way (`1.00000000000000000`) is kept exactly, needed or not.
+ */
+function survives(text: string, start: number, end: number): boolean {
+  const length = end - start;
+  const exponent = exponentAt(text, start, end);
+  if (exponent === end && length <= SAFE_DIGITS) return true;
+  if (exponent - start <= SAFE_DIGITS && digitsFrom(text, exponent, end) <= SAFE_EXPONENT_DIGITS) return true;
+  if (length > LONGEST) return false;
+  const literal = text.slice(start, end);
+  return String(Number(literal)) === literal;
+}
+
+/** Where the exponent begins; `end` when there is none or the number is longer than any that is written again. */
+function exponentAt(text: string, start: number, end: number): number {
+  const last = Math.min(end, start + LONGEST);
+  for (let at = start; at < last; at += 1) if ((text.charCodeAt(at) | 0x20) === 0x65) return at;
+  return end;
+}
+
+/** How many characters follow the letter and the sign of an exponent. */
+function digitsFrom(text: string, exponent: number, end: number): number {
+  const sign = text.charCodeAt(exponent + 1);
+  return end - exponent - (sign === 0x2b || sign === 0x2d ? 2 : 1);
+}
+
+const QUOTE = 0x22;
+const BACKSLASH = 0x5c;
 
 function endOfString(text: string, start: number): number {
   let at = start + 1;

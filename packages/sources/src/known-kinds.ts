@@ -2,8 +2,8 @@
 import { decodeBody } from './body.js';
 import { isEnvelope } from './distribution/envelope.js';
 import { KINDS } from './kinds.js';
-import { withoutTokens } from './port.js';
 import type { Sender } from './sender.js';
+import { withoutTokens } from './tokens.js';
 
 const kindOf = (name: string) => KINDS.find(({ kind }) => kind === name);
 

@@ -8,11 +8,12 @@
  * cannot say.
  */
 import { EVENTS_V1, type Payload, type TakenEvent } from '@longshore/event';
-import { type ExactNumbers, exactNumbers } from './exact-numbers.js';
+import { exactNumbers } from './exact-numbers.js';
 import { isWithinDepth } from './json.js';
 import { eventFrom, type Fields } from './normalize.js';
 import { normalizedPayload } from './normalized-payload.js';
-import { type Incoming, type Opened, type RawRequest, withoutTokens } from './port.js';
+import type { Incoming, Opened, RawRequest } from './port.js';
+import { quarantinable } from './tokens.js';
 
 /** What a kind made of one message: an event, nothing with a reason, or what is wrong with it. */
 export type Reading = EventReading | { ignored: string } | { refused: string };
@@ -55,7 +56,7 @@ export function openMessage(
 export function openMessages(incoming: Incoming, kind: string, messages: readonly Message[]): Opened {
   const opened: Opened = { taken: [], quarantined: [] };
   // Looked for once, and only when a message is delivered with its sender's own words.
-  let exact: { numbers?: ExactNumbers } | undefined;
+  let exact: { numbers: ReturnType<typeof exactNumbers> } | undefined;
   const numbersOf = () => {
     exact ??= { numbers: exactNumbers(incoming.text) };
     return exact.numbers;
@@ -68,7 +69,7 @@ export function openMessages(incoming: Incoming, kind: string, messages: readonl
     }
     const taken =
       'refused' in reading ? reading.refused : take(incoming, kind, reading, message.find, numbersOf);
-    if (typeof taken === 'string') opened.quarantined.push({ reason: taken, body: withoutTokens(body) });
+    if (typeof taken === 'string') opened.quarantined.push({ reason: taken, ...quarantinable(body) });
     else opened.taken.push(taken);
   }
   return opened;
@@ -86,7 +87,7 @@ function take(
   kind: string,
   { event: fields, dedupe, nameless }: EventReading,
   find: Message['find'],
-  numbersOf: () => ExactNumbers | undefined,
+  numbersOf: () => ReturnType<typeof exactNumbers>,
 ): TakenEvent | string {
   const { receivedAt } = raw;
   const event = eventFrom(source, fields, receivedAt);
@@ -102,6 +103,7 @@ function take(
   if (!isWithinDepth(body, MAX_DEPTH)) return `the event is nested deeper than ${MAX_DEPTH} levels`;
   const payload: Payload = { event: { ...normalized, body } };
   const exact = numbersOf();
+  if (typeof exact === 'string') return exact;
   const exactText = exact?.restore(JSON.stringify({ ...normalized, body: find(exact.value) }));
   return { event, payload: exactText ? { ...payload, text: exactText } : payload, ...from };
 }

@@ -15,6 +15,7 @@ import type { HmacFormat } from './hmac.js';
 import type { SourceOptions } from './options.js';
 import type { RawRequest, RequestHead } from './request.js';
 import type { Sender } from './sender.js';
+import { quarantinable } from './tokens.js';
 
 export type { RawRequest, RequestHead } from './request.js';
 
@@ -24,6 +25,8 @@ export interface QuarantinedBody {
   reason: string;
   /** A request body that the same source can open again: the request's own, or an envelope of the one event. */
   body: Buffer;
+  /** Length of the body as it was sent, when `body` is only its beginning. */
+  bytes?: number;
   /** What was thrown, when the reason is a fault of Longshore's own. For the record; not for the sender. */
   fault?: unknown;
 }
@@ -97,16 +100,6 @@ export const TOO_MANY_EVENTS = 'too many events';
 
 /** A request that came to one thing: a whole body that could not be read. */
 export function unreadable(raw: RawRequest, reason: string, fault?: unknown): Opened {
-  const item = { reason, body: withoutTokens(raw.body) };
+  const item = { reason, ...quarantinable(raw.body) };
   return { taken: [], quarantined: [fault === undefined ? item : { ...item, fault }] };
-}
-
-/** A signed token (RFC 7515), maybe cut, anywhere in a body that nobody could take apart. */
-const TOKEN = /eyJ[\w-]{8,}(?:\.[\w-]*)+/g;
-
-/** What is kept must not hold a key to the registry; GitLab's events do. For a body that nobody could read. */
-export function withoutTokens(body: Buffer): Buffer {
-  if (!body.includes('eyJ')) return body;
-  const text = body.toString('latin1');
-  return TOKEN.test(text) ? Buffer.from(text.replace(TOKEN, 'removed'), 'latin1') : body;
 }

@@ -4,7 +4,7 @@
  */
 import Router from '@koa/router';
 import { nearest } from '@longshore/config';
-import { ERRORS, excerpt, LongshoreError } from '@longshore/event';
+import { ERRORS, excerpt, LongshoreError, parseJson } from '@longshore/event';
 import type Koa from 'koa';
 import getRawBody from 'raw-body';
 import { z } from 'zod';
@@ -84,10 +84,10 @@ async function bodyOf(ctx: Koa.Context): Promise<unknown> {
     );
   });
   try {
-    const value: unknown = text.trim() === '' ? {} : JSON.parse(text);
+    const value: unknown = text.trim() === '' ? {} : parseJson(text);
     return value;
   } catch {
-    throw new LongshoreError('REQUEST_INVALID', 'the body is not JSON');
+    throw new LongshoreError('REQUEST_INVALID', 'the body is not JSON, or is nested deeper than 100 levels');
   }
 }
 

@@ -67,6 +67,19 @@ describe('a filter', () => {
     expect(having('tls_expired')).toEqual(['tls_expired']);
   });
 
+  test.each([
+    ['@(a|b)', /repository: .* write \{a,b\}/],
+    ['a'.repeat(513), /repository: the glob "a{60}…" has 513 characters, and a glob has 512 at most/],
+  ])('with the glob %s is refused', (repository, words) => {
+    expect(() => deadFilter({ repository })).toThrow(words);
+  });
+
+  test('with a glob of many stars looks at each character once', () => {
+    const filter = deadFilter({ repository: '*a*a*a*a*a*a*a*a*a*b', reason: '*?*?*?*?*?*?*?*?*?Z' });
+    expect(filter.repository?.('a'.repeat(255))).toBe(false);
+    expect(filter.reason?.('http_503'.repeat(20))).toBe(false);
+  });
+
   test('of quarantined requests', () => {
     const filter = quarantineFilter({ source: 'harbor', reason: 'not JSON' }, NOW);
     expect(filter.source).toBe('harbor');

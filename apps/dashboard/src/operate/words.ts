@@ -3,9 +3,8 @@
  * The schemas are also the API's parameters.
  */
 import { nearest } from '@longshore/config';
-import { isTlsReason, LongshoreError } from '@longshore/event';
+import { globFault, globMatcher, isTlsReason, LongshoreError } from '@longshore/event';
 import type { DeadFilter, Position, QuarantineFilter } from '@longshore/queue/operator';
-import { matcher } from '@longshore/routing';
 import { z } from 'zod';
 import { parseWhen } from './when.js';
 
@@ -89,12 +88,12 @@ function reasonFilter(reason: string): (text: string) => boolean {
 }
 
 function globOf(name: string, glob: string): (text: string) => boolean {
-  try {
-    return matcher([glob]);
-  } catch (error) {
-    throw new LongshoreError('REQUEST_INVALID', `${name}: ${JSON.stringify(glob)} is no glob: ${error}`);
-  }
+  const fault = globFault(glob);
+  if (fault === undefined) return globMatcher([glob]);
+  throw new LongshoreError('REQUEST_INVALID', `${name}: the glob ${shown(glob)} ${fault}`);
 }
+
+const shown = (glob: string): string => JSON.stringify(glob.length > 60 ? `${glob.slice(0, 60)}…` : glob);
 
 /** @throws LongshoreError REQUEST_INVALID that names each thing that is wrong */
 export function parse<Schema extends z.ZodObject>(schema: Schema, value: unknown): z.output<Schema> {

@@ -1,7 +1,7 @@
 /** `longshore send`: posts events to ingest as a registry does, and prints what came back. Needs no configuration. */
 import { randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
-import { EVENTS_V2, LongshoreError } from '@longshore/event';
+import { EVENTS_V2, LongshoreError, parseJson } from '@longshore/event';
 import { type Command, InvalidArgumentError } from 'commander';
 import type { Shell } from '../shell.js';
 
@@ -83,7 +83,7 @@ const failure = (url: string, reason: string): LongshoreError =>
 
 function parsed(text: string): unknown {
   try {
-    return JSON.parse(text);
+    return parseJson(text);
   } catch {
     return text;
   }

@@ -3,8 +3,8 @@
  * and the words for whoever is woken by it. Pure: the look and the clock are passed in.
  */
 import type { AlertConfig, Endpoint } from '@longshore/config';
+import { globMatcher } from '@longshore/event';
 import { type EndpointPulse, inWords, stateOf } from '@longshore/queue/operator';
-import { matcher } from '@longshore/routing';
 import { commandWord } from './command-word.js';
 
 /** In the record, the metric and the message. */
@@ -40,7 +40,7 @@ export interface Look {
 
 /** By a key that stays the same over restarts. What a receiver has switched off is not in it. */
 export function findingsFor(receiver: AlertConfig, look: Look, now: number): Map<string, Finding> {
-  const watched = matcher(receiver.endpoints);
+  const watched = globMatcher(receiver.endpoints);
   const settings = new Map(look.endpoints.map((endpoint) => [endpoint.name, endpoint]));
   const findings = look.pulses.flatMap((pulse) => {
     const endpoint = settings.get(pulse.endpoint);

@@ -4,6 +4,7 @@ import type { Config } from '../schema.js';
 import { quote } from '../values/scalars.js';
 import type { Step } from '../yaml/node.js';
 import { type Check, revealed } from './check.js';
+import { checkGlob } from './globs.js';
 import { checkHeaders } from './headers.js';
 import { refuseName } from './names.js';
 import { checkPlace, faultIn } from './url.js';
@@ -57,7 +58,8 @@ function placeOf(text: string | undefined): string | undefined {
   return `${host}${pathname.replace(/\/+$/, '')}`;
 }
 
-function checkConditions(alert: AlertConfig, config: Config, path: Step[], { problems }: Check): void {
+function checkConditions(alert: AlertConfig, config: Config, path: Step[], check: Check): void {
+  const { problems } = check;
   const { after, age, dead, quarantine, memory, endpoints } = alert;
   if (after + age + dead + quarantine + memory === 0) {
     problems.warning(path, 'every condition is 0: nothing is ever told. Remove one of the zeros');
@@ -65,7 +67,9 @@ function checkConditions(alert: AlertConfig, config: Config, path: Step[], { pro
   const known = config.notifications.endpoints.map(({ name }) => name);
   for (const [index, written] of endpoints.entries()) {
     // Without characters of a glob it is a name, and then a wrong one is a slip.
-    if (/[*?[\]{}()!+@|]/.test(written) || known.includes(written)) continue;
-    problems.warning([...path, 'endpoints', index], `${quote(written)} is no endpoint. Correct or remove it`);
+    if (known.includes(written)) continue;
+    const place = [...path, 'endpoints', index];
+    if (/[*?[\]{}()!+@|]/.test(written)) checkGlob(written, place, check);
+    else problems.warning(place, `${quote(written)} is no endpoint. Correct or remove it`);
   }
 }

@@ -5,6 +5,7 @@ import type { Secret } from '../secret.js';
 import { quote } from '../values/scalars.js';
 import type { Step } from '../yaml/node.js';
 import { type Check, revealed } from './check.js';
+import { checkGlobs } from './globs.js';
 
 type Registry = PreheatSettings['registry'];
 
@@ -38,6 +39,9 @@ export function checkPreheat(endpoint: Endpoint, path: readonly Step[], check: C
     if (!problems.failedAt(place)) problems.error(place, 'is missing; it says what is to be warm');
     return;
   }
+  checkGlobs(preheat.repositories, [...place, 'repositories'], check);
+  checkGlobs(preheat.tags, [...place, 'tags'], check);
+  checkGlobs(preheat.registry.hosts, [...place, 'registry', 'hosts'], check);
   if (preheat.registry.url) checkUrl(preheat.registry.url, [...place, 'registry', 'url'], check);
   checkRegistry(preheat.registry, [...place, 'registry'], check);
   oneUser(preheat.registry.auth.basic, [...place, 'registry', 'auth', 'basic'], check);

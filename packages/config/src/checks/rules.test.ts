@@ -4,6 +4,24 @@ import { checkTrap, file, KEY, REGISTRY, type Trap } from '../samples/trap.js';
 
 const traps: Trap[] = [
   {
+    title: 'a glob that excludes',
+    bad: file('ignore: { repositories: ["!prod/**"] }'),
+    problem: ['error', `${KEY}.ignore.repositories[0]`, /begins with !.*Write the globs of what is to match/],
+    fine: file('ignore: { repositories: ["sandbox/**"] }'),
+  },
+  {
+    title: 'an extended glob',
+    bad: file('ignore: { tags: ["@(dev|test)-*"] }'),
+    problem: ['error', `${KEY}.ignore.tags[0]`, /not supported: write \{a,b\}/],
+    fine: file('ignore: { tags: ["{dev,test}-*"] }'),
+  },
+  {
+    title: 'a class that seems to exclude',
+    bad: file('ignore: { tags: ["[!v]*"] }'),
+    problem: ['warning', `${KEY}.ignore.tags[0]`, /Write \[\^…\]/],
+    fine: file('ignore: { tags: ["[^v]*"] }'),
+  },
+  {
     title: 'ignored actions alone, in the file of a registry',
     bad: file('ignore: { actions: [pull] }', REGISTRY),
     problem: ['warning', `${KEY}.ignore.actions`, /before 3\.1/],

@@ -1,6 +1,6 @@
 /**
  * Ignore rules match exactly, case included, as in the registry: what looks like a pattern or is written in
- * another case matches nothing, without a word.
+ * another case matches nothing, without a word. Repositories and tags are globs.
  */
 import { ACTIONS } from '@longshore/event';
 import type { Endpoint } from '../endpoint.js';
@@ -8,6 +8,7 @@ import { nearest } from '../nearest.js';
 import { quote } from '../values/scalars.js';
 import type { Step } from '../yaml/node.js';
 import type { Check } from './check.js';
+import { checkGlobs } from './globs.js';
 
 const BLOBS = 'application/octet-stream';
 
@@ -16,6 +17,8 @@ export function checkRules(endpoint: Endpoint, path: readonly Step[], check: Che
   const place = [...path, 'ignore'];
   for (const [index, action] of ignore.actions.entries())
     checkAction(action, endpoint, [...place, 'actions', index], check);
+  checkGlobs(ignore.repositories, [...place, 'repositories'], check);
+  checkGlobs(ignore.tags, [...place, 'tags'], check);
   for (const type of ignore.mediatypes) checkMediaType(type, place, check);
   const deletes = ignore.mediatypes.includes('') || ignore.actions.includes('delete');
   if (ignore.mediatypes.includes(BLOBS) && !deletes) {

@@ -1,13 +1,16 @@
 /**
- * What an authenticated sender sent and nobody could read: kept with the reason, so that it can be looked at
- * and taken again after a mend. A registry would send it for ever, so it is answered 2xx; a sender that never
- * repeats would have lost it. Bounded: the oldest go, and the caller is told which.
+ * What an authenticated sender sent and Longshore could not read: kept with the reason, so that it can be looked at
+ * and taken again after a fix. A registry would send it without end, so it is answered 2xx; a sender that never
+ * repeats would have lost it. Bounded: above the limit the oldest entry goes of the source that holds most, and the
+ * caller is given its id.
  */
 import { createHash } from 'node:crypto';
+import { QUARANTINED_BODY_BYTES } from '@longshore/event';
 import { asking } from '../asking.js';
 import type { RedisClient } from '../connection.js';
 import { storeKey } from '../names.js';
-import { QUARANTINE_DROP, QUARANTINE_PUT } from './quarantine-script.js';
+import { runScript } from '../script.js';
+import { QUARANTINE_DROP, QUARANTINE_KEYS, QUARANTINE_PUT } from './quarantine-script.js';
 
 /** One request, or one event of it, that could not be read. */
 export interface QuarantineEntry {
@@ -22,14 +25,16 @@ export interface QuarantineEntry {
   headers: Record<string, string>;
   /** The body, or the one event of it, as sent. */
   body: Buffer;
+  /** Length of the body as it was sent, when `body` is only its beginning. */
+  bytes?: number;
   /** Where the body does not say which event it is: what does. */
   identity?: string;
 }
 
 /** An entry as it is kept. */
-export interface Quarantined extends Omit<QuarantineEntry, 'body' | 'identity'> {
+export interface Quarantined extends Omit<QuarantineEntry, 'body' | 'bytes' | 'identity'> {
   id: string;
-  /** Base64 of the first {@link MAX_BODY} bytes. */
+  /** Base64 of the first {@link QUARANTINED_BODY_BYTES}. */
   body: string;
   /** Bytes as sent; more than what is kept when the body was cut. */
   bytes: number;
@@ -47,9 +52,9 @@ export interface QuarantineFilter {
   ids?: readonly string[];
 }
 
-/** Holds what could not be read, within its limits; the oldest go first. */
+/** Holds what could not be read, within its limits, which its sources share. */
 export interface Quarantine {
-  /** @returns the entry's id, and the ids of older entries that had to go. Same source, body and identity: same id. */
+  /** @returns the entry's id, and the ids of entries that were removed for it. Same source, body and identity: same id. */
   put(entry: QuarantineEntry): Promise<{ id: string; evicted: string[] }>;
   /** Newest first. */
   list(limit?: number): Promise<Quarantined[]>;
@@ -65,7 +70,6 @@ export interface Quarantine {
 /** Entries that are read at once. */
 const CHUNK = 10;
 
-const MAX_BODY = 1024 * 1024;
 const MAX_ENTRIES = 1_000;
 const MAX_BYTES = 64 * 1024 * 1024;
 /** What cannot be read must not crowd out what can. */
@@ -84,28 +88,34 @@ export function createQuarantine(
   limits: () => { entries: number; bytes: number } = () => ({ entries: MAX_ENTRIES, bytes: MAX_BYTES }),
 ): Quarantine {
   const key = (part: string) => storeKey(prefix, 'quarantine', part);
-  const [index, entries, sizes] = [key('index'), key('entries'), key('sizes')];
+  const [index, entries] = [key('index'), key('entries')];
+  const keys = QUARANTINE_KEYS.map(key);
 
   return {
-    async put({ body, identity, ...entry }) {
+    async put({ body, bytes: sent = body.length, identity, ...entry }) {
       const id = createHash('sha256')
         .update(entry.source)
         .update('\0')
         .update(body)
         .update(identity ? `\0${identity}` : '')
+        .update(sent > body.length ? `\0${sent}` : '')
         .digest('hex')
         .slice(0, 32);
+      const { source, kind, ...more } = entry;
+      // In this order: the scripts look for the source at the beginning.
       const kept: Quarantined = {
         id,
-        ...entry,
-        body: body.subarray(0, MAX_BODY).toString('base64'),
-        bytes: body.length,
+        source,
+        kind,
+        ...more,
+        body: body.subarray(0, QUARANTINED_BODY_BYTES).toString('base64'),
+        bytes: sent,
       };
       const json = JSON.stringify(kept);
       const { entries: most, bytes } = limits();
       const limit = [most, Math.floor(bytes)];
-      const args = [index, entries, sizes, id, entry.receivedAt, json, Buffer.byteLength(json), ...limit];
-      const evicted = await asking(client, () => client.eval(QUARANTINE_PUT, 3, ...args));
+      const args = [id, entry.receivedAt, entry.source, json, Buffer.byteLength(json), ...limit];
+      const evicted = await asking(client, () => runScript(client, QUARANTINE_PUT, keys, args));
       return { id, evicted: evicted as string[] };
     },
     async list(limit = 100) {
@@ -121,8 +131,7 @@ export function createQuarantine(
       }
     },
     get: (id) => asking(client, async () => parsed(await client.hget(entries, id))[0]),
-    drop: (id) =>
-      asking(client, async () => (await client.eval(QUARANTINE_DROP, 3, index, entries, sizes, id)) === 1),
+    drop: (id) => asking(client, async () => (await runScript(client, QUARANTINE_DROP, keys, [id])) === 1),
     count: () => asking(client, () => client.zcard(index)),
   };
 }

@@ -46,6 +46,9 @@ describe('the registry', () => {
     [['r.io:*'], 'r.io:5000', true],
     [['*.example.com'], 'r.example.com.evil.io', false],
     [['r.io'], 'rxio', false],
+    [['R.io'], 'r.io', true],
+    [['{r,s}.io'], 's.io', true],
+    [['*'], '10.0.0.1:5000', true],
     [['*'], 'r.io:5000', true],
     [[], 'r.io', false],
   ])('hosts %j and %s: %j', (hosts, host, allowed) => {

@@ -2,7 +2,7 @@
  * Which image a delivery is about, and where it is read from. The registry is the configured one, else the one that
  * the event names: in the url of its target, or as the host that was pushed to.
  */
-import type { Delivery } from '@longshore/event';
+import { type Delivery, globMatcher } from '@longshore/event';
 import type { PreheatRegistry } from './options.js';
 
 /** An image, and where it is. */
@@ -77,8 +77,5 @@ function textAt(value: unknown, ...path: string[]): string | undefined {
 }
 
 function allowed(host: string, globs: readonly string[]): boolean {
-  return globs.some((glob) => {
-    const pattern = glob.replaceAll(/[.+?^${}()|[\]\\]/g, '\\$&').replaceAll('*', '.*');
-    return new RegExp(`^${pattern}$`, 'i').test(host);
-  });
+  return globMatcher(globs.map((glob) => glob.toLowerCase()))(host.toLowerCase());
 }

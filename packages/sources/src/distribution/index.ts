@@ -44,6 +44,7 @@ export function openEnvelope(incoming: Incoming, kind: string, actorUser: ActorU
   if (typeof events === 'string') return unreadable(raw, events);
   if (events.length > MAX_EVENTS) return unreadable(raw, TOO_MANY_EVENTS);
   const entries = entriesOf(incoming, events);
+  if (typeof entries === 'string') return unreadable(raw, entries);
   const contentType = eventsMediaType(raw) ?? EVENTS_V1;
   const opened: Opened = { taken: [], quarantined: [] };
   if (entries.length === 0) opened.note = 'the envelope has no events';
@@ -60,9 +61,10 @@ export function openEnvelope(incoming: Incoming, kind: string, actorUser: ActorU
   return opened;
 }
 
-function entriesOf({ raw, text }: Incoming, events: readonly unknown[]): Entry[] {
+function entriesOf({ raw, text }: Incoming, events: readonly unknown[]): Entry[] | string {
   const body = events.length === 1 ? raw.body : undefined;
   const numbers = exactNumbers(text);
+  if (typeof numbers === 'string') return numbers;
   const exactly = numbers && eventsOf(numbers.value);
   if (!numbers || !Array.isArray(exactly)) return events.map((event) => ({ value: event, body }));
   return events.map((event, index) => ({ value: event, exact: { numbers, value: exactly[index] }, body }));

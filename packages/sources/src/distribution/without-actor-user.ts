@@ -5,7 +5,7 @@
 import { decodeBody } from '../body.js';
 import { exactNumbers } from '../exact-numbers.js';
 import { isObject, writeJson } from '../json.js';
-import { withoutTokens } from '../port.js';
+import { withoutTokens } from '../tokens.js';
 import { eventsOf } from './envelope.js';
 import { type ActorUser, removeSecrets } from './trim.js';
 
@@ -19,6 +19,7 @@ export function withoutActorUser(bytes: Buffer, actorUser: ActorUser): Buffer {
   if (body.state === 'unreadable' || !Array.isArray(eventsOf(body.value))) return withoutTokens(bytes);
   if (!remove(body.value, actorUser)) return bytes;
   const exact = exactNumbers(body.text);
+  if (typeof exact === 'string') return withoutTokens(bytes); // quarantined whole, too
   if (exact) remove(exact.value, actorUser);
   const json = writeJson(exact ? exact.value : body.value);
   return Buffer.from(exact?.restore(json) ?? json);

@@ -2,6 +2,7 @@
  * What a target must remember between two looks, as a string for the caller to keep. JSON, because people read
  * it in a queue's browser. What cannot be read (another version wrote it, say) counts as none.
  */
+import { parseJson } from '@longshore/event';
 
 /** An object of unknown make. */
 export type Fields = Readonly<Record<string, unknown>>;
@@ -12,10 +13,10 @@ export function readHandle(text: string | undefined): Fields | undefined {
   return fieldsOf(parsed(text));
 }
 
-/** JSON, or undefined. */
+/** JSON; undefined when it is none, or nested deeper than 100 levels. */
 export function parsed(text: string): unknown {
   try {
-    return JSON.parse(text);
+    return parseJson(text);
   } catch {
     return undefined;
   }
