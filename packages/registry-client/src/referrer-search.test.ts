@@ -80,7 +80,7 @@ describe('a search that fails', () => {
     ['a redirect into this machine', { status: 302, headers: { location: 'http://127.0.0.1:1' } }, false, 4],
   ])('with %s costs the image nothing, and is a problem', async (_, reply, retryable, times) => {
     const server = await searching(() => reply);
-    const client = aClient({ url: server.url, ...(reply === 'hang' && { timeout: 2_000 }) });
+    const client = aClient({ url: server.url, ...(reply === 'hang' && { timeout: 4_000 }) });
     const { items, problems } = await walkOver(client, image.digest, all);
     expect(digests(items)).toEqual(digests(oci.partsOf(image)));
     expect(problems).toHaveLength(times);
