@@ -45,7 +45,7 @@ describe('a transfer', () => {
     expect(attempt.ended).toBe('slow');
   });
 
-  test('above the least pace goes on, and ends after a day', () => {
+  test('above the minimum rate continues, and is ended after a day', () => {
     const attempt = anAttempt(5_000);
     attempt.transfer();
     move(attempt, LONGEST_TRANSFER_MS - MINUTE, SLOWEST_BYTES_PER_MINUTE / 60);

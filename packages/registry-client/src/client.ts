@@ -95,10 +95,10 @@ class Client implements Registry {
     const { signal, method = 'GET', onBytes = () => {} } = options;
     const question = { repository, path: `blobs/${digest}`, method, signal, idle: true } as const;
     return this.#session.ask(question, async (answer, place) => {
-      const told = method === 'HEAD' ? lengthInHead(answer) : lengthIn(answer);
-      if (told !== undefined) checkSize(told, size, place);
+      const length = method === 'HEAD' ? lengthInHead(answer) : lengthIn(answer);
+      if (length !== undefined) checkSize(length, size, place);
       const stored = storedIn(answer);
-      if (method === 'HEAD') return { bytes: told ?? size ?? 0, verified: false, stored };
+      if (method === 'HEAD') return { bytes: length ?? size ?? 0, verified: false, stored };
       return { ...(await drainBody(answer, { digest, size }, place, onBytes)), stored };
     });
   }
@@ -156,14 +156,14 @@ class Client implements Registry {
   }
 }
 
-/** Undefined when the head does not tell a digest that it must tell. */
+/** Undefined when the head of a tag has no digest. */
 function headOf(answer: FinalAnswer, reference: string, place: string): Descriptor | undefined {
-  const told = digestIn(answer);
-  const digest = isDigest(reference) ? reference : told;
+  const reported = digestIn(answer);
+  const digest = isDigest(reference) ? reference : reported;
   if (digest === undefined) return undefined;
   // a registry may name the same content by its own algorithm (distribution, "HTTP API V2", "Digest Header")
-  if (told !== undefined && told !== digest && isOfSameAlgorithm(told, digest)) {
-    throw new RegistryError('digest', `${place}: asked for ${reference}, it says that this is ${told}`);
+  if (reported !== undefined && reported !== digest && isOfSameAlgorithm(reported, digest)) {
+    throw new RegistryError('digest', `${place}: asked for ${reference}, it says that this is ${reported}`);
   }
   const [size, mediaType] = [lengthInHead(answer), mediaTypeOf(answer.headers['content-type'])];
   return { digest, ...(mediaType && { mediaType }), ...(size !== undefined && { size }) };
@@ -183,7 +183,7 @@ function digestIn({ headers }: FinalAnswer): string | undefined {
   return typeof digest === 'string' && isDigest(digest) ? digest : undefined;
 }
 
-/** Of the body as it is in the registry; undefined when it is not told, or is that of a compressed body. */
+/** Of the body as it is in the registry; undefined when the head has none, or has that of a compressed body. */
 function lengthIn({ headers }: FinalAnswer): number | undefined {
   const length = headers['content-length'];
   if (length === undefined || codingOf(headers) !== undefined) return undefined;

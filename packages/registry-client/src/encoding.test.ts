@@ -1,4 +1,4 @@
-/** Answers that are compressed although nobody asked for it, and heads that say less than they seem to. */
+/** Answers that are compressed without being asked to be, and heads whose length and digest mean little. */
 import { brotliCompressSync, gzipSync } from 'node:zlib';
 import { oci } from '@longshore/testkit';
 import { describe, expect, test } from 'vitest';
@@ -41,7 +41,7 @@ test('every request says that nothing is to be compressed', async () => {
   );
 });
 
-describe('gzip that nobody asked for', () => {
+describe('gzip that was not asked for', () => {
   test.each(['gzip', 'x-gzip', 'GZIP'])('is unpacked (%s), and the digest compared', async (encoding) => {
     const client = aClient({ url: (await compressing(encoding)).url });
     const { items } = await walkOver(client, '1.0');
@@ -66,7 +66,7 @@ describe('gzip that nobody asked for', () => {
     expect(await client.blob(app, packed, signal)).toEqual(bytes);
   });
 
-  test('of other bytes is told with the coding', async () => {
+  test('of other bytes is an error that names the coding', async () => {
     const body = gzipSync('other bytes');
     const client = await clientOf(() => ({ body, headers: { 'content-encoding': 'gzip' } }));
     for (const read of [
@@ -123,14 +123,14 @@ describe('gzip that nobody asked for', () => {
   });
 });
 
-test('another coding is told, for it is not unpacked', async () => {
+test('another coding is not unpacked, and the error names it', async () => {
   const client = aClient({ url: (await compressing('br', brotliCompressSync)).url });
   const error = await errorOf(client.manifest(app, image.digest, signal));
   expect(error.message).toMatch(/they came with Content-Encoding: br, which was not asked for$/);
 });
 
 describe('the head of an answer', () => {
-  test.each(['0', undefined])('with the length %s tells no size', async (length) => {
+  test.each(['0', undefined])('with the length %s has no size', async (length) => {
     const headers = { ...(length !== undefined && { 'content-length': length }) };
     const client = await clientOf(({ method, url }) => {
       if (method !== 'HEAD') return undefined;

@@ -27,7 +27,7 @@ const NEXT_STEP: Partial<Record<RegistryErrorKind, string>> = {
   network: 'check that the registry runs, its URL, name resolution and the way there',
 };
 
-/** What is wrong with a transfer that goes on. */
+/** Why a transfer was ended that was not silent. */
 const TRANSFER: Readonly<Record<'slow' | 'long', string>> = {
   slow: `the body comes too slowly, with less than ${SLOWEST_BYTES_PER_MINUTE / 1024} KiB a minute; check the network and the load of the server`,
   long: `the body did not end within ${LONGEST_TRANSFER_MS / 3_600_000} h; check what the server sends`,

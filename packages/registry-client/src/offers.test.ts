@@ -12,7 +12,7 @@ const image = oci.image();
 /** What `/v2/` answers. */
 type Welcome = 'bearer' | 'example scope' | 'basic' | 'open' | 'absent' | 'broken';
 
-/** Answers 401 to nobody but `/v2/`; with credentials it serves the image. */
+/** Answers 401 at `/v2/` only; with credentials it serves the image. */
 async function hiding({ status = 404, welcome = 'bearer' as Welcome, tokens = oci.tokens({ user }) } = {}) {
   const needsToken = welcome === 'bearer' || welcome === 'example scope';
   const server = await oci.serve({
@@ -154,13 +154,13 @@ describe('without credentials', () => {
   });
 });
 
-test('an authorization for somebody else is for its repository, whatever example /v2/ names', async () => {
+test('an authorization for another client is for the repository, not for the example that /v2/ names', async () => {
   const { server, tokens } = await hiding({ welcome: 'example scope' });
   await aClient({ url: server.url, auth }).authorization(app, signal);
   expect(tokens.asked.map(({ scope }) => scope)).toEqual(['repository:acme/app:pull']);
 });
 
-test('a registry that moved is told by its new address', async () => {
+test('the error of a registry that moved names its new address', async () => {
   const tokens = oci.tokens({ user });
   const there = await oci.serve({ parts: [image], tokens });
   const here = await oci.serve({

@@ -8,7 +8,7 @@ import { BoundedMap } from './bounded-map.js';
 import { RegistryError } from './error.js';
 import { withNote } from './refusal.js';
 
-/** Statuses of a bare request behind which there may be content for somebody with credentials. */
+/** Statuses of a bare request that may succeed with credentials. */
 const HIDING: ReadonlySet<number> = new Set([400, 401, 403, 404]);
 /** Milliseconds for which credentials that were refused are not sent again: an account may be locked by them. */
 const REFUSED_FOR_MS = 60_000;

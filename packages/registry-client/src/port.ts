@@ -118,7 +118,7 @@ export interface Registry {
   readonly host: string;
   readonly rateLimit: RateLimit;
   /**
-   * What a tag or digest stands for, by HEAD; by GET where the registry does not tell a digest that way, or refuses
+   * What a tag or digest stands for, by HEAD; by GET where the registry sends no digest that way, or refuses
    * HEAD. HEAD does not count against Docker Hub's limit.
    */
   resolve(repository: string, reference: string, signal: AbortSignal): Promise<Descriptor>;

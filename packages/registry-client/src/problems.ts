@@ -10,7 +10,7 @@ const ENDING: ReadonlySet<RegistryErrorKind> = new Set([
   'tls',
   'limit',
 ]);
-/** A registry with more of them is not asked on. */
+/** After so many the search ends. */
 const MOST = 5;
 
 /** Of one walk. */
@@ -18,7 +18,7 @@ export class Problems {
   readonly #found: WalkProblem[] = [];
   #isOver = false;
 
-  /** Keeps it, and says whether to go on. Throws what is not the registry's problem: `aborted`, and other errors. */
+  /** Keeps it, and returns whether the search continues. Throws `aborted`, and errors that are not the registry's. */
   add(error: unknown): boolean {
     if (!(error instanceof RegistryError) || error.kind === 'aborted') throw error;
     const { kind, message: detail, retryable, notBefore } = error;

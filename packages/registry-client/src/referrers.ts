@@ -60,8 +60,8 @@ function pageOf(session: Session, what: What, path: string): Promise<Page> {
   const question = { repository, path, method: 'GET', accept: ACCEPT, signal } as const;
   return session.ask(question, async (answer, place) => {
     const body = await readText(answer, limit, overLimit(place, limit));
-    const told = [answer.headers['docker-content-digest'], digestOf(body, digest)];
-    if (told.includes(digest)) return { found: [] };
+    const own = [answer.headers['docker-content-digest'], digestOf(body, digest)];
+    if (own.includes(digest)) return { found: [] };
     const { kind, manifests } = manifestOf(body, '', false, place);
     if (kind !== 'index') throw new RegistryError('unsupported', `${place}: the body is no index`);
     const next = nextIn(answer.headers.link, answer.url, repository);

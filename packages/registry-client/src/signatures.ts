@@ -18,8 +18,8 @@ export interface Referrer {
 }
 
 /**
- * Of one manifest. `onProblem` gets what went wrong with a part of the search, and says whether to go on; what it
- * throws ends the search.
+ * Of one manifest. `onProblem` gets what went wrong with a part of the search, and returns whether the search
+ * continues; what it throws ends it.
  */
 export async function referrersTo(
   registry: Registry,

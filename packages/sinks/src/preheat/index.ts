@@ -156,7 +156,7 @@ class PreheatSink implements Sink {
     try {
       const work = { registry, targets: this.#targets, delivery, image, attempt, lease, plan };
       end = await workOn({ options, ...work });
-      await this.#tellPause(image);
+      await this.#sharePause(image);
     } catch (error) {
       end = { ending: await this.#refused(error, delivery, image), parts: [] };
     }
@@ -209,12 +209,12 @@ class PreheatSink implements Sink {
 
   async #refused(error: unknown, delivery: Delivery, image: ImageRef) {
     const ending = this.#failed(error, delivery);
-    await this.#tellPause(image);
+    await this.#sharePause(image);
     return ending;
   }
 
-  /** Tells every worker when the registry wants to be left alone. */
-  async #tellPause({ registry }: ImageRef): Promise<void> {
+  /** Makes a pause that the registry asked for known to all workers. */
+  async #sharePause({ registry }: ImageRef): Promise<void> {
     const { pausedUntil = 0 } = this.#registries.at(registry).rateLimit;
     if (pausedUntil > Date.now()) await this.options.memory.pause(registry, pausedUntil);
   }

@@ -1,4 +1,4 @@
-/** An image is warmed whatever the registry says to the search for what refers to it. */
+/** An image is warmed whatever the registry answers to the search for referrers. */
 import { describe, expect, test } from 'vitest';
 import { anAttempt } from '../testing/builders.js';
 import { aPreheatSink, aPush, IMAGE, preheatOptionsAt, serving } from '../testing/preheat.js';
@@ -99,7 +99,7 @@ describe('referrers', () => {
     expect(runs).toMatchObject([{ result: 'partial', tally: { failed: 0 } }]);
   });
 
-  test('that are too often asked for pause the registry for everybody, after the image is warm', async () => {
+  test('that are rate limited pause the registry for all workers, after the image is warm', async () => {
     const { sink, server, runs } = await searching(saying(429, { 'retry-after': '60' }));
     const before = Date.now();
     const result = await sink.send(aPush(), anAttempt({ last: true }));
@@ -113,7 +113,7 @@ describe('referrers', () => {
     expect(server.requests).toHaveLength(count);
   });
 
-  test('in a dry run are told as well', async () => {
+  test('that fail in a dry run are in its detail', async () => {
     const { sink, runs } = await searching(saying(500), { dryrun: true });
     await sink.send(aPush(), anAttempt());
     expect(runs).toMatchObject([

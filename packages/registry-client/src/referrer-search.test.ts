@@ -78,9 +78,9 @@ describe('a search that fails', () => {
     ['no answer', 'hang', true, 1],
     ['a list without end', { endless: 'x'.repeat(65_536) }, false, 1],
     ['a redirect into this machine', { status: 302, headers: { location: 'http://127.0.0.1:1' } }, false, 4],
-  ])('with %s costs the image nothing, and is told', async (_, reply, retryable, times) => {
+  ])('with %s costs the image nothing, and is a problem', async (_, reply, retryable, times) => {
     const server = await searching(() => reply);
-    const client = aClient({ url: server.url, ...(reply === 'hang' && { timeout: 2_000 }) });
+    const client = aClient({ url: server.url, ...(reply === 'hang' && { timeout: 4_000 }) });
     const { items, problems } = await walkOver(client, image.digest, all);
     expect(digests(items)).toEqual(digests(oci.partsOf(image)));
     expect(problems).toHaveLength(times);
@@ -118,7 +118,7 @@ test('a referrer that is listed and not there is left out as missing', async () 
   expect(problems).toEqual([]);
 });
 
-test('a referrer that cannot be read is told, and the others are taken', async () => {
+test('a referrer that cannot be read is a problem, and the others are taken', async () => {
   const other = oci.image({ artifactType: 'application/vnd.example.sbom', layers: ['sbom'] });
   const server = await oci.serve({
     parts: [image, signature],
