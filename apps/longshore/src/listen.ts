@@ -1,7 +1,8 @@
 /** Opens and closes HTTP listeners; a taken port becomes an error that names the setting. */
-import { createServer, type RequestListener, type Server } from 'node:http';
+import type { RequestListener, Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { LongshoreError } from '@longshore/event';
+import { createLimitedServer } from './server-limits.js';
 
 export interface Listener {
   /** `http://127.0.0.1:5080`; with port 0 the port that the system chose. */
@@ -29,7 +30,7 @@ export async function listen(
   { host, port }: { host: string; port: number },
   handler: RequestListener,
 ): Promise<Listener> {
-  const server = createServer(handler);
+  const server = createLimitedServer(handler);
   await new Promise<void>((resolve, reject) => {
     server.once('error', (error: NodeJS.ErrnoException) => {
       const reason = REASONS[error.code ?? ''] ?? error.message;
