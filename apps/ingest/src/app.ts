@@ -5,10 +5,11 @@
 import Router from '@koa/router';
 import { ERRORS, excerpt, LongshoreError } from '@longshore/event';
 import type { Observer } from '@longshore/observe';
-import { type RawRequest, withoutToken } from '@longshore/sources';
+import { type RequestHead, withoutToken } from '@longshore/sources';
 import Koa from 'koa';
+import type { Bodies } from './body/index.js';
 import type { IngestPipeline } from './pipeline.js';
-import { readBody } from './read-body.js';
+import type { Receipt } from './receipt.js';
 
 const RETRY_AFTER = '5';
 const OPEN = '/registry/notifications';
@@ -18,16 +19,15 @@ const WEBHOOK_METHODS = ['POST', 'OPTIONS', 'GET'];
 
 /** What the listener passes requests to. */
 export interface AppParts {
-  receive: IngestPipeline['receive'];
-  /** Bytes; asked for at each request, it changes with the configuration. */
-  maxBody(): number;
+  admit: IngestPipeline['admit'];
+  bodies: Bodies;
   /** Paths that webhooks may be posted to, for a 404 that helps. */
   paths(): readonly string[];
   observer: Observer;
 }
 
 /** The open path, the paths of the sources and the health check; errors become answers here and nowhere else. */
-export function createApp({ receive, maxBody, paths, observer }: AppParts): Koa {
+export function createApp({ admit, bodies, paths, observer }: AppParts): Koa {
   const app = new Koa();
   app.silent = true; // the translator below answers and records
 
@@ -36,22 +36,13 @@ export function createApp({ receive, maxBody, paths, observer }: AppParts): Koa 
     ctx.body = { status: 'ok' };
   });
   const take = async (ctx: Koa.Context): Promise<void> => {
-    const receivedAt = Date.now();
-    const body = await readBody(ctx.req, maxBody());
-    const raw: RawRequest = {
-      method: ctx.method,
-      path: ctx.path,
-      ...(ctx.querystring && { query: new URLSearchParams(ctx.querystring) }),
-      headers: ctx.req.headers,
-      body,
-      receivedAt,
-      ...(ctx.req.socket.remoteAddress && { remote: ctx.req.socket.remoteAddress }),
-    };
-    const receipt = await receive(raw);
-    ctx.state.source = receipt.source;
-    ctx.status = receipt.status;
-    if (receipt.headers) ctx.set({ ...receipt.headers });
-    ctx.body = receipt.body ?? '';
+    const head = headOf(ctx);
+    // Until a request is admitted not a byte of its body is read.
+    const { takesBody, receive } = await admit(head);
+    const receipt = takesBody
+      ? await bodies.read(ctx.req, head, receive)
+      : await receive({ ...head, body: NO_BODY });
+    answer(ctx, receipt);
   };
   router.register(WEBHOOK_PATHS, WEBHOOK_METHODS, take);
 
@@ -74,6 +65,26 @@ export function createApp({ receive, maxBody, paths, observer }: AppParts): Koa 
   // What a registry posts to all day does not have to be looked for among the routes.
   app.use((ctx, next) => (ctx.method === 'POST' && ctx.path === OPEN ? take(ctx) : routes(ctx, next)));
   return app;
+}
+
+const NO_BODY = Buffer.alloc(0);
+
+function headOf(ctx: Koa.Context): RequestHead {
+  return {
+    method: ctx.method,
+    path: ctx.path,
+    ...(ctx.querystring && { query: new URLSearchParams(ctx.querystring) }),
+    headers: ctx.req.headers,
+    receivedAt: Date.now(),
+    ...(ctx.req.socket.remoteAddress && { remote: ctx.req.socket.remoteAddress }),
+  };
+}
+
+function answer(ctx: Koa.Context, { source, status, headers, body = '' }: Receipt): void {
+  ctx.state.source = source;
+  ctx.status = status;
+  if (headers) ctx.set({ ...headers });
+  ctx.body = body;
 }
 
 /** A refused request may not have come as far as to its source. */
@@ -118,8 +129,6 @@ function answerError(
   if (status === 503) ctx.set('Retry-After', RETRY_AFTER);
   if (status === 405) ctx.set('Allow', 'POST');
   if (status === 401) ctx.set('WWW-Authenticate', 'Bearer, Basic realm="longshore"');
-  // The rest of a body that was refused is not read: the connection cannot be used again.
-  if (status === 413 || status === 400) ctx.set('Connection', 'close');
   ctx.body = { error: known.code, message: expose ? known.message : 'internal error, see the log' };
   observer.eventRefused({
     source: excerpt(nameOrPath(ctx, paths)),

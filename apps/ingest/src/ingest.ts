@@ -7,6 +7,7 @@ import { createQuarantine, quarantineLimits, type TrailWriter } from '@longshore
 import { withoutToken } from '@longshore/sources';
 import type Koa from 'koa';
 import { createApp } from './app.js';
+import { createBodies } from './body/index.js';
 import { createCurrent } from './current.js';
 import { createIngestPipeline } from './pipeline.js';
 import { type Claim, createLocalSpool } from './spool/index.js';
@@ -72,8 +73,11 @@ export function createIngest({ config, client, monitor, claim, observer, trail }
     start: spool.open,
     notes: spool.notes,
     app: createApp({
-      receive: pipeline.receive,
-      maxBody: () => settings.ingest.maxbody,
+      admit: pipeline.admit,
+      bodies: createBodies({
+        maxBody: () => settings.ingest.maxbody,
+        maxInFlight: () => settings.ingest.maxinflight,
+      }),
       paths: () => current.sources().paths,
       observer,
     }),

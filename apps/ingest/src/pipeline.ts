@@ -1,5 +1,5 @@
 /**
- * What happens to a request, in order: verify, normalize, route, enqueue, answer.
+ * What happens to a request, in order: admit, verify, normalize, route, enqueue, answer.
  *
  * Resolves only once everything in it is durable, so a 2xx is a promise: each event is either enqueued for every
  * endpoint that wants it or in quarantine, each on its own; or the request is in the spool, and comes here again.
@@ -11,7 +11,7 @@ import type { Observer } from '@longshore/observe';
 import type { Enqueued, Monitor, Producer } from '@longshore/queue';
 import type { Quarantine, TrailWriter } from '@longshore/queue/operator';
 import type { Router } from '@longshore/routing';
-import type { OpenedRequest, RawRequest, Sources } from '@longshore/sources';
+import type { OpenedRequest, RawRequest, RequestHead, Sources } from '@longshore/sources';
 import { entriesOf, type Kept, keep } from './keep.js';
 import { type Receipt, receiptOf } from './receipt.js';
 import { routeAll } from './route.js';
@@ -43,10 +43,18 @@ export type TakingObserver = Pick<
 /** Bytes that a delivery takes in Redis beside its event. */
 const OVERHEAD = 1_024;
 
-/** Both reject with a LongshoreError whose row in `ERRORS` has the status to answer. */
-export interface IngestPipeline {
-  /** A request as it comes in. */
+/** A request that may come in as far as its head says. */
+export interface Admitted {
+  /** False: the answer needs no body. */
+  takesBody: boolean;
+  /** The request with its body, verified to the end. */
   receive(raw: RawRequest): Promise<Receipt>;
+}
+
+/** All reject with a LongshoreError whose row in `ERRORS` has the status to answer. */
+export interface IngestPipeline {
+  /** The head of a request as it comes in; its body is not to be read before this has resolved. */
+  admit(head: RequestHead): Promise<Admitted>;
   /**
    * A request that was verified when it came in and is taken again, or only now: by the source of that name,
    * without its credentials. The events' ids are those that they would have had then.
@@ -96,10 +104,16 @@ export function createIngestPipeline(parts: PipelineParts): IngestPipeline {
   };
 
   return {
-    async receive(raw) {
+    async admit(head) {
       const started = performance.now();
-      const opened = await sources().open(raw);
-      return cover(opened, raw, () => take(opened, raw, started));
+      const { takesBody, open } = await sources().admit(head);
+      return {
+        takesBody,
+        async receive(raw) {
+          const opened = await open(raw);
+          return cover(opened, raw, () => take(opened, raw, started));
+        },
+      };
     },
     async replay(source, raw) {
       const started = performance.now();

@@ -1,19 +1,14 @@
 /**
  * Opens and closes HTTP listeners; a taken port becomes an error that names the setting. Every listener of the
- * process is opened here, so none is without the guard.
+ * process is opened here, so none is without the guard and the limits.
  */
-import {
-  createServer,
-  type IncomingMessage,
-  type RequestListener,
-  type Server,
-  type ServerResponse,
-} from 'node:http';
+import type { IncomingMessage, RequestListener, Server, ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { isLoopback } from '@longshore/config';
 import { LongshoreError } from '@longshore/event';
 import type { Observer } from '@longshore/observe';
 import { createGuard, type Guard, type GuardOptions, type ListenerName, type Refusal } from './guard.js';
+import { createLimitedServer } from './server-limits.js';
 
 export interface Listener {
   /** `http://127.0.0.1:5080`; with port 0 the port that the system chose. */
@@ -51,7 +46,7 @@ export async function listen(
 ): Promise<Listener> {
   // The stricter one, until the address is known.
   let guard: Guard = createGuard(name, true, options);
-  const server = createServer((request, response) => {
+  const server = createLimitedServer((request, response) => {
     const refusal = guard(request);
     if (refusal === undefined) return handler(request, response);
     refuse(response, refusal, request.headers.accept);

@@ -162,6 +162,11 @@ export const settings = z
         'The largest body that is taken. An event with references can have 7 MB.',
         '32MiB',
       ),
+      maxinflight: setting(
+        bytes({ min: 1024, max: 2 ** 44 }),
+        'The most that all bodies in flight of one process take in memory, inflated. Above it: 503. A request that is alone is always taken.',
+        '256MiB',
+      ),
       auth: auth.prefault({}),
       spool: shorthand(spool, 'enabled').prefault({}),
     }).prefault({}),

@@ -55,6 +55,18 @@ const rows = {
     retry: false,
     status: 413,
   },
+  SOURCE_RATIO: {
+    help: 'The compressed body inflates to more than 200 times its size, which no registry’s events do. Send it uncompressed.',
+    expose: true,
+    retry: false,
+    status: 413,
+  },
+  SOURCE_BUSY: {
+    help: 'The bodies of the requests in flight take `ingest.maxinflight` bytes of this process. The sender sends again; raise the limit if the process has the memory.',
+    expose: true,
+    retry: true,
+    status: 503,
+  },
   SOURCE_BODY: {
     help: 'The body did not arrive whole: the sender gave up, or the connection broke. The sender has no answer and will send again.',
     expose: true,

@@ -8,6 +8,7 @@ export { oci } from './oci.js';
 export type { OciPart } from './oci-content.js';
 export type { OciServer } from './oci-server.js';
 export { type LogRecord, type ProcessOptions, runProcess, type TestProcess } from './process.js';
+export { openConnection, postHead, type RawConnection } from './raw-connection.js';
 export { type ReceivedRequest, type Receiver, type Script, startReceiver } from './receiver.js';
 export { type RedisOptions, startRedis, type TestRedis } from './redis.js';
 export { startRedisCluster, type TestRedisCluster } from './redis-cluster.js';

@@ -40,6 +40,12 @@ const traps: Trap[] = [
     problem: ['warning', 'ingest.maxbody', /1MiB.*Write 32MiB/],
     fine: file('', 'ingest: { maxbody: 8MiB }\n'),
   },
+  {
+    title: 'a maxinflight below one body',
+    bad: file('', 'ingest: { maxinflight: 16MiB }\n'),
+    problem: ['warning', 'ingest.maxinflight', /16MiB is less than ingest\.maxbody.*Raise it/],
+    fine: file('', 'ingest: { maxinflight: 32MiB }\n'),
+  },
 ];
 
 test.each(traps)('$title', checkTrap);

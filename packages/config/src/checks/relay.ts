@@ -14,10 +14,14 @@ export function checkRelay(config: Config, check: Check): void {
   checkEndpointsExist(config, check);
   checkRedis(config, check);
   checkSources(config, check);
-  const { maxbody } = config.ingest;
+  const { maxbody, maxinflight } = config.ingest;
   if (maxbody < LARGEST_EVENT) {
     const fault = 'is less than an event can have: the registry sends what is refused again, for ever';
     check.problems.warning(['ingest', 'maxbody'], `${formatBytes(maxbody)} ${fault}. Write 32MiB`);
+  }
+  if (maxinflight < maxbody) {
+    const fault = `is less than ingest.maxbody: a body of ${formatBytes(maxbody)} is only taken while no other request is in flight`;
+    check.problems.warning(['ingest', 'maxinflight'], `${formatBytes(maxinflight)} ${fault}. Raise it`);
   }
   if (config.ingest.spool.dir?.trim() === '')
     check.problems.error(['ingest', 'spool', 'dir'], 'is empty; name a folder, or remove the key');
