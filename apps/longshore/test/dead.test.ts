@@ -124,7 +124,6 @@ test(
     expect([sandbox.event.id, app.event.id]).toEqual([events[1]?.id, events[0]?.id]);
 
     // In any zone the same form, and --utc makes it UTC.
-    const berlin = { TZ: 'Europe/Berlin' };
     const berlin = async (...more: string[]): Promise<string> => {
       const child = longshore(['dead', 'show', app.id, '--config', file, ...more], { TZ: 'Europe/Berlin' });
       await child.exited;

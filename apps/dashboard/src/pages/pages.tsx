@@ -49,7 +49,7 @@ function addAssets(router: Router): void {
 
 const TITLES: Readonly<Record<number, string>> = {
   400: 'That cannot be understood',
-  404: 'There is no such thing',
+  404: 'Not found',
   503: 'Redis takes nothing now',
 };
 
@@ -68,7 +68,7 @@ export const answerUnknown: Middleware = async (ctx, next) => {
   await next();
   if (ctx.status !== 404 || ctx.body) return;
   ctx.set('Content-Security-Policy', CSP);
-  sayWhy(ctx, 404, [`Nothing is at ${ctx.path}.`]);
+  sayWhy(ctx, 404, [`There is no page at ${ctx.path}.`]);
 };
 
 const titleOf = (status: number): string => TITLES[status] ?? 'That did not work';
