@@ -25,7 +25,8 @@ export function load(file: string, env: Env): Loaded {
 
 /** The traps that `longshore check` prints, into the log. */
 export function tellWarnings(file: string, warnings: readonly Problem[], { log }: Observer): void {
-  for (const problem of warnings) log.warn({ setting: problem.path }, formatProblem(file, problem));
+  for (const problem of warnings)
+    log.warn({ setting: problem.path || undefined }, formatProblem(file, problem));
 }
 
 export interface Reload {
@@ -48,7 +49,8 @@ export function reloadConfig({ file, env, why, current, apply, observer }: Reloa
     // What cannot change at run time stays as it is, also for whoever asks later.
     const next: Config = { ...config, ...fixed(current) };
     apply(next);
-    log.info({ why, endpoints: next.notifications.endpoints.length }, 'configuration reloaded');
+    const changed = changedEndpoints(current, next);
+    log.info({ why, endpoints: next.notifications.endpoints.length, ...changed }, 'configuration reloaded');
     tellWarnings(file, warnings, observer);
     if (waits.length > 0) log.warn({ settings: waits }, 'these settings change at the next start only');
     return next;
@@ -56,6 +58,19 @@ export function reloadConfig({ file, env, why, current, apply, observer }: Reloa
     log.error({ why, file, err }, 'configuration not reloaded, the old one stays in force');
     return current;
   }
+}
+
+/** Names of endpoints, by what happened to them; what is empty is left out of the line. */
+function changedEndpoints(before: Config, after: Config): Record<string, string[] | undefined> {
+  const byName = ({ notifications }: Config) =>
+    new Map(notifications.endpoints.map((endpoint) => [endpoint.name, JSON.stringify(endpoint)]));
+  const [old, now] = [byName(before), byName(after)];
+  const names = (list: string[]): string[] | undefined => (list.length > 0 ? list : undefined);
+  return {
+    added: names([...now.keys()].filter((name) => !old.has(name))),
+    removed: names([...old.keys()].filter((name) => !now.has(name))),
+    changed: names([...now.keys()].filter((name) => old.has(name) && old.get(name) !== now.get(name))),
+  };
 }
 
 const fixed = ({ redis, datadir, admin, log }: Config) => ({ redis, datadir, admin, log });
