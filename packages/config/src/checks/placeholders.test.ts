@@ -55,7 +55,7 @@ test.each(['', REGISTRY])(
   },
 );
 
-test('two values of Authorization are told as the comma that made them', () => {
+test('two values of Authorization are reported with the comma that made them', () => {
   // From the registry's own documentation.
   expect(
     said('url: http://a/, headers: { Authorization: [Bearer <your token, if needed>] }', REGISTRY),
