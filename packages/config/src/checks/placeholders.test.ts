@@ -52,6 +52,8 @@ test.each(['', REGISTRY])(
     ]);
     for (const url of ['http://@IP@:5000/', 'http://<HOST>:8080/', '<URL>'])
       expect(said(`url: "${url}"`, head)).toEqual([expect.stringContaining(`error url: ${UNFILLED}`)]);
+    const waits = said('url: "http://@IP@/", disabled: true', head).filter((line) => line.includes(UNFILLED));
+    expect(waits).toEqual([expect.stringContaining('does not matter yet')]);
   },
 );
 
