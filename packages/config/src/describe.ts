@@ -81,7 +81,7 @@ function sender(endpoint: Endpoint): string {
   const { name, disabled, url, timeout, threshold, backoff } = endpoint;
   const lines = [
     `this registry sends to Longshore: POST ${maskedUrl(url)}, ${formatDuration(timeout)} for each attempt`,
-    `the registry never gives up: after ${threshold} failures in a row it tries once every ${formatDuration(backoff)}`,
+    `the registry retries without end: after ${threshold} failures in a row, once every ${formatDuration(backoff)}`,
     ...headers(endpoint),
     ...ignored(endpoint),
   ];
