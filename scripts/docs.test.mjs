@@ -98,6 +98,25 @@ describe('commands', () => {
 });
 
 describe('names', () => {
+  test('every file of this repository that a page or a message names exists', () => {
+    const sources = ['packages', 'apps', 'scripts', 'infra', 'examples']
+      .flatMap((folder) => ['.ts', '.tsx', '.mjs', '.yml'].flatMap((ending) => filesBelow(folder, ending)))
+      .filter((path) => !/\.test\.|\/testing\/|\/samples\//.test(path))
+      .map((path) => ({ path, text: read(path) }));
+    const pattern =
+      /(?<![\w./-])((?:docs|infra|examples|apps|packages|scripts|reference|runbooks)\/[\w./-]+\.[a-z]{2,4})\b/g;
+    const missing = named(pattern, [...PROSE, ...sources]).filter(({ path, name }) => {
+      // The recipes make their own files, and what is built is not there before.
+      if (name.includes('/acme/') || name.includes('/dist/')) return false;
+      // Of GitLab's repository.
+      if (name.startsWith('docs/spec/')) return false;
+      return ![ROOT, join(ROOT, 'docs'), join(ROOT, dirname(path))].some((folder) =>
+        existsSync(join(folder, name)),
+      );
+    });
+    expect(missing).toEqual([]);
+  });
+
   test('every metric that a page names exists', () => {
     const known = read('docs/reference/metrics.md');
     const unknown = named(/\b((?:longshore|registry_notifications)_[a-z_]+)\b/g).filter(

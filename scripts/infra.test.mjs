@@ -72,11 +72,16 @@ describe('infra/registry/config.yml', () => {
     expect(vars.notifications.endpoints[0].Timeout).toBe(5e9);
   });
 
-  test('Longshore understands it, and refuses to be its own receiver', async () => {
+  test('Longshore knows that it is the receiver, and refuses to run with the file', async () => {
     const file = join(await temporaryFolder(), 'config.yml');
     await writeFile(file, REGISTRY);
     const { code, stdout } = await longshore(['check', file]);
-    expect([code, stdout]).toEqual([2, expect.stringContaining('each event would come back for ever')]);
+    expect([code, stdout]).toEqual([0, expect.stringContaining('this registry sends to Longshore')]);
+    const run = await longshore(['run', '--config', file]);
+    expect([run.code, run.stderr]).toEqual([
+      2,
+      expect.stringContaining('each event would come back for ever'),
+    ]);
     await writeFile(file, replaceAll(REGISTRY, [['127.0.0.1:5080', 'listener.example.com:5080']]));
     const other = await longshore(['check', file]);
     expect([other.code, other.stdout]).toEqual([0, expect.stringContaining('5s for each attempt')]);

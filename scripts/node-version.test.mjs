@@ -5,11 +5,14 @@ import { nodeFault } from '../apps/longshore/bin/node-version.js';
 import { runProcess } from '../packages/testkit/dist/index.js';
 import { ROOT } from './testing/relay.mjs';
 
-test.each(['v12.22.12', 'v18.20.8', 'v20.18.3', 'v8.0.0'])('%s is told what is needed', (version) => {
-  expect(nodeFault(version, '/usr/bin/node')).toBe(
-    `Node.js 20.19 or newer is needed, and this is ${version} (/usr/bin/node). See https://nodejs.org/en/download.`,
-  );
-});
+test.each(['v12.22.12', 'v18.20.8', 'v20.18.3', 'v8.0.0'])(
+  '%s is too old, and the message says what is needed',
+  (version) => {
+    expect(nodeFault(version, '/usr/bin/node')).toBe(
+      `Node.js 20.19 or newer is needed, and this is ${version} (/usr/bin/node). See https://nodejs.org/en/download.`,
+    );
+  },
+);
 
 test.each(['v20.19.0', 'v20.20.0', 'v22.0.0', 'v24.1.0', 'v100.0.0-nightly'])(
   '%s is new enough',

@@ -21,5 +21,6 @@ export {
   reasonInWords,
   ruleInWords,
   senderInWords,
+  standingInWords,
   stepInWords,
 } from './operate/trail-words.js';

@@ -34,7 +34,7 @@ export async function main(argv: readonly string[]): Promise<number> {
     })
     .configureHelp({ showGlobalOptions: true })
     .exitOverride()
-    .showHelpAfterError('(add --help for what is known)')
+    .showHelpAfterError('(add --help for the options)')
     .configureOutput({ writeErr: (text) => void process.stderr.write(printableLines(text)) });
   for (const add of [addRun, addCheck, addSend, addTrace, addDead, addQuarantine, addPause, addPreheat])
     add(program, shell);

@@ -39,7 +39,8 @@ export function load(file: string, env: Env): Loaded {
 
 /** The traps that `longshore check` prints, into the log. */
 export function tellWarnings(file: string, warnings: readonly Problem[], { log }: Observer): void {
-  for (const problem of warnings) log.warn({ setting: problem.path }, formatProblem(file, problem));
+  for (const problem of warnings)
+    log.warn({ setting: problem.path || undefined }, formatProblem(file, problem));
 }
 
 export interface Reload {
@@ -63,7 +64,8 @@ export function reloadConfig({ file, env, why, current, apply, observer }: Reloa
     const next: Config = { ...config, ...fixed(current.config), ...listeners(config, current.config) };
     apply(next);
     observer.configLoaded(Date.now());
-    log.info({ why, endpoints: next.notifications.endpoints.length }, 'configuration reloaded');
+    const changed = changedEndpoints(current.config, next);
+    log.info({ why, endpoints: next.notifications.endpoints.length, ...changed }, 'configuration reloaded');
     tellWarnings(file, warnings, observer);
     if (waits.length > 0) log.warn({ settings: waits }, 'these settings change at the next start only');
     return { config: next };
@@ -73,6 +75,19 @@ export function reloadConfig({ file, env, why, current, apply, observer }: Reloa
     const reason = err instanceof Error ? err.message : String(err);
     return { config: current.config, refused: { at: Date.now(), file, reason } };
   }
+}
+
+/** Names of endpoints, by what happened to them; what is empty is left out of the line. */
+function changedEndpoints(before: Config, after: Config): Record<string, string[] | undefined> {
+  const byName = ({ notifications }: Config) =>
+    new Map(notifications.endpoints.map((endpoint) => [endpoint.name, JSON.stringify(endpoint)]));
+  const [old, now] = [byName(before), byName(after)];
+  const names = (list: string[]): string[] | undefined => (list.length > 0 ? list : undefined);
+  return {
+    added: names([...now.keys()].filter((name) => !old.has(name))),
+    removed: names([...old.keys()].filter((name) => !now.has(name))),
+    changed: names([...now.keys()].filter((name) => old.has(name) && old.get(name) !== now.get(name))),
+  };
 }
 
 const fixed = ({ redis, datadir, log }: Config) => ({ redis, datadir, log });

@@ -194,7 +194,7 @@ describe('run', () => {
     expect((await second.stop()).code).toBe(0);
   });
 
-  test('an address that this machine does not have is told once, and as JSON among the log lines', async () => {
+  test('an address that this machine does not have is reported once, and as JSON among the log lines', async () => {
     // From a range that is kept for documentation.
     const file = await writeConfig(await workFolder(), { ingest: { listen: '192.0.2.1:0' } });
     const { code, stdout, stderr } = await result(['run', '--config', file]);

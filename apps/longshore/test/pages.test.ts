@@ -109,6 +109,9 @@ describe.runIf(hasTool('chromium'))('the pages', () => {
       await search.fill('acme/app:1.0');
       await search.press('Enter');
       await page.waitForURL('**/search?**');
+      // Both relays had such an event: a list, of which one is opened.
+      await shows(page, '2 events, newest first.');
+      await page.getByRole('row').getByRole('link', { name: 'push acme/app:1.0' }).first().click();
       await shows(page, /received as push/);
       await shows(page, /attempt 1 delivered/);
       await shows(page, /attempt 2 failed for good/);

@@ -54,7 +54,7 @@ test(
     );
 
     const gone = await command(['quarantine', 'retry', id, '--config', file]);
-    expect(gone).toMatchObject({ code: 1, stdout: 'Nothing in quarantine fits.\n' });
+    expect(gone).toMatchObject({ code: 1, stdout: 'No request in quarantine matches.\n' });
     // The same event once more is known: its deliveries were made under the ids that it would have had.
     expect(await (await relay.post(envelope(event))).json()).toMatchObject({ enqueued: 0, duplicates: 2 });
   },

@@ -35,6 +35,9 @@ test('an endpoint that is added gets events from then on', async () => {
     { name: 'old', url: old.url },
     { name: 'added', url: added.url },
   ]);
+  const line = relay.records.findLast(({ msg }) => msg === 'configuration reloaded');
+  expect(line).toMatchObject({ endpoints: 2, added: ['added'] });
+  expect([line?.removed, line?.changed]).toEqual([undefined, undefined]);
   const event = anEvent();
   expect(await (await relay.post(envelope(event))).json()).toMatchObject({ enqueued: 2 });
   await old.received(2);

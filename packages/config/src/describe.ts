@@ -81,8 +81,8 @@ function paragraph(endpoint: Endpoint): string {
 function sender(endpoint: Endpoint): string {
   const { name, disabled, url, timeout, threshold, backoff } = endpoint;
   const lines = [
-    `this registry sends to Longshore: POST ${maskedUrl(url)}, ${formatDuration(timeout)} for an answer`,
-    `tries again for ever: ${threshold} times at once, then every ${formatDuration(backoff)}`,
+    `this registry sends to Longshore: POST ${maskedUrl(url)}, ${formatDuration(timeout)} for each attempt`,
+    `the registry retries without end: after ${threshold} failures in a row, once every ${formatDuration(backoff)}`,
     ...headers(endpoint),
     ...ignored(endpoint),
   ];

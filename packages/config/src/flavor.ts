@@ -11,8 +11,8 @@ import { Dict, type Node, Scalar } from './yaml/node.js';
 export type Flavor = 'longshore' | 'registry';
 
 /**
- * What a file is read for. `run`: its endpoints are Longshore's receivers. `check`: somebody asks what is in it, and
- * a registry's own file may name Longshore as its receiver.
+ * What a file is read for. `run`: its endpoints are Longshore's receivers. `check`: it is explained, and a
+ * registry's own file may name Longshore as its receiver.
  */
 export type Purpose = 'run' | 'check';
 

@@ -38,10 +38,10 @@ export class Problems {
     );
   }
 
-  /** Whether anything was said about exactly this path. */
-  spokenOf(path: readonly Step[]): boolean {
+  /** Whether anything was said about exactly this path. @param words that it has to begin with */
+  spokenOf(path: readonly Step[], words = ''): boolean {
     const asked = formatPath(path);
-    return this.list.some(({ path: said }) => said === asked);
+    return this.list.some(({ path: said, message }) => said === asked && message.startsWith(words));
   }
 
   error(path: readonly Step[], message: string, origin?: Origin): void {

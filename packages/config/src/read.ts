@@ -6,7 +6,7 @@
 import { readFileSync } from 'node:fs';
 import { LongshoreError } from '@longshore/event';
 import type { z } from 'zod';
-import { checkConfig, isToLongshore } from './checks/index.js';
+import { checkConfig, sendsToLongshore } from './checks/index.js';
 import type { Env } from './environment.js';
 import { type Flavor, flavorOf, flavorOfText, notificationsOf, type Purpose } from './flavor.js';
 import { overridden } from './overrides.js';
@@ -93,12 +93,13 @@ export function configFrom(bytes: Buffer, env: Env, purpose: Purpose = 'run'): R
     return { problems: problems.sorted(), flavor };
   }
 
-  const input = readNode(settings, tree, [], { flavor, problems, told: new Set() });
+  const input = readNode(settings, tree, [], { flavor, problems, reported: new Set() });
   const result = parsed(input, problems);
   const check = { flavor, purpose, env, problems };
   const config = result && checkConfig(result, check);
   const usable = problems.failed ? undefined : config;
-  const senders = usable?.notifications.endpoints.filter((endpoint) => isToLongshore(endpoint, check)) ?? [];
+  const senders =
+    usable?.notifications.endpoints.filter((endpoint) => sendsToLongshore(endpoint, check)) ?? [];
   return {
     ...(usable && { config: usable }),
     problems: problems.sorted(),

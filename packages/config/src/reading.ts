@@ -19,8 +19,8 @@ import { Broken, Dict, type Entry, List, type Node, type Oddity, Scalar, type St
 export interface Reading {
   flavor: Flavor;
   problems: Problems;
-  /** What was said of the text already: several aliases can lead to it. */
-  told: Set<Oddity>;
+  /** What was reported of the text already: several aliases can lead to it. */
+  reported: Set<Oddity>;
 }
 
 /** A top-level key of Longshore's file that holds anchors for other places, as in Compose. */
@@ -138,10 +138,10 @@ function elsewhere(key: string): string | undefined {
   return found && writtenPath(found.path.slice(0, found.path.indexOf(wanted) + 1));
 }
 
-function reportOddities(node: Dict, path: readonly Step[], { flavor, problems, told }: Reading): void {
+function reportOddities(node: Dict, path: readonly Step[], { flavor, problems, reported }: Reading): void {
   for (const oddity of node.oddities) {
-    if (told.has(oddity)) continue;
-    told.add(oddity);
+    if (reported.has(oddity)) continue;
+    reported.add(oddity);
     const { kind, key, message, origin } = oddity;
     const place = key === undefined ? path : [...path, key];
     const serious = kind === 'broken' || (kind === 'repeated' && flavor === 'longshore');

@@ -5,7 +5,7 @@
  */
 import { STATUS_CODES } from 'node:http';
 import type { PreheatReason, TransportReason } from '@longshore/event';
-import type { DropReason, TrailStep } from '@longshore/queue/operator';
+import type { DeliveryState, DropReason, Trail, TrailStep } from '@longshore/queue/operator';
 import type { Rule } from '@longshore/routing';
 
 /** A step that is one sentence, without the name of its endpoint. */
@@ -101,6 +101,25 @@ export function reasonInWords(reason: string): string {
   const [, status] = /^http_(\d+)$/.exec(reason) ?? [];
   if (status === undefined) return REASONS.get(reason) ?? reason;
   return `${status} ${STATUS_CODES[status] ?? ''}`.trimEnd();
+}
+
+const STATES: readonly [string, readonly DeliveryState[]][] = [
+  ['delivered', ['delivered']],
+  ['on its way', ['active']],
+  ['waiting', ['waiting', 'delayed']],
+  ['dead', ['dead']],
+  ['ignored', ['ignored']],
+  ['removed', ['expired', 'dropped']],
+  ['not known', ['unknown']],
+];
+
+/** How the deliveries of an event stand: `2 delivered, 1 dead` */
+export function standingInWords({ deliveries }: Pick<Trail, 'deliveries'>): string {
+  const counts = STATES.flatMap(([words, states]) => {
+    const count = deliveries.filter(({ state }) => states.includes(state)).length;
+    return count > 0 ? [`${count} ${words}`] : [];
+  });
+  return counts.join(', ') || 'ignored by every endpoint';
 }
 
 /** Why entries of a gap were thrown away. */

@@ -3,6 +3,15 @@ import { eventually } from '@longshore/testkit';
 import { expect, test } from 'vitest';
 import { endpoints, startDashboard } from '../testing/dashboard.js';
 
+test.each(['/nowhere', '/deliveries/0', '/dead?since=never'])(
+  'the page of the error at %s has one heading',
+  async (path) => {
+    const dashboard = await startDashboard(endpoints('one'));
+    const html = await (await dashboard.get(path)).text();
+    expect(html.match(/<h1[ >]/g)).toHaveLength(1);
+  },
+);
+
 test('without Redis a page says that nothing is lost, and tells nobody to send again', async () => {
   const dashboard = await startDashboard(endpoints('one'));
   dashboard.client.disconnect();

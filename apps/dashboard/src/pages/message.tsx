@@ -14,7 +14,7 @@ export function Message({ title, words, tone = 'bad', links = [] }: MessageProps
   return (
     <>
       <div class={`verdict ${tone}`} role="status">
-        <strong>{title}</strong>
+        <h1>{title}</h1>
         {words.map((line) => (
           <p key={line}>{line}</p>
         ))}

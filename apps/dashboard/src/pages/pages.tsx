@@ -52,7 +52,7 @@ const MOST_SAID = 1_000;
 
 const TITLES: Readonly<Record<number, string>> = {
   400: 'That cannot be understood',
-  404: 'There is no such thing',
+  404: 'Not found',
   503: 'Redis takes nothing now',
 };
 
@@ -71,7 +71,7 @@ export const answerUnknown: Middleware = async (ctx, next) => {
   await next();
   if (ctx.status !== 404 || ctx.body) return;
   ctx.set('Content-Security-Policy', CSP);
-  sayWhy(ctx, 404, [`Nothing is at ${excerpt(ctx.path)}.`]);
+  sayWhy(ctx, 404, [`There is no page at ${excerpt(ctx.path)}.`]);
 };
 
 const titleOf = (status: number): string => TITLES[status] ?? 'That did not work';

@@ -1,9 +1,9 @@
 /** What happened to an event, as `longshore trace` finds it: how each delivery stands, and what came first. */
 import type { EndpointStateName, Traced, Trail, TrailDelivery } from '@longshore/queue/operator';
-import { GAPS } from '../operate/trail-words.js';
+import { GAPS, standingInWords } from '../operate/trail-words.js';
 import { deliveryPath } from './deliveries.js';
 import { endpointPath } from './overview.js';
-import { At, count, Fact, Heads, number } from './parts.js';
+import { At, count, Fact, Heads, link, number } from './parts.js';
 import { Steps } from './timeline.js';
 
 export interface SearchProps {
@@ -35,11 +35,63 @@ export function SearchPage({ traced, resting = new Map() }: SearchProps) {
         </p>
       ))}
       {trails.length === 0 && <Advice />}
-      {trails.map((trail) => (
-        <TrailCard key={trail.eventId ?? trail.quarantine?.id} trail={trail} resting={resting} />
-      ))}
-      {more && <p class="soft">There are more; search for the event id, a tag or a digest.</p>}
+      {isOneEvent(trails) ? (
+        trails.map((trail) => <TrailCard key={trail.source} trail={trail} resting={resting} />)
+      ) : (
+        <TrailList trails={trails} more={more} />
+      )}
     </>
+  );
+}
+
+const idOf = ({ eventId, quarantine }: Trail): string | undefined => eventId ?? quarantine?.id;
+
+/** Also when two sources sent events of one id: there is nothing shorter to search for. */
+const isOneEvent = (trails: readonly Trail[]): boolean => new Set(trails.map(idOf)).size === 1;
+
+function nameOf({ quarantine, action, repository = '', tag }: Trail): string {
+  return quarantine
+    ? `Not readable: ${quarantine.reason}`
+    : `${action ?? ''} ${repository}${tag ? `:${tag}` : ''}`;
+}
+
+/** One row for each event; its name opens it. */
+function TrailList({ trails, more }: { trails: readonly Trail[]; more: boolean }) {
+  if (trails.length === 0) return null;
+  return (
+    <>
+      <p>
+        {more ? `The ${number(trails.length)} newest events` : count(trails.length, 'event')}, newest first.
+        {more && ' A tag, a digest or an event id finds older ones.'}
+      </p>
+      <table class="cards">
+        <caption class="hidden">Events, newest first</caption>
+        <Heads columns={['Event', 'Received', 'Deliveries', 'Digest', 'Id']} />
+        <tbody>
+          {trails.map((trail) => (
+            <TrailRow key={idOf(trail)} trail={trail} />
+          ))}
+        </tbody>
+      </table>
+    </>
+  );
+}
+
+function TrailRow({ trail }: { trail: Trail }) {
+  const { receivedAt, steps, digest, quarantine } = trail;
+  const at = receivedAt ?? steps[0]?.at;
+  return (
+    <tr>
+      <th scope="row">
+        <a href={link('/search', { q: idOf(trail) })}>{nameOf(trail)}</a>
+      </th>
+      <td data-label="Received">{at && <At at={at} />}</td>
+      <td data-label="Deliveries">{quarantine ? 'in quarantine' : standingInWords(trail)}</td>
+      <td data-label={digest ? 'Digest' : undefined}>{digest && <code>{digest.slice(0, 19)}…</code>}</td>
+      <td class="break" data-label="Id">
+        <code>{idOf(trail)}</code>
+      </td>
+    </tr>
   );
 }
 
@@ -70,13 +122,10 @@ function Advice() {
 type Resting = NonNullable<SearchProps['resting']>;
 
 function TrailCard({ trail, resting }: { trail: Trail; resting: Resting }) {
-  const { eventId, source, kind, action, repository = '', tag, digest, quarantine, deliveries } = trail;
-  const name = quarantine
-    ? `Not readable: ${quarantine.reason}`
-    : `${action ?? ''} ${repository}${tag ? `:${tag}` : ''}`;
+  const { eventId, source, kind, digest, quarantine, deliveries } = trail;
   return (
     <section class="card">
-      <h2>{name}</h2>
+      <h2>{nameOf(trail)}</h2>
       <dl>
         <Fact name="Event">{eventId && <code>{eventId}</code>}</Fact>
         <Fact name="Quarantine">

@@ -140,7 +140,7 @@ function others({ operate, operations, now }: PageParts): Record<string, Show> {
     },
     '/search': async (words) => {
       const search = given(words, 'q');
-      const traced = search ? await operate.trace({ search }) : undefined;
+      const traced = search ? await operate.trace({ search, limit: LIMIT }) : undefined;
       const all = traced ? await operate.endpoints() : [];
       const rests = all.filter(({ state }) => ['paused', 'disabled', 'removed'].includes(state.name));
       const resting = new Map(rests.map(({ name, state }) => [name, state.name]));

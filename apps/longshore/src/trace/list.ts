@@ -1,6 +1,7 @@
 /** Several events that a search found, newest first; and what to say when it found none. */
+import { standingInWords } from '@longshore/dashboard/operate';
 import { printable } from '@longshore/event';
-import type { DeliveryState, Traced, Trail } from '@longshore/queue/operator';
+import type { Traced, Trail } from '@longshore/queue/operator';
 import { subject } from './summary.js';
 import { gapInWords } from './timeline.js';
 import { type View, WIDTH } from './view.js';
@@ -35,25 +36,8 @@ function entry(trail: Trail, view: View): string[] {
   ];
 }
 
-const STATES: [string, readonly DeliveryState[]][] = [
-  ['delivered', ['delivered']],
-  ['on its way', ['active']],
-  ['waiting', ['waiting', 'delayed']],
-  ['dead', ['dead']],
-  ['ignored', ['ignored']],
-  ['removed', ['expired', 'dropped']],
-  ['not known', ['unknown']],
-];
-
-/** `2 delivered, 1 dead` */
-function standing({ deliveries, quarantine }: Trail): string {
-  if (quarantine) return `in quarantine: ${printable(quarantine.reason)}`;
-  const counts = STATES.flatMap(([words, states]) => {
-    const count = deliveries.filter(({ state }) => states.includes(state)).length;
-    return count > 0 ? [`${count} ${words}`] : [];
-  });
-  return counts.join(', ') || 'ignored by every endpoint';
-}
+const standing = (trail: Trail): string =>
+  trail.quarantine ? `in quarantine: ${printable(trail.quarantine.reason)}` : standingInWords(trail);
 
 /** What was looked for and where, how far back that reaches, and what to try. */
 export function nothing({ search, understood, since, gaps }: Traced, { option }: View): string[] {

@@ -44,7 +44,7 @@ export function checkDelays(endpoint: Endpoint, path: readonly Step[], { problem
 
 const POLICY = ['threshold', 'backoff', 'maxbackoff', 'schedule'];
 
-/** In the registry threshold only begins a pause, and it tries for ever; here the delivery is given up. */
+/** In the registry threshold only begins a pause and nothing is given up; here the delivery is. */
 function checkWindow(endpoint: Endpoint, path: readonly Step[], problems: Check['problems']): void {
   const window = retryTime(endpoint);
   // What was said of one of the settings changes the time.

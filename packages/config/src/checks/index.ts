@@ -13,8 +13,8 @@ import { checkSecrets } from './secrets.js';
 import { checkIngestPath, checkToLongshore, leadsToIngest } from './to-longshore.js';
 import { checkUrl } from './url.js';
 
-/** Whether the endpoint stands in a registry's own file and leads to Longshore, and nobody runs with that file. */
-export const isToLongshore = (
+/** Whether an endpoint of a registry's own file leads to Longshore. Only in `check`: in `run` it would be a loop. */
+export const sendsToLongshore = (
   { url }: Endpoint,
   { flavor, purpose }: Pick<Check, 'flavor' | 'purpose'>,
 ): boolean => flavor === 'registry' && purpose === 'check' && leadsToIngest(revealed(url));
@@ -27,7 +27,7 @@ export function checkConfig(read: Config & { version?: string }, check: Check): 
     const path = ['notifications', 'endpoints', index];
     checkHeaders(endpoint, path, check);
     checkRules(endpoint, path, check);
-    if (isToLongshore(endpoint, check)) {
+    if (sendsToLongshore(endpoint, check)) {
       checkToLongshore(endpoint, path, check);
       continue;
     }

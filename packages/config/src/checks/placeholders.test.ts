@@ -52,10 +52,12 @@ test.each(['', REGISTRY])(
     ]);
     for (const url of ['http://@IP@:5000/', 'http://<HOST>:8080/', '<URL>'])
       expect(said(`url: "${url}"`, head)).toEqual([expect.stringContaining(`error url: ${UNFILLED}`)]);
+    const waits = said('url: "http://@IP@/", disabled: true', head).filter((line) => line.includes(UNFILLED));
+    expect(waits).toEqual([expect.stringContaining('does not matter yet')]);
   },
 );
 
-test('two values of Authorization are told as the comma that made them', () => {
+test('two values of Authorization are reported with the comma that made them', () => {
   // From the registry's own documentation.
   expect(
     said('url: http://a/, headers: { Authorization: [Bearer <your token, if needed>] }', REGISTRY),

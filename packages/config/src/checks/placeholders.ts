@@ -1,4 +1,4 @@
-/** Texts of a template that somebody forgot to fill in: `<TOKEN>`, `@IP@`, `{{ .Values.token }}`, `CHANGEME`. */
+/** Parts of a template that were not filled in: `<TOKEN>`, `@IP@`, `{{ .Values.token }}`, `CHANGEME`. */
 
 const FORMS = [
   /<[A-Za-z][^<>]*>/,

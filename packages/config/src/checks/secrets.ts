@@ -32,7 +32,7 @@ function checkSecret(secret: Secret, path: readonly Step[], { problems }: Check)
         path,
         `$\{…} is not replaced, so this is sent as it is. Write env:NAME as the whole value`,
       );
-    } else if (holdsPlaceholder(text) && !problems.failedAt(path)) {
+    } else if (holdsPlaceholder(text) && !problems.spokenOf(path, PLACEHOLDER)) {
       problems.warning(path, `${PLACEHOLDER}. Write the value, or env:NAME`);
     }
   } catch (error) {

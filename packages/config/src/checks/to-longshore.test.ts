@@ -22,7 +22,7 @@ const RIGHT = [
   'http://10.1.2.3:5080/sources/eu',
 ];
 
-test.each(RIGHT)('%s is told as what it is, without a problem', (url) => {
+test.each(RIGHT)('%s is recognized, without a problem', (url) => {
   const { config, problems, toLongshore } = checked(file(url));
   expect([problems, toLongshore]).toEqual([[], ['one']]);
   const { text } = config ? describe(config, toLongshore) : { text: '' };

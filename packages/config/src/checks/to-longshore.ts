@@ -29,7 +29,7 @@ export function leadsToIngest(text: string | undefined): boolean {
   return path === NOTIFICATIONS || isSource;
 }
 
-/** What the registry should be told, as the sender. */
+/** The settings of a sender. */
 export function checkToLongshore(endpoint: Endpoint, path: readonly Step[], check: Check): void {
   const { problems } = check;
   const { timeout, backoff, threshold } = endpoint;

@@ -138,7 +138,7 @@ test('a long file without aliases is no bomb', () => {
   expect(read(`notifications:\n  endpoints:\n${endpoints.join('')}`).config).toBeDefined();
 });
 
-test('a top-level x- key of Longshore’s own file is nobody’s setting; elsewhere it is unknown', () => {
+test('a top-level x- key of Longshore’s own file is no setting; elsewhere it is unknown', () => {
   const own = 'x-team: { anything: [1, { timeout: nonsense }] }\nworker: { grace: 5s }\n';
   expect(read(own).problems.filter(({ level }) => level === 'error')).toEqual([]);
   const nested = read('worker: { grace: 5s, x-team: 1 }\n').problems;

@@ -123,7 +123,7 @@ function child(node: Node, step: Step): Node | undefined {
 }
 
 /**
- * How many values a tree holds for whoever walks it: what several aliases share counts once for each.
+ * How many values a walk through a tree meets: what several aliases share counts once for each alias.
  * Takes as long as the text is, not as long as the answer.
  */
 export function countValues(root: Node, counted = new Map<Node, number>()): number {
