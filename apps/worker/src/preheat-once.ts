@@ -99,8 +99,8 @@ function memoryOf(
     },
     async keepRun(run, signal) {
       onRun(run);
-      // What was only tried is no run of the endpoint: nothing to keep, and no event.
-      if (!dryrun) await memory.keepRun(run, signal);
+      // A dry run is no run of the endpoint: nothing to keep, and no event.
+      if (!dryrun && !endpoint.preheat.dryrun) await memory.keepRun(run, signal);
     },
   };
 }

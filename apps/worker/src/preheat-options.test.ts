@@ -85,6 +85,15 @@ test('every setting of a dragonfly target reaches it', async () => {
   });
 });
 
+test('where a cache and an origin may lead to reaches their targets', async () => {
+  const elsewhere = { realms: ['auth.example.net'], addresses: ['10.0.0.0/8'] };
+  const { realms, addresses } = elsewhere;
+  const cache = `{ name: t, kind: pull-through, url: "http://t", realms: [${realms}], addresses: [${addresses}] }`;
+  expect(await optionsOf(cache)).toMatchObject(elsewhere);
+  const kraken = `{ name: t, kind: kraken, origin: "http://t", addresses: [${addresses}] }`;
+  expect(await optionsOf(kraken)).toMatchObject({ addresses });
+});
+
 test('every setting of a kruise target reaches it', async () => {
   const options =
     await optionsOf(`{ name: t, kind: kruise, url: "http://t", namespace: n, registry: "https://nodes",

@@ -114,7 +114,8 @@ function warmed(
   { concurrency }: Endpoint,
   { registry, platforms, dryrun, targets }: PreheatSettings,
 ): string[] {
-  const from = registry.url ? maskedUrl(registry.url) : 'the registry that the event names';
+  const hosts = registry.hosts.map(printable).join(', ');
+  const from = registry.url ? maskedUrl(registry.url) : `the registry that the event names (${hosts})`;
   const which = platforms.length > 0 ? platforms.map(printable).join(', ') : 'every platform';
   return [
     `warms images from ${from}, ${which}, ${concurrency} at once${dryrun ? ' (dry run: warms nothing)' : ''}`,

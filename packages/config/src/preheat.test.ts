@@ -158,6 +158,11 @@ test.each([
     /holds a user/,
   ],
   [
+    `kind: preheat, preheat: { ${HOSTS}, targets: [{ name: d, kind: kruise, url: http://x, namespace: p, registry: "u:p@r" }] }`,
+    'preheat.targets[0].registry',
+    /pullsecrets/,
+  ],
+  [
     `kind: preheat, preheat: { ${HOSTS}, targets: [{ name: d, kind: webhook, url: http://x, realms: [a] }] }`,
     'preheat.targets[0].realms',
     /no setting of kind webhook/,

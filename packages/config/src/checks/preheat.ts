@@ -120,6 +120,11 @@ function checkTarget(target: PreheatTarget, place: Step[], check: Check): void {
   if (tracker) checkUrl(tracker, [...place, 'tracker'], check);
   if (proxy) checkUrl(proxy, [...place, 'proxy'], check);
   if (registry && kind === 'dragonfly') checkUrl(registry, [...place, 'registry'], check);
+  if (registry && kind === 'kruise' && revealed(registry)?.includes('@'))
+    problems.error(
+      [...place, 'registry'],
+      'holds a user, which every job would show; name pull secrets in pullsecrets',
+    );
   for (const [index, one] of (origin ?? []).entries()) checkUrl(one, [...place, 'origin', index], check);
   oneUser(target.auth?.basic, [...place, 'auth', 'basic'], check);
 }

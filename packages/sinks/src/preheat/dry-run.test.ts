@@ -19,7 +19,7 @@ async function realAndDry(cache: Answer = serving) {
     onTestFinished(() => sink.close());
     return sink;
   };
-  return { real: open(false), dry: open(true), runs, mirror };
+  return { real: open(false), dry: open(true), runs, mirror, memory };
 }
 
 const byTag = (id: string) => aPush({ id, view: { action: 'push', repository: 'team/api', tag: '1.0' } });
@@ -75,6 +75,18 @@ describe('a dry run', () => {
     free();
     expect(await sending).toMatchObject({ kind: 'delivered', reason: 'warm' });
     expect(runs).toMatchObject([{ deliveryId: 'dry' }, { deliveryId: 'real', result: 'succeeded' }]);
+  });
+
+  test('does not take the result of a run that its delivery waited for before', async () => {
+    const { dry, runs, memory } = await realAndDry();
+    const lead = memory.lead;
+    const verdict = JSON.stringify({ tag: '1.0', outcome: { kind: 'dead', reason: 'partial' } });
+    memory.lead = async () => {
+      memory.lead = lead;
+      return { turn: 'told', verdict };
+    };
+    expect(await dry.send(byTag('dry'), anAttempt())).toMatchObject({ kind: 'delivered', reason: 'skipped' });
+    expect(runs).toMatchObject([{ result: 'dryrun' }]);
   });
 
   test('of what another run has failed at says that it would be asked for', async () => {

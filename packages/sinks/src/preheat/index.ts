@@ -116,11 +116,11 @@ class PreheatSink implements Sink {
     let turn = await memory.lead(led, delivery.id);
     if (turn.turn === 'told') {
       const { tag, outcome } = JSON.parse(turn.verdict) as Told;
-      if (tag === image.tag) {
+      if (tag === image.tag && !dryrun) {
         attempt.progress?.({ waited: 'another delivery has warmed the same image' });
         return outcome;
       }
-      // Under another tag: what is warm by now is not asked for again, the tag is.
+      // Under another tag: what is warm by now is not asked for again, the tag is. A dry run makes its own result.
       turn = await memory.lead(led, delivery.id);
     }
     if (turn.turn === 'lead') return this.#lead(turn.lease, plan, delivery, image, attempt);
