@@ -5,7 +5,7 @@ import type { Inspector } from '@longshore/queue/operator';
 import type Koa from 'koa';
 import { createApi } from './api/api.js';
 import { BOARD_PATH, createApp } from './app.js';
-import type { Users } from './auth.js';
+import type { SignIns, Users } from './auth.js';
 import { createBoard } from './board.js';
 import type { Operate } from './operate/index.js';
 import { createOperations } from './operate/operations.js';
@@ -18,6 +18,7 @@ export interface DashboardParts {
   /** Redis as it was seen of late. `memory`: used share of its maxmemory; absent without one. */
   redis(): { up: boolean; memory?: number; full: boolean };
   version: string;
+  signIns: SignIns;
   /** A fault of ours, for the log. */
   onFault(error: unknown): void;
 }
@@ -38,7 +39,8 @@ export interface Dashboard {
 }
 
 /** Knows no users before the first configuration is put to work: that comes before its listener. */
-export function createDashboard({ inspector, operate, redis, version, onFault }: DashboardParts): Dashboard {
+export function createDashboard(parts: DashboardParts): Dashboard {
+  const { inspector, operate, redis, version, signIns, onFault } = parts;
   let users: Users = {};
   let readonly = true;
   let operates = true;
@@ -60,6 +62,7 @@ export function createDashboard({ inspector, operate, redis, version, onFault }:
       api: createApi({ operate, operations, version, onFault }),
       pages: pages.routes() as Koa.Middleware,
       users: () => users,
+      signIns,
       readonly: () => readonly,
       operates: () => operates,
       redisUp: () => redis().up,
