@@ -176,3 +176,22 @@ test('so many addresses are remembered, and no more', async () => {
   for (let n = 0; n < 10_000; n++) await signIns.failed(from(`2001:db8:1:${n.toString(16)}::1`));
   await signIns.failed(from('2001:db8:0:1::1'));
 });
+
+test.each([
+  ['10.0.0.1', '10.0.0.1'],
+  ['::ffff:10.0.0.1', '10.0.0.1'],
+  ['2001:db8:a:b:1:2:3:4', '2001:db8:a:b::/64'],
+  ['2001:db8::1', '2001:db8:0:0::/64'],
+  ['2001::5:6:7:8:9', '2001:0:0:5::/64'],
+  ['fe80::1%eth0', 'fe80:0:0:0::/64'],
+  ['::1', '0:0:0:0::/64'],
+])('%s is the client %s', async (remoteAddress, client) => {
+  const logged: object[] = [];
+  const throttledLog = () => ({
+    ...quiet.throttledLog(),
+    warn: (fields: object) => void logged.push(fields),
+  });
+  const signIns = createSignIns({ listener: 'ingest', observer: { ...quiet, throttledLog }, holdBackMs: 1 });
+  await signIns.failed({ socket: { remoteAddress } } as unknown as IncomingMessage);
+  expect(logged).toMatchObject([{ client }]);
+});
