@@ -1,6 +1,6 @@
 /** The dashboard's HTTP face: who may in, what pages may load, and where things are. */
 import Koa from 'koa';
-import { basicAuth, guardChanges, type Users } from './auth.js';
+import { basicAuth, guardChanges, type SignIns, type Users } from './auth.js';
 import type { Board } from './board.js';
 import { answerUnknown } from './pages/pages.js';
 
@@ -15,6 +15,7 @@ export interface AppParts {
   /** The pages. */
   pages: Koa.Middleware;
   users(): Users;
+  signIns: SignIns;
   /** Whether the board may not change queues. */
   readonly(): boolean;
   /** Whether pages and API may retry, drop, pause and resume. */
@@ -27,7 +28,8 @@ const CSP =
   "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; frame-ancestors 'none'; base-uri 'self'; form-action 'self'";
 
 /** Who may come in, and where to; errors become answers here. */
-export function createApp({ board, api, pages, users, readonly, operates, redisUp }: AppParts): Koa {
+export function createApp(parts: AppParts): Koa {
+  const { board, api, pages, users, signIns, readonly, operates, redisUp } = parts;
   const app = new Koa();
   app.silent = true;
   app.use(async (ctx, next) => {
@@ -37,7 +39,7 @@ export function createApp({ board, api, pages, users, readonly, operates, redisU
     ctx.set('Cache-Control', 'no-store');
     await next();
   });
-  app.use(basicAuth(users));
+  app.use(basicAuth(users, signIns));
   // The board's changes know nothing of attempts and records; ours do, so each has a switch of its own.
   app.use(
     guardChanges((path) => {

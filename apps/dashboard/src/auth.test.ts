@@ -1,7 +1,11 @@
 /** Who may see the dashboard, and what a page of another site can do with an operator's browser. */
-import { describe, expect, test } from 'vitest';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import Koa from 'koa';
+import { describe, expect, onTestFinished, test } from 'vitest';
+import { basicAuth, type SignIns } from './auth.js';
 import { createDashboard } from './dashboard.js';
-import { configOf, endpoints, startDashboard } from './testing/dashboard.js';
+import { configOf, endpoints, startDashboard, unthrottled } from './testing/dashboard.js';
 
 const basic = (user: string, password: string) => ({
   authorization: `Basic ${Buffer.from(`${user}:${password}`, 'utf8').toString('base64')}`,
@@ -59,7 +63,8 @@ describe('without a password', () => {
   const start = async (dashboard: object) => {
     const { inspector, operate } = await startDashboard();
     const redis = () => ({ up: true, full: false });
-    const parts = { inspector, operate, redis, version: '0.0.0', refused: () => undefined, onFault() {} };
+    const config = { refused: () => undefined, signIns: unthrottled };
+    const parts = { inspector, operate, redis, version: '0.0.0', ...config, onFault() {} };
     createDashboard(parts).prepare(await configOf({ dashboard }));
   };
 
@@ -85,5 +90,45 @@ describe('without a password', () => {
     const dashboard = await startDashboard({ dashboard: { auth: { basic: { ops: 'hunter2' } } } });
     await expect(dashboard.apply({ dashboard: { listen: '0.0.0.0:5081' } })).rejects.toThrow();
     expect((await dashboard.get('/queues')).status).toBe(401);
+  });
+});
+
+describe('sign-ins', () => {
+  /** What the middleware told of each request, in order, and its answers. */
+  async function signIn(begin: 'begins' | 'is throttled', ...requests: Record<string, string>[]) {
+    const told: string[] = [];
+    const signIns: SignIns = {
+      async begin() {
+        told.push('begun');
+        if (begin === 'is throttled') return undefined;
+        return {
+          passed: () => void told.push('passed'),
+          failed: async () => void told.push('failed'),
+        };
+      },
+    };
+    const app = new Koa().use(basicAuth(() => ({ ops: 'hunter2' }), signIns)).use((ctx) => {
+      ctx.body = 'in';
+    });
+    const server = createServer(app.callback());
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    onTestFinished(() => void server.close());
+    const { port } = server.address() as AddressInfo;
+    const answers: Response[] = [];
+    for (const headers of requests) answers.push(await fetch(`http://127.0.0.1:${port}/`, { headers }));
+    return { told, answers };
+  }
+
+  test('one without a name and password is no guess; of the others each is told how it went', async () => {
+    const { told, answers } = await signIn('begins', {}, basic('ops', 'wrong'), basic('ops', 'hunter2'));
+    expect(answers.map(({ status }) => status)).toEqual([401, 401, 200]);
+    expect(told).toEqual(['begun', 'failed', 'begun', 'passed']);
+  });
+
+  test('one that is throttled is answered 429, and not compared', async () => {
+    const { told, answers } = await signIn('is throttled', basic('ops', 'hunter2'));
+    expect(answers[0]?.status).toBe(429);
+    expect(answers[0]?.headers.get('retry-after')).toBe('1');
+    expect(told).toEqual(['begun']);
   });
 });

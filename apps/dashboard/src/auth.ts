@@ -3,27 +3,55 @@
  * time.
  */
 import { createHash, timingSafeEqual } from 'node:crypto';
-import type { Middleware } from 'koa';
+import type { IncomingMessage } from 'node:http';
+import type { Context, Middleware } from 'koa';
 
 /** User name to password. Empty: everybody may, which is for loopback only. */
 export type Users = Readonly<Record<string, string>>;
 
+/** Where guesses are slowed. */
+export interface SignIns {
+  /** Resolves when the password may be compared; with undefined when too many attempts of the client wait. */
+  begin(request: IncomingMessage): Promise<SignIn | undefined>;
+}
+
+/** One attempt: one of the two has to be called. */
+export interface SignIn {
+  passed(): void;
+  /** Resolves when it may be answered. */
+  failed(): Promise<void>;
+}
+
 const digest = (text: string): Buffer => createHash('sha256').update(text).digest();
 
 /** HTTP basic auth for every path. */
-export function basicAuth(users: () => Users): Middleware {
+export function basicAuth(users: () => Users, signIns: SignIns): Middleware {
   return async (ctx, next) => {
-    const known = Object.entries(users());
-    if (known.length > 0 && !isKnown(ctx.get('authorization'), known)) {
-      ctx.status = 401;
-      ctx.set('WWW-Authenticate', 'Basic realm="longshore", charset="UTF-8"');
-      const message =
-        'The dashboard wants a name and a password: those of `dashboard.auth.basic` in the configuration.';
-      ctx.body = isApi(ctx.path) ? { error: 'REQUEST_UNAUTHORIZED', message } : `${message}\n`;
-      return;
+    if (Object.keys(users()).length === 0) return next();
+    const header = ctx.get('authorization');
+    // A browser asks without a password first: that is no guess.
+    if (header === '') return refuse(ctx, 401, 'REQUEST_UNAUTHORIZED', WANTED);
+    const attempt = await signIns.begin(ctx.req);
+    if (attempt === undefined) return refuse(ctx, 429, 'REQUEST_THROTTLED', THROTTLED);
+    // Of this moment: it may have waited.
+    if (isKnown(header, Object.entries(users()))) {
+      attempt.passed();
+      return next();
     }
-    await next();
+    await attempt.failed();
+    refuse(ctx, 401, 'REQUEST_UNAUTHORIZED', WANTED);
   };
+}
+
+const WANTED =
+  'The dashboard wants a name and a password: those of `dashboard.auth.basic` in the configuration.';
+const THROTTLED = 'Too many wrong passwords came from this address. Wait a second and try again.';
+
+function refuse(ctx: Context, status: 401 | 429, code: string, message: string): void {
+  ctx.status = status;
+  if (status === 401) ctx.set('WWW-Authenticate', 'Basic realm="longshore", charset="UTF-8"');
+  else ctx.set('Retry-After', '1');
+  ctx.body = isApi(ctx.path) ? { error: code, message } : `${message}\n`;
 }
 
 /** Compares with every user, so that the time tells neither who exists nor how far a guess was right. */

@@ -5,7 +5,7 @@ import type { Inspector } from '@longshore/queue/operator';
 import type Koa from 'koa';
 import { createApi } from './api/api.js';
 import { BOARD_PATH, createApp } from './app.js';
-import type { Users } from './auth.js';
+import type { SignIns, Users } from './auth.js';
 import { createBoard } from './board.js';
 import type { Operate } from './operate/index.js';
 import { createOperations } from './operate/operations.js';
@@ -21,6 +21,7 @@ export interface DashboardParts {
   version: string;
   /** Why the configuration file as it is now is not in force; undefined when it is. */
   refused(): RefusedConfig | undefined;
+  signIns: SignIns;
   /** A fault of ours, for the log. */
   onFault(error: unknown): void;
 }
@@ -42,7 +43,7 @@ export interface Dashboard {
 
 /** Knows no users before the first configuration is put to work: that comes before its listener. */
 export function createDashboard(parts: DashboardParts): Dashboard {
-  const { inspector, operate, redis, refused, version, onFault } = parts;
+  const { inspector, operate, redis, refused, version, signIns, onFault } = parts;
   let users: Users = {};
   let readonly = true;
   let operates = true;
@@ -64,6 +65,7 @@ export function createDashboard(parts: DashboardParts): Dashboard {
       api: createApi({ operate, operations, version, onFault }),
       pages: pages.routes() as Koa.Middleware,
       users: () => users,
+      signIns,
       readonly: () => readonly,
       operates: () => operates,
       redisUp: () => redis().up,

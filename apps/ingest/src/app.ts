@@ -2,6 +2,7 @@
  * The HTTP face of ingest: paths, methods, and the one translator from an error to an answer.
  * What happens to a webhook is in `pipeline.ts`.
  */
+import type { IncomingMessage } from 'node:http';
 import Router from '@koa/router';
 import { ERRORS, excerpt, LongshoreError } from '@longshore/event';
 import type { Observer } from '@longshore/observe';
@@ -24,10 +25,12 @@ export interface AppParts {
   /** Paths that webhooks may be posted to, for a 404 that helps. */
   paths(): readonly string[];
   observer: Observer;
+  /** A request holds no secret, or a wrong one. Resolves when that may be answered. */
+  onUnauthorized(request: IncomingMessage): Promise<void>;
 }
 
 /** The open path, the paths of the sources and the health check; errors become answers here and nowhere else. */
-export function createApp({ admit, bodies, paths, observer }: AppParts): Koa {
+export function createApp({ admit, bodies, paths, observer, onUnauthorized }: AppParts): Koa {
   const app = new Koa();
   app.silent = true; // the translator below answers and records
 
@@ -52,6 +55,7 @@ export function createApp({ admit, bodies, paths, observer }: AppParts): Koa {
       await next();
       if (ctx.status === 404 && ctx.body === undefined) refuseUnknown(ctx, paths());
     } catch (error) {
+      if (error instanceof LongshoreError && ERRORS[error.code].status === 401) await onUnauthorized(ctx.req);
       answerError(ctx, error, { paths: paths(), observer });
     }
     if (ctx.path === '/health') return; // a probe is not a webhook

@@ -12,8 +12,10 @@ const basic = (user: string, password: string) => ({
 
 async function expectRefused(ingest: TestIngest, headers: Record<string, string>, path?: string) {
   const before = ingest.records().length;
+  const unauthorized = ingest.unauthorized();
   const answer = await ingest.post(envelope(anEvent()), { headers, path });
   expect(answer.status).toBe(401);
+  expect(ingest.unauthorized()).toBe(unauthorized + 1);
   expect(answer.headers.get('www-authenticate')).toContain('Basic');
   expect(answer.json).toEqual({ error: 'SOURCE_UNAUTHORIZED', message: expect.stringMatching(/^[^\n]+$/) });
   expect(ingest.records().slice(before)).toMatchObject([

@@ -1,4 +1,5 @@
 /** The ingest role: the HTTP face over the pipeline, kept in step with the configuration. */
+import type { IncomingMessage } from 'node:http';
 import type { Config } from '@longshore/config';
 import { excerpt } from '@longshore/event';
 import type { Observer } from '@longshore/observe';
@@ -21,6 +22,8 @@ export interface IngestParts {
   /** Holds a folder for this process alone. */
   claim: Claim;
   observer: Observer;
+  /** A request holds no secret, or a wrong one. Resolves when that may be answered. */
+  onUnauthorized(request: IncomingMessage): Promise<void>;
   /** Where it is noted what was received. */
   trail: Pick<TrailWriter, 'note'>;
 }
@@ -44,7 +47,8 @@ export interface Ingest {
 }
 
 /** Has no spool before `start`. */
-export function createIngest({ config, client, monitor, claim, observer, trail }: IngestParts): Ingest {
+export function createIngest(parts: IngestParts): Ingest {
+  const { config, client, monitor, claim, observer, onUnauthorized, trail } = parts;
   const { prefix } = config().redis;
   const producer = createProducer(client, prefix, monitor.noteError);
   const quarantine = createQuarantine(client, prefix, () => quarantineLimits(monitor.health.limit));
@@ -80,6 +84,7 @@ export function createIngest({ config, client, monitor, claim, observer, trail }
       }),
       paths: () => current.sources().paths,
       observer,
+      onUnauthorized,
     }),
     onRefused({ status, code, message }, { url = '' }) {
       const [path = ''] = url.split('?', 1);

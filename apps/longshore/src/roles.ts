@@ -14,6 +14,7 @@ import { openAdmin } from './admin-role.js';
 import { type Listener, listen, logRefused } from './listen.js';
 import { asksForSecret, warnOfOpenIngest } from './open-ingest.js';
 import { ROLES, type Role, type RoleParts } from './role.js';
+import { createSignIns } from './sign-ins.js';
 
 /** One role that runs. */
 export interface RunningRole {
@@ -37,6 +38,10 @@ export interface RunningRoles {
 
 /** Requests in flight get this long when the process stops; ingest and dashboard answer within it. */
 const LISTENER_GRACE = 5_000;
+
+/** How long a wrong secret's answer is held back; a registry's time-out is 1 s, and its log should say 401. */
+const INGEST_HOLD_BACK_MS = 500;
+const DASHBOARD_HOLD_BACK_MS = 1_000;
 
 /** The dashboard looks for queues of endpoints that left the configuration, in milliseconds. */
 const REFRESH_EVERY = 30_000;
@@ -98,9 +103,15 @@ function urlsOf(admin: Listener, running: ReadonlyMap<Role, RunningRole>): Recor
 }
 
 async function startIngest(parts: RoleParts): Promise<RunningRole> {
-  const ingest = createIngest({ ...parts, client: parts.producer, claim: claimFolder });
+  const { config, observer } = parts;
+  const signIns = createSignIns({ listener: 'ingest', observer, holdBackMs: INGEST_HOLD_BACK_MS });
+  const ingest = createIngest({
+    ...parts,
+    client: parts.producer,
+    claim: claimFolder,
+    onUnauthorized: signIns.failed,
+  });
   await ingest.start();
-  const { config } = parts;
   const listener = await listen('ingest', config().ingest.listen, ingest.app.callback(), {
     hasSecret: () => asksForSecret(config()),
     hosts: () => config().ingest.hosts,
@@ -168,6 +179,7 @@ async function startDashboard(parts: RoleParts): Promise<RunningRole> {
   const operate = createOperate({ client: producer, config, by: 'the dashboard', replay: replayer.replay });
   const dashboard = createDashboard({
     ...{ inspector, operate, version, refused },
+    signIns: createSignIns({ listener: 'dashboard', observer, holdBackMs: DASHBOARD_HOLD_BACK_MS }),
     redis() {
       const { up, full, memory, limit } = monitor.health;
       return { up, full, ...(Number.isFinite(limit) && { memory }) };

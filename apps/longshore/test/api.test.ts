@@ -106,3 +106,42 @@ test(
   },
   LONG,
 );
+
+test(
+  'wrong passwords and secrets are counted, logged with their address and slowed; the right ones are let in',
+  async () => {
+    const relay = await startRelay(
+      await writeConfig(await workFolder(), {
+        redis: { url: redisUrl(), prefix: testPrefix() },
+        ingest: { listen: '127.0.0.1:0', auth: { bearer: 's3cret' } },
+        dashboard: { listen: '127.0.0.1:0', auth: { basic: { ops: 'hunter2' } } },
+      }),
+      { roles: ['ingest', 'dashboard'] },
+    );
+    const basic = (password: string) => `Basic ${Buffer.from(`ops:${password}`).toString('base64')}`;
+    const look = async (password: string) =>
+      (await fetch(relay.dashboard, { headers: { authorization: basic(password) } })).status;
+    const send = async (secret: string) =>
+      (await relay.post(envelope(anEvent()), { authorization: `Bearer ${secret}` })).status;
+    for (const [guess, wrong, right] of [
+      [look, 'hunter3', 'hunter2'],
+      [send, 'secret', 's3cret'],
+    ] as const) {
+      for (let n = 0; n < 10; n++) expect(await guess(wrong)).toBe(401);
+      const started = performance.now();
+      expect(await guess(wrong)).toBe(401);
+      expect(performance.now() - started).toBeGreaterThan(490);
+      expect([200, 202]).toContain(await guess(right));
+    }
+    const metrics = await (await fetch(`${relay.admin}/metrics`)).text();
+    for (const listener of ['dashboard', 'ingest']) {
+      expect(metrics).toContain(`longshore_signin_failures_total{listener="${listener}"} 11`);
+      const lines = relay.records.filter(
+        (line) => line.msg === 'sign-in failed' && line.listener === listener,
+      );
+      expect(lines).toMatchObject([{ client: '127.0.0.1', failures: 1, slowed: false }]);
+    }
+    expect(relay.stdout).not.toMatch(/hunter|s3cret/);
+  },
+  LONG,
+);

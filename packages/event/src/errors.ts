@@ -173,6 +173,12 @@ const rows = {
     retry: false,
     status: 421,
   },
+  REQUEST_THROTTLED: {
+    help: 'Too many wrong names or passwords came from this address, and others are waiting to be compared. Wait a second and try again.',
+    expose: true,
+    retry: true,
+    status: 429,
+  },
   REQUEST_NOT_FOUND: {
     help: 'There is no endpoint, delivery, quarantined request, operation or path of this name. What was dead may have been retried, delivered or removed meanwhile.',
     expose: true,

@@ -20,6 +20,11 @@ export const METRICS = {
     help: 'Requests answered by ingest.',
     labels: ['source', 'status'],
   },
+  longshore_signin_failures_total: {
+    type: 'counter',
+    help: 'Requests with a wrong secret, by listener: `ingest` (no secret included) or `dashboard`. The log says from which address.',
+    labels: ['listener'],
+  },
   longshore_ingest_duration_seconds: {
     type: 'histogram',
     help: 'From a request’s arrival to its answer.',

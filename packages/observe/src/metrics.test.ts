@@ -138,6 +138,11 @@ const table: [sample: string, value: number | undefined, happen: (o: Observer) =
       o.alertFailed({ ...alert, attempt: 2, reason: 'refused' });
     },
   ],
+  [
+    'longshore_signin_failures_total{listener="dashboard"}',
+    1,
+    (o) => o.signInFailed({ listener: 'dashboard' }),
+  ],
   ['longshore_trail_entries_dropped_total{reason="memory"}', 3, (o) => o.trailDropped(3, 'memory')],
   [
     'longshore_preheat_blobs_total{endpoint="warm",target="mirror",result="warmed"}',

@@ -41,6 +41,8 @@ export interface Recorder {
   alertFailed(record: RecordFields['alert.failed']): void;
   /** Entries of the trail were thrown away. */
   trailDropped(count: number, reason: 'away' | 'memory'): void;
+  /** A secret was given to a listener that is not the right one. */
+  signInFailed(attempt: { listener: 'ingest' | 'dashboard' }): void;
   /** Once for each image that was warmed or given up. */
   preheatFinished(run: PreheatRun): void;
 }
@@ -159,6 +161,9 @@ function otherRecorder({ log, metrics, bounds }: RecorderParts): Pick<Recorder, 
       write('alert.failed', retryAt === undefined ? 1 : 0, record, { retryAt: isoTime(retryAt) });
       if (retryAt !== undefined) return;
       metrics.count('longshore_alert_notifications_total', { alert, outcome: 'failed' });
+    },
+    signInFailed({ listener }) {
+      metrics.count('longshore_signin_failures_total', { listener });
     },
     trailDropped(count, reason) {
       metrics.count('longshore_trail_entries_dropped_total', { reason }, count);

@@ -4,7 +4,7 @@
  */
 import Router from '@koa/router';
 import { nearest } from '@longshore/config';
-import { ERRORS, excerpt, LongshoreError, parseJson } from '@longshore/event';
+import { ERRORS, excerpt, LongshoreError, parseJson, printableLines } from '@longshore/event';
 import type Koa from 'koa';
 import getRawBody from 'raw-body';
 import { z } from 'zod';
@@ -66,6 +66,10 @@ export function createApi({ operate, operations, version, onFault }: ApiParts): 
     } catch (error) {
       answerError(ctx, error, onFault);
     }
+    // The same JSON, also for whoever reads it on a terminal.
+    const text = printableLines(JSON.stringify(ctx.body));
+    ctx.type = 'json';
+    ctx.body = text;
   };
 }
 

@@ -35,4 +35,7 @@ test('an address that is not known makes no long answer, and nothing in it acts 
     const answer = await (await dashboard.get(path)).text();
     expect([path.slice(0, 20), answer.length < 1_200]).toEqual([path.slice(0, 20), true]);
   }
+  const answer = await (await dashboard.get('/api/v1/endpoints/%E2%80%AE%C2%9B')).text();
+  expect(answer).toContain('\\u202e');
+  expect(answer).not.toMatch(/[\p{Cc}\p{Cf}]/u);
 });

@@ -11,6 +11,7 @@ import { connect, createConsumer, createProducer, type RedisClient } from '@long
 import { createInspector, type Inspector } from '@longshore/queue/operator';
 import { eventually, redisUrl, testPrefix } from '@longshore/testkit';
 import { onTestFinished } from 'vitest';
+import type { SignIns } from '../auth.js';
 import { createDashboard } from '../dashboard.js';
 import { createOperate, type Operate, type Replayed } from '../operate/index.js';
 
@@ -35,6 +36,11 @@ export interface TestDashboard {
   /** Makes one delivery that is in the dead-letter set. */
   die(endpoint: string): Promise<Delivery>;
 }
+
+/** Sign-ins as they are while nobody guesses. */
+export const unthrottled: SignIns = {
+  begin: async () => ({ passed() {}, failed: async () => {} }),
+};
 
 /** Settings with endpoints of these names. */
 export const endpoints = (...names: string[]): object => ({
@@ -65,6 +71,7 @@ export async function startDashboard(settings: object = {}): Promise<TestDashboa
     redis: () => ({ up: client.status === 'ready', full: false }),
     version: '0.0.0',
     refused: () => undefined,
+    signIns: unthrottled,
     onFault: (error) => void faults.push(error),
   });
   const apply = async (next: object): Promise<void> => {

@@ -46,6 +46,8 @@ export interface TestIngest {
   readonly datadir: string;
   notes(): string[];
   readonly onRefused: Ingest['onRefused'];
+  /** How many requests held no secret, or a wrong one. */
+  unauthorized(): number;
   /** As at SIGTERM. A test's end calls it. */
   stop(): Promise<void>;
   readonly quarantine: Quarantine;
@@ -102,7 +104,12 @@ export async function startIngest(settings: object = {}, options: IngestOptions 
   const trail = { note: (entry: TrailEntry) => void noted.push(entry) };
   await monitor.firstAnswer(5_000);
   const claim = memoryClaim();
-  const ingest = createIngest({ config: () => config, client, monitor, claim, observer, trail });
+  let unauthorized = 0;
+  const onUnauthorized = async (): Promise<void> => {
+    unauthorized++;
+  };
+  const parts = { config: () => config, client, monitor, claim, observer, trail, onUnauthorized };
+  const ingest = createIngest(parts);
   await ingest.start();
   const server = createServer(ingest.app.callback());
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
@@ -143,6 +150,7 @@ export async function startIngest(settings: object = {}, options: IngestOptions 
     datadir,
     notes: ingest.notes,
     onRefused: ingest.onRefused,
+    unauthorized: () => unauthorized,
     stop: stopOnce,
     quarantine,
     inspector,
