@@ -1,12 +1,14 @@
 /**
- * A receiver that does its work once for each event, however often it is told: after a crash or a late answer
- * Longshore sends an event again, with the same `Idempotency-Key`.
+ * A receiver that does its work once for each event, however often the event comes: after a crash or a late answer
+ * Longshore sends an event again, with the same `Idempotency-Key`. Without that header (the registry itself sends
+ * none) the id of each event stands for it.
  *
  *   SECRET='Bearer abc' node examples/receiver/receiver.mjs
  *
  * Keys are kept in memory here. A receiver whose work must survive its own restart writes the key in the same
  * transaction as the work.
  */
+import { createHash, timingSafeEqual } from 'node:crypto';
 import { createServer } from 'node:http';
 import { json } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
@@ -19,27 +21,46 @@ const KEYS = 10_000;
  * @param work called once for each event; when it fails the event is asked for again
  */
 export function createReceiver({ secret, work }) {
-  const started = new Map();
-  const once = (key, events) => {
-    if (!started.has(key)) {
-      const done = Promise.all(events.map(work));
-      done.catch(() => started.delete(key));
-      started.set(key, done);
-      if (started.size > KEYS) started.delete(started.keys().next().value);
-    }
-    return started.get(key);
-  };
+  if (!secret) throw new Error('SECRET is not set: without it anybody could post events');
+  const once = createOnce(KEYS);
   return createServer(async (request, response) => {
     const answer = (status) => response.writeHead(status).end();
-    if (request.headers.authorization !== secret) return answer(401);
+    if (!isEqual(request.headers.authorization ?? '', secret)) return answer(401);
+    const events = await json(request).then(
+      (body) => body?.events,
+      () => undefined,
+    );
+    if (!Array.isArray(events)) return answer(400);
+    const key = request.headers['idempotency-key'];
     try {
-      const { events } = await json(request);
-      await once(request.headers['idempotency-key'], events);
+      if (key === undefined) await Promise.all(events.map((event) => once(event?.id, () => work(event))));
+      else await once(`key ${key}`, () => Promise.all(events.map(work)));
       answer(204);
     } catch {
       answer(500);
     }
   });
+}
+
+/** Runs `task` unless it has run, or is running, for this key. Without a key it always runs. */
+function createOnce(most) {
+  const started = new Map();
+  return async (key, task) => {
+    if (key === undefined) return task();
+    if (!started.has(key)) {
+      const done = Promise.resolve().then(task);
+      done.catch(() => started.delete(key));
+      started.set(key, done);
+      if (started.size > most) started.delete(started.keys().next().value);
+    }
+    return started.get(key);
+  };
+}
+
+/** In the same time for every wrong value. The digests have the same length. */
+function isEqual(given, secret) {
+  const digest = (text) => createHash('sha256').update(text).digest();
+  return timingSafeEqual(digest(given), digest(secret));
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {

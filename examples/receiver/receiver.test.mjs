@@ -39,9 +39,38 @@ test('work that failed is done again when the event comes again', async () => {
   expect([await send(url, 'a'), await send(url, 'a'), calls]).toEqual([500, 204, 2]);
 });
 
-test('without the secret nothing is done', async () => {
+test('without the secret nothing is done, and without one there is no receiver', async () => {
   const url = await start(() => expect.unreachable());
-  expect(await send(url, 'a', 'Bearer x')).toBe(401);
+  for (const given of ['Bearer x', 'Bearer abcd', '']) expect(await send(url, 'a', given)).toBe(401);
+  expect(() => createReceiver({ work: () => {} })).toThrow('SECRET');
+});
+
+test('without a key, as the registry sends them, the id of each event counts', async () => {
+  const worked = [];
+  const url = await start(async ({ id, action }) => void worked.push(id ?? action));
+  const post = (...events) =>
+    fetch(url, {
+      method: 'POST',
+      headers: { authorization: 'Bearer abc' },
+      body: JSON.stringify({ events }),
+    }).then(({ status }) => status);
+  expect([
+    await post({ id: 'a' }, { id: 'b' }),
+    await post({ id: 'b' }, { id: 'c' }),
+    // without an id nothing tells whether it is the same
+    await post({ action: 'push' }),
+    await post({ action: 'push' }),
+  ]).toEqual([204, 204, 204, 204]);
+  expect(worked).toEqual(['a', 'b', 'c', 'push', 'push']);
+});
+
+test('a body without events is refused, and the receiver lives', async () => {
+  const url = await start(() => {});
+  const headers = { authorization: 'Bearer abc' };
+  for (const body of ['{', 'null', '{}', '']) {
+    expect((await fetch(url, { method: 'POST', headers, body })).status).toBe(400);
+  }
+  expect(await send(url, 'a')).toBe(204);
 });
 
 test('an event that Longshore sends again, because the answer came too late, is worked on once', async () => {

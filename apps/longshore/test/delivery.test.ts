@@ -17,6 +17,18 @@ async function relayTo(all: object[]) {
   return startRelay(await writeConfig(await workFolder(), { notifications: { endpoints } }));
 }
 
+/** With a certificate of its own authority. */
+async function tlsReceiver() {
+  const certificate = selfSigned({ names: ['127.0.0.1'] });
+  const receiver = createServer(certificate, (request, response) => {
+    request.resume().on('end', () => response.end());
+  });
+  await new Promise<void>((resolve) => receiver.listen(0, '127.0.0.1', resolve));
+  onTestFinished(() => void receiver.close());
+  const url = `https://127.0.0.1:${(receiver.address() as AddressInfo).port}/`;
+  return { url, cert: certificate.cert };
+}
+
 describe('the way of an event', () => {
   test('an event reaches every endpoint as it came, with our headers', async () => {
     const [one, two] = [await startReceiver(), await startReceiver()];
@@ -60,25 +72,30 @@ describe('the way of an event', () => {
     expect(direct?.url).toBe('/');
   });
 
-  test('a receiver with a certificate authority of its own is trusted by the endpoint that names it', async () => {
-    const certificate = selfSigned({ names: ['127.0.0.1'] });
-    const receiver = createServer(certificate, (request, response) => {
-      request.resume().on('end', () => response.end());
-    });
-    await new Promise<void>((resolve) => receiver.listen(0, '127.0.0.1', resolve));
-    onTestFinished(() => void receiver.close());
+  test('a certificate authority is trusted by the endpoint that names it, or by the machine’s store', async () => {
+    const own = await tlsReceiver();
+    const known = await tlsReceiver();
+    const unknown = await tlsReceiver();
     const folder = await workFolder();
-    await writeFile(join(folder, 'ca.pem'), certificate.cert);
-    const url = `https://127.0.0.1:${(receiver.address() as AddressInfo).port}/`;
+    const ca = join(folder, 'ca.pem');
+    const store = join(folder, 'store.pem');
+    await writeFile(ca, own.cert);
+    await writeFile(store, known.cert);
     const endpoints = [
-      { name: 'trusting', url, tls: { ca: `file:${join(folder, 'ca.pem')}` } },
-      { name: 'careful', url, threshold: 1, timeout: '10s' },
+      { name: 'own', url: own.url, timeout: '10s', tls: { ca: `file:${ca}` } },
+      { name: 'known', url: known.url, timeout: '10s' },
+      { name: 'unknown', url: unknown.url, timeout: '10s', threshold: 1 },
     ];
-    const relay = await startRelay(await writeConfig(folder, { notifications: { endpoints } }));
+    const relay = await startRelay(await writeConfig(folder, { notifications: { endpoints } }), {
+      env: { SSL_CERT_FILE: store, SSL_CERT_DIR: folder, NODE_EXTRA_CA_CERTS: '' },
+    });
     await relay.post(envelope(anEvent()));
-    await relay.waitFor(({ endpoint, outcome }) => endpoint === 'trusting' && outcome === 'delivered');
-    const dead = await relay.waitFor(({ endpoint, outcome }) => endpoint === 'careful' && outcome === 'dead');
+    for (const name of ['own', 'known']) {
+      await relay.waitFor(({ endpoint, outcome }) => endpoint === name && outcome === 'delivered');
+    }
+    const dead = await relay.waitFor(({ endpoint, outcome }) => endpoint === 'unknown' && outcome === 'dead');
     expect(dead).toMatchObject({ reason: 'tls_untrusted', detail: expect.stringContaining('tls.ca') });
+    expect(dead).toHaveProperty('detail', expect.stringContaining(`${store} (SSL_CERT_FILE)`));
   });
 
   test('references are removed unless they are asked for', async () => {

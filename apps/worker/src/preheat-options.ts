@@ -1,6 +1,7 @@
 /** An endpoint of `kind: preheat` as its sink takes it: secrets resolved, defaults in place. */
 import type { Endpoint, PreheatSettings, PreheatTarget, Secret } from '@longshore/config';
 import type { PreheatSinkOptions, TargetOptions } from '@longshore/sinks';
+import { systemTrust } from './trust.js';
 
 /** In milliseconds: a registry may send its event some time before everybody can read the manifest. */
 const PATIENCE = 120_000;
@@ -38,6 +39,7 @@ function registryOf(settings: PreheatSettings['registry'], timeout: number): Reg
     url: url?.reveal(),
     auth: authOf(auth),
     tls: revealed(tls),
+    trust: systemTrust(),
     ...(proxy && { proxy: proxy.reveal() }),
     timeout,
     trusted: { realms, addresses },
@@ -81,7 +83,7 @@ function policyOf(settings: PreheatSettings): PreheatSinkOptions['policy'] {
 /** `checks/preheat.ts` of config has seen to it that each kind has what it needs, and nothing of another. */
 function targetOf(target: PreheatTarget, userAgent: string): TargetOptions {
   const { name, kind, timeout, url, origin, tracker, proxy, token, registry, method, scope } = target;
-  const common = { name, timeout, userAgent, ...accessOf(target) };
+  const common = { name, timeout, userAgent, trust: systemTrust(), ...accessOf(target) };
   const { prefix, ns, namespace = '', realms, addresses } = target;
   const base = url?.reveal() ?? '';
   switch (kind) {

@@ -12,6 +12,7 @@ import { openSink, type Sink } from '@longshore/sinks';
 import { createDeliveryPipeline, type LiveEndpoint } from './pipeline.js';
 import { createPreheatMemory } from './preheat-memory.js';
 import { preheatOptions } from './preheat-options.js';
+import { systemTrust } from './trust.js';
 
 /** What the worker is given by the process that it runs in. */
 export interface WorkerParts {
@@ -182,6 +183,7 @@ function sinkOptions(endpoint: Endpoint, version: string) {
     annotate,
     userAgent: `longshore/${version}`,
     tls: { ca: endpoint.tls.ca?.reveal() },
+    trust: systemTrust(),
     proxy: proxyFor(url, environment()),
   };
 }

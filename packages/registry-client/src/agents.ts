@@ -5,12 +5,14 @@
  * certificate. The client certificate is for the registry's own host: shown elsewhere it would tell who asks.
  */
 import { type Agent, type ClientRequest, Agent as HttpAgent } from 'node:http';
-import { Agent as HttpsAgent } from 'node:https';
+import type { Agent as HttpsAgent } from 'node:https';
 import * as tls from 'node:tls';
 import { HttpProxyAgent } from 'http-proxy-agent';
 import { HttpsProxyAgent } from 'https-proxy-agent';
 import { RegistryError } from './error.js';
 import type { RegistryOptions } from './port.js';
+import { addressTimeout, TlsAgent, withoutDot } from './tls-agent.js';
+import { nodesCertificates, type Trust } from './trust.js';
 
 /** As got takes them. */
 interface AgentPair {
@@ -28,27 +30,24 @@ export interface Agents {
 
 type ProxyOptions = { keepAlive: boolean; signal: AbortSignal };
 
-const KEEP = { keepAlive: true } as const;
+type Context = () => tls.SecureContext | undefined;
 
 /**
  * Throws `tls` for certificates or a key that cannot be read, `reference` for a proxy that is no URL. `closing`
  * ends connections to a proxy that never answered; the requests that wanted them are long gone then.
  */
-export function agentsFor({ url, tls: given = {}, proxy }: RegistryOptions, closing: AbortSignal): Agents {
+export function agentsFor(registry: RegistryOptions, closing: AbortSignal): Agents {
+  const { url, tls: given = {}, proxy, trust } = registry;
   const { cert, key } = given;
-  const others = contextOf({ ca: given.ca });
-  const own = cert === undefined ? others : contextOf({ ca: given.ca, cert, key });
+  const keep = { keepAlive: true, autoSelectFamilyAttemptTimeout: addressTimeout(registry.timeout) };
+  const others = contextOf({ ca: given.ca }, trust);
+  const own = cert === undefined ? others : contextOf({ ca: given.ca, cert, key }, trust);
   const through = proxy === undefined ? undefined : proxyOf(proxy);
-  const options = { ...KEEP, signal: closing };
-  const http = through ? new HttpProxyAgent(through, options) : new HttpAgent(KEEP);
-  const httpsWith = (secureContext: tls.SecureContext) =>
-    through
-      ? new TlsThroughProxy(through, options, secureContext)
-      : new HttpsAgent({ ...KEEP, secureContext });
-  const pair = (secureContext: tls.SecureContext) => ({
-    http,
-    https: httpsWith(secureContext) as HttpsAgent,
-  });
+  const options = { ...keep, signal: closing };
+  const http = through ? new HttpProxyAgent(through, options) : new HttpAgent(keep);
+  const httpsWith = (context: Context) =>
+    through ? new TlsThroughProxy(through, options, context) : new TlsAgent(keep, context);
+  const pair = (context: Context) => ({ http, https: httpsWith(context) as HttpsAgent });
   const ownPair = pair(own);
   const otherPair = own === others ? ownPair : pair(others);
   const { hostname } = new URL(url);
@@ -66,17 +65,18 @@ export function agentsFor({ url, tls: given = {}, proxy }: RegistryOptions, clos
  * inside of a tunnel it checks the certificate of an address against the name `localhost`.
  */
 class TlsThroughProxy extends HttpsProxyAgent<string> {
-  readonly #secureContext: tls.SecureContext;
+  readonly #context: Context;
 
-  constructor(proxy: URL, options: ProxyOptions, secureContext: tls.SecureContext) {
+  constructor(proxy: URL, options: ProxyOptions, context: Context) {
     super(proxy, options);
-    this.#secureContext = secureContext;
+    this.#context = context;
   }
 
   override connect(request: ClientRequest, options: Parameters<HttpsProxyAgent<string>['connect']>[1]) {
     const inside = {
       ...options,
-      secureContext: this.#secureContext,
+      ...withoutDot(options),
+      secureContext: this.#context(),
       checkServerIdentity: (_: string, cert: tls.PeerCertificate) =>
         tls.checkServerIdentity(options.host ?? '', cert),
     };
@@ -84,19 +84,34 @@ class TlsThroughProxy extends HttpsProxyAgent<string> {
   }
 }
 
-function contextOf({ ca, ...client }: { ca?: string; cert?: string; key?: string }): tls.SecureContext {
+/**
+ * Without certificates of the registry's own, the one context of the process. With them its own, made at once so
+ * that what cannot be read is told at once; the others that are trusted are added when it is first used.
+ */
+function contextOf(given: { ca?: string; cert?: string; key?: string }, trust: Trust | undefined): Context {
+  const { ca, cert, key } = given;
+  if (ca === undefined && cert === undefined) return () => trust?.context();
+  const checked = readable(() => tls.createSecureContext({ ca, cert, key }));
+  let whole: tls.SecureContext | undefined;
+  return () => {
+    if (ca === undefined && trust === undefined) return checked;
+    whole ??= tls.createSecureContext({ cert, key, ca: trustedWith(ca, trust) });
+    return whole;
+  };
+}
+
+function readable<T>(make: () => T): T {
   try {
-    return tls.createSecureContext({ ...client, ...(ca !== undefined && { ca: trustedWith(ca) }) });
+    return make();
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
     throw new RegistryError('tls', `tls: the certificates or the key cannot be read: ${reason}`);
   }
 }
 
-/** The system's certificates, with NODE_EXTRA_CA_CERTS where node can tell (22.15 and newer), and this one. PEM. */
-export function trustedWith(ca: string): string[] {
-  const all: unknown = Reflect.get(tls, 'getCACertificates');
-  return [...(typeof all === 'function' ? all('default') : tls.rootCertificates), ca];
+/** All that is trusted, and this one. PEM. */
+export function trustedWith(ca: string | undefined, trust?: Trust): string[] {
+  return [...(trust?.certificates() ?? nodesCertificates()), ...(ca === undefined ? [] : [ca])];
 }
 
 function proxyOf(proxy: string): URL {

@@ -17,6 +17,8 @@ export type {
   RegistryOptions,
   Trusted,
 } from './port.js';
+export { addressTimeout, TlsAgent } from './tls-agent.js';
+export { type CertificatePlaces, createTrust, type Trust } from './trust.js';
 export { DEFAULT_POLICY, walk } from './walk.js';
 export type {
   Skipped,

@@ -7,6 +7,7 @@
  */
 import type { Descriptor } from './descriptor.js';
 import type { Manifest } from './manifest.js';
+import type { Trust } from './trust.js';
 
 /**
  * How the client proves who it is. None: anonymous, which still asks the token server for a token.
@@ -52,6 +53,8 @@ export interface RegistryOptions {
   auth?: RegistryAuth;
   /** PEM texts. `ca` is trusted besides the system's; `cert` and `key` are shown to the registry's host only. */
   tls?: { ca?: string; cert?: string; key?: string };
+  /** Trusted besides `tls.ca`. Default: node's own list. */
+  trust?: Trust;
   /** `http://[user:password@]host:port`, for all requests. Names are then resolved by the proxy. */
   proxy?: string;
   /**

@@ -1,4 +1,4 @@
-import { rootCertificates } from 'node:tls';
+import { createSecureContext, rootCertificates } from 'node:tls';
 import { eventually, oci, selfSigned, startReceiver } from '@longshore/testkit';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { trustedWith } from './agents.js';
@@ -178,6 +178,17 @@ describe('TLS', () => {
   test('of the public authorities is trusted besides a private one', () => {
     const all = trustedWith(server.cert);
     expect(all).toEqual(expect.arrayContaining([...rootCertificates.slice(0, 5), server.cert]));
+  });
+
+  test('of an authority of the machine’s store is trusted, with a private one beside it or without', async () => {
+    const trust = {
+      certificates: () => [server.cert],
+      context: () => createSecureContext({ ca: server.cert }),
+      places: () => 'the store',
+    };
+    const { url } = await oci.serve({ tags, tls: server });
+    expect(await read(aClient({ url, trust }))).toBeDefined();
+    expect(await read(aClient({ url, trust, tls: { ca: clients.cert } }))).toBeDefined();
   });
 
   test('of another name is refused', async () => {

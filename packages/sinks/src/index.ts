@@ -1,4 +1,5 @@
 /** Delivery into Outcome: one attempt at one receiver. */
+export { createTrust, type Trust } from '@longshore/registry-client';
 export type { HttpSinkOptions } from './http/index.js';
 export { createLocalMemory } from './preheat/local-memory.js';
 export type { PreheatMemory } from './preheat/memory.js';

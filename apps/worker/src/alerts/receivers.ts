@@ -4,6 +4,7 @@
  */
 import { type AlertConfig, type Config, environment, proxyFor } from '@longshore/config';
 import { openSink, type SendResult, type Sink } from '@longshore/sinks';
+import { systemTrust } from '../trust.js';
 
 /** The receivers of `alerts`, each with a sink of its own. */
 export interface Receivers {
@@ -71,6 +72,7 @@ function optionsOf({ name, url, headers, timeout }: AlertConfig, version: string
     name,
     url: url.reveal(),
     proxy: proxyFor(url.reveal(), environment()),
+    trust: systemTrust(),
     headers: Object.fromEntries(revealed),
     timeout,
     concurrency: AT_ONCE,

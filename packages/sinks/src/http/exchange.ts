@@ -106,7 +106,8 @@ class Exchange implements Dispatcher.DispatchHandler {
   onResponseStart(_: Dispatcher.DispatchController, status: number, headers: Headers): void {
     if (status < 200) return; // informational; the answer follows
     this.#head = { status, retryAfter: first(headers['retry-after']), location: first(headers.location) };
-    if (status < 300) this.#patience = setTimeout(() => this.#settleEarly(), BODY_OF_SUCCESS_MS);
+    // most bodies come in the packet of their head, and end before this
+    if (status < 300) queueMicrotask(() => this.#bePatient());
   }
 
   onResponseData(_: Dispatcher.DispatchController, chunk: Buffer): void {
@@ -125,6 +126,10 @@ class Exchange implements Dispatcher.DispatchHandler {
   onResponseError(_: Dispatcher.DispatchController | undefined, error: Error): void {
     const unread = this.#phase === 'connecting' || this.connection.bytesRead === this.#bytesBefore;
     this.end('failed', { error, silent: unread });
+  }
+
+  #bePatient(): void {
+    if (!this.#ended) this.#patience = setTimeout(() => this.#settleEarly(), BODY_OF_SUCCESS_MS);
   }
 
   #settleEarly(): void {

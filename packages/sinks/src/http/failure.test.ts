@@ -1,4 +1,5 @@
 /** Attempts that get no answer, against real servers that misbehave. */
+import { createSecureContext } from 'node:tls';
 import type { Outcome } from '@longshore/event';
 import { expect, test } from 'vitest';
 import { aDelivery, anAttempt, aSink } from '../testing/builders.js';
@@ -146,4 +147,26 @@ test('a certificate authority that is none is a failure of the attempt, not of t
       reason: expect.stringMatching(/^tls/),
     });
   }
+});
+
+test('what is trusted besides node’s list holds for the receiver, and is told when it does not help', async () => {
+  const [known, other] = [selfSigned({ names: ['127.0.0.1'] }), selfSigned({ names: ['127.0.0.1'] })];
+  const trust = {
+    certificates: () => [known.cert],
+    context: () => createSecureContext({ ca: known.cert }),
+    places: () => 'Node.js’ own list, /etc/ca.pem',
+  };
+  const { url } = await receiver(answering(200), known);
+  expect(await send(url, { trust })).toMatchObject({ kind: 'delivered' });
+  const { url: untrusted } = await receiver(answering(200), other);
+  const looked = /Looked for it in: Node\.js’ own list, \/etc\/ca\.pem$/;
+  expect(await send(untrusted, { trust })).toMatchObject({
+    reason: 'tls_untrusted',
+    detail: expect.stringMatching(looked),
+  });
+  // tls.ca is all that its endpoint trusts
+  expect(await send(url, { trust, tls: { ca: other.cert } })).toMatchObject({
+    reason: 'tls_untrusted',
+    detail: expect.stringMatching(/Looked for it in: the endpoint’s tls\.ca alone$/),
+  });
 });

@@ -9,6 +9,7 @@
  * one attempt instead of in two; the `Idempotency-Key` is the same.
  */
 import type { Delivery, Outcome } from '@longshore/event';
+import type { Trust } from '@longshore/registry-client';
 import type { Dispatcher } from 'undici';
 import type { Attempt, SendResult, Sink } from '../sink.js';
 import { answerText, type Mask, maskFor } from './answer-text.js';
@@ -47,6 +48,8 @@ export interface HttpSinkOptions {
   envelope?: boolean;
   /** Certificates to trust instead of the system's. */
   tls?: { /** PEM */ ca?: string };
+  /** What is trusted unless `tls.ca` is set, and by a proxy's connection. Default: node's own list. */
+  trust?: Trust;
   /** Url of an HTTP proxy to go through, `http:` or `https:`; userinfo becomes `Proxy-Authorization`. */
   proxy?: string;
 }
@@ -93,7 +96,12 @@ class HttpSink implements Sink {
     private readonly headers: HeaderPlan,
     proxy: HttpProxy | undefined,
   ) {
-    this.#connections = new Connections(target, { keep: options.concurrency, ca: options.tls?.ca, proxy });
+    this.#connections = new Connections(target, {
+      keep: options.concurrency,
+      ca: options.tls?.ca,
+      trusted: () => options.trust?.context(),
+      proxy,
+    });
     this.#mask = maskFor([...headers.secrets, ...target.secrets, proxy?.authorization ?? '']);
     // A proxy is asked for the whole url, but for what goes through a tunnel (RFC 9112 section 3.2.2).
     this.#path = proxy && !target.secure ? `http://${target.authority}${target.path}` : target.path;
@@ -116,6 +124,8 @@ class HttpSink implements Sink {
   }
 
   async #post(delivery: Delivery, body: Buffer, { number, signal }: Attempt): Promise<Ending> {
+    // Read once for the process: what that takes is not the receiver's
+    if (this.target.secure && this.options.tls?.ca === undefined) this.options.trust?.context();
     const deadline = performance.now() + this.options.timeout;
     const headers = this.headers.lines(delivery, number);
     const request = { path: this.#path, method: 'POST', headers, body } as const;
@@ -160,8 +170,14 @@ class HttpSink implements Sink {
   #failed({ error, silent = false }: Partial<Ending>): Outcome & { kind: 'retry' } {
     const { secure, place } = this.target;
     const closes = secure ? 'tls' : 'plain';
-    const about = silent ? ({ closes } as const) : {};
+    const about = { closes: silent ? closes : undefined, trusted: () => this.#trusted() } as const;
     const { reason, detail } = failureOf(error ?? new Error('no answer'), place, about);
     return { kind: 'retry', reason, detail: this.#mask(detail) };
+  }
+
+  /** For people. */
+  #trusted(): string {
+    if (this.options.tls?.ca !== undefined) return 'the endpoint’s tls.ca alone';
+    return this.options.trust?.places() ?? 'Node.js’ own list';
   }
 }

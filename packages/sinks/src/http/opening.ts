@@ -14,7 +14,7 @@ export interface Way {
   /** Certificates to trust instead of all others, PEM. */
   ca?: string;
   /** What is trusted unless `ca` is set; asked for with the first TLS connection. Default: node's own list. */
-  trusted?: () => SecureContext;
+  trusted?: () => SecureContext | undefined;
   proxy?: HttpProxy;
 }
 

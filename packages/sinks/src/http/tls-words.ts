@@ -86,12 +86,12 @@ export interface TlsFault {
   step: string;
 }
 
-/** @param trusted which certificates are trusted, for people */
-export function tlsFault(error: Error, code: string, trusted: string | undefined): TlsFault | undefined {
+/** @param trusted where trusted certificates were looked for, for people */
+export function tlsFault(error: Error, code: string, trusted?: () => string): TlsFault | undefined {
   const telling = code === 'EPROTO' || code === '' ? (codeIn(error.message) ?? code) : code;
   const row = ROWS.find(({ codes }) => codes.test(telling));
   if (row === undefined) return undefined;
-  const looked = row.reason === 'tls_untrusted' && trusted ? ` Looked for it in: ${trusted}` : '';
+  const looked = row.reason === 'tls_untrusted' && trusted ? ` Looked for it in: ${trusted()}` : '';
   return { reason: row.reason, said: saidBy(error), step: `${row.step}.${looked}`.replace(/\.$/, '') };
 }
 

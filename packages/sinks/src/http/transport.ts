@@ -18,8 +18,8 @@ export interface Failure {
 export interface Circumstances {
   /** Not a byte came back, over TLS or without: it says what the other side may have expected. */
   closes?: 'plain' | 'tls';
-  /** Which certificates are trusted, for people. */
-  trusted?: string;
+  /** Where trusted certificates were looked for, for people. */
+  trusted?: () => string;
 }
 
 /** The longest text of an error that is shown, in characters. */

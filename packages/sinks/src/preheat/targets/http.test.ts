@@ -1,6 +1,6 @@
 import { createServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
-import type { TLSSocket } from 'node:tls';
+import { createSecureContext, type TLSSocket } from 'node:tls';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { selfSigned } from '../../testing/certificate.js';
 import { krakenOrigin } from '../../testing/kraken.js';
@@ -139,4 +139,21 @@ test('a request that takes too long says how long it had', async () => {
       failed: { reason: 'timeout', detail: expect.stringContaining('within 100 ms') },
     },
   );
+});
+
+test('an authority of the machine’s store is trusted, also with a client certificate; tls.ca replaces it', async () => {
+  const certificate = selfSigned({ names: ['127.0.0.1'] });
+  const [client, other] = [selfSigned({ names: ['us'] }), selfSigned({ names: ['other'] })];
+  const trust = {
+    certificates: () => [certificate.cert],
+    context: () => createSecureContext({ ca: certificate.cert }),
+    places: () => 'the store',
+  };
+  const { url } = await receiver(answering(204), certificate);
+  expect(await get(httpOf(url, { trust }), url)).toMatchObject({ status: 204 });
+  expect(await get(httpOf(url, { trust, tls: client }), url)).toMatchObject({ status: 204 });
+  const replaced = httpOf(url, { trust, tls: { ca: other.cert } });
+  expect(await replaced.ask({ method: 'GET', url: new URL(url) }, signal)).toMatchObject({
+    failed: { reason: 'tls_untrusted' },
+  });
 });

@@ -7,7 +7,8 @@
  */
 import { setMaxListeners } from 'node:events';
 import { Agent as HttpAgent } from 'node:http';
-import { Agent as HttpsAgent } from 'node:https';
+import { createSecureContext, type SecureContext } from 'node:tls';
+import { addressTimeout, TlsAgent } from '@longshore/registry-client';
 import { type Got, got } from 'got';
 import { type Mask, maskFor } from '../../http/answer-text.js';
 import { failureOf } from '../../http/transport.js';
@@ -59,7 +60,7 @@ export type Reply =
 /** The requests of one target. */
 export class TargetHttp {
   readonly #client: Got;
-  readonly #agents: { http: HttpAgent; https: HttpsAgent };
+  readonly #agents: { http: HttpAgent; https: TlsAgent };
   readonly #own: ReadonlyMap<string, Base>;
   readonly #named: NamedHosts;
   readonly #closing = new AbortController();
@@ -73,8 +74,9 @@ export class TargetHttp {
     this.#own = new Map(own.map((base) => [base.url.origin, base]));
     this.#named = new NamedHosts(own, options.addresses);
     // A connection for each request: looks are seconds apart, which is when servers close idle connections
-    this.#agents = { http: new HttpAgent(), https: new HttpsAgent() };
     const { ca, cert, key } = options.tls ?? {};
+    const connect = { autoSelectFamilyAttemptTimeout: addressTimeout(options.timeout) };
+    this.#agents = { http: new HttpAgent(connect), https: new TlsAgent(connect, contextOf(options)) };
     this.#client = got.extend({
       agent: this.#agents,
       https: { certificateAuthority: ca, certificate: cert, key },
@@ -174,6 +176,18 @@ export function refusedBy(answer: Answer, now: number, said: string = answer.bod
 }
 
 const ABORTED: Reply = { kind: 'aborted', aborted: { state: 'aborted' } };
+
+/** Made once for all connections. Undefined: as the request's own options say. */
+function contextOf({ tls = {}, trust }: CommonOptions): () => SecureContext | undefined {
+  const { ca, cert, key } = tls;
+  let own: SecureContext | undefined;
+  return () => {
+    if (ca !== undefined || trust === undefined) return undefined;
+    if (cert === undefined) return trust.context();
+    own ??= createSecureContext({ cert, key, ca: [...trust.certificates()] });
+    return own;
+  };
+}
 
 function shown(text: string, mask: Mask): string {
   return withoutSecrets(mask(text.slice(0, 4096)));

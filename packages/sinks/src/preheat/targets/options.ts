@@ -3,6 +3,8 @@
  * at once.
  */
 
+import type { Trust } from '@longshore/registry-client';
+
 /**
  * A secret, or what looks it up: that is called for every request, so that a file or a variable that changes is
  * seen. When it throws, the call fails as `credentials` with the error's message.
@@ -33,6 +35,8 @@ export interface CommonOptions {
   userAgent: string;
   auth?: TargetAuth;
   tls?: TlsOptions;
+  /** Trusted unless `tls.ca` is set. Default: node's own list. */
+  trust?: Trust;
   /** Sent to the host of the target's own url and to no other. */
   headers?: Readonly<Record<string, readonly string[]>>;
   /** Where redirects and hosts that its answers name may lead to besides public addresses: see `Trusted`. */
