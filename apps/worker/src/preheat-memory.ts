@@ -5,7 +5,7 @@
  */
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Config } from '@longshore/config';
-import { deliveryOf, type PreheatRun } from '@longshore/event';
+import { deliveryOf, ignore, type PreheatRun } from '@longshore/event';
 import type { Observer } from '@longshore/observe';
 import { createProducer, type RedisClient } from '@longshore/queue';
 import { createPreheatRuns, createPreheatStore } from '@longshore/queue/preheat';
@@ -67,8 +67,9 @@ async function tellEndpoints(
   const taken = takenFrom(event, run);
   const producer = createProducer(client, redis.prefix);
   const deliveries = plan.endpoints.map((name) => deliveryOf(taken, name));
-  const enqueued = await untilTaken(() => producer.enqueue(deliveries), signal);
-  await producer.close();
+  const enqueued = await untilTaken(() => producer.enqueue(deliveries), signal).finally(() =>
+    producer.close().catch(ignore('worker.preheat.close')),
+  );
   const fresh = enqueued.filter(({ duplicate }) => !duplicate);
   const { id, action, target } = event;
   observer.eventReceived(
@@ -91,7 +92,8 @@ async function untilTaken<T>(write: () => Promise<T>, signal: AbortSignal): Prom
   for (;;) {
     try {
       return await write();
-    } catch {
+    } catch (error) {
+      ignore('worker.preheat.store')(error); // Redis is away or full: the run waits for it
       await pause(TRY_AGAIN, undefined, { signal });
     }
   }
