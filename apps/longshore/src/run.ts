@@ -46,7 +46,7 @@ export async function run({ file, roles, env }: RunOptions): Promise<number> {
   );
 
   // Reading a large append-only file back may take minutes; whoever stops us meanwhile need not wait for that.
-  const redis = await Promise.race([openRedis(config, env.PATH, observer), stopped]);
+  const redis = await Promise.race([openRedis(config, env.PATH, observer, file), stopped]);
   if (redis) {
     let connecting = true;
     const onRedisError = (err: Error): void => {
