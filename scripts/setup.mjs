@@ -150,8 +150,13 @@ async function provideRedis() {
   process.env.PATH += delimiter + REDIS_BIN;
   if (process.env.LONGSHORE_REDIS_URL) return;
   const { findRedisServer } = await import('../packages/embedded-redis/dist/index.js');
-  const found = await findRedisServer().catch(() => undefined);
-  if (found || !(await isDebian())) return;
+  let missing;
+  await findRedisServer().catch((error) => {
+    missing = error;
+  });
+  // One that is too old stays the first on the PATH, and the package may be as old: the user has to decide.
+  if (missing?.code === 'REDIS_START_FAILED') say(missing.message);
+  if (missing?.code !== 'REDIS_NOT_FOUND' || !(await isDebian())) return;
   try {
     say(isRoot ? 'installing redis-tools (apt-get)' : `fetching redis-server into ${dirname(REDIS_BIN)}`);
     await alone(() => (isRoot ? installRedis() : unpack('redis-server', 'redis-server', dirname(REDIS_BIN))));

@@ -52,6 +52,26 @@ describe('endpoints', () => {
   });
 });
 
+describe('a name with a percent sign', () => {
+  test.each(['100%', 'größe/ärger 100%', 'a%41b', 'a%zz'])('the deliveries of %s are shown', async (name) => {
+    const dashboard = await startDashboard(endpoints(name, 'aAb'));
+    const { id } = await dashboard.enqueue(name);
+    const queueName = dashboard.inspector.boardQueue(name).name;
+    // By its own name, as bull-board's page asks, and by the endpoint's.
+    for (const asked of [queueName, encodeURIComponent(queueName), name]) {
+      const response = await dashboard.get(`/queues/api/queues?activeQueue=${encodeURIComponent(asked)}`);
+      expect(response.status).toBe(200);
+      const { queues } = (await response.json()) as {
+        queues: { displayName: string; jobs: { id: string }[] }[];
+      };
+      const shown = queues.filter(({ jobs }) => jobs.length > 0);
+      expect(shown.map(({ displayName, jobs }) => [displayName, jobs.map((job) => job.id)])).toEqual([
+        [name, [id]],
+      ]);
+    }
+  });
+});
+
 describe('the page', () => {
   test('/ shows the endpoints', async () => {
     const response = await (await startDashboard()).get('/');

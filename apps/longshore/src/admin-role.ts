@@ -1,5 +1,6 @@
 /** The admin listener over the roles of this process: what each needs to do its job, and the live numbers. */
 import { type Config, type Endpoint, maskedUrl } from '@longshore/config';
+import { troubleIn } from '@longshore/queue';
 import { createPulseReader, createQuarantine } from '@longshore/queue/operator';
 import { createAdmin } from './admin.js';
 import { type Listener, listen, logRefused } from './listen.js';
@@ -87,10 +88,11 @@ async function queueCounts(config: Config, { inspector }: RoleParts) {
 }
 
 function missing(roles: readonly Role[], { monitor }: RoleParts): string[] {
-  const { up, unsafe, full, memory } = monitor.health;
-  if (!up) return ['Redis does not answer; look at redis.url and at Redis itself'];
+  const { up, full, memory } = monitor.health;
+  const trouble = troubleIn(monitor.health);
+  if (!up) return [trouble ?? 'Redis does not answer; look at redis.url and at Redis itself'];
   const reasons: string[] = [];
-  if (unsafe) reasons.push(unsafe);
+  if (trouble) reasons.push(trouble);
   if (roles.includes('ingest') && full) {
     reasons.push(
       `Redis is at ${Math.round(memory * 100)} % of its maxmemory: ingest answers 503, or spools, until workers have drained`,

@@ -9,6 +9,8 @@ import type { Observer } from '@longshore/observe';
 /** Before another try when it could not be started, in milliseconds. */
 const TRY_AGAIN = 5_000;
 const STOP_PATIENCE = 500;
+const WARNING_INTERVAL_MS = 60_000;
+const WARNS = 'the embedded Redis warns';
 
 export interface KeptRedis {
   /** Path of the socket of the Redis that runs now. */
@@ -22,9 +24,19 @@ export async function keepEmbeddedRedis(
   observer: Observer,
 ): Promise<KeptRedis> {
   const { log } = observer;
-  const start = (): Promise<EmbeddedRedis> =>
-    startEmbeddedRedis({ ...options, onWait: (reason) => log.info({ datadir: options.datadir }, reason) });
+  const { datadir, configuration } = options;
   const stopping = new AbortController();
+  const start = async (): Promise<EmbeddedRedis> => {
+    const redis = await startEmbeddedRedis({
+      ...options,
+      onWait: (reason) => log.info({ datadir }, reason),
+      onTrouble: (reason) => log.error({ datadir }, reason),
+      onWarning: (line) =>
+        observer.throttledLog(`embedded ${line}`, WARNING_INTERVAL_MS).warn({ line }, WARNS),
+    });
+    warnOfOtherConfiguration(redis, configuration, observer);
+    return redis;
+  };
   let current = await start();
 
   const startAgain = async (): Promise<void> => {
@@ -62,4 +74,19 @@ export async function keepEmbeddedRedis(
       await current.stop();
     },
   };
+}
+
+/** Two relays of one `datadir` share its queues: each would deliver to the endpoints of its own configuration alone. */
+function warnOfOtherConfiguration(
+  { owner }: EmbeddedRedis,
+  own: EmbeddedRedisOptions['configuration'],
+  { log }: Observer,
+): void {
+  const theirs = owner?.configuration;
+  // One file that was changed meanwhile is still one configuration.
+  if (!theirs || !own || theirs.file === own.file || theirs.fingerprint === own.fingerprint) return;
+  log.warn(
+    { pid: owner.pid, theirs: theirs.file, own: own.file },
+    `shares the Redis of pid ${owner.pid}, which has another configuration (${theirs.file}); give this relay a datadir of its own unless that is meant`,
+  );
 }

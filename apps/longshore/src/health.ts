@@ -1,16 +1,18 @@
-/** Turns of Redis' health into log lines and the gauge: told once per turn, not once per look. */
+/** Turns of Redis' health into log lines and the gauge: one line for each turn, not for each look. */
 import type { Observer } from '@longshore/observe';
 import type { RedisHealth } from '@longshore/queue';
 
+/** Logs what differs between two looks. */
 export function tellHealth(observer: Observer, health: RedisHealth, before: RedisHealth): void {
-  const { up, unsafe, memory, warnings } = health;
+  const { up, unsafe, memory, trouble, warnings } = health;
   const { log } = observer;
   observer.redisUp(up);
-  if (!up && before.up) tellAway(observer);
+  if (trouble && trouble.cause !== before.trouble?.cause) tellTrouble(observer, trouble);
   if (up && !before.up) log.info({}, 'Redis is there');
+  else if (up && !trouble && before.trouble) log.info({}, 'Redis takes writes again');
   if (!up) return;
 
-  if (unsafe && unsafe !== before.unsafe) log.error({}, `${unsafe}; ingest takes nothing into it until then`);
+  if (unsafe && !before.unsafe) log.error({}, `${unsafe}; ingest answers 503, or spools, until then`);
   for (const warning of warnings) if (!before.warnings.includes(warning)) log.warn({}, warning);
   const { full } = health;
   const wasFull = before.full;
@@ -25,6 +27,12 @@ export function tellHealth(observer: Observer, health: RedisHealth, before: Redi
   }
 }
 
-export function tellAway({ log }: Observer): void {
-  log.error({}, 'Redis is away: ingest answers 503, or spools, and deliveries wait until it is back');
+function tellTrouble({ log }: Observer, { cause, message }: NonNullable<RedisHealth['trouble']>): void {
+  if (cause === 'away') {
+    const reason = message;
+    log.error(
+      { reason },
+      'Redis is away: ingest answers 503, or spools, and deliveries wait until it is back',
+    );
+  } else log.error({}, `${message}; ingest answers 503, or spools, and deliveries wait until then`);
 }

@@ -31,9 +31,11 @@ export async function withRelay<T>(file: string, env: Env, use: (relay: Relay) =
   const client = connect(address, 'producer', (error) => {
     last = error;
   });
-  const monitor = createMonitor(client, () => {});
+  const monitor = createMonitor(client, () => {}, config.redis.prefix);
   try {
     if (!(await monitor.firstAnswer(PATIENCE))) {
+      const why = monitor.health.trouble;
+      if (why && why.cause !== 'away') throw new LongshoreError(why.code, `${where}: ${why.message}`);
       throw notRunning(`Redis does not answer at ${where}: ${last?.message || 'no answer in time'}`, file);
     }
     return await use({ config, client, monitor, prefix: config.redis.prefix });

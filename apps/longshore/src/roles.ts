@@ -150,7 +150,10 @@ async function startWorker(parts: RoleParts): Promise<RunningRole> {
     store: createAlertStore(producer, prefix),
   });
   const pulse = createPulse(producer, prefix);
-  const worker = createWorker({ client: consumer, observer, pulse, trail, version });
+  const worker = createWorker({
+    ...{ client: consumer, observer, pulse, trail, version },
+    onRedisError: monitor.noteError,
+  });
   worker.prepare(config())();
   const janitor = createJanitor(producer, prefix);
   const housekeeping = startHousekeeping({

@@ -4,9 +4,10 @@
  */
 import { type Env, givingUpTimes } from '@longshore/config';
 import { createObserver } from '@longshore/observe';
-import { connect, createMonitor } from '@longshore/queue';
+import { connect, createMonitor, type RedisHealth } from '@longshore/queue';
 import { createInspector } from '@longshore/queue/operator';
-import { tellAway, tellHealth } from './health.js';
+import { tellHealth } from './health.js';
+import { announceReadiness } from './readiness.js';
 import { openRedis } from './redis.js';
 import { type InForce, load, reloadConfig, tellWarnings } from './reload.js';
 import type { Role } from './role.js';
@@ -17,9 +18,8 @@ import { version } from './version.js';
 import { untilRest, watchConfig } from './watch.js';
 
 /** Milliseconds to wait for the first answer of Redis; one that is away is no reason not to start. */
-const REDIS_PATIENCE = 2_000;
-/** Milliseconds between two lines about the same trouble. */
-const QUIET = 10_000;
+const REDIS_TIMEOUT_MS = 2_000;
+const LOG_INTERVAL_MS = 10_000;
 
 export interface RunOptions {
   /** The configuration's path. */
@@ -43,26 +43,42 @@ export async function run({ file, roles, env }: RunOptions): Promise<number> {
   const { log } = observer;
   observer.configLoaded(Date.now());
   tellWarnings(file, loaded.warnings, observer);
-  const stopped = untilStopped((signal) => log.info({ signal }, 'stopping'));
+  const stopped = untilStopped((signal) =>
+    log.info({ signal, hint: 'a second signal ends the process at once' }, 'stopping'),
+  );
 
   // Reading a large append-only file back may take minutes; whoever stops us meanwhile need not wait for that.
-  const redis = await Promise.race([openRedis(config, env.PATH, observer), stopped]);
+  const redis = await Promise.race([openRedis(config, env.PATH, observer, file), stopped]);
   if (redis) {
-    const onRedisError = (err: Error): void =>
+    let connecting = true;
+    const onRedisError = (err: Error): void => {
+      if (!connecting) return;
       observer
-        .throttledLog('redis', QUIET)
+        .throttledLog('redis', LOG_INTERVAL_MS)
         .warn({ err, redis: redis.where }, 'Redis connection failed, trying again');
+    };
     const producer = connect(redis.address, 'producer', onRedisError);
     const consumer = connect(redis.address, 'consumer', onRedisError);
-    const monitor = createMonitor(producer, (health, before) => tellHealth(observer, health, before));
+    // What is seen before the first answer, or without one in time, is one line and not a series.
+    let told: RedisHealth | undefined;
+    const tell = (health: RedisHealth): void => {
+      if (!told) return;
+      tellHealth(observer, health, told);
+      told = health;
+      readiness.seen(health);
+    };
+    const monitor = createMonitor(producer, tell, config.redis.prefix);
+    const readiness = announceReadiness(observer, () => monitor.health);
     const inspector = createInspector(producer, config.redis.prefix);
     const shared = { config: () => inForce.config, observer, producer, monitor };
     const trail = openTrail(shared);
     const refused = () => inForce.refused;
     const parts = { ...shared, refused, consumer, inspector, trail, version };
     try {
-      // With a Redis that is there, `ready` means that the first request is taken.
-      if (!(await monitor.firstAnswer(REDIS_PATIENCE))) tellAway(observer);
+      const before = monitor.health;
+      await monitor.firstAnswer(REDIS_TIMEOUT_MS);
+      told = { ...before, up: false, full: false, trouble: undefined, unsafe: undefined, warnings: [] };
+      tell(monitor.health);
       const running = await startRoles(roles, parts);
       watcher.onChange((why) => {
         inForce = reloadConfig({ file, env, why, current: inForce, apply: running.apply, observer });
@@ -71,17 +87,22 @@ export async function run({ file, roles, env }: RunOptions): Promise<number> {
       const delivers = roles.length === 0 || roles.includes('worker');
       const giveUpAfter = delivers && endpoints.length > 0 ? givingUpTimes(endpoints) : undefined;
       const counted = { endpoints: endpoints.length, giveUpAfter };
-      log.info({ ...running.urls, redis: redis.where, ...counted, version }, 'ready');
+      readiness.serving({ ...running.urls, redis: redis.where, ...counted, version });
       await stopped;
+      readiness.stop();
       watcher.close();
       await running.close();
     } finally {
+      connecting = false;
+      readiness.stop();
       watcher.close();
       await trail.close();
       monitor.close();
       producer.disconnect();
       consumer.disconnect();
       await redis.stop();
+      // Lines that were held back come first: `stopped` is the last.
+      await observer.flush();
       log.info({}, 'stopped');
       await observer.flush();
     }

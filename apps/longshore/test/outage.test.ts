@@ -118,9 +118,49 @@ test('a relay that starts before Redis takes events once it is there', async () 
   const early = await relay.post(envelope(event));
   expect([early.status, early.headers.get('retry-after')]).toEqual([503, '5']);
   expect(await ready(relay.admin)).toBe(503);
+  const words = relay.records.map(({ msg }) => msg);
+  expect([words.includes('serving, Redis unavailable'), words.includes('ready')]).toEqual([true, false]);
   await redis.restart();
   await taken(relay, event);
   await receiver.received(1);
+  await relay.waitFor('ready');
+}, 120_000);
+
+test('SIGTERM while Redis was never reached and nothing is in flight: it ends at once', async () => {
+  const endpoints = [{ name: 'one', url: 'http://127.0.0.1:9/' }];
+  const settings = {
+    notifications: { endpoints },
+    redis: { url: 'redis://127.0.0.1:1' },
+    // Waited for in full, the test would time out.
+    worker: { grace: '10m' },
+  };
+  const relay = await startRelay(await writeConfig(await workFolder(), settings));
+  expect((await relay.stop()).code).toBe(0);
+  const stopping = relay.records.find(({ msg }) => msg === 'stopping');
+  expect(stopping?.hint).toMatch(/second signal/);
+  expect(relay.records.at(-1)?.msg).toBe('stopped');
+}, 120_000);
+
+test('a Redis user without INFO: the relay answers, says what to grant, and works once it is granted', async () => {
+  const redis = await startRedis();
+  const user = (...rules: string[]) => redis.cli('ACL', 'SETUSER', 'app', ...rules);
+  await user('on', '>pw', '~*', '&*', '+@all', '-@admin', '-@dangerous');
+  const receiver = await startReceiver();
+  const url = redis.url.replace('redis://', 'redis://app:pw@');
+  const relay = await relayOn({ url, prefix: testPrefix() }, receiver.url);
+  const grant = 'this Redis user may not use INFO; grant it: ACL SETUSER app +info';
+  expect((await fetch(`${relay.admin}/healthz`)).status).toBe(200);
+  const refused = await fetch(`${relay.admin}/readyz`);
+  expect([refused.status, await refused.text()]).toEqual([503, expect.stringContaining(grant)]);
+  const event = anEvent();
+  const answer = await relay.post(envelope(event));
+  expect([answer.status, await answer.text()]).toEqual([503, expect.stringContaining(grant)]);
+  expect(relay.stdout).toContain(grant);
+  await user('+info');
+  await relay.waitFor('ready');
+  await taken(relay, event);
+  await receiver.received(1);
+  expect((await relay.stop()).code).toBe(0);
 }, 120_000);
 
 test('a Redis that fills up is answered with 503 before it is full, and workers drain it', async () => {

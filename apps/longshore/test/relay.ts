@@ -61,13 +61,15 @@ export function longshore(
   return runProcess(process.execPath, [BIN, ...args], { env });
 }
 
-/** Starts a relay on a configuration file and waits until it serves. */
+const SERVES = ['ready', 'serving, Redis unavailable'];
+
+/** Starts a relay on a configuration file and waits until it serves, with or without Redis. */
 export async function startRelay(
   file: string,
   { roles = [], env = {} }: { roles?: string[]; env?: Record<string, string> } = {},
 ): Promise<Relay> {
   const child = longshore(['run', '--config', file, ...roles.flatMap((role) => ['--role', role])], env);
-  const ready = await child.waitFor('ready', { timeout: 60_000 });
+  const ready = await child.waitFor(({ msg }) => SERVES.includes(String(msg)), { timeout: 60_000 });
   const url = (name: string): string => String(ready[name] ?? '');
   const relay: Relay = Object.assign(Object.create(child) as TestProcess, {
     ingest: url('ingest'),

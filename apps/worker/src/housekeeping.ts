@@ -2,7 +2,7 @@
  * What keeps Redis within bounds: the retention of finished deliveries, and room while it fills up.
  * Every dead delivery that retention removes is counted and recorded, and so is what operators did.
  */
-import type { Config } from '@longshore/config';
+import type { Config, Endpoint } from '@longshore/config';
 import type { IngestRecord, Observer } from '@longshore/observe';
 import { type Janitor, type Monitor, RELIEVE_FROM } from '@longshore/queue';
 import type { Inspector, Journal, TrailWriter } from '@longshore/queue/operator';
@@ -88,6 +88,7 @@ async function sweep({ config, janitor, inspector, observer, trail }: Housekeepi
   // Again and again: a Redis that lost its data has lost this too.
   await inspector.remember(notifications.endpoints.map(({ name }) => name));
   await trail.sweep();
+  await promoteOverdue(notifications.endpoints, janitor, observer);
   for (const endpoint of await inspector.known()) {
     for (const { id, delivery, attempts, last } of await janitor.sweep(endpoint, retention)) {
       const of = { endpoint, deliveryId: id, eventId: delivery?.eventId };
@@ -97,6 +98,25 @@ async function sweep({ config, janitor, inspector, observer, trail }: Housekeepi
       observer.deliverySettled({ ...settled, action, repository, tag, attempts });
       trail.note({ step: 'settled', at: Date.now(), source: delivery?.source, ...settled });
     }
+  }
+}
+
+/** The longest that a preheat waits without an attempt: a registry's pause. */
+const PREHEAT_PAUSE_MS = 6 * 3_600_000;
+
+async function promoteOverdue(
+  endpoints: readonly Endpoint[],
+  janitor: Janitor,
+  { log }: Observer,
+): Promise<void> {
+  for (const { name: endpoint, maxbackoff, preheat } of endpoints) {
+    const longest = preheat ? Math.max(maxbackoff, PREHEAT_PAUSE_MS, preheat.delay) : maxbackoff;
+    const promoted = await janitor.promoteOverdue(endpoint, longest);
+    if (promoted === 0) continue;
+    log.warn(
+      { endpoint, promoted },
+      'deliveries waited longer than maxbackoff allows, as after a clock that was set back: they are due now',
+    );
   }
 }
 

@@ -5,7 +5,7 @@
  */
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Config } from '@longshore/config';
-import { deliveryOf, LongshoreError, type PreheatRun } from '@longshore/event';
+import { deliveryOf, ignore, LongshoreError, type PreheatRun } from '@longshore/event';
 import type { Logger, Observer } from '@longshore/observe';
 import { createProducer, isTransient, type RedisClient } from '@longshore/queue';
 import { createPreheatRuns, createPreheatStore } from '@longshore/queue/preheat';
@@ -72,7 +72,7 @@ async function publish(run: PreheatRun, { client, config, observer }: MemoryPart
   const producer = createProducer(client, redis.prefix);
   const deliveries = plan.endpoints.map((name) => deliveryOf(taken, name));
   const enqueued = await untilStored(() => producer.enqueue(deliveries), retry).finally(() =>
-    producer.close(),
+    producer.close().catch(ignore('worker.preheat.close')),
   );
   const fresh = enqueued.filter(({ duplicate }) => !duplicate);
   const { id, action, target } = event;
@@ -114,6 +114,7 @@ async function untilStored<T>(
       return await write();
     } catch (error) {
       if (!isTransient(error)) throw error;
+      ignore('worker.preheat.store')(error);
       const reason = error instanceof Error ? error.message : String(error);
       if (Date.now() - loggedAt >= LOG_EVERY_MS) {
         loggedAt = Date.now();

@@ -4,6 +4,7 @@
  */
 import { setTimeout as pause } from 'node:timers/promises';
 import { type Config, type Endpoint, environment, proxyFor } from '@longshore/config';
+import { ignore } from '@longshore/event';
 import type { Observer } from '@longshore/observe';
 import { type Consumer, createConsumer, type PulseWriter, type RedisClient } from '@longshore/queue';
 import type { TrailWriter } from '@longshore/queue/operator';
@@ -23,6 +24,8 @@ export interface WorkerParts {
   pulse: Pick<PulseWriter, 'note'>;
   /** Where it is noted what happens to each delivery. */
   trail: Pick<TrailWriter, 'note'>;
+  /** Hears every error of the queues, for `/readyz`. */
+  onRedisError?(error: Error): void;
   /** Version for the `User-Agent`. */
   version: string;
 }
@@ -39,8 +42,8 @@ export interface Worker {
   close(): Promise<void>;
 }
 
-/** An error of Redis repeats with every command; it is told once in this many milliseconds. */
-const QUIET = 10_000;
+/** An error of Redis repeats with every command. */
+const LOG_INTERVAL_MS = 10_000;
 
 interface Lane {
   live: LiveEndpoint;
@@ -58,7 +61,8 @@ interface Prepared {
 }
 
 /** Takes nothing before the first configuration is put to work. */
-export function createWorker({ client, observer, pulse, trail, version }: WorkerParts): Worker {
+export function createWorker(parts: WorkerParts): Worker {
+  const { client, observer, pulse, trail, version, onRedisError } = parts;
   const lanes = new Map<string, Lane>();
   /** Consumers and sinks that were replaced or removed and still finish what they began. */
   const retiring = new Set<Promise<unknown>>();
@@ -83,8 +87,10 @@ export function createWorker({ client, observer, pulse, trail, version }: Worker
   };
 
   const retire = (ending: Promise<unknown>): void => {
-    retiring.add(ending);
-    void ending.finally(() => retiring.delete(ending));
+    // What cannot be closed has nothing left to deliver with; the process goes on without it.
+    const ended = ending.catch(ignore('worker.sink.close'));
+    retiring.add(ended);
+    void ended.finally(() => retiring.delete(ended));
   };
 
   const open = ({ endpoint, openSink }: Prepared): LiveEndpoint => ({
@@ -107,8 +113,12 @@ export function createWorker({ client, observer, pulse, trail, version }: Worker
         concurrency: endpoint.concurrency,
         delivered: config.retention.delivered,
         handle: createDeliveryPipeline(name, () => lane.live, { observer, pulse, trail }),
-        onError: (err) =>
-          observer.throttledLog(`queue ${name}`, QUIET).warn({ endpoint: name, err }, 'queue error'),
+        onError(err) {
+          onRedisError?.(err);
+          observer
+            .throttledLog(`queue ${name}`, LOG_INTERVAL_MS)
+            .warn({ endpoint: name, err }, 'queue error');
+        },
         onStalled: (deliveryId) => {
           trail.note({ step: 'stalled', at: Date.now(), endpoint: name, deliveryId });
           observer.log.warn(

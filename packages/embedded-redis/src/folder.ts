@@ -8,12 +8,15 @@ import { chmod, mkdir, mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, dirname, join, resolve } from 'node:path';
 import { LongshoreError } from '@longshore/event';
+import type { Configuration } from './port.js';
 import type { ProcessIdentity } from './process-identity.js';
 import { writeAtomically } from './write-atomically.js';
 
 /** The Redis that was last started here, so that the next owner can see it end. */
 export interface RedisNote extends ProcessIdentity {
   socket: string;
+  /** Of the process that started it. */
+  configuration?: Configuration;
 }
 
 const SOCKET_FOLDER = 'longshore-';

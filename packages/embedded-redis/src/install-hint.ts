@@ -10,14 +10,14 @@ export function installHint(platform: string, osRelease: string): string {
   if (platform === 'darwin') return 'brew install redis';
   const ids = field(osRelease, 'ID').concat(field(osRelease, 'ID_LIKE'));
   const row = platform === 'linux' ? packages.find(([id]) => ids.includes(id)) : undefined;
-  return row?.[1] ?? 'install Redis 6.2 or newer, or Valkey, with your package manager';
+  return row?.[1] ?? 'install Redis 7 or newer, or Valkey, with your package manager';
 }
 
 /** The first row wins: a derivative names its parents too, so RHEL's relatives go before Fedora. */
 const packages: readonly (readonly [id: string, command: string])[] = [
   ['debian', 'apt-get install redis-server'],
   ['ubuntu', 'apt-get install redis-server'],
-  ['rhel', 'dnf install redis (from release 10 on: dnf install valkey)'],
+  ['rhel', 'dnf module install redis:7 (from release 10 on: dnf install valkey)'],
   ['fedora', 'dnf install valkey'],
   ['alpine', 'apk add redis'],
   ['arch', 'pacman -S valkey'],

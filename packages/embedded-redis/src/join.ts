@@ -5,7 +5,7 @@
  */
 import { setTimeout as delay } from 'node:timers/promises';
 import { LongshoreError } from '@longshore/event';
-import { publishedSocket } from './folder.js';
+import { publishedSocket, readNote } from './folder.js';
 import { type Holder, hostOf } from './lock.js';
 import type { EmbeddedRedis } from './port.js';
 import { isAlive } from './process-identity.js';
@@ -40,7 +40,11 @@ export async function join(
   while (await isAlive(holder)) {
     const socket = await publishedSocket(dir);
     const state = socket ? await probe(socket) : 'silent';
-    if (socket && state === 'ready') return joined(socket, who);
+    if (socket && state === 'ready')
+      return joined(socket, who, {
+        pid: holder.pid,
+        configuration: (await readNote(dir))?.configuration,
+      });
     if (state === 'loading') until = Date.now() + patience;
     if (Date.now() > until) throw locked(', whose Redis does not answer');
     if (!told) onWait?.(`waiting for the Redis of ${who}, which uses ${dir}`);
@@ -50,13 +54,14 @@ export async function join(
   return undefined;
 }
 
-function joined(socket: string, who: string): EmbeddedRedis {
+function joined(socket: string, who: string, owner: EmbeddedRedis['owner']): EmbeddedRedis {
   const connection = open(socket).on('error', () => {});
   connection.unref();
   let stopped = false;
   return {
     socket,
     owned: false,
+    owner,
     stop: async () => {
       stopped = true;
       connection.destroy();

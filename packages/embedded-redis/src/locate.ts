@@ -3,6 +3,9 @@
  * for users who may not install packages (`$XDG_CACHE_HOME/longshore/redis/bin`, by default below `~/.cache`).
  *
  * A shell looks, because the search path and the home folder are its business and not ours.
+ *
+ * Older than Redis 7 is not taken: it keeps its append-only file in another place, where `sync.ts` would not bring it to
+ * the disk, and it cannot read what Redis 7 has written.
  */
 import { execFile } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
@@ -11,6 +14,10 @@ import { LongshoreError } from '@longshore/event';
 import { installHint } from './install-hint.js';
 
 const run = promisify(execFile);
+
+const OLDEST = 7;
+/** A program that does not even tell its version in this time is tried all the same. */
+const VERSION_TIMEOUT_MS = 5_000;
 
 const script = `
 [ -z "$1" ] || PATH=$1
@@ -21,16 +28,42 @@ command -v redis-server || command -v valkey-server
 /**
  * Absolute path of `redis-server`, else of `valkey-server`.
  * `path` is a search path to use in place of this process's own.
- * Throws `REDIS_NOT_FOUND` with the command that installs one here.
+ * Throws `REDIS_NOT_FOUND` with the command that installs one here, and `REDIS_START_FAILED` when it is too old.
  */
 export async function findRedisServer(path = ''): Promise<string> {
   const { stdout } = await run('/bin/sh', ['-c', script, 'sh', path]).catch(() => ({ stdout: '' }));
-  const found = stdout.trim();
-  if (found) return found;
-  const osRelease = await readFile('/etc/os-release', 'utf8').catch(() => '');
-  const hint = installHint(process.platform, osRelease);
-  throw new LongshoreError(
-    'REDIS_NOT_FOUND',
-    `No redis-server or valkey-server on the PATH. Install one: ${hint}. Or set redis.url to a Redis of yours.`,
+  const program = stdout.trim();
+  if (!program) {
+    throw new LongshoreError(
+      'REDIS_NOT_FOUND',
+      `No redis-server or valkey-server on the PATH. Install one: ${await hintHere()}. Or set redis.url to a Redis of yours.`,
+    );
+  }
+  const version = await versionOf(program);
+  if (!isNewEnough(version)) throw await tooOld(`${program} is Redis ${version}`);
+  return program;
+}
+
+/** @param version `6.2.14`; undefined, for one that is not known, is taken for new enough */
+export const isNewEnough = (version: string | undefined): boolean =>
+  version === undefined || Number.parseInt(version, 10) >= OLDEST;
+
+/** @param what the program and its version */
+export async function tooOld(what: string): Promise<LongshoreError> {
+  return new LongshoreError(
+    'REDIS_START_FAILED',
+    `${what}, and the embedded Redis must be Redis ${OLDEST} or newer, or Valkey. Install one: ${await hintHere()}; where that is older too, https://packages.redis.io has a newer one. Or set redis.url to a Redis of yours.`,
   );
+}
+
+async function versionOf(program: string): Promise<string | undefined> {
+  const { stdout } = await run(program, ['--version'], { timeout: VERSION_TIMEOUT_MS }).catch(() => ({
+    stdout: '',
+  }));
+  return /\bv=(\d+[\d.]*)/.exec(stdout)?.[1];
+}
+
+async function hintHere(): Promise<string> {
+  const osRelease = await readFile('/etc/os-release', 'utf8').catch(() => '');
+  return installHint(process.platform, osRelease);
 }

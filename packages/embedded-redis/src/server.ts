@@ -4,10 +4,9 @@
  * Everything is written before it is answered and brought to the disk once a second by `sync.ts` (a power cut
  * costs a second or two, a crash of Redis nothing), nothing is evicted, and nobody but this user reaches it: no TCP port, a socket of mode 0700.
  */
-import { access } from 'node:fs/promises';
-import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { LongshoreError } from '@longshore/event';
+import { isNewEnough, tooOld } from './locate.js';
 import { probe, redisCommand } from './resp.js';
 import type { ProcessExit, WatchedProcess } from './watched-process.js';
 
@@ -74,24 +73,17 @@ export async function endServer(redis: WatchedProcess, socket: string, patience 
   clearTimeout(timer);
 }
 
-/**
- * Redis 7 keeps its append-only file in a folder that older versions do not look at: they would start empty.
- * Throws `REDIS_START_FAILED` rather than that.
- */
-export async function refuseOlderFormat(dir: string, socket: string): Promise<void> {
+/** Throws `REDIS_START_FAILED` when it is too old, whatever its program said. */
+export async function refuseOlder(socket: string): Promise<void> {
   const info = String(await redisCommand(socket, ['INFO', 'server']));
-  const version = /^redis_version:((\d+)[\d.]*)/m.exec(info);
-  if (Number(version?.[2] ?? 7) >= 7) return;
-  const folder = join(dir, 'appendonlydir');
-  const written = await access(folder).then(
-    () => true,
-    () => false,
-  );
-  if (!written) return;
-  throw new LongshoreError(
-    'REDIS_START_FAILED',
-    `${folder} was written by Redis 7 or newer, and Redis ${version?.[1]} cannot read it. Install Redis 7 or newer.`,
-  );
+  // Valkey tells the version of Redis that it is compatible with here, 7 or newer.
+  const version = /^redis_version:(\d+[\d.]*)/m.exec(info)?.[1];
+  if (!isNewEnough(version)) throw await tooOld(`the Redis that was started is Redis ${version}`);
+}
+
+/** Lines of its log that are warnings: `12345:M 30 Nov 2026 03:00:00.000 # Error writing to the AOF file: …`. */
+export function warningsIn(output: string): string[] {
+  return output.split('\n').flatMap((line) => line.split(' # ').slice(1, 2));
 }
 
 function startFailed(what: string, output: string): LongshoreError {

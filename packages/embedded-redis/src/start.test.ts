@@ -5,7 +5,7 @@ import { expect, onTestFinished, test, vi } from 'vitest';
 import { diskError } from './folder.js';
 import { findRedisServer } from './locate.js';
 import { probe, redisCommand } from './resp.js';
-import { endServer, refuseOlderFormat, serverArguments } from './server.js';
+import { endServer, refuseOlder, serverArguments, warningsIn } from './server.js';
 import { findEmbeddedRedis } from './start.js';
 import { gone, start, temporaryFolder } from './testing/owner.js';
 import { watchedProcess } from './watched-process.js';
@@ -171,7 +171,20 @@ test.each([
   expect(String(error)).toMatch(new RegExp(`/data/redis cannot be used \\(${code}\\)\\. .*${next}`));
 });
 
-test('data of Redis 7 is not opened by an older Redis, which would start empty', async () => {
+test.each([
+  ['6.2.14', 'Redis server v=6.2.14 sha=00000000:0 malloc=jemalloc-5.1.0 bits=64 build=0'],
+  ['6.0.16', 'Redis server v=6.0.16 sha=00000000:0 malloc=jemalloc-5.2.1 bits=64 build=a'],
+])('Redis %s is refused before it runs', async (version, line) => {
+  const datadir = await temporaryFolder();
+  const path = await fakeRedis(`echo '${line}'`, { alone: true });
+  await expect(start(datadir, { path })).rejects.toMatchObject({
+    code: 'REDIS_START_FAILED',
+    message: expect.stringMatching(`is Redis ${version}, .*Redis 7 or newer, or Valkey\\. Install one: `),
+  });
+  expect(await readdir(join(datadir, 'redis'))).not.toContain('socket');
+});
+
+test('a Redis that turns out to be older once it runs is refused too', async () => {
   const dir = await temporaryFolder();
   const socket = join(dir, 's');
   const server = createServer((connection) => {
@@ -179,9 +192,26 @@ test('data of Redis 7 is not opened by an older Redis, which would start empty',
   });
   await new Promise<void>((resolve) => server.listen(socket, resolve));
   onTestFinished(() => void server.close());
-  await refuseOlderFormat(dir, socket);
-  await mkdir(join(dir, 'appendonlydir'));
-  await expect(refuseOlderFormat(dir, socket)).rejects.toThrow('Redis 6.2.14 cannot read it');
+  await expect(refuseOlder(socket)).rejects.toMatchObject({
+    code: 'REDIS_START_FAILED',
+    message: expect.stringContaining('6.2.14'),
+  });
+});
+
+test('warnings of Redis are told from its other lines', () => {
+  const output =
+    '1:M 30 Nov 2026 03:00:00.000 * Ready to accept connections\n1:M 30 Nov 2026 03:00:01.000 # Error writing to the AOF file: No space left on device\n';
+  expect(warningsIn(output)).toEqual(['Error writing to the AOF file: No space left on device']);
+});
+
+test('who joins learns whose Redis it is, and with which configuration it runs', async () => {
+  const datadir = await temporaryFolder();
+  const configuration = { file: '/etc/longshore/a.yml', fingerprint: 'a' };
+  await start(datadir, { configuration });
+  const { owned, owner } = await start(datadir, {
+    configuration: { file: '/etc/longshore/b.yml', fingerprint: 'b' },
+  });
+  expect([owned, owner]).toEqual([false, { pid: process.pid, configuration }]);
 });
 
 test('a Redis whose folder was removed ends, and says why', async () => {
@@ -192,13 +222,13 @@ test('a Redis whose folder was removed ends, and says why', async () => {
 });
 
 /** A search path that starts with a program that only claims to be Redis. */
-async function fakeRedis(script: string): Promise<string> {
+async function fakeRedis(script: string, { alone = false } = {}): Promise<string> {
   const folder = await temporaryFolder();
   const program = join(folder, 'redis-server');
   await writeFile(program, `#!/bin/sh\n${script}\n`);
   await chmod(program, 0o755);
   expect(await readFile(program, 'utf8')).toContain(script);
-  return [folder, '/usr/bin', '/bin'].join(delimiter);
+  return alone ? folder : [folder, '/usr/bin', '/bin'].join(delimiter);
 }
 
 test.runIf(process.platform === 'linux')('neither Redis nor its watchdog has our environment', async () => {

@@ -20,11 +20,11 @@ import {
 import { join } from './join.js';
 import { findRedisServer } from './locate.js';
 import { claimLock, type Lock } from './lock.js';
-import type { EmbeddedRedis, EmbeddedRedisOptions } from './port.js';
+import type { Configuration, EmbeddedRedis, EmbeddedRedisOptions } from './port.js';
 import { endPredecessor } from './predecessor.js';
 import { identify } from './process-identity.js';
 import { probe } from './resp.js';
-import { awaitReady, endServer, refuseOlderFormat, serverArguments } from './server.js';
+import { awaitReady, endServer, refuseOlder, serverArguments, warningsIn } from './server.js';
 import { syncAppendOnlyFile } from './sync.js';
 import { type WatchedProcess, watchedProcess } from './watched-process.js';
 
@@ -68,18 +68,23 @@ async function startOwned(dir: string, lock: Lock, options: EmbeddedRedisOptions
     const folder = dirname(socket);
     // Without our environment, which may hold secrets and would lie open in /proc for as long as Redis runs.
     const env = { PATH: options.path ?? DEFAULT_PATH };
-    const redis = watchedProcess(program, serverArguments(socket, options.maxmemory), {
-      cwd: dir,
-      folder,
-      env,
-    });
+    let runs = false;
+    const onOutput = (text: string): void => {
+      if (runs) for (const line of warningsIn(text)) options.onWarning?.(line);
+    };
+    const args = serverArguments(socket, options.maxmemory);
+    const redis = watchedProcess(program, args, { cwd: dir, folder, env, onOutput });
     undo.push(() => endServer(redis, socket));
-    await launch(dir, redis, socket);
+    await launch(dir, redis, socket, options.configuration);
     undo.push(() => unpublishSocket(dir, socket));
     await awaitReady(redis, socket, program, options.onWait);
-    await refuseOlderFormat(dir, socket);
-    const sync = syncAppendOnlyFile(dir, options.onWait ?? (() => {}));
+    await refuseOlder(socket);
+    const sync = syncAppendOnlyFile(dir, options.onTrouble ?? (() => {}));
     undo.push(async () => sync.stop());
+    runs = true;
+    undo.push(async () => {
+      runs = false;
+    });
     return owned(redis, socket, lock, cleanUp);
   } catch (error) {
     await cleanUp();
@@ -87,9 +92,14 @@ async function startOwned(dir: string, lock: Lock, options: EmbeddedRedisOptions
   }
 }
 
-async function launch(dir: string, redis: WatchedProcess, socket: string): Promise<void> {
+async function launch(
+  dir: string,
+  redis: WatchedProcess,
+  socket: string,
+  configuration?: Configuration,
+): Promise<void> {
   const identity = await identify(redis.pid);
-  if (identity) await writeNote(dir, { ...identity, socket });
+  if (identity) await writeNote(dir, { ...identity, socket, configuration });
   redis.start();
   await publishSocket(dir, socket);
 }

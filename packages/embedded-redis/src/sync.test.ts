@@ -1,4 +1,4 @@
-import { chmod, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
@@ -21,6 +21,27 @@ test('what is in the way of the disk is told once', async () => {
   await expect.poll(sync.rounds).toBeGreaterThan(5);
   expect(troubles).toHaveLength(1);
   expect(troubles[0]).toMatch(/EISDIR.*look at the disk/);
+});
+
+test('a folder that is not there is told: nothing would be brought to the disk', async () => {
+  const dir = await folder();
+  const troubles: string[] = [];
+  const sync = syncAppendOnlyFile(dir, (reason) => troubles.push(reason), 10);
+  onTestFinished(() => sync.stop());
+  await expect.poll(sync.rounds).toBeGreaterThan(3);
+  expect(troubles).toEqual([expect.stringMatching(/ENOENT.*power failure/)]);
+});
+
+test('a file that Redis has removed meanwhile is no trouble', async () => {
+  const dir = await folder();
+  await mkdir(join(dir, 'appendonlydir'));
+  // A link to nothing: it is listed, and not there to be opened.
+  await symlink(join(dir, 'gone'), join(dir, 'appendonlydir', 'a.1.incr.aof'));
+  const troubles: string[] = [];
+  const sync = syncAppendOnlyFile(dir, (reason) => troubles.push(reason), 10);
+  onTestFinished(() => sync.stop());
+  await expect.poll(sync.rounds).toBeGreaterThan(3);
+  expect(troubles).toEqual([]);
 });
 
 test('files that are there are brought to the disk without a word', async () => {

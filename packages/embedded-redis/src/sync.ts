@@ -8,27 +8,29 @@
 import { open, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 
-const EVERY = 1_000;
+const INTERVAL_MS = 1_000;
 
-/** @param onTrouble hears, once per kind, why the disk could not be brought up to date */
+/** @param onTrouble hears why the disk could not be brought up to date: once per kind, and again after a round that went well */
 export function syncAppendOnlyFile(
   dir: string,
   onTrouble: (reason: string) => void,
-  every = EVERY,
+  every = INTERVAL_MS,
 ): { stop(): void; rounds(): number } {
-  const told = new Set<string>();
+  const reported = new Set<string>();
   let busy = false;
   let rounds = 0;
   const timer = setInterval(() => {
     if (busy) return;
     busy = true;
     syncOnce(join(dir, 'appendonlydir'))
+      .then(() => reported.clear())
       .catch((error: NodeJS.ErrnoException) => {
         const code = error.code ?? error.message;
-        // A file may go while Redis writes the next generation.
-        if (code === 'ENOENT' || told.has(code)) return;
-        told.add(code);
-        onTrouble(`the append-only file in ${dir} cannot be brought to the disk (${code}); look at the disk`);
+        if (reported.has(code)) return;
+        reported.add(code);
+        onTrouble(
+          `the append-only file in ${dir} cannot be brought to the disk (${code}): a power failure could lose the latest events; look at the disk`,
+        );
       })
       .finally(() => {
         busy = false;
@@ -42,11 +44,16 @@ export function syncAppendOnlyFile(
 async function syncOnce(folder: string): Promise<void> {
   const names = await readdir(folder);
   for (const name of names.filter((file) => file.endsWith('.incr.aof'))) {
-    const file = await open(join(folder, name), 'r+');
+    const file = await open(join(folder, name), 'r+').catch(unlessRemoved);
     try {
-      await file.datasync();
+      await file?.datasync();
     } finally {
-      await file.close();
+      await file?.close();
     }
   }
+}
+
+/** Redis removes a file when it has written the next generation; a folder that is not there is another matter. */
+function unlessRemoved(error: NodeJS.ErrnoException): undefined {
+  if (error.code !== 'ENOENT') throw error;
 }

@@ -74,7 +74,7 @@ const rows = {
     status: 400,
   },
   QUEUE_UNAVAILABLE: {
-    help: 'Redis is away or did not answer in time. Nothing is lost if the sender sends again; of those that do not, the spool keeps the requests. Look at `/readyz` and at Redis.',
+    help: 'Redis cannot be used: it is away, does not answer in time, is a replica, or refuses what Longshore asks. The message names the cause and the next step. Nothing is lost if the sender sends again; of those that do not, the spool keeps the requests. Look at `/readyz` and at Redis.',
     expose: true,
     retry: true,
     status: 503,
@@ -86,7 +86,7 @@ const rows = {
     status: 503,
   },
   QUEUE_UNSAFE: {
-    help: 'Redis is set up so that it could lose events (a maxmemory-policy of the allkeys kind). Set `maxmemory-policy noeviction`.',
+    help: 'Redis could lose events, so nothing is taken into it. The message says which of two causes it is. Its disk is full or cannot be written (the message has the folder and the free space where they are known): free some space, and Redis takes writes again by itself. Or it may evict deliveries (a maxmemory-policy of the allkeys kind): set `maxmemory-policy noeviction`.',
     expose: true,
     retry: true,
     status: 503,
@@ -115,7 +115,7 @@ const rows = {
     retry: false,
   },
   REDIS_START_FAILED: {
-    help: 'The embedded Redis did not start. The message holds its last lines of output.',
+    help: 'The embedded Redis did not start, or is older than Redis 7. The message holds its last lines of output, or its version and the command that installs a newer one.',
     expose: false,
     retry: false,
   },

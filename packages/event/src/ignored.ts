@@ -11,6 +11,7 @@ export const IGNORED_AT = [
   'queue.close',
   'queue.lease',
   'queue.progress',
+  'queue.promote',
   'queue.pulse',
   'queue.wake',
   'worker.alerts.lease',

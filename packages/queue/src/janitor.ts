@@ -7,6 +7,7 @@ import type { Delivery } from '@longshore/event';
 import type { Job, Queue } from 'bullmq';
 import type { RedisClient } from './connection.js';
 import { deliveryFrom, type JobData, type LastAnswer, lastAnswer } from './job.js';
+import { promoteOverdue } from './overdue.js';
 import { createQueuePool } from './queue-pool.js';
 
 /** Per endpoint; whichever limit is reached first. */
@@ -31,6 +32,12 @@ export interface Janitor {
   /** Applies the retention to one endpoint. Each expired delivery is returned to exactly one process. */
   sweep(endpoint: string, retention: Retention): Promise<Expired[]>;
   /**
+   * Makes deliveries due that wait longer than any delay allows, because the clock was set back.
+   * @param longest milliseconds that a delivery of the endpoint can wait at most
+   * @returns how many
+   */
+  promoteOverdue(endpoint: string, longest: number): Promise<number>;
+  /**
    * Makes room in a Redis that fills up: the oldest delivered go first. This shortens the dedupe window.
    * @returns how many went
    */
@@ -52,6 +59,7 @@ export function createJanitor(client: RedisClient, prefix: string): Janitor {
       await removeOldestDelivered(queue, (await queue.getCompletedCount()) - delivered.count);
       return expireDead(queue, endpoint, dead);
     },
+    promoteOverdue: (endpoint, longest) => promoteOverdue(client, prefix, pool, endpoint, longest),
     relieve: (endpoint) => removeOldestDelivered(pool.ready(endpoint), TRIM),
     close: pool.close,
   };

@@ -29,7 +29,7 @@ describe.each(Object.entries(REFUSALS))('%s', (name, { begin, end, words }) => {
   test('a consumer neither loops nor gives up', async ({ open, prefix, closing }) => {
     onTestFinished(async () => {
       await grantAll(redis);
-      await end(redis).catch(() => {});
+      await end(redis).catch(() => {}); // it has ended already, unless the test failed
     });
     const [producing, consuming] = await Promise.all([
       open('producer', { url: appUrl(redis) }),

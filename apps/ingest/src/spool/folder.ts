@@ -8,6 +8,7 @@
  */
 import { chmod, mkdir, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import { ignore } from '@longshore/event';
 import { holdsSegments } from './segment.js';
 
 /** A folder that this process holds. */
@@ -57,7 +58,7 @@ export async function holdOthers(
   const held: Held[] = [];
   for (const folder of folders.sort()) {
     if (known.has(folder) || !(await holdsSegments(folder))) continue;
-    const one = await holdNow(folder, claim, onLate).catch(() => undefined);
+    const one = await holdNow(folder, claim, onLate).catch(ignore('ingest.spool.lock')); // looked for again
     if (one) held.push(one);
   }
   return held;
@@ -76,6 +77,6 @@ async function holdNow(
   const claiming = claim(folder, waits);
   const first = await Promise.race([claiming, waiting]);
   if (first !== 'waiting') return first && { folder, lock: first };
-  claiming.then((lock) => lock && onLate({ folder, lock })).catch(() => {});
+  claiming.then((lock) => lock && onLate({ folder, lock })).catch(ignore('ingest.spool.lock'));
   return undefined;
 }

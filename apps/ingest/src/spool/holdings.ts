@@ -2,6 +2,7 @@
  * Which folders of the spool this process holds: one to write to, and those that others left. Looks again every
  * ten seconds, for what was left since and for a folder that could not be opened before.
  */
+import { ignore } from '@longshore/event';
 import { type Claim, type Held, holdFirst, holdOthers } from './folder.js';
 import { type Found, findSegments } from './segment.js';
 
@@ -42,7 +43,7 @@ export function createHoldings({ dir, claim, onHeld, onLost, onTrouble }: Holdin
 
   const release = async (one: Held): Promise<void> => {
     held.delete(one.folder);
-    await one.lock.release().catch(() => {});
+    await one.lock.release().catch(ignore('ingest.spool.lock')); // it gets stale by itself
   };
   const takeOver = async (one: Held, isOwn: boolean): Promise<void> => {
     const found = await findSegments(one.folder).catch(async (error) => {

@@ -6,6 +6,7 @@
 import { constants } from 'node:fs';
 import { type FileHandle, open, readdir, readFile, rm, truncate } from 'node:fs/promises';
 import { join } from 'node:path';
+import { ignore } from '@longshore/event';
 import { isBoundary, piecesOf } from './frame.js';
 
 /** A file of records. */
@@ -99,11 +100,11 @@ export function positionOf({ path }: Segment): Position {
   let file: FileHandle | undefined;
   return {
     async move(to) {
-      file ??= await open(fedPath(path), O_WRONLY | O_CREAT, 0o600).catch(() => undefined);
-      await file?.write(String(to).padStart(16, '0'), 0).catch(() => {});
+      file ??= await open(fedPath(path), O_WRONLY | O_CREAT, 0o600).catch(ignore('ingest.spool.mark'));
+      await file?.write(String(to).padStart(16, '0'), 0).catch(ignore('ingest.spool.mark'));
     },
     async close() {
-      await file?.close().catch(() => {});
+      await file?.close().catch(ignore('ingest.spool.mark'));
     },
   };
 }

@@ -5,7 +5,7 @@
  * Bounded by `maxbytes`. A disk that refuses is told and tried again; nothing here ends the process.
  */
 import { setTimeout as delay } from 'node:timers/promises';
-import { LongshoreError } from '@longshore/event';
+import { ignore, LongshoreError } from '@longshore/event';
 import { createBacklog, type SpoolState } from './backlog.js';
 import { type FeederParts, runFeeder } from './feeder.js';
 import type { Claim, Held } from './folder.js';
@@ -164,7 +164,7 @@ export function createSpool(parts: SpoolParts): Spool {
       stopping.abort();
       queue.wake();
       await feeding;
-      await own?.close().catch(() => {});
+      await own?.close().catch(ignore('ingest.spool.clean'));
       await holdings.close();
       if (state.requests > 0) log.left(state.requests);
     },

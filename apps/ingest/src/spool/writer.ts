@@ -9,6 +9,7 @@
  * since nobody knows what a file holds after an fsync that failed.
  */
 import type { FileHandle } from 'node:fs/promises';
+import { ignore } from '@longshore/event';
 import { FILE_HEAD } from './frame.js';
 import { createSegment, removeSegment, type Segment } from './segment.js';
 
@@ -65,7 +66,7 @@ export function createWriter({ folder, fsync, isHeld, onSegment }: WriterParts):
   /** One thing at a time. */
   const inTurn = <T>(work: () => Promise<T>): Promise<T> => {
     const result = turn.then(work);
-    turn = result.catch(() => {});
+    turn = result.catch(() => {}); // told by `result` itself
     return result;
   };
 
@@ -73,9 +74,9 @@ export function createWriter({ folder, fsync, isHeld, onSegment }: WriterParts):
     const ended = active;
     active = undefined;
     if (!ended) return;
-    await ended.file.close().catch(() => {});
+    await ended.file.close().catch(ignore('ingest.spool.clean'));
     if (ended.segment.requests > 0) onSegment(ended.segment);
-    else await removeSegment(ended.segment).catch(() => {});
+    else await removeSegment(ended.segment).catch(ignore('ingest.spool.clean'));
   };
 
   const write = async (batch: readonly Waiting[]): Promise<void> => {
@@ -102,7 +103,7 @@ export function createWriter({ folder, fsync, isHeld, onSegment }: WriterParts):
       if (active && active.segment.size >= SEGMENT_BYTES) await end();
     } catch (error) {
       const { file, segment } = active ?? {};
-      await file?.truncate(segment && FILE_HEAD.length + segment.size).catch(() => {});
+      await file?.truncate(segment && FILE_HEAD.length + segment.size).catch(ignore('ingest.spool.clean'));
       await end();
       for (const { failed } of batch) failed(error);
     }

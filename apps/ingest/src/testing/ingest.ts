@@ -10,7 +10,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { type Config, loadConfig } from '@longshore/config';
 import { createObserver, type Observer } from '@longshore/observe';
-import { connect, createMonitor, type Monitor } from '@longshore/queue';
+import { connect, createMonitor, type Monitor, type RedisClient } from '@longshore/queue';
 import {
   createInspector,
   createQuarantine,
@@ -53,6 +53,8 @@ export interface TestIngest {
   readonly quarantine: Quarantine;
   readonly inspector: Inspector;
   readonly monitor: Monitor;
+  /** Its connection to Redis. */
+  readonly client: RedisClient;
   readonly observer: Observer;
   /** What the trail was told. */
   readonly noted: TrailEntry[];
@@ -131,6 +133,7 @@ export async function startIngest(settings: object = {}, options: IngestOptions 
   return {
     url: `http://127.0.0.1:${port}`,
     prefix,
+    client,
     port,
     connections: promisify(server.getConnections).bind(server),
     lines,

@@ -8,7 +8,7 @@
  * does not take a message is recorded and told to nobody else.
  */
 import type { Config } from '@longshore/config';
-import type { Outcome } from '@longshore/event';
+import { ignore, type Outcome } from '@longshore/event';
 import type { Observer } from '@longshore/observe';
 import { type AlertStore, judge, type Monitor, type RetryPolicy } from '@longshore/queue';
 import type { PulseReader, Quarantine } from '@longshore/queue/operator';
@@ -45,6 +45,7 @@ const EVERY = 5_000;
 const QUIET = 60_000;
 /** About ten minutes. What still lasts then is told in the next window. */
 const RETRY: RetryPolicy = { threshold: 8, backoff: 5_000, maxbackoff: 300_000, schedule: [] };
+
 /**
  * Runs until closed. Failures are logged and tried again at the next turn.
  * @throws LongshoreError SECRET_MISSING
@@ -57,6 +58,7 @@ export function startAlerts(parts: AlertsParts): Alerts {
 
   const turn = async (): Promise<void> => {
     const config = parts.config();
+    receivers.keep(config);
     if (config.alerts.length === 0 || !monitor.health.up || !(await store.claim())) return;
     const [look, stored] = await Promise.all([lookAround(config, parts), store.read()]);
     const { entries, tellings } = planned(config.alerts, look, stored as Map<string, Told>, Date.now());
@@ -102,7 +104,7 @@ export function startAlerts(parts: AlertsParts): Alerts {
       clearInterval(timer);
       closing.abort();
       await running;
-      await store.release().catch(() => {});
+      await store.release().catch(ignore('worker.alerts.lease')); // it runs out by itself
       await receivers.close();
     },
   };

@@ -3,6 +3,7 @@
  * attempt, no redirects and an answer of which only the beginning is read. One attempt for each call.
  */
 import { type AlertConfig, type Config, environment, proxyFor } from '@longshore/config';
+import { ignore } from '@longshore/event';
 import { openSink, type SendResult, type Sink } from '@longshore/sinks';
 import { systemTrust } from '../trust.js';
 
@@ -10,6 +11,8 @@ import { systemTrust } from '../trust.js';
 export interface Receivers {
   /** @throws LongshoreError SECRET_MISSING when one of them could not be told */
   check(config: Config): void;
+  /** Closes the sinks of receivers that left the configuration. */
+  keep(config: Config): void;
   /** Neither throws nor rejects. A receiver whose settings changed is opened anew. */
   send(receiver: AlertConfig, message: OutgoingMessage, signal: AbortSignal): Promise<SendResult>;
   close(): Promise<void>;
@@ -46,6 +49,14 @@ export function createReceivers(version: string): Receivers {
   return {
     check({ alerts }) {
       for (const receiver of alerts) optionsOf(receiver, version);
+    },
+    keep({ alerts }) {
+      const names = new Set(alerts.map(({ name }) => name));
+      for (const [name, { sink }] of open) {
+        if (names.has(name)) continue;
+        open.delete(name);
+        void sink.close().catch(ignore('worker.sink.close')); // nothing is sent through it any more
+      }
     },
     async send(receiver, { id, attempt, body }, signal) {
       try {

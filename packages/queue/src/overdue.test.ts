@@ -1,0 +1,36 @@
+import { eventually } from '@longshore/testkit';
+import { expect } from 'vitest';
+import { createJanitor } from './janitor.js';
+import { queueKey } from './names.js';
+import { createProducer } from './producer.js';
+import { aDelivery, consume, ok, retryIn } from './testing/deliveries.js';
+import { redisTest as test } from './testing/redis-test.js';
+
+const HOUR = 3_600_000;
+
+test('what waits longer than any delay allows is due at once, and nothing else', async ({
+  open,
+  prefix,
+  closing,
+}) => {
+  const [client, consuming] = await Promise.all([open('producer'), open('consumer')]);
+  const producer = createProducer(client, prefix);
+  const seen: string[] = [];
+  const handle: Parameters<typeof consume>[3] = async (delivery, { number }) => {
+    seen.push(`${delivery?.id} ${number}`);
+    return number === 1 ? retryIn(HOUR) : ok;
+  };
+  closing(consume(consuming, prefix, 'one', handle));
+  const [late, usual] = [aDelivery('one'), aDelivery('one')];
+  await producer.enqueue([late, usual]);
+  const key = queueKey(prefix, 'one', 'delayed');
+  await eventually(async () => (await client.zcard(key)) === 2);
+  // As if its retry had been planned before the clock was set back by a day.
+  await client.zincrby(key, 24 * HOUR * 0x1000, late.id);
+  const janitor = createJanitor(client, prefix);
+  expect(await janitor.promoteOverdue('one', HOUR)).toBe(1);
+  await eventually(() => seen.includes(`${late.id} 2`));
+  expect(seen).not.toContain(`${usual.id} 2`);
+  expect(await janitor.promoteOverdue('one', HOUR)).toBe(0);
+  await janitor.close();
+});
