@@ -6,8 +6,7 @@ import { RegExpParser } from '@eslint-community/regexpp';
 
 /** Repetitions with fewer rounds are no danger. */
 const MANY = 10;
-const ENDS = ['', '\0', '!', '\n', 'x '];
-const CANDIDATES = 'aA0f_-./:, \n"=é!@{[<';
+const CANDIDATES = 'aA0f_-./:, \n"=é!@{[<€\0';
 
 /** Functions from a length to a text. The first repeats the expression's own first characters. */
 export function attacksOn({ pattern, flags }) {
@@ -16,8 +15,8 @@ export function attacksOn({ pattern, flags }) {
   const first = choose.sample({ type: 'Group', alternatives: ast.alternatives }) || 'a';
   const attacks = [];
   const seen = new Set();
-  const add = (start, pump) => {
-    for (const end of ENDS) {
+  const add = (start, pump, ends = ['', '\0', '\n']) => {
+    for (const end of ends) {
       const key = JSON.stringify([start, pump, end]);
       if (pump === '' || seen.has(key)) continue;
       seen.add(key);
@@ -29,9 +28,11 @@ export function attacksOn({ pattern, flags }) {
     if (node.type !== 'Quantifier' || node.max < MANY) return;
     const before = choose.before(node);
     const own = choose.sample(node.element);
-    for (const pump of new Set([own, before, before + own, ...choose.characters(node.element)])) {
-      add('', pump);
-      add(before, pump);
+    const characters = choose.characters(node.element);
+    const ends = ['', ...choose.others(characters)];
+    for (const pump of new Set([own, before, before + own, ...characters.slice(0, 4)])) {
+      add('', pump, ends);
+      add(before, pump, ends);
     }
   });
   return attacks;
@@ -53,12 +54,12 @@ function chooser(pattern, flags) {
       case 'CharacterSet':
       case 'CharacterClass':
       case 'ExpressionCharacterClass':
-        return matching(node).slice(0, 6);
+        return matching(node);
       case 'Quantifier':
         return characters(node.element);
       case 'Group':
       case 'CapturingGroup':
-        return node.alternatives.flatMap(({ elements }) => elements.flatMap(characters)).slice(0, 8);
+        return node.alternatives.flatMap(({ elements }) => elements.flatMap(characters));
       default:
         return [];
     }
@@ -79,7 +80,9 @@ function chooser(pattern, flags) {
         : '';
     return before(parent) + here;
   };
-  return { characters, sample, before };
+  /** Some characters that are none of these. */
+  const others = (these) => alphabet.filter((char) => !these.includes(char)).slice(-4);
+  return { characters, sample, before, others };
 }
 
 function visit(node, look) {

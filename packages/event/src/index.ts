@@ -34,3 +34,4 @@ export {
 } from './preheat.js';
 export { notBeforeOf } from './retry-after.js';
 export { bytesInWords } from './size.js';
+export { trimEnd } from './trim-end.js';

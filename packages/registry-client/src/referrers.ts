@@ -62,7 +62,7 @@ function pageOf(session: Session, { repository, signal, limit }: What, path: str
 
 /** `Link: </v2/acme/app/referrers/sha256:…?last=…>; rel="next"` (RFC 8288). Only within this repository. */
 function nextIn(link: string | string[] | undefined, base: URL, repository: string): string | undefined {
-  const [, target] = /<([^>]*)>\s*;[^,]*\brel="?next"?/.exec(String(link ?? '')) ?? [];
+  const [, target] = /<([^<>]*)>\s*;[^,<]*\brel="?next"?/.exec(String(link ?? '')) ?? [];
   if (target === undefined || !URL.canParse(target, base.href)) return undefined;
   const { origin, pathname, search } = new URL(target, base);
   const [, path] = pathname.split(`/v2/${repository}/`);

@@ -93,6 +93,6 @@ export function createVerifier(auth: ResolvedAuth = {}, signs?: HmacFormat): Ver
 /** What follows the scheme in `Authorization`; Node keeps the first of several such headers. */
 function credentials(raw: RawRequest, scheme: 'bearer' | 'basic'): string | undefined {
   const [header] = [raw.headers.authorization].flat();
-  const [, name, value] = /^(\w+) +(.*)$/.exec(header ?? '') ?? [];
+  const [, name, value] = /^(\w+) +(?! )(.*)$/.exec(header ?? '') ?? [];
   return name?.toLowerCase() === scheme ? value : undefined;
 }

@@ -3,6 +3,7 @@
  * for ever. Here such an endpoint is an error, because each of its events would end among the dead.
  */
 
+import { trimEnd } from '@longshore/event';
 import type { Endpoint } from '../endpoint.js';
 import type { Config } from '../schema.js';
 import type { Listen } from '../values/listen.js';
@@ -45,7 +46,7 @@ export function checkPlace(url: URL, place: readonly Step[], { ingest }: Config,
 /** An endpoint that posts back to ingest makes each event come round for ever. */
 function checkLoop(url: URL, place: readonly Step[], listen: Listen, { problems, flavor }: Check): void {
   const port = Number(url.port || (url.protocol === 'https:' ? 443 : 80));
-  const path = url.pathname.replace(/\/+$/, '');
+  const path = trimEnd(url.pathname, '/');
   const isIngest = path === '/registry/notifications' || /^\/sources\/[^/]+$/.test(path);
   if (!isIngest || port !== listen.port) return;
   const sameHost = bare(url.hostname) === listen.host;
