@@ -50,7 +50,7 @@ export function createBoard(path: string, inspector: Inspector, readonly: () => 
 }
 
 /** The page asks a font host of the Internet for its typeface; a registry's network often has none. */
-const withoutRemoteAssets = (html: string): string => html.replace(/<link href="https:\/\/[^>]*>/g, '');
+const withoutRemoteAssets = (html: string): string => html.replace(/<link href="https:\/\/[^<>]*>/g, '');
 
 /** Query parameters of bull-board's API that name a queue. */
 const QUEUE_PARAMETERS = ['activeQueue', 'queueName'];

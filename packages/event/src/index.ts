@@ -45,3 +45,4 @@ export { notBeforeOf } from './retry-after.js';
 export { plannedDelay, type RetryPolicy, retryWindow } from './retry-policy.js';
 export { bytesInWords } from './size.js';
 export { localClock, localDay, localTime, localZone, type Moment, utcTime } from './time.js';
+export { trimEnd } from './trim-end.js';

@@ -7,7 +7,7 @@
  * seconds. Not read: wildcards in host names, which only Kubernetes knows.
  */
 import { readFile } from 'node:fs/promises';
-import { parseJson } from '@longshore/event';
+import { parseJson, trimEnd } from '@longshore/event';
 import { askHelper } from './credential-helper.js';
 import { RegistryError } from './error.js';
 import type { Credential } from './port.js';
@@ -126,7 +126,7 @@ function credentialOf(entry: unknown): Credential | undefined {
   if (isText(identitytoken)) return { identityToken: identitytoken };
   if (isText(username) && isText(password)) return { username, password };
   if (!isText(auth)) return undefined;
-  const text = Buffer.from(auth, 'base64').toString('utf8').replace(/\0+$/, '');
+  const text = trimEnd(Buffer.from(auth, 'base64').toString('utf8'), '\0');
   const colon = text.indexOf(':');
   return colon < 1 ? undefined : { username: text.slice(0, colon), password: text.slice(colon + 1) };
 }

@@ -78,7 +78,7 @@ function mayRefer({ digest, artifactType, platform }: Descriptor, subject: strin
 
 /** `Link: </v2/acme/app/referrers/sha256:…?last=…>; rel="next"` (RFC 8288). Only within this repository. */
 function nextIn(link: string | string[] | undefined, base: URL, repository: string): string | undefined {
-  const [, target] = /<([^>]*)>\s*;[^,]*\brel="?next"?/.exec(String(link ?? '')) ?? [];
+  const [, target] = /<([^<>]*)>\s*;[^,<]*\brel="?next"?/.exec(String(link ?? '')) ?? [];
   if (target === undefined || !URL.canParse(target, base.href)) return undefined;
   const { origin, pathname, search } = new URL(target, base);
   const [, path] = pathname.split(`/v2/${repository}/`);

@@ -115,6 +115,6 @@ async function orElse(isValid: Promise<boolean>, verdict: 'signed' | 'refused'):
 /** What follows the scheme in `Authorization`; Node keeps the first of several such headers. */
 function credentials(head: RequestHead, scheme: 'bearer' | 'basic'): string | undefined {
   const [header] = [head.headers.authorization].flat();
-  const [, name, value] = /^(\w+) +(.*)$/.exec(header ?? '') ?? [];
+  const [, name, value] = /^(\w+) +(?! )(.*)$/.exec(header ?? '') ?? [];
   return name?.toLowerCase() === scheme ? value : undefined;
 }

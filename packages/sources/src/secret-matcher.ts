@@ -15,14 +15,17 @@ export function matcherOf(secrets: readonly string[]): (presented: string | Buff
     // Node reads a header's bytes as Latin-1; a secret beyond ASCII was most likely sent as UTF-8.
     return (
       typeof presented === 'string' &&
+      IS_LATIN_1.test(presented) &&
       BEYOND_ASCII.test(presented) &&
       isSecret(Buffer.from(presented, 'latin1'))
     );
   };
 }
 
-/** Characters that a byte of a header can be and that UTF-8 writes with two; no others. */
-const BEYOND_ASCII = /^[\0-\xff]*[\x80-\xff][\0-\xff]*$/;
+/** A character that a byte of a header can be and that UTF-8 writes with two. */
+const BEYOND_ASCII = /[\x80-\xff]/;
+/** No others. */
+const IS_LATIN_1 = /^[\0-\xff]*$/;
 
 function digestOf(secret: string | Buffer): Buffer {
   return createHash('sha256').update(secret).digest();

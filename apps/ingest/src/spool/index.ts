@@ -42,7 +42,7 @@ export function createLocalSpool({ config, claim, isReady, replay, observer }: L
     dir,
     claim,
     isReady,
-    limits: () => config().ingest.spool,
+    limits: () => ({ ...config().ingest.spool, sources: spooledSources(config()) }),
     log: createSpoolLog(observer),
     async feed(request) {
       try {
@@ -73,7 +73,12 @@ function anySpooled(config: Config): boolean {
   const { sources, ingest } = config;
   // Without sources, the open path takes every kind.
   if (sources.length === 0) return ingest.spool.enabled;
-  return sources.some(({ name, kind }) => isSpooled(config, name, kind));
+  return spooledSources(config).length > 0;
+}
+
+/** Those that share the room. On the open path senders are not told apart, so they share nothing. */
+function spooledSources(config: Config): string[] {
+  return config.sources.filter(({ name, kind }) => isSpooled(config, name, kind)).map(({ name }) => name);
 }
 
 function notesOf(

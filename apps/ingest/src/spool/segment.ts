@@ -8,6 +8,7 @@ import { type FileHandle, open, readdir, readFile, rm, truncate } from 'node:fs/
 import { join } from 'node:path';
 import { ignore } from '@longshore/event';
 import { isBoundary, piecesOf } from './frame.js';
+import { decodeRequest } from './request.js';
 
 /** A file of records. */
 export interface Segment {
@@ -16,6 +17,8 @@ export interface Segment {
   size: number;
   /** Records in it that are not in Redis yet. */
   requests: number;
+  /** Bytes of its records by source, as far as they can be read. */
+  sources: Map<string, number>;
 }
 
 /** A segment of an earlier run, and how many bytes at its end were never written whole and are cut off now. */
@@ -37,12 +40,33 @@ export async function findSegments(folder: string): Promise<Found[]> {
 async function look(path: string): Promise<Found> {
   const file = await readFile(path);
   let [requests, size] = [0, file.length];
+  const sources = new Map<string, number>();
   for (const piece of piecesOf(file, await fedUpTo(path, file))) {
-    if (piece.kind === 'record') requests += 1;
+    if (piece.kind === 'record') {
+      requests += 1;
+      addBytes(sources, sourceOf(piece.payload), piece.end - piece.start);
+    }
     if (piece.kind === 'torn') size = piece.start;
   }
   if (size < file.length) await truncate(path, size);
-  return { segment: { path, size, requests }, torn: file.length - size };
+  return { segment: { path, size, requests, sources }, torn: file.length - size };
+}
+
+/** Undefined where the record is no request, which is found out when it is fed. */
+function sourceOf(payload: Buffer): string | undefined {
+  try {
+    return decodeRequest(payload).source;
+  } catch {
+    return undefined;
+  }
+}
+
+/** Adds to the bytes of a source; one that holds none is not kept. */
+export function addBytes(sources: Map<string, number>, source: string | undefined, bytes: number): void {
+  if (source === undefined) return;
+  const held = (sources.get(source) ?? 0) + bytes;
+  if (held > 0) sources.set(source, held);
+  else sources.delete(source);
 }
 
 /** A new, empty segment, later than all that are in the folder; with its directory entry on the disk if `sync`. */
@@ -65,7 +89,7 @@ export async function createSegment(
     await rm(path, { force: true });
     throw error;
   }
-  return { segment: { path, size: 0, requests: 0 }, file };
+  return { segment: { path, size: 0, requests: 0, sources: new Map() }, file };
 }
 
 /** Brings the names in a folder to the disk. */

@@ -223,6 +223,32 @@ describe('a spool that cannot take it', () => {
     await put();
   });
 
+  test('for one source keeps room for the others, also after a restart', async () => {
+    const limits = { maxbytes: 8_000, fsync: false, sources: ['a', 'b'] };
+    const first = await openSpool(undefined, { limits });
+    const of = (source: string) => ({ ...aRequest('x'.repeat(500)), source });
+    const fill = async (spool: typeof first, source: string): Promise<number> => {
+      for (let count = 0; ; count += 1) {
+        const refusal = await spool.put(of(source)).catch((error: unknown) => error);
+        if (refusal === undefined) continue;
+        expect(refusal).toMatchObject({ code: 'SPOOL_FULL' });
+        return count;
+      }
+    };
+    const ofA = await fill(first, 'a');
+    expect(ofA).toBeGreaterThan(7);
+    await expect(first.put(of('a'))).rejects.toThrow(/full for source a.*reserved for other sources/);
+    await first.put(of('b'));
+    await first.close();
+    const second = await openSpool(first.dir, { limits });
+    expect(await fill(second, 'a')).toBe(0);
+    expect(await fill(second, 'b')).toBeGreaterThan(0);
+    await expect(second.put(of('b'))).rejects.toThrow(/is full \(/);
+    second.ready = true;
+    await empty(second);
+    expect(await fill(second, 'a')).toBe(ofA);
+  });
+
   test('because its folder cannot be made says so, starts all the same, and tries again', async () => {
     const parent = await temporaryFolder();
     const file = join(parent, 'data');

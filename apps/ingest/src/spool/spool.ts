@@ -2,7 +2,7 @@
  * Requests on this machine's disk for as long as Redis cannot have them. `put` resolves when the request is
  * durable; the feeder takes what is there into Redis, oldest first, and removes it.
  *
- * Bounded by `maxbytes`. A disk that refuses is told and tried again; nothing here ends the process.
+ * Bounded by `maxbytes`, which the sources share. A disk that refuses is told and tried again; nothing here ends the process.
  */
 import { setTimeout as delay } from 'node:timers/promises';
 import { ignore, LongshoreError } from '@longshore/event';
@@ -20,8 +20,11 @@ import { createWriter, FolderLost, type Writer } from './writer.js';
 export interface SpoolParts {
   /** Its folder, absolute. */
   dir: string;
-  /** Asked for at each request: they change with the configuration. */
-  limits(): { maxbytes: number; fsync: boolean };
+  /**
+   * Asked for at each request: they change with the configuration. `sources`: those that can be spooled, which share
+   * `maxbytes`.
+   */
+  limits(): { maxbytes: number; fsync: boolean; sources?: readonly string[] };
   claim: Claim;
   /** Could Redis take something now? Asked before each try. */
   isReady(): boolean;
@@ -138,22 +141,23 @@ export function createSpool(parts: SpoolParts): Spool {
     },
     async put(request) {
       const record = frame(encodeRequest(request));
-      const { maxbytes } = limits();
+      const { source } = request;
+      const { maxbytes, sources = [] } = limits();
       if (!own) await holdings.looked();
       if (!own) throw new LongshoreError('SPOOL_FAILED', `the spool ${state.fault}`);
-      if (state.bytes + record.length > maxbytes)
-        throw refuse('SPOOL_FULL', `is full (${state.bytes} of ingest.spool.maxbytes, ${maxbytes} bytes)`);
-      backlog.reserve(record.length);
+      if (record.length > backlog.roomOf(source, maxbytes, sources))
+        throw refuse('SPOOL_FULL', fullFor(source, state.bytes, record.length, maxbytes));
+      backlog.reserve(source, record.length);
       try {
-        await own.append(record).catch(async (error: unknown) => {
+        await own.append(record, source).catch(async (error: unknown) => {
           if (!(error instanceof FolderLost)) throw error;
           await holdings.looked(); // and opened another one
           if (!own) throw error;
-          await own.append(record);
+          await own.append(record, source);
         });
         backlog.fault(undefined);
       } catch (error) {
-        backlog.reserve(record.length, -1);
+        backlog.reserve(source, record.length, -1);
         log.trouble(error);
         throw refuse('SPOOL_FAILED', `cannot be written: ${reasonOf(error)}`, error);
       } finally {
@@ -169,6 +173,13 @@ export function createSpool(parts: SpoolParts): Spool {
       if (state.requests > 0) log.left(state.requests);
     },
   };
+}
+
+/** In words that follow "the spool". */
+function fullFor(source: string, held: number, bytes: number, maxbytes: number): string {
+  const limit = 'ingest.spool.maxbytes';
+  if (held + bytes > maxbytes) return `is full (${held} of ${limit}, ${maxbytes} bytes)`;
+  return `is full for source ${source}, and what is left of ${limit} (${maxbytes} bytes) is reserved for other sources`;
 }
 
 /** An error of the file system names its path; of others the message is all there is. */

@@ -11,7 +11,7 @@
 import type { FileHandle } from 'node:fs/promises';
 import { ignore } from '@longshore/event';
 import { FILE_HEAD } from './frame.js';
-import { createSegment, removeSegment, type Segment } from './segment.js';
+import { addBytes, createSegment, removeSegment, type Segment } from './segment.js';
 
 /** A segment ends at this size; a single record may be larger. */
 const SEGMENT_BYTES = 4 * 2 ** 20;
@@ -22,7 +22,7 @@ export interface Writer {
    * Resolves when the record is on the disk (with `fsync`) or with the system. Rejects with {@link FolderLost} or the
    * system's error.
    */
-  append(record: Buffer): Promise<void>;
+  append(record: Buffer, source: string): Promise<void>;
   /** Ends the segment that is being written, if there is one. */
   cut(): Promise<void>;
   /** Writes what waits, then ends the segment. */
@@ -49,6 +49,7 @@ export class FolderLost extends Error {
 
 interface Waiting {
   record: Buffer;
+  source: string;
   done(): void;
   failed(error: unknown): void;
 }
@@ -92,6 +93,7 @@ export function createWriter({ folder, fsync, isHeld, onSegment }: WriterParts):
     if (!(await isHeld())) throw new FolderLost(folder);
     segment.size += bytes.length;
     segment.requests += batch.length;
+    for (const { record, source } of batch) addBytes(segment.sources, source, record.length);
   };
 
   const flush = async (): Promise<void> => {
@@ -111,9 +113,9 @@ export function createWriter({ folder, fsync, isHeld, onSegment }: WriterParts):
   };
 
   return {
-    append(record) {
+    append(record, source) {
       return new Promise((done, failed) => {
-        waiting.push({ record, done, failed });
+        waiting.push({ record, source, done, failed });
         if (waiting.length === 1) void inTurn(flush);
       });
     },

@@ -20,7 +20,7 @@ export interface TestSpool extends Spool {
   ready: boolean;
   /** What becomes of a body; taken unless said otherwise. */
   verdict(body: string): Fed;
-  limits: { maxbytes: number; fsync: boolean };
+  limits: { maxbytes: number; fsync: boolean; sources?: readonly string[] };
   claim: Claim;
 }
 

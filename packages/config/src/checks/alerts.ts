@@ -1,4 +1,5 @@
 /** Receivers of alerts: one that cannot be reached, or only by what fails, is worse than none. */
+import { trimEnd } from '@longshore/event';
 import type { AlertConfig } from '../alert.js';
 import type { Config } from '../schema.js';
 import { quote } from '../values/scalars.js';
@@ -55,7 +56,7 @@ const hostOf = (text: string | undefined): string | undefined =>
 function placeOf(text: string | undefined): string | undefined {
   if (text === undefined || !URL.canParse(text)) return undefined;
   const { host, pathname } = new URL(text);
-  return `${host}${pathname.replace(/\/+$/, '')}`;
+  return `${host}${trimEnd(pathname, '/')}`;
 }
 
 function checkConditions(alert: AlertConfig, config: Config, path: Step[], check: Check): void {

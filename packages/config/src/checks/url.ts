@@ -2,6 +2,7 @@
  * Urls of endpoints. The registry checks none: with one that cannot be posted to it starts, and each delivery
  * fails. Here such an endpoint is an error, because each of its events would be dead-lettered.
  */
+import { trimEnd } from '@longshore/event';
 import { readHttpUrl } from '@longshore/sinks/http-url';
 import type { Endpoint } from '../endpoint.js';
 import type { Config } from '../schema.js';
@@ -58,7 +59,7 @@ export function checkHost(url: URL, place: readonly Step[], { problems, flavor }
 /** An endpoint that posts back to ingest makes each event come round for ever. */
 function checkLoop(url: URL, place: readonly Step[], listen: Listen, { problems, flavor }: Check): void {
   const port = Number(url.port || (url.protocol === 'https:' ? 443 : 80));
-  const path = url.pathname.replace(/\/+$/, '');
+  const path = trimEnd(url.pathname, '/');
   const isIngest = path === '/registry/notifications' || /^\/sources\/[^/]+$/.test(path);
   if (!isIngest || port !== listen.port) return;
   const sameHost = bare(url.hostname) === listen.host;

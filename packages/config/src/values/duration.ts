@@ -2,6 +2,7 @@
  * Go's durations: `time.ParseDuration` and back. Exact to the nanosecond, with Go's limits (int64) and its
  * way of cutting fractions, so that the registry and Longshore never read one text differently.
  */
+import { trimEnd } from '@longshore/event';
 
 const NANOSECONDS: Readonly<Record<string, bigint>> = {
   ns: 1n,
@@ -87,6 +88,6 @@ function small(nanoseconds: bigint): string {
 /** `value` divided by 10^places, without zeros at the end. */
 function decimal(value: bigint, places: number): string {
   const digits = value.toString().padStart(places + 1, '0');
-  const fraction = digits.slice(-places).replace(/0+$/, '');
+  const fraction = trimEnd(digits.slice(-places), '0');
   return digits.slice(0, -places) + (fraction && `.${fraction}`);
 }

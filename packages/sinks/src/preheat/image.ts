@@ -2,7 +2,7 @@
  * Which image a delivery is about, and where it is read from. The registry is the configured one, else the one that
  * the event names: in the url of its target, or as the host that was pushed to.
  */
-import { type Delivery, globMatcher } from '@longshore/event';
+import { type Delivery, globMatcher, trimEnd } from '@longshore/event';
 import type { PreheatRegistry } from './options.js';
 
 /** An image, and where it is. */
@@ -29,7 +29,7 @@ export function imageOf(delivery: Delivery, settings: PreheatRegistry): ImageRef
       problem: `the event names the registry ${host}, which is not in preheat.registry.hosts; add it`,
     };
   }
-  return { ...atItsApi(registry.replace(/\/+$/, ''), repository), tag, digest };
+  return { ...atItsApi(trimEnd(registry, '/'), repository), tag, digest };
 }
 
 /** What an event or a person calls Docker Hub is not the host that serves it; its own images are in `library`. */

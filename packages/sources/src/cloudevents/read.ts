@@ -47,8 +47,15 @@ function meaningOf(type: string, types: SourceOptions['types'] = {}): Meaning {
   const pattern = Object.keys(types)
     .filter((one) => one.endsWith('*') && type.startsWith(one.slice(0, -1)))
     .reduce((longest, one) => (one.length > longest.length ? one : longest), '');
-  const last = /[^./:_-]*$/.exec(type)?.[0].toLowerCase() ?? '';
+  const last = type.slice(lastSeparator(type) + 1).toLowerCase();
   return types[pattern] ?? WORDS.get(last) ?? 'other';
+}
+
+/** Where the last word of a type begins; a loop, because an expression for it tries each character of a long one. */
+function lastSeparator(type: string): number {
+  let at = type.length - 1;
+  while (at >= 0 && !'./:_-'.includes(type[at] ?? '')) at -= 1;
+  return at;
 }
 
 /** A type that is spelled like an action and is said to be none must not become one. */

@@ -2,6 +2,7 @@
  * A target's url, taken apart: what of it may be shown, and what is sent as credentials instead. Userinfo and
  * the query string are where people put secrets, so neither is ever shown.
  */
+import { trimEnd } from '@longshore/event';
 import { targetOf } from '../../http/target.js';
 
 /** A base url that requests can be built on. */
@@ -48,7 +49,7 @@ export function basesOf(texts: readonly string[], what: string): { bases: Base[]
 export function at(base: URL, path: string): URL {
   const url = new URL(base);
   const [pathname = '', query = ''] = path.split('?');
-  url.pathname = base.pathname.replace(/\/+$/, '') + pathname;
+  url.pathname = trimEnd(base.pathname, '/') + pathname;
   url.search = query;
   return url;
 }

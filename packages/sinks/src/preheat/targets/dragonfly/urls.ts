@@ -2,15 +2,16 @@
  * The URLs that make a task's identity: scheme, host and path of what a node will ask for. Another host is
  * another task, so the base is what the nodes' mirror configuration has.
  */
+import { trimEnd } from '@longshore/event';
 import type { WarmImage } from '../target.js';
 
 /** Of a manifest by digest. `base`: of the registry, as nodes pull. */
 export function manifestUrl(base: string, { repository }: WarmImage, digest: string): string {
-  return `${base.replace(/\/+$/, '')}/v2/${repository}/manifests/${digest}`;
+  return `${trimEnd(base, '/')}/v2/${repository}/manifests/${digest}`;
 }
 
 export function blobUrl(base: string, { repository }: WarmImage, digest: string): string {
-  return `${base.replace(/\/+$/, '')}/v2/${repository}/blobs/${digest}`;
+  return `${trimEnd(base, '/')}/v2/${repository}/blobs/${digest}`;
 }
 
 /** Comparable: without query, default port and the like. The text itself when it is no URL. */

@@ -5,7 +5,9 @@
  * image: some proxies take no index, others take of an index what fits their own machine. The answer is 200
  * whatever comes of it, so nothing is known afterwards.
  */
+
 import { randomUUID } from 'node:crypto';
+import { trimEnd } from '@longshore/event';
 import type { Clock } from '../clock.js';
 import { refusedBy, type TargetHttp } from '../http.js';
 import { at, type Base } from '../place.js';
@@ -45,7 +47,7 @@ function eventOf(
   { digest, mediaType = '', size }: WarmItem,
   now: number,
 ) {
-  const url = `${registry.replace(/\/+$/, '')}/v2/${repository}/manifests/${digest}`;
+  const url = `${trimEnd(registry, '/')}/v2/${repository}/manifests/${digest}`;
   return {
     id: randomUUID(),
     timestamp: new Date(now).toISOString(),

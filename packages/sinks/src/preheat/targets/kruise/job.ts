@@ -4,7 +4,9 @@
  * Its name is made from the image's digest and from all that the job says, so that the same work twice is the
  * same job, and other settings make another one.
  */
+
 import { createHash } from 'node:crypto';
+import { trimEnd } from '@longshore/event';
 import { fieldsOf, listOf, numberOf, parsed, textOf } from '../handle.js';
 import type { KruiseOptions } from '../options.js';
 import type { WarmImage } from '../target.js';
@@ -38,7 +40,7 @@ const DOCKER_HUB = 'https://registry-1.docker.io';
 /** `registry.example.com/team/app@sha256:…`: what nodes pull. */
 function imageName({ registry }: KruiseOptions, image: WarmImage): string {
   const named = registry ?? (image.registry === DOCKER_HUB ? 'docker.io' : image.registry);
-  const base = named.replace(/^https?:\/\//, '').replace(/\/+$/, '');
+  const base = trimEnd(named.replace(/^https?:\/\//, ''), '/');
   return `${base}/${image.repository}@${image.digest}`;
 }
 

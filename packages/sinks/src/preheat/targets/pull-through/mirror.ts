@@ -5,6 +5,7 @@
  * A secret is looked up for every call. When it has changed, new calls get a new client, and the old one is
  * closed after its last call.
  */
+import { trimEnd } from '@longshore/event';
 import { openRegistry, type Registry, type RegistryAuth, RegistryError } from '@longshore/registry-client';
 import { maskFor } from '../../../http/answer-text.js';
 import { credentialsOf, revealed } from '../credentials.js';
@@ -53,7 +54,7 @@ export class Mirror {
 
   /** The image's repository as the cache names it. */
   repositoryOf({ repository }: WarmImage): string {
-    const prefix = (this.options.prefix ?? '').replace(/^\/+|\/+$/g, '');
+    const prefix = trimEnd((this.options.prefix ?? '').replace(/^\/+/, ''), '/');
     return prefix === '' ? repository : `${prefix}/${repository}`;
   }
 
