@@ -1,6 +1,6 @@
 /**
  * What kind of network an address belongs to: the special-purpose registries of IANA (RFC 6890), and the metadata
- * services of clouds, which hand out credentials to whoever connects.
+ * services of clouds, which hand out credentials to every client.
  *
  * An IPv4 address can be written inside of an IPv6 address (mapped, IPv4-compatible, NAT64, 6to4). The connection
  * ends at the IPv4 address, so each IPv4 network below also stands for these forms of itself.

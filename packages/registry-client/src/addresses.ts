@@ -1,6 +1,6 @@
 /**
  * Where a request may lead to. The operator chose the registry's own host, whatever its address is. Redirects and
- * token servers are chosen by the registry, and a registry without a configured URL by whoever sends the event:
+ * token servers are chosen by the registry, and a registry without a configured URL by the sender of the event:
  * they reach public addresses only, and what the operator has listed.
  *
  * What counts is the address that is connected to: the check is in the lookup of the connection, so a name that

@@ -55,7 +55,7 @@ export interface RoutedEndpoint {
 export interface Subject {
   class: EventClass;
   view: EventView;
-  /** Of whoever made the request that the event is about. Known at ingest only: a `Delivery` does not keep it. */
+  /** Of the client whose request the event is about. Known at ingest only: a `Delivery` does not keep it. */
   useragent?: string;
 }
 

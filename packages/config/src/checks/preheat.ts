@@ -87,7 +87,7 @@ function checkRegistry({ url, auth, hosts }: Registry, place: Step[], { problems
   if (!url && hosts.length === 0 && !problems.failedAt([...place, 'hosts']))
     problems.error(
       place,
-      'has neither url nor hosts, so whoever sends an event could name any registry. Write url: https://registry.example.com, or hosts: [registry.example.com] for what events may name; hosts: ["*"] allows every host at a public address',
+      'has neither url nor hosts, so any sender of events could name any registry. Write url: https://registry.example.com, or hosts: [registry.example.com] for what events may name; hosts: ["*"] allows every host at a public address',
     );
   if (url && hosts.length > 0)
     problems.warning([...place, 'hosts'], 'has no effect beside registry.url. Remove one of them');
