@@ -1,6 +1,6 @@
 /**
  * Throws broken requests of every format at a running relay and looks whether it stands: no 5xx, an answer within
- * 5 s, no crash, memory and quarantine that stay bounded, and a good event that arrives at the end.
+ * 5 s, no crash, memory (its peak too) and quarantine that stay bounded, and a good event that arrives at the end.
  *
  * `node fuzz.mjs [--minutes 10] [--seed N] [--concurrency 16]`, from the bench folder after a build. Exits 1 and
  * names the requests when something fell; `--seed N --only M` sends request M again. Reads memory from /proc.
@@ -8,8 +8,8 @@
 import { randomUUID } from 'node:crypto';
 import { parseArgs } from 'node:util';
 import { exchange, LIMIT_MS } from './fuzz/exchange.mjs';
-import { lookInto, rssOf } from './fuzz/relay.mjs';
-import { MAX_BODY, readSamples, requestOf } from './fuzz/request.mjs';
+import { lookInto, memoryOf } from './fuzz/relay.mjs';
+import { bombOf, MAX_IN_FLIGHT, readSamples, requestOf } from './fuzz/request.mjs';
 import { startLongshore, startReceiver, stopAll } from './processes.mjs';
 
 const { values } = parseArgs({
@@ -25,6 +25,10 @@ const total = Number(values.minutes) * 60_000;
 const ROUND = Math.min(60_000, total / 3);
 /** What V8 keeps of a heap that it once needed, beside what is really held. */
 const GROWTH = 96 * 1024 * 1024;
+/** Beside the bodies in flight: strings and values of those that are parsed, and what waits to be collected. */
+const PEAK = 512 * 1024 * 1024;
+/** Bombs at once, at the start of each round. */
+const SALVO = 24;
 /** As documented in docs/guarantees.md. */
 const MOST_QUARANTINED = 1_000;
 
@@ -39,7 +43,7 @@ const relay = await startLongshore({
     ],
   },
   sources: [...new Set(samples.map(({ kind }) => kind))].map((kind) => ({ name: kind, kind })),
-  ingest: { listen: '127.0.0.1:0', maxbody: MAX_BODY },
+  ingest: { listen: '127.0.0.1:0' },
   retention: { delivered: { count: 100 } },
 });
 const port = Number(new URL(relay.ingest).port);
@@ -57,20 +61,27 @@ let sent = 0;
 let slowest = { ms: 0 };
 
 async function send(number) {
-  const request = requestOf(samples, seed, number);
+  await judge(number, requestOf(samples, seed, number));
+}
+
+async function judge(number, request) {
   const { status, missing, ms } = await exchange(port, request);
   sent++;
   if (ms > slowest.ms) slowest = { ms, number, what: request.what };
   statuses.set(status ?? missing, (statuses.get(status ?? missing) ?? 0) + 1);
-  const isLate = missing === 'late' || ms > LIMIT_MS;
-  const isLost = status === undefined && !request.broken;
-  if (isLate || isLost || status >= 500) {
+  // A salvo is for the memory; each of its bombs waits for the others.
+  const isLate = !request.isSalvo && (missing === 'late' || ms > LIMIT_MS);
+  const isLost = status === undefined && !request.broken && !request.isSalvo;
+  // As documented: the bodies in flight have their limit.
+  const isBusy = status === 503 && request.what.includes('bomb');
+  if (isLate || isLost || (status >= 500 && !isBusy)) {
     fault(`request ${number}: ${status ?? missing} after ${Math.round(ms)} ms: ${request.what}`);
   }
 }
 
 let number = 0;
 async function round(ms) {
+  await Promise.all(Array.from({ length: SALVO }, (_, bomb) => judge(`salvo ${bomb}`, bombOf(bomb))));
   const end = Date.now() + ms;
   const sender = async () => {
     while (Date.now() < end && !crashed && faults.length < 20) await send(number++);
@@ -105,8 +116,11 @@ if (values.only === undefined) {
     await round(ROUND);
     await settle();
     if (crashed) break;
-    memory.push(await rssOf(relay.child.pid));
-    console.log(`${sent} requests, ${mib(memory.at(-1))} MiB, ${await store.quarantined()} in quarantine`);
+    const { held, peak } = await memoryOf(relay.child.pid);
+    memory.push(held);
+    const told = `${mib(held)} MiB, at most ${mib(peak)} MiB`;
+    console.log(`${sent} requests, ${told}, ${await store.quarantined()} in quarantine`);
+    if (peak > MAX_IN_FLIGHT + PEAK) fault(`memory went up to ${mib(peak)} MiB`);
   }
 } else await send(Number(values.only));
 

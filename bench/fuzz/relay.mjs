@@ -4,10 +4,11 @@ import { join } from 'node:path';
 import { connect } from '@longshore/queue';
 import { createInspector, createQuarantine } from '@longshore/queue/operator';
 
-/** Bytes of memory that a process holds (Linux). */
-export async function rssOf(pid) {
+/** Bytes of memory that a process holds, and the most that it held (Linux). */
+export async function memoryOf(pid) {
   const status = await readFile(`/proc/${pid}/status`, 'utf8');
-  return Number(/VmRSS:\s+(\d+) kB/.exec(status)?.[1]) * 1024;
+  const bytes = (name) => Number(new RegExp(`${name}:\\s+(\\d+) kB`).exec(status)?.[1]) * 1024;
+  return { held: bytes('VmRSS'), peak: bytes('VmHWM') };
 }
 
 /** Looks into the Redis of a relay by the socket in its data folder. */

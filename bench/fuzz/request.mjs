@@ -3,17 +3,47 @@
  * torn, and what is hardly HTTP. Each is the bytes that go over the wire.
  */
 import { readdirSync, readFileSync } from 'node:fs';
-import { brotliCompressSync, deflateSync, gzipSync } from 'node:zlib';
+import { brotliCompressSync, constants, deflateSync, gzipSync } from 'node:zlib';
 import { brokenBody } from './body.mjs';
 import { randomFrom } from './random.mjs';
 
 const SAMPLES = new URL('../../packages/sources/src/', import.meta.url);
-/** Above it ingest answers 413. */
-export const MAX_BODY = 2 * 1024 * 1024;
+const MIB = 1024 * 1024;
+/** Above it ingest answers 413: the default of `ingest.maxbody`. */
+const MAX_BODY = 32 * MIB;
 
-/** Inflates to 64 MiB. */
-const BOMB = gzipSync(Buffer.alloc(64 * 1024 * 1024));
+const ZEROS = Buffer.alloc(64 * MIB);
+const GZIPPED = gzipSync(ZEROS);
+/** The best quality takes 20 s. */
+const BROTLIED = brotliCompressSync(ZEROS, { params: { [constants.BROTLI_PARAM_QUALITY]: 5 } });
+/** White space with so much noise in it that it inflates to nearly 32 MiB, by nearly the most that is allowed. */
+const DENSE = gzipSync(Buffer.concat([Buffer.alloc(31 * MIB, 0x20), Buffer.from(noise(150_000))]));
+/** Each by its encoding. All but the last inflate to 64 MiB, and would at once take the memory of any process. */
+const BOMBS = [
+  ['gzip', GZIPPED],
+  ['br', BROTLIED],
+  ['deflate', deflateSync(ZEROS)],
+  ['gzip, gzip', gzipSync(GZIPPED)],
+  ['gzip', DENSE],
+];
 const LARGE = Buffer.alloc(MAX_BODY + 1, 0x20);
+
+/** Text that does not compress. */
+function noise(size) {
+  const { below } = randomFrom(1);
+  return Array.from({ length: size }, () => String.fromCharCode(0x21 + below(90))).join('');
+}
+
+/** Bytes that the process may hold for bodies: the default of `ingest.maxinflight`. */
+export const MAX_IN_FLIGHT = 256 * MIB;
+
+/** A bomb of each sort by turns, to a path that there is or not, with a signature that looks right or none. */
+export function bombOf(number) {
+  const [encoding, body] = BOMBS[number % BOMBS.length];
+  const path = number % 3 === 0 ? '/sources/nosuch' : '/registry/notifications';
+  const headers = { 'content-encoding': encoding, 'x-hub-signature-256': `sha256=${'0'.repeat(64)}` };
+  return { what: `bomb in ${encoding}`, isSalvo: true, bytes: wire('POST', path, { headers, body }) };
+}
 
 /** The requests that the kinds' own tests take: `kind`, headers by lower-case name, body. */
 export function readSamples() {
@@ -111,9 +141,12 @@ const CHANGES = [
   [0.08, (made, random) => compress(made, random)],
   [
     0.003,
-    (made) => note(made, 'bomb', { headers: { ...made.headers, 'content-encoding': 'gzip' }, body: BOMB }),
+    (made, random) => {
+      const [encoding, body] = random.of(BOMBS);
+      note(made, 'bomb', { headers: { ...made.headers, 'content-encoding': encoding }, body });
+    },
   ],
-  [0.003, (made) => note(made, 'large', { body: LARGE, broken: true })],
+  [0.001, (made) => note(made, 'large', { body: LARGE, broken: true })],
   [0.1, (made) => note(made, 'chunked', { chunked: true })],
   [0.02, (made) => note(made, 'cut short', { cut: true, broken: true })],
   [0.01, (made) => note(made, 'hardly HTTP', { garbled: true, broken: true })],

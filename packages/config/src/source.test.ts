@@ -58,6 +58,7 @@ describeTests('an issuer', () => {
     ['{ email: a }', /has no audience/],
     ['{ audience: me }', /names no account/],
     ['{ audience: me, email: a, issuer: "https://i/" }', /has no jwks/],
+    ['{ audience: me, email: a, issuer: "https://i/", jwks: "http://i/certs" }', /without TLS.*write https/],
   ])('`%s` is refused', (written, message) => {
     expect(said(`{ name: n, kind: gar, auth: { oidc: ${written} } }`)).toEqual([
       expect.stringMatching(message),

@@ -36,7 +36,10 @@ const oidc = door(
     .strictObject({
       issuer: setting(text(), 'Who issues the tokens, `https://accounts.google.com` unless set.').optional(),
       audience: setting(oneOrMore(text()), 'What the tokens must be for.').optional(),
-      jwks: setting(text(), 'Url of the issuer’s keys; known for Google.').optional(),
+      jwks: setting(
+        text(),
+        'Url of the issuer’s keys, by https unless it is on this machine; known for Google.',
+      ).optional(),
       email: setting(oneOrMore(text()), 'Accounts that may post, by verified address.').optional(),
       subject: setting(oneOrMore(text()), 'Accounts that may post, by `sub`.').optional(),
     })

@@ -21,8 +21,19 @@ describe('the field payload', () => {
     ).toBeDefined();
   });
 
-  test.each([['payload'], ['xpayload=1'], ['payload=%'], ['payload=%ff'], ['']])('%j has none', (body) => {
-    expect(formPayload(typed(FORM), Buffer.from(body))).toBeUndefined();
+  test.each([['payload'], ['xpayload=1'], ['payload=%'], ['payload=%4'], ['payload=%g0'], ['']])(
+    '%j has none',
+    (body) => {
+      expect(formPayload(typed(FORM), Buffer.from(body))).toBeUndefined();
+    },
+  );
+
+  test.each(['+', '%41', 'a', '&', '%'])('of 8 MiB of %j is read in linear time', (unit) => {
+    const body = Buffer.concat([Buffer.from('payload='), Buffer.alloc(8 * 2 ** 20, unit)]);
+    const before = process.cpuUsage();
+    formPayload(typed(FORM), body);
+    // Microseconds of this process. `replaceAll` takes seconds.
+    expect(process.cpuUsage(before).user).toBeLessThan(1_500_000);
   });
 
   test('is looked for in forms only', () => {
@@ -86,6 +97,7 @@ describe('a form', () => {
     const without = `gitea: the ${FORM} form has no readable field payload`;
     expect(await opened(anyone, { body: Buffer.from('a=b') })).toBe(without);
     expect(await opened(anyone, { body: Buffer.from('payload=%7B') })).toBe('gitea: the body is not JSON');
+    expect(await opened(anyone, { body: Buffer.from('payload=%ff') })).toBe('gitea: the body is not UTF-8');
     expect(await opened(anyone, { body: Buffer.from('payload=') })).toBe('gitea: the body is empty');
   });
 

@@ -25,12 +25,36 @@ export function formPayload(headers: Headers, body: Buffer): Buffer | undefined 
   const start = fieldStart(body);
   if (start === undefined) return undefined;
   const end = body.indexOf('&', start);
-  const written = body.toString('latin1', start, end < 0 ? body.length : end);
-  try {
-    return Buffer.from(decodeURIComponent(written.replaceAll('+', ' ')));
-  } catch {
-    return undefined; // an escape that is cut or no UTF-8
+  return unescaped(body.subarray(start, end < 0 ? body.length : end));
+}
+
+const [PLUS, SPACE, PERCENT] = [0x2b, 0x20, 0x25];
+
+/**
+ * Byte by byte: `decodeURIComponent` takes a second for a body of 32 MiB, `replaceAll` of its `+` half a minute.
+ * Undefined when an escape is cut or no hexadecimal. Whether the bytes are text is seen later.
+ */
+function unescaped(bytes: Buffer): Buffer | undefined {
+  const out = Buffer.allocUnsafe(bytes.length);
+  let length = 0;
+  for (let at = 0; at < bytes.length; at += 1) {
+    let byte = bytes[at] ?? 0;
+    if (byte === PLUS) byte = SPACE;
+    else if (byte === PERCENT) {
+      byte = 16 * hexDigit(bytes[at + 1]) + hexDigit(bytes[at + 2]);
+      if (Number.isNaN(byte)) return undefined;
+      at += 2;
+    }
+    out[length] = byte;
+    length += 1;
   }
+  return out.subarray(0, length);
+}
+
+function hexDigit(code = 0): number {
+  if (code >= 0x30 && code <= 0x39) return code - 0x30;
+  const lower = code | 0x20;
+  return lower >= 0x61 && lower <= 0x66 ? lower - 0x57 : Number.NaN;
 }
 
 /** Where the value of the field begins. Fields before it are skipped, not decoded. */
