@@ -126,7 +126,7 @@ const spool = section(
     ).optional(),
     maxbytes: setting(
       bytes({ min: 2 ** 20, max: 2 ** 44 }),
-      'The most that each ingest process keeps there. Beyond it: 503.',
+      'The most that each ingest process keeps there. Beyond it: 503. Half of it is reserved for the configured sources, in equal parts.',
       '1GiB',
     ),
     fsync: setting(
