@@ -171,7 +171,7 @@ const table: [sample: string, value: number | undefined, happen: (o: Observer) =
   [
     'longshore_internal_errors_total{where="queue.wake"}',
     1,
-    () => void Promise.reject(new Error('refused')).catch(ignore('queue.wake')),
+    () => ignore('queue.wake')(new Error('refused')),
   ],
   [
     'registry_notifications_events_total{type="Events",endpoint="alistener"}',

@@ -11,6 +11,8 @@ import { systemTrust } from '../trust.js';
 export interface Receivers {
   /** @throws LongshoreError SECRET_MISSING when one of them could not be told */
   check(config: Config): void;
+  /** Sinks that are open. */
+  readonly open: number;
   /** Closes the sinks of receivers that left the configuration. */
   keep(config: Config): void;
   /** Neither throws nor rejects. A receiver whose settings changed is opened anew. */
@@ -49,6 +51,9 @@ export function createReceivers(version: string): Receivers {
   return {
     check({ alerts }) {
       for (const receiver of alerts) optionsOf(receiver, version);
+    },
+    get open() {
+      return open.size;
     },
     keep({ alerts }) {
       const names = new Set(alerts.map(({ name }) => name));
