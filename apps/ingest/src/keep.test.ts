@@ -8,7 +8,7 @@ const numbers = (length: number) => Array.from({ length }, (_, number) => number
 
 test('more events than quarantine holds are kept as the request that they came in', async () => {
   const ingest = await startIngest(endpoints('one'));
-  const bad = numbers(99_000);
+  const bad = numbers(9_000);
   const body = envelope(anEvent(), ...bad);
   const answer = await ingest.post(body);
   const counts = { accepted: 1, enqueued: 1, duplicates: 0, ignored: 0, quarantined: bad.length };
@@ -21,6 +21,18 @@ test('more events than quarantine holds are kept as the request that they came i
     { record: 'event.quarantined', reason, quarantineId: kept?.id },
     { record: 'event.received', accepted: 1 },
   ]);
+});
+
+test('a request of more than 10,000 events is kept as it came, and none of them is taken', async () => {
+  const ingest = await startIngest(endpoints('one'));
+  const body = envelope(anEvent(), ...numbers(10_000));
+  const answer = await ingest.post(body);
+  expect([answer.status, answer.json]).toEqual([
+    202,
+    { accepted: 0, enqueued: 0, duplicates: 0, ignored: 0, quarantined: 1, reason: 'too many events' },
+  ]);
+  expect(await ingest.stored()).toEqual({ deliveries: 0, quarantined: 1 });
+  expect(ingest.records()).toMatchObject([{ record: 'event.quarantined', reason: 'too many events' }]);
 });
 
 test('two events that differ in their headers alone are kept both, one that is sent again once', async () => {
