@@ -23,6 +23,18 @@ test('fifty unreadable events or more are kept as the request that they came in'
   ]);
 });
 
+test('a request of more than 10,000 events is kept as it came, and none of them is taken', async () => {
+  const ingest = await startIngest(endpoints('one'));
+  const body = envelope(anEvent(), ...numbers(10_000));
+  const answer = await ingest.post(body);
+  expect([answer.status, answer.json]).toEqual([
+    202,
+    { accepted: 0, enqueued: 0, duplicates: 0, ignored: 0, quarantined: 1, reason: 'too many events' },
+  ]);
+  expect(await ingest.stored()).toEqual({ deliveries: 0, quarantined: 1 });
+  expect(ingest.records()).toMatchObject([{ record: 'event.quarantined', reason: 'too many events' }]);
+});
+
 test('two events that differ in their headers alone are kept both, one that is sent again once', async () => {
   const ingest = await startIngest({ ...endpoints('one'), sources: [{ name: 'hub', kind: 'dockerhub' }] });
   for (const id of ['1', '2', '2']) {

@@ -6,6 +6,7 @@
  * What a kind takes and knows for its own stays, also an event that is none of the four actions: GitLab's mark is in
  * requests of the registry that it is made from, and whoever passes a request on may add another sender's headers.
  */
+import { formType } from './form.js';
 import { type Kind, type Opened, type RawRequest, unreadable } from './port.js';
 
 /** `opened`, or the request as a whole for quarantine, from where it can be tried again under the right kind. */
@@ -35,6 +36,17 @@ export function bodilessOfAnother(
   kinds: readonly Kind[],
 ): Opened | undefined {
   const other = kind && kinds.find((candidate) => candidate.bodiless?.(raw));
+  return other && ofAnother(other, kind, raw);
+}
+
+/** A form at a source whose sender posts none, which by its headers is one of another kind’s. */
+export function formOfAnother(
+  kind: Kind | undefined,
+  raw: RawRequest,
+  kinds: readonly Kind[],
+): Opened | undefined {
+  if (!kind || kind.form || formType(raw.headers) === undefined) return undefined;
+  const other = kinds.find((candidate) => candidate.form && candidate.recognizes(raw, undefined) === true);
   return other && ofAnother(other, kind, raw);
 }
 

@@ -334,6 +334,20 @@ describe('before the body is there', () => {
 });
 
 describe('a request of more than 10,000 events', () => {
+  test('is kept without the token that GitLab puts into events', async () => {
+    const sources = createSources({ sources: [{ name: 'one', kind: 'gitlab' }] });
+    const event = {
+      id: '1',
+      action: 'push',
+      target: { repository: 'a' },
+      actor: { user: 's3cret-of-gitlab' },
+    };
+    const body = JSON.stringify({ events: [event, ...Array(10_000).fill(0)] });
+    const { quarantined } = await sources.open(post('/sources/one', body));
+    expect(quarantined.map(({ reason }) => reason)).toEqual(['too many events']);
+    expect(quarantined[0]?.body.toString()).not.toContain('s3cret');
+  });
+
   const list = (event: object, count: number) => JSON.stringify(Array(count).fill(event));
   const harbor = (count: number) =>
     JSON.stringify({

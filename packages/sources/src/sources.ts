@@ -11,7 +11,7 @@ import type { ResolvedAuth } from './auth.js';
 import { type Body, decodeBody, decodeRequest } from './body.js';
 import { isBatchLongerThan } from './cloudevents/decode.js';
 import { KINDS } from './kinds.js';
-import { bodilessOfAnother, unlessOfAnother } from './other-kind.js';
+import { bodilessOfAnother, formOfAnother, unlessOfAnother } from './other-kind.js';
 import { OPEN_PATH, parsePath, pathOf } from './paths.js';
 import {
   type Kind,
@@ -193,19 +193,29 @@ function openWith(
     const nothing = { taken: [], quarantined: [], note: 'the body is empty' };
     return { ...from, ...(bodilessOfAnother(source?.kind, raw, kinds) ?? nothing) };
   }
-  if (body.state === 'unreadable') return { ...from, ...unreadable(raw, body.reason) };
+  if (body.state === 'unreadable') {
+    return { ...from, ...(formOfAnother(source?.kind, raw, kinds) ?? unreadable(raw, body.reason)) };
+  }
   if (!source) return { ...from, ...unreadable(raw, 'the body is in no format that is taken here') };
   const { value, text } = body.state === 'json' ? body : { value: undefined, text: '' };
   const { name, kind, options } = source;
-  if (isBatchLongerThan(MAX_EVENTS, raw, value)) return { ...from, ...unreadable(raw, TOO_MANY_EVENTS) };
+  if (isBatchLongerThan(MAX_EVENTS, raw, value)) return { ...from, ...tooManyEvents(kind, raw) };
   try {
     const opened = kind.open({ raw, value, text, source: name, includeReferences, options });
-    if (opened.taken.length + opened.quarantined.length > MAX_EVENTS) {
-      return { ...from, ...unreadable(raw, TOO_MANY_EVENTS) };
-    }
+    if (hasTooMany(opened)) return { ...from, ...tooManyEvents(kind, raw) };
     return { ...from, ...unlessOfAnother(opened, kind, raw, value, kinds) };
   } catch (fault) {
     // A kind never throws. Should one, the request is better kept than refused: its sender repeats it for ever.
     return { ...from, ...unreadable(raw, 'Longshore failed to read the body', fault) };
   }
+}
+
+/** By what came of it, or by what the kind says that has counted before. */
+function hasTooMany({ taken, quarantined }: Opened): boolean {
+  return taken.length + quarantined.length > MAX_EVENTS || quarantined[0]?.reason === TOO_MANY_EVENTS;
+}
+
+/** All of the request, without the keys to other systems that its kind knows of. */
+function tooManyEvents(kind: Kind, raw: RawRequest): Opened {
+  return unreadable({ ...raw, body: kind.storable?.(raw.body) ?? raw.body }, TOO_MANY_EVENTS);
 }
