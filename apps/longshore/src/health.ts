@@ -2,8 +2,33 @@
 import type { Observer } from '@longshore/observe';
 import type { RedisHealth } from '@longshore/queue';
 
+/** What is logged of Redis' health. */
+export interface HealthLog {
+  /** Redis has answered, or has not in time: from now on turns are logged. Before, a line would be about the start. */
+  begin(health: RedisHealth): void;
+  /** Redis was looked at. */
+  seen(health: RedisHealth): void;
+}
+
+/** Logs nothing before `begin`. */
+export function healthLog(observer: Observer): HealthLog {
+  let last: RedisHealth | undefined;
+  const seen = (health: RedisHealth): void => {
+    if (!last) return;
+    logTurn(observer, health, last);
+    last = health;
+  };
+  return {
+    seen,
+    begin(health) {
+      last = { ...health, up: false, full: false, trouble: undefined, unsafe: undefined, warnings: [] };
+      seen(health);
+    },
+  };
+}
+
 /** Logs what differs between two looks. */
-export function tellHealth(observer: Observer, health: RedisHealth, before: RedisHealth): void {
+function logTurn(observer: Observer, health: RedisHealth, before: RedisHealth): void {
   const { up, unsafe, memory, trouble, warnings } = health;
   const { log } = observer;
   observer.redisUp(up);

@@ -6,7 +6,7 @@ import { type Env, givingUpTimes } from '@longshore/config';
 import { createObserver } from '@longshore/observe';
 import { connect, createMonitor, type RedisHealth } from '@longshore/queue';
 import { createInspector } from '@longshore/queue/operator';
-import { tellHealth } from './health.js';
+import { healthLog } from './health.js';
 import { announceReadiness } from './readiness.js';
 import { openRedis } from './redis.js';
 import { type InForce, load, reloadConfig, tellWarnings } from './reload.js';
@@ -59,26 +59,21 @@ export async function run({ file, roles, env }: RunOptions): Promise<number> {
     };
     const producer = connect(redis.address, 'producer', onRedisError);
     const consumer = connect(redis.address, 'consumer', onRedisError);
-    // What is seen before the first answer, or without one in time, is one line and not a series.
-    let told: RedisHealth | undefined;
-    const tell = (health: RedisHealth): void => {
-      if (!told) return;
-      tellHealth(observer, health, told);
-      told = health;
-      readiness.seen(health);
-    };
-    const monitor = createMonitor(producer, tell, config.redis.prefix);
+    const health = healthLog(observer);
     const readiness = announceReadiness(observer, () => monitor.health);
+    const onChange = (now: RedisHealth): void => {
+      health.seen(now);
+      readiness.seen(now);
+    };
+    const monitor = createMonitor(producer, onChange, config.redis.prefix);
     const inspector = createInspector(producer, config.redis.prefix);
     const shared = { config: () => inForce.config, observer, producer, monitor };
     const trail = openTrail(shared);
     const refused = () => inForce.refused;
     const parts = { ...shared, refused, consumer, inspector, trail, version };
     try {
-      const before = monitor.health;
       await monitor.firstAnswer(REDIS_TIMEOUT_MS);
-      told = { ...before, up: false, full: false, trouble: undefined, unsafe: undefined, warnings: [] };
-      tell(monitor.health);
+      health.begin(monitor.health);
       const running = await startRoles(roles, parts);
       watcher.onChange((why) => {
         inForce = reloadConfig({ file, env, why, current: inForce, apply: running.apply, observer });

@@ -130,12 +130,21 @@ export function createConsumer(options: ConsumerOptions): Consumer {
   };
 
   let closing = false;
+  let telling: Promise<void> | undefined;
   /** Tells all workers; a Redis that refuses (full, failing over) is asked again until it takes it. */
-  const tellConcurrency = async (): Promise<void> => {
-    while (!closing && worker) {
+  const tellConcurrency = (): Promise<void> => {
+    // One at a time, however often a worker is replaced meanwhile.
+    telling ??= tellUntilTaken().finally(() => {
+      telling = undefined;
+    });
+    return telling;
+  };
+  const tellUntilTaken = async (): Promise<void> => {
+    for (let told: number | undefined; !closing && worker && told !== settings.concurrency; ) {
+      const { concurrency } = settings;
       try {
-        await worker.getBackend().setQueueMeta({ concurrency: settings.concurrency });
-        return;
+        await worker.getBackend().setQueueMeta({ concurrency });
+        told = concurrency;
       } catch (error) {
         onError(error as Error);
         await pause(TRY_AGAIN_MS);

@@ -107,7 +107,8 @@ export function createMonitor(
     fits: (bytes) => bytes <= FULL * health.limit,
     noteError(error) {
       const trouble = troubleOf(error, client);
-      if (trouble) noted = { trouble, at: Date.now() };
+      // One slow write says little about the next; a Redis that hangs is found by the next look.
+      if (trouble && trouble.cause !== 'slow') noted = { trouble, at: Date.now() };
     },
     close() {
       clearInterval(timer);
