@@ -75,7 +75,7 @@ describe.runIf(hasTool('chromium'))('the pages', () => {
 
       await page.getByRole('row').getByRole('link', { name: '1' }).click();
       await page.getByRole('link', { name: 'push acme/app:1.0' }).click();
-      await page.getByText('maintenance until noon').waitFor();
+      await page.getByText('maintenance until noon', { exact: true }).waitFor();
       receiver.reply({ status: 200 });
       await page.getByRole('button', { name: 'Retry with all attempts' }).click();
       const last = (await receiver.received(3)).at(-1);
