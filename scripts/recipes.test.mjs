@@ -80,7 +80,7 @@ async function vitest(copy, ...files) {
 }
 
 test('what is added as the recipes say is documented and passes the tests that they name', {
-  timeout: 240_000,
+  timeout: 600_000,
 }, async () => {
   const copy = await copyOfTheTree();
   await addSource(copy);

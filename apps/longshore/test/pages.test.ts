@@ -5,7 +5,7 @@ import { describe, expect, test } from 'vitest';
 import { barriers, dashboardAuth, useBrowser } from './browser.js';
 import { anEvent, envelope, type Relay, startRelay, workFolder, writeConfig } from './relay.js';
 
-const SLOW = 180_000;
+const SLOW = 600_000;
 const brief = { threshold: 2, backoff: '20ms', maxbackoff: '20ms' };
 
 interface Options {
@@ -230,40 +230,44 @@ describe.runIf(hasTool('chromium'))('the pages', () => {
     { width: 360, colorScheme: 'dark' },
   ] as const;
 
-  test('no page has a barrier, or is wider than the screen, at either width and in either theme', async () => {
-    const { relay, deadId } = await everyKind();
-    const quarantined = (await (
-      await fetch(`${relay.dashboard}/api/v1/quarantine`, {
-        headers: { authorization: `Basic ${btoa('ops:hunter2')}` },
-      })
-    ).json()) as { items: { id: string }[] };
-    const paths = [
-      '/',
-      `/endpoints/${encodeURIComponent('failing: {ä} / 100%')}?state=dead`,
-      '/endpoints/paused',
-      '/endpoints/removed',
-      '/dead',
-      '/dead?repository=none/**',
-      '/dead/retry',
-      `/dead/drop?id=${deadId}`,
-      `/deliveries/${deadId}`,
-      '/quarantine',
-      `/quarantine/${quarantined.items[0]?.id}`,
-      '/search?q=acme/app',
-      '/search',
-      '/nothing/of/the/kind',
-    ];
-    for (const { width, colorScheme } of looks) {
-      const { page } = await open(relay.dashboard, { viewport: { width, height: 800 }, colorScheme });
-      for (const path of paths) {
-        await page.goto(relay.dashboard + path);
-        const tooWide = await page.evaluate(() => document.documentElement.scrollWidth > innerWidth);
-        const found = { path, width, colorScheme, tooWide, barriers: await barriers(page) };
-        expect(found).toEqual({ path, width, colorScheme, tooWide: false, barriers: [] });
+  test(
+    'no page has a barrier, or is wider than the screen, at either width and in either theme',
+    async () => {
+      const { relay, deadId } = await everyKind();
+      const quarantined = (await (
+        await fetch(`${relay.dashboard}/api/v1/quarantine`, {
+          headers: { authorization: `Basic ${btoa('ops:hunter2')}` },
+        })
+      ).json()) as { items: { id: string }[] };
+      const paths = [
+        '/',
+        `/endpoints/${encodeURIComponent('failing: {ä} / 100%')}?state=dead`,
+        '/endpoints/paused',
+        '/endpoints/removed',
+        '/dead',
+        '/dead?repository=none/**',
+        '/dead/retry',
+        `/dead/drop?id=${deadId}`,
+        `/deliveries/${deadId}`,
+        '/quarantine',
+        `/quarantine/${quarantined.items[0]?.id}`,
+        '/search?q=acme/app',
+        '/search',
+        '/nothing/of/the/kind',
+      ];
+      for (const { width, colorScheme } of looks) {
+        const { page } = await open(relay.dashboard, { viewport: { width, height: 800 }, colorScheme });
+        for (const path of paths) {
+          await page.goto(relay.dashboard + path);
+          const tooWide = await page.evaluate(() => document.documentElement.scrollWidth > innerWidth);
+          const found = { path, width, colorScheme, tooWide, barriers: await barriers(page) };
+          expect(found).toEqual({ path, width, colorScheme, tooWide: false, barriers: [] });
+        }
+        const background = await page.evaluate(() => getComputedStyle(document.body).backgroundColor);
+        const [red = 0] = (background.match(/\d+/g) ?? []).map(Number);
+        expect(red > 128 ? 'light' : 'dark').toBe(colorScheme);
       }
-      const background = await page.evaluate(() => getComputedStyle(document.body).backgroundColor);
-      const [red = 0] = (background.match(/\d+/g) ?? []).map(Number);
-      expect(red > 128 ? 'light' : 'dark').toBe(colorScheme);
-    }
-  }, 240_000);
+    },
+    SLOW,
+  );
 });
