@@ -208,7 +208,7 @@ describe('not tested by the registry', () => {
       { name: 'own', url: other.url, headers },
     ]);
     const event = anEvent();
-    const lines = ['Content-Type', V1, 'Content-Type', 'text/plain', 'Host', 'longshore'];
+    const lines = ['Content-Type', V1, 'Content-Type', 'text/plain', 'Host', 'localhost'];
     const sending = request(`${own.ingest}/registry/notifications`, { method: 'POST', headers: lines });
     sending.end(JSON.stringify(envelope(event)));
     const got = await eventually(() =>
