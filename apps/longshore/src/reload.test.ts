@@ -36,3 +36,27 @@ test('who may ask without a secret is decided by where a listener is, not by whe
   const settings = ['ingest.listen', 'dashboard.listen', 'admin.listen'];
   expect(lines.map((line) => JSON.parse(line))).toContainEqual(expect.objectContaining({ settings }));
 });
+
+test('of a file with many errors a refusal names the first ones and the command for the rest', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'longshore-test-'));
+  onTestFinished(() => rm(folder, { recursive: true, force: true }));
+  const file = join(folder, 'longshore.yml');
+  await writeFile(file, 'version: 0.1\n');
+  const current = { config: loadConfig(file, {}) };
+  const wrong = Array.from({ length: 40 }, (_, at) => `wrong${at}: 1\n`);
+  await writeFile(file, `version: 0.1\n${wrong.join('')}`);
+  const observer = createObserver({
+    level: 'error',
+    pretty: false,
+    version: '0',
+    destination: { write: () => {} },
+  });
+  const apply = () => expect.unreachable();
+  const { refused } = reloadConfig({ file, env: {}, why: 'a test', current, apply, observer });
+  expect(refused?.reason.split('\n')).toEqual([
+    expect.stringContaining('wrong0'),
+    expect.stringContaining('wrong1'),
+    expect.stringContaining('wrong2'),
+    `and 37 more: longshore check ${file}`,
+  ]);
+});

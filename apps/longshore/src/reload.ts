@@ -72,9 +72,19 @@ export function reloadConfig({ file, env, why, current, apply, observer }: Reloa
   } catch (err) {
     log.error({ why, file, err }, 'configuration not reloaded, the old one stays in force');
     observer.configRefused();
-    const reason = err instanceof Error ? err.message : String(err);
+    const reason = firstErrors(err instanceof Error ? err.message : String(err), file);
     return { config: current.config, refused: { at: Date.now(), file, reason } };
   }
+}
+
+/** Errors of a file that `/readyz` and the home page show; the log has them all. */
+const ERRORS_SHOWN = 3;
+
+function firstErrors(reason: string, file: string): string {
+  const lines = reason.split('\n');
+  if (lines.length <= ERRORS_SHOWN) return reason;
+  const more = `and ${lines.length - ERRORS_SHOWN} more: longshore check ${file}`;
+  return [...lines.slice(0, ERRORS_SHOWN), more].join('\n');
 }
 
 /** Names of endpoints, by what happened to them; what is empty is left out of the line. */

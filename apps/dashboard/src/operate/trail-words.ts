@@ -124,6 +124,6 @@ export function standingInWords({ deliveries }: Pick<Trail, 'deliveries'>): stri
 
 /** Why entries of a gap were thrown away. */
 export const GAPS: Readonly<Record<DropReason, string>> = {
-  away: 'Redis was away',
+  away: 'Redis was away, or more came at once than it took in time',
   memory: 'Redis was over 70 % of its maxmemory',
 };

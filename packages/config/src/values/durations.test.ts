@@ -7,19 +7,27 @@ const OUTSIDE = [
   ['worker.grace', 'worker: { grace: 25 }\n', '25s'],
   ['worker.grace', 'worker: { grace: 1.5 }\n', '1.5s'],
   ['worker.grace', 'worker: { grace: "25" }\n', '25s'],
-  ['worker.grace', 'worker: { grace: 25_000 }\n', '25000ms'],
-  ['retention.dead.age', 'retention: { dead: { age: 86400 } }\n', '86400ms'],
+  ['worker.grace', 'worker: { grace: 25_000 }\n', '25000ms', '25000s, or 25000ms if it is milliseconds'],
+  [
+    'retention.dead.age',
+    'retention: { dead: { age: 86400 } }\n',
+    '86400s',
+    '86400s, or 86400ms if it is milliseconds',
+  ],
   ['alerts[0].after', 'alerts: [{ name: a, url: http://alerts/, after: 5 }]\n', '5s'],
 ] as const;
 
-test.each(OUTSIDE)('%s: a number without a unit is an error: %j', (path, more, unit) => {
-  checkTrap({
-    title: '',
-    bad: file('', more),
-    problem: ['error', path, new RegExp(`has no unit\\. Write ${unit}$`)],
-    fine: file('', more.replace(/"?\d[\d._]*"?(?= \}( \}|\])?\n)/, unit)),
-  });
-});
+test.each(OUTSIDE)(
+  '%s: a number without a unit is an error: %j',
+  (path, more, unit, advice: string = unit) => {
+    checkTrap({
+      title: '',
+      bad: file('', more),
+      problem: ['error', path, new RegExp(`has no unit\\. Write ${advice}$`)],
+      fine: file('', more.replace(/"?\d[\d._]*"?(?= \}( \}|\])?\n)/, unit)),
+    });
+  },
+);
 
 test('a variable without a unit is an error too, and the message names the unit and the variable', () => {
   const { config, problems } = configFrom(Buffer.from(file('')), { LONGSHORE_WORKER_GRACE: '25' });

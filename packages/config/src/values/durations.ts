@@ -41,7 +41,7 @@ export const duration = (limits: DurationLimits = {}) =>
     read(scalar, refuse) {
       const number = Number(textOf(scalar).replaceAll('_', ''));
       if (scalar.resolved.kind !== 'null' && number !== 0 && !Number.isNaN(number)) {
-        return refuse(`${textOf(scalar)} has no unit. Write ${meant(number)}`);
+        return refuse(`${textOf(scalar)} has no unit. Write ${units(number)}`);
       }
       return within(limits, scalar, refuse);
     },
@@ -101,6 +101,10 @@ function trap(scalar: Scalar, { fallback, tiny }: RegistryLimits): string | unde
   const effect = read < MILLISECOND && tiny !== undefined ? `: ${tiny}` : '';
   return `${said}${effect}. Write ${meant(amountOf(scalar.resolved))}, or ${exact} if you mean that`;
 }
+
+/** Both units of a larger number: 86400 was meant as seconds, 30000 hardly, and a wrong one can delete dead letters. */
+const units = (number: number): string =>
+  number < 60 ? meant(number) : `${number}s, or ${meant(number)} if it is milliseconds`;
 
 /** A small number was probably meant as seconds, a larger one as milliseconds. */
 const meant = (number: number): string => (number < 60 ? `${number}s` : `${number}ms`);

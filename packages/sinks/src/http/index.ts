@@ -162,7 +162,10 @@ class HttpSink implements Sink {
     }
     if (kind === 'aborted' || (kind === 'failed' && this.#closed)) return 'aborted';
     if (kind === 'timeout') {
-      return { kind: 'retry', ...timedOut(phase, this.target.place, this.options.timeout) };
+      return {
+        kind: 'retry',
+        ...timedOut(phase, this.target.place, this.options.timeout, this.target.secure),
+      };
     }
     return this.#failed({ error, silent });
   }

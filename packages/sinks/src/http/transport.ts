@@ -74,12 +74,12 @@ export function failureOf(error: Error, place: string, { closes, trusted }: Circ
   return { reason, detail: `${place}: ${said}; ${nextStep(reason, code, closes)}` };
 }
 
-/** The attempt's own deadline passed before the head of an answer was read. `timeout` in milliseconds. */
-export function timedOut(phase: Phase, place: string, timeout: number): Failure {
+/** The attempt's own deadline passed before the head of an answer was read. `timeout` in milliseconds; `secure`: of an https url. */
+export function timedOut(phase: Phase, place: string, timeout: number, secure = false): Failure {
   const missing = phase === 'connecting' ? 'no connection' : 'no answer';
   const step =
     phase === 'connecting'
-      ? 'check host, port and firewalls'
+      ? `check host, port and firewalls${secure ? ', and that the receiver speaks TLS (http against https)' : ''}`
       : 'let the receiver answer first and work afterwards, or raise the endpoint’s timeout';
   return { reason: 'timeout', detail: `${place}: ${missing} within ${timeout} ms; ${step}` };
 }
