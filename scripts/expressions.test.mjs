@@ -15,6 +15,20 @@ const BOUNDED = {
     '/_(SERVICE_(HOST|PORT(_\\w+)?)|PORT(_\\d+_(TCP|UDP|SCTP)(_(PROTO|PORT|ADDR))?)?)$/':
       'names of environment variables, which who starts the process sets',
   },
+  'packages/queue/src/trouble.ts': Object.fromEntries(
+    [
+      "/NOPERM.*'info(?:\\||')/",
+      "/NOPERM.*'([\\w|-]+)'/",
+      "/NOPERM.*keys?\\b|can't access at least one of the keys/",
+      '/MISCONF.*\\bAOF\\b[^:]*:?([^:,]*)/',
+    ].map((written) => [written, 'the first 500 characters of an error of Redis']),
+  ),
+  'packages/sinks/src/http/tls-words.ts': {
+    '/^ERR_SSL_\\w*(CERTIFICATE|UNKNOWN_CA|ACCESS_DENIED)\\w*$/': 'a code of Node.js or OpenSSL',
+  },
+  'apps/dashboard/src/pages/layout.tsx': {
+    '/<(?:"[^"]*"|[^">])*>|[^<]+/g': 'HTML of the renderer, in which each < begins a tag that ends',
+  },
   'packages/embedded-redis/src/install-hint.ts': {
     "new RegExp(`^${name}=(.*)$`, 'm')": '/etc/os-release, by the name of one of its constant keys',
   },

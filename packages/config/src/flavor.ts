@@ -18,6 +18,8 @@ export type Purpose = 'run' | 'check';
 
 /** Keys by which a registry's own file is known: Longshore has none of them. */
 const REGISTRY_KEYS = ['storage', 'http', 'middleware'];
+/** A line that begins with one of {@link REGISTRY_KEYS}. */
+const REGISTRY_LINE = /^["']?(?:storage|http|middleware)["']?[ \t]*:/m;
 const READ = 'notifications';
 
 /** By its keys alone, whatever they hold. */
@@ -28,8 +30,7 @@ export function flavorOf(tree: Node): Flavor {
 
 /** Of a text that cannot be parsed: by what its lines begin with. */
 export function flavorOfText(text: string): Flavor {
-  const keys = new RegExp(`^["']?(?:${REGISTRY_KEYS.join('|')})["']?[ \\t]*:`, 'm');
-  return keys.test(text) ? 'registry' : 'longshore';
+  return REGISTRY_LINE.test(text) ? 'registry' : 'longshore';
 }
 
 /** The part of a registry's own file that is read. Reports what the registry would make of the rest. */

@@ -4,14 +4,22 @@ import type { EventSummary } from './records.js';
 /** Characters of a field. What senders and receivers write is cut before to less; this is for what was forgotten. */
 const LONGEST_FIELD = 1_000;
 
-/** Cuts the texts of a record, and the names of its events. Changes and returns `fields`. */
+/** Events of a request that its record lists: some 150 KB. `longshore trace` knows all of them. */
+const MOST_EVENTS = 1_000;
+
+/** Cuts the texts of a record, its list of events and their names. Changes and returns `fields`. */
 export function bounded<Fields extends object>(fields: Fields): Fields {
   for (const [name, value] of Object.entries(fields)) {
     const isLong = typeof value === 'string' && value.length > LONGEST_FIELD;
     if (isLong) Reflect.set(fields, name, `${value.slice(0, LONGEST_FIELD)}…`);
-    else if (name === 'events' && Array.isArray(value)) Reflect.set(fields, name, value.map(boundedEvent));
+    else if (name === 'events' && Array.isArray(value)) boundEvents(fields, value);
   }
   return fields;
+}
+
+function boundEvents(fields: object, events: readonly EventSummary[]): void {
+  Reflect.set(fields, 'events', events.slice(0, MOST_EVENTS).map(boundedEvent));
+  if (events.length > MOST_EVENTS) Reflect.set(fields, 'eventsNotListed', events.length - MOST_EVENTS);
 }
 
 /** Characters of an event's id, repository … in a record. A registry allows 255. */

@@ -40,7 +40,8 @@ export const RECORDS = {
     fields: {
       source: 'Name of the source.',
       kind: 'Kind of registry that sent it.',
-      events: 'The events: `id`, `action`, `repository`, `tag`, `digest`.',
+      events: 'The events, 1,000 at most: `id`, `action`, `repository`, `tag`, `digest`.',
+      eventsNotListed: 'How many events there are besides; left out for none.',
       accepted: 'Events taken.',
       enqueued: 'Deliveries made durable.',
       duplicates: 'Deliveries that were known already.',

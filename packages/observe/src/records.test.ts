@@ -289,3 +289,16 @@ test('no sender makes a line as long as it likes', () => {
   );
   expect(lines().at(-1)).toMatchObject({ events: [{ repository }] });
 });
+
+test('a record lists a thousand events and counts the others', async () => {
+  const { observer, lines, samples } = observed();
+  const [event] = received.events;
+  const events = Array.from({ length: 1_002 }, (_, at) => ({ ...event, id: String(at), action: 'push' }));
+  observer.eventReceived({ ...received, events }, { enqueuedTo: {} });
+  const [line] = lines();
+  expect(line).toMatchObject({ record: 'event.received', eventsNotListed: 2 });
+  expect(line?.events).toHaveLength(1_000);
+  const { source, kind } = received;
+  const sample = `longshore_events_received_total{source="${source}",kind="${kind}",action="push"}`;
+  expect((await samples()).get(sample)).toBe(1_002);
+});

@@ -20,7 +20,10 @@ export interface RecordFields {
   'event.received': {
     source: string;
     kind: string;
+    /** The first 1,000. */
     events: EventSummary[];
+    /** How many there are besides; absent for none. */
+    eventsNotListed?: number;
     /** Events taken. */
     accepted: number;
     /** Deliveries that are durable now. */

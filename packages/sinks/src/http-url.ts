@@ -139,3 +139,8 @@ function looksLikeToken(part: string): boolean {
   const mixed = /\d/.test(part) && /[a-z]/i.test(part);
   return part.length >= 40 || (mixed && part.length >= 16) || /^[0-9a-f]{16,}$/i.test(part);
 }
+
+/** An IPv6 address without its zone: of `fe80::1%eth0` it is `fe80::1`. */
+export function withoutZone(host: string): string {
+  return host.split('%', 1)[0] ?? host;
+}

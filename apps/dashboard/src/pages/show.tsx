@@ -20,6 +20,8 @@ type Shown = Omit<LayoutProps, 'children'> & { children: ComponentChildren };
 type Show = (words: Words, params: Readonly<Record<string, string>>) => Promise<Shown>;
 
 const LIMIT = 50;
+/** Characters of a search: more than a host, a repository and a digest have. */
+const MOST_SEARCHED = 500;
 /** Entries of quarantine are read with their bodies. */
 const FEW = 25;
 
@@ -139,7 +141,7 @@ function others({ operate, operations, now }: PageParts): Record<string, Show> {
       return { title: entry.reason, here: 'quarantine', children: <QuarantinedPage entry={entry} /> };
     },
     '/search': async (words) => {
-      const search = given(words, 'q');
+      const search = given(words, 'q')?.slice(0, MOST_SEARCHED);
       const traced = search ? await operate.trace({ search, limit: LIMIT }) : undefined;
       const all = traced ? await operate.endpoints() : [];
       const rests = all.filter(({ state }) => ['paused', 'disabled', 'removed'].includes(state.name));

@@ -2,6 +2,7 @@
  * Endpoints of a registry's own file that lead to Longshore's ingest: there the registry is the sender, so what
  * matters is whether it waits long enough, repeats what fails, and brings the secret.
  */
+import { trimEnd } from '@longshore/event';
 import type { Endpoint } from '../endpoint.js';
 import { formatDuration } from '../values/duration.js';
 import type { Step } from '../yaml/node.js';
@@ -23,7 +24,7 @@ const INGEST_PORT = '5080';
 export function leadsToIngest(text: string | undefined): boolean {
   if (text === undefined || faultIn(text) !== undefined) return false;
   const { pathname, port, hostname } = new URL(text);
-  const path = pathname.replace(/\/+$/, '');
+  const path = trimEnd(pathname, '/');
   // Others may have a path /sources/… too.
   const isSource = /^\/sources\/[^/]+$/.test(path) && (port === INGEST_PORT || /longshore/i.test(hostname));
   return path === NOTIFICATIONS || isSource;

@@ -1,6 +1,6 @@
 /** Several addresses of a name: none costs the attempt, whether it refuses, hangs or is slow. */
 import { once } from 'node:events';
-import { connect, type Socket } from 'node:net';
+import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
 import { Worker } from 'node:worker_threads';
 import { expect, onTestFinished, test } from 'vitest';
 import { dial, type Sockets } from './dial.js';
@@ -105,6 +105,20 @@ test('of several errors each is told', async () => {
   const { port } = await hangingAndWell();
   const error = await dialed(['127.0.0.3', '::1', '127.0.0.4'], port);
   expect((error as AggregateError).errors).toHaveLength(3);
+});
+
+test('a name of /etc/hosts with a dot at its end is found', async () => {
+  const server = createServer((socket) => socket.on('error', () => {}));
+  server.listen(0);
+  await once(server, 'listening');
+  onTestFinished(() => void server.close());
+  const { port } = server.address() as AddressInfo;
+  const found = await new Promise<Socket | undefined>((resolve, reject) =>
+    dial({ host: 'localhost.', port }, sockets(), (error, socket) =>
+      error ? reject(error) : resolve(socket),
+    ),
+  );
+  expect(found?.remotePort).toBe(port);
 });
 
 test('the families take turns', async () => {

@@ -7,6 +7,7 @@
  */
 import { ADDRCONFIG, type LookupAddress, lookup as systemLookup } from 'node:dns';
 import { isIP, type Socket, connect as tcpConnect } from 'node:net';
+import { withoutZone } from '../http-url.js';
 
 /** How long an address has for itself before the next one is tried as well. RFC 8305 section 5 recommends it. */
 const NEXT_ADDRESS_MS = 250;
@@ -28,8 +29,14 @@ export type Lookup = (
   done: (error: Error | null, addresses: readonly LookupAddress[]) => void,
 ) => void;
 
-const lookupAll: Lookup = (host, done) =>
-  systemLookup(host, { all: true, verbatim: true, hints: ADDRCONFIG }, done);
+const lookupAll: Lookup = (host, done) => {
+  const options = { all: true, verbatim: true, hints: ADDRCONFIG } as const;
+  systemLookup(host, options, (error, found) => {
+    // /etc/hosts holds names without the dot at their end.
+    if (error?.code === 'ENOTFOUND' && host.endsWith('.')) systemLookup(host.slice(0, -1), options, done);
+    else done(error, found);
+  });
+};
 
 /** @param host a name or an address without brackets */
 export function dial(
@@ -38,7 +45,7 @@ export function dial(
   done: Dialed,
   lookup: Lookup = lookupAll,
 ): void {
-  if (isIP(host.replace(/%.*$/, '')) !== 0) race([host], port, sockets, done);
+  if (isIP(withoutZone(host)) !== 0) race([host], port, sockets, done);
   else
     lookup(host, (error, addresses) => {
       if (error) return done(error);

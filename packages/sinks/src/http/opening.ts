@@ -5,6 +5,7 @@
  */
 import { isIP, type Socket } from 'node:net';
 import { type SecureContext, connect as tlsConnect } from 'node:tls';
+import { withoutZone } from '../http-url.js';
 import { type Dialed, dial, type Sockets } from './dial.js';
 import { askForTunnel, blameProxy, type HttpProxy } from './proxy.js';
 import type { Target } from './target.js';
@@ -73,7 +74,7 @@ function startTls(tcp: Socket, host: string, { ca, trusted }: Way, sockets: Sock
  * and is no part of either (RFC 6066 section 3); an address must not be sent as the name of a server.
  */
 function named(host: string): { host: string; servername?: string } {
-  const bare = host.replace(/%.*$/, '');
+  const bare = withoutZone(host);
   if (isIP(bare) !== 0) return { host: bare };
   const name = host.replace(/\.$/, '');
   return { host: name, servername: name };

@@ -2,7 +2,7 @@
  * The endpoint's url, taken apart once. What is shown to people is host, port and path: userinfo and the
  * query string are where receivers put their secrets.
  */
-import { percentDecoded, readHttpUrl } from '../http-url.js';
+import { percentDecoded, readHttpUrl, withoutZone } from '../http-url.js';
 
 export { percentDecoded } from '../http-url.js';
 
@@ -37,7 +37,7 @@ export function targetOf(text: string): Target | Unusable {
   const read = readHttpUrl(text);
   if ('fault' in read) return { problem: `the endpoint’s url ${read.fault}` };
   const { secure, host, port, authority, path, userinfo } = read;
-  const bare = host.replace(/%.*$/, '');
+  const bare = withoutZone(host);
   const bracketed = bare.includes(':') ? `[${bare}]` : bare;
   const origin = `${secure ? 'https' : 'http'}://${bracketed}:${port}`;
   if (!URL.canParse(origin))
