@@ -5,7 +5,7 @@
 import { promisify } from 'node:util';
 import { constants, deflateRaw, inflateRaw } from 'node:zlib';
 import { deliveryId } from '@longshore/event';
-import { type PlannedDelivery, STEPS, type TrailEntry } from './entry.js';
+import { type NotedDelivery, STEPS, type TrailEntry } from './entry.js';
 import { termsOf } from './terms.js';
 
 /** A chunk as it is written. */
@@ -100,7 +100,7 @@ function unpack(packed: object, answers: readonly string[]): TrailEntry {
   return entry as unknown as TrailEntry;
 }
 
-function planned(one: unknown, { source, dedupe, eventId }: Packed): PlannedDelivery {
+function planned(one: unknown, { source, dedupe, eventId }: Packed): NotedDelivery {
   const known = Array.isArray(one);
   const endpoint = String(known ? one[0] : one);
   const id = deliveryId(endpoint, String(source), String(dedupe ?? eventId));
