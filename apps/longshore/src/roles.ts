@@ -9,7 +9,7 @@ import { claimLock } from '@longshore/embedded-redis/lock';
 import { createIngest, createReplayer, type FolderLock } from '@longshore/ingest';
 import { createAlertStore, createJanitor, createPulse } from '@longshore/queue';
 import { createJournal, createPulseReader, createQuarantine } from '@longshore/queue/operator';
-import { createWorker, startAlerts, startHousekeeping } from '@longshore/worker';
+import { createOwnPublish, createWorker, startAlerts, startHousekeeping } from '@longshore/worker';
 import { openAdmin } from './admin-role.js';
 import { type Listener, listen, logRefused } from './listen.js';
 import { asksForSecret, warnOfOpenIngest } from './open-ingest.js';
@@ -150,8 +150,9 @@ async function startWorker(parts: RoleParts): Promise<RunningRole> {
     store: createAlertStore(producer, prefix),
   });
   const pulse = createPulse(producer, prefix);
+  const own = createOwnPublish({ client: producer, prefix, observer, trail });
   const worker = createWorker({
-    ...{ client: consumer, observer, pulse, trail, version },
+    ...{ client: consumer, observer, pulse, trail, version, publish: own.publish },
     onRedisError: monitor.noteError,
   });
   worker.prepare(config())();
@@ -171,7 +172,7 @@ async function startWorker(parts: RoleParts): Promise<RunningRole> {
     },
     async close() {
       await Promise.all([worker.close(), housekeeping.close(), alerts.close()]);
-      await Promise.all([janitor.close(), pulse.close()]);
+      await Promise.all([janitor.close(), pulse.close(), own.close()]);
     },
   };
 }

@@ -11,8 +11,8 @@ export interface PublishContext {
   receivedAt: number;
   /** `performance.now()` at which the work on them began. */
   started: number;
-  /** Size of what they came in: none of them is larger than about this. */
-  bytes: number;
+  /** Size of what they came in: none of them is larger than about this. Absent: each one is measured. */
+  bytes?: number;
   /** Bytes that the caller stores beside them: room is asked for both. With no event at all, the record is the caller's. */
   beside?: number;
   /** Address that they came from. */

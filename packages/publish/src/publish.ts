@@ -41,16 +41,18 @@ export function createPublish({ room, producer, history, observer }: PublishPart
     const planned = plans.flatMap((plan) => plan.planned);
 
     const copies = planned.length / Math.max(1, events.length);
-    if (room) assertRoom(copies * bytes + planned.length * OVERHEAD_BYTES + beside, room);
+    if (room) assertRoom(copies * (bytes ?? 0) + planned.length * OVERHEAD_BYTES + beside, room);
 
-    const enqueued = await producer.enqueue(planned, { bytes }).catch((error: unknown) => {
-      if (error instanceof EnqueueRefused && error.enqueued.some(({ duplicate }) => !duplicate)) {
-        const stored = storedOf(plans, error.enqueued);
-        noteReceived(history, stored, context);
-        recordReceived(observer, stored, context);
-      }
-      throw error;
-    });
+    const enqueued = await producer
+      .enqueue(planned, bytes === undefined ? {} : { bytes })
+      .catch((error: unknown) => {
+        if (error instanceof EnqueueRefused && error.enqueued.some(({ duplicate }) => !duplicate)) {
+          const stored = storedOf(plans, error.enqueued);
+          noteReceived(history, stored, context);
+          recordReceived(observer, stored, context);
+        }
+        throw error;
+      });
 
     const stored = storedOf(plans, enqueued);
     noteReceived(history, stored, context);
