@@ -7,6 +7,7 @@ import { createDashboard } from '@longshore/dashboard';
 import { createOperate } from '@longshore/dashboard/operate';
 import { claimLock } from '@longshore/embedded-redis/lock';
 import { createIngest, createReplayer, type FolderLock } from '@longshore/ingest';
+import { isIngestRecord } from '@longshore/observe';
 import { createAlertStore, createJanitor, createPulse } from '@longshore/queue';
 import { createJournal, createPulseReader, createQuarantine } from '@longshore/queue/operator';
 import { createWorker, startAlerts, startHousekeeping } from '@longshore/worker';
@@ -158,7 +159,7 @@ async function startWorker(parts: RoleParts): Promise<RunningRole> {
   const janitor = createJanitor(producer, prefix);
   const housekeeping = startHousekeeping({
     ...{ config, janitor, inspector, monitor, observer, trail },
-    journal: createJournal(producer, prefix),
+    journal: createJournal(producer, prefix, isIngestRecord),
   });
   return {
     prepare(next) {

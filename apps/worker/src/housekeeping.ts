@@ -8,6 +8,7 @@ import { type Janitor, type Monitor, RELIEVE_FROM } from '@longshore/queue';
 import type { Inspector, Journal, TrailWriter } from '@longshore/queue/operator';
 import { recordOperations } from './journal.js';
 import { tellLeftovers } from './leftovers.js';
+import { NEWER_RETRY_MS } from './unreadable.js';
 
 const SWEEP_EVERY = 60_000;
 const RELIEVE_EVERY = 1_000;
@@ -110,7 +111,8 @@ async function promoteOverdue(
   { log }: Observer,
 ): Promise<void> {
   for (const { name: endpoint, maxbackoff, preheat } of endpoints) {
-    const longest = preheat ? Math.max(maxbackoff, PREHEAT_PAUSE_MS, preheat.delay) : maxbackoff;
+    const deferral = preheat ? Math.max(PREHEAT_PAUSE_MS, preheat.delay) : NEWER_RETRY_MS;
+    const longest = Math.max(maxbackoff, deferral);
     const promoted = await janitor.promoteOverdue(endpoint, longest);
     if (promoted === 0) continue;
     log.warn(
