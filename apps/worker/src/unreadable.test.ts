@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { longestWait } from './housekeeping.js';
 import { observed } from './testing/parts.js';
 import { createUnreadable, NEWER_RETRY_MS } from './unreadable.js';
 
@@ -32,4 +33,8 @@ test('deliveries of a newer version wait, with one log line for all of them', ()
   expect(lines.map(({ msg, endpoint }) => [msg, endpoint])).toEqual([
     ['deliveries were stored by a newer version and wait: upgrade this worker', 'one'],
   ]);
+});
+
+test('a short maxbackoff does not make them due before', () => {
+  expect(longestWait({ maxbackoff: 1_000 })).toBe(NEWER_RETRY_MS);
 });
