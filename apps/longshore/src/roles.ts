@@ -12,7 +12,7 @@ import { createAlertStore, createJanitor, createPulse } from '@longshore/queue';
 import { createJournal, createPulseReader, createQuarantine } from '@longshore/queue/operator';
 import { createWorker, startAlerts, startHousekeeping } from '@longshore/worker';
 import { openAdmin } from './admin-role.js';
-import { type Listener, listen, logRefused } from './listen.js';
+import { type Listener, listen, logRefused, recordDropped } from './listen.js';
 import { asksForSecret, warnOfOpenIngest } from './open-ingest.js';
 import { ROLES, type Role, type RoleParts } from './role.js';
 import { createSignIns } from './sign-ins.js';
@@ -117,6 +117,7 @@ async function startIngest(parts: RoleParts): Promise<RunningRole> {
     hasSecret: () => asksForSecret(config()),
     hosts: () => config().ingest.hosts,
     onRefused: ingest.onRefused,
+    onDropped: recordDropped('ingest', observer),
   }).catch(async (error) => {
     await ingest.close();
     throw error;
@@ -204,6 +205,7 @@ async function startDashboard(parts: RoleParts): Promise<RunningRole> {
     hosts: () => config().dashboard.hosts,
     hasPages: true,
     onRefused: logRefused('dashboard', observer),
+    onDropped: recordDropped('dashboard', observer),
   });
   return {
     url: listener.url,
