@@ -91,7 +91,7 @@ export function startAlerts(parts: AlertsParts): Alerts {
       .catch((err) =>
         observer
           .throttledLog('alerts', QUIET)
-          .warn({ err }, 'alerts could not be looked after, will try again'),
+          .warn({ err }, 'alert evaluation failed; retrying'),
       )
       .finally(() => {
         running = undefined;
