@@ -22,12 +22,8 @@ export interface LiveEndpoint {
 type Handle = ConsumerOptions['handle'];
 
 /** See the header. @param endpoint asked for at each delivery: its settings change with the configuration */
-export function createDeliveryPipeline(name: string, endpoint: () => LiveEndpoint, report: Report): Handle {
+export function createDeliveryPipeline(endpoint: () => LiveEndpoint, report: Report): Handle {
   return async (delivery, taken) => {
-    if (!delivery) {
-      report.unreadable(name, taken.id, taken.number, UNREADABLE);
-      return { settle: 'dead', outcome: UNREADABLE };
-    }
     const rule = await endpoint().ignores(delivery);
     if (rule) {
       report.ignored(delivery, rule);
@@ -71,10 +67,3 @@ const faultOf = (error: unknown): Outcome => ({
   reason: 'error',
   detail: `a fault in Longshore's sink: ${error instanceof Error ? error.message : String(error)}`,
 });
-
-/** Stored by a newer version, or damaged: kept in the dead-letter set as it is, never thrown away. */
-const UNREADABLE: Outcome = {
-  kind: 'dead',
-  reason: 'undecodable',
-  detail: 'this version cannot read the stored delivery; upgrade, then retry it from the dead-letter set',
-};

@@ -2,7 +2,7 @@
  * What happens to a delivery in this worker, told once to all who keep it: the records with their metrics, the history
  * behind `longshore trace`, and the statistics of the endpoint.
  */
-import type { Delivery, EventView, Outcome } from '@longshore/event';
+import type { Delivery, EventView } from '@longshore/event';
 import type { Observer } from '@longshore/observe';
 import type { AttemptVerdict, PulseWriter } from '@longshore/queue';
 import type { TrailWriter } from '@longshore/queue/operator';
@@ -31,8 +31,6 @@ export interface Report {
   ignored(delivery: Delivery, rule: string): void;
   /** One `delivery.attempted`; one `delivery.settled` more unless it is tried again. */
   attempted(attempted: Attempted): void;
-  /** What is stored cannot be read, and is dead. */
-  unreadable(endpoint: string, deliveryId: string, attempts: number, outcome: Outcome): void;
 }
 
 /** One for each worker. */
@@ -74,11 +72,6 @@ export function createReport({ observer, pulse, trail }: ReportParts): Report {
       if (reason === 'undecodable') return;
       const failed = { delivered: false, attempt, status, reason, detail } as const;
       pulse.note(of.endpoint, settle === 'delivered' ? { delivered: true } : failed);
-    },
-    unreadable(endpoint, deliveryId, attempts, { reason, detail }) {
-      const settled = { endpoint, deliveryId, outcome: 'dead', reason, detail } as const;
-      observer.deliverySettled({ ...settled, attempts });
-      trail.note({ step: 'settled', at: Date.now(), ...settled });
     },
   };
 }

@@ -16,6 +16,7 @@ import { createPreheatMemory } from './preheat-memory.js';
 import { preheatOptions } from './preheat-options.js';
 import { createReport } from './report.js';
 import { systemTrust } from './trust.js';
+import { createUnreadable } from './unreadable.js';
 
 /** What the worker is given by the process that it runs in. */
 export interface WorkerParts {
@@ -117,7 +118,8 @@ export function createWorker(parts: WorkerParts): Worker {
         endpoint: name,
         concurrency: endpoint.concurrency,
         delivered: config.retention.delivered,
-        handle: createDeliveryPipeline(name, () => lane.live, report),
+        handle: createDeliveryPipeline(() => lane.live, report),
+        unreadable: createUnreadable(name, { observer, trail }),
         onError(err) {
           onRedisError?.(err);
           observer

@@ -92,6 +92,6 @@ export async function aPublish(url = redisUrl(), room?: PublishParts['room']) {
     },
     /** Key of a delivery's job. */
     jobKey: (endpoint: string, { event, source }: TakenEvent) =>
-      `${prefix}:{${endpoint}}:${deliveryId(endpoint, source, event.id)}`,
+      `${prefix}:{${endpoint}}:${deliveryId({ endpoint, source, eventId: event.id })}`,
   };
 }
