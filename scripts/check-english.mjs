@@ -28,7 +28,6 @@ export const NOT_CLEAN_YET = {
   'packages/publish': 'all',
   'packages/queue': 'all',
   'packages/sources': 'all',
-  'packages/spool': 'all',
 };
 
 /** Each refused word and what to write. Lower case, one space between the words of a phrase. */

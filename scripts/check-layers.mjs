@@ -24,12 +24,13 @@ const LAYERS = {
   sinks: { may: ['event', 'registry-client'], why: STAGE },
   'registry-client': { may: ['event'], why: STAGE },
   observe: { may: ['event'], why: STAGE },
+  spool: { may: ['event'], why: STAGE },
   'embedded-redis': { may: ['event'], why: 'it only runs a program; queue is who speaks to Redis' },
   config: {
     may: ['event', 'sources', 'routing', 'sinks'],
     why: 'config knows the schemas of the stages only',
   },
-  ingest: { may: ['event', 'sources', 'publish', 'queue', 'observe', 'config'], why: APP },
+  ingest: { may: ['event', 'sources', 'publish', 'queue', 'observe', 'spool', 'config'], why: APP },
   worker: { may: ['event', 'routing', 'publish', 'queue', 'sinks', 'observe', 'config'], why: APP },
   dashboard: { may: ['event', 'routing', 'queue', 'observe', 'config'], why: APP },
   longshore: {

@@ -6,7 +6,7 @@ import type { Config } from '@longshore/config';
 import { createDashboard } from '@longshore/dashboard';
 import { createOperate } from '@longshore/dashboard/operate';
 import { claimLock } from '@longshore/embedded-redis/lock';
-import { createIngest, createReplayer, type FolderLock } from '@longshore/ingest';
+import { createIngest, createReplayer, type IngestParts } from '@longshore/ingest';
 import { isIngestRecord } from '@longshore/observe';
 import { createAlertStore, createJanitor, createPulse } from '@longshore/queue';
 import { createJournal, createPulseReader, createQuarantine } from '@longshore/queue/operator';
@@ -135,11 +135,11 @@ async function startIngest(parts: RoleParts): Promise<RunningRole> {
   };
 }
 
-/** The same lock as that of the embedded Redis: it tells a killed holder from one that lives, on any machine. */
-async function claimFolder(folder: string, onWait: () => void): Promise<FolderLock | undefined> {
-  const claim = await claimLock(folder, onWait);
+/** The lock of the embedded Redis, which distinguishes a killed holder from one that is only stopped. */
+const claimFolder: IngestParts['claim'] = async (folder) => {
+  const claim = await claimLock(folder);
   return 'lock' in claim ? claim.lock : undefined;
-}
+};
 
 async function startWorker(parts: RoleParts): Promise<RunningRole> {
   const { config, consumer, producer, observer, inspector, monitor, trail, version } = parts;

@@ -117,7 +117,7 @@ const spool = section(
   {
     enabled: setting(
       flag(),
-      'false: everybody gets 503 while Redis is away. What the spool holds is fed in all the same.',
+      'false: everybody gets 503 while Redis is away. What the spool holds is drained all the same.',
       true,
     ),
     dir: setting(
@@ -126,7 +126,7 @@ const spool = section(
     ).optional(),
     maxbytes: setting(
       bytes({ min: 2 ** 20, max: 2 ** 44 }),
-      'The most that each ingest process keeps there. Beyond it: 503. Half of it is reserved for the configured sources, in equal parts.',
+      'The most that is kept there. Beyond it: 503. Half of it is reserved for the configured sources, in equal parts.',
       '1GiB',
     ),
     fsync: setting(

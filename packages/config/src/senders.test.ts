@@ -81,7 +81,7 @@ group('what is said of them', () => {
 source builds, kind zot
   on failure: zot does not try again, and sends each event by a routine of its own, so the order is not kept.
   set there: Set \`timeout\`: without it zot before 2.1.19 delivers nothing.
-  while Redis is away: its requests are kept in the local spool, answered 202, and fed in, in order, when Redis is back
+  while Redis is away: its requests are kept in the local spool, answered 202, and drained when Redis is available
 
 source eu, kind distribution
   on failure: The registry keeps events in memory, in order, and tries the first one again for ever: \`threshold\` times at once, then once per \`backoff\`. Nothing is lost unless the registry restarts, which empties its queue.

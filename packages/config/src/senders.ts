@@ -53,7 +53,7 @@ export function senderParagraphs(config: Config): string[] {
 
 function outageOf(config: Config, source: string, kind: string): string {
   if (isSpooled(config, source, kind)) {
-    return 'its requests are kept in the local spool, answered 202, and fed in, in order, when Redis is back';
+    return 'its requests are kept in the local spool, answered 202, and drained when Redis is available';
   }
   if (keepsWhatIsRefused(senderOf(kind))) return 'it gets 503 and sends again';
   const why = config.ingest.spool.enabled ? 'spool: never' : 'ingest.spool is off';

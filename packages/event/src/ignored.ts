@@ -5,9 +5,6 @@
 
 /** Where an error may be ignored: the values of the metric's label `where`. */
 export const IGNORED_AT = [
-  'ingest.spool.clean',
-  'ingest.spool.lock',
-  'ingest.spool.mark',
   'queue.close',
   'queue.lease',
   'queue.progress',
@@ -15,6 +12,8 @@ export const IGNORED_AT = [
   'queue.pulse',
   'queue.stored',
   'queue.wake',
+  'spool.clean',
+  'spool.lock',
   'worker.alerts.lease',
   'worker.preheat.close',
   'worker.preheat.store',

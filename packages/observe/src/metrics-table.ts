@@ -43,7 +43,7 @@ export const METRICS = {
   },
   longshore_requests_spooled_total: {
     type: 'counter',
-    help: 'Requests put into the spool; the reason is an error code, or `order` behind others.',
+    help: 'Requests put into the spool; the reason is an error code.',
     labels: ['source', 'kind', 'reason'],
   },
   longshore_spool_fed_total: {
@@ -53,12 +53,12 @@ export const METRICS = {
   },
   longshore_spool_requests: {
     type: 'gauge',
-    help: 'Requests in the spool of this process that are not in Redis yet.',
+    help: 'Requests in the spool that are not in Redis yet. Processes that share a spool each count all of it.',
     labels: [],
   },
   longshore_spool_bytes: {
     type: 'gauge',
-    help: 'Bytes that the spool of this process takes on the disk; `ingest.spool.maxbytes` is the most.',
+    help: 'Bytes of the spool on the disk, at most `ingest.spool.maxbytes`.',
     labels: [],
   },
   longshore_deliveries_ignored_total: {

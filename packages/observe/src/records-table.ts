@@ -82,12 +82,12 @@ export const RECORDS = {
     fields: {
       source: 'Name of the source.',
       kind: 'Kind of registry that sent it.',
-      reason: 'Error code of what kept Redis from having it, or `order`: others of the spool come first.',
+      reason: 'Error code: why Redis did not take it.',
       bytes: 'Size of its body.',
     },
   },
   'event.aside': {
-    help: 'Something in the spool cannot be fed in, now or later. It is in a file of its own, and what is behind it goes on.',
+    help: 'A file of the spool cannot be enqueued. It is moved to the folder `bad`, and does not block the others.',
     forms: [{ level: 'error', message: 'spooled event set aside' }],
     fields: {
       source: 'Name of the source, or `unknown`.',

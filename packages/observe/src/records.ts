@@ -52,7 +52,7 @@ export interface RecordFields {
   'event.spooled': {
     source: string;
     kind: string;
-    /** Error code of what kept Redis from having it, or `order`. */
+    /** Error code: why Redis did not take it. */
     reason: string;
     bytes: number;
   };

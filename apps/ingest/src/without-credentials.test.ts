@@ -1,10 +1,10 @@
 import { readdirSync } from 'node:fs';
 import { createSources, type RawRequest, sourceKinds } from '@longshore/sources';
 import { expect, test } from 'vitest';
-import { samplesOf } from '../testing/samples.js';
-import { decodeRequest, encodeRequest } from './request.js';
+import { samplesOf } from './testing/samples.js';
+import { withoutCredentials } from './without-credentials.js';
 
-const KINDS = new URL('../../../../packages/sources/src/', import.meta.url);
+const KINDS = new URL('../../../packages/sources/src/', import.meta.url);
 const kinds = readdirSync(KINDS).filter((name) => sourceKinds.includes(name));
 
 test.each(kinds)('every sample of %s comes to the same events after a stay on the disk', async (kind) => {
@@ -14,9 +14,9 @@ test.each(kinds)('every sample of %s comes to the same events after a stay on th
   for (const { name, request } of samples) {
     const raw = { ...request, path: '/sources/one' };
     const opened = await sources.open(raw);
-    const kept = decodeRequest(encodeRequest({ source: 'one', kind, raw }));
-    expect([kept.source, kept.kind, kept.raw.receivedAt]).toEqual(['one', kind, raw.receivedAt]);
-    expect(sources.reopen(kept.source, kept.raw), name).toEqual(await opened);
+    const kept = withoutCredentials({ source: 'one', kind }, raw);
+    expect([kept.source, kept.kind, kept.receivedAt]).toEqual(['one', kind, raw.receivedAt]);
+    expect(await sources.reopen(kept.source, kept), name).toEqual(opened);
   }
 });
 
@@ -42,7 +42,8 @@ const secrets: [what: string, more: Partial<RawRequest>][] = [
 
 test.each(secrets)('%s is not on the disk', (_, more) => {
   const raw = { method: 'POST', path: '/', headers: {}, body: Buffer.from('{}'), receivedAt: 1, ...more };
-  expect(encodeRequest({ source: 'one', kind: 'nexus', raw }).includes('s3cret')).toBe(false);
+  const kept = withoutCredentials({ source: 'one', kind: 'nexus' }, raw);
+  expect(JSON.stringify(kept)).not.toContain('s3cret');
 });
 
 test.each(['gitlab', 'distribution', 'harbor', 'unknown'])(
@@ -52,15 +53,8 @@ test.each(['gitlab', 'distribution', 'harbor', 'unknown'])(
     const event = { id: '1', action: 'push', target: { repository: 'a' }, actor: { name: 'alice', user } };
     const body = Buffer.from(JSON.stringify({ events: [event] }));
     const raw = { method: 'POST', path: '/', headers: {}, body, receivedAt: 1 };
-    expect(encodeRequest({ source: 'one', kind, raw }).includes('eyJ')).toBe(false);
+    const kept = withoutCredentials({ source: 'one', kind }, raw);
+    expect(kept.body.toString()).toContain('alice');
+    expect(kept.body.toString()).not.toContain('eyJ');
   },
 );
-
-test.each([
-  ['nothing', Buffer.alloc(0)],
-  ['a length beyond the end', Buffer.from([0, 0, 1, 0, 0x7b])],
-  ['no JSON', Buffer.from([0, 0, 0, 1, 0x7b])],
-  ['another object', Buffer.concat([Buffer.from([0, 0, 0, 2]), Buffer.from('{}body')])],
-])('a record with %s is no request', (_, payload) => {
-  expect(() => decodeRequest(payload)).toThrow();
-});
