@@ -28,6 +28,7 @@ const CHECKS = [
   ['format and lint', join(BIN, 'biome'), ['check', '.']],
   ['types of tests', join(BIN, 'tsc'), ['-p', 'tsconfig.tests.json', '--noEmit']],
   ['layers', process.execPath, ['scripts/check-layers.mjs']],
+  ['plain English', process.execPath, ['scripts/check-english.mjs']],
   ['generated reference', process.execPath, ['scripts/gen-reference.mjs', '--check']],
   ['generated dashboard', process.execPath, ['scripts/gen-grafana.mjs', '--check']],
 ];
