@@ -39,7 +39,7 @@ async function addSource(copy) {
     await mkdir(dirname(join(copy, path)), { recursive: true });
     writeFileSync(join(copy, path), path.endsWith('.http') ? code.trimEnd() : code);
   }
-  const kinds = join(copy, 'packages/sources/src/kinds.ts');
+  const kinds = join(copy, 'packages/sources/src/kinds/index.ts');
   change(
     kinds,
     "from './distribution/index.js';",

@@ -1,6 +1,13 @@
 /** What could not be read, into quarantine: with the headers that help to read it later, without secrets. */
 import type { Quarantine } from '@longshore/queue/operator';
-import { type OpenedRequest, type RawRequest, storableBody, withoutToken } from '@longshore/sources';
+import {
+  headerIdentity,
+  type OpenedRequest,
+  type RawRequest,
+  storableBody,
+  storableHeaders,
+  withoutToken,
+} from '@longshore/sources';
 
 /** One entry that went into quarantine, as its record tells of it. */
 export interface Kept {
@@ -34,7 +41,7 @@ export function keep(
   entries: OpenedRequest['quarantined'],
 ): Promise<Kept[]> {
   if (entries.length === 0) return Promise.resolve([]);
-  const headers = harmless(raw.headers);
+  const headers = storableHeaders(raw.headers);
   return Promise.all(
     entries.map(async ({ reason, body, bytes = body.length }) => {
       const entry = {
@@ -46,29 +53,10 @@ export function keep(
         headers,
         body,
         bytes,
-        identity: identityOf(headers),
+        identity: headerIdentity(headers),
       };
       const { id, evicted } = await quarantine.put(entry);
       return { source, kind, reason, bytes, quarantineId: id, evicted };
     }),
   );
-}
-
-/** What a format may be told by; anything else may be a secret in a header of somebody's own naming. */
-const TELLING =
-  /^(content-type|content-encoding|user-agent|ce-.+|aeg-(?!sas-).+|x-(github|gitea|forgejo|gogs)-(event|delivery)|x-nexus-webhook-(id|delivery)|x-goog-pubsub-(message-id|publish-time|subscription-name)|x-request-id)$/;
-
-/** Where senders put the id of an event whose body may have none: two pushes of one tag have the same body then. */
-const IDENTIFYING =
-  /^(ce-(id|source)|x-(github|gitea|forgejo|gogs|nexus-webhook)-delivery|x-goog-pubsub-message-id)$/;
-
-function identityOf(headers: Record<string, string>): string | undefined {
-  const ids = Object.entries(headers).filter(([name]) => IDENTIFYING.test(name));
-  return ids.length > 0 ? JSON.stringify(ids.sort()) : undefined;
-}
-
-/** The headers that a format may be told by, and no others. */
-export function harmless(headers: RawRequest['headers']): Record<string, string> {
-  const kept = Object.entries(headers).filter(([name, value]) => value !== undefined && TELLING.test(name));
-  return Object.fromEntries(kept.map(([name, value]) => [name, String(value)]));
 }

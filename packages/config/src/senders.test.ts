@@ -1,4 +1,4 @@
-import { sourceKinds } from '@longshore/sources';
+import { sourceKinds } from '@longshore/sources/settings';
 import { expect, describe as group, test } from 'vitest';
 import { describe } from './describe.js';
 import { configFrom } from './read.js';
@@ -79,12 +79,12 @@ group('what is said of them', () => {
     expect(text).toBe(`No endpoints.
 
 source builds, kind zot
-  on failure: zot does not try again, and sends each event by a routine of its own, so the order is not kept.
+  on failure: zot does not retry, and sends each event from its own goroutine, so the order is not kept.
   set there: Set \`timeout\`: without it zot before 2.1.19 delivers nothing.
   while Redis is away: its requests are kept in the local spool, answered 202, and fed in, in order, when Redis is back
 
 source eu, kind distribution
-  on failure: The registry keeps events in memory, in order, and tries the first one again for ever: \`threshold\` times at once, then once per \`backoff\`. Nothing is lost unless the registry restarts, which empties its queue.
+  on failure: The registry keeps events in memory, in order, and retries the first one forever: \`threshold\` times at once, then once per \`backoff\`. Nothing is lost unless the registry restarts, which empties its queue.
   set there: Set \`timeout: 5s\`, \`threshold: 5\` and \`backoff: 1s\`, each with its unit, and do not restart the registry while it has events pending.
   while Redis is away: it gets 503 and sends again`);
     expect(describe(read('')).text).toBe('No endpoints.');

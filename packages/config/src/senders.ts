@@ -3,7 +3,7 @@
  * the local spool takes its requests. Ingest acts by the same function, so what `longshore check` says is what
  * happens.
  */
-import { keepsWhatIsRefused, type OnFailure, senderOf } from '@longshore/sources';
+import { keepsWhatIsRefused, type OnFailure, senderOf } from '@longshore/sources/settings';
 import type { Config } from './schema.js';
 import { printable } from './values/scalars.js';
 

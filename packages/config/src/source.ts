@@ -2,7 +2,7 @@
  * Who may post, and which registries do. The ways to prove who one is are the same for a source and for
  * ingest as a whole; options say what a kind of registry leaves out.
  */
-import { HMAC_ALGORITHMS, HMAC_ENCODINGS } from '@longshore/sources';
+import { HMAC_ALGORITHMS, HMAC_ENCODINGS } from '@longshore/sources/settings';
 import { z } from 'zod';
 import { OTHER_NAMES, SOURCE_KINDS } from './kinds.js';
 import { choice, flag, matching, text } from './values/scalars.js';

@@ -1,7 +1,7 @@
 /** Ids of events whose sender gives none: what is not the same must not become it, it would be swallowed. */
 import { expect, test } from 'vitest';
-import { openWith } from './contract.js';
-import { KINDS } from './kinds.js';
+import { KINDS } from './kinds/index.js';
+import { openWith } from './testing/contract.js';
 
 const MINUTE = 60_000;
 

@@ -1,9 +1,9 @@
 /** The order of `kinds.ts`: on the open path nobody says which kind a request is of. */
 import { expect, test } from 'vitest';
 import { decodeBody } from './body.js';
-import { KINDS } from './kinds.js';
-import { readSamples } from './samples.js';
+import { KINDS } from './kinds/index.js';
 import { createSources } from './sources.js';
+import { readSamples } from './testing/samples.js';
 
 const sources = createSources({ sources: [] });
 
@@ -13,7 +13,7 @@ const OF_GITLAB = ['edges/rename', 'edges/token-of-the-actor', 'edges/unknown-fi
 test.each(KINDS.map((kind) => [kind.kind, kind] as const))(
   'what is of kind %s is told so',
   async (_, kind) => {
-    const samples = readSamples(new URL(`./${kind.kind}/samples/`, import.meta.url));
+    const samples = readSamples(new URL(`./kinds/${kind.kind}/samples/`, import.meta.url));
     const told = samples.filter(({ expected }) => expected.events.length > 0);
     expect(told).not.toEqual([]);
     for (const { name, request } of told) {

@@ -1,16 +1,16 @@
 /** What is wrong with a source's settings, beyond their types: what its kind needs, and what it does not know. */
-import { KINDS } from './kinds.js';
-import { type OidcAuth, oidcFault } from './oidc.js';
-import type { Kind } from './port.js';
+import { type OidcAuth, oidcFault } from './auth/oidc.js';
+import type { Kind } from './kind.js';
+import { KINDS } from './kinds/index.js';
 
-/** The part of a source's settings that is looked at. Secrets are not, so they need not be resolved. */
+/** The part of a source's settings that is checked. Secrets are not, so they need not be resolved. */
 export interface CheckedSource {
   kind: string;
   auth?: { hmac?: { header?: string }; oidc?: OidcAuth };
   options?: object;
 }
 
-/** Where and why, in words that follow the setting. */
+/** Where and why, as a phrase that follows the setting's name. */
 export interface SourceFault {
   setting: readonly string[];
   why: string;

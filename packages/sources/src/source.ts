@@ -3,11 +3,12 @@
  * has to be known to read them.
  */
 import { LongshoreError } from '@longshore/event';
-import { createVerifier, type ResolvedAuth, type Verdict, type Verifier } from './auth.js';
-import type { HmacFormat } from './hmac.js';
-import { oidcFault } from './oidc.js';
+import type { HmacFormat } from './auth/hmac.js';
+import { oidcFault } from './auth/oidc.js';
+import { createVerifier, type ResolvedAuth, type Verdict, type Verifier } from './auth/verifier.js';
+import type { Kind } from './kind.js';
 import type { SourceOptions } from './options.js';
-import type { Kind, RawRequest, RequestHead } from './port.js';
+import type { RawRequest, RequestHead } from './request.js';
 import { sourceFault } from './source-fault.js';
 
 /** A source as the configuration names it, with its secrets resolved. */

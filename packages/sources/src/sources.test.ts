@@ -1,24 +1,27 @@
 import { EVENTS_V1, EVENTS_V2, LongshoreError } from '@longshore/event';
 import { describe, expect, test } from 'vitest';
-import { distribution } from './distribution/index.js';
-import type { Kind, RawRequest } from './port.js';
-import { createSources, type SourcesConfig, sourceKinds } from './sources.js';
+import type { Kind } from './kind.js';
+import { distribution } from './kinds/distribution/index.js';
+import { sourceKinds } from './kinds/index.js';
+import type { RawRequest } from './request.js';
+import { createSources, type SourcesConfig } from './sources.js';
 
 const OPEN = '/registry/notifications';
 const PUSH = '{"events":[{"id":"1","action":"push","target":{"repository":"team/api","tag":"1"}}]}';
 
-/** A kind that is told by a header, takes nothing and says that it has seen the request. */
+/** A kind that is recognized by a header, takes nothing and names the source of the request. */
 const scanner: Kind = {
   kind: 'scanner',
   sender: distribution.sender,
   recognizes: (raw) => raw.headers['x-scanner'] !== undefined,
-  open: ({ source }) => ({ taken: [], quarantined: [], note: `seen by ${source}` }),
+  list: ({ source }) => ({ ignored: `seen by ${source}` }),
+  read: () => ({ ignored: 'not called' }),
 };
 const broken: Kind = {
   kind: 'broken',
   sender: distribution.sender,
   recognizes: (raw) => raw.headers['x-broken'] !== undefined,
-  open: () => {
+  read: () => {
     throw new TypeError('a fault');
   },
 };

@@ -1,5 +1,5 @@
 /** Sources: names that a path can hold, and ways in that can be used. What a kind needs, its package says. */
-import { oidcFault, sourceFault } from '@longshore/sources';
+import { oidcFault, sourceFault } from '@longshore/sources/settings';
 import type { Auth, Config } from '../schema.js';
 import { quote } from '../values/scalars.js';
 import type { Step } from '../yaml/node.js';

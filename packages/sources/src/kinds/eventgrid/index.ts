@@ -1,0 +1,50 @@
+/**
+ * Azure Event Grid, for the events of Azure Container Registry: in Event Grid's own schema or as
+ * CloudEvents, one at a time or as a list. A new subscription is validated first: in the own schema by a
+ * code that the answer has to hold, as CloudEvents by an OPTIONS request. The URL that comes with the code
+ * is never fetched.
+ * Source: Microsoft's "Azure Container Registry as an Event Grid source" and "Endpoint validation".
+ */
+import { CE_HEADERS, CE_ID_HEADERS, cloudEventsHandshake, structuredForm } from '../../cloud-events.js';
+import { isObject } from '../../json.js';
+import type { Ignored, Incoming, Kind, Message, Refused } from '../../kind.js';
+import { messagesOf } from '../../open-body.js';
+import { headerOf, type RawRequest } from '../../request.js';
+import { isFromAzure, readEnvelope } from './envelope.js';
+
+/** Event Grid's own headers. Its keys (`aeg-sas-key`, `aeg-sas-token`) are not among them. */
+const OWN_HEADERS = ['aeg-event-type', 'aeg-subscription-name'];
+
+/** The kind `eventgrid`. */
+export const eventgrid: Kind = {
+  kind: 'eventgrid',
+  sender: {
+    onFailure: 'retries',
+    words:
+      'Event Grid waits 30 seconds for an answer and retries after 10 s, 30 s, 1 min, 5 min … 12 h, for 24 hours or 30 times. It does not retry after 400, 401, 403 or 413.',
+    advice: 'Set `--deadletter-endpoint`, so that events survive a wrong token or a day’s outage.',
+  },
+  headers: [...CE_HEADERS, ...OWN_HEADERS],
+  idHeaders: CE_ID_HEADERS,
+  recognizes,
+  list,
+  read: ({ value }) => readEnvelope(value),
+  handshake: cloudEventsHandshake,
+};
+
+function recognizes(raw: RawRequest, value: unknown): boolean {
+  const isAnnounced = OWN_HEADERS.some((name) => headerOf(raw, name));
+  return isAnnounced || isFromAzure(Array.isArray(value) ? value[0] : structuredForm(raw, value));
+}
+
+function list({ raw, value: body }: Incoming): readonly Message[] | Ignored | Refused {
+  const value = structuredForm(raw, body);
+  if (!Array.isArray(value) && !isObject(value))
+    return { refused: 'the body is neither an object nor a list' };
+  const envelopes = Array.isArray(value) ? value : [value];
+  return messagesOf(envelopes, 'the list has no events', (envelope, index) => ({
+    value: envelope,
+    find: (root) => (Array.isArray(root) ? root[index] : structuredForm(raw, root)),
+    ...(envelopes.length > 1 && { body: () => Buffer.from(JSON.stringify([envelope])) }),
+  }));
+}
