@@ -18,8 +18,7 @@ import type {
   Refused,
   TakenReading,
 } from './kind.js';
-import { eventFrom } from './normalize.js';
-import { normalizedPayload } from './normalized-payload.js';
+import { eventFrom, normalizedPayload } from './normalize.js';
 import type { RawRequest } from './request.js';
 import { quarantinable } from './tokens.js';
 

@@ -9,12 +9,10 @@ import { EVENTS_V1, type Payload } from '@longshore/event';
 import { type ExactNumbers, exactNumbers } from '../../exact-numbers.js';
 import { foldKeys, isObject, type JsonObject } from '../../json.js';
 import type { Ignored, Incoming, Message, Reading, Refused } from '../../kind.js';
-import { eventFrom, type Fields, missing } from '../../normalize.js';
-import { normalizedPayload } from '../../normalized-payload.js';
+import { eventFrom, type Fields, missing, normalizedPayload } from '../../normalize.js';
 import { messagesOf } from '../../open-body.js';
 import { eventsMediaType, eventsOf } from './envelope.js';
-import { readAnyForm } from './old-forms.js';
-import { isOwnForm, isPlain, readOwnForm } from './own-form.js';
+import { fieldsOf, isOwnForm } from './forms.js';
 import { type ActorUser, removeReferences, removeSecrets } from './trim.js';
 
 /** An entry of the list. */
@@ -68,10 +66,6 @@ export function readEvent(entry: Entry, incoming: Incoming, actorUser: ActorUser
   const asItCame: Payload = text ? { event: value, text } : { event: value };
   const payload = isOwnForm(value) ? asItCame : { event: normalizedPayload(event) };
   return { taken: { event, payload, contentType: eventsMediaType(raw) ?? EVENTS_V1 } };
-}
-
-function fieldsOf(event: JsonObject): Fields {
-  return isOwnForm(event) && isPlain(event) ? readOwnForm(event) : readAnyForm(event);
 }
 
 const TARGET = new Set(['target']);

@@ -6,7 +6,7 @@
 import type { Kind } from '../../kind.js';
 import { eventsMediaType, isEnvelope } from './envelope.js';
 import { type Entry, entriesOf, readEvent } from './event.js';
-import { withoutActorUser } from './without-actor-user.js';
+import { withoutActorUser } from './trim.js';
 
 /** The kind `distribution`. */
 export const distribution: Kind<Entry> = {

@@ -2,8 +2,12 @@
  * Removes secrets and references from an event that is otherwise delivered as it came. Names are compared without case,
  * because a receiver written in Go reads them so. Changes the event in place and says whether it did.
  */
+import { decodeBody } from '../../body.js';
+import { exactNumbers } from '../../exact-numbers.js';
 import { isObject, type JsonObject } from '../../json.js';
 import { withoutCredentials } from '../../reference.js';
+import { withoutTokens } from '../../tokens.js';
+import { eventsOf } from './envelope.js';
 
 /** A signed or encrypted token (RFC 7515, 7516) in its compact form: base64url of `{"`, then dots. */
 const TOKEN = /^eyJ[\w-]*(?:\.[\w-]*){2,4}$/;
@@ -30,6 +34,29 @@ export type ActorUser = 'token' | 'any';
 /** `target.references`: the manifest's layers, which can make an event a thousand times larger. */
 export function removeReferences(event: JsonObject): boolean {
   return changeMember(event, 'target', 'references', () => undefined);
+}
+
+/**
+ * A body as it may be kept on a disk: without the tokens of `actor.user` and the passwords in `target.url`. Equal as
+ * JSON otherwise; one that holds neither is the same bytes. One without a list of events loses any token.
+ * @param actorUser what is removed from `actor.user`: a token if it is one, or any value.
+ */
+export function withoutActorUser(bytes: Buffer, actorUser: ActorUser): Buffer {
+  const body = decodeBody(bytes);
+  if (body.state === 'empty') return bytes;
+  if (body.state === 'unreadable' || !Array.isArray(eventsOf(body.value))) return withoutTokens(bytes);
+  if (!remove(body.value, actorUser)) return bytes;
+  const exact = exactNumbers(body.text);
+  if (typeof exact === 'string') return withoutTokens(bytes); // quarantined whole, too
+  if (exact) remove(exact.value, actorUser);
+  const json = JSON.stringify(exact ? exact.value : body.value);
+  return Buffer.from(exact?.restore(json) ?? json);
+}
+
+function remove(value: unknown, actorUser: ActorUser): boolean {
+  const events = eventsOf(value);
+  if (!Array.isArray(events)) return false;
+  return events.filter((event) => isObject(event) && removeSecrets(event, actorUser)).length > 0;
 }
 
 /** @param change what the member becomes; undefined removes it */

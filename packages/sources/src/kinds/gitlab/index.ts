@@ -9,7 +9,7 @@ import type { Kind } from '../../kind.js';
 import type { RawRequest } from '../../request.js';
 import { type Entry, entriesOf, readEvent } from '../distribution/event.js';
 import { distribution } from '../distribution/index.js';
-import { withoutActorUser } from '../distribution/without-actor-user.js';
+import { withoutActorUser } from '../distribution/trim.js';
 
 /** The kind `gitlab`. */
 export const gitlab: Kind<Entry> = {

@@ -19,7 +19,7 @@ import type { RawRequest } from '../../request.js';
 import { isoSeconds } from '../../time.js';
 import { isEnvelope } from '../distribution/envelope.js';
 import { type Entry, entriesOf, readEvent } from '../distribution/event.js';
-import { withoutActorUser } from '../distribution/without-actor-user.js';
+import { withoutActorUser } from '../distribution/trim.js';
 import { type Occurrence, type PolicyMessage, readOccurrence, resourcesOf } from './occurrence.js';
 
 /** The kind `harbor`. */
