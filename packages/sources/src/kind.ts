@@ -80,10 +80,8 @@ export interface WholeBody extends Message {
   value: JsonObject;
 }
 
-/** It cannot be read. The reason is as in {@link QuarantinedBody}. */
-export interface Refused {
-  refused: string;
-}
+/** It cannot be read, for a reason as in {@link QuarantinedBody}. */
+export type Refused = { refused: string };
 
 /** It can be read and is no event. */
 export interface Ignored {

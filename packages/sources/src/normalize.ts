@@ -8,36 +8,15 @@ import { isObject, type JsonObject } from './json.js';
 import { hostOf, isDigest, withoutCredentials } from './reference.js';
 import { isoTime, minuteOf } from './time.js';
 
+type EventField = 'id' | 'timestamp' | 'action' | 'actor' | 'sourceAddr' | 'instanceID';
+type Subject = 'mediaType' | 'digest' | 'size' | 'length' | 'repository' | 'fromRepository' | 'url' | 'tag';
+type RequestField = 'requestId' | 'addr' | 'host' | 'method' | 'useragent';
+
 /**
  * What a kind read in one event, unchecked. `action` is one of the four actions, or the sender's own word for anything
- * else; `length` is an older name of `size`.
+ * else, `nativeType` that word when `action` is a translation of it; `length` is an older name of `size`.
  */
-export type Fields = Partial<
-  Record<
-    | 'id'
-    | 'timestamp'
-    | 'action'
-    | 'actor'
-    | 'sourceAddr'
-    | 'instanceID'
-    | 'mediaType'
-    | 'digest'
-    | 'size'
-    | 'length'
-    | 'repository'
-    | 'fromRepository'
-    | 'url'
-    | 'tag'
-    | 'references'
-    | 'requestId'
-    | 'addr'
-    | 'host'
-    | 'method'
-    | 'useragent',
-    unknown
-  >
-> & {
-  /** The sender's own word, when `action` is a translation of it. */
+export type Fields = { [name in EventField | Subject | RequestField | 'references']?: unknown } & {
   nativeType?: string;
 };
 
@@ -57,10 +36,8 @@ export function eventFrom(source: string, fields: Fields, receivedAt: number): R
   const { action } = fields;
   if (typeof action !== 'string' || action === '') return missing('action', action);
   const long = SHORT.find((name) => isLong(fields[name]));
-  if (long) {
-    const name = long === 'id' || long === 'action' ? long : `target.${long}`;
-    return `${name} is longer than ${MAX_LENGTH} characters`;
-  }
+  const label = long === 'id' || long === 'action' ? long : `target.${long}`;
+  if (long) return `${label} is longer than ${MAX_LENGTH} characters`;
   const target = targetFrom(fields);
   const timestamp = text(fields.timestamp);
   const event: RegistryEvent = known({

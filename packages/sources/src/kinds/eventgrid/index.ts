@@ -2,15 +2,17 @@
  * Azure Event Grid, for the events of Azure Container Registry: in Event Grid's own schema or as
  * CloudEvents, one at a time or as a list. A new subscription is validated first: in the own schema by a
  * code that the answer has to hold, as CloudEvents by an OPTIONS request. The URL that comes with the code
- * is never fetched.
+ * is never fetched. Event Grid's own schema says `eventType` and `eventTime` where CloudEvents say `type` and `time`;
+ * `data` is the event that the registry's own webhooks send, with an id of its own.
  * Source: Microsoft's "Azure Container Registry as an Event Grid source" and "Endpoint validation".
  */
 import { CE_HEADERS, CE_ID_HEADERS, cloudEventsHandshake, structuredForm } from '../../cloud-events.js';
-import { isObject } from '../../json.js';
-import type { Ignored, Incoming, Kind, Message, Refused } from '../../kind.js';
+import { isObject, textAt } from '../../json.js';
+import type { Ignored, Incoming, Kind, Message, Reading, Refused } from '../../kind.js';
+import { missing } from '../../normalize.js';
 import { messagesOf } from '../../open-body.js';
 import { headerOf, type RawRequest } from '../../request.js';
-import { isFromAzure, readEnvelope } from './envelope.js';
+import { readAcrEvent } from '../acr/index.js';
 
 /** Event Grid's own headers. Its keys (`aeg-sas-key`, `aeg-sas-token`) are not among them. */
 const OWN_HEADERS = ['aeg-event-type', 'aeg-subscription-name'];
@@ -47,4 +49,43 @@ function list({ raw, value: body }: Incoming): readonly Message[] | Ignored | Re
     find: (root) => (Array.isArray(root) ? root[index] : structuredForm(raw, root)),
     ...(envelopes.length > 1 && { body: () => Buffer.from(JSON.stringify([envelope])) }),
   }));
+}
+
+const REGISTRY = 'Microsoft.ContainerRegistry.';
+const EVENT_GRID = 'Microsoft.EventGrid.';
+const VALIDATION = `${EVENT_GRID}SubscriptionValidationEvent`;
+
+const ACTIONS = new Map([
+  [`${REGISTRY}ImagePushed`, 'push'],
+  [`${REGISTRY}ImageDeleted`, 'delete'],
+  [`${REGISTRY}ChartPushed`, 'push'],
+  [`${REGISTRY}ChartDeleted`, 'delete'],
+]);
+
+/** The event's type, in whichever schema. */
+function typeOf(envelope: unknown): string | undefined {
+  return textAt(envelope, 'eventType') ?? textAt(envelope, 'type');
+}
+
+/** Is it an envelope around something of the registry's or of Event Grid itself? */
+function isFromAzure(envelope: unknown): boolean {
+  const type = typeOf(envelope);
+  return type !== undefined && (type.startsWith(REGISTRY) || type.startsWith(EVENT_GRID));
+}
+
+/** One envelope, unchecked. */
+function readEnvelope(envelope: unknown): Reading {
+  if (!isObject(envelope)) return { refused: 'the event is not an object' };
+  const type = typeOf(envelope);
+  if (!type) return { refused: missing('the type', envelope.eventType ?? envelope.type) };
+  if (type.startsWith(EVENT_GRID)) {
+    const code = type === VALIDATION ? textAt(envelope, 'data', 'validationCode') : undefined;
+    const respond = code && { respond: { status: 200, body: { validationResponse: code } } };
+    return { ignored: 'an event about the subscription is none of a registry', ...respond };
+  }
+  const { id, data } = envelope;
+  const timestamp = envelope.eventTime ?? envelope.time;
+  if (!type.startsWith(REGISTRY)) return { event: { id, timestamp, action: type } };
+  if (!isObject(data)) return { refused: missing('data', data, 'an object') };
+  return readAcrEvent(data, { id, timestamp, action: ACTIONS.get(type) ?? type, nativeType: type });
 }
