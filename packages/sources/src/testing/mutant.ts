@@ -1,35 +1,18 @@
 /**
- * Request bodies that went wrong, for fast-check: a sample's JSON with nodes replaced, removed, renamed or
- * buried, or its bytes cut and overwritten. For tests only.
+ * Malformed request bodies for fast-check: a sample's JSON with nodes replaced, removed, renamed or nested deeper, or
+ * its bytes cut and overwritten. For tests only.
  */
 import fc from 'fast-check';
 import type { JsonObject } from '../json.js';
 
-interface Change {
+const ODD: unknown[] = ['', 0, -0, 1e21, 2 ** 53, '\u0000', '\ud800', null, [], {}, 'x'.repeat(2000)];
+const change = fc.record({
   /** Where: at each level the child with this number, modulo how many there are. */
-  path: number[];
-  how: 'replace' | 'remove' | 'upper' | 'bury' | 'repeat';
-  by: unknown;
-}
-
-const odd = fc.constantFrom<unknown>(
-  '',
-  0,
-  -0,
-  1e21,
-  2 ** 53,
-  '\u0000',
-  '\ud800',
-  null,
-  [],
-  {},
-  'x'.repeat(2000),
-);
-const change: fc.Arbitrary<Change> = fc.record({
   path: fc.array(fc.nat(20), { maxLength: 5 }),
-  how: fc.constantFrom('replace', 'remove', 'upper', 'bury', 'repeat'),
-  by: fc.oneof(odd, fc.jsonValue({ maxDepth: 3 })),
+  how: fc.constantFrom('replace', 'remove', 'upper', 'nest', 'repeat'),
+  by: fc.oneof(fc.constantFrom(...ODD), fc.jsonValue({ maxDepth: 3 })),
 });
+type Change = typeof change extends fc.Arbitrary<infer C> ? C : never;
 
 /** One of the bodies, changed. */
 export function mutant(bodies: readonly Buffer[]): fc.Arbitrary<Buffer> {
@@ -48,36 +31,28 @@ export function mutant(bodies: readonly Buffer[]): fc.Arbitrary<Buffer> {
 }
 
 function changedJson(original: Buffer, changes: Change[]): string {
-  let root: unknown;
   try {
-    root = JSON.parse(original.toString('utf8'));
+    return JSON.stringify(changes.reduce(apply, JSON.parse(original.toString('utf8')))) ?? '';
   } catch {
     return original.toString('latin1');
   }
-  for (const each of changes) root = apply(root, each);
-  return JSON.stringify(root) ?? '';
 }
 
-function apply(root: unknown, change: Change): unknown {
-  let parent: JsonObject | undefined;
-  let key = '';
-  let node = root;
-  for (const step of change.path) {
-    const keys = typeof node === 'object' && node !== null ? Object.keys(node) : [];
-    const next = keys[step % keys.length];
-    if (next === undefined) break;
-    parent = node as JsonObject;
-    key = next;
-    node = parent[key];
+/** Follows the path as far as it leads, and changes the node there in its parent. */
+function apply(node: unknown, { path: [step, ...path], how, by }: Change): unknown {
+  const keys = typeof node === 'object' && node !== null ? Object.keys(node) : [];
+  const key = step === undefined ? undefined : keys[step % keys.length];
+  if (key === undefined) {
+    if (how === 'nest') return Array.from({ length: 300 }).reduce((inner) => ({ inner }), node);
+    return how === 'repeat' ? [node, node] : by;
   }
-  if (!parent) return changed(node, change);
-  if (change.how === 'remove' || change.how === 'upper') delete parent[key];
-  if (change.how === 'upper') parent[key.toUpperCase()] = node;
-  else if (change.how !== 'remove') parent[key] = changed(node, change);
-  return root;
-}
-
-function changed(node: unknown, { how, by }: Change): unknown {
-  if (how === 'bury') return Array.from({ length: 300 }).reduce((inner) => ({ inner }), node);
-  return how === 'repeat' ? [node, node] : by;
+  const parent = node as JsonObject;
+  const child = parent[key];
+  const isLast = path.length === 0 || typeof child !== 'object' || child === null;
+  if (!isLast || !['remove', 'upper'].includes(how)) parent[key] = apply(child, { path, how, by });
+  else {
+    delete parent[key];
+    if (how === 'upper') parent[key.toUpperCase()] = child;
+  }
+  return parent;
 }
