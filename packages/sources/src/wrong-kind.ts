@@ -54,8 +54,6 @@ export function formOfAnother(
 
 function ofAnother(other: Kind, kind: Kind, raw: RawRequest): Opened {
   const body = other.storable?.(raw.body) ?? raw.body;
-  return unreadable(
-    { ...raw, body },
-    `it is a request of kind ${other.kind}, sent to a source of kind ${kind.kind}`,
-  );
+  const reason = `it is a request of kind ${other.kind}, sent to a source of kind ${kind.kind}`;
+  return unreadable({ ...raw, body }, reason);
 }

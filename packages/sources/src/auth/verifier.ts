@@ -9,11 +9,11 @@
  * their body is read. All but `oidc` and `hmac` answer at once.
  */
 
+import { createHash, timingSafeEqual } from 'node:crypto';
 import { parsePath } from '../paths.js';
 import type { RawRequest, RequestHead } from '../request.js';
 import { type HmacAuth, type HmacFormat, hmacCheck, hmacFormat } from './hmac.js';
 import { type OidcAuth, oidcCheck } from './oidc.js';
-import { matcherOf } from './secret-matcher.js';
 
 /** A source's `auth` with its secret references resolved. Several secrets of one method: any of them. */
 export interface ResolvedAuth {
@@ -47,47 +47,48 @@ export interface Verifier {
 
 type Check = (head: RequestHead) => boolean;
 
-/** The methods that answer at once. */
-type Method = Exclude<keyof ResolvedAuth, 'oidc' | 'hmac'>;
+function bearerCheck(secrets: readonly string[]): Check {
+  const isSecret = matcherOf(secrets);
+  return (head) => isSecret(credentials(head, 'bearer'));
+}
 
-const METHODS: { [M in Method]-?: (secrets: NonNullable<ResolvedAuth[M]>) => Check } = {
-  bearer(secrets) {
-    const isSecret = matcherOf(secrets);
-    return (head) => isSecret(credentials(head, 'bearer'));
-  },
-  basic(users) {
-    const pairs = Object.entries(users).flatMap(([user, passwords]) =>
+function basicCheck(users: NonNullable<ResolvedAuth['basic']>): Check {
+  const isSecret = matcherOf(
+    Object.entries(users).flatMap(([user, passwords]) =>
       passwords.filter((password) => password !== '').map((password) => `${user}:${password}`),
-    );
-    const isSecret = matcherOf(pairs);
-    return (head) => isSecret(Buffer.from(credentials(head, 'basic') ?? '', 'base64'));
-  },
-  header(headers) {
-    const checks = Object.entries(headers).map(([name, secrets]): Check => {
-      const isSecret = matcherOf(secrets);
-      return (head) => [head.headers[name.toLowerCase()]].flat().some(isSecret);
-    });
-    return (head) => checks.some((check) => check(head));
-  },
-  token(secrets) {
+    ),
+  );
+  return (head) => isSecret(Buffer.from(credentials(head, 'basic') ?? '', 'base64'));
+}
+
+function headerCheck(headers: NonNullable<ResolvedAuth['header']>): Check {
+  const checks = Object.entries(headers).map(([name, secrets]): Check => {
     const isSecret = matcherOf(secrets);
-    return ({ path, query }) => {
-      const queried = [...(query?.getAll('token') ?? []), ...(query?.getAll('access_token') ?? [])];
-      return [parsePath(path).token, ...queried].some(isSecret);
-    };
-  },
-};
+    return (head) => [head.headers[name.toLowerCase()]].flat().some(isSecret);
+  });
+  return (head) => checks.some((check) => check(head));
+}
+
+function tokenCheck(secrets: readonly string[]): Check {
+  const isSecret = matcherOf(secrets);
+  return ({ path, query }) => {
+    const queried = ['token', 'access_token'].flatMap((name) => query?.getAll(name) ?? []);
+    return [parsePath(path).token, ...queried].some(isSecret);
+  };
+}
 
 /**
  * Hashes the secrets once; the verifier hashes what a request presents and compares in constant time.
  * @param signs how the kind of the source signs
  */
 export function createVerifier(auth: ResolvedAuth = {}, signs?: HmacFormat): Verifier {
-  const checks: Check[] = [];
-  if (auth.bearer) checks.push(METHODS.bearer(auth.bearer));
-  if (auth.basic) checks.push(METHODS.basic(auth.basic));
-  if (auth.header) checks.push(METHODS.header(auth.header));
-  if (auth.token) checks.push(METHODS.token(auth.token));
+  const methods = [
+    auth.bearer && bearerCheck(auth.bearer),
+    auth.basic && basicCheck(auth.basic),
+    auth.header && headerCheck(auth.header),
+    auth.token && tokenCheck(auth.token),
+  ];
+  const checks = methods.filter((check) => check !== undefined);
   const format = auth.hmac && hmacFormat(auth.hmac, signs);
   const signature = auth.hmac && format && hmacCheck(auth.hmac, format);
   const later = auth.oidc && oidcCheck(auth.oidc);
@@ -118,4 +119,34 @@ function credentials(head: RequestHead, scheme: 'bearer' | 'basic'): string | un
   const [header] = [head.headers.authorization].flat();
   const [, name, value] = /^(\w+) +(?! )(.*)$/.exec(header ?? '') ?? [];
   return name?.toLowerCase() === scheme ? value : undefined;
+}
+
+/** Compares in constant time. Digests have one length, so comparing them does not reveal how long a secret is. */
+function matcherOf(secrets: readonly string[]): (presented: string | Buffer | undefined) => boolean {
+  const digests = secrets.map(digestOf);
+  const isSecret = (presented: string | Buffer) => {
+    const digest = digestOf(presented);
+    return digests.reduce((found, known) => timingSafeEqual(known, digest) || found, false);
+  };
+  return (presented) => {
+    // Nothing is no secret, even if one of them came out empty.
+    if (presented === undefined || presented.length === 0) return false;
+    if (isSecret(presented)) return true;
+    // Node reads a header's bytes as Latin-1; a secret beyond ASCII was most likely sent as UTF-8.
+    return (
+      typeof presented === 'string' &&
+      IS_LATIN_1.test(presented) &&
+      BEYOND_ASCII.test(presented) &&
+      isSecret(Buffer.from(presented, 'latin1'))
+    );
+  };
+}
+
+/** A character that a byte of a header can be and that UTF-8 writes with two. */
+const BEYOND_ASCII = /[\x80-\xff]/;
+/** No others. */
+const IS_LATIN_1 = /^[\0-\xff]*$/;
+
+function digestOf(secret: string | Buffer): Buffer {
+  return createHash('sha256').update(secret).digest();
 }
