@@ -110,7 +110,7 @@ function endOfNumber(text: string, start: number): number {
   let at = start + 1;
   for (;;) {
     const code = text.charCodeAt(at);
-    // Digits, sign, point and exponent; the text is known to be JSON, so no more needs to be told apart.
+    // Digits, sign, point and exponent; the text is known to be JSON, so this is enough to find the end.
     if (!startsNumber(code) && code !== 0x2b && code !== 0x2e && code !== 0x45 && code !== 0x65) return at;
     at += 1;
   }

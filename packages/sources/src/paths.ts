@@ -1,13 +1,13 @@
 /**
  * The paths that webhooks are posted to. `/registry/notifications` is where Harbor's preheat driver posts to
- * by itself. A slash at the end is no other path: a registry repeats a request that gets a 404 for ever.
+ * by itself. A slash at the end makes no difference: a registry retries a request that gets a 404 forever.
  *
  * A path may end in a secret (`/sources/NAME/TOKEN`): what is logged or stored is `withoutToken`.
  */
 
 import { excerpt } from '@longshore/event';
 
-/** The open path: the format is told from the request. */
+/** The shared path: the request itself shows its format. */
 export const OPEN_PATH = '/registry/notifications';
 
 const NAMED = '/sources/';
@@ -44,7 +44,7 @@ export function parsePath(path: string): Place {
 /** Words of the paths that there are, whatever the sources are called. */
 const OWN_WORDS = ['registry', 'notifications', 'sources', 'health'];
 
-/** What separates the words of a path, also where somebody mistyped or encoded it. */
+/** What separates the words of a path, also mistyped or encoded. */
 const SEPARATOR = /([/\\;]|%2f|%5c)/i;
 
 /**

@@ -10,7 +10,7 @@ import {
 
 const DIGEST = `sha256:${'0af1'.repeat(16)}`;
 
-test('a digest is told from a tag', () => {
+test('a digest is distinguished from a tag', () => {
   expect([DIGEST, `sha512:${'a'.repeat(128)}`].every(isDigest)).toBe(true);
   expect(
     ['latest', 'sha256', 'sha256-abc.sig', `sha256:${'a'.repeat(31)}`, `x${DIGEST}`].some(isDigest),

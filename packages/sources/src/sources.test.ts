@@ -105,7 +105,7 @@ describe('the open path with sources', () => {
   test('refuses what holds no secret, before it looks at the body', async () => {
     for (const body of [PUSH, 'not JSON', '', '{"unknown":1}']) {
       expect(await outcome(config, post(OPEN, body))).toBe('SOURCE_UNAUTHORIZED');
-      expect(await outcome(config, post(OPEN, body, bearer('nobody')))).toBe('SOURCE_UNAUTHORIZED');
+      expect(await outcome(config, post(OPEN, body, bearer('unknown')))).toBe('SOURCE_UNAUTHORIZED');
     }
   });
 
@@ -115,8 +115,8 @@ describe('the open path with sources', () => {
     );
     const other = post(OPEN, '{"unknown":1}', bearer('east'));
     expect(await outcome(config, other)).toBe('unknown: the body is in no format that is taken here');
-    const told = post(OPEN, 'not JSON', { ...bearer('scan'), 'content-type': EVENTS_V1 });
-    expect(await outcome(config, told)).toBe('SOURCE_UNAUTHORIZED');
+    const claimed = post(OPEN, 'not JSON', { ...bearer('scan'), 'content-type': EVENTS_V1 });
+    expect(await outcome(config, claimed)).toBe('SOURCE_UNAUTHORIZED');
   });
 
   test('takes no kind that is not configured', async () => {
@@ -248,7 +248,7 @@ describe('a request that was kept', () => {
     expect(sources.reopen('east', kept)).toEqual(await sources.open({ ...kept, headers: bearer('east') }));
   });
 
-  test('is told anew when its source is gone or never was known', async () => {
+  test('is identified again when its source is gone or was never known', async () => {
     expect(sources.reopen('gone', post(OPEN, PUSH))).toMatchObject({
       source: 'east',
       taken: [{ source: 'east' }],

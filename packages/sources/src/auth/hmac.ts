@@ -1,6 +1,6 @@
 /**
  * Signatures over the body: an HMAC with a shared secret, in a header. Computed over the bytes as they
- * arrived. It proves who wrote the body and that nobody changed it; it does not prove that the request is not
+ * arrived. It proves who wrote the body and that it is unchanged; it does not prove that the request is not
  * a repetition, which is what ids are for.
  *
  * The work grows with the body, and the sender is not known before it is done. So nothing is computed for a request
@@ -116,7 +116,7 @@ async function digestOf(bytes: Buffer, algorithm: string, secret: string): Promi
 const WRITTEN = { hex: /^(?:[\da-f]{2})+$/i, base64: /^[\w+/-]+={0,2}$/ };
 const DIGEST_BYTES = { sha1: 20, sha256: 32, sha384: 48, sha512: 64 };
 
-/** Several of the same header are as good as none: one may be somebody else's. */
+/** Several of the same header count as none: any of them may be forged. */
 function presentedDigest({ headers }: Pick<RequestHead, 'headers'>, format: HmacFormat): Buffer | undefined {
   const value = format.headers.map((name) => headers[name]).find((header) => header !== undefined);
   if (typeof value !== 'string' || !value.startsWith(format.prefix)) return undefined;

@@ -71,7 +71,7 @@ test.each<[string, Token]>([
   ['that has expired', { expires: '-5m' }],
   ['that never expires', { expires: null }],
   ['signed with another key', { key: strange.privateKey }],
-  ['signed with a key that nobody knows', { kid: 'other' }],
+  ['signed with an unknown key', { kid: 'other' }],
 ])('a token %s is refused', async (_, changed) => {
   expect(await verdict(await token(changed))).toBe('refused');
 });

@@ -1,7 +1,7 @@
 /**
  * Tokens of an OpenID Connect issuer (Google's Pub/Sub push, Entra ID): a JWT in `Authorization: Bearer`,
  * signed by the issuer's keys. The keys are fetched at the first request and kept; this is the only I/O of
- * the package. An audience is no secret, so a token must also be of a named account: anybody with an account
+ * the package. An audience is no secret, so a token must also be of a named account: anyone with an account
  * at a public issuer gets a token for any audience.
  */
 import { LongshoreError } from '@longshore/event';

@@ -130,7 +130,7 @@ test.each([
   [{ token: [] }],
   [{ hmac: { secrets: [], header: 'x-token' } }],
   [{ hmac: { secrets: ['s'] } }],
-])('a method whose secrets came out empty lets nobody in: %j', (auth) => {
+])('a method whose secrets came out empty refuses every request: %j', (auth) => {
   for (const authorization of [undefined, 'Bearer ', 'Bearer x', basic('user:'), basic(':')]) {
     expect(verdict(auth, { authorization, 'x-token': '' })).toBe('refused');
   }

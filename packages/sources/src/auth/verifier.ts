@@ -1,9 +1,9 @@
 /**
- * Does a request hold a secret of the source that it is for? Any configured method that matches is enough,
+ * Does a request hold a secret of its source? Any configured method that matches is enough,
  * and any of its secrets, so that they can be changed one side after the other.
  *
  * A method that is there without a usable secret refuses everything: a variable that came out empty must not
- * open the door. Only `auth` without any method lets everybody in.
+ * open the door. Only `auth` without any method accepts every request.
  *
  * All methods but `hmac` need no more than the head of a request, so most requests are refused before a byte of
  * their body is read. All but `oidc` and `hmac` answer at once.

@@ -138,7 +138,7 @@ describe('a token of the actor', () => {
     expect(bad).toContain('"actor":{"name":"ci"},"n":12345678901234567890');
   });
 
-  test('is told from a name', () => {
+  test('is distinguished from a name', () => {
     const body = envelope({ actor: { name: 'ci', user: 'alice' } });
     expect(open(body).taken[0]?.payload.event).toEqual(JSON.parse(body).events[0]);
   });

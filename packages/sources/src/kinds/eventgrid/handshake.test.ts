@@ -18,6 +18,6 @@ test('the validation of a subscription in the CloudEvents schema is answered', a
   });
 });
 
-test('nobody validates a subscription without the secret', async () => {
+test('a subscription is not validated without the secret', async () => {
   await expect(options('/sources/azure')).rejects.toMatchObject({ code: 'SOURCE_UNAUTHORIZED' });
 });

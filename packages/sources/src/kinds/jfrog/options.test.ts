@@ -29,7 +29,7 @@ test('a tag that is pushed again tomorrow is another event, a request that comes
   expect(idAt(86_400_000)).not.toBe(idAt(1_000));
 });
 
-test('the secret itself, as Artifactory sends it unless told to sign, can be asked for', async () => {
+test('the secret itself, as Artifactory sends it unless set to sign, can be required', async () => {
   const auth = { header: { 'X-JFrog-Event-Auth': ['jfrog-secret'] } };
   const sources = createSources({ sources: [{ name: 'factory', kind: 'jfrog', auth }] }, [jfrog]);
   const open = (secret: string) => sources.open(post('pushed', 0, { 'x-jfrog-event-auth': secret }));
