@@ -1,16 +1,7 @@
 /**
- * What a kind of registry provides, and what a request becomes.
- * Everything here is a value: reading a request does no I/O, reads no clock and never logs.
- *
- * A kind is a folder `kinds/NAME/` with one {@link Kind}, samples and a README, and one line in `kinds/index.ts`.
- * It says
- * - which requests look like its own (`recognizes`),
- * - how its sender signs (`hmac`), what it does on failure (`sender`) and which options the source has (`options`),
- * - which headers it reads (`headers`), so that quarantine and the spool keep them,
- * - which messages a body holds (`list`, unless the body is the message) and what one of them says (`read`).
- *
- * `open-body.ts` makes ids, quarantine entries and payloads of that. Verification is not part of a kind: `sources.ts`
- * passes on only requests that hold a secret of the source, handshakes included.
+ * What a kind of registry provides, and what a request becomes. Everything here is a value: reading a request does no
+ * I/O, reads no clock and never logs. `open-body.ts` makes ids, quarantine entries and payloads of what a kind read.
+ * Verification is not part of a kind: it gets only requests that hold a secret of the source, handshakes included.
  */
 import type { TakenEvent } from '@longshore/event';
 import type { HmacFormat } from './auth/hmac.js';

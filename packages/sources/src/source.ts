@@ -104,12 +104,10 @@ export async function entitled(judged: Judged, raw?: RawRequest): Promise<Entitl
     if (raw && verdict === 'signed' && !signed.has(verifier))
       signed.set(verifier, await verifier.isSigned(raw));
   }
-  const all = [...judged];
-  const sourcesOf = (isRight: (source: Source, verdict: Verdict) => boolean | undefined) =>
-    all.filter(([source, verdict]) => isRight(source, verdict)).map(([source]) => source);
+  const sources = [...judged.keys()];
   return {
-    proved: sourcesOf(({ verifier }, verdict) => verdict === 'proved' || signed.get(verifier)),
-    open: sourcesOf((_, verdict) => verdict === 'open'),
+    proved: sources.filter((one) => judged.get(one) === 'proved' || signed.get(one.verifier)),
+    open: sources.filter((one) => judged.get(one) === 'open'),
   };
 }
 

@@ -103,23 +103,13 @@ export function createSources(config: SourcesConfig, kinds: readonly Kind[] = KI
     };
   };
 
-  return {
-    paths,
-    admit,
-    open: async (raw) => (await admit(raw)).open(raw),
-    reopen(name, raw) {
-      const body = decodeBody(raw.body);
-      const ofThatName = listening.find((candidate) => candidate.name === name);
-      const source = ofThatName ?? identify(identifiable, raw, body, { proved: listening, open: [] }).source;
-      return openWith(source, raw, body, includeReferences, kinds);
-    },
+  const reopen = (name: string, raw: RawRequest): OpenedRequest => {
+    const body = decodeBody(raw.body);
+    const ofThatName = listening.find((candidate) => candidate.name === name);
+    const source = ofThatName ?? identify(identifiable, raw, body, { proved: listening, open: [] }).source;
+    return openWith(source, raw, body, includeReferences, kinds);
   };
-}
-
-/** The source of a request, and the kind that it most likely has. */
-interface Identified {
-  source?: Source;
-  likely?: Kind;
+  return { paths, admit, open: async (raw) => (await admit(raw)).open(raw), reopen };
 }
 
 /**
@@ -131,7 +121,7 @@ function identify(
   raw: RawRequest,
   body: Body,
   { proved, open }: Entitled,
-): Identified {
+): { source?: Source; likely?: Kind } {
   const value = body.state === 'json' ? body.value : undefined;
   const sourceOf = (sources: readonly Source[], kind: Kind) => sources.find((source) => source.kind === kind);
   const unsure: Kind[] = [];

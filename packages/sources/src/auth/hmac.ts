@@ -56,15 +56,9 @@ const USUAL = { algorithm: 'sha256', encoding: 'hex', prefix: '' } as const;
 /** Undefined when neither the source nor its kind names a header. */
 export function hmacFormat(auth: HmacAuth, kind: HmacFormat | undefined): HmacFormat | undefined {
   const headers = auth.header === undefined ? kind?.headers : [auth.header.toLowerCase()];
-  if (headers === undefined) return undefined;
-  const { algorithm, encoding, prefix, signsPayload } = { ...USUAL, ...kind };
-  return {
-    headers,
-    algorithm: auth.algorithm ?? algorithm,
-    encoding: auth.encoding ?? encoding,
-    prefix: auth.prefix ?? prefix,
-    ...(signsPayload && { signsPayload }),
-  };
+  const { algorithm, encoding, prefix } = auth;
+  const set = Object.entries({ algorithm, encoding, prefix }).filter(([, value]) => value !== undefined);
+  return headers && { ...USUAL, ...kind, headers, ...Object.fromEntries(set) };
 }
 
 /** Accepts a signature that one of the secrets makes of the body. */

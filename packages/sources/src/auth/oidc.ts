@@ -5,9 +5,8 @@
  * at a public issuer gets a token for any audience.
  */
 import { LongshoreError } from '@longshore/event';
-import { errors, jwtVerify } from 'jose';
+import * as jose from 'jose';
 import type { RequestHead } from '../request.js';
-import { remoteKeys } from './jwks.js';
 
 /** `auth.oidc` of a source. */
 export interface OidcAuth {
@@ -77,7 +76,7 @@ export function oidcCheck(auth: OidcAuth): (head: RequestHead) => Promise<boolea
       /^bearer +([\w-]+\.[\w-]+\.[\w-]+)$/i.exec([head.headers.authorization].flat()[0] ?? '') ?? [];
     if (token === undefined) return false;
     try {
-      const { payload } = await jwtVerify(token, keys, options);
+      const { payload } = await jose.jwtVerify(token, keys, options);
       const verified = payload.email_verified === true ? payload.email : undefined;
       return isOneOf(verified, email) || isOneOf(payload.sub, subject);
     } catch (error) {
@@ -97,17 +96,61 @@ function isOneOf(claim: unknown, accounts: readonly string[] | undefined): boole
   return typeof claim === 'string' && claim !== '' && accounts?.includes(claim) === true;
 }
 
+const { errors } = jose;
+const TOKEN_ERRORS = [
+  ...[errors.JWTClaimValidationFailed, errors.JWTExpired, errors.JWTInvalid, errors.JWSInvalid],
+  ...[errors.JWSSignatureVerificationFailed, errors.JOSEAlgNotAllowed, errors.JOSENotSupported],
+  ...[errors.JWKSNoMatchingKey, errors.JWKSMultipleMatchingKeys],
+];
+
 /** The token's fault, not that of the keys or of the way to them. */
 function isTheTokens(error: unknown): boolean {
-  return (
-    error instanceof errors.JWTClaimValidationFailed ||
-    error instanceof errors.JWTExpired ||
-    error instanceof errors.JWTInvalid ||
-    error instanceof errors.JWSInvalid ||
-    error instanceof errors.JWSSignatureVerificationFailed ||
-    error instanceof errors.JOSEAlgNotAllowed ||
-    error instanceof errors.JOSENotSupported ||
-    error instanceof errors.JWKSNoMatchingKey ||
-    error instanceof errors.JWKSMultipleMatchingKeys
-  );
+  return TOKEN_ERRORS.some((type) => error instanceof type);
+}
+
+/** Below the 10 s that Pub/Sub waits. Covers the whole answer. */
+const FETCH_TIMEOUT_MS = 5_000;
+/** Google's keys have 2 KB, Entra ID's 20 KB. */
+const MAX_ANSWER_BYTES = 2 ** 20;
+/** How long after a failure the issuer is not asked again. */
+const REMEMBERED_MS = 10_000;
+
+/**
+ * The keys at a url, fetched when first needed and kept; rejects when they cannot be fetched. A sender waits for the
+ * answer, so its size and time have a limit, and a failure is remembered: a hanging issuer delays one request, not all.
+ */
+function remoteKeys(url: URL): jose.JWTVerifyGetKey {
+  return jose.createRemoteJWKSet(url, {
+    timeoutDuration: FETCH_TIMEOUT_MS,
+    [jose.customFetch]: rememberingFailure(boundedFetch),
+  });
+}
+
+const boundedFetch: jose.FetchImplementation = async (url, options) => {
+  const response = await fetch(url, options);
+  const chunks: Uint8Array[] = [];
+  let size = 0;
+  for await (const chunk of response.body ?? []) {
+    size += chunk.length;
+    if (size > MAX_ANSWER_BYTES) throw new Error(`the answer is larger than ${MAX_ANSWER_BYTES} bytes`);
+    chunks.push(chunk);
+  }
+  const { status, headers } = response;
+  return new Response(size > 0 ? Buffer.concat(chunks) : null, { status, headers });
+};
+
+function rememberingFailure(fetchIt: jose.FetchImplementation): jose.FetchImplementation {
+  let failed: { at: number; error: unknown } | undefined;
+  return async (url, options) => {
+    if (failed && Date.now() - failed.at < REMEMBERED_MS) throw failed.error;
+    failed = undefined;
+    try {
+      const response = await fetchIt(url, options);
+      if (response.status !== 200) throw new Error(`the issuer answers ${response.status}`);
+      return response;
+    } catch (error) {
+      failed = { at: Date.now(), error };
+      throw error;
+    }
+  };
 }
