@@ -9,10 +9,8 @@ import type { Answer, Ignored, Incoming, Message, Refused } from './kind.js';
 import { messagesOf } from './open-body.js';
 import { headerOf, type RawRequest, type RequestHead } from './request.js';
 
-/** The headers of binary mode, for `headers` of a kind. */
-export const CE_HEADERS = ['ce-*'];
-/** Those of them that identify an event. */
-export const CE_ID_HEADERS = ['ce-id', 'ce-source'];
+/** The headers of binary mode, as a kind declares them. */
+export const CE_HEADERS = { headers: ['ce-*'], idHeaders: ['ce-id', 'ce-source'] };
 
 /** One event of a request. Its `value` is the event in structured form. */
 export interface CloudEvent extends Message {

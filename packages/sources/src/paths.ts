@@ -53,9 +53,11 @@ const SEPARATOR = /([/\\;]|%2f|%5c)/i;
  * @param known names of sources, or the paths that there are
  */
 export function withoutToken(path: string, known: readonly string[]): string {
-  const words = new Set([...OWN_WORDS, ...known.flatMap(wordsOf)].map((word) => word.toLowerCase()));
+  const words = new Set(['', ...OWN_WORDS, ...known.flatMap(wordsOf)]);
   const parts = path.slice(0, LONGEST).split(SEPARATOR);
-  const shown = parts.map((part, at) => (at % 2 === 1 || isKnown(part, words) ? part : HIDDEN));
+  const shown = parts.map((part, at) =>
+    at % 2 === 1 || words.has(decoded(part).toLowerCase()) ? part : HIDDEN,
+  );
   const rest = path.length > LONGEST ? HIDDEN : '';
   return excerpt((shown.join('') + rest).replace(HIDDEN_AGAIN, HIDDEN));
 }
@@ -68,14 +70,7 @@ const HIDDEN_AGAIN = /…(?:(?:[/\\;]|%2f|%5c)*…)+/gi;
 /** Characters of a path that are looked at; more than any path of ours with its token. */
 const LONGEST = 2_000;
 
-const wordsOf = (text: string): string[] =>
-  text
-    .split(SEPARATOR)
-    .map(decoded)
-    .filter((word) => word !== '');
-
-const isKnown = (part: string, words: ReadonlySet<string>): boolean =>
-  part === '' || words.has(decoded(part).toLowerCase());
+const wordsOf = (text: string) => text.split(SEPARATOR).map((word) => decoded(word).toLowerCase());
 
 function decoded(part: string): string {
   try {

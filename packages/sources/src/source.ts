@@ -9,7 +9,7 @@ import { createVerifier, type ResolvedAuth, type Verdict, type Verifier } from '
 import type { Kind } from './kind.js';
 import type { SourceOptions } from './options.js';
 import type { RawRequest, RequestHead } from './request.js';
-import { sourceFault } from './source-fault.js';
+import { sourceFault } from './settings.js';
 
 /** A source as the configuration names it, with its secrets resolved. */
 export interface SourceConfig {

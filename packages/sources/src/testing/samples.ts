@@ -1,12 +1,12 @@
 /**
  * Sample requests of a kind, for tests: `NAME.http` holds a request as text (line, headers, empty line, the
- * body to its last byte), `NAME.expected.json` beside it what the request comes to.
+ * body to its last byte), `NAME.expected.json` beside it its expected result.
  */
 import { readdirSync, readFileSync } from 'node:fs';
 import type { Opened } from '../kind.js';
 import type { RawRequest } from '../request.js';
 
-/** A request and what it comes to. */
+/** A request and its expected result. */
 export interface Sample {
   /** Path below the folder, without the ending. */
   name: string;
@@ -30,34 +30,35 @@ export interface Expected {
 /** Reads every sample below the folder. Each is received at the same moment. */
 export function readSamples(folder: URL): Sample[] {
   const files = readdirSync(folder, { recursive: true, encoding: 'utf8' });
-  return files
-    .filter((file) => file.endsWith('.http'))
-    .sort()
-    .map((file) => {
-      const name = file.slice(0, -'.http'.length);
-      const expected = readFileSync(new URL(`${name}.expected.json`, folder), 'utf8');
-      return {
-        name,
-        request: requestOf(readFileSync(new URL(file, folder))),
-        expected: JSON.parse(expected),
-      };
-    });
+  const names = files.filter((file) => file.endsWith('.http')).map((file) => file.slice(0, -'.http'.length));
+  return names.sort().map((name) => {
+    const request = requestOf(readFileSync(new URL(`${name}.http`, folder)));
+    return {
+      name,
+      request,
+      expected: JSON.parse(readFileSync(new URL(`${name}.expected.json`, folder), 'utf8')),
+    };
+  });
 }
 
 function requestOf(file: Buffer): RawRequest {
   const end = file.indexOf('\n\n');
   const [line = '', ...lines] = file.subarray(0, end).toString('utf8').split('\n');
   const [method = '', path = ''] = line.split(' ');
-  const headers = Object.fromEntries(
-    lines.map((header) => {
-      const colon = header.indexOf(':');
-      return [header.slice(0, colon).toLowerCase(), header.slice(colon + 1).trim()];
-    }),
-  );
-  return { method, path, headers, body: file.subarray(end + 2), receivedAt: 1_773_480_414_000 };
+  const headers = lines.map((header) => {
+    const colon = header.indexOf(':');
+    return [header.slice(0, colon).toLowerCase(), header.slice(colon + 1).trim()];
+  });
+  return {
+    method,
+    path,
+    headers: Object.fromEntries(headers),
+    body: file.subarray(end + 2),
+    receivedAt: 1_773_480_414_000,
+  };
 }
 
-/** What a request came to, as an expected file has it. */
+/** The result of a request, as an expected file has it. */
 export function summaryOf(request: RawRequest, { taken, quarantined, note, respond }: Opened): Expected {
   const asSent = sentEvents(request.body);
   const summary: Expected = {

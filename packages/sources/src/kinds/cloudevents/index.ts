@@ -7,7 +7,6 @@
 import { ACTIONS } from '@longshore/event';
 import {
   CE_HEADERS,
-  CE_ID_HEADERS,
   type CloudEvent,
   cloudEventsHandshake,
   cloudEventsOf,
@@ -30,8 +29,7 @@ export const cloudevents: Kind<CloudEvent> = {
     advice:
       'Let it retry for as long as it can. If it keeps its events until they are accepted, set `spool: never` at the source.',
   },
-  headers: CE_HEADERS,
-  idHeaders: CE_ID_HEADERS,
+  ...CE_HEADERS,
   options: ['host', 'types', 'fields'],
   recognizes: (raw, value) => modeOf(raw, value) !== undefined && 'perhaps',
   list: cloudEventsOf,

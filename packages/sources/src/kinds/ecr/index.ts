@@ -5,7 +5,7 @@
  * events. A push of an image with two tags is two events.
  * Source: "Amazon ECR events and EventBridge"; the transformer's template in argocd-image-updater's documentation.
  */
-import { CE_HEADERS, CE_ID_HEADERS, cloudEventType, structuredForm } from '../../cloud-events.js';
+import { CE_HEADERS, cloudEventType, structuredForm } from '../../cloud-events.js';
 import { isObject, type JsonObject, textAt } from '../../json.js';
 import type { Kind, Reading, WholeBody } from '../../kind.js';
 import { type Fields, missing } from '../../normalize.js';
@@ -21,8 +21,7 @@ export const ecr: Kind<WholeBody> = {
       'EventBridge waits 5 seconds for an answer and retries after a 409, a 429, a 5xx or no answer, for up to 24 hours and 185 times; after any other 4xx the event goes to the target’s dead-letter queue, or is lost without one.',
     advice: 'Leave the target’s retry policy at 24 hours and 185 attempts, and give it a dead-letter queue.',
   },
-  headers: CE_HEADERS,
-  idHeaders: CE_ID_HEADERS,
+  ...CE_HEADERS,
   recognizes,
   list({ raw, value }) {
     const event = structuredForm(raw, value);

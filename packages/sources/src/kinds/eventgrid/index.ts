@@ -6,7 +6,7 @@
  * `data` is the event that the registry's own webhooks send, with an id of its own.
  * Source: Microsoft's "Azure Container Registry as an Event Grid source" and "Endpoint validation".
  */
-import { CE_HEADERS, CE_ID_HEADERS, cloudEventsHandshake, structuredForm } from '../../cloud-events.js';
+import { CE_HEADERS, cloudEventsHandshake, structuredForm } from '../../cloud-events.js';
 import { isObject, textAt } from '../../json.js';
 import type { Ignored, Incoming, Kind, Message, Reading, Refused } from '../../kind.js';
 import { missing } from '../../normalize.js';
@@ -26,8 +26,8 @@ export const eventgrid: Kind = {
       'Event Grid waits 30 seconds for an answer and retries after 10 s, 30 s, 1 min, 5 min … 12 h, for 24 hours or 30 times. It does not retry after 400, 401, 403 or 413.',
     advice: 'Set `--deadletter-endpoint`, so that events survive a wrong token or a day’s outage.',
   },
-  headers: [...CE_HEADERS, ...OWN_HEADERS],
-  idHeaders: CE_ID_HEADERS,
+  ...CE_HEADERS,
+  headers: [...CE_HEADERS.headers, ...OWN_HEADERS],
   recognizes,
   list,
   read: ({ value }) => readEnvelope(value),

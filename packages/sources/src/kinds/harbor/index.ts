@@ -7,14 +7,7 @@
  */
 import { eventIdFrom } from '@longshore/event';
 import { decodeBody } from '../../body.js';
-import {
-  CE_HEADERS,
-  CE_ID_HEADERS,
-  type CloudEvent,
-  cloudEventsOf,
-  cloudEventType,
-  dedupeKey,
-} from '../../cloud-events.js';
+import { CE_HEADERS, type CloudEvent, cloudEventsOf, cloudEventType, dedupeKey } from '../../cloud-events.js';
 import { at, isObject, textAt } from '../../json.js';
 import type { Ignored, Incoming, Kind, Message, Reading, Refused } from '../../kind.js';
 import { missing } from '../../normalize.js';
@@ -58,8 +51,7 @@ export const harbor: Kind<PolicyMessage | Entry> = {
       'Harbor waits 3 s (`JOBSERVICE_WEBHOOK_JOB_HTTP_CLIENT_TIMEOUT`) and tries three times in all within a few minutes (`JOBSERVICE_WEBHOOK_JOB_MAX_RETRY`, 10 before 2.8), with the same body and id; then the event is lost.',
     advice: 'Raise `JOBSERVICE_WEBHOOK_JOB_MAX_RETRY`, for the time when Longshore itself is stopped.',
   },
-  headers: CE_HEADERS,
-  idHeaders: CE_ID_HEADERS,
+  ...CE_HEADERS,
   recognizes,
   list: (incoming) => (isEnvelope(incoming.value) ? entriesOf(incoming) : policyMessages(incoming)),
   read: (message, incoming) =>

@@ -3,14 +3,7 @@
  * NATS. It reports changes of manifests only, one event per tag; no pulls and no blobs.
  * Source: zot `pkg/extensions/events`, `test/blackbox/events_*.bats`.
  */
-import {
-  CE_HEADERS,
-  CE_ID_HEADERS,
-  type CloudEvent,
-  cloudEventsOf,
-  cloudEventType,
-  dedupeKey,
-} from '../../cloud-events.js';
+import { CE_HEADERS, type CloudEvent, cloudEventsOf, cloudEventType, dedupeKey } from '../../cloud-events.js';
 import { at, textAt } from '../../json.js';
 import type { Incoming, Kind, Reading } from '../../kind.js';
 
@@ -28,8 +21,7 @@ export const zot: Kind<CloudEvent> = {
     words: 'zot does not retry, and sends each event from its own goroutine, so the order is not kept.',
     advice: 'Set `timeout`: without it zot before 2.1.19 delivers nothing.',
   },
-  headers: CE_HEADERS,
-  idHeaders: CE_ID_HEADERS,
+  ...CE_HEADERS,
   options: ['host'],
   recognizes: (raw, value) => cloudEventType(raw, value)?.startsWith(PREFIX) === true,
   list: cloudEventsOf,
