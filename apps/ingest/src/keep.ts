@@ -1,5 +1,6 @@
 /** What could not be read, into quarantine: with the headers that help to read it later, without secrets. */
-import type { Quarantine } from '@longshore/queue/operator';
+import type { Observer } from '@longshore/observe';
+import type { Quarantine, TrailWriter } from '@longshore/queue/operator';
 import {
   headerIdentity,
   type OpenedRequest,
@@ -9,7 +10,7 @@ import {
   withoutToken,
 } from '@longshore/sources';
 
-/** One entry that went into quarantine, as its record tells of it. */
+/** One entry that went into quarantine, with the fields of its record. */
 export interface Kept {
   source: string;
   kind: string;
@@ -22,6 +23,31 @@ export interface Kept {
 
 /** So many unreadable events of a request take one place: a sender that sends nonsense must not fill quarantine. */
 const TOO_MANY_ENTRIES = 50;
+
+/** Where it is recorded that something went into quarantine. */
+export interface KeptReport {
+  observer: Pick<Observer, 'eventQuarantined' | 'log'>;
+  trail: Pick<TrailWriter, 'note'>;
+}
+
+/** Records each entry, and what had to make room for it: nothing leaves quarantine in silence. */
+export function reportKept(
+  kept: readonly Kept[],
+  { remote, receivedAt: at }: RawRequest,
+  { observer, trail }: KeptReport,
+): void {
+  for (const { evicted, ...entry } of kept) {
+    trail.note({ step: 'quarantined', at, ...entry, ...(remote !== undefined && { remote }) });
+    observer.eventQuarantined(entry);
+    for (const quarantineId of evicted) {
+      trail.note({ step: 'unquarantined', at, quarantineId, outcome: 'evicted' });
+      observer.log.warn(
+        { quarantineId },
+        'quarantine is full: the oldest entry of the source that holds most was removed',
+      );
+    }
+  }
+}
 
 /** The entries of a request: one for each event that could not be read, or the request when there are too many. */
 export function entriesOf(

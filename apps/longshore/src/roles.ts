@@ -7,11 +7,12 @@ import { createDashboard } from '@longshore/dashboard';
 import { createOperate } from '@longshore/dashboard/operate';
 import { claimLock } from '@longshore/embedded-redis/lock';
 import { createIngest, createReplayer, type FolderLock } from '@longshore/ingest';
+import { isIngestRecord } from '@longshore/observe';
 import { createAlertStore, createJanitor, createPulse } from '@longshore/queue';
 import { createJournal, createPulseReader, createQuarantine } from '@longshore/queue/operator';
-import { createWorker, startAlerts, startHousekeeping } from '@longshore/worker';
+import { createOwnPublish, createWorker, startAlerts, startHousekeeping } from '@longshore/worker';
 import { openAdmin } from './admin-role.js';
-import { type Listener, listen, logRefused } from './listen.js';
+import { type Listener, listen, logRefused, recordDropped } from './listen.js';
 import { asksForSecret, warnOfOpenIngest } from './open-ingest.js';
 import { ROLES, type Role, type RoleParts } from './role.js';
 import { createSignIns } from './sign-ins.js';
@@ -116,6 +117,7 @@ async function startIngest(parts: RoleParts): Promise<RunningRole> {
     hasSecret: () => asksForSecret(config()),
     hosts: () => config().ingest.hosts,
     onRefused: ingest.onRefused,
+    onDropped: recordDropped('ingest', observer),
   }).catch(async (error) => {
     await ingest.close();
     throw error;
@@ -150,15 +152,16 @@ async function startWorker(parts: RoleParts): Promise<RunningRole> {
     store: createAlertStore(producer, prefix),
   });
   const pulse = createPulse(producer, prefix);
+  const own = createOwnPublish({ client: producer, prefix, observer, trail });
   const worker = createWorker({
-    ...{ client: consumer, observer, pulse, trail, version },
+    ...{ client: consumer, observer, pulse, trail, version, publish: own.publish },
     onRedisError: monitor.noteError,
   });
   worker.prepare(config())();
   const janitor = createJanitor(producer, prefix);
   const housekeeping = startHousekeeping({
     ...{ config, janitor, inspector, monitor, observer, trail },
-    journal: createJournal(producer, prefix),
+    journal: createJournal(producer, prefix, isIngestRecord),
   });
   return {
     prepare(next) {
@@ -171,7 +174,7 @@ async function startWorker(parts: RoleParts): Promise<RunningRole> {
     },
     async close() {
       await Promise.all([worker.close(), housekeeping.close(), alerts.close()]);
-      await Promise.all([janitor.close(), pulse.close()]);
+      await Promise.all([janitor.close(), pulse.close(), own.close()]);
     },
   };
 }
@@ -203,6 +206,7 @@ async function startDashboard(parts: RoleParts): Promise<RunningRole> {
     hosts: () => config().dashboard.hosts,
     hasPages: true,
     onRefused: logRefused('dashboard', observer),
+    onDropped: recordDropped('dashboard', observer),
   });
   return {
     url: listener.url,

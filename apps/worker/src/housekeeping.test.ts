@@ -3,13 +3,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Config } from '@longshore/config';
 import { readConfig } from '@longshore/config';
-import type { IngestRecord } from '@longshore/observe';
+import { isIngestRecord } from '@longshore/observe';
 import { connect, createJanitor, createMonitor, createProducer } from '@longshore/queue';
 import { createInspector, createJournal } from '@longshore/queue/operator';
 import { eventually, redisUrl, startReceiver, startRedis, testPrefix } from '@longshore/testkit';
 import { expect, onTestFinished, test } from 'vitest';
 import { startHousekeeping } from './housekeeping.js';
-import { aDelivery, observed } from './testing/parts.js';
+import { aDelivery, nothingPublished, observed } from './testing/parts.js';
 import { createWorker } from './worker.js';
 
 const silent = { note() {}, async sweep() {} };
@@ -38,7 +38,10 @@ redis: { url: "${redis.url}", prefix: ${prefix} }`;
   const monitor = createMonitor(producer, () => {});
   const inspector = createInspector(producer, prefix);
   const janitor = createJanitor(producer, prefix);
-  const worker = createWorker({ client: consumer, observer, pulse: silent, trail: silent, version: '0' });
+  const worker = createWorker({
+    ...{ client: consumer, observer, pulse: silent, trail: silent, version: '0' },
+    publish: nothingPublished,
+  });
   await monitor.firstAnswer(10_000);
   await createProducer(producer, prefix).enqueue([aDelivery()]);
   worker.prepare(config)();
@@ -52,7 +55,7 @@ redis: { url: "${redis.url}", prefix: ${prefix} }`;
     config: () => config,
     janitor,
     inspector,
-    journal: createJournal(producer, prefix),
+    journal: createJournal(producer, prefix, isIngestRecord),
     monitor,
     observer,
     trail: silent,
@@ -97,7 +100,7 @@ redis: { url: "${redisUrl()}", prefix: ${prefix} }`;
       swept++;
     },
   };
-  const journal = createJournal<IngestRecord>(producer, prefix);
+  const journal = createJournal(producer, prefix, isIngestRecord);
   const parts = { config: () => config, janitor, inspector, journal, monitor, observer, trail };
   const keeping = startHousekeeping(parts);
   onTestFinished(async () => {

@@ -3,8 +3,8 @@
  * `Fields` with values of whatever type; here it is decided which of them count. What is empty, zero or of the wrong
  * type is absent: a 3.x registry sends `""` and `0` where a 2.x registry sends nothing.
  */
-import { ACTIONS, type Descriptor, eventIdFrom, type RegistryEvent } from '@longshore/event';
-import { isObject, type JsonObject } from './json.js';
+import { ACTIONS, eventIdFrom, isDescriptor, type RegistryEvent } from '@longshore/event';
+import type { JsonObject } from './json.js';
 import { hostOf, isDigest, withoutCredentials } from './reference.js';
 import { isoTime, minuteOf } from './time.js';
 
@@ -141,15 +141,6 @@ function targetFrom(fields: Fields): RegistryEvent['target'] {
     tag: tagIsDigest ? undefined : tag,
     references: Array.isArray(fields.references) ? fields.references.filter(isDescriptor) : undefined,
   });
-}
-
-function isDescriptor(value: unknown): value is Descriptor {
-  if (!isObject(value)) return false;
-  const { mediaType, digest, size } = value;
-  return (
-    [mediaType, digest].every((word) => word === undefined || typeof word === 'string') &&
-    (size === undefined || typeof size === 'number')
-  );
 }
 
 /** The sender's own id. Zero is none: it would make one event of all that have it. */
