@@ -49,19 +49,13 @@ export function decodeRequest(body: Body, raw: RawRequest, kind?: Kind): Body {
   if (body.state !== 'unreadable') return body;
   if (raw.undecoded !== undefined) return { state: 'unreadable', reason: raw.undecoded };
   const type = formType(raw.headers);
-  if (type === undefined) return encodingKept(raw) ?? body;
+  if (type === undefined) {
+    // A request from quarantine, which was kept as it came: its bytes are still compressed.
+    const isEncoded = raw.headers['content-encoding'] !== undefined && !isUtf8(raw.body);
+    return isEncoded ? { state: 'unreadable', reason: 'the body could not be decompressed' } : body;
+  }
   if (!kind?.form) return { state: 'unreadable', reason: `the content type is ${type} instead of JSON` };
   const payload = formPayload(raw.headers, raw.body);
   if (payload) return decodeBody(payload);
-  return {
-    state: 'unreadable',
-    reason: `the ${type} form has no readable field payload`,
-  };
-}
-
-/** Of a request from quarantine, which was kept as it came: its bytes are still compressed. */
-function encodingKept({ headers, body }: RawRequest): Body | undefined {
-  const encoding = headers['content-encoding'];
-  if (encoding === undefined || isUtf8(body)) return undefined;
-  return { state: 'unreadable', reason: 'the body could not be decompressed' };
+  return { state: 'unreadable', reason: `the ${type} form has no readable field payload` };
 }

@@ -5,7 +5,7 @@
  */
 import { decodeBody } from './body.js';
 import { isObject, type JsonObject } from './json.js';
-import type { Answer, Ignored, Incoming, Message, Refused } from './kind.js';
+import type { Answer, Incoming, Listed, Message } from './kind.js';
 import { messagesOf } from './open-body.js';
 import { headerOf, type RawRequest, type RequestHead } from './request.js';
 
@@ -21,7 +21,7 @@ export interface CloudEvent extends Message {
 }
 
 /** The events, unchecked. The value is undefined for an empty body. */
-export function cloudEventsOf({ raw, value }: Incoming): CloudEvent[] | Ignored | Refused {
+export function cloudEventsOf({ raw, value }: Incoming): Listed<CloudEvent> {
   const mode = modeOf(raw, value);
   if (mode === 'binary') return [binaryEvent(raw, value)];
   if (Array.isArray(value)) {

@@ -1,10 +1,9 @@
 /**
  * Numbers that JavaScript would change (`12345678901234567890`, `1e400`), kept as they were written.
  *
- * Nearly no event has one, so a single expression over the text decides; where it finds none, nothing more
- * is done. Otherwise each such number is replaced in the text by a string that marks it, the text is parsed
- * again, and `restore` turns the marks in what is written back into the numbers. Compared with a parser of
- * our own this keeps `JSON`'s speed, its rules for repeated keys and its indifference to depth.
+ * Nearly no event has one, so a single expression over the text decides. Only where it finds one, each such number is
+ * replaced in the text by a string that marks it, the text is parsed again, and `restore` turns the marks in JSON text
+ * back into the numbers. Compared with a parser of our own this keeps `JSON`'s speed and its rules for repeated keys.
  */
 import { randomUUID } from 'node:crypto';
 

@@ -1,7 +1,8 @@
 import { createHmac } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
 import { formPayload, formType } from './form.js';
-import { createSources, type SourcesConfig } from './sources.js';
+import type { SourcesConfig } from './source.js';
+import { createSources } from './sources.js';
 import { readSamples } from './testing/samples.js';
 
 const FORM = 'application/x-www-form-urlencoded';

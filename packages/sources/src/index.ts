@@ -6,9 +6,5 @@ export type { ResolvedAuth } from './auth/verifier.js';
 export { headerIdentity, storableBody, storableHeaders } from './kept.js';
 export { withoutToken } from './paths.js';
 export type { RawRequest, RequestHead } from './request.js';
-export {
-  createSources,
-  type OpenedRequest,
-  type Sources,
-  type SourcesConfig,
-} from './sources.js';
+export type { SourcesConfig } from './source.js';
+export { createSources, type OpenedRequest, type Sources } from './sources.js';

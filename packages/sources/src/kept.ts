@@ -21,11 +21,8 @@ export function headerTest(names: readonly string[]): (header: string) => boolea
   return (header) => exact.has(header) || prefixes.some((prefix) => header.startsWith(prefix));
 }
 
-const isKept = headerTest([
-  ...COMMON_HEADERS,
-  ...SENDER_HEADERS,
-  ...KINDS.flatMap(({ headers = [] }) => headers),
-]);
+const readHeaders = KINDS.flatMap(({ headers = [] }) => headers);
+const isKept = headerTest([...COMMON_HEADERS, ...SENDER_HEADERS, ...readHeaders]);
 const isIdentity = headerTest(KINDS.flatMap(({ idHeaders = [] }) => idHeaders));
 
 /** The headers that some kind reads, and no others: a header of any other name may hold a secret. */

@@ -96,6 +96,9 @@ export interface TakenReading {
   taken: Pick<TakenEvent, 'event' | 'payload' | 'contentType' | 'dedupe'>;
 }
 
+/** The messages of a body, or why it has none. */
+export type Listed<M extends Message> = readonly M[] | Ignored | Refused;
+
 /** What a kind read in one message. */
 export type Reading = EventReading | TakenReading | Ignored | Refused;
 
@@ -123,7 +126,7 @@ export interface Kind<M extends Message = Message> {
    */
   recognizes(raw: RawRequest, value: unknown): boolean | 'perhaps';
   /** The messages of a body, or why it has none. Without it the body must be an object and is the one message. */
-  list?(incoming: Incoming): readonly M[] | Ignored | Refused;
+  list?(incoming: Incoming): Listed<M>;
   /** Reads one message. Never throws, whatever its value is. */
   read(message: M, incoming: Incoming): Reading;
   /** The answer to a request with another method than POST; undefined when the kind knows no such request. */

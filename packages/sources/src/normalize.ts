@@ -3,10 +3,10 @@
  * `Fields` with values of whatever type; here it is decided which of them count. What is empty, zero or of the wrong
  * type is absent: a 3.x registry sends `""` and `0` where a 2.x registry sends nothing.
  */
-import { ACTIONS, eventIdFrom, isDescriptor, type RegistryEvent } from '@longshore/event';
+import { ACTIONS, eventIdFrom, hostOf, isDescriptor, isoTime, type RegistryEvent } from '@longshore/event';
 import type { JsonObject } from './json.js';
-import { hostOf, isDigest, withoutCredentials } from './reference.js';
-import { isoTime, minuteOf } from './time.js';
+import { isDigest, withoutCredentials } from './reference.js';
+import { minuteOf } from './time.js';
 
 type EventField = 'id' | 'timestamp' | 'action' | 'actor' | 'sourceAddr' | 'instanceID';
 type Subject = 'mediaType' | 'digest' | 'size' | 'length' | 'repository' | 'fromRepository' | 'url' | 'tag';
@@ -35,7 +35,7 @@ const SHORT = ['id', 'action', 'repository', 'fromRepository', 'tag', 'digest', 
 export function eventFrom(source: string, fields: Fields, receivedAt: number): RegistryEvent | string {
   const { action } = fields;
   if (typeof action !== 'string' || action === '') return missing('action', action);
-  const long = SHORT.find((name) => isLong(fields[name]));
+  const long = SHORT.find((name) => (text(fields[name])?.length ?? 0) > MAX_LENGTH);
   const label = long === 'id' || long === 'action' ? long : `target.${long}`;
   if (long) return `${label} is longer than ${MAX_LENGTH} characters`;
   const target = targetFrom(fields);
@@ -117,10 +117,6 @@ function filled<T extends object>(object: T): T | undefined {
 
 function text(value: unknown): string | undefined {
   return typeof value === 'string' && value !== '' ? value : undefined;
-}
-
-function isLong(value: unknown): boolean {
-  return typeof value === 'string' && value.length > MAX_LENGTH;
 }
 
 function isCount(value: unknown): value is number {

@@ -8,16 +8,7 @@
 import { EVENTS_V1, type Payload } from '@longshore/event';
 import { exactNumbers } from './exact-numbers.js';
 import { isObject } from './json.js';
-import type {
-  EventReading,
-  Ignored,
-  Incoming,
-  Kind,
-  Message,
-  Opened,
-  Refused,
-  TakenReading,
-} from './kind.js';
+import type { EventReading, Incoming, Kind, Listed, Message, Opened, Refused, TakenReading } from './kind.js';
 import { eventFrom, normalizedPayload } from './normalize.js';
 import type { RawRequest } from './request.js';
 import { quarantinable } from './tokens.js';
@@ -33,7 +24,7 @@ export function messagesOf<T, M extends Message>(
   items: readonly T[],
   none: string,
   messageOf: (item: T, index: number) => M,
-): M[] | Ignored | Refused {
+): Listed<M> {
   if (items.length > MAX_EVENTS) return TOO_MANY_EVENTS;
   return items.length === 0 ? { ignored: none } : items.map(messageOf);
 }
@@ -72,7 +63,7 @@ export function unreadable(raw: RawRequest, reason: string, fault?: unknown): Op
   return { taken: [], quarantined: [fault === undefined ? item : { ...item, fault }] };
 }
 
-function listed(kind: Kind, incoming: Incoming): readonly Message[] | Ignored | Refused {
+function listed(kind: Kind, incoming: Incoming): Listed<Message> {
   const { value } = incoming;
   if (!kind.list) return isObject(value) ? [{ value }] : { refused: 'the body is not an object' };
   const messages = kind.list(incoming);

@@ -4,7 +4,8 @@ import { cloudEventsHandshake } from './cloud-events.js';
 import type { Kind } from './kind.js';
 import { distribution } from './kinds/distribution/index.js';
 import type { RawRequest } from './request.js';
-import { createSources, type SourcesConfig } from './sources.js';
+import type { SourcesConfig } from './source.js';
+import { createSources } from './sources.js';
 
 const OPEN = '/registry/notifications';
 const PUSH = '{"events":[{"id":"1","action":"push","target":{"repository":"team/api","tag":"1"}}]}';

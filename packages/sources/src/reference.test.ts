@@ -1,6 +1,6 @@
+import { hostOf } from '@longshore/event';
 import { expect, test } from 'vitest';
 import {
-  hostOf,
   isDigest,
   parseFullReference,
   parseReference,

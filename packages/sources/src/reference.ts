@@ -3,8 +3,6 @@
  * would rewrite what it reads (default ports, escapes) and costs more than the rest of an event.
  */
 
-export { hostOf } from '@longshore/event';
-
 /** `algorithm:hex` where a tag is expected: several registries put the digest there. */
 export function isDigest(reference: string): boolean {
   return /^sha\d+:[0-9a-f]{32,}$/.test(reference);

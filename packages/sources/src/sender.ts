@@ -4,22 +4,14 @@
  */
 
 /**
+ * What a sender does with an event that was not accepted.
  * - `retries-for-ever`: keeps the event until it is accepted.
  * - `retries`: retries for as long as its settings say, then drops the event.
  * - `gives-up`: retries a few times, or an unknown number of times.
  * - `never-retries`: an event that is not accepted is lost; also where no documentation mentions retries.
  * - `disables-itself`: after some failures nothing more is sent at all.
  */
-export const ON_FAILURE = [
-  'retries-for-ever',
-  'retries',
-  'gives-up',
-  'never-retries',
-  'disables-itself',
-] as const;
-
-/** What a sender does with an event that was not accepted. */
-export type OnFailure = (typeof ON_FAILURE)[number];
+export type OnFailure = 'retries-for-ever' | 'retries' | 'gives-up' | 'never-retries' | 'disables-itself';
 
 /** A kind's sender. Both texts are whole sentences, repeated in the kind's README. */
 export interface Sender {

@@ -31,13 +31,17 @@ export interface Source {
   options: SourceOptions;
 }
 
-interface Settings {
+/** The part of the configuration that sources are made of. */
+export interface SourcesConfig {
   sources: readonly SourceConfig[];
+  /** `ingest.auth`: of the shared path while there are no sources, and of sources without their own. */
   auth?: ResolvedAuth;
+  /** `notifications.events.includereferences`; false unless set. */
+  includeReferences?: boolean;
 }
 
 /** @throws LongshoreError `CONFIG_INVALID` when a source cannot be used or has the name of another. */
-export function sourcesFrom({ sources, auth }: Settings, kinds: readonly Kind[]): Source[] {
+export function sourcesFrom({ sources, auth }: SourcesConfig, kinds: readonly Kind[]): Source[] {
   const common = commonVerifiers(auth);
   const names = new Set<string>();
   return sources.map(({ name, kind: kindName, auth: own, options = {} }) => {
@@ -55,7 +59,7 @@ export function sourcesFrom({ sources, auth }: Settings, kinds: readonly Kind[])
 }
 
 /** What listens on the open path while no source is configured: each kind, under its own name. */
-export function anyKind({ auth }: Settings, kinds: readonly Kind[]): Source[] {
+export function anyKind({ auth }: SourcesConfig, kinds: readonly Kind[]): Source[] {
   const common = commonVerifiers(auth);
   return kinds.map((kind) => {
     return { name: kind.kind, kind, verifier: common(kind.hmac), takesToken: false, options: {} };

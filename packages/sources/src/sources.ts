@@ -7,7 +7,6 @@
  * the request has matched, so the path is no way around one.
  */
 import { LongshoreError } from '@longshore/event';
-import type { ResolvedAuth } from './auth/verifier.js';
 import { type Body, decodeBody, decodeRequest } from './body.js';
 import type { Kind, Opened } from './kind.js';
 import { KINDS } from './kinds/index.js';
@@ -21,19 +20,10 @@ import {
   type Judged,
   judge,
   type Source,
-  type SourceConfig,
+  type SourcesConfig,
   sourcesFrom,
 } from './source.js';
 import { bodilessOfAnother, formOfAnother, unlessOfAnother } from './wrong-kind.js';
-
-/** The part of the configuration that sources are made of. */
-export interface SourcesConfig {
-  sources: readonly SourceConfig[];
-  /** `ingest.auth`: of the open path while there are no sources, and of sources without their own. */
-  auth?: ResolvedAuth;
-  /** `notifications.events.includereferences`; false unless set. */
-  includeReferences?: boolean;
-}
 
 /** The result of a request, and its source; both are `unknown` for a request that no kind recognizes. */
 export interface OpenedRequest extends Opened {
@@ -84,7 +74,11 @@ export function createSources(config: SourcesConfig, kinds: readonly Kind[] = KI
     const isThere = open || (named !== undefined && (token === undefined || named.takesToken));
     if (!isThere) throw unknownPath(head, paths);
     const addressed = named ? [named] : listening;
-    if (head.method !== 'POST') return await admitHandshake(head, addressed, paths);
+    if (head.method !== 'POST') {
+      const knowing = addressed.filter(({ kind }) => kind.handshake?.(head) !== undefined);
+      if (knowing.length === 0) throw wrongMethod(head, paths);
+      return await admitHandshake(head, knowing);
+    }
     const place = named ? `source ${named.name}` : OPEN_PATH;
     const judged = await judge(head, addressed);
     if (isRefused(judged)) throw unauthorized(place);
@@ -142,13 +136,7 @@ const isEmpty = ({ proved, open }: Entitled) => proved.length + open.length === 
 const isRefused = (judged: Judged) => [...judged.values()].every((verdict) => verdict === 'refused');
 
 /** A request without an event, such as a handshake: the answer of the first kind that knows it. */
-async function admitHandshake(
-  head: RequestHead,
-  addressed: readonly Source[],
-  paths: readonly string[],
-): Promise<Admission> {
-  const knowing = addressed.filter(({ kind }) => kind.handshake?.(head) !== undefined);
-  if (knowing.length === 0) throw wrongMethod(head, paths);
+async function admitHandshake(head: RequestHead, knowing: readonly Source[]): Promise<Admission> {
   const judged = await judge(head, knowing);
   if (isRefused(judged)) throw unauthorized('this handshake');
   return {

@@ -23,7 +23,7 @@ export function unlessOfAnother(
   if (isUseful) return opened;
   const own = kind.recognizes(raw, value);
   if (own === 'perhaps' || (own && opened.taken.length > 0)) return opened;
-  // The first, as on the open path: Gitea's requests have GitHub's headers too.
+  // The first, as on the shared path: Gitea's requests have GitHub's headers too.
   const sure = kinds.find((candidate) => candidate.recognizes(raw, value) === true);
   // One that is not sure counts only if none is sure: the source's kind has taken nothing and does not recognize it.
   const isStray = !own && opened.taken.length === 0;
@@ -31,26 +31,20 @@ export function unlessOfAnother(
   return other && other !== kind ? ofAnother(other, kind, raw) : opened;
 }
 
+type Lookup = (kind: Kind | undefined, raw: RawRequest, kinds: readonly Kind[]) => Opened | undefined;
+
 /** A request without a body that holds everything for another kind in its headers; undefined for any other. */
-export function bodilessOfAnother(
-  kind: Kind | undefined,
-  raw: RawRequest,
-  kinds: readonly Kind[],
-): Opened | undefined {
+export const bodilessOfAnother: Lookup = (kind, raw, kinds) => {
   const other = kind && kinds.find((candidate) => candidate.bodiless?.(raw));
   return other && ofAnother(other, kind, raw);
-}
+};
 
 /** A form at a source whose sender posts none, which by its headers is one of another kind’s. */
-export function formOfAnother(
-  kind: Kind | undefined,
-  raw: RawRequest,
-  kinds: readonly Kind[],
-): Opened | undefined {
+export const formOfAnother: Lookup = (kind, raw, kinds) => {
   if (!kind || kind.form || formType(raw.headers) === undefined) return undefined;
   const other = kinds.find((candidate) => candidate.form && candidate.recognizes(raw, undefined) === true);
   return other && ofAnother(other, kind, raw);
-}
+};
 
 function ofAnother(other: Kind, kind: Kind, raw: RawRequest): Opened {
   const body = other.storable?.(raw.body) ?? raw.body;

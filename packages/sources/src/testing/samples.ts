@@ -49,13 +49,8 @@ function requestOf(file: Buffer): RawRequest {
     const colon = header.indexOf(':');
     return [header.slice(0, colon).toLowerCase(), header.slice(colon + 1).trim()];
   });
-  return {
-    method,
-    path,
-    headers: Object.fromEntries(headers),
-    body: file.subarray(end + 2),
-    receivedAt: 1_773_480_414_000,
-  };
+  const request = { method, path, headers: Object.fromEntries(headers) };
+  return { ...request, body: file.subarray(end + 2), receivedAt: 1_773_480_414_000 };
 }
 
 /** The result of a request, as an expected file has it. */

@@ -5,7 +5,7 @@
  * Source: the webhook receiver of argocd-image-updater.
  */
 import { eventIdFrom } from '@longshore/event';
-import { isObject, textAt } from '../../json.js';
+import { at, isObject, textAt } from '../../json.js';
 import type { Incoming, Kind, Reading, WholeBody } from '../../kind.js';
 import { missing } from '../../normalize.js';
 import { minuteOf } from '../../time.js';
@@ -19,14 +19,11 @@ export const aliyun: Kind<WholeBody> = {
     advice: 'Nothing to set. The console shows the answers to past triggers.',
   },
   options: ['host'],
-  recognizes: (_, value) => isObject(value) && isPush(value.push_data, value.repository),
+  // Docker Hub has `push_data` too, but no region.
+  recognizes: (_, value) =>
+    isObject(at(value, 'push_data')) && typeof at(value, 'repository', 'region') === 'string',
   read,
 };
-
-/** Docker Hub has `push_data` too, but no region. */
-function isPush(push: unknown, repository: unknown): boolean {
-  return isObject(push) && isObject(repository) && typeof repository.region === 'string';
-}
 
 function read({ value }: WholeBody, { raw, source, options }: Incoming): Reading {
   const { push_data: push, repository } = value;

@@ -4,7 +4,7 @@
  * (Harbor, zot, Event Grid, ECR) are asked first.
  * Source: cloudevents/spec, `spec.md`, `bindings/http-protocol-binding.md` and `http-webhook.md`.
  */
-import { ACTIONS } from '@longshore/event';
+import { ACTIONS, hostOf } from '@longshore/event';
 import {
   CE_HEADERS,
   type CloudEvent,
@@ -17,7 +17,7 @@ import { at, textAt } from '../../json.js';
 import type { Incoming, Kind, Reading } from '../../kind.js';
 import type { Fields } from '../../normalize.js';
 import type { FieldPointers, Meaning, SourceOptions } from '../../options.js';
-import { hostOf, parseReference } from '../../reference.js';
+import { parseReference } from '../../reference.js';
 
 /** The kind `cloudevents`. */
 export const cloudevents: Kind<CloudEvent> = {

@@ -8,7 +8,7 @@
 import { EVENTS_V1, type Payload } from '@longshore/event';
 import { type ExactNumbers, exactNumbers } from '../../exact-numbers.js';
 import { foldKeys, isObject, type JsonObject } from '../../json.js';
-import type { Ignored, Incoming, Message, Reading, Refused } from '../../kind.js';
+import type { Incoming, Listed, Message, Reading } from '../../kind.js';
 import { eventFrom, type Fields, missing, normalizedPayload } from '../../normalize.js';
 import { messagesOf } from '../../open-body.js';
 import { eventsMediaType, eventsOf } from './envelope.js';
@@ -22,7 +22,7 @@ export interface Entry extends Message {
 }
 
 /** The events as messages, also for other kinds whose sender writes the envelope. */
-export function entriesOf({ text, value }: Incoming): Entry[] | Ignored | Refused {
+export function entriesOf({ text, value }: Incoming): Listed<Entry> {
   const events = eventsOf(value);
   if (typeof events === 'string') return { refused: events };
   const numbers = exactNumbers(text);

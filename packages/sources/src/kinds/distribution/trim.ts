@@ -59,13 +59,10 @@ function remove(value: unknown, actorUser: ActorUser): boolean {
   return events.filter((event) => isObject(event) && removeSecrets(event, actorUser)).length > 0;
 }
 
+type Change = (value: unknown) => unknown;
+
 /** @param change what the member becomes; undefined removes it */
-function changeMember(
-  event: JsonObject,
-  parent: string,
-  member: string,
-  change: (value: unknown) => unknown,
-): boolean {
+function changeMember(event: JsonObject, parent: string, member: string, change: Change): boolean {
   let changed = false;
   for (const outer in event) {
     const object = isNamed(outer, parent) ? event[outer] : undefined;

@@ -22,9 +22,6 @@ export const dockerhub: Kind = {
   read,
 };
 
-/** How images of Docker Hub are named everywhere. */
-const HOST = 'docker.io';
-
 function read({ value }: Message, { source, raw }: Incoming): Reading {
   const pushed = at(value, 'push_data');
   if (!isObject(pushed)) return { refused: missing('push_data', pushed, 'an object') };
@@ -41,7 +38,7 @@ function read({ value }: Message, { source, raw }: Incoming): Reading {
       mediaType: pushed.media_type,
       repository,
       tag,
-      host: HOST,
+      host: 'docker.io',
       actor: pusher,
     },
   };

@@ -10,7 +10,6 @@ import { isObject, type JsonObject, textAt } from '../../json.js';
 import type { Kind, Reading, WholeBody } from '../../kind.js';
 import { type Fields, missing } from '../../normalize.js';
 import type { RawRequest } from '../../request.js';
-import { hostOfRegistry } from './registry.js';
 
 /** The kind `ecr`. */
 export const ecr: Kind<WholeBody> = {
@@ -104,4 +103,21 @@ function readCloudEvent(event: JsonObject): Reading {
 
 function typed(nativeType: string): Fields {
   return { action: ACTIONS.get(nativeType) ?? nativeType, nativeType };
+}
+
+/** DNS suffix of the partitions besides `aws`, by how their regions begin (botocore `partitions.json`). */
+const SUFFIXES: readonly (readonly [region: string, suffix: string])[] = [
+  ['cn-', 'amazonaws.com.cn'],
+  ['eusc-', 'amazonaws.eu'],
+  ['us-iso-', 'c2s.ic.gov'],
+  ['us-isob-', 'sc2s.sgov.gov'],
+  ['us-isof-', 'csp.hci.ic.gov'],
+  ['eu-isoe-', 'cloud.adc-e.uk'],
+];
+
+/** The public name of a registry, which is an account in a region; undefined unless both look like what they should be. */
+export function hostOfRegistry(account: string | undefined, region: string | undefined): string | undefined {
+  if (!account || !region || !/^\d{12}$/.test(account) || !/^[a-z0-9-]{1,32}$/.test(region)) return undefined;
+  const [, suffix = 'amazonaws.com'] = SUFFIXES.find(([start]) => region.startsWith(start)) ?? [];
+  return `${account}.dkr.ecr.${region}.${suffix}`;
 }

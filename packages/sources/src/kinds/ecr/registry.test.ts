@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { hostOfRegistry } from './registry.js';
+import { hostOfRegistry } from './index.js';
 
 test.each([
   ['eu-west-1', 'amazonaws.com'],

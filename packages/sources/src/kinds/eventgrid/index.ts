@@ -8,7 +8,7 @@
  */
 import { CE_HEADERS, cloudEventsHandshake, structuredForm } from '../../cloud-events.js';
 import { isObject, textAt } from '../../json.js';
-import type { Ignored, Incoming, Kind, Message, Reading, Refused } from '../../kind.js';
+import type { Incoming, Kind, Listed, Message, Reading } from '../../kind.js';
 import { missing } from '../../normalize.js';
 import { messagesOf } from '../../open-body.js';
 import { headerOf, type RawRequest } from '../../request.js';
@@ -39,7 +39,7 @@ function recognizes(raw: RawRequest, value: unknown): boolean {
   return isAnnounced || isFromAzure(Array.isArray(value) ? value[0] : structuredForm(raw, value));
 }
 
-function list({ raw, value: body }: Incoming): readonly Message[] | Ignored | Refused {
+function list({ raw, value: body }: Incoming): Listed<Message> {
   const value = structuredForm(raw, body);
   if (!Array.isArray(value) && !isObject(value))
     return { refused: 'the body is neither an object nor a list' };

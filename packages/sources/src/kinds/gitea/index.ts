@@ -4,13 +4,14 @@
  * and one per manifest without a tag, whose name is the digest. Pushing a tag again deletes and recreates its version.
  * Source: go-gitea `modules/structs/{hook,package}.go`, `services/webhook/{deliver,notifier}.go`.
  */
+import { hostOf } from '@longshore/event';
 import { at, isObject, textAt } from '../../json.js';
 import type { Incoming, Kind, Reading, WholeBody } from '../../kind.js';
 import { missing } from '../../normalize.js';
-import { hostOf } from '../../reference.js';
 import { headerOf, type RawRequest } from '../../request.js';
 
 const EVENT = ['x-forgejo-event', 'x-gitea-event'];
+const SIGNATURE = ['x-forgejo-signature', 'x-gitea-signature'];
 const DELIVERY = ['x-forgejo-delivery', 'x-gitea-delivery'];
 
 /** The kind `gitea`, for Forgejo too. */
@@ -23,13 +24,7 @@ export const gitea: Kind<WholeBody> = {
     advice:
       'Nothing to set. Each delivery can be replayed by hand in the webhook’s page; a replay has a new id and is delivered again.',
   },
-  hmac: {
-    algorithm: 'sha256',
-    headers: ['x-forgejo-signature', 'x-gitea-signature'],
-    encoding: 'hex',
-    prefix: '',
-    signsPayload: true,
-  },
+  hmac: { algorithm: 'sha256', headers: SIGNATURE, encoding: 'hex', prefix: '', signsPayload: true },
   headers: [...EVENT, ...DELIVERY],
   idHeaders: DELIVERY,
   form: true,

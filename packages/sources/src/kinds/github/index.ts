@@ -4,12 +4,12 @@
  * multi-arch push is an event for the index and one for each of its manifests, these with an empty tag.
  * Source: octokit/webhooks, payload schemas of both events; GitHub's "Webhook events and payloads".
  */
+import { isoTime } from '@longshore/event';
 import { at, isObject, type JsonObject, textAt } from '../../json.js';
 import type { Incoming, Kind, Reading, WholeBody } from '../../kind.js';
 import { missing } from '../../normalize.js';
 import { type ImageReference, isDigest, parseFullReference } from '../../reference.js';
 import { headerOf } from '../../request.js';
-import { isoTime } from '../../time.js';
 
 const EVENT = 'x-github-event';
 const DELIVERY = 'x-github-delivery';

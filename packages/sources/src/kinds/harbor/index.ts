@@ -9,7 +9,7 @@ import { eventIdFrom } from '@longshore/event';
 import { decodeBody } from '../../body.js';
 import { CE_HEADERS, type CloudEvent, cloudEventsOf, cloudEventType, dedupeKey } from '../../cloud-events.js';
 import { at, isObject, textAt } from '../../json.js';
-import type { Ignored, Incoming, Kind, Message, Reading, Refused } from '../../kind.js';
+import type { Incoming, Kind, Listed, Message, Reading } from '../../kind.js';
 import { missing } from '../../normalize.js';
 import { MAX_EVENTS, TOO_MANY_EVENTS } from '../../open-body.js';
 import { isDigest, withoutScheme } from '../../reference.js';
@@ -72,10 +72,10 @@ function storable(body: Buffer): Buffer {
   return hasOwnForm ? body : withoutActorUser(body, 'token');
 }
 
-function policyMessages(incoming: Incoming): PolicyMessage[] | Ignored | Refused {
+function policyMessages(incoming: Incoming): Listed<PolicyMessage> {
   const { raw, source, value } = incoming;
   const events = cloudEventsOf(incoming);
-  if (Array.isArray(events)) {
+  if ('length' in events) {
     return events.flatMap((event, index) => {
       const sent = Array.isArray(value) ? value[index] : value;
       return messagesOfResources(event, occurrenceOf(event, source, raw.receivedAt), (resource) => {

@@ -5,11 +5,10 @@
  * where the source's option `promoted` says so.
  * Source: JFrog's "Webhooks", domain Docker; the webhook receivers of kargo and keel.
  */
-import { eventIdFrom } from '@longshore/event';
+import { eventIdFrom, hostOf } from '@longshore/event';
 import { at, isObject, textAt } from '../../json.js';
 import type { Incoming, Kind, Reading, WholeBody } from '../../kind.js';
 import { type Fields, missing } from '../../normalize.js';
-import { hostOf } from '../../reference.js';
 import { headerOf, type RawRequest } from '../../request.js';
 import { minuteOf } from '../../time.js';
 
@@ -91,15 +90,10 @@ function placeOf(data: unknown): { image?: string; tag?: string } {
   const isFile = last === textAt(data, 'name');
   const endsWithTag =
     last !== undefined &&
-    (last === tag || last === tag?.replace(':', '__') || (isDigestFolder(last) && !isFile));
+    (last === tag || last === tag?.replace(':', '__') || (asDigest(last) !== last && !isFile));
   const folders = endsWithTag ? path : path.slice(0, -1);
   if (folders.length < 2) return {};
   return { image: folders.slice(0, -1).join('/'), tag: folders.at(-1) };
-}
-
-/** Artifactory puts a manifest without a tag into a folder of its digest, written `sha256__…`. */
-function isDigestFolder(name: string): boolean {
-  return /^sha\d+__[0-9a-f]{32,}$/.test(name);
 }
 
 /** The file's checksum is the image's digest when the file is the manifest. */
@@ -113,8 +107,12 @@ function isManifest(data: unknown): boolean {
   return name === 'manifest.json' || name === 'list.manifest.json';
 }
 
-/** A manifest without a tag is in a folder of its digest, with underscores where a path may have no colon. */
 function tagOf(data: unknown): string | undefined {
   const tag = textAt(data, 'tag') ?? placeOf(data).tag;
-  return tag?.replace(/^(sha\d+)__([0-9a-f]{32,})$/, '$1:$2');
+  return tag && asDigest(tag);
+}
+
+/** A manifest without a tag is in a folder of its digest, with underscores where a path may have no colon. */
+function asDigest(folder: string): string {
+  return folder.replace(/^(sha\d+)__([0-9a-f]{32,})$/, '$1:$2');
 }

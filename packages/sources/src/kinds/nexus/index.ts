@@ -88,11 +88,11 @@ function otherEvent(
   message: WholeBody,
   incoming: Incoming,
   subject: unknown,
-  image?: unknown,
+  name?: unknown,
   tag?: unknown,
 ): Reading {
   const common = commonFields(message, incoming, subject);
-  const repository = repositoryOf(message, incoming, image);
+  const repository = repositoryOf(message, incoming, name);
   return { event: { ...common, action: common.nativeType, repository, tag } };
 }
 

@@ -6,7 +6,7 @@
  */
 import { eventIdFrom } from '@longshore/event';
 import { at, isObject, textAt } from '../../json.js';
-import type { Ignored, Incoming, Kind, Message, Reading, Refused } from '../../kind.js';
+import type { Incoming, Kind, Listed, Message, Reading } from '../../kind.js';
 import { messagesOf } from '../../open-body.js';
 import { withoutScheme } from '../../reference.js';
 import { minuteOf } from '../../time.js';
@@ -43,7 +43,7 @@ const IDENTIFIED_BY: [key: string, nativeType: string][] = [
   ['message', 'repo_mirror_sync'],
 ];
 
-function list({ value }: Incoming): Notification[] | Ignored | Refused {
+function list({ value }: Incoming): Listed<Notification> {
   if (!isObject(value)) return { refused: 'the body is not an object' };
   const updated = value.updated_tags;
   if (updated === undefined) return [{ value }];
