@@ -128,7 +128,7 @@ notifications:
     expect(code).toBe(0);
     expect(stdout).toMatch(/source builds, kind nexus\n.*never retries.*\n.*set there: .*\n.*local spool/);
     expect(stdout).toMatch(
-      /source eu, kind distribution\n.*for ever.*\n.*timeout: 5s.*\n.*gets 503 and sends again/,
+      /source eu, kind distribution\n.*forever.*\n.*timeout: 5s.*\n.*gets 503 and sends again/,
     );
     expect(stdout).toMatch(/source hub, kind dockerhub\n(.*\n){2}.*is lost \(spool: never\)/);
     const json = JSON.parse((await result(['check', file, '--json'])).stdout);

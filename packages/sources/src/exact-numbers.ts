@@ -92,8 +92,7 @@ function survives(literal: string): boolean {
   return SAFE.test(literal) || (literal.length <= LONGEST && String(Number(literal)) === literal);
 }
 
-const QUOTE = 0x22;
-const BACKSLASH = 0x5c;
+const [QUOTE, BACKSLASH] = [0x22, 0x5c];
 
 function endOfString(text: string, start: number): number {
   let at = start + 1;

@@ -58,8 +58,8 @@ export function withoutToken(path: string, known: readonly string[]): string {
   const shown = parts.map((part, at) =>
     at % 2 === 1 || words.has(decoded(part).toLowerCase()) ? part : HIDDEN,
   );
-  const rest = path.length > LONGEST ? HIDDEN : '';
-  return excerpt((shown.join('') + rest).replace(HIDDEN_AGAIN, HIDDEN));
+  if (path.length > LONGEST) shown.push(HIDDEN);
+  return excerpt(shown.join('').replace(HIDDEN_AGAIN, HIDDEN));
 }
 
 const HIDDEN = '…';

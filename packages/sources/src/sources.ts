@@ -132,7 +132,6 @@ function identify(
 }
 
 const isEmpty = ({ proved, open }: Entitled) => proved.length + open.length === 0;
-
 const isRefused = (judged: Judged) => [...judged.values()].every((verdict) => verdict === 'refused');
 
 /** A request without an event, such as a handshake: the answer of the first kind that knows it. */

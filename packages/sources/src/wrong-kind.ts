@@ -19,8 +19,7 @@ export function unlessOfAnother(
   value: unknown,
   kinds: readonly Kind[],
 ): Opened {
-  const isUseful = opened.respond !== undefined || opened.taken.some(({ event }) => event.class === 'event');
-  if (isUseful) return opened;
+  if (opened.respond || opened.taken.some(({ event }) => event.class === 'event')) return opened;
   const own = kind.recognizes(raw, value);
   if (own === 'perhaps' || (own && opened.taken.length > 0)) return opened;
   // The first, as on the shared path: Gitea's requests have GitHub's headers too.
