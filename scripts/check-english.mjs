@@ -26,7 +26,6 @@ export const NOT_CLEAN_YET = {
   'apps/worker': 'all',
   'packages/operator': 'all',
   'packages/queue': 'all',
-  'packages/sources': 'all',
 };
 
 /** Each refused word and what to write. Lower case, one space between the words of a phrase. */

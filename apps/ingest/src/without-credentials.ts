@@ -1,7 +1,12 @@
 /** A request as it may be on the disk: verified already, so nothing that proves who sent it is needed again. */
-import { type OpenedRequest, type RawRequest, storableBody, withoutToken } from '@longshore/sources';
+import {
+  type OpenedRequest,
+  type RawRequest,
+  storableBody,
+  storableHeaders,
+  withoutToken,
+} from '@longshore/sources';
 import type { SpooledRequest } from '@longshore/spool';
-import { harmless } from './keep.js';
 
 /** What its source needs to read it again: no signature, no token, no query, no header that may hold a secret. */
 export function withoutCredentials(
@@ -12,7 +17,7 @@ export function withoutCredentials(
   return {
     ...{ source, kind, method, receivedAt },
     path: withoutToken(path, [source]),
-    headers: harmless(headers),
+    headers: storableHeaders(headers),
     body: storableBody(kind, body),
   };
 }
