@@ -6,7 +6,9 @@
 /** Where an error may be ignored: the values of the metric's label `where`. */
 export const IGNORED_AT = [
   'queue.close',
+  'queue.leader',
   'queue.lease',
+  'queue.notes.mark',
   'queue.progress',
   'queue.promote',
   'queue.pulse',
@@ -14,7 +16,6 @@ export const IGNORED_AT = [
   'queue.wake',
   'spool.clean',
   'spool.lock',
-  'worker.alerts.lease',
   'worker.preheat.close',
   'worker.preheat.store',
   'worker.sink.close',
