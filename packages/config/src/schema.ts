@@ -98,8 +98,8 @@ const dashboard = section('The listener of the dashboard.', {
   listen: setting(listen(), 'Where it listens. Beyond loopback it needs `dashboard.auth`.', '127.0.0.1:5081'),
   hosts: hosts('On loopback without `dashboard.auth` others are refused.'),
   queues: setting(
-    choice(['readonly', 'full']),
-    '`full`: bull-board may change queues. Its retry gives no fresh budget and its clean destroys events.',
+    choice(['readonly', 'full', 'false']),
+    'bull-board at `/queues`. `full`: it may change queues; its retry keeps the used attempts, and its clean deletes events without a record. `false`: there is no board.',
     'readonly',
   ),
   operate: setting(

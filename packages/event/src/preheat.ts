@@ -69,22 +69,22 @@ export interface PreheatRun {
 
 /** Why a part was skipped, and what can be done about it. Settings are those of the endpoint's `preheat`. */
 const SKIPPED: Readonly<Record<string, string>> = {
-  dryrun: 'would be asked for',
-  platform: 'of a platform that is not wanted; add it to platforms',
-  attestation: 'no runtime pulls it; attestations: true takes it',
-  artifact: 'no image; name its type in artifacts, or in referrers for what refers to one',
-  foreign: 'may not be distributed, so the registry need not have it; foreign: true tries',
+  dryrun: 'would be requested',
+  platform: 'platform not selected; add it to platforms',
+  attestation: 'not pulled by runtimes; include it with attestations: true',
+  artifact: 'not an image; list its type in artifacts, or in referrers for a referrer',
+  foreign: 'may not be distributed, so the registry need not have it; include it with foreign: true',
   size: 'smaller than minblobsize or larger than maxblobsize',
   total: 'the image is larger than maxtotal',
-  type: 'no manifest, although an index names it as one',
-  schema1: 'Docker’s old form, which runtimes no longer pull; push it anew',
-  missing: 'an index names it, and the registry does not have it; push it if it belongs there',
-  manifest: 'the target keeps blobs only',
-  index: 'the target takes the manifests of an index, not the index',
+  type: 'not a manifest, although an index lists it as one',
+  schema1: 'Docker’s legacy format, which runtimes no longer pull; push the image again',
+  missing: 'listed in an index but missing in the registry; push it if it belongs there',
+  manifest: 'the target stores blobs only',
+  index: 'the target accepts the manifests of an index, not the index',
   blob: 'the target fetches it itself, with the manifest',
 };
 
-/** In words. Empty for a reason of another version. */
+/** The reason in words; empty for one of another version. */
 export function skippedInWords(reason: string): string {
   return SKIPPED[reason] ?? '';
 }
