@@ -1,6 +1,6 @@
 /**
- * What one attempt came to. Three kinds, no fourth: delivered, retry, dead. The queue acts on the kind alone.
- * `reason` is a closed set (it becomes a metric label); `detail` is for people.
+ * The outcome of one attempt. There are three kinds: delivered, retry, dead. The queue uses the kind only.
+ * `reason` is a closed set (it becomes a metric label); `detail` is a sentence for operators.
  */
 
 /** Reasons other than an HTTP status, in words. */
@@ -49,12 +49,12 @@ export type Reason = `http_${number}` | TransportReason | PreheatReason;
 /** Whether a reason is one of TLS. As a filter `tls` stands for all of them. */
 export const isTlsReason = (reason: string): boolean => reason === 'tls' || reason.startsWith('tls_');
 
-/** What came back, or why nothing did. */
+/** The response, or why there is none. */
 export interface Answer {
   /** HTTP status, when there was an answer. */
   status?: number;
   reason: Reason;
-  /** One line for people: what happened and what to do next. Holds no secret. */
+  /** One line: what happened and what to do. Contains no secret. */
   detail?: string;
   /** The first part of the answer's body, as text. */
   body?: string;
