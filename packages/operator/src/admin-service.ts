@@ -60,7 +60,7 @@ export function createAdminService(deps: AdminServiceDeps): AdminService {
     ...deadLetterMethods({ letters, endpoints, by, now }),
     ...quarantineMethods({ quarantine, journal, replay, by, now }),
     async close() {
-      await Promise.all([inspector, pauses, letters].map((each) => each.close()));
+      await Promise.all([inspector, pauses].map((each) => each.close()));
     },
   };
 }
