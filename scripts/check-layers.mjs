@@ -32,9 +32,23 @@ const LAYERS = {
   },
   ingest: { may: ['event', 'sources', 'publish', 'queue', 'observe', 'spool', 'config'], why: APP },
   worker: { may: ['event', 'routing', 'publish', 'queue', 'sinks', 'observe', 'config'], why: APP },
-  dashboard: { may: ['event', 'routing', 'queue', 'observe', 'config'], why: APP },
+  operator: {
+    may: ['event', 'routing', 'queue', 'config'],
+    why: 'the command, the API and the pages share operator, so it loads nothing that only one of them needs',
+  },
+  dashboard: { may: ['event', 'queue', 'operator', 'config'], why: APP },
   longshore: {
-    may: ['event', 'queue', 'observe', 'config', 'embedded-redis', 'ingest', 'worker', 'dashboard'],
+    may: [
+      'event',
+      'queue',
+      'observe',
+      'operator',
+      'config',
+      'embedded-redis',
+      'ingest',
+      'worker',
+      'dashboard',
+    ],
     why: 'the command combines the apps, not the stages',
   },
   testkit: {

@@ -106,8 +106,8 @@ const dashboard = section('The listener of the dashboard.', {
   ),
   hosts: hosts('On loopback without `dashboard.auth` all others are refused.'),
   queues: setting(
-    choice(['readonly', 'full']),
-    '`full`: bull-board may change queues. Its retry does not restore the attempts, and its clean deletes events.',
+    choice(['readonly', 'full', 'false']),
+    'bull-board at `/queues`. `full`: it may change queues. Its retry does not restore the attempts, and its clean deletes events. `false`: no board.',
     'readonly',
   ),
   operate: setting(
