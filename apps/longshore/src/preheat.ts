@@ -32,8 +32,8 @@ export async function preheat(
   const { config } = load(file, shell.env);
   const chosen = choose(config);
   const stop = new AbortController();
-  void untilStopped(() => stop.abort());
-  const bar = createBar(process.stderr);
+  void untilStopped(shell.signals, () => stop.abort());
+  const bar = createBar(shell.stderr);
   const observer = createObserver({ level: 'silent', pretty: false, version });
   const once = (client?: RedisClient) =>
     preheatOnce({

@@ -1,5 +1,10 @@
+import type { Surroundings } from './shell.js';
+
 /** SIGTERM and SIGINT stop in order; a second one stops at once. */
-export function untilStopped(onSignal: (signal: NodeJS.Signals) => void): Promise<undefined> {
+export function untilStopped(
+  signals: Surroundings['signals'],
+  onSignal: (signal: NodeJS.Signals) => void,
+): Promise<undefined> {
   return new Promise((resolve) => {
     let asked = false;
     const stop = (signal: NodeJS.Signals): void => {
@@ -8,7 +13,7 @@ export function untilStopped(onSignal: (signal: NodeJS.Signals) => void): Promis
       onSignal(signal);
       resolve(undefined);
     };
-    process.on('SIGTERM', stop);
-    process.on('SIGINT', stop);
+    signals.on('SIGTERM', stop);
+    signals.on('SIGINT', stop);
   });
 }

@@ -10,7 +10,7 @@ import { join } from 'node:path';
 import { eventually, type Reply, redisUrl, selfSigned, startReceiver, testPrefix } from '@longshore/testkit';
 import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import { AT_LAST, metricsOf, patient, relayTo, varsOf } from './control.js';
-import { anEvent, envelope, idsOf, startRelay, workFolder, writeConfig } from './relay.js';
+import { anEvent, envelope, idsOf, startRelay, startRelayProcess, workFolder, writeConfig } from './relay.js';
 
 vi.setConfig({ testTimeout: 90_000, hookTimeout: 90_000 });
 
@@ -83,7 +83,7 @@ describe('TestHTTPSink', () => {
 
     const ca = join(folder, 'ca.pem');
     await writeFile(ca, certificate.cert);
-    const trusting = await startRelay(file, { env: { NODE_EXTRA_CA_CERTS: ca } });
+    const trusting = await startRelayProcess(file, { env: { NODE_EXTRA_CA_CERTS: ca } });
     await trusting.post(envelope(anEvent()));
     await trusting.waitFor(({ outcome }) => outcome === 'delivered', AT_LAST);
     expect(await metricsOf(trusting, 'sink')).toMatchObject({ Successes: 1, Errors: 0 });
@@ -112,7 +112,7 @@ describe('TestEventQueue', () => {
     const endpoints = [{ name: 'sink', url: receiver.url, timeout: '10s' }];
     // With a Redis of its own, which is killed with it.
     const file = await writeConfig(await workFolder(), { notifications: { endpoints } });
-    const ingest = await startRelay(file, { roles: ['ingest'] });
+    const ingest = await startRelayProcess(file, { roles: ['ingest'] });
     const events = many(100);
     const answers = await Promise.all(events.map((event) => ingest.post(envelope(event))));
     expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([202]));
@@ -242,7 +242,7 @@ test('TestMetricsExpvar: no endpoint is null, and one that is created is one ele
   expect(await varsOf(relay)).toBeNull();
   const endpoints = [{ name: 'x', url: 'http://127.0.0.1:9/' }];
   await writeConfig(folder, { notifications: { endpoints }, redis });
-  relay.kill('SIGHUP');
+  relay.signal('SIGHUP');
   await eventually(
     () => varsOf(relay),
     (vars) => vars?.length === 1,

@@ -2,9 +2,10 @@
 import { eventually, redisUrl, startReceiver, testPrefix } from '@longshore/testkit';
 import { describe, expect, test } from 'vitest';
 import { AT_LAST, metricsOf } from './control.js';
-import { bury, command, jsonLines, looking } from './operator.js';
+import { bury, jsonLines, looking } from './operator.js';
 import {
   anEvent,
+  command,
   envelope,
   idsOf,
   longshore,

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { eventually, selfSigned, startReceiver } from '@longshore/testkit';
 import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import { AT_LAST } from './control.js';
-import { anEvent, envelope, idsOf, startRelay, workFolder, writeConfig } from './relay.js';
+import { anEvent, envelope, idsOf, startRelay, startRelayProcess, workFolder, writeConfig } from './relay.js';
 
 vi.setConfig({ testTimeout: 90_000 });
 
@@ -64,7 +64,7 @@ describe('the way of an event', () => {
       { name: 'near', url: near.url },
     ];
     const file = await writeConfig(await workFolder(), { notifications: { endpoints } });
-    const relay = await startRelay(file, { env: { HTTP_PROXY: proxy.url } });
+    const relay = await startRelayProcess(file, { env: { HTTP_PROXY: proxy.url } });
     await relay.post(envelope(anEvent()));
     const [asked] = await proxy.received(1);
     expect(asked?.url).toBe('http://receiver.example.com/hook');
@@ -86,7 +86,7 @@ describe('the way of an event', () => {
       { name: 'known', url: known.url, timeout: '10s' },
       { name: 'unknown', url: unknown.url, timeout: '10s', threshold: 1 },
     ];
-    const relay = await startRelay(await writeConfig(folder, { notifications: { endpoints } }), {
+    const relay = await startRelayProcess(await writeConfig(folder, { notifications: { endpoints } }), {
       env: { SSL_CERT_FILE: store, SSL_CERT_DIR: folder, NODE_EXTRA_CA_CERTS: '' },
     });
     await relay.post(envelope(anEvent()));

@@ -1,24 +1,11 @@
-/** What the tests of an operator's commands share: running one, and many deliveries that are dead already. */
+/** What the tests of an operator's commands share: reading what one printed, and many dead deliveries. */
 import { randomUUID } from 'node:crypto';
 import { type Delivery, deliveryOf, EVENTS_V2 } from '@longshore/event';
 import { connect, createConsumer, createProducer, type RedisClient } from '@longshore/queue';
 import { createInspector, type Inspector } from '@longshore/queue/operator';
 import { eventually, redisUrl } from '@longshore/testkit';
 import { onTestFinished } from 'vitest';
-import { longshore } from './relay.js';
-
-export interface Result {
-  code: number | null | undefined;
-  stdout: string;
-  stderr: string;
-}
-
-/** Runs a command to its end. */
-export async function command(args: readonly string[]): Promise<Result> {
-  const child = longshore(args);
-  const { code } = await child.exited;
-  return { code, stdout: child.stdout, stderr: child.stderr };
-}
+import type { Result } from './relay.js';
 
 /** The JSON objects that a command printed. */
 // biome-ignore lint/suspicious/noExplicitAny: the tests say what is in it

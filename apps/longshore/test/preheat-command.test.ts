@@ -2,7 +2,7 @@
 import { eventually } from '@longshore/testkit';
 import { describe, expect, test } from 'vitest';
 import { pushOf, relayWith, warmEndpoint } from './preheat.js';
-import { envelope, longshore, type Relay, type Settings, workFolder, writeConfig } from './relay.js';
+import { command, envelope, longshore, type Relay, type Settings, workFolder, writeConfig } from './relay.js';
 import { anImage, anIndex, type ScriptedRegistry, scriptedRegistry } from './scripted-registry.js';
 
 const SLOW = 120_000;
@@ -22,11 +22,7 @@ async function parts(
   return { origin, mirror, file };
 }
 
-async function run(...args: string[]) {
-  const child = longshore(['preheat', ...args]);
-  const { code } = await child.exited;
-  return { code, stdout: child.stdout, stderr: child.stderr };
-}
+const run = (...args: string[]) => command(['preheat', ...args]);
 
 describe('without a relay', () => {
   test(

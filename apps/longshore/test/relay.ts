@@ -1,13 +1,27 @@
 /**
- * The relay as its users run it: the `longshore` command with a configuration file, as processes of their own.
- * Listeners take free ports, which the `ready` record tells.
+ * The relay as its users run it: the `longshore` command with a configuration file. Listeners take free ports, which
+ * the `ready` record names.
+ *
+ * `startRelay` and `command` run it within the process of the test: a process for each costs a second of CPU before
+ * it does anything. What is about a process (its end, a crash, pipes, variables that Node.js itself reads) takes
+ * `startRelayProcess` and `longshore`.
  */
 import { randomUUID } from 'node:crypto';
+import { EventEmitter } from 'node:events';
 import { mkdtemp, rename, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { type Receiver, runProcess, startReceiver, type TestProcess } from '@longshore/testkit';
+import {
+  atTestEnd,
+  collectOutput,
+  type ProgramOutput,
+  type Receiver,
+  runProcess,
+  startReceiver,
+  type TestProcess,
+} from '@longshore/testkit';
+import { main } from 'longshore';
 import { onTestFinished } from 'vitest';
 import { stringify } from 'yaml';
 
@@ -16,14 +30,21 @@ const BIN = fileURLToPath(new URL('../bin/longshore.js', import.meta.url));
 /** As in the YAML file. */
 export type Settings = Record<string, unknown>;
 
-export interface Relay extends TestProcess {
+/** A relay that serves. */
+export interface Relay extends ProgramOutput {
   ingest: string;
   admin: string;
   dashboard: string;
   /** Posts a body to the open path. */
   post(body: unknown, headers?: Record<string, string>): Promise<Response>;
+  /** Sends a signal: SIGTERM or SIGHUP. */
+  signal(signal: NodeJS.Signals): void;
   /** SIGTERM, and waits for its end. */
-  stop(): Promise<{ code: number | null | undefined; ms: number }>;
+  stop(): Promise<{ code?: number }>;
+}
+
+/** A relay in a process of its own. */
+export interface RelayProcess extends Relay {
   /** SIGKILL, and waits for its end. */
   crash(): Promise<void>;
 }
@@ -53,7 +74,7 @@ export async function writeConfig(folder: string, settings: Settings): Promise<s
   return file;
 }
 
-/** Runs the command line. */
+/** Runs the command line in a process of its own. */
 export function longshore(
   args: readonly string[],
   env: Record<string, string | undefined> = {},
@@ -61,33 +82,96 @@ export function longshore(
   return runProcess(process.execPath, [BIN, ...args], { env });
 }
 
+/** A command that runs, or ran. */
+type Running = ProgramOutput & Pick<Relay, 'signal' | 'stop'>;
+
+/** Runs the command line within this process, with streams and signals of its own. */
+function runHere(args: readonly string[], env: Record<string, string | undefined> = {}): Running {
+  const signals = new EventEmitter();
+  const output = collectOutput('longshore', async (take) => {
+    const code = await main(args, {
+      env: { ...process.env, ...env },
+      stdout: { write: (text) => take(text, 'stdout') },
+      stderr: { write: (text) => take(text, 'stderr') },
+      signals,
+      log: { write: (line) => take(line, 'stdout') },
+    });
+    return { code, output: '' };
+  });
+  let stopping = false;
+  return Object.assign(output, {
+    signal: (signal: NodeJS.Signals) => void signals.emit(signal),
+    stop() {
+      // A second signal would end the process at once, which is this one.
+      if (!stopping) signals.emit('SIGTERM');
+      stopping = true;
+      return output.exited;
+    },
+  });
+}
+
+/** What a command printed, and its exit code. */
+export interface Result {
+  code?: number;
+  stdout: string;
+  stderr: string;
+}
+
+/** Runs a command to its end, within this process. */
+export async function command(
+  args: readonly string[],
+  env: Record<string, string | undefined> = {},
+): Promise<Result> {
+  const running = runHere(args, env);
+  const { code } = await running.exited;
+  return { code, stdout: running.stdout, stderr: running.stderr };
+}
+
 const SERVES = ['ready', 'serving, Redis unavailable'];
 
-/** Starts a relay on a configuration file and waits until it serves, with or without Redis. */
-export async function startRelay(
+const runArgs = (file: string, roles: readonly string[]): string[] => [
+  'run',
+  '--config',
+  file,
+  ...roles.flatMap((role) => ['--role', role]),
+];
+
+/** Starts a relay within this process, and waits until it serves, with or without Redis. The test's end stops it. */
+export async function startRelay(file: string, { roles = [] }: { roles?: string[] } = {}): Promise<Relay> {
+  const running = runHere(runArgs(file, roles));
+  atTestEnd(running.stop);
+  return served(running);
+}
+
+/** Starts a relay in a process of its own. @param env variables on top of those of this process */
+export async function startRelayProcess(
   file: string,
   { roles = [], env = {} }: { roles?: string[]; env?: Record<string, string> } = {},
-): Promise<Relay> {
-  const child = longshore(['run', '--config', file, ...roles.flatMap((role) => ['--role', role])], env);
-  const ready = await child.waitFor(({ msg }) => SERVES.includes(String(msg)), { timeout: 60_000 });
-  const url = (name: string): string => String(ready[name] ?? '');
-  const relay: Relay = Object.assign(Object.create(child) as TestProcess, {
-    ingest: url('ingest'),
-    admin: url('admin'),
-    dashboard: url('dashboard'),
-    post: (body: unknown, headers = {}) => postTo(url('ingest'), body, headers),
-    async stop() {
-      const started = Date.now();
-      child.kill('SIGTERM');
-      const { code } = await child.exited;
-      return { code, ms: Date.now() - started };
-    },
+): Promise<RelayProcess> {
+  const child = longshore(runArgs(file, roles), env);
+  const stop = () => {
+    child.kill('SIGTERM');
+    return child.exited;
+  };
+  const relay = await served(Object.assign(child, { signal: child.kill, stop }));
+  return Object.assign(relay, {
     async crash() {
       child.kill('SIGKILL');
       await child.exited;
     },
   });
-  return relay;
+}
+
+/** The relay once it serves. */
+async function served(running: Running): Promise<Relay> {
+  const ready = await running.waitFor(({ msg }) => SERVES.includes(String(msg)), { timeout: 60_000 });
+  const url = (name: string): string => String(ready[name] ?? '');
+  return Object.assign(running, {
+    ingest: url('ingest'),
+    admin: url('admin'),
+    dashboard: url('dashboard'),
+    post: (body: unknown, headers = {}) => postTo(url('ingest'), body, headers),
+  });
 }
 
 export function postTo(
