@@ -5,16 +5,25 @@ import { join } from 'node:path';
 import { eventually, selfSigned, startReceiver } from '@longshore/testkit';
 import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import { AT_LAST } from './control.js';
-import { anEvent, envelope, idsOf, startRelay, startRelayProcess, workFolder, writeConfig } from './relay.js';
+import {
+  anEvent,
+  envelope,
+  idsOf,
+  type Settings,
+  startRelay,
+  startRelayProcess,
+  workFolder,
+  writeConfig,
+} from './relay.js';
 
 vi.setConfig({ testTimeout: 90_000 });
 
 const fast = { backoff: '50ms', maxbackoff: '200ms' };
 
 /** With a Redis of its own. A receiver that is only slow, on a busy machine, has not failed. */
-async function relayTo(all: object[]) {
+async function relayTo(all: object[], more: Settings = {}) {
   const endpoints = all.map((endpoint) => ({ timeout: '10s', ...endpoint }));
-  return startRelay(await writeConfig(await workFolder(), { notifications: { endpoints } }));
+  return startRelay(await writeConfig(await workFolder(), { notifications: { endpoints }, ...more }));
 }
 
 /** With a certificate of its own authority. */
@@ -199,10 +208,11 @@ describe('a receiver that fails', () => {
     const hole = await startReceiver('hang');
     const others = await Promise.all(Array.from({ length: 4 }, () => startReceiver()));
     const endpoints = others.map(({ url }, n) => ({ name: `good-${n}`, url }));
-    const relay = await relayTo([
-      { name: 'hole', url: hole.url, timeout: '60s', concurrency: 2 },
-      ...endpoints,
-    ]);
+    const relay = await relayTo(
+      [{ name: 'hole', url: hole.url, timeout: '60s', concurrency: 2 }, ...endpoints],
+      // At the test's end nothing is worth waiting for.
+      { worker: { grace: '100ms' } },
+    );
     for (let n = 0; n < 50; n++) await relay.post(envelope(anEvent()));
     await Promise.all(others.map((receiver) => receiver.received(50, AT_LAST)));
     // Two are in flight there, as its concurrency says; the rest waits.

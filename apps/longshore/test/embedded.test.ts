@@ -83,7 +83,7 @@ test('a second process on the same datadir shares the Redis of the first', async
   // When the first goes, the second takes the Redis over.
   await ingest.crash();
   await worker.waitFor('the process that ran the embedded Redis has ended; starting one on the same data');
-  const again = await startRelay(file, { roles: ['ingest'] });
+  const again = await startRelayProcess(file, { roles: ['ingest'] });
   const event = anEvent();
   await eventually(async () => (await again.post(envelope(event))).status === 202);
   await receiver.received(2);

@@ -112,7 +112,7 @@ describe.runIf(hasRegistry() && hasTool('skopeo'))('a real registry', () => {
           timeout: 30_000,
         },
       );
-      await startRelay(file, { roles: ['ingest'] });
+      await startRelayProcess(file, { roles: ['ingest'] });
       await pushing;
       await expectSame(receiver);
       await metricsOf(worker, 'one');

@@ -4,7 +4,7 @@
  *
  * `startRelay` and `command` run it within the process of the test: a process for each costs a second of CPU before
  * it does anything. What is about a process (its end, a crash, pipes, variables that Node.js itself reads) takes
- * `startRelayProcess` and `longshore`.
+ * `startRelayProcess` and `longshore`; so does the second relay of two that share a `datadir` at the same time.
  */
 import { randomUUID } from 'node:crypto';
 import { EventEmitter } from 'node:events';
