@@ -75,7 +75,7 @@ test('Redis that filled up since the last look: 503 as well', async () => {
   await takenAgain(ingest, envelope(anEvent()));
 });
 
-test('Redis with an eviction policy: 503 until it is mended', async () => {
+test('Redis with an eviction policy: 503 until it is fixed', async () => {
   const redis = await startRedis({ maxmemory: '64mb', settings: { 'maxmemory-policy': 'allkeys-lru' } });
   const ingest = await startIngest(endpoints('one'), { redis: redis.url });
   await ingest.monitor.check();

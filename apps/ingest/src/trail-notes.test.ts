@@ -18,7 +18,7 @@ test('the trail is told of each event: what was planned, what was known, and wha
   const planned = (event: { id?: unknown }, ...names: string[]) =>
     names.map((endpoint) => ({
       endpoint,
-      deliveryId: deliveryId(endpoint, 'distribution', String(event.id)),
+      deliveryId: deliveryId({ endpoint, source: 'distribution', eventId: String(event.id) }),
     }));
   const common = { step: 'received', source: 'distribution', kind: 'distribution', remote: '127.0.0.1' };
   expect(ingest.noted).toMatchObject([

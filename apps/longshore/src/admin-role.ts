@@ -3,7 +3,7 @@ import { type Config, type Endpoint, maskedUrl } from '@longshore/config';
 import { troubleIn } from '@longshore/queue';
 import { createPulseReader, createQuarantine } from '@longshore/queue/operator';
 import { createAdmin } from './admin.js';
-import { type Listener, listen, logRefused } from './listen.js';
+import { type Listener, listen, logRefused, recordDropped } from './listen.js';
 import { refusedWords } from './reload.js';
 import type { Role, RoleParts } from './role.js';
 
@@ -73,6 +73,7 @@ export function openAdmin(
     hasSecret: () => false,
     hosts: () => config().admin.hosts,
     onRefused: logRefused('admin', observer),
+    onDropped: recordDropped('admin', observer),
   });
 }
 

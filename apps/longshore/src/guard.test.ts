@@ -18,6 +18,7 @@ async function guarded({ name = 'ingest', host = '127.0.0.1', ...options }: Sett
     hasSecret: () => false,
     hosts: () => [],
     onRefused: (refusal) => void refused.push(refusal),
+    onDropped() {},
     ...options,
   });
   onTestFinished(() => close(0));

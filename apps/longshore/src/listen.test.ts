@@ -1,8 +1,10 @@
+import { once } from 'node:events';
 import { Agent, createServer, get, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { type AddressInfo, connect } from 'node:net';
 import { networkInterfaces } from 'node:os';
 import { eventually } from '@longshore/testkit';
 import { expect, onTestFinished, test } from 'vitest';
+import { listen as guardedListen } from './listen.js';
 import { unguarded as listen } from './testing/listen.js';
 
 const answer = (_: unknown, response: { end(text: string): void }) => response.end('here');
@@ -94,4 +96,28 @@ test('a sender that goes on over a connection that was in use does not hold up t
   let refused: unknown;
   while (refused === undefined) refused = await ask('/');
   await closing;
+});
+
+test('a connection beyond the maximum is dropped, and the caller hears of it', async () => {
+  let dropped = 0;
+  const listener = await guardedListen('ingest', { host: '127.0.0.1', port: 0 }, answer, {
+    hasSecret: () => true,
+    hosts: () => [],
+    onRefused() {},
+    onDropped: () => {
+      dropped += 1;
+    },
+    maxConnections: 1,
+  });
+  const port = Number(new URL(listener.url).port);
+  const first = connect(port, '127.0.0.1');
+  await once(first, 'connect');
+  // The server has it only once it has answered over it.
+  first.write('GET / HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n');
+  await once(first, 'data');
+  const second = connect(port, '127.0.0.1').on('error', () => {});
+  await once(second, 'close');
+  await eventually(() => dropped === 1);
+  first.destroy();
+  await listener.close(0);
 });

@@ -8,7 +8,7 @@ import { isLoopback } from '@longshore/config';
 import { LongshoreError } from '@longshore/event';
 import type { Observer } from '@longshore/observe';
 import { createGuard, type Guard, type GuardOptions, type ListenerName, type Refusal } from './guard.js';
-import { createLimitedServer } from './server-limits.js';
+import { createLimitedServer, MAX_CONNECTIONS } from './server-limits.js';
 
 export interface Listener {
   /** `http://127.0.0.1:5080`; with port 0 the port that the system chose. */
@@ -32,6 +32,10 @@ const REASONS: Record<string, string> = {
 export interface ListenOptions extends GuardOptions {
   /** A request was refused and answered. Must not throw. */
   onRefused(refusal: Refusal, request: IncomingMessage): void;
+  /** A connection was closed without an answer because {@link MAX_CONNECTIONS} are open. Must not throw. */
+  onDropped(): void;
+  /** Connections at once; {@link MAX_CONNECTIONS} unless a test sets fewer. */
+  maxConnections?: number;
 }
 
 /**
@@ -52,6 +56,8 @@ export async function listen(
     refuse(response, refusal, request.headers.accept);
     options.onRefused(refusal, request);
   });
+  if (options.maxConnections !== undefined) server.maxConnections = options.maxConnections;
+  server.on('drop', () => options.onDropped());
   server.once('listening', () => {
     guard = createGuard(name, isLocal(server), options);
   });
@@ -79,6 +85,18 @@ export function logRefused(name: ListenerName, observer: Observer): ListenOption
   const log = observer.throttledLog(`${name} refused`, REFUSED_EVERY_MS);
   return ({ status, code, message }) =>
     log.warn({ listener: name, status, reason: code, detail: message }, 'request refused');
+}
+
+/** Counts connections that a full listener closed, and logs them at most once in {@link REFUSED_EVERY_MS}. */
+export function recordDropped(name: ListenerName, observer: Observer): ListenOptions['onDropped'] {
+  const log = observer.throttledLog(`${name} dropped`, REFUSED_EVERY_MS);
+  return () => {
+    observer.connectionDropped(name);
+    log.warn(
+      { listener: name, limit: MAX_CONNECTIONS },
+      'connection dropped: the listener holds its maximum of connections; look for clients that open many, or run more processes',
+    );
+  };
 }
 
 /** By the address that is bound: a name of this machine may lead to loopback too. */

@@ -7,11 +7,12 @@ import { createDashboard } from '@longshore/dashboard';
 import { createOperate } from '@longshore/dashboard/operate';
 import { claimLock } from '@longshore/embedded-redis/lock';
 import { createIngest, createReplayer, type FolderLock } from '@longshore/ingest';
+import { isIngestRecord } from '@longshore/observe';
 import { createAlertStore, createJanitor, createPulse } from '@longshore/queue';
 import { createJournal, createPulseReader, createQuarantine } from '@longshore/queue/operator';
 import { createWorker, startAlerts, startHousekeeping } from '@longshore/worker';
 import { openAdmin } from './admin-role.js';
-import { type Listener, listen, logRefused } from './listen.js';
+import { type Listener, listen, logRefused, recordDropped } from './listen.js';
 import { asksForSecret, warnOfOpenIngest } from './open-ingest.js';
 import { ROLES, type Role, type RoleParts } from './role.js';
 import { createSignIns } from './sign-ins.js';
@@ -116,6 +117,7 @@ async function startIngest(parts: RoleParts): Promise<RunningRole> {
     hasSecret: () => asksForSecret(config()),
     hosts: () => config().ingest.hosts,
     onRefused: ingest.onRefused,
+    onDropped: recordDropped('ingest', observer),
   }).catch(async (error) => {
     await ingest.close();
     throw error;
@@ -158,7 +160,7 @@ async function startWorker(parts: RoleParts): Promise<RunningRole> {
   const janitor = createJanitor(producer, prefix);
   const housekeeping = startHousekeeping({
     ...{ config, janitor, inspector, monitor, observer, trail },
-    journal: createJournal(producer, prefix),
+    journal: createJournal(producer, prefix, isIngestRecord),
   });
   return {
     prepare(next) {
@@ -203,6 +205,7 @@ async function startDashboard(parts: RoleParts): Promise<RunningRole> {
     hosts: () => config().dashboard.hosts,
     hasPages: true,
     onRefused: logRefused('dashboard', observer),
+    onDropped: recordDropped('dashboard', observer),
   });
   return {
     url: listener.url,

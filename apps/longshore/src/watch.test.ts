@@ -34,7 +34,7 @@ async function change(file: string, text: string, seen: () => boolean): Promise<
   );
 }
 
-test('a file that is being written is told when it is whole, and once', async () => {
+test('a file that is being written is reported once, when it is complete', async () => {
   let begun = false;
   const { file, told } = await watched(
     (file) => {
@@ -114,7 +114,7 @@ test('a file that never rests is looked at no more after close', async () => {
   expect(looks).toBe(3);
 });
 
-test('SIGHUP while the file is being written is told when it is whole', async () => {
+test('SIGHUP while the file is being written is reported when it is complete', async () => {
   const { file, told } = await watched((file) => writeFileSync(file, 'half of it, and the rest'));
   writeFileSync(file, 'half of');
   process.emit('SIGHUP');

@@ -14,7 +14,7 @@ interface Body {
   next: string;
 }
 
-test('a receiver that fails is told of to another, its dead deliveries too, and that it works again', async () => {
+test('a failing receiver, its dead letters and its recovery are reported to another receiver', async () => {
   const [receiver, oncall] = [await startReceiver({ status: 500 }), await startReceiver()];
   const folder = await workFolder();
   const file = await writeConfig(folder, {

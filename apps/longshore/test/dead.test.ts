@@ -275,7 +275,7 @@ describe('20,000 dead', () => {
   );
 
   test(
-    'stopped by Ctrl-C, killed, and by two at once: the same command goes on, and each arrives once',
+    'stopped by Ctrl-C, killed, and by two at once: the same command continues, and each arrives once',
     async () => {
       const receiver = await startReceiver();
       const { file, prefix } = await configured(receiver.url, { concurrency: 100 });

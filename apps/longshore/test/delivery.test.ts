@@ -174,7 +174,7 @@ describe('a receiver that fails', () => {
     expect(records[0]).toMatchObject({ endpoint: 'one', status: 503, reason: 'http_503', attempt: 1 });
   });
 
-  test('after threshold attempts it is dead, told once, and nobody else waits for it', async () => {
+  test('after threshold attempts it is dead-lettered and recorded once, and no other endpoint waits', async () => {
     const [bad, good] = [await startReceiver({ status: 500 }), await startReceiver()];
     const relay = await relayTo([
       { name: 'bad', url: bad.url, threshold: 3, ...fast },

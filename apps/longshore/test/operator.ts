@@ -44,6 +44,7 @@ export async function bury(prefix: string, endpoint: string, count: number): Pro
     concurrency: 100,
     delivered: { age: 86_400_000, count: 100_000 },
     handle: async () => ({ settle: 'dead', outcome }),
+    unreadable: () => ({ settle: 'dead', outcome }),
     onError: () => {},
     onStalled: () => {},
   });

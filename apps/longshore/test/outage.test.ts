@@ -192,7 +192,7 @@ test('a Redis that fills up is answered with 503 before it is full, and workers 
   });
 }, 120_000);
 
-test('a Redis that hangs is answered with 503 within five seconds, and events arrive when it goes on', async () => {
+test('a Redis that hangs is answered with 503 within five seconds, and events arrive when it resumes', async () => {
   const redis = await startRedis();
   onTestFinished(() => redis.resume());
   const receiver = await startReceiver();

@@ -171,7 +171,7 @@ describe('a worker that is stopped', () => {
 
 describe('what fails', () => {
   test(
-    'some blobs: dead with the blobs that failed, told as partial; retried, only those are asked for',
+    'some blobs: dead with the blobs that failed, reported as partial; retried, only those are requested',
     async () => {
       const image = anImage(['good', 'bad', 'worse']);
       const { origin, mirror, preheat } = await bothWith(image);

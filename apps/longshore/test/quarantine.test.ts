@@ -8,7 +8,7 @@ import { anEvent, command, envelope, idsOf, startRelay, workFolder, writeConfig 
 const LONG = 120_000;
 
 test(
-  'a request that the sources of now can read is delivered, and leaves quarantine',
+  'a request that the current sources can read is delivered, and leaves quarantine',
   async () => {
     const receiver = await startReceiver();
     const endpoints = ['one', 'two'].map((name) => ({ name, url: `${receiver.url}/${name}` }));

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Config } from '@longshore/config';
 import { readConfig } from '@longshore/config';
-import type { IngestRecord } from '@longshore/observe';
+import { isIngestRecord } from '@longshore/observe';
 import { connect, createJanitor, createMonitor, createProducer } from '@longshore/queue';
 import { createInspector, createJournal } from '@longshore/queue/operator';
 import { eventually, redisUrl, startReceiver, startRedis, testPrefix } from '@longshore/testkit';
@@ -52,7 +52,7 @@ redis: { url: "${redis.url}", prefix: ${prefix} }`;
     config: () => config,
     janitor,
     inspector,
-    journal: createJournal(producer, prefix),
+    journal: createJournal(producer, prefix, isIngestRecord),
     monitor,
     observer,
     trail: silent,
@@ -97,7 +97,7 @@ redis: { url: "${redisUrl()}", prefix: ${prefix} }`;
       swept++;
     },
   };
-  const journal = createJournal<IngestRecord>(producer, prefix);
+  const journal = createJournal(producer, prefix, isIngestRecord);
   const parts = { config: () => config, janitor, inspector, journal, monitor, observer, trail };
   const keeping = startHousekeeping(parts);
   onTestFinished(async () => {

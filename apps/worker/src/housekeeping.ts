@@ -8,6 +8,7 @@ import { type Janitor, type Monitor, RELIEVE_FROM } from '@longshore/queue';
 import type { Inspector, Journal, TrailWriter } from '@longshore/queue/operator';
 import { recordOperations } from './journal.js';
 import { tellLeftovers } from './leftovers.js';
+import { NEWER_RETRY_MS } from './unreadable.js';
 
 const SWEEP_EVERY = 60_000;
 const RELIEVE_EVERY = 1_000;
@@ -104,14 +105,18 @@ async function sweep({ config, janitor, inspector, observer, trail }: Housekeepi
 /** The longest that a preheat waits without an attempt: a registry's pause. */
 const PREHEAT_PAUSE_MS = 6 * 3_600_000;
 
+/** Milliseconds that a delivery waits at most until it is looked at again, `Retry-After` included. */
+export function longestWait({ maxbackoff, preheat }: Pick<Endpoint, 'maxbackoff' | 'preheat'>): number {
+  return Math.max(maxbackoff, preheat ? Math.max(PREHEAT_PAUSE_MS, preheat.delay) : NEWER_RETRY_MS);
+}
+
 async function promoteOverdue(
   endpoints: readonly Endpoint[],
   janitor: Janitor,
   { log }: Observer,
 ): Promise<void> {
-  for (const { name: endpoint, maxbackoff, preheat } of endpoints) {
-    const longest = preheat ? Math.max(maxbackoff, PREHEAT_PAUSE_MS, preheat.delay) : maxbackoff;
-    const promoted = await janitor.promoteOverdue(endpoint, longest);
+  for (const { name: endpoint, ...waits } of endpoints) {
+    const promoted = await janitor.promoteOverdue(endpoint, longestWait(waits));
     if (promoted === 0) continue;
     log.warn(
       { endpoint, promoted },

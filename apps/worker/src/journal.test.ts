@@ -1,5 +1,5 @@
 /** What operators did becomes a line, a metric and a step of the trail, each once. */
-import type { IngestRecord } from '@longshore/observe';
+import { isIngestRecord } from '@longshore/observe';
 import { connect } from '@longshore/queue';
 import { createInspector, createJournal, type TrailEntry } from '@longshore/queue/operator';
 import { redisUrl, testPrefix } from '@longshore/testkit';
@@ -16,7 +16,7 @@ async function parts() {
   await new Promise((resolve) => client.once('ready', resolve));
   const inspector = createInspector(client, prefix);
   await inspector.remember(['one']);
-  const journal = createJournal<IngestRecord>(client, prefix);
+  const journal = createJournal(client, prefix, isIngestRecord);
   const steps: TrailEntry[] = [];
   const trail = { note: (entry: TrailEntry) => void steps.push(entry) };
   const { observer, lines } = observed();

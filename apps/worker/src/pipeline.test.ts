@@ -3,6 +3,7 @@ import type { Sink } from '@longshore/sinks';
 import { describe, expect, test } from 'vitest';
 import { createDeliveryPipeline, type LiveEndpoint } from './pipeline.js';
 import { aDelivery, anEndpoint, observed, sinkThat } from './testing/parts.js';
+import { createUnreadable } from './unreadable.js';
 
 const unnoted = { pulse: { note() {} }, trail: { note() {} } };
 const attempt = (number: number, shown: object[] = []) => ({
@@ -93,13 +94,6 @@ test('the sink is told whether an attempt is the last one, and when there would 
   ]);
 });
 
-test('a stored delivery that cannot be read is kept as dead, with the way out', async () => {
-  const { observer, lines } = observed();
-  const handle = createDeliveryPipeline('one', () => anEndpoint(failing), { observer, ...unnoted });
-  expect(await handle(undefined, attempt(1))).toMatchObject({ settle: 'dead' });
-  expect(lines[0]).toMatchObject({ record: 'delivery.settled', reason: 'undecodable', deliveryId: 'job' });
-});
-
 test('each attempt at the receiver is noted, and nothing else is', async () => {
   const { observer } = observed();
   const noted: unknown[] = [];
@@ -170,13 +164,9 @@ describe('the trail is told', () => {
     expect(await told(failing, { ignore })).toEqual([
       { ...of, step: 'settled', outcome: 'ignored', rule: 'repository' },
     ]);
-    const unreadable = createDeliveryPipeline('one', () => anEndpoint(failing), {
-      ...unnoted,
-      observer: observed().observer,
-      trail,
-    });
+    const unreadable = createUnreadable('one', { observer: observed().observer, trail });
     noted.length = 0;
-    await unreadable(undefined, attempt(1));
+    unreadable({ id: 'job', attempts: 0, isNewer: false, fault: 'it is damaged' });
     expect(noted).toMatchObject([
       { step: 'settled', outcome: 'dead', deliveryId: 'job', reason: 'undecodable' },
     ]);

@@ -13,7 +13,6 @@ import {
   judge,
   longestDelay,
   type PulseWriter,
-  type Verdict,
 } from '@longshore/queue';
 import type { AttemptedEntry, TrailWriter } from '@longshore/queue/operator';
 import type { compileRules } from '@longshore/routing';
@@ -42,10 +41,8 @@ export interface Notes {
 /** See the header. @param endpoint asked for at each delivery: its settings change with the configuration */
 export function createDeliveryPipeline(name: string, endpoint: () => LiveEndpoint, notes: Notes): Handle {
   const { observer, pulse, trail } = notes;
-  return async (delivery, { id, number, signal, progress }) => {
+  return async (delivery, { number, signal, progress }) => {
     const { settings, ignores, sink, attempts } = endpoint();
-    if (!delivery) return giveUpUnreadable(name, id, number, notes);
-
     const rule = ignores(delivery);
     if (rule) {
       const { id: deliveryId, eventId, source, view } = delivery;
@@ -159,22 +156,3 @@ const faultOf = (error: unknown): Outcome => ({
   reason: 'error',
   detail: `a fault in Longshore's sink: ${error instanceof Error ? error.message : String(error)}`,
 });
-
-/** Stored by a newer version, or damaged: kept in the dead-letter set as it is, never thrown away. */
-function giveUpUnreadable(
-  endpoint: string,
-  deliveryId: string,
-  attempt: number,
-  { observer, trail }: Notes,
-): Verdict {
-  const outcome: Outcome = {
-    kind: 'dead',
-    reason: 'undecodable',
-    detail: 'this version cannot read the stored delivery; upgrade, then retry it from the dead-letter set',
-  };
-  const { reason, detail } = outcome;
-  const settled = { endpoint, deliveryId, outcome: 'dead', reason, detail } as const;
-  observer.deliverySettled({ ...settled, attempts: attempt });
-  trail.note({ step: 'settled', at: Date.now(), ...settled });
-  return { settle: 'dead', outcome };
-}

@@ -14,6 +14,7 @@ import { createDeliveryPipeline, type LiveEndpoint } from './pipeline.js';
 import { createPreheatMemory } from './preheat-memory.js';
 import { preheatOptions } from './preheat-options.js';
 import { systemTrust } from './trust.js';
+import { createUnreadable } from './unreadable.js';
 
 /** What the worker is given by the process that it runs in. */
 export interface WorkerParts {
@@ -113,6 +114,7 @@ export function createWorker(parts: WorkerParts): Worker {
         concurrency: endpoint.concurrency,
         delivered: config.retention.delivered,
         handle: createDeliveryPipeline(name, () => lane.live, { observer, pulse, trail }),
+        unreadable: createUnreadable(name, { observer, trail }),
         onError(err) {
           onRedisError?.(err);
           observer

@@ -14,7 +14,7 @@ export interface EventView {
   mediaType?: string;
 }
 
-/** See the header. Times are epoch milliseconds. */
+/** See the header. Times are epoch milliseconds. The whole normalized event: `eventOf(delivery)`. */
 export interface Delivery {
   /** Also the job id, the `Idempotency-Key` and `X-Longshore-Delivery`. */
   id: string;
@@ -32,6 +32,8 @@ export interface Delivery {
   /** `Content-Type` of the envelope at the receiver. */
   contentType: string;
   view: EventView;
+  /** The event's timestamp as the sender wrote it, where `payload` has another form of it. */
+  timestamp?: string;
   payload: Payload;
 }
 
@@ -60,7 +62,7 @@ export function viewOf(event: RegistryEvent): EventView {
 export function deliveryOf(taken: TakenEvent, endpoint: string): Delivery {
   const { event, payload, contentType, source, kind, receivedAt, dedupe = event.id } = taken;
   return {
-    id: deliveryId(endpoint, source, dedupe),
+    id: deliveryId({ endpoint, source, eventId: dedupe }),
     endpoint,
     eventId: event.id,
     source,
@@ -70,6 +72,11 @@ export function deliveryOf(taken: TakenEvent, endpoint: string): Delivery {
     receivedAt,
     contentType,
     view: viewOf(event),
+    ...(isRewritten(taken) && { timestamp: event.timestamp }),
     payload,
   };
 }
+
+/** A receiver reads RFC 3339 only, so another form of a time is rewritten in what is delivered. */
+const isRewritten = ({ event: { timestamp }, payload }: TakenEvent): boolean =>
+  timestamp !== undefined && payload.event !== undefined && payload.event.timestamp !== timestamp;

@@ -1,17 +1,27 @@
 /**
- * Ids are computed, not drawn: the same webhook twice is the same event, and the same event for the same
+ * Ids are deterministic, not random: the same webhook twice is the same event, and the same event for the same
  * endpoint is the same delivery. Time is in none of them, so a re-send hours later is still recognized.
  */
 import { createHash, hash } from 'node:crypto';
 
-/** RFC 9562 namespace of Longshore's own UUIDv5 event ids; drawn once, never to change. */
+/** RFC 9562 namespace of Longshore's own UUIDv5 event ids; chosen once, never to change. */
 const NAMESPACE = Buffer.from('6f1d3c1e0b5a4e5f9c36a5d1f2b7c8e4', 'hex');
+
+/** What makes a delivery the same delivery. */
+export interface DeliveryKey {
+  /** Name of the endpoint. */
+  endpoint: string;
+  /** Name of the source that the event came through. */
+  source: string;
+  /** The event's id, or the `dedupe` of its `TakenEvent`. */
+  eventId: string;
+}
 
 /**
  * Id of one event for one endpoint: 32 hexadecimal characters (128 bits of SHA-256).
  * The source is part of it, so one registry's event id cannot suppress another's event.
  */
-export function deliveryId(endpoint: string, source: string, eventId: string): string {
+export function deliveryId({ endpoint, source, eventId }: DeliveryKey): string {
   return hash('sha256', JSON.stringify([endpoint, source, eventId]), 'hex').slice(0, 32);
 }
 

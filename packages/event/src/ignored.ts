@@ -13,6 +13,7 @@ export const IGNORED_AT = [
   'queue.progress',
   'queue.promote',
   'queue.pulse',
+  'queue.stored',
   'queue.wake',
   'worker.alerts.lease',
   'worker.preheat.close',

@@ -12,6 +12,7 @@ export {
   type RegistryEvent,
   type Target,
 } from './event.js';
+export { eventOf, hostOf, isDescriptor, payloadValue } from './event-of.js';
 export { type Fact, factOf } from './fact.js';
 export {
   globFault,
@@ -20,8 +21,9 @@ export {
   MAX_NAME_LENGTH,
   MAX_TAG_LENGTH,
 } from './glob/glob.js';
-export { deliveryId, eventIdFrom } from './ids.js';
+export { type DeliveryKey, deliveryId, eventIdFrom } from './ids.js';
 export { IGNORED_AT, type IgnoredAt, ignore, ignoredErrors } from './ignored.js';
+export { isoTime } from './iso-time.js';
 export { isDeeperThan, MAX_JSON_DEPTH, parseJson } from './json.js';
 export { QUARANTINED_BODY_BYTES } from './limits.js';
 export {

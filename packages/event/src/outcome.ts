@@ -17,7 +17,7 @@ export type TransportReason =
   | 'unreachable' // no route to the host
   | 'protocol' // what came back was not HTTP
   | 'url' // the endpoint's url cannot be posted to
-  | 'undecodable' // the stored delivery cannot be read by this version
+  | 'undecodable' // the stored delivery is damaged
   | 'error'; // anything else; the detail says what
 
 /** Reasons of an endpoint of kind preheat. */

@@ -26,6 +26,8 @@ export interface Gauges {
   configLoaded(at: number): void;
   /** A changed configuration cannot be used; the one before stays in force. */
   configRefused(): void;
+  /** A listener closed a new connection because it held its maximum. A counter. */
+  connectionDropped(listener: string): void;
   /** What the spool of this process holds now. */
   spoolHolds(spool: { requests: number; bytes: number }): void;
 }
@@ -65,6 +67,7 @@ export function createGauges(metrics: Metrics, bounds: LabelBounds, tally: Regis
       metrics.set('longshore_config_last_reload_success_timestamp_seconds', {}, at / 1000);
     },
     configRefused: () => metrics.set('longshore_config_last_reload_successful', {}, 0),
+    connectionDropped: (listener) => metrics.count('longshore_connections_dropped_total', { listener }),
     spoolHolds({ requests, bytes }) {
       metrics.set('longshore_spool_requests', {}, requests);
       metrics.set('longshore_spool_bytes', {}, bytes);

@@ -35,3 +35,15 @@ export function recordAgain(record: IngestRecord, observer: Observer): void {
   else if (record.what === 'ignored') observer.deliveryIgnored(record.fields);
   else observer.deliveryCollapsed(record.fields);
 }
+
+const WHAT: ReadonlySet<string> = new Set<IngestRecord['what']>([
+  'received',
+  'quarantined',
+  'ignored',
+  'collapsed',
+]);
+
+/** Is a note that another process left such a record? Its fields are only written out. */
+export function isIngestRecord(note: { what: string; fields?: unknown }): note is IngestRecord {
+  return WHAT.has(note.what) && typeof note.fields === 'object' && note.fields !== null;
+}

@@ -174,6 +174,11 @@ export const METRICS = {
     help: 'Log lines thrown away because stdout is not read.',
     labels: [],
   },
+  longshore_connections_dropped_total: {
+    type: 'counter',
+    help: 'Connections closed without an answer because the listener held its maximum (4,096). Their senders got no answer.',
+    labels: ['listener'],
+  },
   longshore_internal_errors_total: {
     type: 'counter',
     help: 'Errors inside Longshore that are ignored because the work is best effort or is tried again. A few are normal during an outage; a steady rate at one place is a fault.',

@@ -169,6 +169,14 @@ const table: [sample: string, value: number | undefined, happen: (o: Observer) =
   ['longshore_build_info{version="1.2.3"}', 1, () => {}],
   ['longshore_log_lines_dropped_total', 0, () => {}],
   [
+    'longshore_connections_dropped_total{listener="ingest"}',
+    2,
+    (o) => {
+      o.connectionDropped('ingest');
+      o.connectionDropped('ingest');
+    },
+  ],
+  [
     'longshore_internal_errors_total{where="queue.wake"}',
     1,
     () => ignore('queue.wake')(new Error('refused')),

@@ -46,7 +46,7 @@ describe('a verdict', () => {
     for (const gap of gaps) expect(gap).toBeGreaterThanOrEqual(295);
   });
 
-  test('retry: a delivery that waits for its next attempt holds nobody up', async ({
+  test('retry: a delivery that waits for its next attempt blocks no other', async ({
     open,
     prefix,
     closing,

@@ -10,7 +10,7 @@ import { type Delivery, ignore, type Outcome } from '@longshore/event';
 import { DelayedError, type Job, UnrecoverableError, WaitingError, Worker } from 'bullmq';
 import { isReady, type RedisClient } from './connection.js';
 import { guardWorker } from './guarded-worker.js';
-import { answerInWords, deliveryFrom, type JobData } from './job.js';
+import { answerInWords, decodeJob, type JobData, type Unreadable } from './job.js';
 import { queueName } from './names.js';
 import type { Verdict } from './retry.js';
 import { createUnsettled } from './unsettled.js';
@@ -25,15 +25,22 @@ export interface ConsumerOptions {
   concurrency: number;
   /** How long finished deliveries are kept; this is also the dedupe window. */
   delivered: { age: number; count: number };
-  /**
-   * One attempt. `delivery` is undefined when the stored data cannot be read.
-   * `signal` aborts when the grace period is over: answer `released` then.
-   */
-  handle(delivery: Delivery | undefined, attempt: TakenAttempt): Promise<Verdict>;
+  /** One attempt. `signal` aborts when the grace period is over: answer `released` then. */
+  handle(delivery: Delivery, attempt: TakenAttempt): Promise<Verdict>;
+  /** In place of an attempt, for a job whose data is no delivery for this version. */
+  unreadable(job: UnreadableJob): Verdict;
   /** Redis errors and faults of BullMQ; many while Redis is away. */
   onError(error: Error): void;
   /** A delivery whose worker died runs again. */
   onStalled(deliveryId: string): void;
+}
+
+/** A job that cannot be attempted, and why. */
+export interface UnreadableJob extends Unreadable {
+  /** Of the delivery. */
+  id: string;
+  /** Attempts made before. */
+  attempts: number;
 }
 
 /** One attempt at a delivery, as the queue sees it. */
@@ -85,16 +92,21 @@ export function createConsumer(options: ConsumerOptions): Consumer {
     if (!ended) options.onError(error);
   };
 
+  const verdictOn = async (job: Job<JobData>, number: number): Promise<Verdict> => {
+    const { id = '' } = job;
+    const delivery = decodeJob(id, endpoint, job.data);
+    if ('fault' in delivery) return options.unreadable({ ...delivery, id, attempts: job.attemptsMade });
+    return options.handle(delivery, {
+      id,
+      number,
+      signal: grace.signal,
+      progress: (value) => void job.updateProgress(value).catch(ignore('queue.progress')),
+    });
+  };
+
   const settle = async (job: Job<JobData>, token?: string): Promise<string> => {
     const attempt = job.attemptsMade + 1;
-    const verdict =
-      unsettled.recall(job) ??
-      (await options.handle(deliveryFrom(job.id ?? '', endpoint, job.data), {
-        id: job.id ?? '',
-        number: attempt,
-        signal: grace.signal,
-        progress: (value) => void job.updateProgress(value).catch(ignore('queue.progress')),
-      }));
+    const verdict = unsettled.recall(job) ?? (await verdictOn(job, attempt));
     if (verdict.settle === 'released') {
       await job.moveToWait(token);
       throw new WaitingError();

@@ -5,7 +5,13 @@
 
 export type { Collapse } from './collapse.js';
 export { connect, type Profile, type RedisAddress, type RedisClient } from './connection.js';
-export { type Consumer, type ConsumerOptions, createConsumer, type TakenAttempt } from './consumer.js';
+export {
+  type Consumer,
+  type ConsumerOptions,
+  createConsumer,
+  type TakenAttempt,
+  type UnreadableJob,
+} from './consumer.js';
 export { createJanitor, type Expired, type Janitor, type Retention } from './janitor.js';
 export { createMonitor, type Monitor, RELIEVE_FROM, type RedisHealth, troubleIn } from './monitor.js';
 export { createProducer, type Enqueued, type Producer } from './producer.js';

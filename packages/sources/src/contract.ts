@@ -3,6 +3,7 @@
  * not built and not exported.
  */
 import { readFileSync } from 'node:fs';
+import { type Delivery, deliveryOf, eventOf } from '@longshore/event';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { ResolvedAuth } from './auth.js';
@@ -59,6 +60,15 @@ export function describeContract(contract: Contract): void {
       const opened = openWith(kind, request);
       expect(summaryOf(request, opened)).toEqual(expected);
       expectSound(kind, opened, request);
+    });
+
+    test.each(named)('%s: the whole event can be derived from a delivery of it', (_, { request }) => {
+      for (const includeReferences of [false, true]) {
+        for (const taken of openWith(kind, request, includeReferences).taken) {
+          const stored: Delivery = JSON.parse(JSON.stringify(deliveryOf(taken, 'one')));
+          expect(eventOf(stored)).toEqual(taken.event);
+        }
+      }
     });
 
     test.each(named)('%s gives the same ids whenever it comes', (_, { request }) => {

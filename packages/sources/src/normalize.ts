@@ -3,8 +3,7 @@
  * found, of whatever type; here it is decided what of that is a value. What is empty, zero or of the wrong
  * type is absent: a 3.x registry sends `""` and `0` where a 2.x registry sends nothing.
  */
-import { ACTIONS, type Descriptor, eventIdFrom, type RegistryEvent } from '@longshore/event';
-import { isObject } from './json.js';
+import { ACTIONS, eventIdFrom, isDescriptor, type RegistryEvent } from '@longshore/event';
 import { hostOf, isDigest, withoutCredentials } from './reference.js';
 import { isoTime, minuteOf } from './time.js';
 
@@ -128,15 +127,6 @@ function targetFrom(fields: Fields): RegistryEvent['target'] {
   if (tag && !tagIsDigest) target.tag = tag;
   if (Array.isArray(fields.references)) target.references = fields.references.filter(isDescriptor);
   return target;
-}
-
-function isDescriptor(value: unknown): value is Descriptor {
-  if (!isObject(value)) return false;
-  const { mediaType, digest, size } = value;
-  return (
-    [mediaType, digest].every((word) => word === undefined || typeof word === 'string') &&
-    (size === undefined || typeof size === 'number')
-  );
 }
 
 function requestFrom(fields: Fields, url: string | undefined): RegistryEvent['request'] {

@@ -3,6 +3,8 @@
  * would rewrite what it reads (default ports, escapes) and costs more than the rest of an event.
  */
 
+export { hostOf } from '@longshore/event';
+
 /** `algorithm:hex` where a tag is expected: several registries put the digest there. */
 export function isDigest(reference: string): boolean {
   return /^sha\d+:[0-9a-f]{32,}$/.test(reference);
@@ -16,11 +18,6 @@ export function withoutCredentials(url: string): string {
 /** A reference to an image without the `https://` or `user@` that some senders write in front of its host. */
 export function withoutScheme(reference: string): string {
   return reference.replace(/^https?:\/\/(?:[^/?#\\@]*@)?/i, '');
-}
-
-/** `host[:port]` of an absolute URL. */
-export function hostOf(url: string): string | undefined {
-  return /^https?:\/\/(?:[^/?#\\]*@)?([^/?#\\@]+)/i.exec(url)?.[1];
 }
 
 /** The tag at the end of a manifest's URL, where registry 2.0 put it; a digest is no tag. */

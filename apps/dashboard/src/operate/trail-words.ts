@@ -85,7 +85,7 @@ const reasons: Record<TransportReason | PreheatReason, string> = {
   unreachable: 'no way to its host',
   protocol: 'what answered does not speak HTTP',
   url: 'its url cannot be posted to',
-  undecodable: 'this version cannot read what is stored',
+  undecodable: 'what is stored is damaged',
   error: 'a fault',
   warm: 'each part of the image is warm',
   skipped: 'nothing of the image was to be warmed',

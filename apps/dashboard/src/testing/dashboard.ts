@@ -163,6 +163,7 @@ async function bury(prefix: string, endpoint: string): Promise<void> {
     concurrency: 8,
     delivered: { age: 86_400_000, count: 1_000 },
     handle: async () => ({ settle: 'dead', outcome }),
+    unreadable: () => ({ settle: 'dead', outcome }),
     onError: () => {},
     onStalled: () => {},
   });

@@ -9,7 +9,7 @@ import { readBytes } from './read.js';
 export interface BodyLimits {
   /** `ingest.maxbody` */
   maxBody(): number;
-  /** `ingest.maxinflight` */
+  /** `ingest.maxinflight`. Requests to one path from one address get half of it together. */
   maxInFlight(): number;
 }
 
@@ -33,7 +33,7 @@ export function createBodies({ maxBody, maxInFlight }: BodyLimits): Bodies {
     },
     async read(request, head, use) {
       const limit = maxBody();
-      const share = budget.open();
+      const share = budget.open(`${head.path} ${head.remote}`);
       try {
         const wire = await readBytes(request, limit, share);
         const encoding = request.headers['content-encoding'];

@@ -7,7 +7,7 @@ const MIB = 2 ** 20;
 /** The best quality takes 20 s for 64 MiB. */
 const QUICK = { params: { [constants.BROTLI_PARAM_QUALITY]: 5 } };
 const TEXT = Buffer.from(JSON.stringify({ events: [{ id: '1', text: 'é'.repeat(500) }] }));
-const share = () => createBudget(() => Number.MAX_SAFE_INTEGER).open();
+const share = () => createBudget(() => Number.MAX_SAFE_INTEGER).open('a');
 const inflated = (wire: Buffer, encoding: string | undefined, limit = 32 * MIB) =>
   inflate(wire, encoding, limit, share());
 
@@ -64,7 +64,7 @@ describe('a bomb', () => {
 
   test.each(bombs)('in %s ends at the ratio', async (encoding, wire) => {
     const budget = createBudget(() => Number.MAX_SAFE_INTEGER);
-    const counted = budget.open();
+    const counted = budget.open('a');
     await expect(inflate(wire, encoding, 32 * MIB, counted)).rejects.toMatchObject({ code: 'SOURCE_RATIO' });
     expect(budget.used).toBeLessThanOrEqual(Math.max(2 * MIB, 202 * wire.length));
   });
@@ -82,7 +82,7 @@ test('a small body may have any ratio', async () => {
 
 test('what the budget has no room for is refused', async () => {
   const budget = createBudget(() => 1_000);
-  const [other, own] = [budget.open(), budget.open()];
+  const [other, own] = [budget.open('a'), budget.open('b')];
   other.grow(900);
   await expect(inflate(gzipSync(TEXT), 'gzip', MIB, own)).rejects.toMatchObject({ code: 'SOURCE_BUSY' });
   other.release();

@@ -238,7 +238,7 @@ describe('what comes out of the spool', () => {
     expect(await ingest.stored()).toEqual({ deliveries: 0, quarantined: 1 });
   });
 
-  test('too large for Redis whatever happens, is set aside, told, and holds up nobody', async () => {
+  test('too large for Redis whatever happens, is set aside, recorded, and blocks no other', async () => {
     const redis = await startRedis({ maxmemory: '16mb' });
     const ingest = await startIngest(endpoints('one', 'two', 'three'), { redis: redis.url });
     await ingest.monitor.check();

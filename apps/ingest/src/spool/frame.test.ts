@@ -57,7 +57,7 @@ test('a file that is cut off anywhere has every record before the cut, and the r
   );
 });
 
-test('a byte that is changed anywhere costs its own record at most, and it is told', () => {
+test('a byte that is changed anywhere costs its own record at most, and it is reported', () => {
   fc.assert(
     fc.property(payloads, fc.integer({ min: 1, max: 255 }), (all, change) => {
       const file = fileOf(...all);

@@ -128,7 +128,7 @@ describe('after a crash', { timeout: 60_000 }, () => {
     expect(spool.fed).toEqual(numbers(3));
   });
 
-  test('a record that was cut off at any byte is cut off and told, and all before it is fed in', async () => {
+  test('a record that is truncated at any byte is removed and reported, and all before it is drained', async () => {
     const first = await openSpool();
     await Promise.all(['a', 'b'].map((body) => first.put(aRequest(body))));
     const dir = await asAfterCrash(first);

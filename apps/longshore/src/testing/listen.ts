@@ -6,4 +6,4 @@ import { type Listener, listen } from '../listen.js';
 
 /** Asks for nothing but what every listener asks. */
 export const unguarded = (name: ListenerName, address: Listen, handler: RequestListener): Promise<Listener> =>
-  listen(name, address, handler, { hasSecret: () => true, hosts: () => [], onRefused() {} });
+  listen(name, address, handler, { hasSecret: () => true, hosts: () => [], onRefused() {}, onDropped() {} });

@@ -81,7 +81,7 @@ async function aRelay(...names: string[]) {
   };
 }
 
-test('an endpoint that fails is told once, by one of several workers, and once more when it delivers again', async () => {
+test('a failing endpoint is reported once, by one of several workers, and once when it delivers again', async () => {
   const relay = await aRelay('one', 'two');
   const [oncall, chat] = [await startReceiver(), await startReceiver()];
   const alerts = [soon(oncall), soon(chat, { name: 'chat', format: 'slack' })];
@@ -130,7 +130,7 @@ test('a message is JSON, with an id and our name', async () => {
   });
 });
 
-test('after a restart nothing is told that was told before', async () => {
+test('after a restart no alert is repeated', async () => {
   const relay = await aRelay('one');
   const oncall = await startReceiver();
   await relay.leave('one');

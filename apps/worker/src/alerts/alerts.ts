@@ -89,9 +89,7 @@ export function startAlerts(parts: AlertsParts): Alerts {
   const timer = setInterval(() => {
     running ??= turn()
       .catch((err) =>
-        observer
-          .throttledLog('alerts', QUIET)
-          .warn({ err }, 'alerts could not be looked after, will try again'),
+        observer.throttledLog('alerts', QUIET).warn({ err }, 'alert evaluation failed; retrying'),
       )
       .finally(() => {
         running = undefined;

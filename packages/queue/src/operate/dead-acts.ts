@@ -9,7 +9,7 @@ import type { QueuePool } from '../queue-pool.js';
 import { runScript } from '../script.js';
 import type { DeadLetterDetail } from './dead-letter.js';
 import { DROP_DEAD } from './drop-script.js';
-import { createJournal, type JournalEntry, journalKey } from './journal.js';
+import { createJournal, type JournalEntry, journalKey, noteJson } from './journal.js';
 
 /** BullMQ's codes for a job that does not exist, or is not in the dead-letter set. */
 const GONE = new Set<unknown>([-1, -3]);
@@ -35,7 +35,7 @@ export function createDeadActs(client: RedisClient, prefix: string, pool: QueueP
       const { endpoint, id } = letter;
       const set = queueKey(prefix, endpoint, 'failed');
       const keys = [set, queueKey(prefix, endpoint, id), journalKey(prefix, endpoint)];
-      const entry = JSON.stringify(note('dropped', letter, by));
+      const entry = noteJson(note('dropped', letter, by));
       return (await runScript(client, DROP_DEAD, keys, [id, entry])) === 1;
     },
   };

@@ -5,8 +5,10 @@
  *
  * Each note is taken by one process. One that is killed right after taking loses the line, not the deed.
  */
+import { z } from 'zod';
 import type { RedisClient } from '../connection.js';
 import { endpointKey, storeKey } from '../names.js';
+import { asJson, storedList } from '../stored-json.js';
 
 /** A delivery that an operator took out of the dead-letter set. */
 export interface OperatedDelivery {
@@ -43,6 +45,40 @@ export type JournalEntry<Other extends { what: string } = never> =
   | ({ what: 'unquarantined' } & Unquarantined)
   | Other;
 
+/** Of a note that this version writes. One without is of version 1 too. */
+const VERSION = 1;
+
+const schema = z.discriminatedUnion('what', [
+  z.object({
+    what: z.enum(['replayed', 'dropped']),
+    at: z.number(),
+    by: z.string(),
+    endpoint: z.string(),
+    deliveryId: z.string(),
+    eventId: z.string().optional(),
+    source: z.string().optional(),
+    action: z.string().optional(),
+    repository: z.string().optional(),
+    tag: z.string().optional(),
+    attempts: z.number(),
+    reason: z.string(),
+  }),
+  z.object({
+    what: z.literal('unquarantined'),
+    at: z.number(),
+    by: z.string(),
+    quarantineId: z.string(),
+    source: z.string(),
+    reason: z.string(),
+    outcome: z.enum(['replayed', 'dropped']),
+  }),
+]);
+
+const anyNote = z.looseObject({ what: z.string() });
+
+/** A note as it lies in its list. */
+export const noteJson = (entry: { what: string }): string => JSON.stringify({ v: VERSION, ...entry });
+
 /** Notes of commands, for a worker to record; see the header. */
 export interface Journal<Other extends { what: string } = never> {
   write(entries: readonly JournalEntry<Other>[]): Promise<void>;
@@ -54,22 +90,31 @@ export interface Journal<Other extends { what: string } = never> {
 export const journalKey = (prefix: string, endpoint: string): string =>
   endpointKey(prefix, endpoint, 'journal');
 
-/** Shares the client, which is the caller’s to close. */
+/**
+ * Shares the client, which is the caller’s to close.
+ * @param isOther knows the notes of `Other`; needed to take them. What neither knows is counted as ignored.
+ */
 export function createJournal<Other extends { what: string } = never>(
   client: RedisClient,
   prefix: string,
+  isOther: (note: { what: string }) => note is Other = (_): _ is Other => false,
 ): Journal<Other> {
   const common = storeKey(prefix, 'journal', 'entries');
   const keyOf = (entry: JournalEntry<Other>): string =>
     isOfDelivery(entry) ? journalKey(prefix, entry.endpoint) : common;
+  const read = (text: string): JournalEntry<Other>[] => {
+    const note = anyNote.safeParse(asJson(text)).data;
+    if (note && isOther(note)) return [note];
+    return storedList(schema, text);
+  };
   return {
     async write(entries) {
-      await Promise.all(entries.map((entry) => client.rpush(keyOf(entry), JSON.stringify(entry))));
+      await Promise.all(entries.map((entry) => client.rpush(keyOf(entry), noteJson(entry))));
     },
     async take(endpoints, limit = 500) {
       const keys = [common, ...endpoints.map((endpoint) => journalKey(prefix, endpoint))];
       const taken = await Promise.all(keys.map((key) => client.lpop(key, limit)));
-      return taken.flatMap((texts) => (texts ?? []).map((text) => JSON.parse(text) as JournalEntry<Other>));
+      return taken.flatMap((texts) => (texts ?? []).flatMap(read));
     },
   };
 }

@@ -3,6 +3,7 @@
  * list of all that wait, so one page about 2,000 deliveries would keep Redis busy for seconds while 10,000 wait in
  * each queue. Here a job that is in none of the other places waits, which is the same and costs nothing.
  */
+import { z } from 'zod';
 import { coalesce, type RedisClient } from '../connection.js';
 import { queueKey } from '../names.js';
 import { runScript, script } from '../script.js';
@@ -43,6 +44,8 @@ end
 return { 'waiting', '', fields }
 `);
 
+const lookSchema = z.tuple([z.string(), z.string(), z.array(z.string().nullable())]);
+
 /** @returns undefined when there is no such job */
 export async function lookAt(
   client: RedisClient,
@@ -55,8 +58,9 @@ export async function lookAt(
     queueKey(prefix, endpoint, part),
   );
   const reply = await runScript(client, LOOK, keys, [id, ...STORED_FIELDS]);
-  if (!Array.isArray(reply)) return undefined;
-  const [name, score, fields] = reply as [string, string, (string | null)[]];
+  const answer = lookSchema.safeParse(reply);
+  if (!answer.success) return undefined;
+  const [name, score, fields] = answer.data;
   const state = DELIVERY_STATES.find((known) => known === name);
   const stored = storedFrom(fields, id, endpoint);
   if (!state || !stored) return undefined;

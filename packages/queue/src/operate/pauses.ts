@@ -2,11 +2,13 @@
  * Stops and starts the delivery to an endpoint at run time, for all workers at once: a mark in the queue that
  * Redis itself heeds. It holds over restarts. `paused` in the configuration is another thing and is not seen here.
  */
+import { z } from 'zod';
 import { asking } from '../asking.js';
 import type { RedisClient } from '../connection.js';
 import type { Inspector } from '../inspector.js';
 import { storeKey } from '../names.js';
 import { createQueuePool } from '../queue-pool.js';
+import { readStored } from '../stored-json.js';
 
 /** Since when an endpoint is paused. All absent when it was paused by other means, such as the board. */
 export interface Pause {
@@ -17,6 +19,12 @@ export interface Pause {
   /** Why, in the words of who did it. */
   reason?: string;
 }
+
+const schema = z.object({
+  since: z.number().optional(),
+  by: z.string().optional(),
+  reason: z.string().optional(),
+});
 
 /** All methods reject with LongshoreError QUEUE_UNAVAILABLE while Redis is away. */
 export interface Pauses {
@@ -39,8 +47,7 @@ export function createPauses(
   const words = storeKey(prefix, 'endpoints', 'paused');
   const get = async (endpoint: string): Promise<Pause | undefined> => {
     if (!(await pool.ready(endpoint).isPaused())) return undefined;
-    const stored = await client.hget(words, endpoint);
-    return stored ? (JSON.parse(stored) as Pause) : {};
+    return readStored(schema, await client.hget(words, endpoint)) ?? {};
   };
   return {
     get: (endpoint) => asking(client, () => get(endpoint)),

@@ -48,7 +48,7 @@ test('the same body of two events is two entries', async ({ open, prefix }) => {
   expect(await quarantine.list()).toHaveLength(2);
 });
 
-test('above the most entries the oldest goes, and its id is told', async ({ open, prefix }) => {
+test('above the limit the oldest entry is removed and its id reported', async ({ open, prefix }) => {
   const quarantine = createQuarantine(await open('producer'), prefix, () => ({ entries: 2, bytes: 1e6 }));
   const { id } = await quarantine.put(entry('1', { receivedAt: 1 }));
   await quarantine.put(entry('2', { receivedAt: 2 }));
@@ -145,7 +145,7 @@ test('what an earlier version stored is listed, dropped, and shared by source', 
   expect(await quarantine.count()).toBe(6);
 });
 
-test('a body above 1 MiB is cut, and its size is still told', async ({ open, prefix }) => {
+test('a body above 1 MiB is truncated, and its full size kept', async ({ open, prefix }) => {
   const quarantine = createQuarantine(await open('producer'), prefix);
   await quarantine.put(entry(Buffer.alloc(3 * 1024 * 1024)));
   const [kept] = await quarantine.list();

@@ -6,10 +6,12 @@
  */
 import { createHash } from 'node:crypto';
 import { QUARANTINED_BODY_BYTES } from '@longshore/event';
+import { z } from 'zod';
 import { asking } from '../asking.js';
 import type { RedisClient } from '../connection.js';
 import { storeKey } from '../names.js';
 import { runScript } from '../script.js';
+import { storedList } from '../stored-json.js';
 import { QUARANTINE_DROP, QUARANTINE_KEYS, QUARANTINE_PUT } from './quarantine-script.js';
 
 /** One request, or one event of it, that could not be read. */
@@ -103,10 +105,11 @@ export function createQuarantine(
         .slice(0, 32);
       const { source, kind, ...more } = entry;
       // In this order: the scripts look for the source at the beginning.
-      const kept: Quarantined = {
+      const kept: Quarantined & { v: number } = {
         id,
         source,
         kind,
+        v: VERSION,
         ...more,
         body: body.subarray(0, QUARANTINED_BODY_BYTES).toString('base64'),
         bytes: sent,
@@ -116,21 +119,21 @@ export function createQuarantine(
       const limit = [most, Math.floor(bytes)];
       const args = [id, entry.receivedAt, entry.source, json, Buffer.byteLength(json), ...limit];
       const evicted = await asking(client, () => runScript(client, QUARANTINE_PUT, keys, args));
-      return { id, evicted: evicted as string[] };
+      return { id, evicted: Array.isArray(evicted) ? evicted.map(String) : [] };
     },
     async list(limit = 100) {
       const ids = await client.zrevrange(index, 0, limit - 1);
       if (ids.length === 0) return [];
-      return (await client.hmget(entries, ...ids)).flatMap(parsed);
+      return (await client.hmget(entries, ...ids)).flatMap(quarantinedFrom);
     },
     async *each(filter) {
       const ids = await asking(client, () => idsOf(client, index, filter));
       for (let start = 0; start < ids.length; start += CHUNK) {
         const found = await asking(client, () => client.hmget(entries, ...ids.slice(start, start + CHUNK)));
-        for (const entry of found.flatMap(parsed)) if (fits(entry, filter)) yield entry;
+        for (const entry of found.flatMap(quarantinedFrom)) if (fits(entry, filter)) yield entry;
       }
     },
-    get: (id) => asking(client, async () => parsed(await client.hget(entries, id))[0]),
+    get: (id) => asking(client, async () => quarantinedFrom(await client.hget(entries, id))[0]),
     drop: (id) => asking(client, async () => (await runScript(client, QUARANTINE_DROP, keys, [id])) === 1),
     count: () => asking(client, () => client.zcard(index)),
   };
@@ -149,4 +152,20 @@ async function idsOf(
 const fits = (entry: Quarantined, { source, reason }: QuarantineFilter): boolean =>
   (source === undefined || entry.source === source) && (!reason || reason(entry.reason));
 
-const parsed = (json: string | null): Quarantined[] => (json ? [JSON.parse(json) as Quarantined] : []);
+/** Of an entry that this version writes. */
+const VERSION = 1;
+
+const schema = z.object({
+  id: z.string(),
+  source: z.string(),
+  kind: z.string(),
+  reason: z.string(),
+  receivedAt: z.number(),
+  path: z.string(),
+  headers: z.record(z.string(), z.string()),
+  body: z.string(),
+  bytes: z.number(),
+});
+
+/** An entry from its JSON in Redis; an empty list where there is none, or none that this version can read. */
+export const quarantinedFrom = (json: string | null): Quarantined[] => storedList(schema, json);

@@ -1,10 +1,11 @@
 /**
- * A delivery as its job holds it, read field by field: what this version cannot decode is told as it is stored,
+ * A delivery as its job holds it, read field by field: what this version cannot decode is shown as it is stored,
  * and is no error.
  */
 import type { Delivery, EventView } from '@longshore/event';
 import type { RedisClient } from '../connection.js';
 import { deliveryFrom, type LastAnswer, lastAnswer } from '../job.js';
+import { asJson } from '../stored-json.js';
 
 /** What a delivery is about. */
 export interface StoredEvent {
@@ -71,14 +72,6 @@ export function storedFrom(
 /** The event of a delivery, without its body. */
 export function storedEvent({ eventId, source, kind, nativeType, receivedAt, view }: Delivery): StoredEvent {
   return { id: eventId, source, kind, nativeType, receivedAt, view };
-}
-
-function asJson(text: string | null | undefined): unknown {
-  try {
-    return JSON.parse(text ?? 'null');
-  } catch {
-    return undefined;
-  }
 }
 
 function asList(text: string | null | undefined): string[] {

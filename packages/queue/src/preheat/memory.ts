@@ -7,6 +7,7 @@
  */
 import { randomUUID } from 'node:crypto';
 import { ignore } from '@longshore/event';
+import { z } from 'zod';
 import { hashed, keysOf, LEASE, type PreheatMemoryOptions } from './keys.js';
 import { createLease, type PreheatLease } from './lease.js';
 import { LEAD, PAUSE } from './scripts.js';
@@ -46,7 +47,8 @@ export function createPreheatStore(options: PreheatMemoryOptions): PreheatStore 
       const id = hashed(plan);
       const keys = [key('plan', id), key('waiting', id), key('told', deliveryId)];
       const args = [deliveryId, token, lease, randomUUID(), Math.ceil(keep())];
-      const [turn, first, second] = (await client.eval(LEAD, keys.length, ...keys, ...args)) as string[];
+      const answer = await client.eval(LEAD, keys.length, ...keys, ...args);
+      const [turn, first, second] = z.array(z.string()).parse(answer);
       if (turn === 'told') return { turn, verdict: first ?? '' };
       if (turn === 'wait') return { turn, until: Math.min(Number(first), Date.now() + LOOK) };
       const run = { id: first ?? '', startedAt: Number(second) };

@@ -21,7 +21,7 @@ test('the lease of a process that died runs out, and it can write nothing any mo
   const [one, two] = [createAlertStore(client, prefix, 50), createAlertStore(client, prefix)];
   await one.claim();
   await eventually(() => two.claim());
-  expect(await one.save(new Map([['a', 1]]))).toBe(false);
+  expect(await one.save(new Map([['a', { at: 1 }]]))).toBe(false);
   expect(await two.save(new Map([['b', { at: 2 }]]))).toBe(true);
   expect(await one.read()).toEqual(new Map([['b', { at: 2 }]]));
 });
@@ -37,7 +37,7 @@ test('entries are written and removed together, and read by whoever comes next',
     ]),
   );
   await one.save(
-    new Map<string, unknown>([
+    new Map<string, object | undefined>([
       ['a', undefined],
       ['c', { n: 3 }],
     ]),

@@ -4,18 +4,20 @@
  * cannot write: what it told meanwhile may be told once more by its successor.
  */
 import { randomUUID } from 'node:crypto';
+import { z } from 'zod';
 import { isReady, type RedisClient } from '../connection.js';
 import { storeKey } from '../names.js';
 import { notConnected } from '../refusal.js';
 import { runScript, script } from '../script.js';
+import { storedList } from '../stored-json.js';
 
 /** Entries by key; what they hold is the caller's business, as JSON. */
 export interface AlertStore {
   /** Takes or renews the lease. @returns whether this process is the one that tells, for the next {@link LEASE} ms */
   claim(): Promise<boolean>;
-  read(): Promise<Map<string, unknown>>;
+  read(): Promise<Map<string, object>>;
   /** Undefined removes an entry. @returns false when the lease was lost: nothing was written then */
-  save(entries: ReadonlyMap<string, unknown>): Promise<boolean>;
+  save(entries: ReadonlyMap<string, object | undefined>): Promise<boolean>;
   /** Lets another process have the lease at once. */
   release(): Promise<void>;
 }
@@ -55,6 +57,11 @@ if redis.call('GET', KEYS[1]) == ARGV[1] then redis.call('DEL', KEYS[1]) end
 return 1
 `);
 
+/** Of an entry that this version writes. */
+const VERSION = 1;
+
+const schema = z.looseObject({ v: z.literal(VERSION).optional() }).transform(({ v: _v, ...entry }) => entry);
+
 /** @param lease milliseconds until a process that died is replaced; for tests */
 export function createAlertStore(client: RedisClient, prefix: string, lease = LEASE): AlertStore {
   const token = randomUUID();
@@ -70,14 +77,14 @@ export function createAlertStore(client: RedisClient, prefix: string, lease = LE
     async read() {
       assertReady();
       const entries = Object.entries(await client.hgetall(told));
-      return new Map(entries.map(([key, json]) => [key, JSON.parse(json) as unknown]));
+      return new Map(entries.flatMap(([key, json]) => storedList(schema, json).map((entry) => [key, entry])));
     },
     async save(entries) {
       if (entries.size === 0) return true;
       assertReady();
       const args = Array.from(entries, ([key, entry]) => [
         key,
-        entry === undefined ? '' : JSON.stringify(entry),
+        entry === undefined ? '' : JSON.stringify({ v: VERSION, ...entry }),
       ]);
       return (await runScript(client, SAVE, [leaseKey, told], [token, lease, KEPT, ...args.flat()])) === 1;
     },

@@ -2,11 +2,13 @@
  * One look at endpoints: counts, the oldest, and what the workers noted, in one round trip for all of them.
  * It walks no queue, so it costs the same for ten deliveries and for a million.
  */
+import { z } from 'zod';
 import { coalesce, isReady, type RedisClient } from '../connection.js';
 import type { QueueCounts } from '../inspector.js';
 import { endpointKey, queueKey } from '../names.js';
 import { notConnected, refusal } from '../refusal.js';
 import { runScript } from '../script.js';
+import { aReason, readStored } from '../stored-json.js';
 import type { LastError } from './pulse.js';
 import { PULSE_READ } from './pulse-script.js';
 
@@ -54,7 +56,7 @@ export function createPulseReader(client: RedisClient, prefix: string): PulseRea
     const own = (part: string) => endpointKey(prefix, endpoint, part);
     const states = ['wait', 'active', 'delayed', 'failed', 'meta'].map(queue);
     const keys = [...states, own('pulse'), own('minutes')];
-    return pulseOf(endpoint, (await runScript(client, PULSE_READ, keys, [queue(''), ENDS])) as Look);
+    return pulseOf(endpoint, lookSchema.parse(await runScript(client, PULSE_READ, keys, [queue(''), ENDS])));
   };
   return {
     async read(endpoints) {
@@ -69,23 +71,31 @@ export function createPulseReader(client: RedisClient, prefix: string): PulseRea
   };
 }
 
-type Look = [
-  waiting: number,
-  active: number,
-  delayed: number,
-  dead: number,
-  paused: number,
-  oldest: number,
-  newestDead: number,
-  pulse: string[],
-  minutes: string[],
-];
+/** What `PULSE_READ` answers. */
+const lookSchema = z.tuple([
+  z.number(), // waiting
+  z.number(), // active
+  z.number(), // delayed
+  z.number(), // dead
+  z.number(), // 1 when paused
+  z.number(), // oldest
+  z.number(), // newest dead
+  z.array(z.string()), // pulse: field, value, …
+  z.array(z.string()), // minutes: field, value, …
+]);
 
-function pulseOf(endpoint: string, look: Look): EndpointPulse {
+const errorSchema = z.object({
+  at: z.number(),
+  attempt: z.number(),
+  reason: aReason,
+  status: z.number().optional(),
+  detail: z.string().optional(),
+});
+
+function pulseOf(endpoint: string, look: z.infer<typeof lookSchema>): EndpointPulse {
   const [waiting, active, delayed, dead, paused, oldest, newestDead, pulse, minutes] = look;
   const fields = new Map(pairs(pulse));
   const time = (field: string): number | undefined => Number(fields.get(field)) || undefined;
-  const error = fields.get('lastError');
   return {
     endpoint,
     waiting,
@@ -99,7 +109,7 @@ function pulseOf(endpoint: string, look: Look): EndpointPulse {
     lastFailedAt: time('lastFailedAt'),
     failingSince: time('failingSince'),
     failures: time('failures') ?? 0,
-    lastError: error === undefined ? undefined : (JSON.parse(error) as LastError),
+    lastError: readStored(errorSchema, fields.get('lastError')),
     minutes: minutesOf(minutes),
   };
 }

@@ -55,6 +55,7 @@ export function consume(
     concurrency: 8,
     delivered: { age: 86_400_000, count: 10_000 },
     handle,
+    unreadable: () => dead,
     onError: () => {},
     onStalled: () => {},
     ...more,

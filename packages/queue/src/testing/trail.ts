@@ -18,7 +18,7 @@ export function received(more: Partial<ReceivedEntry> = {}): ReceivedEntry {
   const source = more.source ?? 'distribution';
   const planned = ['one', 'two'].map((endpoint) => ({
     endpoint,
-    deliveryId: deliveryId(endpoint, source, more.dedupe ?? eventId),
+    deliveryId: deliveryId({ endpoint, source, eventId: more.dedupe ?? eventId }),
   }));
   return {
     step: 'received',

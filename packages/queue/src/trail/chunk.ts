@@ -5,7 +5,9 @@
 import { promisify } from 'node:util';
 import { constants, deflateRaw, inflateRaw } from 'node:zlib';
 import { deliveryId } from '@longshore/event';
-import { type PlannedDelivery, STEPS, type TrailEntry } from './entry.js';
+import { z } from 'zod';
+import type { PlannedDelivery, TrailEntry } from './entry.js';
+import { entrySchema } from './entry-schema.js';
 import { termsOf } from './terms.js';
 
 /** A chunk as it is written. */
@@ -60,15 +62,21 @@ export async function encode(
 /** @returns undefined when it is damaged or of a version that this one cannot read */
 export async function decode(data: Buffer): Promise<Chunk | undefined> {
   try {
-    const content = JSON.parse((await inflate(data, { dictionary: DICTIONARY })).toString());
-    if (content.v !== VERSION) return undefined;
-    const known = content.entries.filter(({ step }: Packed) => STEPS.has(String(step)));
-    const entries = known.map((entry: object) => unpack(entry, content.answers));
-    return { id: `${content.w} ${content.q}`, entries };
+    const json = (await inflate(data, { dictionary: DICTIONARY })).toString();
+    const { w, q, answers, entries } = schema.parse(JSON.parse(json));
+    return { id: `${w} ${q}`, entries: entries.flatMap((entry) => unpack(entry, answers)) };
   } catch {
     return undefined;
   }
 }
+
+const schema = z.object({
+  v: z.literal(VERSION),
+  w: z.string(),
+  q: z.number(),
+  answers: z.array(z.string()),
+  entries: z.array(z.looseObject({ step: z.string() })),
+});
 
 const isReceipt = ({ step }: TrailEntry): boolean => step === 'received' || step === 'quarantined';
 
@@ -90,19 +98,22 @@ function pack(entry: TrailEntry, answers: Map<string, number>): object {
   return { ...entry, answer: place };
 }
 
-type Packed = Record<string, unknown>;
+type Packed = z.infer<typeof schema>['entries'][number];
 
-function unpack(packed: object, answers: readonly string[]): TrailEntry {
-  const entry = packed as Packed;
-  if (entry.step === 'received')
-    entry.planned = (entry.planned as unknown[]).map((one) => planned(one, entry));
+/** A step that this version does not know, or an entry that does not fit, is left out. */
+function unpack(packed: Packed, answers: readonly string[]): TrailEntry[] {
+  const entry = { ...packed };
+  if (entry.step === 'received' && Array.isArray(entry.planned)) {
+    entry.planned = entry.planned.map((one) => planned(one, entry));
+  }
   if (entry.step === 'attempted' && typeof entry.answer === 'number') entry.answer = answers[entry.answer];
-  return entry as unknown as TrailEntry;
+  const read = entrySchema.safeParse(entry);
+  return read.success ? [read.data] : [];
 }
 
 function planned(one: unknown, { source, dedupe, eventId }: Packed): PlannedDelivery {
   const known = Array.isArray(one);
   const endpoint = String(known ? one[0] : one);
-  const id = deliveryId(endpoint, String(source), String(dedupe ?? eventId));
+  const id = deliveryId({ endpoint, source: String(source), eventId: String(dedupe ?? eventId) });
   return { endpoint, deliveryId: id, ...(known && { known }) };
 }

@@ -116,18 +116,6 @@ export interface GapEntry {
 /** `away`: Redis did not answer for longer than the buffer lasts. `memory`: Redis is filling up. */
 export type DropReason = 'away' | 'memory';
 
-/** Every step that this version knows. */
-export const STEPS: ReadonlySet<string> = new Set<TrailEntry['step']>([
-  'received',
-  'quarantined',
-  'unquarantined',
-  'attempted',
-  'settled',
-  'retried',
-  'stalled',
-  'gap',
-]);
-
 /** One thing that happened; `step` tells which. */
 export type TrailEntry =
   | ReceivedEntry

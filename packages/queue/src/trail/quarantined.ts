@@ -1,7 +1,7 @@
 /** Looks for an event among what could not be read, as far as its text is in the bodies that are kept. */
 import type { RedisClient } from '../connection.js';
 import { storeKey } from '../names.js';
-import type { Quarantined } from '../operate/quarantine.js';
+import { type Quarantined, quarantinedFrom } from '../operate/quarantine.js';
 
 /** Entries read at once: each may have a megabyte. */
 const PAGE = 16;
@@ -30,5 +30,5 @@ export async function readQuarantined(
 ): Promise<Quarantined[]> {
   if (ids.length === 0) return [];
   const kept = await client.hmget(storeKey(prefix, 'quarantine', 'entries'), ...ids);
-  return kept.flatMap((json) => (json ? [JSON.parse(json) as Quarantined] : []));
+  return kept.flatMap(quarantinedFrom);
 }

@@ -30,7 +30,9 @@ test('of 100,000 events each is found, and they take less than 20 MB', { timeout
     const digest = `sha256:${randomBytes(32).toString('hex')}`;
     const view = { action: 'push', repository: `team-${n % 50}/app-${n % 300}`, tag: `1.${n}`, digest };
     const eventId = `event-${n}`;
-    const planned = [{ endpoint: 'one', deliveryId: deliveryId('one', 'distribution', eventId) }];
+    const planned = [
+      { endpoint: 'one', deliveryId: deliveryId({ endpoint: 'one', source: 'distribution', eventId }) },
+    ];
     const receipt = received({ eventId, view, planned, at: n });
     trail.note(receipt);
     trail.note(attempted(receipt));

@@ -44,7 +44,7 @@ export function createTracer(client: RedisClient, prefix: string, sources: () =>
     const seen = new Set(places.map((place) => place.deliveryId));
     const others = (await endpoints()).map((endpoint) => ({
       endpoint,
-      deliveryId: deliveryId(endpoint, source, eventId),
+      deliveryId: deliveryId({ endpoint, source, eventId }),
     }));
     return [...places, ...others.filter((place) => !seen.has(place.deliveryId))];
   };
@@ -72,7 +72,7 @@ export function createTracer(client: RedisClient, prefix: string, sources: () =>
   const amongJobs = async ({ text, isId }: Wanted, { endpoint: only }: Limited): Promise<Trail[]> => {
     const names = only === undefined ? await endpoints() : [only];
     const ids = (endpoint: string): string[] => [
-      ...sources().map((source) => deliveryId(endpoint, source, text)),
+      ...sources().map((source) => deliveryId({ endpoint, source, eventId: text })),
       ...(isId ? [text] : []),
     ];
     const places = names.flatMap((endpoint) => ids(endpoint).map((id) => ({ endpoint, deliveryId: id })));

@@ -42,7 +42,7 @@ const NEXT_STEP: Record<Exclude<TransportReason, 'timeout' | TlsReason>, string>
   unreachable: 'check the network, its routes and firewalls between this machine and the receiver',
   protocol: 'check that the endpoint’s url points at an HTTP/1.1 server, and http against https',
   url: 'correct the endpoint’s url',
-  undecodable: 'it was stored by another version; run that version to deliver it',
+  undecodable: 'the stored delivery is damaged',
   error: 'see the words above; if they do not help, please report them',
 };
 

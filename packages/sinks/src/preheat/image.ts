@@ -2,7 +2,7 @@
  * Which image a delivery is about, and where it is read from. The registry is the configured one, else the one that
  * the event names: in the url of its target, or as the host that was pushed to.
  */
-import { type Delivery, globMatcher, trimEnd } from '@longshore/event';
+import { type Delivery, globMatcher, payloadValue, trimEnd } from '@longshore/event';
 import type { PreheatRegistry } from './options.js';
 
 /** An image, and where it is. */
@@ -51,20 +51,12 @@ export function otherRegistry(delivery: Delivery, { url }: PreheatRegistry): str
 }
 
 function namedRegistry({ payload }: Delivery): string | undefined {
-  const event = payload.event ?? parsed(payload.text);
+  const event = payloadValue(payload);
   const url = textAt(event, 'target', 'url');
   const [base] = url?.split(/\/v2\//) ?? [];
   if (base !== undefined && base !== url && /^https?:\/\//.test(base) && URL.canParse(base)) return base;
   const host = textAt(event, 'request', 'host');
   return host !== undefined && URL.canParse(`https://${host}`) ? `https://${host}` : undefined;
-}
-
-function parsed(text: string | undefined): unknown {
-  try {
-    return text === undefined ? undefined : JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }
 
 function textAt(value: unknown, ...path: string[]): string | undefined {

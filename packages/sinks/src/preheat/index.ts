@@ -28,8 +28,12 @@ const STORE_AGAIN_MS = 60_000;
 
 type Resolved = ImageRef & { digest: string };
 
+const TOLD_VERSION = 1;
+
 /** What those who waited are told. */
 interface Told {
+  /** {@link TOLD_VERSION} of its writer; the first wrote none. */
+  v?: number;
   tag?: string;
   outcome: Outcome;
 }
@@ -115,8 +119,8 @@ class PreheatSink implements Sink {
     const led = dryrun ? `dry run ${delivery.id} ${plan}` : plan;
     let turn = await memory.lead(led, delivery.id);
     if (turn.turn === 'told') {
-      const { tag, outcome } = JSON.parse(turn.verdict) as Told;
-      if (tag === image.tag && !dryrun) {
+      const { v = 1, tag, outcome } = JSON.parse(turn.verdict) as Told;
+      if (v === TOLD_VERSION && tag === image.tag && !dryrun) {
         attempt.progress?.({ waited: 'another delivery has warmed the same image' });
         return outcome;
       }
@@ -202,7 +206,7 @@ class PreheatSink implements Sink {
       await lease?.rest(STORE_AGAIN_MS + MARGIN);
       return { kind: 'deferred', until, why: `its result could not be stored: ${unstored.message}` };
     }
-    const told: Told = { tag: image?.tag, outcome };
+    const told: Told = { v: TOLD_VERSION, tag: image?.tag, outcome };
     await lease?.settle(JSON.stringify(told), outcome.kind === 'delivered');
     return ending;
   }

@@ -5,6 +5,9 @@
  */
 import type { Pending, Settled } from './targets/target.js';
 
+/** {@link PartState} that this version writes; the first was written without it. */
+export const STATE_VERSION = 1;
+
 /** One call's result, and when it was. `items`: of a target that takes whole images, by digest. */
 export interface PartState {
   /** Epoch milliseconds. */
@@ -49,12 +52,12 @@ export function handleOf(state: PartState | undefined, now = Date.now()): string
   return state.result.handle;
 }
 
-/** @returns undefined for what this version cannot read: then the part is asked for anew */
+/** @returns undefined for what this version cannot read: then the part is requested again */
 export function readState(text: string): PartState | undefined {
   try {
-    const state = JSON.parse(text) as Partial<PartState>;
+    const { v = 1, ...state } = JSON.parse(text) as Partial<PartState> & { v?: number };
     const readable = typeof state.at === 'number' && typeof state.result?.state === 'string';
-    return readable ? (state as PartState) : undefined;
+    return readable && v === STATE_VERSION ? (state as PartState) : undefined;
   } catch {
     return undefined;
   }

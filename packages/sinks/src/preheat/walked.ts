@@ -53,17 +53,20 @@ function roleOf(mediaType = ''): WarmItem['role'] {
   return /\.manifest\./.test(mediaType) ? 'manifest' : 'layer';
 }
 
-/** @param policy what the walk was told; read back only for the same */
+/** Of a walk that this version writes; the first was written without it. */
+const VERSION = 1;
+
+/** @param policy the settings of the walk; read back only for the same */
 export function writeWalk(walk: KeptWalk, policy: object): string {
-  return JSON.stringify({ policy: fingerprint(policy), ...walk });
+  return JSON.stringify({ v: VERSION, policy: fingerprint(policy), ...walk });
 }
 
 /** @returns undefined when it was made under another policy, or by a version that this one cannot read */
 export function readWalk(text: string | undefined, policy: object): KeptWalk | undefined {
   if (text === undefined) return undefined;
   try {
-    const { policy: made, ...walk } = JSON.parse(text) as KeptWalk & { policy: string };
-    return made === fingerprint(policy) && Array.isArray(walk.items) ? walk : undefined;
+    const { v = 1, policy: made, ...walk } = JSON.parse(text) as KeptWalk & { v?: number; policy: string };
+    return v === VERSION && made === fingerprint(policy) && Array.isArray(walk.items) ? walk : undefined;
   } catch {
     return undefined;
   }

@@ -78,7 +78,7 @@ export async function workOn(work: Work): Promise<WorkEnd> {
   const parts = partsOf(warmed.parts, walked.skipped);
   if (warmed.aborted) return { ending: 'aborted', parts };
   if (warmed.pollAt !== undefined) {
-    const why = `${warmed.parts.length} of ${total.parts} parts are done; the rest goes on at the target`;
+    const why = `${warmed.parts.length} of ${total.parts} parts are done; the target is still working on the rest`;
     return { ending: { kind: 'deferred', until: warmed.pollAt, why }, parts };
   }
   return { ending: outcomeOf(warmed.parts, targets.length, walked.problems), parts };

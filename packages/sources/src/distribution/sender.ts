@@ -4,7 +4,7 @@ import type { Sender } from '../sender.js';
 export const sender: Sender = {
   onFailure: 'retries-for-ever',
   words:
-    'The registry keeps events in memory, in order, and tries the first one again for ever: `threshold` times at once, then once per `backoff`. Nothing is lost unless the registry restarts, which empties its queue.',
+    'The registry keeps events in memory, in order, and retries the first one forever: `threshold` times at once, then once per `backoff`. Nothing is lost unless the registry restarts, which empties its queue.',
   advice:
     'Set `timeout: 5s`, `threshold: 5` and `backoff: 1s`, each with its unit, and do not restart the registry while it has events pending.',
 };

@@ -81,7 +81,7 @@ export interface Failed {
   notBefore?: number;
 }
 
-/** Work goes on at the target. */
+/** The target is still working. */
 export interface Pending {
   state: 'pending';
   /** Epoch milliseconds of the next look. */
