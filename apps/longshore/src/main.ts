@@ -1,5 +1,5 @@
 /** The command line: what there is to say, and the exit code 0 (done), 1 (failed) or 2 (wrong usage or config). */
-import { useUtc } from '@longshore/config';
+import { useUtc } from '@longshore/config/environment';
 import { LongshoreError, printableLines } from '@longshore/event';
 import { Command, CommanderError } from 'commander';
 import { addCheck } from './commands/check.js';

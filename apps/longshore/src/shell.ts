@@ -1,6 +1,7 @@
 /** What surrounds the command, and what each of its parts needs of that. */
 import type { EventEmitter } from 'node:events';
-import { type Env, environment } from '@longshore/config';
+import type { Env } from '@longshore/config';
+import { environment } from '@longshore/config/environment';
 
 /** The process that the command runs in; a program that runs the command within its own process has another one. */
 export interface Surroundings {

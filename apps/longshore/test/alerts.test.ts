@@ -2,7 +2,8 @@
 import { eventually, startReceiver } from '@longshore/testkit';
 import { expect, test, vi } from 'vitest';
 import { AT_LAST } from './control.js';
-import { anEvent, command, envelope, startRelay, workFolder, writeConfig } from './relay.js';
+import { command } from './operator.js';
+import { anEvent, envelope, startRelay, workFolder, writeConfig } from './relay.js';
 
 // Looked at every 5 s.
 vi.setConfig({ testTimeout: 90_000 });

@@ -4,7 +4,8 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { runProcess, startReceiver } from '@longshore/testkit';
 import { describe, expect, test } from 'vitest';
-import { command, longshore, startRelay, workFolder, writeConfig } from './relay.js';
+import { command } from './operator.js';
+import { longshore, startRelay, workFolder, writeConfig } from './relay.js';
 
 /** In a process of its own, where it is about the end of that: what is written by then, and what is left behind. */
 async function result(args: readonly string[]) {

@@ -1,11 +1,28 @@
-/** What the tests of an operator's commands share: reading what one printed, and many dead deliveries. */
+/** What the tests of an operator's commands share: running one, and many deliveries that are dead already. */
 import { randomUUID } from 'node:crypto';
 import { type Delivery, deliveryOf, EVENTS_V2 } from '@longshore/event';
 import { connect, createConsumer, createProducer, type RedisClient } from '@longshore/queue';
 import { createInspector, type Inspector } from '@longshore/queue/operator';
 import { eventually, redisUrl } from '@longshore/testkit';
 import { onTestFinished } from 'vitest';
-import type { Result } from './relay.js';
+import { runHere } from './relay.js';
+
+/** What a command printed, and its exit code. */
+export interface Result {
+  code?: number;
+  stdout: string;
+  stderr: string;
+}
+
+/** Runs a command to its end, within this process. */
+export async function command(
+  args: readonly string[],
+  env: Record<string, string | undefined> = {},
+): Promise<Result> {
+  const running = runHere(args, env);
+  const { code } = await running.exited;
+  return { code, stdout: running.stdout, stderr: running.stderr };
+}
 
 /** The JSON objects that a command printed. */
 // biome-ignore lint/suspicious/noExplicitAny: the tests say what is in it

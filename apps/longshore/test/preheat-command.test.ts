@@ -1,8 +1,9 @@
 /** `longshore preheat`: the same by hand, with and without a relay that runs. */
 import { eventually } from '@longshore/testkit';
 import { describe, expect, test } from 'vitest';
+import { command } from './operator.js';
 import { pushOf, relayWith, warmEndpoint } from './preheat.js';
-import { command, envelope, longshore, type Relay, type Settings, workFolder, writeConfig } from './relay.js';
+import { envelope, longshore, type Relay, type Settings, workFolder, writeConfig } from './relay.js';
 import { anImage, anIndex, type ScriptedRegistry, scriptedRegistry } from './scripted-registry.js';
 
 const SLOW = 120_000;

@@ -3,8 +3,9 @@ import { connect } from '@longshore/queue';
 import { createPreheatRuns } from '@longshore/queue/preheat';
 import { eventually, redisUrl, startReceiver } from '@longshore/testkit';
 import { expect, onTestFinished, test } from 'vitest';
+import { command } from './operator.js';
 import { pushOf, relayWith, warmEndpoint } from './preheat.js';
-import { command, envelope } from './relay.js';
+import { envelope } from './relay.js';
 import { anImage, scriptedRegistry } from './scripted-registry.js';
 
 const SECRETS = {

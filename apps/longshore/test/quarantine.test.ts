@@ -2,8 +2,8 @@
 import { createQuarantine } from '@longshore/queue/operator';
 import { redisUrl, startReceiver, testPrefix } from '@longshore/testkit';
 import { expect, test } from 'vitest';
-import { jsonLines, looking } from './operator.js';
-import { anEvent, command, envelope, idsOf, startRelay, workFolder, writeConfig } from './relay.js';
+import { command, jsonLines, looking } from './operator.js';
+import { anEvent, envelope, idsOf, startRelay, workFolder, writeConfig } from './relay.js';
 
 const LONG = 120_000;
 

@@ -2,7 +2,7 @@
  * The relay as its users run it: the `longshore` command with a configuration file. Listeners take free ports, which
  * the `ready` record names.
  *
- * `startRelay` and `command` run it within the process of the test: a process for each costs a second of CPU before
+ * `startRelay` and `command` (operator.ts) run it within the process of the test: a process for each costs a second of CPU before
  * it does anything. What is about a process (its end, a crash, pipes, variables that Node.js itself reads) takes
  * `startRelayProcess` and `longshore`; so does the second relay of two that share a `datadir` at the same time.
  */
@@ -86,7 +86,7 @@ export function longshore(
 type Running = ProgramOutput & Pick<Relay, 'signal' | 'stop'>;
 
 /** Runs the command line within this process, with streams and signals of its own. */
-function runHere(args: readonly string[], env: Record<string, string | undefined> = {}): Running {
+export function runHere(args: readonly string[], env: Record<string, string | undefined> = {}): Running {
   const signals = new EventEmitter();
   const output = collectOutput('longshore', async (take) => {
     const code = await main(args, {
@@ -108,23 +108,6 @@ function runHere(args: readonly string[], env: Record<string, string | undefined
       return output.exited;
     },
   });
-}
-
-/** What a command printed, and its exit code. */
-export interface Result {
-  code?: number;
-  stdout: string;
-  stderr: string;
-}
-
-/** Runs a command to its end, within this process. */
-export async function command(
-  args: readonly string[],
-  env: Record<string, string | undefined> = {},
-): Promise<Result> {
-  const running = runHere(args, env);
-  const { code } = await running.exited;
-  return { code, stdout: running.stdout, stderr: running.stderr };
 }
 
 const SERVES = ['ready', 'serving, Redis unavailable'];

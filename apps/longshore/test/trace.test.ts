@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
 import { eventually, redisUrl, startReceiver, startRedis, testPrefix } from '@longshore/testkit';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { command } from './operator.js';
 import {
   anEvent,
-  command,
   envelope,
   type Relay,
   type Settings,
