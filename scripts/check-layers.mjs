@@ -17,6 +17,10 @@ const LAYERS = {
   sources: { may: ['event'], why: STAGE },
   routing: { may: ['event'], why: STAGE },
   queue: { may: ['event'], why: STAGE },
+  publish: {
+    may: ['event', 'routing', 'queue', 'observe'],
+    why: 'publish is the way from events to durable deliveries; sources and sinks are before and behind it',
+  },
   sinks: { may: ['event', 'registry-client'], why: STAGE },
   'registry-client': { may: ['event'], why: STAGE },
   observe: { may: ['event'], why: STAGE },
@@ -25,8 +29,8 @@ const LAYERS = {
     may: ['event', 'sources', 'routing', 'sinks'],
     why: 'config knows the schemas of the stages only',
   },
-  ingest: { may: ['event', 'sources', 'routing', 'queue', 'observe', 'config'], why: APP },
-  worker: { may: ['event', 'routing', 'queue', 'sinks', 'observe', 'config'], why: APP },
+  ingest: { may: ['event', 'sources', 'publish', 'queue', 'observe', 'config'], why: APP },
+  worker: { may: ['event', 'routing', 'publish', 'queue', 'sinks', 'observe', 'config'], why: APP },
   dashboard: { may: ['event', 'routing', 'queue', 'observe', 'config'], why: APP },
   longshore: {
     may: ['event', 'queue', 'observe', 'config', 'embedded-redis', 'ingest', 'worker', 'dashboard'],

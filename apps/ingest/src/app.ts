@@ -9,7 +9,7 @@ import type { Observer } from '@longshore/observe';
 import { type RequestHead, withoutToken } from '@longshore/sources';
 import Koa from 'koa';
 import type { Bodies } from './body/index.js';
-import type { IngestPipeline } from './pipeline.js';
+import type { Admit } from './pipeline.js';
 import type { Receipt } from './receipt.js';
 
 const RETRY_AFTER = '5';
@@ -20,7 +20,7 @@ const WEBHOOK_METHODS = ['POST', 'OPTIONS', 'GET'];
 
 /** What the listener passes requests to. */
 export interface AppParts {
-  admit: IngestPipeline['admit'];
+  admit: Admit;
   bodies: Bodies;
   /** Paths that webhooks may be posted to, for a 404 that helps. */
   paths(): readonly string[];

@@ -1,17 +1,15 @@
-/** What the configuration of now says about a request: who may send it, who gets its events, and what collapses. */
+/** What the live configuration says about a request: who may send it, and who gets its events. */
 import type { Config } from '@longshore/config';
-import { createRouter, type Router } from '@longshore/routing';
+import { createRoutes, type Routes } from '@longshore/publish';
 import { createSources, type Sources } from '@longshore/sources';
 import { sourcesConfig } from './sources-config.js';
 
 /** Each is asked for at each request. */
 export interface Current {
   sources(): Sources;
-  router(): Router;
-  /** Milliseconds in which equal facts are told once, of the endpoints that collapse them. */
-  windows(): ReadonlyMap<string, number>;
+  routes(): Routes;
   /**
-   * Looks whether a configuration can be put to work, without any effect yet.
+   * Checks whether a configuration can be put to work, without any effect yet.
    * @returns what puts it to work, from the next request on; never fails
    * @throws LongshoreError SECRET_MISSING
    */
@@ -23,8 +21,7 @@ export function createCurrent(config: Config): Current {
   let now = read(config);
   return {
     sources: () => now.sources,
-    router: () => now.router,
-    windows: () => now.windows,
+    routes: () => now.routes,
     prepare(next) {
       const ready = read(next);
       return () => {
@@ -35,11 +32,8 @@ export function createCurrent(config: Config): Current {
 }
 
 function read(config: Config) {
-  const { endpoints } = config.notifications;
-  const collapsing = endpoints.filter(({ collapse }) => collapse > 0);
   return {
     sources: createSources(sourcesConfig(config)),
-    router: createRouter(endpoints),
-    windows: new Map(collapsing.map(({ name, collapse }) => [name, collapse])),
+    routes: createRoutes(config.notifications.endpoints),
   };
 }

@@ -3,6 +3,7 @@ import type { IncomingMessage } from 'node:http';
 import type { Config } from '@longshore/config';
 import { excerpt } from '@longshore/event';
 import type { Observer } from '@longshore/observe';
+import { createPublish } from '@longshore/publish';
 import { createProducer, type Monitor, type RedisClient } from '@longshore/queue';
 import { createQuarantine, quarantineLimits, type TrailWriter } from '@longshore/queue/operator';
 import { withoutToken } from '@longshore/sources';
@@ -10,7 +11,7 @@ import type Koa from 'koa';
 import { createApp } from './app.js';
 import { createBodies } from './body/index.js';
 import { createCurrent } from './current.js';
-import { createIngestPipeline } from './pipeline.js';
+import { createAdmit, createTake, reopen } from './pipeline.js';
 import { type Claim, createLocalSpool } from './spool/index.js';
 
 /** What ingest is given by the process that it runs in. */
@@ -24,7 +25,7 @@ export interface IngestParts {
   observer: Observer;
   /** A request holds no secret, or a wrong one. Resolves when that may be answered. */
   onUnauthorized(request: IncomingMessage): Promise<void>;
-  /** Where it is noted what was received. */
+  /** Where it is noted what was received, for `longshore trace`. */
   trail: Pick<TrailWriter, 'note'>;
 }
 
@@ -38,7 +39,7 @@ export interface Ingest {
   /** What an operator should know beside whether it is ready, one line each. */
   notes(): string[];
   /**
-   * Looks whether a configuration can be put to work, without any effect yet.
+   * Checks whether a configuration can be put to work, without any effect yet.
    * @returns what puts it to work, from the next request on; never fails
    * @throws LongshoreError SECRET_MISSING
    */
@@ -55,29 +56,23 @@ export function createIngest(parts: IngestParts): Ingest {
   let settings = config();
   const current = createCurrent(settings);
 
+  const publish = createPublish({ room: monitor, producer, history: trail, observer });
+  const take = createTake({ publish, routes: current.routes, quarantine, observer, trail });
   const spool = createLocalSpool({
     config: () => settings,
     claim,
     isReady: () => monitor.health.up,
-    replay: ({ source, raw }) => pipeline.replay(source, raw),
+    replay: async ({ source, raw }) => take(await reopen(current.sources(), source, raw)),
     observer,
   });
-  const pipeline = createIngestPipeline({
-    sources: current.sources,
-    router: current.router,
-    windows: current.windows,
-    producer,
-    quarantine,
-    monitor,
-    cover: spool.cover,
-    observer,
-    trail,
-  });
+  const admit = createAdmit(current.sources, (request) =>
+    spool.cover(request.opened, request.raw, () => take(request)),
+  );
   return {
     start: spool.open,
     notes: spool.notes,
     app: createApp({
-      admit: pipeline.admit,
+      admit,
       bodies: createBodies({
         maxBody: () => settings.ingest.maxbody,
         maxInFlight: () => settings.ingest.maxinflight,

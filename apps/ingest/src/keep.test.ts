@@ -18,8 +18,8 @@ test('fifty unreadable events or more are kept as the request that they came in'
   const reason = '50 or more events of the request cannot be read';
   expect(kept).toMatchObject({ reason, bytes: JSON.stringify(body).length });
   expect(ingest.records()).toMatchObject([
-    { record: 'event.quarantined', reason, quarantineId: kept?.id },
     { record: 'event.received', accepted: 1 },
+    { record: 'event.quarantined', reason, quarantineId: kept?.id },
   ]);
 });
 

@@ -1,8 +1,9 @@
 /** What could not be read, into quarantine: with the headers that help to read it later, without secrets. */
-import type { Quarantine } from '@longshore/queue/operator';
+import type { Observer } from '@longshore/observe';
+import type { Quarantine, TrailWriter } from '@longshore/queue/operator';
 import { type OpenedRequest, type RawRequest, storableBody, withoutToken } from '@longshore/sources';
 
-/** One entry that went into quarantine, as its record tells of it. */
+/** One entry that went into quarantine, with the fields of its record. */
 export interface Kept {
   source: string;
   kind: string;
@@ -15,6 +16,31 @@ export interface Kept {
 
 /** So many unreadable events of a request take one place: a sender that sends nonsense must not fill quarantine. */
 const TOO_MANY_ENTRIES = 50;
+
+/** Where it is recorded that something went into quarantine. */
+export interface KeptReport {
+  observer: Pick<Observer, 'eventQuarantined' | 'log'>;
+  trail: Pick<TrailWriter, 'note'>;
+}
+
+/** Records each entry, and what had to make room for it: nothing leaves quarantine in silence. */
+export function reportKept(
+  kept: readonly Kept[],
+  { remote, receivedAt: at }: RawRequest,
+  { observer, trail }: KeptReport,
+): void {
+  for (const { evicted, ...entry } of kept) {
+    trail.note({ step: 'quarantined', at, ...entry, ...(remote !== undefined && { remote }) });
+    observer.eventQuarantined(entry);
+    for (const quarantineId of evicted) {
+      trail.note({ step: 'unquarantined', at, quarantineId, outcome: 'evicted' });
+      observer.log.warn(
+        { quarantineId },
+        'quarantine is full: the oldest entry of the source that holds most was removed',
+      );
+    }
+  }
+}
 
 /** The entries of a request: one for each event that could not be read, or the request when there are too many. */
 export function entriesOf(
@@ -54,7 +80,7 @@ export function keep(
   );
 }
 
-/** What a format may be told by; anything else may be a secret in a header of somebody's own naming. */
+/** Headers that say what the format is. Any other header may hold a secret. */
 const TELLING =
   /^(content-type|content-encoding|user-agent|ce-.+|aeg-(?!sas-).+|x-(github|gitea|forgejo|gogs)-(event|delivery)|x-nexus-webhook-(id|delivery)|x-goog-pubsub-(message-id|publish-time|subscription-name)|x-request-id)$/;
 
@@ -67,7 +93,7 @@ function identityOf(headers: Record<string, string>): string | undefined {
   return ids.length > 0 ? JSON.stringify(ids.sort()) : undefined;
 }
 
-/** The headers that a format may be told by, and no others. */
+/** The headers that say what the format is, and no others. */
 export function harmless(headers: RawRequest['headers']): Record<string, string> {
   const kept = Object.entries(headers).filter(([name, value]) => value !== undefined && TELLING.test(name));
   return Object.fromEntries(kept.map(([name, value]) => [name, String(value)]));

@@ -1,4 +1,5 @@
-/** What a request came to: what is answered, and what it counts for whoever did not come by HTTP. */
+/** The result of a request: the HTTP answer, and the counts for callers that do not use HTTP. */
+import type { Published } from '@longshore/publish';
 import type { OpenedRequest } from '@longshore/sources';
 import type { Kept } from './keep.js';
 
@@ -10,7 +11,7 @@ export interface Receipt {
   body?: unknown;
   /** Name of the source that it came through. */
   source: string;
-  /** What the body counts, for whoever called and not by HTTP; absent when nothing was looked at. */
+  /** The counts, for callers that do not use HTTP; absent when the request was not read. */
   taken?: Taken;
 }
 
@@ -26,14 +27,12 @@ export interface Taken {
   reason?: string;
 }
 
-type Counts = Omit<Taken, 'kept' | 'reason'> & { collapsed?: number };
-
-/** Of a request that was looked at: `counts` are those of its events and deliveries. */
-export function receiptOf(opened: OpenedRequest, counts: Counts, kept: readonly Kept[]): Receipt {
+/** Of a request that was read: `counts` are those of its events and deliveries. */
+export function receiptOf(opened: OpenedRequest, counts: Published, kept: readonly Kept[]): Receipt {
   return { ...answer(opened, counts), taken: { ...counts, ...leftOver(kept) } };
 }
 
-function answer(opened: OpenedRequest, counts: Counts): Receipt {
+function answer(opened: OpenedRequest, counts: Published): Receipt {
   const { source, taken, quarantined, note, respond } = opened;
   if (respond) return { ...respond, source };
   const empty = taken.length + quarantined.length === 0;

@@ -1,13 +1,14 @@
 /**
  * Ingest without its listener, for requests that were kept: what quarantine holds is read by the sources and rules
- * of now and enqueued like a request that comes in. In whatever process an operator works.
+ * of the live configuration and taken like a request that comes in. It runs in any process in which an operator works.
  */
 import type { Config } from '@longshore/config';
+import { createPublish } from '@longshore/publish';
 import { createProducer, type Monitor, type RedisClient } from '@longshore/queue';
 import { createQuarantine, quarantineLimits, type TrailWriter } from '@longshore/queue/operator';
 import type { RawRequest } from '@longshore/sources';
 import { createCurrent } from './current.js';
-import { createIngestPipeline, type TakingObserver } from './pipeline.js';
+import { createTake, reopen, type TakingObserver } from './pipeline.js';
 import type { Taken } from './receipt.js';
 
 /** What replaying is given by the process that it runs in. */
@@ -28,7 +29,7 @@ export interface Replayer {
    * @throws LongshoreError QUEUE_UNAVAILABLE, QUEUE_FULL
    */
   replay(source: string, raw: RawRequest): Promise<Taken>;
-  /** As that of ingest: looks first, puts to work then. */
+  /** As that of ingest: checks first, and returns what puts the configuration to work. */
   prepare(config: Config): () => void;
   close(): Promise<void>;
 }
@@ -41,17 +42,11 @@ export function createReplayer({ config, client, monitor, observer, trail }: Rep
   const producer = createProducer(client, prefix);
   const quarantine = createQuarantine(client, prefix, () => quarantineLimits(monitor.health.limit));
   const current = createCurrent(config());
-  const pipeline = createIngestPipeline({
-    sources: current.sources,
-    router: current.router,
-    windows: current.windows,
-    // Whoever asks has it still: what Redis cannot have now is asked for again.
-    cover: (_opened, _raw, take) => take(),
-    ...{ producer, quarantine, monitor, observer, trail },
-  });
+  const publish = createPublish({ room: monitor, producer, history: trail, observer });
+  const take = createTake({ publish, routes: current.routes, quarantine, observer, trail });
   return {
     async replay(source, raw) {
-      return (await pipeline.replay(source, raw)).taken ?? NOTHING;
+      return (await take(await reopen(current.sources(), source, raw))).taken ?? NOTHING;
     },
     prepare: current.prepare,
     close: producer.close,

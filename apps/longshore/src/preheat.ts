@@ -5,7 +5,7 @@
 import type { Config } from '@longshore/config';
 import { LongshoreError, type PreheatRun } from '@longshore/event';
 import { createObserver } from '@longshore/observe';
-import type { RedisClient } from '@longshore/queue';
+import { createTrail, trailLimits } from '@longshore/queue/operator';
 import { type PreheatOnceParts, preheatOnce } from '@longshore/worker';
 import { createBar } from './preheat-bar.js';
 import { summary, table } from './preheat-table.js';
@@ -16,6 +16,9 @@ import { untilStopped } from './signals.js';
 import { version } from './version.js';
 
 type Chosen = Pick<PreheatOnceParts, 'endpoint' | 'image'>;
+
+/** What a relay that is reached adds: its memory, and its history. */
+type Remembered = Pick<PreheatOnceParts, 'client' | 'trail'>;
 
 interface PreheatCommandOptions {
   dryRun: boolean;
@@ -35,12 +38,12 @@ export async function preheat(
   void untilStopped(shell.signals, () => stop.abort());
   const bar = createBar(shell.stderr);
   const observer = createObserver({ level: 'silent', pretty: false, version });
-  const once = (client?: RedisClient) =>
+  const once = (relay: Remembered = {}) =>
     preheatOnce({
       ...chosen,
+      ...relay,
       config,
       dryrun: dryRun,
-      client,
       observer,
       version,
       signal: stop.signal,
@@ -62,18 +65,20 @@ export async function preheat(
 async function withMemory(
   file: string,
   { env }: Shell,
-  once: (client?: RedisClient) => Promise<PreheatRun | undefined>,
+  once: (relay?: Remembered) => Promise<PreheatRun | undefined>,
   note: (text: string) => void,
 ): Promise<PreheatRun | undefined> {
   let reached = false;
   try {
-    return await withRelay(file, env, ({ client }) => {
+    return await withRelay(file, env, async ({ client, config, monitor, prefix }) => {
       reached = true;
-      return once(client);
+      const limits = () => trailLimits(config.retention.trail, monitor.health.limit);
+      const trail = createTrail({ client, prefix, limits });
+      return once({ client, trail }).finally(() => trail.close());
     });
   } catch (error) {
     if (reached || !(error instanceof LongshoreError) || error.code !== 'RELAY_NOT_RUNNING') throw error;
-    note('no relay is reached: nothing is remembered, and nobody is told');
+    note('no relay is reached: nothing is remembered, and no event is sent');
     return once();
   }
 }

@@ -141,7 +141,9 @@ async function claimFolder(folder: string, onWait: () => void): Promise<FolderLo
 }
 
 async function startWorker(parts: RoleParts): Promise<RunningRole> {
-  const { createWorker, startAlerts, startHousekeeping } = await import('@longshore/worker');
+  const { createOwnPublish, createWorker, startAlerts, startHousekeeping } = await import(
+    '@longshore/worker'
+  );
   const { config, consumer, producer, observer, inspector, monitor, trail, version } = parts;
   // Before the first delivery is taken: it refuses what cannot be used.
   const { prefix } = config().redis;
@@ -152,8 +154,9 @@ async function startWorker(parts: RoleParts): Promise<RunningRole> {
     store: createAlertStore(producer, prefix),
   });
   const pulse = createPulse(producer, prefix);
+  const own = createOwnPublish({ client: producer, prefix, observer, trail });
   const worker = createWorker({
-    ...{ client: consumer, observer, pulse, trail, version },
+    ...{ client: consumer, observer, pulse, trail, version, publish: own.publish },
     onRedisError: monitor.noteError,
   });
   worker.prepare(config())();
@@ -173,7 +176,7 @@ async function startWorker(parts: RoleParts): Promise<RunningRole> {
     },
     async close() {
       await Promise.all([worker.close(), housekeeping.close(), alerts.close()]);
-      await Promise.all([janitor.close(), pulse.close()]);
+      await Promise.all([janitor.close(), pulse.close(), own.close()]);
     },
   };
 }

@@ -1,4 +1,6 @@
 /** Redis away, hung, full or unsafe: nothing acknowledged is lost, and everything goes on by itself. */
+import { connect } from '@longshore/queue';
+import { createInspector } from '@longshore/queue/operator';
 import { eventually, startReceiver, startRedis, testPrefix } from '@longshore/testkit';
 import { expect, onTestFinished, test } from 'vitest';
 import {
@@ -58,6 +60,44 @@ test('Redis stopped and started under load: what was acknowledged arrives once, 
   await receiver.received(acknowledged.length, { timeout: 30_000 });
   expect(idsOf(receiver.requests).sort()).toEqual([...acknowledged].sort());
 }, 120_000);
+
+test('enqueued adds up in the metrics after an outage: what Redis stored and what was counted are the same', async () => {
+  const redis = await startRedis({ appendonly: true });
+  const receiver = await startReceiver();
+  const endpoints = ['one', 'two', 'three'].map((name) => ({ name, url: receiver.url, timeout: '10s' }));
+  const at = { url: redis.url, prefix: testPrefix() };
+  const file = await writeConfig(await workFolder(), { notifications: { endpoints }, redis: at });
+  const relay = await startRelay(file, { roles: ['ingest'] });
+  const SENDERS = 8;
+  const EACH = 30;
+  let acknowledged = 0;
+  const sender = async (): Promise<void> => {
+    for (let n = 0; n < EACH; n++) {
+      const event = anEvent();
+      const isTaken = async () => (await relay.post(envelope(event))).status === 202;
+      await eventually(isTaken, undefined, { timeout: 60_000 });
+      acknowledged++;
+    }
+  };
+  const outage = async (): Promise<void> => {
+    await eventually(() => acknowledged >= SENDERS * 5, undefined, { timeout: 60_000 });
+    await redis.kill();
+    await redis.restart();
+  };
+  await Promise.all([outage(), ...Array.from({ length: SENDERS }, sender)]);
+  const client = connect({ url: redis.url }, 'producer', () => {});
+  onTestFinished(() => client.disconnect());
+  const inspector = createInspector(client, at.prefix);
+  const stored = async () => {
+    const counts = await Promise.all(endpoints.map(({ name }) => inspector.counts(name)));
+    return counts.reduce((sum, { waiting }) => sum + waiting, 0);
+  };
+  await eventually(stored, (count) => count === SENDERS * EACH * endpoints.length);
+  const metrics = await (await fetch(`${relay.admin}/metrics`)).text();
+  const counted = metrics.matchAll(/^registry_notifications_events_total\{type="Events".*\} (\d+)$/gm);
+  const sum = [...counted].reduce((total, [, count]) => total + Number(count), 0);
+  expect(sum).toBe(SENDERS * EACH * endpoints.length);
+}, 180_000);
 
 test('what was delivered while Redis went away is not sent again', async () => {
   const redis = await startRedis({ appendonly: true });

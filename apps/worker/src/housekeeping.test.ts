@@ -9,7 +9,7 @@ import { createInspector, createJournal } from '@longshore/queue/operator';
 import { eventually, redisUrl, startReceiver, startRedis, testPrefix } from '@longshore/testkit';
 import { expect, onTestFinished, test } from 'vitest';
 import { startHousekeeping } from './housekeeping.js';
-import { aDelivery, observed } from './testing/parts.js';
+import { aDelivery, nothingPublished, observed } from './testing/parts.js';
 import { createWorker } from './worker.js';
 
 const silent = { note() {}, async sweep() {} };
@@ -38,7 +38,10 @@ redis: { url: "${redis.url}", prefix: ${prefix} }`;
   const monitor = createMonitor(producer, () => {});
   const inspector = createInspector(producer, prefix);
   const janitor = createJanitor(producer, prefix);
-  const worker = createWorker({ client: consumer, observer, pulse: silent, trail: silent, version: '0' });
+  const worker = createWorker({
+    ...{ client: consumer, observer, pulse: silent, trail: silent, version: '0' },
+    publish: nothingPublished,
+  });
   await monitor.firstAnswer(10_000);
   await createProducer(producer, prefix).enqueue([aDelivery()]);
   worker.prepare(config)();

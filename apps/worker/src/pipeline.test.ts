@@ -2,6 +2,7 @@ import type { Delivery, Outcome } from '@longshore/event';
 import type { Sink } from '@longshore/sinks';
 import { describe, expect, test } from 'vitest';
 import { createDeliveryPipeline, type LiveEndpoint } from './pipeline.js';
+import { createReport } from './report.js';
 import { aDelivery, anEndpoint, observed, sinkThat } from './testing/parts.js';
 import { createUnreadable } from './unreadable.js';
 
@@ -17,7 +18,7 @@ const failing = sinkThat(async () => ({ kind: 'retry', reason: 'http_503', statu
 test('a delivered attempt leaves one record and is settled', async () => {
   const { observer, lines } = observed();
   const sink = sinkThat(async () => ({ kind: 'delivered', reason: 'http_200', status: 200 }));
-  const handle = createDeliveryPipeline('one', () => anEndpoint(sink), { observer, ...unnoted });
+  const handle = createDeliveryPipeline(() => anEndpoint(sink), createReport({ observer, ...unnoted }));
   expect(await handle(aDelivery(), attempt(1))).toMatchObject({ settle: 'delivered' });
   expect(lines.map(({ record }) => record)).toEqual(['delivery.attempted']);
   expect(lines[0]).toMatchObject({ endpoint: 'one', eventId: 'event-1', attempt: 1, status: 200 });
@@ -25,7 +26,7 @@ test('a delivered attempt leaves one record and is settled', async () => {
 
 test('a failed attempt says when it is tried again', async () => {
   const { observer, lines } = observed();
-  const handle = createDeliveryPipeline('one', () => anEndpoint(failing), { observer, ...unnoted });
+  const handle = createDeliveryPipeline(() => anEndpoint(failing), createReport({ observer, ...unnoted }));
   const verdict = await handle(aDelivery(), attempt(1));
   if (verdict.settle !== 'retry') throw new Error(`not retried: ${verdict.settle}`);
   expect(lines[0]).toMatchObject({ outcome: 'retry', retryAt: new Date(verdict.retryAt).toISOString() });
@@ -33,7 +34,7 @@ test('a failed attempt says when it is tried again', async () => {
 
 test('the attempt that reaches the threshold is recorded as dead, with its reason', async () => {
   const { observer, lines } = observed();
-  const handle = createDeliveryPipeline('one', () => anEndpoint(failing), { observer, ...unnoted });
+  const handle = createDeliveryPipeline(() => anEndpoint(failing), createReport({ observer, ...unnoted }));
   expect(await handle(aDelivery(), attempt(3))).toMatchObject({ settle: 'dead' });
   expect(lines.map(({ record }) => record)).toEqual(['delivery.attempted', 'delivery.settled']);
   expect(lines[1]).toMatchObject({ level: 'error', attempts: 3, reason: 'http_503', detail: 'busy' });
@@ -44,7 +45,7 @@ test('the attempt that reaches the threshold is recorded as dead, with its reaso
 test('the rules of now are asked, not those of when it was queued', async () => {
   const { observer } = observed();
   let live: LiveEndpoint = anEndpoint(failing);
-  const handle = createDeliveryPipeline('one', () => live, { observer, ...unnoted });
+  const handle = createDeliveryPipeline(() => live, createReport({ observer, ...unnoted }));
   live = anEndpoint(failing, {
     ignore: { mediatypes: [], actions: [], repositories: ['acme/**'], tags: [] },
   });
@@ -53,10 +54,13 @@ test('the rules of now are asked, not those of when it was queued', async () => 
 
 test('an attempt that shutdown cut short is given back and recorded as nothing', async () => {
   const { observer, lines } = observed();
-  const handle = createDeliveryPipeline('one', () => anEndpoint(sinkThat(async () => 'aborted')), {
-    observer,
-    ...unnoted,
-  });
+  const handle = createDeliveryPipeline(
+    () => anEndpoint(sinkThat(async () => 'aborted')),
+    createReport({
+      observer,
+      ...unnoted,
+    }),
+  );
   expect(await handle(aDelivery(), attempt(1))).toEqual({ settle: 'released' });
   expect(lines).toEqual([]);
 });
@@ -68,7 +72,7 @@ test('what is deferred is recorded as nothing, and shows why it waits beside how
     return { kind: 'deferred', until: 5, why: 'the target is at it' };
   });
   const shown: object[] = [];
-  const handle = createDeliveryPipeline('one', () => anEndpoint(sink), { observer, ...unnoted });
+  const handle = createDeliveryPipeline(() => anEndpoint(sink), createReport({ observer, ...unnoted }));
   expect(await handle(aDelivery(), attempt(1, shown))).toEqual({
     settle: 'deferred',
     until: 5,
@@ -85,7 +89,7 @@ test('the sink is told whether an attempt is the last one, and when there would 
     told.push([last, retryWithin >= 1_000]);
     return { kind: 'retry', reason: 'error', detail: 'no' };
   });
-  const handle = createDeliveryPipeline('one', () => anEndpoint(sink), { observer, ...unnoted });
+  const handle = createDeliveryPipeline(() => anEndpoint(sink), createReport({ observer, ...unnoted }));
   for (const number of [1, 2, 3]) await handle(aDelivery(), attempt(number));
   expect(told).toEqual([
     [false, true],
@@ -105,18 +109,21 @@ test('each attempt at the receiver is noted, and nothing else is', async () => {
     { kind: 'dead', reason: 'undecodable' },
   ];
   for (const outcome of outcomes) {
-    const handle = createDeliveryPipeline('one', () => anEndpoint(sinkThat(async () => outcome)), {
-      ...unnoted,
-      observer,
-      pulse,
-    });
+    const handle = createDeliveryPipeline(
+      () => anEndpoint(sinkThat(async () => outcome)),
+      createReport({
+        ...unnoted,
+        observer,
+        pulse,
+      }),
+    );
     await handle(aDelivery(), attempt(2));
   }
   const ignoring = { ignore: { mediatypes: [], actions: [], repositories: ['**'], tags: [] } };
-  await createDeliveryPipeline('one', () => anEndpoint(failing, ignoring), { ...unnoted, observer, pulse })(
-    aDelivery(),
-    attempt(1),
-  );
+  await createDeliveryPipeline(
+    () => anEndpoint(failing, ignoring),
+    createReport({ ...unnoted, observer, pulse }),
+  )(aDelivery(), attempt(1));
   const failure = { endpoint: 'one', delivered: false, attempt: 2 };
   expect(noted).toEqual([
     { endpoint: 'one', delivered: true },
@@ -131,8 +138,8 @@ describe('the trail is told', () => {
   const told = async (sink: Sink, settings = {}, delivery: Delivery | undefined = aDelivery()) => {
     noted.length = 0;
     const { observer } = observed();
-    const notes = { ...unnoted, observer, trail };
-    await createDeliveryPipeline('one', () => anEndpoint(sink, settings), notes)(delivery, attempt(2));
+    const notes = createReport({ ...unnoted, observer, trail });
+    await createDeliveryPipeline(() => anEndpoint(sink, settings), notes)(delivery, attempt(2));
     return noted;
   };
   const { id: deliveryId, view } = aDelivery();

@@ -1,6 +1,6 @@
 /**
  * A run as an event, in the form in which events of other registries are delivered: the registry's fields, and the
- * run itself as `body`. Ids are computed from the run's, so that a run which is told again after a crash is the
+ * run itself as `body`. Ids are computed from the run's, so that a run which is published again after a crash is the
  * same event.
  */
 import {
@@ -11,43 +11,34 @@ import {
   type RegistryEvent,
   type TakenEvent,
 } from '@longshore/event';
+import { OWN_SOURCE } from './own-publish.js';
 
-const SOURCE = 'longshore';
-const TOLD = new Set<PreheatRun['result']>(['succeeded', 'partial', 'failed']);
-/** Failed parts that an event names. */
-const NAMED = 200;
+const PUBLISHED = new Set<PreheatRun['result']>(['succeeded', 'partial', 'failed']);
+/** Failed parts that an event lists. */
+const MAX_FAILED_PARTS = 200;
 
-/** Undefined for a run that nobody waits for: nothing was to be warmed. */
-export function preheatEvent(run: PreheatRun): RegistryEvent | undefined {
-  if (!TOLD.has(run.result)) return undefined;
+/** As ingest would have taken it. Undefined for a run that is no event: nothing was to be warmed. */
+export function preheatEvent(run: PreheatRun): TakenEvent | undefined {
+  if (!PUBLISHED.has(run.result)) return undefined;
   const action = `preheat.${run.result}`;
   const { repository, tag, digest } = run;
   const timestamp = new Date(run.finishedAt).toISOString();
-  return {
-    id: eventIdFrom(SOURCE, [run.endpoint, run.id, action]),
+  const id = eventIdFrom(OWN_SOURCE, [run.endpoint, run.id, action]);
+  const target = { ...(digest && { digest }), repository, ...(tag && { tag }) };
+  const event: RegistryEvent = {
+    id,
     class: 'other',
     action,
     nativeType: action,
     timestamp,
     time: timestamp,
-    target: { ...(digest && { digest }), repository, ...(tag && { tag }) },
+    target,
   };
-}
-
-/** As ingest would have taken it. */
-export function takenFrom(event: RegistryEvent, run: PreheatRun): TakenEvent {
-  const { id, timestamp, action, target } = event;
   const payload = {
     event: { id, timestamp, action, target, request: {}, actor: {}, source: {}, body: bodyOf(run) },
   };
-  return {
-    event,
-    payload,
-    contentType: EVENTS_V1,
-    source: SOURCE,
-    kind: SOURCE,
-    receivedAt: run.finishedAt,
-  };
+  const [source, kind] = [OWN_SOURCE, OWN_SOURCE];
+  return { event, payload, contentType: EVENTS_V1, source, kind, receivedAt: run.finishedAt };
 }
 
 function bodyOf({ endpoint, result, detail, tally, parts, receivedAt, startedAt, finishedAt }: PreheatRun) {
@@ -60,7 +51,7 @@ function bodyOf({ endpoint, result, detail, tally, parts, receivedAt, startedAt,
     targets: [...new Set(parts.map(({ target }) => target).filter(Boolean))],
     seconds: (finishedAt - startedAt) / 1_000,
     age: (finishedAt - receivedAt) / 1_000,
-    failedparts: failed.slice(0, NAMED).map(shown),
+    failedparts: failed.slice(0, MAX_FAILED_PARTS).map(shown),
   };
 }
 

@@ -6,10 +6,11 @@ import { join } from 'node:path';
 import { type Config, readConfig } from '@longshore/config';
 import { type PreheatRun, tallyOf } from '@longshore/event';
 import { connect } from '@longshore/queue';
-import { createInspector } from '@longshore/queue/operator';
+import { createInspector, type TrailEntry } from '@longshore/queue/operator';
 import { createPreheatRuns } from '@longshore/queue/preheat';
 import { eventually, redisUrl, startRedis, testPrefix } from '@longshore/testkit';
 import { expect, onTestFinished, test } from 'vitest';
+import { createOwnPublish } from './own-publish.js';
 import { createPreheatMemory } from './preheat-memory.js';
 import { observed } from './testing/parts.js';
 
@@ -78,26 +79,31 @@ async function memoryOn(url = redisUrl(), giveUp?: number) {
   const prefix = testPrefix();
   const config = await configOf(prefix);
   const client = connect({ url }, 'consumer', () => {});
-  await eventually(() => client.status === 'ready');
+  const producer = connect({ url }, 'producer', () => {});
+  await eventually(() => client.status === 'ready' && producer.status === 'ready');
   const inspector = createInspector(client, prefix);
   onTestFinished(async () => {
     await inspector.close();
     client.disconnect();
+    producer.disconnect();
   });
   const { observer, lines } = observed();
+  const noted: TrailEntry[] = [];
+  const trail = { note: (entry: TrailEntry) => void noted.push(entry) };
+  const { publish } = createOwnPublish({ client: producer, prefix, observer, trail });
   const memory = createPreheatMemory({
-    ...{ client, config: () => config, endpoint: 'warm', observer },
+    ...{ client, config: () => config, endpoint: 'warm', observer, publish },
     ...(giveUp !== undefined && { giveUp }),
   });
   const queued = async (endpoint: string) =>
     (await inspector.boardQueue(endpoint).getWaiting()).map(({ data }) => data.payload.event);
-  return { memory, lines, queued, runs: createPreheatRuns(client, prefix), client, prefix };
+  return { memory, lines, noted, queued, runs: createPreheatRuns(client, prefix), client, prefix };
 }
 
 const signal = new AbortController().signal;
 
 test('a run is an event for the endpoints that take other events, and never for a preheat endpoint', async () => {
-  const { memory, queued, lines } = await memoryOn();
+  const { memory, queued, lines, noted } = await memoryOn();
   await memory.keepRun({ ...aRun, result: 'partial', detail: '1 of 2 parts failed' }, signal);
   const [event] = await queued('scans');
   expect(event).toMatchObject({
@@ -117,14 +123,24 @@ test('a run is an event for the endpoints that take other events, and never for 
   });
   expect(await queued('failures')).toEqual([event]);
   for (const endpoint of ['warm', 'loop', 'pushes']) expect(await queued(endpoint), endpoint).toEqual([]);
-  expect(lines.map(({ record }) => record)).toEqual(['event.received', 'preheat.finished']);
-  expect(lines[0]).toMatchObject({
+  const records = ['delivery.ignored', 'event.received', 'preheat.finished'];
+  expect(lines.map(({ record }) => record)).toEqual(records);
+  expect(lines[1]).toMatchObject({
     source: 'longshore',
     accepted: 1,
     enqueued: 2,
     duplicates: 0,
     ignored: 1,
   });
+  // `longshore trace` finds it, with the endpoints that it went to.
+  expect(noted).toMatchObject([
+    {
+      step: 'received',
+      source: 'longshore',
+      planned: [{ endpoint: 'scans' }, { endpoint: 'failures' }],
+      ignored: [{ endpoint: 'pushes', rule: 'accept' }],
+    },
+  ]);
 });
 
 test('the rules of the endpoint hold for it as for every event', async () => {

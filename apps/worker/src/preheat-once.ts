@@ -8,8 +8,10 @@ import type { Config, Endpoint, PreheatSettings } from '@longshore/config';
 import { type Delivery, deliveryOf, EVENTS_V1, type Outcome, type PreheatRun } from '@longshore/event';
 import type { Observer } from '@longshore/observe';
 import type { RedisClient } from '@longshore/queue';
+import type { TrailWriter } from '@longshore/queue/operator';
 import { createPreheatRuns } from '@longshore/queue/preheat';
 import { createLocalMemory, openSink, type PreheatMemory } from '@longshore/sinks';
+import { createOwnPublish } from './own-publish.js';
 import { createPreheatMemory } from './preheat-memory.js';
 import { preheatOptions } from './preheat-options.js';
 
@@ -31,6 +33,8 @@ export interface PreheatOnceParts {
   dryrun: boolean;
   /** Of the relay; without it nothing is remembered beyond this call. */
   client?: RedisClient;
+  /** Where the result is noted as an event. */
+  trail?: Pick<TrailWriter, 'note'>;
   observer: Observer;
   version: string;
   signal: AbortSignal;
@@ -39,8 +43,8 @@ export interface PreheatOnceParts {
   onWait(why: string): void;
 }
 
-/** Milliseconds between two looks at an image that a worker is at. */
-const LOOK = 500;
+/** Between two checks of an image that a worker is warming. */
+const POLL_INTERVAL_MS = 500;
 
 /** @returns what it came to; undefined when it was given up because of the signal */
 export async function preheatOnce(parts: PreheatOnceParts): Promise<PreheatRun | undefined> {
@@ -85,17 +89,21 @@ async function untilSettled(
 }
 
 function memoryOf(
-  { client, config, endpoint, observer, dryrun }: PreheatOnceParts,
+  { client, config, endpoint, observer, dryrun, trail = { note() {} } }: PreheatOnceParts,
   onRun: (run: PreheatRun) => void,
 ): PreheatMemory {
   if (!client) return createLocalMemory(onRun);
-  const memory = createPreheatMemory({ client, config: () => config, endpoint: endpoint.name, observer });
+  const { publish } = createOwnPublish({ client, prefix: config.redis.prefix, observer, trail });
+  const parts = { client, config: () => config, endpoint: endpoint.name, observer, publish };
+  const memory = createPreheatMemory(parts);
   return {
     ...memory,
-    // Nobody wakes a command.
+    // A command is not woken.
     async lead(plan, deliveryId) {
       const turn = await memory.lead(plan, deliveryId);
-      return turn.turn === 'wait' ? { ...turn, until: Math.min(turn.until, Date.now() + LOOK) } : turn;
+      return turn.turn === 'wait'
+        ? { ...turn, until: Math.min(turn.until, Date.now() + POLL_INTERVAL_MS) }
+        : turn;
     },
     async keepRun(run, signal) {
       onRun(run);

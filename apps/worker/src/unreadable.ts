@@ -5,7 +5,7 @@
  */
 import type { Outcome } from '@longshore/event';
 import type { ConsumerOptions, UnreadableJob, Verdict } from '@longshore/queue';
-import type { Notes } from './pipeline.js';
+import type { ReportParts } from './report.js';
 
 /** Milliseconds until a delivery of a newer version is looked at again; and between two log lines about them. */
 export const NEWER_RETRY_MS = 15 * 60_000;
@@ -13,7 +13,7 @@ export const NEWER_RETRY_MS = 15 * 60_000;
 /** @param endpoint its name */
 export function createUnreadable(
   endpoint: string,
-  notes: Pick<Notes, 'observer' | 'trail'>,
+  notes: Pick<ReportParts, 'observer' | 'trail'>,
 ): ConsumerOptions['unreadable'] {
   return (job) => (job.isNewer ? defer(endpoint, job, notes) : giveUp(endpoint, job, notes));
 }
@@ -21,7 +21,7 @@ export function createUnreadable(
 function defer(
   endpoint: string,
   { id, fault }: UnreadableJob,
-  { observer }: Pick<Notes, 'observer'>,
+  { observer }: Pick<ReportParts, 'observer'>,
 ): Verdict {
   const until = Date.now() + NEWER_RETRY_MS;
   const fields = { endpoint, deliveryId: id, reason: fault, retryAt: new Date(until).toISOString() };
@@ -34,7 +34,7 @@ function defer(
 function giveUp(
   endpoint: string,
   { id: deliveryId, attempts, fault }: UnreadableJob,
-  { observer, trail }: Pick<Notes, 'observer' | 'trail'>,
+  { observer, trail }: Pick<ReportParts, 'observer' | 'trail'>,
 ): Verdict {
   const detail = `the stored delivery is damaged (${fault}); longshore dead show prints what is stored`;
   const outcome: Outcome = { kind: 'dead', reason: 'undecodable', detail };

@@ -10,9 +10,11 @@ import { type Consumer, createConsumer, type PulseWriter, type RedisClient } fro
 import type { TrailWriter } from '@longshore/queue/operator';
 import { compileRules } from '@longshore/routing';
 import { openSink, type Sink } from '@longshore/sinks';
+import type { OwnPublish } from './own-publish.js';
 import { createDeliveryPipeline, type LiveEndpoint } from './pipeline.js';
 import { createPreheatMemory } from './preheat-memory.js';
 import { preheatOptions } from './preheat-options.js';
+import { createReport } from './report.js';
 import { systemTrust } from './trust.js';
 import { createUnreadable } from './unreadable.js';
 
@@ -25,6 +27,8 @@ export interface WorkerParts {
   pulse: Pick<PulseWriter, 'note'>;
   /** Where it is noted what happens to each delivery. */
   trail: Pick<TrailWriter, 'note'>;
+  /** For the results of preheats. */
+  publish: OwnPublish['publish'];
   /** Hears every error of the queues, for `/readyz`. */
   onRedisError?(error: Error): void;
   /** Version for the `User-Agent`. */
@@ -63,7 +67,8 @@ interface Prepared {
 
 /** Takes nothing before the first configuration is put to work. */
 export function createWorker(parts: WorkerParts): Worker {
-  const { client, observer, pulse, trail, version, onRedisError } = parts;
+  const { client, observer, publish, trail, version, onRedisError } = parts;
+  const report = createReport(parts);
   const lanes = new Map<string, Lane>();
   /** Consumers and sinks that were replaced or removed and still finish what they began. */
   const retiring = new Set<Promise<unknown>>();
@@ -81,7 +86,7 @@ export function createWorker(parts: WorkerParts): Worker {
     }
     const options = preheatOptions(endpoint, preheat, version);
     const open = (): Sink => {
-      const parts = { client, config: () => current ?? config, endpoint: name, observer };
+      const parts = { client, config: () => current ?? config, endpoint: name, observer, publish };
       return openSink('preheat', { ...options, memory: createPreheatMemory(parts) });
     };
     return { endpoint, fingerprint: fingerprint(options), openSink: open };
@@ -113,7 +118,7 @@ export function createWorker(parts: WorkerParts): Worker {
         endpoint: name,
         concurrency: endpoint.concurrency,
         delivered: config.retention.delivered,
-        handle: createDeliveryPipeline(name, () => lane.live, { observer, pulse, trail }),
+        handle: createDeliveryPipeline(() => lane.live, report),
         unreadable: createUnreadable(name, { observer, trail }),
         onError(err) {
           onRedisError?.(err);

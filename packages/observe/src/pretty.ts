@@ -90,12 +90,13 @@ function eventsOf(events: unknown): string {
   return more.length === 0 ? subjectOf(first) : `${subjectOf(first)} and ${more.length} more`;
 }
 
-function countsOf({ enqueued, duplicates, ignored, collapsed = 0 }: Line): string {
+function countsOf({ enqueued, duplicates, ignored, collapsed = 0, missing = 0 }: Line): string {
   const counts = [
     [enqueued, 'enqueued'],
     [duplicates, 'known already'],
     [ignored, 'ignored'],
     [collapsed, 'collapsed'],
+    [missing, 'missing'],
   ].filter(([count, what]) => what === 'enqueued' || count !== 0);
   return counts.map(([count, what]) => `${text(count)} ${what}`).join(', ');
 }

@@ -35,7 +35,7 @@ const MS = 'How long it took, in milliseconds.';
 /** The catalogue. The forms of a record differ in level and message; `recorder.ts` picks one. */
 export const RECORDS = {
   'event.received': {
-    help: 'A request was taken: each of its deliveries is durable.',
+    help: 'Events are durable: each of their deliveries, or those that Redis stored before it refused the rest (`missing`).',
     forms: [{ level: 'info', message: 'event received' }],
     fields: {
       source: 'Name of the source.',
@@ -48,6 +48,8 @@ export const RECORDS = {
       ignored: 'Deliveries not made, because the endpoint’s rules ignore the event.',
       collapsed:
         'Deliveries not made, because the endpoint collapses equal facts and was told this one just before. Absent for none.',
+      missing:
+        'Deliveries that Redis refused. The request is answered 503 or spooled, and completes when it is sent again. Absent for none.',
       ms: MS,
       detail: DETAIL,
     },
@@ -65,7 +67,7 @@ export const RECORDS = {
     },
   },
   'event.refused': {
-    help: 'A request was not taken; nothing of it is stored. The sender has the status and sends again, or not.',
+    help: 'A request was not taken. The sender gets the status, and sends it again or not. What Redis stored of it before is in `event.received`.',
     forms: [{ level: 'warn', message: 'event refused' }],
     fields: {
       source: 'Name of the source, or of the path when no source is known.',

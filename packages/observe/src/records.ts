@@ -34,6 +34,8 @@ export interface RecordFields {
     ignored: number;
     /** Deliveries that were not made because their fact was told to the endpoint just before; absent for none. */
     collapsed?: number;
+    /** Deliveries that Redis refused: the request is answered 503 or spooled; absent for none. */
+    missing?: number;
     ms: number;
     detail?: string;
   };

@@ -32,9 +32,9 @@ test('on a cluster of three masters everything works and endpoints land on diffe
   expect(again.every(({ duplicate }) => duplicate)).toBe(true);
 
   const fact = { id: 'fact', subject: 'subject', repository: 'repository', change: 'added' } as const;
-  const told = endpoints.flatMap((endpoint) => [aDelivery(endpoint), aDelivery(endpoint)]);
-  const collapse = new Map(told.map(({ id }) => [id, { fact, window: 10_000 }]));
-  const enqueued = await producer.enqueue(told, { collapse });
+  const collapse = { fact, window: 10_000 };
+  const equal = endpoints.flatMap((endpoint) => [aDelivery(endpoint), aDelivery(endpoint)]);
+  const enqueued = await producer.enqueue(equal.map((delivery) => ({ ...delivery, collapse })));
   expect(enqueued.map(({ collapsedInto }) => collapsedInto !== undefined)).toEqual(
     endpoints.flatMap(() => [false, true]),
   );

@@ -1,26 +1,26 @@
 /**
  * The first of equal facts is added, the rest are counted: one step in Redis together with the add. A claim is
  * written in the script that stores the job, after it: there is none without a delivery that is durable, so a
- * request that failed, or a process that died, suppresses nothing. It names its delivery, which passes its own.
+ * request that failed, or a process that died, suppresses nothing. A claim names its delivery, which it never stops.
  *
- * A change in between ends a claim: another fact about the same tag or digest takes its place, and the turn from
- * pushes to deletes in a repository, or back, makes all claims of before worthless. Two small keys per fact under
- * the endpoint's hash tag, which expire with the window; none outlives it.
+ * A change in between ends a claim: another fact about the same tag or digest replaces it, and the turn from
+ * pushes to deletes in a repository, or back, ends all earlier claims. Two small keys per fact under
+ * the endpoint's hash tag; they expire with the window.
  *
  * The window is counted in the times of receipt and starts with the first, also when requests that waited on disk
- * are fed in together. Clocks of ingest processes that differ by more than the window collapse nothing.
+ * are drained together. Clocks of ingest processes that differ by more than the window collapse nothing.
  */
 import type { Fact } from '@longshore/event';
 import type { DeduplicationOptions } from 'bullmq';
 
-/** What is asked for with a delivery whose endpoint collapses. */
+/** The fact of a delivery whose endpoint collapses equal facts. */
 export interface Collapse {
   fact: Fact;
   /** Milliseconds. */
   window: number;
 }
 
-/** BullMQ hands these on to the script as they are, as `de` among the options; the script takes them out. */
+/** BullMQ passes these to the script unchanged, as `de` among the options; the script removes them. */
 export function collapseOptions({ fact, window }: Collapse, receivedAt: number): DeduplicationOptions {
   const { id, subject, ...rest } = fact;
   const asked = { id: subject, ttl: Math.ceil(window), fact: id, at: receivedAt, ...rest };
@@ -28,8 +28,8 @@ export function collapseOptions({ fact, window }: Collapse, receivedAt: number):
 }
 
 /**
- * Lua: `collapse(prefix, id, asked, add)` returns what `add` returns, or the id of the delivery that told the
- * fact first and false. `asked` is what `collapseOptions` returns.
+ * Lua: `collapse(prefix, id, asked, add)` returns what `add` returns, or nil and the id of the delivery that
+ * has the same fact. `asked` is what `collapseOptions` returns.
  */
 export const COLLAPSE = `
 local function collapse(prefix, id, asked, add)
@@ -46,8 +46,8 @@ local function collapse(prefix, id, asked, add)
     if string.sub(current, 1, #asked.change) ~= asked.change then current = asked.change .. id end
     redis.call('SET', turn, current, 'PX', asked.ttl)
   end
-  local told = cmsgpack.pack({ id = id, fact = asked.fact, turn = current, at = asked.at })
-  redis.call('SET', claim, told, 'PX', asked.ttl)
+  local made = cmsgpack.pack({ id = id, fact = asked.fact, turn = current, at = asked.at })
+  redis.call('SET', claim, made, 'PX', asked.ttl)
   return added
 end
 `;

@@ -14,7 +14,13 @@ export {
 } from './consumer.js';
 export { createJanitor, type Expired, type Janitor, type Retention } from './janitor.js';
 export { createMonitor, type Monitor, RELIEVE_FROM, type RedisHealth, troubleIn } from './monitor.js';
-export { createProducer, type Enqueued, type Producer } from './producer.js';
+export {
+  createProducer,
+  type EnqueuedDelivery,
+  EnqueueRefused,
+  type PlannedDelivery,
+  type Producer,
+} from './producer.js';
 export { type AlertStore, createAlertStore } from './pulse/alert-store.js';
 export { createPulse, type LastError, type NotedAttempt, type PulseWriter } from './pulse/pulse.js';
 export { type AttemptVerdict, judge, longestDelay, type RetryPolicy, type Verdict } from './retry.js';

@@ -38,7 +38,6 @@ export { createPulseReader, type EndpointPulse, type PulseReader } from './pulse
 export type {
   AttemptedEntry,
   DropReason,
-  PlannedDelivery,
   QuarantinedEntry,
   ReceivedEntry,
   RetriedEntry,

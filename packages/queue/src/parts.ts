@@ -6,8 +6,8 @@
 import type { Delivery } from '@longshore/event';
 
 /** Deliveries that go out together. */
-export interface Part {
-  deliveries: Delivery[];
+export interface Part<D extends Delivery = Delivery> {
+  deliveries: D[];
   /** About how many bytes they take on the connection. */
   bytes: number;
 }
@@ -60,9 +60,9 @@ function roughSize(value: unknown): number {
 }
 
 /** In their order. @param sizes in bytes, one for each delivery */
-export function partsOf(deliveries: readonly Delivery[], sizes: readonly number[]): Part[] {
-  const parts: Part[] = [];
-  let part: Part | undefined;
+export function partsOf<D extends Delivery>(deliveries: readonly D[], sizes: readonly number[]): Part<D>[] {
+  const parts: Part<D>[] = [];
+  let part: Part<D> | undefined;
   for (const [index, delivery] of deliveries.entries()) {
     const size = sizes[index] ?? 0;
     if (!part || part.deliveries.length >= PART_DELIVERIES || part.bytes + size > PART_BYTES) {

@@ -70,11 +70,11 @@ describe('enqueue', () => {
     const client = await open('producer', { url: `redis://127.0.0.1:${proxy.port}` });
     const producer = createProducer(client, prefix);
     await producer.enqueue([aDelivery('a')]);
-    const deliveries = Array.from({ length: 10 }, () => aDelivery('a'));
     const fact = { id: 'fact', subject: 'subject', repository: 'repository' };
-    const collapse = new Map(deliveries.map(({ id }) => [id, { fact, window: 10_000 }]));
+    const collapse = { fact, window: 10_000 };
+    const deliveries = Array.from({ length: 10 }, () => ({ ...aDelivery('a'), collapse }));
     const before = proxy.roundTrips();
-    const enqueued = await producer.enqueue(deliveries, { collapse });
+    const enqueued = await producer.enqueue(deliveries);
     expect(proxy.roundTrips() - before).toBe(1);
     expect(enqueued.filter(({ collapsedInto }) => collapsedInto === deliveries[0]?.id)).toHaveLength(9);
   });

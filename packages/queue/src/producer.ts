@@ -1,12 +1,12 @@
 /**
- * Deliveries into durable jobs. Resolves only when Redis has acknowledged all of them; rejects when it has
- * not, and then some may be there: the same request sent again completes the set, because ids are computed.
+ * Deliveries into durable jobs. Resolves only when Redis has acknowledged all of them. Rejects when it has not, with
+ * those that it has acknowledged: the same request sent again completes the set, because ids are computed.
  *
  * One shared connection carries the writes of all that is in flight, so a request costs one round trip
  * however many events and endpoints it has, and concurrent requests share it.
  */
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import type { Delivery } from '@longshore/event';
+import { type Delivery, LongshoreError } from '@longshore/event';
 import { type Added, addedFrom } from './add-script.js';
 import { byteBudget } from './byte-budget.js';
 import { type Collapse, collapseOptions } from './collapse.js';
@@ -16,29 +16,55 @@ import { jobData, jobName } from './job.js';
 import { PART_BYTES, partsOf, sizesOf } from './parts.js';
 import { createQueuePool } from './queue-pool.js';
 import { notConnected, refusal } from './refusal.js';
+import { createUnanswered } from './unanswered.js';
+import { within } from './within.js';
 
-/** What became of a delivery that was asked for: durable now, unless it was known already or is collapsed. */
-export interface Enqueued {
-  delivery: Delivery;
+/** A delivery to be made durable. */
+export interface PlannedDelivery extends Delivery {
+  /** Present: it is made only when no other delivery of the window has the same fact. */
+  collapse?: Collapse;
+}
+
+/** What became of a planned delivery: durable now, unless it was known already or is collapsed. */
+export interface EnqueuedDelivery {
+  /** The very object that was planned. */
+  delivery: PlannedDelivery;
+  /** It was durable before. */
   duplicate: boolean;
-  /** Id of the delivery that told the same fact first: this one is not made. */
+  /** Id of the delivery that has the same fact: this one is not made. */
   collapsedInto?: string;
+}
+
+/** Redis refused some of the deliveries. The code and the message say why; what it has stored stays stored. */
+export class EnqueueRefused extends LongshoreError {
+  /** @param enqueued those that Redis has acknowledged, in their order */
+  constructor(
+    why: LongshoreError,
+    readonly enqueued: readonly EnqueuedDelivery[],
+  ) {
+    super(why.code, why.message, { cause: why.cause });
+  }
 }
 
 /** What is known of the deliveries beside themselves. */
 export interface EnqueueOptions {
   /** None of them is larger than about this: the size of the request that they came in. Measured when it is not given. */
   bytes?: number;
-  /** By delivery id, for those that are made only when nobody has told their fact. */
-  collapse?: ReadonlyMap<string, Collapse>;
 }
 
 /** Makes deliveries durable; see the header. */
 export interface Producer {
-  /** @throws LongshoreError QUEUE_UNAVAILABLE, QUEUE_FULL; the message names the reason. */
-  enqueue(deliveries: readonly Delivery[], options?: EnqueueOptions): Promise<Enqueued[]>;
+  /**
+   * One result for each delivery, in their order.
+   * @throws EnqueueRefused QUEUE_UNAVAILABLE, QUEUE_FULL; the message names the reason
+   * @throws LongshoreError QUEUE_UNAVAILABLE when nothing was sent
+   */
+  enqueue(deliveries: readonly PlannedDelivery[], options?: EnqueueOptions): Promise<EnqueuedDelivery[]>;
   close(): Promise<void>;
 }
+
+/** After one delivery of a part was refused, the answers to the others are awaited for so long. */
+const OTHERS_TIMEOUT_MS = 500;
 
 /**
  * Shares the client, which is the caller’s to close; of the producer profile where a sender waits for the answer.
@@ -51,46 +77,67 @@ export function createProducer(
 ): Producer {
   const pool = createQueuePool(client, prefix);
   const budget = byteBudget(client);
+  const unanswered = createUnanswered();
 
-  const add = async (delivery: Delivery, collapse: Collapse | undefined): Promise<Added> => {
+  const add = async ({ collapse, ...delivery }: PlannedDelivery): Promise<Added> => {
     const queue = await pool.opened(delivery.endpoint);
     const deduplication = collapse && collapseOptions(collapse, delivery.receivedAt);
     const options = { jobId: delivery.id, ...(deduplication && { deduplication }) };
-    const job = await queue.add(jobName(delivery), jobData(delivery), options);
-    return addedFrom(job.id);
+    const asked = Date.now();
+    const job = await queue.add(jobName(delivery), jobData(delivery), options).catch((error: unknown) => {
+      unanswered.note(delivery.id, asked);
+      throw error;
+    });
+    const added = addedFrom(job.id);
+    return unanswered.isOurs(delivery.id, added.storedAt) ? {} : added;
+  };
+
+  /** Rejects with the first refusal, once the others have their answers. */
+  const addAll = async (part: readonly PlannedDelivery[], added: Map<string, Added>): Promise<void> => {
+    const adding = part.map(async (delivery) => {
+      added.set(delivery.id, await add(delivery));
+    });
+    await Promise.all(adding).catch(async (error: unknown) => {
+      await within(Promise.allSettled(adding), OTHERS_TIMEOUT_MS);
+      throw error;
+    });
   };
 
   return {
-    async enqueue(deliveries, { bytes = Number.POSITIVE_INFINITY, collapse } = {}) {
+    async enqueue(deliveries, { bytes = Number.POSITIVE_INFINITY } = {}) {
       if (deliveries.length === 0) return [];
       if (!isReady(client)) throw notConnected(client);
-      const first = new Map(deliveries.map((delivery) => [delivery.id, delivery]));
+      const first = [...new Map(deliveries.map((delivery) => [delivery.id, delivery])).values()];
       const added = new Map<string, Added>();
-      const addAll = (part: readonly Delivery[]) => async () => {
-        await Promise.all(
-          part.map(async (delivery) => {
-            added.set(delivery.id, await add(delivery, collapse?.get(delivery.id)));
-          }),
-        );
-      };
       try {
-        const sizes = sizesOf([...first.values()], bytes);
-        for (const part of partsOf([...first.values()], sizes)) {
-          await budget.run(part.bytes, () => groupCommit(client, addAll(part.deliveries)));
+        for (const part of partsOf(first, sizesOf(first, bytes))) {
+          await budget.run(part.bytes, () => groupCommit(client, () => addAll(part.deliveries, added)));
           // Whatever else the process has to do comes before the next part of a large request.
           if (part.bytes >= PART_BYTES / 2) await nextTurn();
         }
       } catch (error) {
         onError?.(error);
-        throw refusal(error, client);
+        throw new EnqueueRefused(refusal(error, client), resultsOf(deliveries, added));
       }
-      return deliveries.map((delivery) => {
-        const { known, told } = added.get(delivery.id) ?? { known: true };
-        if (told !== undefined) return { delivery, duplicate: false, collapsedInto: told };
-        added.delete(delivery.id); // the same event twice in one request: the second is a duplicate
-        return { delivery, duplicate: known };
-      });
+      return resultsOf(deliveries, added);
     },
     close: pool.close,
   };
+}
+
+/** Of the deliveries that have an answer. The same event twice in one request: the second is a duplicate. */
+function resultsOf(
+  deliveries: readonly PlannedDelivery[],
+  added: ReadonlyMap<string, Added>,
+): EnqueuedDelivery[] {
+  const seen = new Set<string>();
+  return deliveries.flatMap((delivery): EnqueuedDelivery[] => {
+    const one = added.get(delivery.id);
+    if (one === undefined) return [];
+    const { storedAt, collapsedInto } = one;
+    if (collapsedInto !== undefined) return [{ delivery, duplicate: false, collapsedInto }];
+    const duplicate = storedAt !== undefined || seen.has(delivery.id);
+    seen.add(delivery.id);
+    return [{ delivery, duplicate }];
+  });
 }

@@ -6,7 +6,7 @@
  */
 import { ignore } from '@longshore/event';
 import { Queue } from 'bullmq';
-import { tellAdds } from './add-script.js';
+import { installAddScript } from './add-script.js';
 import { isReady, type RedisClient } from './connection.js';
 import { JOB_OPTIONS, type JobData } from './job.js';
 import { endpointsKey, queueName } from './names.js';
@@ -88,7 +88,7 @@ export function createQueuePool(client: RedisClient, prefix: string): QueuePool 
 }
 
 function shareOf(client: RedisClient, prefix: string): Shared {
-  tellAdds(client);
+  installAddScript(client);
   const ofClient = pools.get(client) ?? new Map<string, Shared>();
   pools.set(client, ofClient);
   const shared = ofClient.get(prefix) ?? { users: 0, queues: new Map(), opening: new Map() };

@@ -17,4 +17,5 @@ export { startRedisCluster, type TestRedisCluster } from './redis-cluster.js';
 export { type RegistryOptions, startRegistry, type TestRegistry } from './registry.js';
 export type { Reply } from './reply.js';
 export { redisUrl, testPrefix } from './shared-redis.js';
+export { startTcpProxy, type TcpProxy } from './tcp-proxy.js';
 export { hasTool, toolPath } from './tools.js';

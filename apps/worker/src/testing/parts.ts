@@ -43,3 +43,6 @@ export function observed(): { observer: Observer; lines: Record<string, unknown>
   const destination = { write: (line: string) => void lines.push(JSON.parse(line)) };
   return { observer: createObserver({ level: 'debug', pretty: false, version: '0', destination }), lines };
 }
+
+/** For a worker of a test in which Longshore has no events of its own. */
+export const nothingPublished = (): Promise<never> => Promise.reject(new Error('nothing is published here'));

@@ -35,11 +35,11 @@ export function told({ action = 'push', target, at = 0 }: Told = {}): Asked {
 
 /** Of each: `new`, `known`, or the id of the delivery that told it first. */
 export async function enqueue(producer: Producer, ...asked: Asked[]): Promise<string[]> {
-  const collapse = new Map(
-    asked.flatMap(({ delivery, fact }) => (fact ? [[delivery.id, { fact, window: WINDOW }]] : [])),
-  );
-  const deliveries = asked.map(({ delivery }) => delivery);
-  const enqueued = await producer.enqueue(deliveries, { collapse });
+  const planned = asked.map(({ delivery, fact }) => ({
+    ...delivery,
+    ...(fact && { collapse: { fact, window: WINDOW } }),
+  }));
+  const enqueued = await producer.enqueue(planned);
   return enqueued.map(({ duplicate, collapsedInto }) => (duplicate ? 'known' : (collapsedInto ?? 'new')));
 }
 

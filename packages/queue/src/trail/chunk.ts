@@ -6,7 +6,7 @@ import { promisify } from 'node:util';
 import { constants, deflateRaw, inflateRaw } from 'node:zlib';
 import { deliveryId } from '@longshore/event';
 import { z } from 'zod';
-import type { PlannedDelivery, TrailEntry } from './entry.js';
+import type { NotedDelivery, TrailEntry } from './entry.js';
 import { entrySchema } from './entry-schema.js';
 import { termsOf } from './terms.js';
 
@@ -111,7 +111,7 @@ function unpack(packed: Packed, answers: readonly string[]): TrailEntry[] {
   return read.success ? [read.data] : [];
 }
 
-function planned(one: unknown, { source, dedupe, eventId }: Packed): PlannedDelivery {
+function planned(one: unknown, { source, dedupe, eventId }: Packed): NotedDelivery {
   const known = Array.isArray(one);
   const endpoint = String(known ? one[0] : one);
   const id = deliveryId({ endpoint, source: String(source), eventId: String(dedupe ?? eventId) });

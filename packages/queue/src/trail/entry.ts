@@ -6,8 +6,8 @@
  */
 import type { EventView, Outcome, Reason } from '@longshore/event';
 
-/** A delivery that was planned. `known`: it was there already, so that nothing was added. */
-export interface PlannedDelivery {
+/** A delivery of an event. `known`: it was there already, so that nothing was added. */
+export interface NotedDelivery {
   endpoint: string;
   deliveryId: string;
   known?: boolean;
@@ -31,7 +31,7 @@ export interface ReceivedEntry {
   remote?: string;
   /** Name of who did it, as the registry says. */
   actor?: string;
-  planned: PlannedDelivery[];
+  planned: NotedDelivery[];
   ignored: { endpoint: string; rule: string }[];
 }
 

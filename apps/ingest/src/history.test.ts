@@ -1,16 +1,14 @@
-import { deliveryId, EVENTS_V2, type TakenEvent } from '@longshore/event';
-import type { TrailEntry } from '@longshore/queue/operator';
+import { deliveryId } from '@longshore/event';
 import { expect, test } from 'vitest';
 import { anEvent, envelope } from './testing/events.js';
 import { startIngest } from './testing/ingest.js';
-import { noteReceived } from './trail-notes.js';
 
 const endpoints = [
   { name: 'one', url: 'http://hook.example.com/', paused: true },
   { name: 'two', url: 'http://hook.example.com/', paused: true, ignore: { actions: ['pull'] } },
 ];
 
-test('the trail is told of each event: what was planned, what was known, and what ignored it', async () => {
+test('the history notes each event: what was planned, what was known, and what ignored it', async () => {
   const ingest = await startIngest({ notifications: { endpoints } });
   const [push, pull] = [anEvent(), anEvent({ action: 'pull' })];
   await ingest.post(envelope(push, pull));
@@ -37,7 +35,7 @@ test('the trail is told of each event: what was planned, what was known, and wha
   ]);
 });
 
-test('the trail is told of what went into quarantine, and of nothing that was refused', async () => {
+test('the history notes what went into quarantine, and nothing that was refused', async () => {
   const ingest = await startIngest(
     { notifications: { endpoints }, ingest: { auth: { bearer: 'env:TOKEN' } } },
     { env: { TOKEN: 't0ken-t0ken' } },
@@ -51,24 +49,4 @@ test('the trail is told of what went into quarantine, and of nothing that was re
   ]);
   expect(ingest.noted).toHaveLength(1);
   expect(JSON.stringify(ingest.noted)).not.toContain('t0ken');
-});
-
-test('of a request that was kept first, the trail is told when it came and when it was taken', () => {
-  const noted: TrailEntry[] = [];
-  const taken: TakenEvent = {
-    event: { id: '7', class: 'event', action: 'push', nativeType: 'push', target: {}, actor: { name: 'ci' } },
-    payload: {},
-    contentType: EVENTS_V2,
-    source: 's',
-    kind: 'k',
-    receivedAt: 1_000,
-    dedupe: 'a/7',
-  };
-  const raw = { method: 'POST', path: '/', headers: {}, body: Buffer.from(''), receivedAt: 1_000 };
-  const plan = { taken, deliveries: [], ignored: [] };
-  noteReceived({ note: (entry) => void noted.push(entry) }, raw, [plan], []);
-  noteReceived({ note: (entry) => void noted.push(entry) }, { ...raw, receivedAt: Date.now() }, [plan], []);
-  const about = { eventId: '7', dedupe: 'a/7', actor: 'ci' };
-  expect(noted[0]).toMatchObject({ ...about, at: 1_000, takenAt: expect.any(Number) });
-  expect(noted[1]).not.toHaveProperty('takenAt');
 });

@@ -1,0 +1,81 @@
+/**
+ * What happens to a delivery in this worker, told once to all who keep it: the records with their metrics, the history
+ * behind `longshore trace`, and the statistics of the endpoint.
+ */
+import type { Delivery, EventView } from '@longshore/event';
+import type { Observer } from '@longshore/observe';
+import type { AttemptVerdict, PulseWriter } from '@longshore/queue';
+import type { TrailWriter } from '@longshore/queue/operator';
+
+/** Who keeps it. */
+export interface ReportParts {
+  observer: Observer;
+  /** For the overview and the alerts. */
+  pulse: Pick<PulseWriter, 'note'>;
+  /** For `trace`. */
+  trail: Pick<TrailWriter, 'note'>;
+}
+
+/** One attempt that has ended. */
+export interface Attempted {
+  delivery: Delivery;
+  /** From 1. */
+  attempt: number;
+  verdict: AttemptVerdict;
+  ms: number;
+}
+
+/** Each call leaves its records; nothing here throws or waits. */
+export interface Report {
+  /** A rule that the endpoint has now keeps the delivery from it. */
+  ignored(delivery: Delivery, rule: string): void;
+  /** One `delivery.attempted`; one `delivery.settled` more unless it is tried again. */
+  attempted(attempted: Attempted): void;
+}
+
+/** One for each worker. */
+export function createReport({ observer, pulse, trail }: ReportParts): Report {
+  return {
+    ignored(delivery, rule) {
+      const of = idsOf(delivery);
+      trail.note({
+        step: 'settled',
+        at: Date.now(),
+        outcome: 'ignored',
+        ...of,
+        source: delivery.source,
+        rule,
+      });
+      observer.deliveryIgnored({ ...of, rule, ...named(delivery.view) });
+    },
+    attempted({ delivery, attempt, verdict, ms }) {
+      const { source, view, receivedAt } = delivery;
+      const { settle, outcome } = verdict;
+      const { status, reason, detail, body: answer } = outcome;
+      const of = idsOf(delivery);
+      const retryAt = settle === 'retry' ? verdict.retryAt : undefined;
+
+      const digest = view.tag ? undefined : view.digest;
+      const result = { attempt, status, reason, ms, retryAt, detail };
+      observer.deliveryAttempted({ ...of, ...named(view), digest, outcome: settle, ...result });
+      if (settle !== 'retry') {
+        const settled = { ...of, ...named(view), attempts: attempt, outcome: settle, reason, detail };
+        observer.deliverySettled(settled, { receivedAt });
+      }
+
+      // What it is about is in the note of its receipt; a failure repeats it, since it may outlive that.
+      const failure = settle === 'delivered' ? {} : { detail, retryAt, view };
+      const entry = { attempt, outcome: outcome.kind, status, reason, ms: Math.round(ms), answer };
+      trail.note({ step: 'attempted', at: Date.now(), ...of, source, ...entry, ...failure });
+
+      // What cannot be read is no fault of the receiver's, which was not asked.
+      if (reason === 'undecodable') return;
+      const failed = { delivered: false, attempt, status, reason, detail } as const;
+      pulse.note(of.endpoint, settle === 'delivered' ? { delivered: true } : failed);
+    },
+  };
+}
+
+const idsOf = ({ endpoint, id: deliveryId, eventId }: Delivery) => ({ endpoint, deliveryId, eventId });
+
+const named = ({ action, repository, tag }: EventView) => ({ action, repository, tag });

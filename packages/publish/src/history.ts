@@ -1,0 +1,51 @@
+/** What the history keeps of events that are published: where each one went, for `longshore trace`. */
+import { viewOf } from '@longshore/event';
+import type { TrailWriter } from '@longshore/queue/operator';
+import type { PublishContext } from './context.js';
+import type { Stored } from './stored.js';
+
+/** Where it is kept. */
+export type History = Pick<TrailWriter, 'note'>;
+
+/** Events that became durable later than this after their receipt were kept somewhere else first. */
+const KEPT_AFTER_MS = 5_000;
+
+/** To be called once what it says is durable. */
+export function noteReceived(
+  history: History,
+  { events }: Stored,
+  { receivedAt, remote }: PublishContext,
+): void {
+  const now = Date.now();
+  const takenAt = now - receivedAt > KEPT_AFTER_MS ? { takenAt: now } : {};
+  for (const { taken, ignored, enqueued } of events) {
+    const { event, source, kind, dedupe } = taken;
+    const made = enqueued.filter(({ collapsedInto }) => collapsedInto === undefined);
+    const collapsed = enqueued.filter(({ collapsedInto }) => collapsedInto !== undefined);
+    history.note({
+      step: 'received',
+      at: receivedAt,
+      ...takenAt,
+      source,
+      kind,
+      eventId: event.id,
+      ...(dedupe !== undefined && { dedupe }),
+      nativeType: event.nativeType,
+      view: viewOf(event),
+      ...(remote !== undefined && { remote }),
+      ...(event.actor?.name && { actor: event.actor.name }),
+      planned: made.map(({ delivery, duplicate }) => ({
+        endpoint: delivery.endpoint,
+        deliveryId: delivery.id,
+        ...(duplicate && { known: true }),
+      })),
+      ignored: [
+        ...ignored,
+        ...collapsed.map(({ delivery, collapsedInto }) => ({
+          endpoint: delivery.endpoint,
+          rule: `collapse, same as delivery ${collapsedInto}`,
+        })),
+      ],
+    });
+  }
+}

@@ -1,0 +1,113 @@
+/** Events become durable deliveries, and what is recorded of them adds up, also when Redis fails in the middle. */
+import { LongshoreError } from '@longshore/event';
+import { redisUrl, startTcpProxy } from '@longshore/testkit';
+import { expect, test } from 'vitest';
+import { anEndpoint, anEvent, aPublish, contextOf } from './testing/publishing.js';
+
+const MEBIBYTE = 2 ** 20;
+const FAN_OUT = 24;
+
+test('each event goes to each endpoint that wants it, with one record and a note for each', async () => {
+  const relay = await aPublish();
+  const pushes = { ...anEndpoint('two').ignore, actions: ['push'] };
+  const endpoints = [anEndpoint('one'), anEndpoint('two', { ignore: pushes }), anEndpoint('three')];
+  const events = [anEvent(), anEvent()];
+  const counts = { accepted: 2, enqueued: 4, duplicates: 0, ignored: 2 };
+  expect(await relay.publish(events, contextOf(endpoints, { remote: '10.0.0.1' }))).toEqual(counts);
+  expect(relay.lines.filter(({ record }) => record === 'event.received')).toMatchObject([counts]);
+  expect(relay.noted).toMatchObject(
+    events.map(({ event }) => ({
+      step: 'received',
+      eventId: event.id,
+      remote: '10.0.0.1',
+      planned: [{ endpoint: 'one' }, { endpoint: 'three' }],
+      ignored: [{ endpoint: 'two', rule: 'action' }],
+    })),
+  );
+  const again = { accepted: 2, enqueued: 0, duplicates: 4, ignored: 2 };
+  expect(await relay.publish(events, contextOf(endpoints))).toEqual(again);
+  expect(await relay.enqueued()).toBe(4);
+  expect(await relay.waiting(['one', 'two', 'three'])).toBe(4);
+});
+
+test('equal facts are collapsed where the endpoint asks for it, and the note names the delivery that is made', async () => {
+  const relay = await aPublish();
+  const endpoints = [anEndpoint('one', { collapse: 60_000 }), anEndpoint('two')];
+  const counts = await relay.publish([anEvent(), anEvent()], contextOf(endpoints));
+  expect(counts).toEqual({ accepted: 2, enqueued: 3, duplicates: 0, ignored: 0, collapsed: 1 });
+  expect(relay.noted[1]).toMatchObject({
+    planned: [{ endpoint: 'two' }],
+    ignored: [{ endpoint: 'one', rule: expect.stringMatching(/^collapse, same as delivery [\da-f]{32}$/) }],
+  });
+});
+
+test('the note of an event that was kept first says when it came and when it became durable', async () => {
+  const relay = await aPublish();
+  const event = { ...anEvent(), dedupe: 'a/7' };
+  event.event.actor = { name: 'ci' };
+  await relay.publish([event], contextOf([anEndpoint('one')], { receivedAt: 1_000 }));
+  await relay.publish([event], contextOf([anEndpoint('one')]));
+  const about = { eventId: event.event.id, dedupe: 'a/7', actor: 'ci' };
+  expect(relay.noted).toMatchObject([{ ...about, at: 1_000, takenAt: expect.any(Number) }, about]);
+  expect(relay.noted[1]).not.toHaveProperty('takenAt');
+});
+
+test('room is asked for what comes from outside, and nothing is stored without it', async () => {
+  const asked: number[] = [];
+  const full = {
+    fits: () => true,
+    assertTakes(bytes: number) {
+      asked.push(bytes);
+      throw new LongshoreError('QUEUE_FULL', 'full');
+    },
+  };
+  const relay = await aPublish(redisUrl(), full);
+  const endpoints = [anEndpoint('one'), anEndpoint('two')];
+  const published = relay.publish([anEvent()], contextOf(endpoints, { bytes: 500, beside: 7 }));
+  await expect(published).rejects.toMatchObject({ code: 'QUEUE_FULL' });
+  expect(asked).toEqual([2 * (500 + 1_024) + 7]);
+  expect([relay.lines, relay.noted]).toEqual([[], []]);
+  expect(await relay.waiting(['one', 'two'])).toBe(0);
+});
+
+test.each([
+  // Parts are of 4 MiB: in the middle of the third one, and of the first one.
+  ['breaks the connection', { answers: true, after: 10.5 * MEBIBYTE }],
+  [
+    'stores deliveries and breaks the connection before it answers',
+    { answers: false, after: 2.5 * MEBIBYTE },
+  ],
+])('enqueued adds up when Redis %s in the middle of a fan-out', async (_, how) => {
+  const proxy = await startTcpProxy(Number(new URL(redisUrl()).port));
+  const relay = await aPublish(`redis://127.0.0.1:${proxy.port}`);
+  const names = Array.from({ length: FAN_OUT }, (_, n) => `e${n}`);
+  const endpoints = names.map((name) => anEndpoint(name));
+  // Opens the queues, so that what follows are the deliveries alone.
+  await relay.publish([anEvent()], contextOf(endpoints));
+  const before = relay.lines.length;
+
+  const large = anEvent({ note: 'x'.repeat(MEBIBYTE) });
+  const context = contextOf(endpoints, { bytes: MEBIBYTE });
+  proxy.breakAfter(how.after, how);
+  const refused = relay.publish([large], context);
+  await expect(refused).rejects.toMatchObject({ code: 'QUEUE_UNAVAILABLE' });
+  await relay.connected();
+
+  const [partial] = relay.lines.slice(before);
+  const known = Number(partial?.enqueued ?? 0);
+  if (how.answers) {
+    expect(partial).toMatchObject({ record: 'event.received', accepted: 1, missing: FAN_OUT - known });
+    expect(known).toBeGreaterThan(0);
+    expect(relay.noted.at(-1)).toMatchObject({ eventId: large.event.id });
+  } else expect(partial).toBeUndefined();
+  const stored = (await relay.waiting(names)) - FAN_OUT;
+  expect(stored).toBeGreaterThan(0);
+  expect(stored).toBeLessThan(FAN_OUT);
+
+  // The same event again completes the set. What was stored without an answer counts now, and once.
+  const { enqueued, duplicates } = await relay.publish([large], context);
+  expect([enqueued, duplicates]).toEqual([FAN_OUT - known, known]);
+  expect(await relay.publish([large], context)).toMatchObject({ enqueued: 0, duplicates: FAN_OUT });
+  expect(await relay.waiting(names)).toBe(2 * FAN_OUT);
+  expect(await relay.enqueued()).toBe(2 * FAN_OUT);
+});

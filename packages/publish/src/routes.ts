@@ -1,0 +1,45 @@
+/** Plans an event: a delivery for each endpoint that wants it, and the rule of each endpoint that does not. */
+import { deliveryOf, factOf, type TakenEvent } from '@longshore/event';
+import type { PlannedDelivery } from '@longshore/queue';
+import { createRouter, type RoutedEndpoint, type Rule } from '@longshore/routing';
+
+/** What publishing reads of an endpoint's settings. */
+export interface PublishedEndpoint extends RoutedEndpoint {
+  /** Milliseconds in which equal facts are delivered once; 0 or absent: each one is delivered. */
+  collapse?: number;
+}
+
+/** Who gets one event. Each enabled endpoint is in one of the two lists. */
+export interface EventPlan {
+  taken: TakenEvent;
+  planned: PlannedDelivery[];
+  ignored: { endpoint: string; rule: Rule }[];
+}
+
+/** Plans event after event for the same endpoints; a changed configuration needs new routes. */
+export interface Routes {
+  plan(taken: TakenEvent): EventPlan;
+}
+
+/** Compiles the rules once. Disabled endpoints are in no plan. */
+export function createRoutes(endpoints: readonly PublishedEndpoint[]): Routes {
+  const router = createRouter(endpoints);
+  const windows = new Map(
+    endpoints.flatMap(({ name, collapse = 0 }) => (collapse > 0 ? [[name, collapse] as const] : [])),
+  );
+  return {
+    plan(taken) {
+      const { endpoints: names, unmatched } = router.plan(taken.event);
+      const fact = names.some((name) => windows.has(name)) ? factOf(taken) : undefined;
+      return {
+        taken,
+        planned: names.map((name): PlannedDelivery => {
+          const window = windows.get(name);
+          const delivery = deliveryOf(taken, name);
+          return fact && window !== undefined ? { ...delivery, collapse: { fact, window } } : delivery;
+        }),
+        ignored: unmatched.map(({ endpoint, why }) => ({ endpoint, rule: why })),
+      };
+    },
+  };
+}
