@@ -44,7 +44,8 @@ export async function metricsOf(relay: Relay, name: string, timeout = 30_000): P
   return eventually(
     async () => (await varsOf(relay))?.find((endpoint) => endpoint.name === name)?.Metrics as Metrics,
     (metrics) => metrics.Pending === 0,
-    { timeout, what: `${name} without pending deliveries` },
+    // Each look costs the relay a few milliseconds, which it needs for what is waited for.
+    { timeout, every: 100, what: `${name} without pending deliveries` },
   );
 }
 
