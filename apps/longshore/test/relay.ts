@@ -2,9 +2,9 @@
  * The relay as its users run it: the `longshore` command with a configuration file. Listeners take free ports, which
  * the `ready` record names.
  *
- * `startRelay` and `command` (operator.ts) run it within the process of the test: a process for each costs a second of CPU before
- * it does anything. What is about a process (its end, a crash, pipes, variables that Node.js itself reads) takes
- * `startRelayProcess` and `longshore`; so does the second relay of two that share a `datadir` at the same time.
+ * `startRelay` and `command` (operator.ts) run the command within the process of the test: a process costs a second
+ * of CPU before it does anything. A test of a process itself (its exit code, `kill -9`, pipes, variables that Node.js
+ * reads) uses `startRelayProcess` or `longshore`. So does one of two relays that share a `datadir` at the same time.
  */
 import { randomUUID } from 'node:crypto';
 import { EventEmitter } from 'node:events';
@@ -44,7 +44,7 @@ export interface Relay extends ProgramOutput {
 }
 
 /** A relay in a process of its own. */
-export interface RelayProcess extends Relay {
+export interface RelayProcess extends Relay, Pick<TestProcess, 'kill' | 'pid'> {
   /** SIGKILL, and waits for its end. */
   crash(): Promise<void>;
 }
@@ -146,7 +146,7 @@ export async function startRelayProcess(
 }
 
 /** The relay once it serves. */
-async function served(running: Running): Promise<Relay> {
+async function served<Served extends Running>(running: Served): Promise<Served & Relay> {
   const ready = await running.waitFor(({ msg }) => SERVES.includes(String(msg)), { timeout: 60_000 });
   const url = (name: string): string => String(ready[name] ?? '');
   return Object.assign(running, {
