@@ -132,7 +132,7 @@ notifications:
       /source builds, kind nexus\n.*never sends again.*\n.*set there: .*\n.*local spool/,
     );
     expect(stdout).toMatch(
-      /source eu, kind distribution\n.*for ever.*\n.*timeout: 5s.*\n.*gets 503 and sends again/,
+      /source eu, kind distribution\n.*forever.*\n.*timeout: 5s.*\n.*gets 503 and sends again/,
     );
     expect(stdout).toMatch(/source hub, kind dockerhub\n(.*\n){2}.*is lost \(spool: never\)/);
     const json = JSON.parse((await command(['check', file, '--json'])).stdout);

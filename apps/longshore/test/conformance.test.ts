@@ -96,7 +96,8 @@ describe('TestHTTPSink', () => {
 describe('TestEventQueue', () => {
   test('1000 writes, a hundred at once, to a slow sink all arrive, and then nothing is pending', async () => {
     const receiver = await startReceiver({ delay: 5 });
-    const relay = await relayTo([{ name: 'slow', url: receiver.url, timeout: '10s' }]);
+    const slow = { name: 'slow', url: receiver.url, timeout: '60s' };
+    const relay = await relayTo([slow], {}, startRelayProcess);
     const events = many(1_000);
     for (const burst of inBursts(events, 100)) {
       const answers = await Promise.all(burst.map((event) => relay.post(envelope(event))));
@@ -191,7 +192,9 @@ test('TestBroadcaster [2.8]: ten sinks each get all 1000 events', async () => {
   const receiver = await startReceiver();
   const names = Array.from({ length: 10 }, (_, n) => `sink-${n}`);
   const relay = await relayTo(
-    names.map((name) => ({ name, url: `${receiver.url}/${name}`, timeout: '10s' })),
+    names.map((name) => ({ name, url: `${receiver.url}/${name}`, timeout: '60s' })),
+    {},
+    startRelayProcess,
   );
   const events = many(1_000);
   for (const burst of inBursts(events, 50)) expect((await relay.post(envelope(...burst))).status).toBe(202);

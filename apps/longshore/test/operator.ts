@@ -26,7 +26,7 @@ export async function command(
 
 /** The JSON objects that a command printed. */
 // biome-ignore lint/suspicious/noExplicitAny: the tests say what is in it
-export const jsonLines = ({ stdout }: Result): any[] =>
+export const jsonLines = ({ stdout }: Pick<Result, 'stdout'>): any[] =>
   stdout
     .split('\n')
     .filter((line) => line !== '')
