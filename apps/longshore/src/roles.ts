@@ -7,8 +7,8 @@ import type { Config } from '@longshore/config';
 import { claimLock } from '@longshore/embedded-redis/lock';
 import type { FolderLock } from '@longshore/ingest';
 import { isIngestRecord } from '@longshore/observe';
-import { createAlertStore, createJanitor, createPulse } from '@longshore/queue';
-import { createJournal, createPulseReader, createQuarantine } from '@longshore/queue/operator';
+import { createAlertStore, createLeader, createPulse, createRetention } from '@longshore/queue';
+import { createJournalReader, createPulseReader, createQuarantine } from '@longshore/queue/operator';
 import { openAdmin } from './admin-role.js';
 import { type Listener, listen, logRefused, recordDropped } from './listen.js';
 import { asksForSecret, warnOfOpenIngest } from './open-ingest.js';
@@ -145,13 +145,14 @@ async function startWorker(parts: RoleParts): Promise<RunningRole> {
     '@longshore/worker'
   );
   const { config, consumer, producer, observer, inspector, monitor, trail, version } = parts;
-  // Before the first delivery is taken: it refuses what cannot be used.
   const { prefix } = config().redis;
+  const leader = createLeader(producer, prefix);
+  // Before the first delivery is taken: it refuses what cannot be used.
   const alerts = startAlerts({
     ...{ config, observer, monitor, version },
     pulses: createPulseReader(producer, prefix),
     quarantine: createQuarantine(producer, prefix),
-    store: createAlertStore(producer, prefix),
+    store: createAlertStore(producer, prefix, leader),
   });
   const pulse = createPulse(producer, prefix);
   const own = createOwnPublish({ client: producer, prefix, observer, trail });
@@ -160,10 +161,10 @@ async function startWorker(parts: RoleParts): Promise<RunningRole> {
     onRedisError: monitor.noteError,
   });
   worker.prepare(config())();
-  const janitor = createJanitor(producer, prefix);
+  const retention = createRetention(producer, prefix);
   const housekeeping = startHousekeeping({
-    ...{ config, janitor, inspector, monitor, observer, trail },
-    journal: createJournal(producer, prefix, isIngestRecord),
+    ...{ config, leader, retention, inspector, monitor, observer, trail },
+    journal: createJournalReader(producer, prefix, isIngestRecord),
   });
   return {
     prepare(next) {
@@ -175,8 +176,10 @@ async function startWorker(parts: RoleParts): Promise<RunningRole> {
       };
     },
     async close() {
-      await Promise.all([worker.close(), housekeeping.close(), alerts.close()]);
-      await Promise.all([janitor.close(), pulse.close(), own.close()]);
+      // Another worker leads while this one finishes what is in flight.
+      const stepsDown = Promise.all([housekeeping.close(), alerts.close()]).then(leader.close);
+      await Promise.all([worker.close(), stepsDown]);
+      await Promise.all([retention.close(), pulse.close(), own.close()]);
     },
   };
 }

@@ -3,6 +3,7 @@ import { type Config, Secret } from '@longshore/config';
 import {
   connect,
   createAlertStore,
+  createLeader,
   createPulse,
   type NotedAttempt,
   type RetryPolicy,
@@ -55,16 +56,22 @@ async function aRelay(...names: string[]) {
     start(alerts: Config['alerts']) {
       config = { ...config, alerts };
       const { observer, lines } = observed();
+      const leader = createLeader(client, prefix, { attemptIntervalMs: 10 });
+      running.push(leader);
       const started = startAlerts({
         config: () => config,
         pulses: createPulseReader(client, prefix),
         quarantine: { count: async () => quarantined },
         monitor: { health: { up: true, memory: 0, full: false, room: 1, limit: 1, warnings: [] } },
-        store: createAlertStore(client, prefix),
+        store: createAlertStore(client, prefix, leader),
         ...{ observer, version: '0', every: 5, retry: RETRY },
       });
-      running.push(started);
-      return { ...started, lines };
+      const close = async (): Promise<void> => {
+        await started.close();
+        await leader.close();
+      };
+      running.push({ close });
+      return { ...started, close, lines };
     },
     change(to: Partial<Config['notifications']>, alerts = config.alerts) {
       config = { ...config, alerts, notifications: { ...config.notifications, ...to } };
@@ -208,7 +215,7 @@ test('an endpoint that leaves the configuration is resolved; a receiver that lea
     ...{ alert: 'failing', endpoint: 'one', state: 'resolved' },
     summary: 'one is no longer watched: the configuration has changed',
   });
-  const store = createAlertStore(relay.client, relay.prefix);
+  const store = createAlertStore(relay.client, relay.prefix, { token: '', confirm: async () => false });
   await eventually(
     async () => [...(await store.read()).keys()],
     (keys) => keys.length === 1 && keys[0] === 'oncall\nfailing one',

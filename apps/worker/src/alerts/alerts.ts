@@ -8,7 +8,7 @@
  * does not take a message is recorded and told to nobody else.
  */
 import type { Config } from '@longshore/config';
-import { ignore, type Outcome } from '@longshore/event';
+import type { Outcome } from '@longshore/event';
 import type { Observer } from '@longshore/observe';
 import { type AlertStore, judge, type Monitor, type RetryPolicy } from '@longshore/queue';
 import type { PulseReader, Quarantine } from '@longshore/queue/operator';
@@ -102,7 +102,6 @@ export function startAlerts(parts: AlertsParts): Alerts {
       clearInterval(timer);
       closing.abort();
       await running;
-      await store.release().catch(ignore('worker.alerts.lease')); // it runs out by itself
       await receivers.close();
     },
   };
