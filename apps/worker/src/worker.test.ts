@@ -21,6 +21,7 @@ async function started() {
   const prefix = testPrefix();
   const connected = (profile: 'producer' | 'consumer') => connect({ url: redisUrl() }, profile, () => {});
   const [client, writer] = [connected('consumer'), connected('producer')];
+  await new Promise((resolve) => writer.once('ready', resolve));
   const producer = createProducer(writer, prefix);
   const parts = { observer: observed().observer, pulse: { note() {} }, trail: { note() {} }, version: '0' };
   const worker = createWorker({ client, publish: nothingPublished, ...parts });

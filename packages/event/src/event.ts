@@ -65,6 +65,8 @@ export interface RegistryEvent {
 export interface Payload {
   event?: Record<string, unknown>;
   text?: string;
+  /** The JSON text of `event`, where it is at hand: it is sent as it is, and parsed only when `event` is read. */
+  json?: string;
 }
 
 /** The registry's media types for an envelope of events: 2.x sends v1, 3.x sends v2. */

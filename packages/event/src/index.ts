@@ -1,4 +1,5 @@
 /** The words that every stage shares. */
+export { compact, expand } from './compact.js';
 export { type Delivery, deliveryOf, type EventView, type TakenEvent, viewOf } from './delivery.js';
 export { ERRORS, type ErrorCode, LongshoreError } from './errors.js';
 export {

@@ -71,25 +71,25 @@ test('room is asked for what comes from outside, and nothing is stored without i
 });
 
 test.each([
-  // Parts are of 4 MiB: in the middle of the third one, and of the first one.
-  ['breaks the connection', { answers: true, after: 10.5 * MEBIBYTE }],
-  [
-    'stores deliveries and breaks the connection before it answers',
-    { answers: false, after: 2.5 * MEBIBYTE },
-  ],
+  // Of deliveries of a megabyte three make a part: in the middle of the third part, and of the first one.
+  ['breaks the connection', { answers: true, deliveries: 7.5 }],
+  ['stores deliveries and breaks the connection before it answers', { answers: false, deliveries: 1.5 }],
 ])('enqueued adds up when Redis %s in the middle of a fan-out', async (_, how) => {
   const proxy = await startTcpProxy(Number(new URL(redisUrl()).port));
   const relay = await aPublish(`redis://127.0.0.1:${proxy.port}`);
   const names = Array.from({ length: FAN_OUT }, (_, n) => `e${n}`);
   const endpoints = names.map((name) => anEndpoint(name));
-  // Opens the queues, so that what follows are the deliveries alone.
+  // Opens the queues, so that what follows are the deliveries alone; they are compact, so they are weighed first.
   await relay.publish([anEvent()], contextOf(endpoints));
+  const context = contextOf(endpoints, { bytes: MEBIBYTE });
+  const passed = proxy.passed();
+  await relay.publish([anEvent()], context);
+  const deliveryBytes = (proxy.passed() - passed) / FAN_OUT;
   const before = relay.lines.length;
 
-  const large = anEvent({ note: 'x'.repeat(MEBIBYTE) });
-  const context = contextOf(endpoints, { bytes: MEBIBYTE });
-  proxy.breakAfter(how.after, how);
-  const refused = relay.publish([large], context);
+  const event = anEvent();
+  proxy.breakAfter(how.deliveries * deliveryBytes, how);
+  const refused = relay.publish([event], context);
   await expect(refused).rejects.toMatchObject({ code: 'QUEUE_UNAVAILABLE' });
   await relay.connected();
 
@@ -98,16 +98,16 @@ test.each([
   if (how.answers) {
     expect(partial).toMatchObject({ record: 'event.received', accepted: 1, missing: FAN_OUT - known });
     expect(known).toBeGreaterThan(0);
-    expect(relay.noted.at(-1)).toMatchObject({ eventId: large.event.id });
+    expect(relay.noted.at(-1)).toMatchObject({ eventId: event.event.id });
   } else expect(partial).toBeUndefined();
-  const stored = (await relay.waiting(names)) - FAN_OUT;
+  const stored = (await relay.waiting(names)) - 2 * FAN_OUT;
   expect(stored).toBeGreaterThan(0);
   expect(stored).toBeLessThan(FAN_OUT);
 
   // The same event again completes the set. What was stored without an answer counts now, and once.
-  const { enqueued, duplicates } = await relay.publish([large], context);
+  const { enqueued, duplicates } = await relay.publish([event], context);
   expect([enqueued, duplicates]).toEqual([FAN_OUT - known, known]);
-  expect(await relay.publish([large], context)).toMatchObject({ enqueued: 0, duplicates: FAN_OUT });
-  expect(await relay.waiting(names)).toBe(2 * FAN_OUT);
-  expect(await relay.enqueued()).toBe(2 * FAN_OUT);
+  expect(await relay.publish([event], context)).toMatchObject({ enqueued: 0, duplicates: FAN_OUT });
+  expect(await relay.waiting(names)).toBe(3 * FAN_OUT);
+  expect(await relay.enqueued()).toBe(3 * FAN_OUT);
 });

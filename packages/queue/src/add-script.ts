@@ -1,54 +1,65 @@
 /**
- * Makes BullMQ say what became of an add. Its own script answers with the id either way; here it is wrapped, so
- * that the check and the add are one step in Redis: exact however many processes add at once, and cheaper than a
- * second command. Bound to the pinned version of BullMQ, and a test fails if the hook is lost.
- *
- * The wrapped script takes what BullMQ's `addStandardJob` takes (KEYS[1..9]; ARGV[1] the packed arguments, of
- * which the first is the key prefix, the second the job id, and the ninth is there with `deduplication`; ARGV[3]
- * the packed options). It returns the id of a new job; `known:`, the time at which the job was stored, `:` and the
- * id; or `told:` and the id of the delivery that has the same fact. `deduplication` never reaches BullMQ, which
- * would answer that a delivery is a duplicate of one that retention has removed.
+ * Adds a job with its body, in one step: exact however many processes add at once. It is BullMQ's own script for a
+ * waiting job, called directly: that costs less than `Queue.add`, takes the body as bytes, and says what became of it.
+ * Bound to the pinned version of BullMQ, and a test fails if its arguments change.
  */
-import { createRequire } from 'node:module';
-import { COLLAPSE } from './collapse.js';
+import { z } from 'zod';
+import { BODY_LUA } from './body/body-lua.js';
+import type { OutgoingBody } from './body/outgoing.js';
+import { bullScript } from './bull-script.js';
+import { COLLAPSE, type CollapseArguments } from './collapse.js';
 import type { RedisClient } from './connection.js';
+import { queueKey } from './names.js';
+import { runScript, script } from './script.js';
 
-interface BullScript {
-  name: string;
-  content: string;
-  keys: number;
-}
-
-const require = createRequire(import.meta.url);
-const { addStandardJob } = require('bullmq/dist/cjs/scripts') as { addStandardJob: BullScript };
-const { version } = require('bullmq/dist/cjs/version') as { version: string };
-
-const KNOWN = 'known:';
-const COLLAPSED = 'told:';
-
-const lua = `
+/**
+ * KEYS BullMQ's nine of `addStandardJob`
+ * ARGV first part of the job's key, id, name, epoch ms, data, name of the body, the body (empty: it is there), what
+ *      `collapseArguments` returns as JSON (empty: none)
+ * Returns `new`; `known` and the time at which the job was stored; `collapsed` and the id of the delivery that has the
+ * same fact; or `nobody` when the body is not there. BullMQ's own deduplication is not used: a delivery that retention
+ * has removed would count there.
+ */
+const ADD = script(`
+${BODY_LUA}
 ${COLLAPSE}
+local function addStandardJob(KEYS, ARGV)
+${bullScript('addStandardJob').content}
+end
+local prefix, id, name, at, data, ref, body, asked = unpack(ARGV)
+local key = prefix .. id
+local packed = cmsgpack.pack({ prefix, id, name, tonumber(at) })
 local function add()
-${addStandardJob.content}
+  -- The worker knows the options: they are the same for every job.
+  return addStandardJob(KEYS, { packed, data, cmsgpack.pack({}) })
 end
-local packed = cmsgpack.unpack(ARGV[1])
-local prefix, id = packed[1], packed[2]
-if redis.call('EXISTS', prefix .. id) == 1 then
-  return '${KNOWN}' .. (redis.call('HGET', prefix .. id, 'timestamp') or '') .. ':' .. add()
+if redis.call('EXISTS', key) == 1 then
+  add()
+  return { 'known', redis.call('HGET', key, 'timestamp') }
 end
-if not packed[9] then return add() end
+if body == '' and not bodyHolders(bodyKey(key, ref)) then return { 'nobody' } end
+local function addWithBody()
+  add()
+  holdBody(key, ref, body)
+  return { 'new' }
+end
+if asked == '' then return addWithBody() end
+local added, first = collapse(prefix, id, cjson.decode(asked), addWithBody)
+return added or { 'collapsed', first }
+`);
 
-local options = cmsgpack.unpack(ARGV[3])
-local asked = options.de
-options.de = nil
-ARGV[3] = cmsgpack.pack(options)
-local added, first = collapse(prefix, id, asked, add)
-return added or '${COLLAPSED}' .. first
-`;
+const KEYS = ['wait', 'paused', 'meta', 'id', 'completed', 'delayed', 'active', 'events', 'marker'] as const;
 
-/** To be called before the first queue is opened on the client: BullMQ keeps a command that is there already. */
-export function installAddScript(client: RedisClient): void {
-  client.defineCommand(`${addStandardJob.name}:${version}`, { numberOfKeys: addStandardJob.keys, lua });
+/** A job to add. */
+export interface NewJob {
+  endpoint: string;
+  /** Of the delivery. */
+  id: string;
+  name: string;
+  /** JSON. */
+  data: string;
+  body: OutgoingBody;
+  collapse?: CollapseArguments;
 }
 
 /** What became of an add; empty for a new job. */
@@ -57,11 +68,21 @@ export interface Added {
   storedAt?: number;
   /** Id of the delivery that has the same fact: nothing was added. */
   collapsedInto?: string;
+  /** Nothing was added: it came without its body, which Redis does not have. */
+  isBodyMissing?: boolean;
 }
 
-/** From the id of the job that `queue.add` returned. */
-export function addedFrom(id = ''): Added {
-  if (id.startsWith(COLLAPSED)) return { collapsedInto: id.slice(COLLAPSED.length) };
-  if (!id.startsWith(KNOWN)) return {};
-  return { storedAt: Number(id.slice(KNOWN.length, id.indexOf(':', KNOWN.length))) };
+/** Adds to the end of the endpoint's queue, which must be open. */
+export async function addJob(client: RedisClient, prefix: string, job: NewJob): Promise<Added> {
+  const { endpoint, id, name, data, body, collapse } = job;
+  const keys = KEYS.map((part) => queueKey(prefix, endpoint, part));
+  const about = [queueKey(prefix, endpoint, ''), id, name, Date.now(), data];
+  const asked = collapse ? JSON.stringify(collapse) : '';
+  const answer = await runScript(client, ADD, keys, [...about, body.ref, body.data, asked]);
+  const [what, more] = answerSchema.parse(answer);
+  if (what === 'known') return { storedAt: Number(more ?? 0) };
+  if (what === 'collapsed') return { collapsedInto: more ?? '' };
+  return what === 'nobody' ? { isBodyMissing: true } : {};
 }
+
+const answerSchema = z.tuple([z.enum(['new', 'known', 'collapsed', 'nobody']), z.string().nullish()]);

@@ -43,6 +43,10 @@ test('on a cluster of three masters everything works and endpoints land on diffe
   const keys = await Promise.all([0, 1, 2].map((node) => cluster.cli(node, 'KEYS', `${prefix}:*:wait`)));
   for (const onNode of keys) expect(onNode).not.toHaveLength(0);
   expect(keys.flat()).toHaveLength(endpoints.length);
+  // A script sees one slot, so each endpoint has its own body.
+  const bodies = async () =>
+    (await Promise.all([0, 1, 2].map((node) => cluster.cli(node, 'KEYS', `${prefix}:*body*`)))).flat();
+  expect(await bodies()).toHaveLength(3 * endpoints.length);
 
   const done: string[] = [];
   for (const endpoint of endpoints) {
@@ -65,6 +69,7 @@ test('on a cluster of three masters everything works and endpoints land on diffe
   let expired = 0;
   for await (const count of retention.expireDead('zeta', { age: -1_000, count: 1 })) expired += count;
   expect(expired).toBe(3);
+  await eventually(bodies, (left) => left.length === 0);
   expect(await retention.trimDelivered('alpha', { age: 1_000_000, count: 1 })).toBe(2);
   expect(await retention.look('alpha')).toMatchObject({ dead: 0, delivered: 1 });
   expect(await retention.isEmpty('alpha')).toBe(false);

@@ -82,9 +82,6 @@ describe('in Redis', () => {
     const stored = ({ delivery }: Asked) => client.hgetall(`${prefix}:${queueName('a')}:${delivery.id}`);
     const [left, right] = await Promise.all([stored(plain), stored(collapsing)]);
     expect(Object.keys(right ?? {}).sort()).toEqual(Object.keys(left ?? {}).sort());
-    expect(JSON.parse(right?.opts ?? '')).toEqual({
-      ...JSON.parse(left?.opts ?? ''),
-      jobId: collapsing.delivery.id,
-    });
+    expect([left?.opts, right?.opts]).toEqual(['{}', '{}']);
   });
 });

@@ -11,7 +11,6 @@
  * are drained together. Clocks of ingest processes that differ by more than the window collapse nothing.
  */
 import type { Fact } from '@longshore/event';
-import type { DeduplicationOptions } from 'bullmq';
 
 /** The fact of a delivery whose endpoint collapses equal facts. */
 export interface Collapse {
@@ -20,16 +19,18 @@ export interface Collapse {
   window: number;
 }
 
-/** BullMQ passes these to the script unchanged, as `de` among the options; the script removes them. */
-export function collapseOptions({ fact, window }: Collapse, receivedAt: number): DeduplicationOptions {
+/** A {@link Collapse} as the script takes it. */
+export type CollapseArguments = ReturnType<typeof collapseArguments>;
+
+/** @param receivedAt epoch milliseconds */
+export function collapseArguments({ fact, window }: Collapse, receivedAt: number) {
   const { id, subject, ...rest } = fact;
-  const asked = { id: subject, ttl: Math.ceil(window), fact: id, at: receivedAt, ...rest };
-  return asked;
+  return { id: subject, ttl: Math.ceil(window), fact: id, at: receivedAt, ...rest };
 }
 
 /**
  * Lua: `collapse(prefix, id, asked, add)` returns what `add` returns, or nil and the id of the delivery that
- * has the same fact. `asked` is what `collapseOptions` returns.
+ * has the same fact. `asked` is what `collapseArguments` returns.
  */
 export const COLLAPSE = `
 local function collapse(prefix, id, asked, add)

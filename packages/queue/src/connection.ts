@@ -164,6 +164,9 @@ function credentials(nodes: readonly string[]): RedisOptions {
 const usesTls = (nodes: readonly string[]): boolean =>
   nodes.some((node) => asUrl(node).protocol === 'rediss:');
 
+/** A script sees the keys of one slot only. */
+export const isCluster = (client: RedisClient): boolean => client instanceof Cluster;
+
 /** The masters: one client for a single Redis, one per master for a Cluster. */
 export function masters(client: RedisClient): Redis[] {
   return client instanceof Cluster ? client.nodes('master') : [client];

@@ -2,11 +2,10 @@ import { eventually } from '@longshore/testkit';
 import { expect } from 'vitest';
 import type { UnreadableJob } from './consumer.js';
 import { createInspector } from './inspector.js';
-import { jobData } from './job.js';
 import { queueKey } from './names.js';
 import { createProducer } from './producer.js';
 import { createQueuePool } from './queue-pool.js';
-import { aDelivery, consume, ok } from './testing/deliveries.js';
+import { aDelivery, consume, dataOfVersion1, ok } from './testing/deliveries.js';
 import { redisTest as test } from './testing/redis-test.js';
 
 const HOUR = 3_600_000;
@@ -52,7 +51,7 @@ test('a delivery of a newer version waits without an attempt, and is delivered b
   expect(attempts).toEqual([]);
 
   // As if it had been upgraded: now it can be read.
-  await client.hset(key, 'data', JSON.stringify(jobData(delivery)));
+  await client.hset(key, 'data', JSON.stringify(dataOfVersion1(delivery)));
   await createQueuePool(client, prefix).ready('a').getBackend().promote(delivery.id);
   await eventually(() => attempts.length === 1);
   expect(attempts).toEqual([[delivery.eventId, 1]]);

@@ -96,7 +96,7 @@ describe('a verdict', () => {
       () => inspector.boardQueue('a').getCompleted(),
       (jobs) => jobs.length === 1,
     );
-    expect(job?.returnvalue).toBe('ignored: tag');
+    expect(job?.returnvalue).toMatchObject({ settled: 'ignored: tag', about: { source: 'distribution' } });
   });
 
   test('an attempt that throws is tried again and loses nothing', async ({ open, prefix, closing }) => {

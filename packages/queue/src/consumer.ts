@@ -8,9 +8,12 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { type Delivery, ignore, type Outcome } from '@longshore/event';
 import { DelayedError, type Job, UnrecoverableError, WaitingError, Worker } from 'bullmq';
+import { aboutOf } from './body/body.js';
+import { installSettleScripts } from './body/settle-scripts.js';
+import { takenDelivery } from './body/taken.js';
 import { isReady, type RedisClient } from './connection.js';
 import { guardWorker } from './guarded-worker.js';
-import { answerInWords, decodeJob, type JobData, type Unreadable } from './job.js';
+import { answerInWords, JOB_OPTIONS, type JobData, type Settlement, type Unreadable } from './job.js';
 import { queueName } from './names.js';
 import type { Verdict } from './retry.js';
 import { createUnsettled } from './unsettled.js';
@@ -82,6 +85,7 @@ const CLOSE_MARGIN_MS = 2_000;
 export function createConsumer(options: ConsumerOptions): Consumer {
   const { client, prefix, endpoint } = options;
   const name = queueName(endpoint);
+  installSettleScripts(client);
   const grace = new AbortController();
   const unsettled = createUnsettled();
   let settings = { concurrency: options.concurrency, delivered: kept(options.delivered) };
@@ -92,21 +96,30 @@ export function createConsumer(options: ConsumerOptions): Consumer {
     if (!ended) options.onError(error);
   };
 
-  const verdictOn = async (job: Job<JobData>, number: number): Promise<Verdict> => {
-    const { id = '' } = job;
-    const delivery = decodeJob(id, endpoint, job.data);
-    if ('fault' in delivery) return options.unreadable({ ...delivery, id, attempts: job.attemptsMade });
+  const read = ({ id = '', data }: Job<JobData>): Promise<Delivery | Unreadable> =>
+    takenDelivery(client, { id, endpoint, prefix, data });
+
+  /** Redis is in trouble: nothing was attempted. */
+  const readAgain = async (job: Job<JobData>, error: Error, token?: string): Promise<never> => {
+    onError(error);
+    await job.moveToDelayed(Date.now() + TRY_AGAIN_MS, token);
+    throw new DelayedError();
+  };
+
+  const verdictOn = (job: Job<JobData>, delivery: Delivery | Unreadable): Verdict | Promise<Verdict> => {
+    const { id = '', attemptsMade } = job;
+    if ('fault' in delivery) return options.unreadable({ ...delivery, id, attempts: attemptsMade });
     return options.handle(delivery, {
       id,
-      number,
+      number: attemptsMade + 1,
       signal: grace.signal,
       progress: (value) => void job.updateProgress(value).catch(ignore('queue.progress')),
     });
   };
 
-  const settle = async (job: Job<JobData>, token?: string): Promise<string> => {
-    const attempt = job.attemptsMade + 1;
-    const verdict = unsettled.recall(job) ?? (await verdictOn(job, attempt));
+  const settle = async (job: Job<JobData>, token?: string): Promise<Settlement> => {
+    const delivery = await read(job).catch((error) => readAgain(job, error, token));
+    const verdict = unsettled.recall(job) ?? (await verdictOn(job, delivery));
     if (verdict.settle === 'released') {
       await job.moveToWait(token);
       throw new WaitingError();
@@ -117,15 +130,18 @@ export function createConsumer(options: ConsumerOptions): Consumer {
       throw new DelayedError();
     }
     unsettled.remember(job, verdict);
-    if (verdict.settle === 'delivered') return 'delivered';
-    if (verdict.settle === 'ignored') return `ignored: ${verdict.rule}`;
-    throw asError(verdict, attempt);
+    const about = 'fault' in delivery ? undefined : aboutOf(delivery);
+    if (verdict.settle === 'delivered') return { settled: 'delivered', about };
+    if (verdict.settle === 'ignored') return { settled: `ignored: ${verdict.rule}`, about };
+    throw asError(verdict, job.attemptsMade + 1);
   };
 
-  let worker: Worker<JobData, string> | undefined;
-  const open = (): Worker<JobData, string> => {
-    const counted = async (job: Job<JobData>, token?: string): Promise<string> => {
+  let worker: Worker<JobData, Settlement> | undefined;
+  const open = (): Worker<JobData, Settlement> => {
+    const counted = async (job: Job<JobData>, token?: string): Promise<Settlement> => {
       inFlight += 1;
+      // A job stores none of them: they are the same for all.
+      Object.assign(job.opts, JOB_OPTIONS);
       return settle(job, token).finally(() => {
         inFlight -= 1;
       });
@@ -205,16 +221,16 @@ export function createConsumer(options: ConsumerOptions): Consumer {
 
 function openWorker(
   name: string,
-  process: (job: Job<JobData>, token?: string) => Promise<string>,
+  process: (job: Job<JobData>, token?: string) => Promise<Settlement>,
   options: {
     client: RedisClient;
     prefix: string;
     concurrency: number;
     delivered: ReturnType<typeof kept>;
   },
-): Worker<JobData, string> {
+): Worker<JobData, Settlement> {
   const { client, prefix, concurrency, delivered } = options;
-  return new Worker<JobData, string>(name, process, {
+  return new Worker<JobData, Settlement>(name, process, {
     connection: client,
     prefix,
     autorun: false,

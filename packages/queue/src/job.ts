@@ -3,29 +3,35 @@
  * the same thing. What the endpoint's settings decide (threshold, backoff, retention) is not in the job:
  * it holds from the next attempt on when it changes.
  */
-import { type Answer, type Delivery, eventName } from '@longshore/event';
+import { type Answer, type Delivery, eventName, type Payload } from '@longshore/event';
 import type { JobsOptions } from 'bullmq';
 import { z } from 'zod';
-import { anObject, aReason, aView, readStored } from './stored-json.js';
+import { type About, aboutSchema, decodeBody } from './body/body.js';
+import { anObject, aReason, readStored } from './stored-json.js';
 
-/** The job's data: a delivery less what the job carries elsewhere (its id) or the queue says (its endpoint). */
-export type JobData = z.infer<typeof jobSchema>;
+/** Of the data that this version writes. It reads this one and all before. */
+export const JOB_VERSION = 2;
 
-/** Of the data that this version writes. It reads this one and all before; version 1 was first written without `v`. */
-export const JOB_VERSION = 1;
+/**
+ * A job's data. Of this version it is `v` and `b`: what the deliveries of an event share is in its body. Before version 2
+ * it was all here.
+ */
+export interface JobData extends Partial<About> {
+  v?: number;
+  /** Names its body. */
+  b?: string;
+  payload?: Payload;
+}
 
-/** Costs some 0.3 µs for each delivery. The event may be large and is delivered as it came: nothing in it is read. */
-const jobSchema = z.object({
-  v: z.literal(JOB_VERSION).optional(),
-  eventId: z.string(),
-  source: z.string(),
-  kind: z.string(),
-  class: z.enum(['event', 'other']),
-  nativeType: z.string(),
-  receivedAt: z.number(),
-  contentType: z.string(),
-  view: aView,
-  timestamp: z.string().optional(),
+/** All that is in the data of a job. Small: a hash in Redis is compact while no value exceeds 64 bytes. */
+export const jobJson = (ref: string): string => JSON.stringify({ v: JOB_VERSION, b: ref });
+
+/**
+ * Version 1, which was first written without `v`. Costs some 0.3 µs for each delivery. The event may be large and is
+ * delivered as it came: nothing in it is read.
+ */
+const firstSchema = aboutSchema.extend({
+  v: z.literal(1).optional(),
   payload: z
     .object({ event: anObject.optional(), text: z.string().optional() })
     .refine(({ event, text }) => event !== undefined || text !== undefined),
@@ -41,14 +47,18 @@ export const JOB_OPTIONS: JobsOptions = {
   stackTraceLimit: 1,
 };
 
-const NAME_LENGTH = 200;
+/** Bytes; beyond it the whole job would take twice as much of Redis. */
+const NAME_BYTES = 64;
 
-/** What people read on the board: `push acme/app:1.0`. */
-export const jobName = ({ view }: Delivery): string => eventName(view).slice(0, NAME_LENGTH);
-
-/** What a job holds of a delivery: the endpoint is in its queue, the id is the job’s. */
-export function jobData({ id: _id, endpoint: _endpoint, ...data }: Delivery): JobData {
-  return { v: JOB_VERSION, ...data };
+/** What people read on the board: `push acme/app:1.0`, as much of it as fits. */
+export function jobName({ view }: Delivery): string {
+  const name = eventName(view);
+  if (Buffer.byteLength(name) <= NAME_BYTES) return name;
+  // A character that was cut in two becomes a replacement character, which is as long at most.
+  return Buffer.from(name)
+    .subarray(0, NAME_BYTES - 2)
+    .toString()
+    .replace(/\uFFFD$/, '');
 }
 
 /** Why a job's data is no delivery for this version. */
@@ -59,28 +69,63 @@ export interface Unreadable {
   fault: string;
 }
 
-/** The delivery that a job holds, or why there is none. */
-export function decodeJob(id: string, endpoint: string, data: unknown): Delivery | Unreadable {
-  const read = jobSchema.safeParse(data);
+/**
+ * The delivery that a job holds, or why there is none.
+ * @param body of the job; null when it has none
+ */
+export function decodeJob(
+  id: string,
+  endpoint: string,
+  data: unknown,
+  body: Buffer | null,
+): Delivery | Unreadable {
+  const { v = 1 } = versioned.safeParse(data).data ?? {};
+  if (v > JOB_VERSION) {
+    return { isNewer: true, fault: `its stored format is ${v}, this version reads up to ${JOB_VERSION}` };
+  }
+  return v === JOB_VERSION ? fromBody(id, endpoint, body) : fromData(id, endpoint, data);
+}
+
+const versioned = z.object({ v: z.number() });
+
+function fromBody(id: string, endpoint: string, body: Buffer | null): Delivery | Unreadable {
+  if (body === null) return { isNewer: false, fault: 'its body is missing' };
+  try {
+    return { ...decodeBody(body), id, endpoint };
+  } catch (error) {
+    return { isNewer: false, fault: `its body: ${error instanceof Error ? error.message : error}` };
+  }
+}
+
+function fromData(id: string, endpoint: string, data: unknown): Delivery | Unreadable {
+  const read = firstSchema.safeParse(data);
   if (read.success) {
     const { v: _v, ...delivery } = read.data;
     return { ...delivery, id, endpoint };
-  }
-  const { v } = versioned.safeParse(data).data ?? {};
-  if (v !== undefined && v > JOB_VERSION) {
-    return { isNewer: true, fault: `its stored format is ${v}, this version reads up to ${JOB_VERSION}` };
   }
   const [issue] = read.error.issues;
   return { isNewer: false, fault: `${issue?.path.join('.') || 'its data'}: ${issue?.message}` };
 }
 
-const versioned = z.object({ v: z.number() });
-
-/** @returns undefined when the data is not a delivery of a version that this one can read. */
-export function deliveryFrom(id: string, endpoint: string, data: unknown): Delivery | undefined {
-  const decoded = decodeJob(id, endpoint, data);
-  return 'fault' in decoded ? undefined : decoded;
+/** What a job returns that is settled without being dead: its body goes, and this is what is known of it then. */
+export interface Settlement {
+  /** `delivered` or `ignored: RULE`. */
+  settled?: string;
+  /** Absent where the data of the job has it. */
+  about?: About;
 }
+
+/** From the JSON of a job's return value; before version 2 it was the text alone. */
+export function settlementFrom(json: string | null | undefined): Settlement {
+  if (json === null || json === undefined) return {};
+  const value = readStored(settlementSchema, json);
+  return typeof value === 'string' ? { settled: value } : (value ?? {});
+}
+
+const settlementSchema = z.union([
+  z.string(),
+  z.object({ settled: z.string().optional(), about: aboutSchema.optional() }),
+]);
 
 /** The last answer, kept with the job: words as `failedReason`, the data as the one stack-trace entry. */
 export interface LastAnswer extends Answer {

@@ -7,12 +7,13 @@
  */
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { type Delivery, LongshoreError } from '@longshore/event';
-import { type Added, addedFrom } from './add-script.js';
+import { type Added, addJob } from './add-script.js';
+import { OutgoingBodies } from './body/outgoing.js';
 import { byteBudget } from './byte-budget.js';
-import { type Collapse, collapseOptions } from './collapse.js';
+import { type Collapse, collapseArguments } from './collapse.js';
 import { isReady, type RedisClient } from './connection.js';
 import { groupCommit } from './group-commit.js';
-import { jobData, jobName } from './job.js';
+import { jobJson, jobName } from './job.js';
 import { PART_BYTES, partsOf, sizesOf } from './parts.js';
 import { createQueuePool } from './queue-pool.js';
 import { notConnected, refusal } from './refusal.js';
@@ -79,23 +80,34 @@ export function createProducer(
   const budget = byteBudget(client);
   const unanswered = createUnanswered();
 
-  const add = async ({ collapse, ...delivery }: PlannedDelivery): Promise<Added> => {
-    const queue = await pool.opened(delivery.endpoint);
-    const deduplication = collapse && collapseOptions(collapse, delivery.receivedAt);
-    const options = { jobId: delivery.id, ...(deduplication && { deduplication }) };
+  const add = async (delivery: PlannedDelivery, bodies: OutgoingBodies, whole = false): Promise<Added> => {
+    const { endpoint, id, receivedAt, collapse } = delivery;
+    const [body] = await Promise.all([bodies.of(delivery, whole), pool.opened(endpoint)]);
     const asked = Date.now();
-    const job = await queue.add(jobName(delivery), jobData(delivery), options).catch((error: unknown) => {
-      unanswered.note(delivery.id, asked);
+    const job = {
+      endpoint,
+      id,
+      name: jobName(delivery),
+      data: jobJson(body.ref),
+      body,
+      collapse: collapse && collapseArguments(collapse, receivedAt),
+    };
+    const added = await addJob(client, prefix, job).catch((error: unknown) => {
+      unanswered.note(id, asked);
       throw error;
     });
-    const added = addedFrom(job.id);
-    return unanswered.isOurs(delivery.id, added.storedAt) ? {} : added;
+    if (added.isBodyMissing && !whole) return add(delivery, bodies, true);
+    return unanswered.isOurs(id, added.storedAt) ? {} : added;
   };
 
   /** Rejects with the first refusal, once the others have their answers. */
-  const addAll = async (part: readonly PlannedDelivery[], added: Map<string, Added>): Promise<void> => {
+  const addAll = async (
+    part: readonly PlannedDelivery[],
+    bodies: OutgoingBodies,
+    added: Map<string, Added>,
+  ): Promise<void> => {
     const adding = part.map(async (delivery) => {
-      added.set(delivery.id, await add(delivery));
+      added.set(delivery.id, await add(delivery, bodies));
     });
     await Promise.all(adding).catch(async (error: unknown) => {
       await within(Promise.allSettled(adding), OTHERS_TIMEOUT_MS);
@@ -109,9 +121,12 @@ export function createProducer(
       if (!isReady(client)) throw notConnected(client);
       const first = [...new Map(deliveries.map((delivery) => [delivery.id, delivery])).values()];
       const added = new Map<string, Added>();
+      const bodies = new OutgoingBodies(client, prefix);
       try {
         for (const part of partsOf(first, sizesOf(first, bytes))) {
-          await budget.run(part.bytes, () => groupCommit(client, () => addAll(part.deliveries, added)));
+          await budget.run(part.bytes, () =>
+            groupCommit(client, () => addAll(part.deliveries, bodies, added)),
+          );
           // Whatever else the process has to do comes before the next part of a large request.
           if (part.bytes >= PART_BYTES / 2) await nextTurn();
         }

@@ -5,12 +5,13 @@
  * The set-up of a queue that meets an outage stays broken in BullMQ, so such a queue is closed and made again.
  */
 import { ignore } from '@longshore/event';
-import { Queue } from 'bullmq';
-import { installAddScript } from './add-script.js';
+import type { Queue } from 'bullmq';
+import { installSettleScripts } from './body/settle-scripts.js';
 import { isReady, type RedisClient } from './connection.js';
-import { JOB_OPTIONS, type JobData } from './job.js';
+import type { JobData } from './job.js';
 import { endpointsKey, queueName } from './names.js';
 import { notConnected } from './refusal.js';
+import { StoredQueue } from './stored-queue.js';
 
 /** The default would cost up to 0.8 MB of Redis per busy queue; nothing here reads the stream. */
 const EVENT_STREAM = { events: { maxLen: 100 } };
@@ -95,7 +96,7 @@ export function createQueuePool(client: RedisClient, prefix: string): QueuePool 
 }
 
 function shareOf(client: RedisClient, prefix: string): Shared {
-  installAddScript(client);
+  installSettleScripts(client);
   const ofClient = pools.get(client) ?? new Map<string, Shared>();
   pools.set(client, ofClient);
   const shared = ofClient.get(prefix) ?? { users: 0, queues: new Map(), opening: new Map() };
@@ -105,10 +106,9 @@ function shareOf(client: RedisClient, prefix: string): Shared {
 }
 
 function newQueue(client: RedisClient, prefix: string, endpoint: string): Queue<JobData> {
-  const queue = new Queue<JobData>(queueName(endpoint), {
+  const queue = new StoredQueue(client, queueName(endpoint), {
     connection: client,
     prefix,
-    defaultJobOptions: JOB_OPTIONS,
     streams: EVENT_STREAM,
   });
   // The client's own listener has heard it; without one here an error event would end the process.

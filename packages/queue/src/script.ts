@@ -25,3 +25,18 @@ export async function runScript(
     return client.eval(lua, keys.length, ...keys, ...args);
   }
 }
+
+/** {@link runScript}, with texts of the answer as bytes. */
+export async function runScriptBuffer(
+  client: RedisClient,
+  { lua, sha }: Script,
+  keys: readonly string[],
+  args: readonly (string | number | Buffer)[],
+): Promise<unknown> {
+  try {
+    return await client.callBuffer('EVALSHA', sha, keys.length, ...keys, ...args);
+  } catch (error) {
+    if (!(error instanceof Error) || !error.message.startsWith('NOSCRIPT')) throw error;
+    return client.callBuffer('EVAL', lua, keys.length, ...keys, ...args);
+  }
+}

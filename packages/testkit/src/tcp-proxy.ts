@@ -6,6 +6,8 @@ import { atTestEnd } from './cleanup.js';
 export interface TcpProxy {
   /** On 127.0.0.1. */
   readonly port: number;
+  /** Bytes that went to the server so far. */
+  passed(): number;
   /**
    * Passes so many more bytes to the server, then breaks all connections.
    * @param options.answers false: no answer comes back meanwhile, so that the client does not know what was done
@@ -17,6 +19,7 @@ export interface TcpProxy {
 export async function startTcpProxy(port: number): Promise<TcpProxy> {
   let left = Number.POSITIVE_INFINITY;
   let answers = true;
+  let passed = 0;
   const sockets = new Set<Socket>();
   const breakAll = (): void => {
     left = Number.POSITIVE_INFINITY;
@@ -40,6 +43,7 @@ export async function startTcpProxy(port: number): Promise<TcpProxy> {
     client.on('data', (chunk) => {
       const part = chunk.subarray(0, left);
       left -= part.length;
+      passed += part.length;
       // Broken once the server has read it: what it stores is then the same in every run.
       if (left > 0) upstream.write(part);
       else upstream.end(part);
@@ -56,8 +60,9 @@ export async function startTcpProxy(port: number): Promise<TcpProxy> {
   });
   return {
     port: (server.address() as AddressInfo).port,
+    passed: () => passed,
     breakAfter(bytes, options = {}) {
-      left = bytes;
+      left = Math.round(bytes);
       answers = options.answers ?? true;
     },
   };

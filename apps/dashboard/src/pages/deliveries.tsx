@@ -97,7 +97,9 @@ export function DeliveryPage({ detail, now }: DeliveryProps) {
       </dl>
       {last ? <Answer last={last} /> : failed && <p class="note bad">{failed}</p>}
       <h2>Body</h2>
-      <Text name="Event">{delivery ? bodyOf(delivery.payload) : raw}</Text>
+      <Text name="Event">
+        {delivery ? bodyOf(delivery.payload) : (raw ?? 'Removed when the delivery was settled.')}
+      </Text>
     </>
   );
 }

@@ -3,6 +3,7 @@
  * the job, so that one which this version cannot decode can be shown, retried and dropped all the same.
  */
 import type { Delivery } from '@longshore/event';
+import { jobBytes } from '../body/read.js';
 import { coalesce, type RedisClient } from '../connection.js';
 import type { LastAnswer } from '../job.js';
 import { readStored, type StoredEvent, storedEvent } from './stored.js';
@@ -49,7 +50,7 @@ export async function* readLetters(
   keyOf: (met: Met) => string,
 ): AsyncGenerator<DeadLetterDetail[]> {
   coalesce(client);
-  const sizes = await Promise.all(met.map((each) => client.hstrlen(keyOf(each), 'data')));
+  const sizes = await Promise.all(met.map((each) => jobBytes(client, keyOf(each))));
   let slice: Met[] = [];
   let bytes = 0;
   for (const [index, each] of met.entries()) {

@@ -3,12 +3,10 @@
  * so neither exists without the other, however many processes act at once and wherever one is killed. The removal
  * comes first: Redis lets a script finish that has written before memory ran out.
  */
-import { createRequire } from 'node:module';
+import { BODY_LUA } from '../body/body-lua.js';
+import { bullScript } from '../bull-script.js';
 import { script } from '../script.js';
 import { LEAVE_NOTE } from './note-script.js';
-
-const require = createRequire(import.meta.url);
-const { reprocessJob } = require('bullmq/dist/cjs/scripts') as { reprocessJob: { content: string } };
 
 /**
  * Removes a dead delivery. With a time and a count it is removed only if it died before that time or is not one of
@@ -19,6 +17,7 @@ const { reprocessJob } = require('bullmq/dist/cjs/scripts') as { reprocessJob: {
  * Returns 1 when it removed the delivery, else 0.
  */
 export const REMOVE_DEAD = script(`
+${BODY_LUA}
 ${LEAVE_NOTE}
 if ARGV[4] then
   local score = redis.call('ZSCORE', KEYS[1], ARGV[1])
@@ -28,6 +27,7 @@ if ARGV[4] then
   if not isOld and redis.call('ZRANK', KEYS[1], ARGV[1]) >= surplus then return 0 end
 end
 if redis.call('ZREM', KEYS[1], ARGV[1]) == 0 then return 0 end
+releaseBody(KEYS[2])
 redis.call('DEL', KEYS[2], KEYS[2] .. ':logs')
 leaveNote(KEYS[3], KEYS[4], ARGV[2], ARGV[3])
 return 1
@@ -43,7 +43,7 @@ return 1
 export const RETRY_DEAD = script(`
 ${LEAVE_NOTE}
 local function retry()
-${reprocessJob.content}
+${bullScript('reprocessJob').content}
 end
 local answer = retry()
 if answer == 1 then leaveNote(KEYS[10], KEYS[11], ARGV[7], ARGV[8]) end

@@ -38,6 +38,7 @@ export interface StoredDelivery {
 /** All that is known of a delivery. */
 export interface StoredDeliveryDetail extends StoredDelivery {
   last?: LastAnswer;
+  /** Absent when it cannot be read, and of a settled one: its body is not kept. */
   delivery?: Delivery;
   /** What is stored, as it is, when it cannot be read as a delivery. */
   raw?: string;
@@ -107,7 +108,7 @@ export function createDeliveries(
 }
 
 function detailOf(id: string, endpoint: string, { state, at, stored }: Looked): StoredDeliveryDetail {
-  const { delivery, raw, bytes, attempts, last, failedReason, returned } = stored;
+  const { delivery, about, raw, bytes, attempts, last, failedReason, returned } = stored;
   const ignored = returned?.startsWith('ignored: ') ? returned.slice('ignored: '.length) : undefined;
   const failed = state === 'delivered' ? '' : failedReason;
   return {
@@ -120,7 +121,8 @@ function detailOf(id: string, endpoint: string, { state, at, stored }: Looked): 
     ...(ignored && { ignored }),
     bytes,
     ...(last && { last }),
-    ...(delivery ? { event: storedEvent(delivery), delivery } : { raw }),
+    ...(about && { event: storedEvent(about) }),
+    ...(delivery ? { delivery } : !about && { raw }),
   };
 }
 

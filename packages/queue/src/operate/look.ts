@@ -4,9 +4,11 @@
  * each queue. Here a job that is in none of the other places waits, which is the same and costs nothing.
  */
 import { z } from 'zod';
+import { BODY_LUA } from '../body/body-lua.js';
+import { jobFields } from '../body/read.js';
 import { coalesce, type RedisClient } from '../connection.js';
 import { queueKey } from '../names.js';
-import { runScript, script } from '../script.js';
+import { runScriptBuffer, script } from '../script.js';
 import { STORED_FIELDS, type Stored, storedFrom } from './stored.js';
 
 /** States that can be listed. `delivered`: settled without being dead, so also what a rule ignored. */
@@ -28,11 +30,13 @@ export const DELAY_SCALE = 0x1000;
 /**
  * KEYS    the job, completed, failed, delayed, active
  * ARGV    id, then the fields to read
- * Returns nothing when there is no such job; else state, score (empty without one), and the fields
+ * Returns nothing when there is no such job; else state, score (empty without one), and the fields with the body behind them
  */
-const LOOK = script(`
+const LOOK = script(`${BODY_LUA}
 if redis.call('EXISTS', KEYS[1]) == 0 then return false end
 local fields = redis.call('HMGET', KEYS[1], unpack(ARGV, 2))
+local body = bodyOf(KEYS[1])
+fields[#ARGV] = body and redis.call('GET', body)
 for i, state in ipairs({ 'delivered', 'dead', 'delayed' }) do
   local score = redis.call('ZSCORE', KEYS[i + 1], ARGV[1])
   if score then return { state, score, fields } end
@@ -44,7 +48,8 @@ end
 return { 'waiting', '', fields }
 `);
 
-const lookSchema = z.tuple([z.string(), z.string(), z.array(z.string().nullable())]);
+const aText = z.custom<Buffer>((value) => Buffer.isBuffer(value)).transform(String);
+const lookSchema = z.tuple([aText, aText, z.unknown()]);
 
 /** @returns undefined when there is no such job */
 export async function lookAt(
@@ -57,12 +62,11 @@ export async function lookAt(
   const keys = [id, 'completed', 'failed', 'delayed', 'active'].map((part) =>
     queueKey(prefix, endpoint, part),
   );
-  const reply = await runScript(client, LOOK, keys, [id, ...STORED_FIELDS]);
-  const answer = lookSchema.safeParse(reply);
+  const answer = lookSchema.safeParse(await runScriptBuffer(client, LOOK, keys, [id, ...STORED_FIELDS]));
   if (!answer.success) return undefined;
   const [name, score, fields] = answer.data;
   const state = DELIVERY_STATES.find((known) => known === name);
-  const stored = storedFrom(fields, id, endpoint);
+  const stored = storedFrom(jobFields(fields), id, endpoint);
   if (!state || !stored) return undefined;
   if (score === '') return { state, stored };
   return { state, at: state === 'delayed' ? Math.floor(Number(score) / DELAY_SCALE) : Number(score), stored };

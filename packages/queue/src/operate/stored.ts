@@ -3,8 +3,10 @@
  * and is no error.
  */
 import type { Delivery, EventView } from '@longshore/event';
+import { type About, textLength } from '../body/body.js';
+import { type JobFields, readJob } from '../body/read.js';
 import type { RedisClient } from '../connection.js';
-import { deliveryFrom, type LastAnswer, lastAnswer } from '../job.js';
+import { decodeJob, type LastAnswer, lastAnswer, settlementFrom } from '../job.js';
 import { asJson } from '../stored-json.js';
 
 /** What a delivery is about. */
@@ -20,7 +22,10 @@ export interface StoredEvent {
 
 /** A job's fields, understood as far as possible. */
 export interface Stored {
+  /** Undefined too for one that is settled without being dead: its body is not kept. */
   delivery?: Delivery;
+  /** What it is about, as far as that is known. */
+  about?: About;
   /** What is stored, as it is. */
   raw: string;
   /** Size of what is stored. */
@@ -45,32 +50,31 @@ export async function readStored(
   id: string,
   endpoint: string,
 ): Promise<Stored | undefined> {
-  return storedFrom(await client.hmget(key, ...STORED_FIELDS), id, endpoint);
+  return storedFrom(await readJob(client, key, STORED_FIELDS), id, endpoint);
 }
 
 /** @returns undefined when there is no such job */
-export function storedFrom(
-  fields: readonly (string | null)[],
-  id: string,
-  endpoint: string,
-): Stored | undefined {
+export function storedFrom({ fields, body }: JobFields, id: string, endpoint: string): Stored | undefined {
   const [data, failed, stacktrace, attempts, returnvalue] = fields;
   if (data === null || data === undefined) return undefined;
   const failedReason = failed ?? '';
-  const returned = asJson(returnvalue);
+  const { settled, about } = settlementFrom(returnvalue);
+  const decoded = decodeJob(id, endpoint, asJson(data), body);
+  const delivery = 'fault' in decoded ? undefined : decoded;
   return {
-    delivery: deliveryFrom(id, endpoint, asJson(data)),
+    delivery,
+    about: delivery ?? about,
     raw: data,
-    bytes: Buffer.byteLength(data),
+    bytes: Buffer.byteLength(data) + (body ? textLength(body) : 0),
     attempts: Number(attempts ?? 0),
     last: lastAnswer({ stacktrace: asList(stacktrace), failedReason }),
     failedReason,
-    ...(typeof returned === 'string' && { returned }),
+    ...(settled !== undefined && { returned: settled }),
   };
 }
 
 /** The event of a delivery, without its body. */
-export function storedEvent({ eventId, source, kind, nativeType, receivedAt, view }: Delivery): StoredEvent {
+export function storedEvent({ eventId, source, kind, nativeType, receivedAt, view }: About): StoredEvent {
   return { id: eventId, source, kind, nativeType, receivedAt, view };
 }
 

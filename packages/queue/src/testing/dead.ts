@@ -2,9 +2,9 @@
 import type { Delivery } from '@longshore/event';
 import type { RedisClient } from '../connection.js';
 import { createInspector } from '../inspector.js';
-import { JOB_OPTIONS, jobData, jobName } from '../job.js';
+import { JOB_OPTIONS, jobName } from '../job.js';
 import { queueKey } from '../names.js';
-import { aDelivery } from './deliveries.js';
+import { aDelivery, dataOfVersion1 } from './deliveries.js';
 
 interface Buried {
   endpoint: string;
@@ -38,7 +38,7 @@ export async function bury(
       const answer = { attempt: 10, at: new Date(at).toISOString(), reason, status: 503, detail: 'busy' };
       const fields = {
         name: jobName(delivery),
-        data: JSON.stringify(jobData(delivery)),
+        data: JSON.stringify(dataOfVersion1(delivery)),
         opts: JSON.stringify({ ...JOB_OPTIONS, stl: 1, jobId: delivery.id }),
         timestamp: at,
         delay: 0,

@@ -18,6 +18,11 @@ export function aDelivery(endpoint: string, eventId: string = randomUUID()): Del
   return deliveryOf(taken, endpoint);
 }
 
+/** A job's data before version 2, when each job had its own body. */
+export function dataOfVersion1({ id: _id, endpoint: _endpoint, ...data }: Delivery) {
+  return { v: 1, ...data };
+}
+
 export const ok: Verdict = {
   settle: 'delivered',
   outcome: { kind: 'delivered', reason: 'http_200', status: 200 },

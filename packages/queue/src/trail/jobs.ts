@@ -1,5 +1,5 @@
 /** How deliveries stand now, from their jobs: what the trail says is memory, this is the truth. */
-import type { Delivery } from '@longshore/event';
+import type { About } from '../body/body.js';
 import type { RedisClient } from '../connection.js';
 import { queueKey } from '../names.js';
 import { lookAt } from '../operate/look.js';
@@ -9,7 +9,7 @@ import type { TrailDelivery } from './trail.js';
 export interface JobNow {
   now: TrailDelivery;
   /** Undefined when this version cannot read what is stored. */
-  delivery?: Delivery;
+  delivery?: About;
 }
 
 /** Where a job may be. */
@@ -38,10 +38,10 @@ export async function readJob(
   const looked = await lookAt(client, prefix, endpoint, id);
   if (!looked) return undefined;
   const { at, stored } = looked;
-  const { delivery, attempts, last, returned } = stored;
+  const { about, attempts, last, returned } = stored;
   const state = looked.state === 'delivered' && returned?.startsWith('ignored') ? 'ignored' : looked.state;
   return {
-    delivery,
+    delivery: about,
     now: {
       id,
       endpoint,

@@ -11,9 +11,10 @@ import type { Delivery } from '@longshore/event';
  * @param enveloped false: the event stands alone
  */
 export function bodyOf(delivery: Delivery, annotate: boolean, enveloped = true): Buffer | undefined {
-  const { event, text } = delivery.payload;
+  const { json, text = json } = delivery.payload;
   const finish = enveloped ? envelope : Buffer.from;
   if (text !== undefined) return finish(annotate ? annotatedText(text, delivery) : text);
+  const { event } = delivery.payload;
   if (event === undefined) return undefined;
   return finish(JSON.stringify(annotate ? { ...event, longshore: annotation(delivery) } : event));
 }

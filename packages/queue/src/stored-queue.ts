@@ -1,0 +1,40 @@
+/** BullMQ's queue, whose jobs have their bodies when somebody reads them: a board shows what is delivered. */
+import { type Job, Queue } from 'bullmq';
+import { aboutOf } from './body/body.js';
+import { readJob } from './body/read.js';
+import type { RedisClient } from './connection.js';
+import { decodeJob, type JobData, settlementFrom } from './job.js';
+
+/** See the header. Adds, moves and removes as BullMQ's own. */
+export class StoredQueue extends Queue<JobData> {
+  constructor(
+    private readonly shared: RedisClient,
+    ...[name, options]: ConstructorParameters<typeof Queue<JobData>>
+  ) {
+    super(name, options);
+  }
+
+  override async getJobs(...args: Parameters<Queue<JobData>['getJobs']>): Promise<Job<JobData>[]> {
+    const jobs = await super.getJobs(...args);
+    await Promise.all(jobs.map((job) => job && this.#fill(job)));
+    return jobs;
+  }
+
+  override async getJob(id: string): Promise<Job<JobData> | undefined> {
+    const job = await super.getJob(id);
+    if (job) await this.#fill(job);
+    return job;
+  }
+
+  /** What cannot be read stays as it is stored. */
+  async #fill(job: Job<JobData>): Promise<void> {
+    const { id = '', data, returnvalue } = job;
+    const { body } = await readJob(this.shared, this.toKey(id), ['data']);
+    const decoded = decodeJob(id, '', data, body);
+    const { about } = settlementFrom(JSON.stringify(returnvalue ?? null));
+    if (!('fault' in decoded)) {
+      const { event, text } = decoded.payload;
+      job.data = { ...aboutOf(decoded), payload: { event, ...(text !== undefined && { text }) } };
+    } else if (about) job.data = { ...about, payload: {} };
+  }
+}
