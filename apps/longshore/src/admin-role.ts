@@ -1,5 +1,5 @@
 /** The admin listener over the roles of this process: what each needs to do its job, and the live numbers. */
-import { type Config, type Endpoint, maskedUrl } from '@longshore/config';
+import { type Config, type Endpoint, everyEndpoint, maskedUrl } from '@longshore/config';
 import { troubleIn } from '@longshore/queue';
 import { createPulseReader, createQuarantine } from '@longshore/queue/operator';
 import { createAdmin } from './admin.js';
@@ -35,7 +35,7 @@ export function openAdmin(
     observer.throttledLog('queue counts', QUIET).warn({ err }, 'queues could not be counted');
   let counted: string[] = [];
   const countQueues = async (): Promise<void> => {
-    const { endpoints } = config().notifications;
+    const endpoints = everyEndpoint(config());
     const now = Date.now();
     for (const pulse of await pulses.read(endpoints.map(({ name }) => name))) {
       const { endpoint, oldestAt = now, failingSince = now } = pulse;

@@ -9,7 +9,12 @@ import { claimLock } from '@longshore/embedded-redis/lock';
 import { createIngest, createReplayer, type FolderLock } from '@longshore/ingest';
 import { isIngestRecord } from '@longshore/observe';
 import { createAlertStore, createJanitor, createPulse } from '@longshore/queue';
-import { createJournal, createPulseReader, createQuarantine } from '@longshore/queue/operator';
+import {
+  createDeliveries,
+  createJournal,
+  createPulseReader,
+  createQuarantine,
+} from '@longshore/queue/operator';
 import { createOwnPublish, createWorker, startAlerts, startHousekeeping } from '@longshore/worker';
 import { openAdmin } from './admin-role.js';
 import { type Listener, listen, logRefused, recordDropped } from './listen.js';
@@ -143,21 +148,21 @@ async function claimFolder(folder: string, onWait: () => void): Promise<FolderLo
 
 async function startWorker(parts: RoleParts): Promise<RunningRole> {
   const { config, consumer, producer, observer, inspector, monitor, trail, version } = parts;
-  // Before the first delivery is taken: it refuses what cannot be used.
   const { prefix } = config().redis;
-  const alerts = startAlerts({
-    ...{ config, observer, monitor, version },
-    pulses: createPulseReader(producer, prefix),
-    quarantine: createQuarantine(producer, prefix),
-    store: createAlertStore(producer, prefix),
-  });
+  const store = createAlertStore(producer, prefix);
   const pulse = createPulse(producer, prefix);
   const own = createOwnPublish({ client: producer, prefix, observer, trail });
   const worker = createWorker({
-    ...{ client: consumer, observer, pulse, trail, version, publish: own.publish },
+    ...{ client: consumer, observer, pulse, trail, version, publish: own.publish, alerts: store },
     onRedisError: monitor.noteError,
   });
   worker.prepare(config())();
+  const alerts = startAlerts({
+    ...{ config, observer, monitor, store, publish: own.publish },
+    pulses: createPulseReader(producer, prefix),
+    quarantine: createQuarantine(producer, prefix),
+    deliveries: createDeliveries(producer, prefix, inspector),
+  });
   const janitor = createJanitor(producer, prefix);
   const housekeeping = startHousekeeping({
     ...{ config, janitor, inspector, monitor, observer, trail },
@@ -165,7 +170,6 @@ async function startWorker(parts: RoleParts): Promise<RunningRole> {
   });
   return {
     prepare(next) {
-      alerts.check(next);
       const commit = worker.prepare(next);
       return () => {
         commit();

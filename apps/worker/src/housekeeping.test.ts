@@ -9,7 +9,7 @@ import { createInspector, createJournal } from '@longshore/queue/operator';
 import { eventually, redisUrl, startReceiver, startRedis, testPrefix } from '@longshore/testkit';
 import { expect, onTestFinished, test } from 'vitest';
 import { startHousekeeping } from './housekeeping.js';
-import { aDelivery, nothingPublished, observed } from './testing/parts.js';
+import { aDelivery, nothingOfItsOwn, observed } from './testing/parts.js';
 import { createWorker } from './worker.js';
 
 const silent = { note() {}, async sweep() {} };
@@ -40,7 +40,7 @@ redis: { url: "${redis.url}", prefix: ${prefix} }`;
   const janitor = createJanitor(producer, prefix);
   const worker = createWorker({
     ...{ client: consumer, observer, pulse: silent, trail: silent, version: '0' },
-    publish: nothingPublished,
+    ...nothingOfItsOwn,
   });
   await monitor.firstAnswer(10_000);
   await createProducer(producer, prefix).enqueue([aDelivery()]);

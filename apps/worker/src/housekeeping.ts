@@ -2,7 +2,7 @@
  * What keeps Redis within bounds: the retention of finished deliveries, and room while it fills up.
  * Every dead delivery that retention removes is counted and recorded, and so is what operators did.
  */
-import type { Config, Endpoint } from '@longshore/config';
+import { type Config, type Endpoint, everyEndpoint } from '@longshore/config';
 import type { IngestRecord, Observer } from '@longshore/observe';
 import { type Janitor, type Monitor, RELIEVE_FROM } from '@longshore/queue';
 import type { Inspector, Journal, TrailWriter } from '@longshore/queue/operator';
@@ -39,8 +39,8 @@ export function startHousekeeping(parts: HousekeepingParts): Housekeeping {
   let swept = 0;
   let told: Config | undefined;
   const noted = new Set<string>();
-  const note = ({ notifications }: Config): void => {
-    for (const { name } of notifications.endpoints) noted.add(name);
+  const note = (config: Config): void => {
+    for (const { name } of everyEndpoint(config)) noted.add(name);
   };
   note(parts.config());
 
@@ -85,11 +85,12 @@ export function startHousekeeping(parts: HousekeepingParts): Housekeeping {
 
 /** Endpoints that left the configuration still have queues, and those are kept within bounds too. */
 async function sweep({ config, janitor, inspector, observer, trail }: HousekeepingParts): Promise<void> {
-  const { retention, notifications } = config();
+  const { retention } = config();
+  const endpoints = everyEndpoint(config());
   // Again and again: a Redis that lost its data has lost this too.
-  await inspector.remember(notifications.endpoints.map(({ name }) => name));
+  await inspector.remember(endpoints.map(({ name }) => name));
   await trail.sweep();
-  await promoteOverdue(notifications.endpoints, janitor, observer);
+  await promoteOverdue(endpoints, janitor, observer);
   for (const endpoint of await inspector.known()) {
     for (const { id, delivery, attempts, last } of await janitor.sweep(endpoint, retention)) {
       const of = { endpoint, deliveryId: id, eventId: delivery?.eventId };
@@ -111,7 +112,7 @@ export function longestWait({ maxbackoff, preheat }: Pick<Endpoint, 'maxbackoff'
 }
 
 async function promoteOverdue(
-  endpoints: readonly Endpoint[],
+  endpoints: readonly Pick<Endpoint, 'name' | 'maxbackoff' | 'preheat'>[],
   janitor: Janitor,
   { log }: Observer,
 ): Promise<void> {

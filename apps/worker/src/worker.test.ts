@@ -6,7 +6,7 @@ import { type Config, readConfig } from '@longshore/config';
 import { connect, createProducer } from '@longshore/queue';
 import { redisUrl, startReceiver, testPrefix } from '@longshore/testkit';
 import { expect, onTestFinished, test } from 'vitest';
-import { aDelivery, nothingPublished, observed } from './testing/parts.js';
+import { aDelivery, nothingOfItsOwn, observed } from './testing/parts.js';
 import { createWorker } from './worker.js';
 
 const settings = (url: string, secret: string, threshold: number): string => `
@@ -23,7 +23,7 @@ async function started() {
   const [client, writer] = [connected('consumer'), connected('producer')];
   const producer = createProducer(writer, prefix);
   const parts = { observer: observed().observer, pulse: { note() {} }, trail: { note() {} }, version: '0' };
-  const worker = createWorker({ client, publish: nothingPublished, ...parts });
+  const worker = createWorker({ client, ...nothingOfItsOwn, ...parts });
   onTestFinished(async () => {
     await worker.close();
     await producer.close();

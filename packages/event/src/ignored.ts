@@ -16,6 +16,7 @@ export const IGNORED_AT = [
   'queue.stored',
   'queue.wake',
   'worker.alerts.lease',
+  'worker.alerts.read',
   'worker.preheat.close',
   'worker.preheat.store',
   'worker.sink.close',

@@ -1,5 +1,12 @@
 /** The endpoints as an operator sees them: those of the configuration, and those that left it and still have a queue. */
-import { type Config, type Endpoint, maskedUrl, nearest } from '@longshore/config';
+import {
+  type AlertEndpoint,
+  type Config,
+  type Endpoint,
+  everyEndpoint,
+  maskedUrl,
+  nearest,
+} from '@longshore/config';
 import { excerpt, LongshoreError } from '@longshore/event';
 import {
   type EndpointPulse,
@@ -46,7 +53,7 @@ export interface EndpointParts {
 
 /** See the header. */
 export function createEndpoints({ config, inspector, pauses, pulse, now }: EndpointParts) {
-  const configured = (): Endpoint[] => config().notifications.endpoints;
+  const configured = () => everyEndpoint(config());
   const names = async (): Promise<string[]> => [
     ...new Set([...configured().map(({ name }) => name), ...(await inspector.known())]),
   ];
@@ -91,7 +98,7 @@ export function createEndpoints({ config, inspector, pauses, pulse, now }: Endpo
   };
 }
 
-const shown = (settings: Endpoint): Pick<EndpointOverview, 'kind' | 'url' | 'settings'> => {
+const shown = (settings: Endpoint | AlertEndpoint): Pick<EndpointOverview, 'kind' | 'url' | 'settings'> => {
   const { timeout, threshold, backoff, maxbackoff, schedule, concurrency, accept, ignore } = settings;
   return {
     kind: settings.kind,

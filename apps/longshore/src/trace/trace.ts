@@ -1,5 +1,5 @@
 /** `longshore trace`: asks the relay's Redis and puts the answer in words. */
-import { type Env, sourceNames } from '@longshore/config';
+import { type Env, everyEndpoint, sourceNames } from '@longshore/config';
 import { createInspector, createPauses, createTracer, type Traced } from '@longshore/queue/operator';
 import { defaultConfig } from '../commands/options.js';
 import { type Relay, withRelay } from '../relay.js';
@@ -51,7 +51,7 @@ async function heldEndpoints(
   );
   const held = new Map<string, string>();
   for (const endpoint of new Set(waiting.map((delivery) => delivery.endpoint))) {
-    const settings = config.notifications.endpoints.find(({ name }) => name === endpoint);
+    const settings = everyEndpoint(config).find(({ name }) => name === endpoint);
     const pause = await pauses.get(endpoint);
     if (!settings) held.set(endpoint, 'the endpoint is not in the configuration');
     else if (settings.disabled) held.set(endpoint, 'the endpoint is disabled');

@@ -1,7 +1,7 @@
 /**
- * What the receivers of `alerts` were told, over all processes and restarts; and the lease by which one of many
- * workers does the telling. The lease runs out by itself when its holder dies, and a holder that was too slow
- * cannot write: what it told meanwhile may be told once more by its successor.
+ * What the receivers of `alerts` were notified of, over all processes and restarts; and the lease by which one of many
+ * workers publishes alerts. The lease runs out by itself when its holder dies, and a holder that was too slow
+ * cannot write.
  */
 import { randomUUID } from 'node:crypto';
 import { z } from 'zod';
@@ -9,23 +9,24 @@ import { isReady, type RedisClient } from '../connection.js';
 import { storeKey } from '../names.js';
 import { notConnected } from '../refusal.js';
 import { runScript, script } from '../script.js';
-import { storedList } from '../stored-json.js';
+import { readStored, storedList } from '../stored-json.js';
 
-/** Entries by key; what they hold is the caller's business, as JSON. */
+/** Entries by key; what they hold is up to the caller, as JSON. */
 export interface AlertStore {
-  /** Takes or renews the lease. @returns whether this process is the one that tells, for the next {@link LEASE} ms */
+  /** Takes or renews the lease. @returns whether this process has it, for the next {@link LEASE_MS} */
   claim(): Promise<boolean>;
   read(): Promise<Map<string, object>>;
+  /** One entry; undefined when there is none. Needs no lease. */
+  get(key: string): Promise<object | undefined>;
   /** Undefined removes an entry. @returns false when the lease was lost: nothing was written then */
   save(entries: ReadonlyMap<string, object | undefined>): Promise<boolean>;
   /** Lets another process have the lease at once. */
   release(): Promise<void>;
 }
 
-/** Milliseconds. */
-const LEASE = 15_000;
-/** What nobody touched for so long is forgotten; milliseconds. */
-const KEPT = 30 * 24 * 3_600_000;
+const LEASE_MS = 15_000;
+/** Entries are removed when none was written for so long. */
+const KEPT_MS = 30 * 24 * 3_600_000;
 
 /** KEYS[1] the lease; ARGV token, ms. Returns 1 when the lease is ours. */
 const CLAIM = script(`
@@ -58,14 +59,16 @@ return 1
 `);
 
 /** Of an entry that this version writes. */
-const VERSION = 1;
+const VERSION = 2;
 
-const schema = z.looseObject({ v: z.literal(VERSION).optional() }).transform(({ v: _v, ...entry }) => entry);
+const schema = z
+  .looseObject({ v: z.union([z.literal(1), z.literal(VERSION)]).optional() })
+  .transform(({ v: _v, ...entry }) => entry);
 
 /** @param lease milliseconds until a process that died is replaced; for tests */
-export function createAlertStore(client: RedisClient, prefix: string, lease = LEASE): AlertStore {
+export function createAlertStore(client: RedisClient, prefix: string, lease = LEASE_MS): AlertStore {
   const token = randomUUID();
-  const [leaseKey, told] = [storeKey(prefix, 'alerts', 'lease'), storeKey(prefix, 'alerts', 'told')];
+  const [leaseKey, entriesKey] = [storeKey(prefix, 'alerts', 'lease'), storeKey(prefix, 'alerts', 'told')];
   const assertReady = (): void => {
     if (!isReady(client)) throw notConnected(client);
   };
@@ -76,8 +79,12 @@ export function createAlertStore(client: RedisClient, prefix: string, lease = LE
     },
     async read() {
       assertReady();
-      const entries = Object.entries(await client.hgetall(told));
+      const entries = Object.entries(await client.hgetall(entriesKey));
       return new Map(entries.flatMap(([key, json]) => storedList(schema, json).map((entry) => [key, entry])));
+    },
+    async get(key) {
+      assertReady();
+      return readStored(schema, await client.hget(entriesKey, key));
     },
     async save(entries) {
       if (entries.size === 0) return true;
@@ -86,7 +93,9 @@ export function createAlertStore(client: RedisClient, prefix: string, lease = LE
         key,
         entry === undefined ? '' : JSON.stringify({ v: VERSION, ...entry }),
       ]);
-      return (await runScript(client, SAVE, [leaseKey, told], [token, lease, KEPT, ...args.flat()])) === 1;
+      return (
+        (await runScript(client, SAVE, [leaseKey, entriesKey], [token, lease, KEPT_MS, ...args.flat()])) === 1
+      );
     },
     async release() {
       if (isReady(client)) await runScript(client, RELEASE, [leaseKey], [token]);
