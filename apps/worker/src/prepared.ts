@@ -40,30 +40,31 @@ export interface PrepareParts {
 }
 
 /**
- * @param config asked for at any time later: the live configuration
+ * @param config that the endpoint is of @param live the configuration that is in force, asked for at any time later
  * @throws LongshoreError SECRET_MISSING
  */
 export function prepareEndpoint(
   endpoint: Endpoint | AlertEndpoint,
-  config: () => Config,
+  config: Config,
+  live: () => Config,
   parts: PrepareParts,
 ): Prepared {
   const { client, observer, report, publish, version } = parts;
-  const { delivered } = config().retention;
+  const { delivered } = config.retention;
   const fingerprint = (options: object) => JSON.stringify([endpoint, options, delivered]);
   const { name, preheat } = endpoint;
   if (endpoint.kind === 'alert') return prepareAlert(endpoint, fingerprint, parts);
 
-  const live = { settings: endpoint, ignores: compileRules(endpoint) };
+  const rules = { settings: endpoint, ignores: compileRules(endpoint) };
   if (endpoint.kind === 'http' || !preheat) {
     const options = sinkOptions(endpoint, version);
-    const open = () => ({ ...live, sink: openSink('http', options) });
+    const open = () => ({ ...rules, sink: openSink('http', options) });
     return { endpoint, fingerprint: fingerprint(options), open, report };
   }
   const options = preheatOptions(endpoint, preheat, version);
   const open = () => {
-    const memory = createPreheatMemory({ client, config, endpoint: name, observer, publish });
-    return { ...live, sink: openSink('preheat', { ...options, memory }) };
+    const memory = createPreheatMemory({ client, config: live, endpoint: name, observer, publish });
+    return { ...rules, sink: openSink('preheat', { ...options, memory }) };
   };
   return { endpoint, fingerprint: fingerprint(options), open, report };
 }

@@ -4,7 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Config, readConfig } from '@longshore/config';
 import { connect, createProducer } from '@longshore/queue';
-import { redisUrl, startReceiver, testPrefix } from '@longshore/testkit';
+import { createInspector } from '@longshore/queue/operator';
+import { eventually, redisUrl, startReceiver, testPrefix } from '@longshore/testkit';
 import { expect, onTestFinished, test } from 'vitest';
 import { aDelivery, nothingOfItsOwn, observed } from './testing/parts.js';
 import { createWorker } from './worker.js';
@@ -38,7 +39,10 @@ async function started() {
     if (!config) throw new Error(JSON.stringify(problems));
     return config;
   };
-  return { worker, producer, read, secret: join(folder, 'secret') };
+  const inspector = createInspector(writer, prefix);
+  /** Deliveries that are kept after they were delivered. */
+  const kept = () => inspector.boardQueue('one').getCompletedCount();
+  return { worker, producer, read, kept, secret: join(folder, 'secret') };
 }
 
 test('a secret that disappears after it was looked up is used all the same', async () => {
@@ -65,4 +69,20 @@ test('a secret that is missing is found before anything changes', async () => {
   const { worker, read, secret } = await started();
   const config = await read(settings(receiver.url, secret, 3));
   expect(() => worker.prepare(config)).toThrow(expect.objectContaining({ code: 'SECRET_MISSING' }));
+});
+
+test('a changed retention holds from the next delivery on', async () => {
+  const receiver = await startReceiver();
+  const { worker, producer, read, kept, secret } = await started();
+  await writeFile(secret, 'Bearer x');
+  const config = await read(settings(receiver.url, secret, 3));
+  worker.prepare(config)();
+  await producer.enqueue([{ ...aDelivery(), id: 'a' }]);
+  await producer.enqueue([{ ...aDelivery(), id: 'b' }]);
+  await eventually(kept, (count) => count === 2);
+  const delivered = { ...config.retention.delivered, count: 1 };
+  worker.prepare({ ...config, retention: { ...config.retention, delivered } })();
+  await producer.enqueue([{ ...aDelivery(), id: 'c' }]);
+  await receiver.received(3);
+  await eventually(kept, (count) => count === 1);
 });

@@ -56,7 +56,7 @@ export function createWorker(parts: WorkerParts): Worker {
   let current: Config | undefined;
 
   const retire = (ending: Promise<unknown>): void => {
-    // What cannot be closed has nothing left to deliver with; the process goes on without it.
+    // What cannot be closed has nothing left to deliver with; the process continues without it.
     const ended = ending.catch(ignore('worker.sink.close'));
     retiring.add(ended);
     void ended.finally(() => retiring.delete(ended));
@@ -126,7 +126,7 @@ export function createWorker(parts: WorkerParts): Worker {
     prepare(config) {
       const endpoints = everyEndpoint(config)
         .filter(takes)
-        .map((one) => prepareEndpoint(one, () => current ?? config, { ...parts, report }));
+        .map((one) => prepareEndpoint(one, config, () => current ?? config, { ...parts, report }));
       return () => {
         if (closing) return;
         grace = config.worker.grace;

@@ -9,8 +9,8 @@ import { url } from './values/secrets.js';
 import { setting } from './values/setting.js';
 import { headers, texts } from './values/shapes.js';
 
-/** Below the lease of the worker that tells: 10 s is the longest that a receiver may take. */
-const LONGEST_TELL = 10_000;
+/** A receiver that takes longer is too slow for alerts. */
+const LONGEST_TIMEOUT_MS = 10_000;
 const MANY = Number.MAX_SAFE_INTEGER;
 
 /** See the header. Times are milliseconds. */
@@ -33,7 +33,7 @@ export const alert = z
       'json',
     ),
     timeout: setting(
-      duration({ min: 1, max: LONGEST_TELL }),
+      duration({ min: 1, max: LONGEST_TIMEOUT_MS }),
       'How long one message may take until the head of the answer, connecting included.',
       '5s',
     ),

@@ -40,7 +40,7 @@ const soon = (receiver: Receiver, more: Parameters<typeof aReceiver>[0] = {}) =>
 const RETRY: RetryPolicy = { threshold: 3, backoff: 10, maxbackoff: 10, schedule: [] };
 const FAILED: NotedAttempt = { delivered: false, attempt: 1, status: 503, reason: 'http_503' };
 
-/** A relay with endpoints of these names, as far as alerts look at it. */
+/** A relay with endpoints of these names, as far as alerts need it. */
 async function aRelay(...names: string[]) {
   const prefix = testPrefix();
   const connected = (profile: 'producer' | 'consumer') => connect({ url: redisUrl() }, profile, () => {});
@@ -203,7 +203,7 @@ test('a receiver that fails gets the same message again', async () => {
   ]);
 });
 
-/** For `timeout`: until an attempt ends that nobody answers. It has arrived by then, also on a busy machine. */
+/** For `timeout`: until an attempt without an answer ends. It has arrived by then, also on a busy machine. */
 const A_WHILE = 1_000;
 
 test.each<[what: string, reply: Parameters<typeof startReceiver>[0], reason: string, timeout?: number]>([

@@ -31,7 +31,7 @@ const well = aFinding({ firing: false, summary: 'one delivers again' });
 const dead = (amount: number) => aFinding({ alert: 'dead', amount });
 const noDead = aFinding({ alert: 'dead', firing: false });
 
-test.each<[title: string, looks: [number, Finding | undefined][], said: string[]]>([
+test.each<[title: string, checks: [number, Finding | undefined][], sent: string[]]>([
   [
     'nothing happens',
     [
@@ -131,8 +131,8 @@ test.each<[title: string, looks: [number, Finding | undefined][], said: string[]
     ],
     ['0: firing', '61: resolved'],
   ],
-])('%s', (_, looks, said) => {
-  expect(story(looks)).toEqual(said);
+])('%s', (_, checks, sent) => {
+  expect(story(checks)).toEqual(sent);
 });
 
 test.each(['dead', 'ignored'] as const)(

@@ -50,7 +50,7 @@ function whileFiring(
   if (state.notifiedAt !== undefined) {
     const lasts = state.notified === 'firing' && amount !== undefined;
     const isMore = !lasts || state.amount === undefined || amount > state.amount;
-    // It is over only when the receiver was notified of that: a condition that is back before goes on.
+    // It is over only when the receiver was notified of that: a condition that is back before that continues.
     if (now - state.notifiedAt < window || !isMore) {
       // Fewer than before: from here on more is more again.
       const least = isMore ? state.amount : amount;

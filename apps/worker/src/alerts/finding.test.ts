@@ -45,7 +45,7 @@ test.each([
   expect(finding?.next).toContain(words);
 });
 
-test('the dead and the old are told, also of an endpoint that is paused', () => {
+test('dead and old deliveries are conditions, also of an endpoint that is paused', () => {
   const pulse = aPulse({
     waiting: 9,
     dead: 2,
