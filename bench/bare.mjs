@@ -1,4 +1,4 @@
-/** What ingest is measured against: Koa that reads the body, parses the JSON, and answers. No queue, no log. */
+/** The baseline of ingest: Koa that reads the body, parses the JSON, and answers. No queue, no log. */
 import Koa from 'koa';
 import getRawBody from 'raw-body';
 

@@ -1,5 +1,5 @@
 /**
- * How fast a backlog is delivered, beside the same requests made by undici alone, in the same run.
+ * Delivery rate of a backlog, compared with the same requests by undici alone, in the same run.
  *
  * `node delivery.mjs [COUNT]`, from the bench folder after `npm start` or a build.
  */
@@ -42,7 +42,7 @@ console.table([
   {
     deliveries: COUNT,
     'taken/s': Math.round(COUNT / ((taken - startedRelay) / 1_000)),
-    'taken and delivered/s': Math.round(COUNT / ((done - startedRelay) / 1_000)),
+    'received and delivered/s': Math.round(COUNT / ((done - startedRelay) / 1_000)),
     'undici alone/s': Math.round(undici),
     ratio: (COUNT / ((done - startedRelay) / 1_000) / undici).toFixed(2),
   },

@@ -1,9 +1,9 @@
 /**
- * Throws broken requests of every format at a running relay and looks whether it stands: no 5xx, an answer within
- * 5 s, no crash, memory (its peak too) and quarantine that stay bounded, and a good event that arrives at the end.
+ * Sends malformed requests of every format to a running relay and checks it: no 5xx, a response within 5 s, no crash,
+ * bounded memory (its peak too) and quarantine, and a valid event that is delivered at the end.
  *
  * `node fuzz.mjs [--minutes 10] [--seed N] [--concurrency 16]`, from the bench folder after a build. Exits 1 and
- * names the requests when something fell; `--seed N --only M` sends request M again. Reads memory from /proc.
+ * names the requests on failure; `--seed N --only M` sends request M again. Reads memory from /proc.
  */
 import { randomUUID } from 'node:crypto';
 import { parseArgs } from 'node:util';
@@ -23,9 +23,9 @@ const { values } = parseArgs({
 const seed = Number(values.seed);
 const total = Number(values.minutes) * 60_000;
 const ROUND = Math.min(60_000, total / 3);
-/** What V8 keeps of a heap that it once needed, beside what is really held. */
+/** Heap that V8 keeps after a peak, in addition to live data. */
 const GROWTH = 96 * 1024 * 1024;
-/** Beside the bodies in flight: strings and values of those that are parsed, and what waits to be collected. */
+/** In addition to the bodies in flight: parsed strings and values, and garbage. */
 const PEAK = 512 * 1024 * 1024;
 /** Bombs at once, at the start of each round. */
 const SALVO = 24;
@@ -69,7 +69,7 @@ async function judge(number, request) {
   sent++;
   if (ms > slowest.ms) slowest = { ms, number, what: request.what };
   statuses.set(status ?? missing, (statuses.get(status ?? missing) ?? 0) + 1);
-  // A salvo is for the memory; each of its bombs waits for the others.
+  // A salvo tests memory; each of its bombs waits for the others.
   const isLate = !request.isSalvo && (missing === 'late' || ms > LIMIT_MS);
   const isLost = status === undefined && !request.broken && !request.isSalvo;
   // As documented: the bodies in flight have their limit.
@@ -89,7 +89,7 @@ async function round(ms) {
   await Promise.all(Array.from({ length: Number(values.concurrency) }, sender));
 }
 
-/** Until everything is delivered, and a moment more, in which the garbage goes. */
+/** Waits until everything is delivered, and a moment more for garbage collection. */
 async function settle() {
   const end = Date.now() + 60_000;
   const rest = async () => (await store.pending('all')) + (await store.pending('once'));
@@ -118,8 +118,8 @@ if (values.only === undefined) {
     if (crashed) break;
     const { held, peak } = await memoryOf(relay.child.pid);
     memory.push(held);
-    const told = `${mib(held)} MiB, at most ${mib(peak)} MiB`;
-    console.log(`${sent} requests, ${told}, ${await store.quarantined()} in quarantine`);
+    const memoryUse = `${mib(held)} MiB, at most ${mib(peak)} MiB`;
+    console.log(`${sent} requests, ${memoryUse}, ${await store.quarantined()} in quarantine`);
     if (peak > MAX_IN_FLIGHT + PEAK) fault(`memory went up to ${mib(peak)} MiB`);
   }
 } else await send(Number(values.only));
@@ -129,7 +129,7 @@ if (!crashed) {
   await settle();
   const quarantined = await store.quarantined();
   if (quarantined > MOST_QUARANTINED) fault(`quarantine holds ${quarantined} entries`);
-  // The first rounds are spent on growing to what the work needs; on a busy machine there may be no more.
+  // Memory grows in the first rounds; on a busy machine there may be no more rounds.
   const grown = memory.length > 2 ? memory.at(-1) - memory[1] : 0;
   if (grown > GROWTH) fault(`memory grew by ${mib(grown)} MiB: ${memory.map(mib).join(', ')}`);
   relay.child.removeAllListeners('exit');

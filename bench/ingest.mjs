@@ -1,5 +1,5 @@
 /**
- * How fast ingest acknowledges, beside a bare Koa app that only parses the JSON, in the same run and by turns.
+ * Acknowledgement rate of ingest, compared with a bare Koa app that only parses the JSON, alternating in one run.
  * One endpoint, paused, so that ingest is measured and not delivery; everything shares the machine's cores.
  *
  * `node ingest.mjs [COUNT]`, from the bench folder after `npm start` or a build.

@@ -1,6 +1,6 @@
 /**
- * How long the dashboard's pages and its API take: 100 endpoints with one delivery each, then with 10,000 waiting
- * and 1,000 dead each. The same requests to the same process, so the ratio says what the backlog costs. The events
+ * Response times of the dashboard's pages and API: 100 endpoints with one delivery each, then with 10,000 waiting
+ * and 1,000 dead each. The same requests to the same process, so the ratio is the cost of the backlog. The events
  * go through ingest; their deliveries are copied inside Redis to as many as are wanted.
  *
  * `node pages.mjs [WAITING] [DEAD] [ENDPOINTS]`, from the bench folder after `npm start` or a build. Needs about
@@ -101,7 +101,7 @@ const PATHS = {
   '… to retry, of one repository': '/dead/retry?repository=team%2Fapp-1',
   'search: event': '/search?q=event-1',
   'search: repository': '/search?q=team/app-1',
-  'search: nothing': '/search?q=nobody/knows',
+  'search: nothing': '/search?q=no/match',
   'API endpoints': '/api/v1/endpoints',
   'API deliveries': '/api/v1/deliveries?endpoint=endpoint-7&state=waiting&limit=100',
   'API dead': '/api/v1/dead?limit=100',

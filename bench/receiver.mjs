@@ -1,6 +1,6 @@
 /**
  * A receiver that answers at once and counts: `node receiver.mjs [ok|page|random]`. `page`: it fails with an error page
- * of 2 KB that has another request id each time; `random`: with 2 KB that have nothing in common. Prints its url, and
+ * of 2 KB that has another request id each time; `random`: with 2 KB of random text. Prints its url, and
  * on SIGUSR2 how many it got.
  */
 import { randomBytes, randomUUID } from 'node:crypto';

@@ -1,7 +1,7 @@
 /**
- * What the trail costs: the same load to two relays by turns, one with a trail and one without, each with a
- * Redis of its own. Acknowledged and delivered at once, everything on the same cores. The time of the CPU that an
- * event costs Longshore and its Redis says more than the rate where others use the machine too.
+ * The cost of the trail: the same load alternating between two relays, one with a trail and one without, each with its
+ * own Redis. Acknowledged and delivered at once, everything on the same cores. The CPU time per event of Longshore and
+ * its Redis is more reliable than the rate on a machine with other load.
  *
  * `node trail.mjs [COUNT]`, from the bench folder after `npm start` or a build.
  */
@@ -16,7 +16,7 @@ const median = (numbers) => numbers.toSorted((a, b) => a - b)[Math.floor(numbers
 
 async function relayTo(answer, age) {
   const receiver = await startReceiver(answer);
-  // A failed delivery is not tried again within the measurement.
+  // A failed delivery is not retried within the measurement.
   const endpoint = { name: 'one', url: receiver.url, concurrency: 16, timeout: '10s', backoff: '1h' };
   const retention = { trail: { age } };
   const relay = await startLongshore({ notifications: { endpoints: [endpoint] }, retention });
@@ -45,7 +45,7 @@ for (const [answer, words] of Object.entries(CASES)) {
   const [on, off] = [await relayTo(answer, '24h'), await relayTo(answer, '0s')];
   const runs = [];
   for (let round = 0; round <= ROUNDS; round++) {
-    // Whoever is first alternates; the first round warms up.
+    // The order alternates; the first round is a warm-up.
     const order = round % 2 ? [on, off] : [off, on];
     const results = new Map();
     for (const relay of order) results.set(relay, await relay.round());

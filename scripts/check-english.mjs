@@ -25,7 +25,6 @@ export const NOT_CLEAN_YET = {
   'apps/longshore': 'all',
   'apps/worker': 'all',
   'packages/operator': 'all',
-  'packages/publish': 'all',
   'packages/queue': 'all',
   'packages/sources': 'all',
   'packages/spool': 'all',

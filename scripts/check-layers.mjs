@@ -1,6 +1,6 @@
 /**
  * Refuses an import that the design does not have. pnpm makes the package.json files the import graph, so they
- * are what is read; the sources are looked through as well for what a manifest cannot show.
+ * are what is read; the sources are searched for what a manifest cannot show.
  *
  * A new edge is a decision: it goes into this table first, and into ARCHITECTURE.md.
  */
@@ -8,12 +8,12 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join, relative, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-const STAGE = 'stages do not know each other: they share the words of event, and the apps put them together';
-const APP = 'an app knows the stages and config, never another app';
+const STAGE = 'stages do not import each other: they share the types of event, and the apps combine them';
+const APP = 'an app imports the stages and config, never another app';
 
 /** Who may import which of our packages, and why no other. */
 const LAYERS = {
-  event: { may: [], why: 'event is what everyone knows, so it knows nobody' },
+  event: { may: [], why: 'every package imports event, so it imports none' },
   sources: { may: ['event'], why: STAGE },
   routing: { may: ['event'], why: STAGE },
   queue: { may: ['event'], why: STAGE },
@@ -24,32 +24,32 @@ const LAYERS = {
   sinks: { may: ['event', 'registry-client'], why: STAGE },
   'registry-client': { may: ['event'], why: STAGE },
   observe: { may: ['event'], why: STAGE },
-  'embedded-redis': { may: ['event'], why: 'it only runs a program; queue is who speaks to Redis' },
+  'embedded-redis': { may: ['event'], why: 'it only runs a program; queue is the client of Redis' },
   config: {
     may: ['event', 'sources', 'routing', 'sinks'],
-    why: 'config knows the schemas of the stages only',
+    why: 'config imports only the schemas of the stages',
   },
   ingest: { may: ['event', 'sources', 'publish', 'queue', 'observe', 'config'], why: APP },
   worker: { may: ['event', 'routing', 'publish', 'queue', 'sinks', 'observe', 'config'], why: APP },
   dashboard: { may: ['event', 'routing', 'queue', 'observe', 'config'], why: APP },
   longshore: {
     may: ['event', 'queue', 'observe', 'config', 'embedded-redis', 'ingest', 'worker', 'dashboard'],
-    why: 'the command puts the apps together; what a stage does is their business',
+    why: 'the command combines the apps, not the stages',
   },
   testkit: {
     may: ['event', 'embedded-redis'],
     why: 'testkit serves every test, so it depends on almost nothing',
   },
-  'longshore-workspace': { may: ['longshore'], why: 'the root offers the command and nothing else' },
+  'longshore-workspace': { may: ['longshore'], why: 'the root provides only the command' },
 };
 
-/** Packages of others that one of ours alone may use. */
+/** Dependencies that a single package may use. */
 const OWNED = {
   bullmq: { owner: 'queue', why: 'all of Redis and BullMQ is in queue' },
   ioredis: { owner: 'queue', why: 'all of Redis and BullMQ is in queue' },
 };
 
-/** Words that a source may not hold, and the packages where it may. */
+/** Patterns that sources may not contain, and the packages that are exempt. */
 const WORDS = [
   {
     pattern: /\bprocess\.env\b|\benv\b[^}\n]*\}\s*from 'node:process'/,
@@ -61,11 +61,11 @@ const WORDS = [
     pattern: /\bconsole\./,
     what: 'writes to console',
     allowed: [],
-    why: 'what happened is a record of observe; commands print through their shell',
+    why: 'log through observe; commands print through their shell',
   },
 ];
 
-/** All that is wrong in the workspace at `root`, one line each; empty when the layers hold. */
+/** All violations in the workspace at `root`, one line each. */
 export function checkLayers(root) {
   const packages = findPackages(root);
   const names = new Set(packages.map(({ name }) => name));

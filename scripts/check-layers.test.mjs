@@ -41,7 +41,7 @@ test('an edge between stages is refused, with the package, the edge and the rule
   );
   expect(checkLayers(root)).toEqual([
     expect.stringMatching(
-      /^@longshore\/sinks -> @longshore\/queue: stages do not know each other.*\[package\.json\]$/,
+      /^@longshore\/sinks -> @longshore\/queue: stages do not import each other.*\[package\.json\]$/,
     ),
   ]);
 });

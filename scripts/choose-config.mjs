@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 
 /**
- * What the arguments of `npm start --` come to: those for `longshore`, the file, and whether the quickstart's
- * receiver belongs to it. `fromEnvironment` is LONGSHORE_CONFIG.
+ * Parses the arguments of `npm start --`: those for `longshore`, the file, and whether to start the quickstart's
+ * receiver. `fromEnvironment` is LONGSHORE_CONFIG.
  */
 export function chooseConfig(root, args, fromEnvironment) {
   const { values } = parseArgs({
@@ -27,7 +27,7 @@ export function chooseConfig(root, args, fromEnvironment) {
   };
 }
 
-/** Does a configuration name a Redis of its own? Only a look: `run` reads it properly. */
+/** Whether a configuration names a Redis. A rough check: `run` parses the file. */
 export function namesRedis(yaml) {
   const block = /^redis:(.*(?:\n(?:[ \t].*)?)*)/m.exec(yaml)?.[1] ?? '';
   return /^[^#]*\b(?:url|cluster):/m.test(block);

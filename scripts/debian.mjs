@@ -3,7 +3,7 @@
  *
  * As root a package is installed by apt-get. Without root, and for packages that would start a service, it is
  * downloaded with the libraries that are missing here and unpacked into a cache folder; nothing else on the
- * machine changes. Traded: such a program gets no security updates until its cache folder is removed.
+ * machine changes. Trade-off: such a program gets no security updates until its cache folder is removed.
  */
 import { chmod, mkdir, mkdtemp, readdir, readFile, rename, rm, symlink, writeFile } from 'node:fs/promises';
 import { homedir } from 'node:os';
@@ -18,7 +18,7 @@ export const REDIS_BIN = join(CACHE, 'redis', 'bin');
 
 export const isRoot = process.getuid?.() === 0;
 
-/** Is this Debian, Ubuntu or a relative of theirs? */
+/** Whether this is Debian, Ubuntu or a derivative. */
 export async function isDebian() {
   const text = await readFile('/etc/os-release', 'utf8').catch(() => '');
   return /^ID(_LIKE)?=.*\b(debian|ubuntu)\b/m.test(text) && (await which('apt-get')) !== undefined;

@@ -1,6 +1,6 @@
-// Writes the pages of docs/reference that are made from code, so that they cannot disagree with it.
-// `--check` writes nothing and exits 1 naming each stale page (CI); `--dir DIR` takes another folder.
-// Needs a build: the pages are made by the built packages.
+// Writes the pages of docs/reference that are generated from code.
+// `--check` writes nothing and exits 1 naming each stale page (CI); `--dir DIR` writes to another folder.
+// Needs a build: the built packages generate the pages.
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';

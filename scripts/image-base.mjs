@@ -5,7 +5,7 @@ import { dirname, join } from 'node:path';
 import { capture, which } from './run-command.mjs';
 import { say } from './setup.mjs';
 
-/** Makes it unless it is there; resolves with its name. Needs root. */
+/** Builds it unless it exists; resolves with its name. Needs root. */
 export async function makeBase() {
   const release = await readFile('/etc/os-release', 'utf8');
   const suite = /^VERSION_CODENAME=(\w+)/m.exec(release)?.[1] ?? 'bookworm';
@@ -15,7 +15,7 @@ export async function makeBase() {
     () => false,
   );
   if (known) return name;
-  say(`making ${name} of Debian's packages`);
+  say(`building ${name} from Debian packages`);
   const folder = await mkdtemp(join(tmpdir(), 'longshore-base-'));
   try {
     const root = join(folder, 'root');

@@ -2,9 +2,9 @@
  * The container image without a Docker engine: `npm run image` builds it with buildah, `npm run image:test` builds it
  * and runs it with podman, as an operator does.
  *
- * The base is the Dockerfile's own (`--base` takes another one). Where none can be pulled the tests make one of
- * Debian's packages and this machine's Node.js, so that the Dockerfile is really built everywhere. Where the
- * kernel lets nobody run containers the image is built and not run, and a line says so.
+ * The base is the Dockerfile's own (`--base` overrides it). If it cannot be pulled, the tests build one from Debian
+ * packages and this machine's Node.js, so that the Dockerfile is built everywhere. If the kernel does not allow
+ * containers, the image is built and not run, and a line says so.
  */
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -30,7 +30,7 @@ async function test() {
   for (const program of ['buildah', 'podman', 'debootstrap'])
     if (!(await which(program))) missing.push(program);
   if (missing.length > 0) {
-    say(`the image is not tested, for want of: ${missing.join(', ')}`);
+    say(`image tests skipped (missing: ${missing.join(', ')})`);
     process.exit(process.env.CI === 'true' ? 1 : 0);
   }
   await setUp({ redis: false });
@@ -53,7 +53,7 @@ async function build(base) {
   say(`building ${values.tag} on ${base}`);
   const ca = process.env.NODE_EXTRA_CA_CERTS;
   const options = [
-    // HEALTHCHECK is known to this format alone.
+    // Only this format supports HEALTHCHECK.
     ...['--format', 'docker', '--network', 'host', '--build-arg', `BASE=${base}`],
     ...(ca ? ['--secret', `id=ca,src=${ca}`] : []),
     ...['--file', 'infra/docker/Dockerfile', '--tag', values.tag, '.'],
@@ -70,7 +70,7 @@ async function build(base) {
   }
 }
 
-/** What the Dockerfile says. */
+/** The base in the Dockerfile. */
 async function ownBase() {
   const dockerfile = await readFile(join(ROOT, 'infra', 'docker', 'Dockerfile'), 'utf8');
   return /^ARG BASE=(.*)$/m.exec(dockerfile)[1];
@@ -87,7 +87,7 @@ async function baseForTests() {
   }
 }
 
-/** The flags with which podman runs a container on this machine; undefined where nothing helps. */
+/** The flags with which podman runs a container on this machine; undefined if it cannot. */
 async function podmanFlags() {
   // Podman asks for more open files than a sandbox may have.
   const limits = ['--ulimit', 'nofile=1024:1024', '--ulimit', 'nproc=4096:4096'];

@@ -1,7 +1,7 @@
 /** Runs a program for set-up: quiet while it works, everything that it printed when it fails. */
 import { spawn } from 'node:child_process';
 
-/** No update notices, no questions, no telemetry: a stranger's first start is not the place for them. */
+/** No update notices, no prompts, no telemetry. */
 const QUIET = {
   NO_UPDATE_NOTIFIER: '1',
   npm_config_update_notifier: 'false',
@@ -12,7 +12,7 @@ const QUIET = {
   DEBIAN_FRONTEND: 'noninteractive',
 };
 
-/** A failure that was explained already: its message is all that a reader should see. */
+/** A failure with a complete message: no stack is printed. */
 export class SetupError extends Error {}
 
 /** Resolves with what the program printed. Throws a SetupError that holds it when the program fails. */
@@ -22,7 +22,7 @@ export async function capture(command, args, options = {}) {
   return output;
 }
 
-/** Lets the program print for itself. Resolves with its exit code. */
+/** Runs a program with its output shown. Resolves with its exit code. */
 export async function show(command, args, options = {}) {
   const { code } = await run(command, args, { ...options, stdio: ['ignore', 'inherit', 'inherit'] });
   return code;

@@ -1,6 +1,6 @@
 /**
- * Makes a clone ready to run: Node's version, packages, build, a Redis. What is done already is skipped, so that
- * a second start costs the hashing of the sources and no more.
+ * Prepares a clone: checks Node's version, installs packages, builds, provides a Redis. Finished steps are skipped, so
+ * that a second start only hashes the sources.
  *
  * `npm start` and `npm test` call it; `node scripts/setup.mjs` runs it alone.
  */
@@ -16,17 +16,17 @@ import { capture, SetupError } from './run-command.mjs';
 
 export const ROOT = dirname(dirname(fileURLToPath(import.meta.url)));
 
-/** Notes of set-up: what was installed and built last. Not part of the clone. */
+/** State of set-up: hashes of the last install and build. Not part of the clone. */
 export const NOTES = join(ROOT, 'node_modules', '.cache', 'longshore');
 
-/** All of it. With `redis: false` it does not look for a Redis. */
+/** Runs every step; `redis: false` skips the Redis. */
 export async function setUp({ redis = true } = {}) {
   checkNode();
   if (await isOutdated()) await alone(installAndBuild);
   if (redis) await provideRedis();
 }
 
-/** Runs a script's main function: a SetupError is told in its own words, and the exit code is 1. */
+/** Runs a script's main function: prints the message of a SetupError and exits with 1. */
 export async function asScript(main) {
   try {
     return await main();
@@ -66,7 +66,7 @@ async function installAndBuild() {
   }
 }
 
-/** Is what was installed and built last what the files here ask for? */
+/** Whether the last install and build match the files. */
 async function state() {
   const files = await inputs();
   const manifests = await hashOf(files.filter((file) => /(package\.json|pnpm-[a-z]+\.yaml)$/.test(file)));
@@ -110,20 +110,20 @@ async function hashOf(files) {
   return hash.digest('hex');
 }
 
-/** Two set-ups at once (two terminals) would spoil each other's node_modules: the second waits. */
+/** Two set-ups at once (two terminals) would corrupt node_modules: the second one waits. */
 async function alone(work) {
   await mkdir(NOTES, { recursive: true });
   const lock = join(NOTES, 'setup.pid');
-  let told = false;
+  let reported = false;
   for (;;) {
     const taken = await writeFile(lock, String(process.pid), { flag: 'wx' }).catch((error) => error);
     if (!taken) break;
     if (taken.code !== 'EEXIST') throw taken;
     const pid = Number(await readFile(lock, 'utf8').catch(() => '0'));
-    // A container that was started again gives our own pid to the file of the one before.
+    // In a restarted container the lock of the previous one may have our own pid.
     if (pid === process.pid || (pid && !isRunning(pid))) await rm(lock, { force: true });
-    else if (!told) say(`waiting for another set-up (pid ${pid}) to end; its mark is ${lock}`);
-    told = true;
+    else if (!reported) say(`waiting for another set-up (pid ${pid}) to finish; lock file ${lock}`);
+    reported = true;
     await delay(100);
   }
   try {
@@ -144,7 +144,7 @@ function isRunning(pid) {
 
 /**
  * Finds a redis-server, or provides one where that can be done without asking.
- * Never fails: when there is none in the end, `run` says what to install here.
+ * Never fails: if there is none, `run` prints what to install.
  */
 async function provideRedis() {
   process.env.PATH += delimiter + REDIS_BIN;
@@ -154,14 +154,14 @@ async function provideRedis() {
   await findRedisServer().catch((error) => {
     missing = error;
   });
-  // One that is too old stays the first on the PATH, and the package may be as old: the user has to decide.
+  // If the one on the PATH is too old, it stays first there, and the package may be too old as well.
   if (missing?.code === 'REDIS_START_FAILED') say(missing.message);
   if (missing?.code !== 'REDIS_NOT_FOUND' || !(await isDebian())) return;
   try {
     say(isRoot ? 'installing redis-tools (apt-get)' : `fetching redis-server into ${dirname(REDIS_BIN)}`);
     await alone(() => (isRoot ? installRedis() : unpack('redis-server', 'redis-server', dirname(REDIS_BIN))));
   } catch (error) {
-    say(`that did not work: ${error.message}`);
+    say(`failed: ${error.message}`);
   }
 }
 

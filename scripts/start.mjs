@@ -1,8 +1,8 @@
 /**
- * `npm start`: set-up, then `longshore run` in this same process, so that signals reach it as they are meant.
+ * `npm start`: set-up, then `longshore run` in this same process, so that signals reach it.
  *
  * Arguments after `--` go to `run`. Without `--config` it takes ./longshore.yml, else the quickstart's, and then a
- * small receiver runs along that prints each event, so that the first push shows the whole way.
+ * small receiver prints each event, so that the first push is visible.
  */
 import { readFile } from 'node:fs/promises';
 import { chooseConfig, namesRedis } from './choose-config.mjs';

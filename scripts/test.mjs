@@ -2,9 +2,9 @@
  * `npm test`: set-up, then every check and every test. With arguments (`npm test -- packages/queue`) only vitest,
  * with those arguments.
  *
- * A check (format, types, layers, reference) counts as one test in the last line. Tools that a few tests need are
- * installed where that can be done without asking; else those tests are left out and a line says so. With CI=true
- * nothing may be left out.
+ * A check (format, types, layers, English, reference) counts as one test in the last line. Tools that a few tests need
+ * are installed if that needs no confirmation; else those tests are skipped and a line says so. With CI=true a missing
+ * tool is a failure.
  */
 import { mkdir, readdir, readFile, rm } from 'node:fs/promises';
 import { delimiter, join } from 'node:path';
@@ -15,19 +15,20 @@ import { asScript, NOTES, ROOT, say, setUp } from './setup.mjs';
 const REPORT = join(NOTES, 'tests.json');
 const BIN = join(ROOT, 'node_modules', '.bin');
 
-/** Each program and what needs it. `unpacked`: Debian's package would start a service, so it is not installed. */
+/** Each program and the tests that need it. `unpacked`: Debian's package would start a service, so it is not installed. */
 const TOOLS = [
-  { program: 'redis-server', or: 'valkey-server', needs: 'everything that uses a Redis' },
-  { program: 'docker-registry', unpacked: true, needs: 'the tests against a real registry' },
-  { program: 'skopeo', needs: 'the tests with a real registry client' },
-  { program: 'chromium', needs: 'the tests of the pages in a browser' },
+  { program: 'redis-server', or: 'valkey-server', needs: 'tests that use a Redis' },
+  { program: 'docker-registry', unpacked: true, needs: 'tests with a real registry' },
+  { program: 'skopeo', needs: 'tests with a real registry client' },
+  { program: 'chromium', needs: 'tests of the pages in a browser' },
 ];
 
-/** Name, program, arguments. In the order in which their failures are cheapest to see. */
+/** Name, program, arguments; the cheapest first. */
 const CHECKS = [
   ['format and lint', join(BIN, 'biome'), ['check', '.']],
   ['types of tests', join(BIN, 'tsc'), ['-p', 'tsconfig.tests.json', '--noEmit']],
   ['layers', process.execPath, ['scripts/check-layers.mjs']],
+  ['plain English', process.execPath, ['scripts/check-english.mjs']],
   ['generated reference', process.execPath, ['scripts/gen-reference.mjs', '--check']],
   ['generated dashboard', process.execPath, ['scripts/gen-grafana.mjs', '--check']],
 ];
@@ -45,7 +46,7 @@ await asScript(async () => {
 
   for (const name of failed) console.error(`failed: ${name}`);
   const ci = process.env.CI === 'true';
-  if (missing.length > 0) console.log(leftOut(missing, ci));
+  if (missing.length > 0) console.log(skippedFor(missing, ci));
   const counts = [`${tests.passed + passed} passed`, `${tests.failed + failed.length} failed`];
   if (tests.skipped > 0) counts.push(`${tests.skipped} skipped`);
   console.log(counts.join(', '));
@@ -63,7 +64,7 @@ async function provideTools() {
       if (isRoot && !unpacked) await install([program]);
       else await unpack(program, program);
     } catch (error) {
-      say(`that did not work: ${error.message}`);
+      say(`failed: ${error.message}`);
     }
   }
 }
@@ -75,9 +76,9 @@ async function missingTools() {
   return TOOLS.filter((_tool, at) => !found[at]);
 }
 
-function leftOut(missing, ci) {
+function skippedFor(missing, ci) {
   const list = missing.map(({ program, needs }) => `${program} (${needs})`).join(', ');
-  return ci ? `missing, and with CI=true nothing is left out: ${list}` : `left out, for want of: ${list}`;
+  return ci ? `missing tools, required with CI=true: ${list}` : `skipped (missing: ${list})`;
 }
 
 async function runChecks() {
@@ -89,7 +90,7 @@ async function runChecks() {
   return failed;
 }
 
-/** Runs vitest and counts. What failed outside a test (a file that does not load, an unhandled error) counts too. */
+/** Runs vitest and counts. Failures outside a test (a file that does not load, an unhandled error) count too. */
 async function runTests(args) {
   await mkdir(NOTES, { recursive: true });
   await rm(REPORT, { force: true });

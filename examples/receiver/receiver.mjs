@@ -1,7 +1,7 @@
 /**
- * A receiver that does its work once for each event, however often the event comes: after a crash or a late answer
- * Longshore sends an event again, with the same `Idempotency-Key`. Without that header (the registry itself sends
- * none) the id of each event stands for it.
+ * A receiver that processes each event once, even if it gets duplicates: after a crash or a late response Longshore
+ * sends an event again, with the same `Idempotency-Key`. Without that header (the registry itself sends none) it uses
+ * the id of each event.
  *
  *   SECRET='Bearer abc' node examples/receiver/receiver.mjs
  *
@@ -13,12 +13,12 @@ import { createServer } from 'node:http';
 import { json } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
 
-/** More than can be on their way again at any time. */
+/** More than the number of deliveries that can be in flight. */
 const KEYS = 10_000;
 
 /**
- * @param secret the whole value of `Authorization` that is asked for
- * @param work called once for each event; when it fails the event is asked for again
+ * @param secret the whole value of `Authorization` that is required
+ * @param work called once for each event; when it fails, Longshore retries the event
  */
 export function createReceiver({ secret, work }) {
   if (!secret) throw new Error('SECRET is not set: without it anybody could post events');
@@ -57,7 +57,7 @@ function createOnce(most) {
   };
 }
 
-/** In the same time for every wrong value. The digests have the same length. */
+/** Constant time for every wrong value. The digests have the same length. */
 function isEqual(given, secret) {
   const digest = (text) => createHash('sha256').update(text).digest();
   return timingSafeEqual(digest(given), digest(secret));

@@ -1,4 +1,4 @@
-/** A receiver to begin with: prints each event and answers 200. Yours takes its place in longshore.yml. */
+/** A sample receiver: prints each event and answers 200. Replace it with yours in longshore.yml. */
 import { createServer } from 'node:http';
 import { json } from 'node:stream/consumers';
 
@@ -16,5 +16,5 @@ const server = createServer(async (request, response) => {
   }
 });
 server.listen(PORT, () => console.log(`listening on ${server.address().port}`));
-// As process 1 of a container it has nobody who does this for it.
+// Process 1 of a container has no default handler for SIGTERM.
 process.on('SIGTERM', () => process.exit(0));

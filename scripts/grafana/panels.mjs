@@ -1,15 +1,15 @@
 /**
- * What an operator wants to see, row by row: the numbers of now, what comes in, what goes out, the processes.
- * Titles and expressions are here; the words below each panel are those of the metrics' catalogue.
+ * The panels for operators, row by row: current state, ingest, endpoints, processes. Titles and expressions are here;
+ * the description of each panel comes from the metrics catalogue.
  *
- * Gauges of the queues come from every process with the dashboard role, the same from each: they are taken by
- * `max`. Counters are those of one process: they are summed.
+ * Gauges of the queues come from every process with the dashboard role, the same from each: they are
+ * aggregated by `max`. Counters belong to one process: they are summed.
  */
 
 import { METRICS } from '../../packages/observe/dist/metrics-table.js';
 
 const ENDPOINT = 'endpoint=~"$endpoint"';
-/** Of the gauges of one endpoint, whoever exports them. */
+/** Aggregates the gauges of one endpoint over all exporters. */
 const queued = (state) =>
   `sum(max by (endpoint, state) (longshore_queue_deliveries{${ENDPOINT}, state=~"${state}"}))`;
 const rate = (metric, by, filter = '') => `sum by (${by}) (rate(${metric}{${filter}}[$__rate_interval]))`;
@@ -27,7 +27,7 @@ const BAD_BELOW_ONE = [
 ];
 
 /**
- * Chosen by hand. `stat`: one number. `time`: lines over time, each with its legend. `about`: the metric whose words explain it.
+ * Chosen by hand. `stat`: one number. `time`: lines over time, each with its legend. `about`: the metric whose description it shows.
  * @type {{ row: string, panels: object[] }[]}
  */
 const CHOSEN = [
@@ -35,30 +35,35 @@ const CHOSEN = [
     row: 'Now',
     panels: [
       {
-        stat: 'Redis answers',
+        stat: 'Redis available',
         about: 'longshore_redis_up',
         expr: 'min(longshore_redis_up)',
         steps: BAD_BELOW_ONE,
       },
       {
-        stat: 'Endpoints that fail',
+        stat: 'Failing endpoints',
         about: 'longshore_endpoint_failing_seconds',
         expr: `count(max by (endpoint) (longshore_endpoint_failing_seconds{${ENDPOINT}}) > 300) or vector(0)`,
         steps: GREEN_UNTIL(1, 2),
       },
       {
-        stat: 'Oldest not delivered',
+        stat: 'Oldest undelivered',
         about: 'longshore_queue_oldest_seconds',
         expr: `max(longshore_queue_oldest_seconds{${ENDPOINT}})`,
         unit: 's',
         steps: GREEN_UNTIL(60, 900),
       },
       {
-        stat: 'To be delivered',
+        stat: 'Backlog',
         about: 'longshore_queue_deliveries',
         expr: queued('waiting|active|delayed'),
       },
-      { stat: 'Dead', about: 'longshore_queue_deliveries', expr: queued('dead'), steps: GREEN_UNTIL(1, 100) },
+      {
+        stat: 'Dead letters',
+        about: 'longshore_queue_deliveries',
+        expr: queued('dead'),
+        steps: GREEN_UNTIL(1, 100),
+      },
       {
         stat: 'In quarantine',
         about: 'longshore_quarantine_entries',
@@ -66,7 +71,7 @@ const CHOSEN = [
         steps: GREEN_UNTIL(1, 100),
       },
       {
-        stat: 'Memory of Redis',
+        stat: 'Redis memory',
         about: 'longshore_redis_memory_ratio',
         expr: 'max(longshore_redis_memory_ratio)',
         unit: 'percentunit',
@@ -90,7 +95,7 @@ const CHOSEN = [
         unit: 'reqps',
       },
       {
-        time: 'Time to answer',
+        time: 'Response time',
         about: 'longshore_ingest_duration_seconds',
         lines: [
           ['p50', quantile(0.5, 'longshore_ingest_duration_seconds')],
@@ -99,7 +104,7 @@ const CHOSEN = [
         unit: 's',
       },
       {
-        time: 'Kinds of registry',
+        time: 'Registry kinds',
         about: 'longshore_events_received_total',
         lines: [['{{kind}}', rate('longshore_events_received_total', 'kind')]],
         unit: 'ops',
@@ -116,7 +121,7 @@ const CHOSEN = [
     row: 'Endpoints',
     panels: [
       {
-        time: 'Delivered, dead, expired, dropped',
+        time: 'Settled: delivered, dead, expired, dropped',
         about: 'longshore_deliveries_settled_total',
         lines: [
           [
@@ -127,7 +132,7 @@ const CHOSEN = [
         unit: 'ops',
       },
       {
-        time: 'Attempts that failed, by reason',
+        time: 'Failed attempts, by reason',
         about: 'longshore_delivery_attempts_total',
         lines: [
           [
@@ -142,13 +147,13 @@ const CHOSEN = [
         unit: 'ops',
       },
       {
-        time: 'Since when an endpoint fails',
+        time: 'Failing for',
         about: 'longshore_endpoint_failing_seconds',
         lines: [['{{endpoint}}', `max by (endpoint) (longshore_endpoint_failing_seconds{${ENDPOINT}})`]],
         unit: 's',
       },
       {
-        time: 'In the queues',
+        time: 'Queue depth',
         about: 'longshore_queue_deliveries',
         lines: [
           ['{{endpoint}} {{state}}', `max by (endpoint, state) (longshore_queue_deliveries{${ENDPOINT}})`],
@@ -156,19 +161,19 @@ const CHOSEN = [
         unit: 'short',
       },
       {
-        time: 'Age of the oldest not delivered',
+        time: 'Age of the oldest undelivered',
         about: 'longshore_queue_oldest_seconds',
         lines: [['{{endpoint}}', `max by (endpoint) (longshore_queue_oldest_seconds{${ENDPOINT}})`]],
         unit: 's',
       },
       {
-        time: 'Age of events when they arrive, p95',
+        time: 'Event age at delivery, p95',
         about: 'longshore_event_age_seconds',
         lines: [['{{endpoint}}', quantile(0.95, 'longshore_event_age_seconds', 'endpoint', ENDPOINT)]],
         unit: 's',
       },
       {
-        time: 'Time of an attempt, p95',
+        time: 'Attempt duration, p95',
         about: 'longshore_delivery_duration_seconds',
         lines: [
           ['{{endpoint}}', quantile(0.95, 'longshore_delivery_duration_seconds', 'endpoint', ENDPOINT)],
@@ -184,7 +189,7 @@ const CHOSEN = [
         unit: 'ops',
       },
       {
-        time: 'Alerts told',
+        time: 'Alert notifications',
         about: 'longshore_alert_notifications_total',
         lines: [['{{alert}} {{outcome}}', rate('longshore_alert_notifications_total', 'alert, outcome')]],
         unit: 'ops',
@@ -210,7 +215,7 @@ const CHOSEN = [
         unit: 'percentunit',
       },
       {
-        time: 'Event loop, p99 of its delay',
+        time: 'Event loop lag, p99',
         lines: [['{{instance}}', 'nodejs_eventloop_lag_p99_seconds and on (instance) longshore_build_info']],
         unit: 's',
       },
@@ -221,13 +226,13 @@ const CHOSEN = [
         unit: 'short',
       },
       {
-        time: 'Log lines thrown away',
+        time: 'Dropped log lines',
         about: 'longshore_log_lines_dropped_total',
         lines: [['{{instance}}', rate('longshore_log_lines_dropped_total', 'instance')]],
         unit: 'ops',
       },
       {
-        time: 'Internal errors that are ignored',
+        time: 'Ignored internal errors',
         about: 'longshore_internal_errors_total',
         lines: [['{{where}}', rate('longshore_internal_errors_total', 'where')]],
         unit: 'ops',
@@ -238,7 +243,7 @@ const CHOSEN = [
 
 const isShown = (metric) => new RegExp(`\\b${metric}(_bucket)?\\b`).test(JSON.stringify(CHOSEN));
 
-/** What the catalogue has beyond that, so that a new metric is on the dashboard before anybody thinks of it. */
+/** All other metrics of the catalogue, so that a new metric is on the dashboard at once. */
 const MORE = Object.entries(METRICS)
   .filter(([name]) => name.startsWith('longshore_') && !isShown(name))
   .map(([name, { type, labels }]) => {

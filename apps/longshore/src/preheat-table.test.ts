@@ -28,7 +28,7 @@ const aPart = (some: Partial<PreheatPart>): PreheatPart => ({
 test('what was left out says why, and what would take it', () => {
   const [, row] = table(aRun([aPart({ target: '', result: 'skipped', reason: 'platform' })]));
   expect(row).toBe(
-    'skipped  -       layer  -         2.0 KiB  sha256:aaaaaaaaaaaa  platform: of a platform that is not wanted; add it to platforms',
+    'skipped  -       layer  -         2.0 KiB  sha256:aaaaaaaaaaaa  platform: platform not selected; add it to platforms',
   );
 });
 

@@ -83,7 +83,7 @@ notifications:
   test("a registry's file that names Longshore is right", async () => {
     const sample = fileURLToPath(new URL('../../../infra/registry/config.yml', import.meta.url));
     const { code, stdout } = await result(['check', sample]);
-    expect([code, stdout]).toEqual([0, expect.stringMatching(/this registry sends to Longshore: POST/)]);
+    expect([code, stdout]).toEqual([0, expect.stringMatching(/sends to Longshore: POST/)]);
     expect(stdout).toMatch(/a registry's configuration, usable \(0 errors, /);
     const run = await result(['run', '--config', sample]);
     expect([run.code, run.stderr]).toEqual([2, expect.stringMatching(/own ingest/)]);
@@ -127,12 +127,12 @@ notifications:
     const { code, stdout } = await result(['check', file]);
     expect(code).toBe(0);
     expect(stdout).toMatch(
-      /source builds, kind nexus\n.*never sends again.*\n.*set there: .*\n.*local spool/,
+      /source builds, kind nexus\n.*never sends again.*\n.*configure there: .*\n.*spooled/,
     );
     expect(stdout).toMatch(
-      /source eu, kind distribution\n.*for ever.*\n.*timeout: 5s.*\n.*gets 503 and sends again/,
+      /source eu, kind distribution\n.*forever.*\n.*timeout: 5s.*\n.*gets 503 and retries/,
     );
-    expect(stdout).toMatch(/source hub, kind dockerhub\n(.*\n){2}.*is lost \(spool: never\)/);
+    expect(stdout).toMatch(/source hub, kind dockerhub\n(.*\n){2}.*are lost \(spool: never\)/);
     const json = JSON.parse((await result(['check', file, '--json'])).stdout);
     expect(json.senders).toMatchObject([
       { source: 'builds', kind: 'nexus', onFailure: 'never-retries', spooled: true },

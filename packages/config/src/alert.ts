@@ -1,9 +1,9 @@
 /**
- * The settings of one receiver of alerts: who is told, of what, and how often. Longshore's own; a value of 0
- * switches a condition off.
+ * The settings of one receiver of alerts: where, on which conditions, and how often. A value of 0 disables a
+ * condition.
  */
 import { z } from 'zod';
-import { duration, SECOND } from './values/durations.js';
+import { duration, SECOND_MS } from './values/durations.js';
 import { choice, count, text } from './values/scalars.js';
 import { url } from './values/secrets.js';
 import { setting } from './values/setting.js';
@@ -18,54 +18,54 @@ export const alert = z
   .strictObject({
     name: setting(
       text(),
-      'What records call the receiver; 1 to 128 characters, unique. What it was told is remembered under it.',
+      'Name in records; 1 to 128 characters, unique. The state of its alerts is stored under this name.',
       '',
     ),
     url: setting(
       url(),
-      'Where messages are posted, `http://` or `https://`. Not the url of an endpoint: that is what fails.',
+      'Url that alerts are posted to, `http://` or `https://`. It must not be the url of an endpoint, which would fail together with it.',
       '',
     ),
     headers: headers(),
     format: setting(
       choice(['json', 'slack']),
-      '`json`: every field. `slack`: `{"text": …}`, for Slack, Mattermost and what else takes its form.',
+      '`json`: every field. `slack`: `{"text": …}`, for Slack, Mattermost and compatible chats.',
       'json',
     ),
     timeout: setting(
       duration({ min: 1, max: LONGEST_TIMEOUT_MS }),
-      'How long one message may take until the head of the answer, connecting included.',
+      'Time limit of one request, from connecting to the head of the response.',
       '5s',
     ),
-    endpoints: texts('Names or globs of the endpoints that it is told about.', ['**']),
-    after: setting(duration(), 'Tell when an endpoint has failed for so long. 0s: never.', '5m'),
+    endpoints: texts('Names or globs of the endpoints whose alerts it gets.', ['**']),
+    after: setting(duration(), 'Alert when an endpoint has failed for so long. 0s: never.', '5m'),
     age: setting(
       duration(),
-      'Tell when the oldest delivery of an endpoint that is not delivered yet is older. 0s: never.',
+      'Alert when the oldest undelivered delivery of an endpoint is older. 0s: never.',
       '15m',
     ),
     dead: setting(
       count({ min: 0, max: MANY }),
-      'Tell when an endpoint has so many in its dead-letter set; again only when more have come. 0: never.',
+      'Alert when an endpoint has so many dead letters; again only when there are more. 0: never.',
       1,
     ),
     quarantine: setting(
       count({ min: 0, max: MANY }),
-      'Tell when so many are in quarantine; again only when more have come. 0: never.',
+      'Alert when quarantine has so many entries; again only when there are more. 0: never.',
       1,
     ),
     memory: setting(
       count({ min: 0, max: 100 }),
-      'Tell when Redis has used so many percent of its maxmemory. 0: never.',
+      'Alert when Redis uses so many percent of its maxmemory. 0: never.',
       70,
     ),
     window: setting(
-      duration({ min: SECOND }),
-      'What lasts is told once in so long; that it is over is told once.',
+      duration({ min: SECOND_MS }),
+      'Repeat interval of a lasting alert. Its resolution is sent once.',
       '1h',
     ),
   })
-  .meta({ description: 'Who is told when something needs a person.', required: ['name', 'url'] });
+  .meta({ description: 'A receiver of alerts.', required: ['name', 'url'] });
 
-/** One receiver of alerts, with defaults in place. */
+/** One receiver of alerts, with defaults applied. */
 export type AlertConfig = z.output<typeof alert>;

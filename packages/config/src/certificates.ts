@@ -1,7 +1,6 @@
 /**
- * Where this machine keeps the certificate authorities that it trusts, read as Go does, because that is what the
- * registry's own notifier trusts: `SSL_CERT_FILE` and `SSL_CERT_DIR`, else the usual places. `NODE_EXTRA_CA_CERTS`
- * counts besides, as for any program of node.
+ * Where this machine keeps the certificate authorities that it trusts, as Go finds it, because the registry's own notifier trusts the same: `SSL_CERT_FILE` and `SSL_CERT_DIR`, else the default locations. `NODE_EXTRA_CA_CERTS` is
+ * added, as in any Node.js program.
  * Source: Go 1.26, crypto/x509/root_unix.go, root_linux.go and root_bsd.go.
  */
 import type { Env } from './environment.js';

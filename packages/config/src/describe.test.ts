@@ -7,7 +7,7 @@ import { maskedUrl } from './values/masked-url.js';
 
 const read = (text: string) => configFrom(Buffer.from(text), {});
 
-test('each endpoint is told as it was understood', () => {
+test('each endpoint is described as it is understood', () => {
   const { config } = read(`notifications:
   endpoints:
     - name: alistener
@@ -36,24 +36,24 @@ quiet (disabled: gets nothing)
   dead after 10 failed attempts; retries after 5s, 5m, the last one repeating
   gives up 40m5s after the first attempt (32m4s to 48m16s, with jitter and timeouts)
 
-later (paused: events are kept)
+later (paused: events are queued)
   POST env:HOOK, 8 at once, 1s for each attempt
   dead after 10 failed attempts; retries every 1h
   gives up 9h after the first attempt (7h12m to 9h10s, with jitter and timeouts)
   gets no push, pull, mount or delete events
   gets other events too, such as scans and renames
-  collapses equal facts within 10s
-  each event says where it came from`);
+  collapses duplicate events within 10s
+  each event has an object longshore with its source`);
 });
 
-test('with one attempt there are no retries to tell of', () => {
+test('with one attempt there are no retries to describe', () => {
   const { config } = read('notifications: { endpoints: [{ name: once, url: http://once/, threshold: 1 }] }');
   expect(config && describe(config).text).toMatch(/dead after 1 failed attempt$/m);
   expect(config && describe(config).text).toMatch(/gives up after the first attempt$/m);
   expect(config && describe(config).text).not.toContain('retries');
 });
 
-test('each receiver of alerts is told after them', () => {
+test('each receiver of alerts is described after them', () => {
   const { config } = read(`notifications: { endpoints: [{ name: one, url: http://one/ }] }
 alerts:
   - { name: oncall, url: "https://hooks.slack.com/services/T0123/B0456/aB3dE6gH9jK2mN5pQ8sT1vW4", format: slack }
@@ -63,10 +63,10 @@ alerts:
   expect(receivers).toEqual([
     `alerts to oncall
   POST https://hooks.slack.com/services/T0123/B0456/*** as slack, once in 1h
-  about **: failing for 5m, a delivery older than 15m, 1 dead, 1 in quarantine, Redis at 70 %`,
+  endpoints **: failing for 5m, a delivery older than 15m, 1 dead, 1 in quarantine, Redis at 70 %`,
     `alerts to mail
   POST env:MAIL as json, once in 12h
-  about one: failing for 1m30s, 1 dead`,
+  endpoints one: failing for 1m30s, 1 dead`,
   ]);
 });
 

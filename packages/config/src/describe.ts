@@ -1,7 +1,7 @@
 /**
- * A configuration as it was understood, for people and for programs, with every secret masked: what
- * `longshore check` prints and what the start-up record holds. Made from the schema, so that a new setting
- * is in it, masked if it is a secret, without a line here.
+ * A configuration as it is understood, as text and as data, with every secret masked: the output of
+ * `longshore check` and the content of the start-up record. Derived from the schema, so that a new setting is
+ * included, masked if it is a secret, without a line here.
  */
 import type { z } from 'zod';
 import type { AlertConfig } from './alert.js';
@@ -15,7 +15,7 @@ import { maskedUrl } from './values/masked-url.js';
 import { printable } from './values/scalars.js';
 import { type Printed, shapeOf } from './values/setting.js';
 
-/** A configuration in its own YAML's words: durations, sizes and addresses as text, secrets masked. */
+/** A configuration as YAML values: durations, sizes and addresses as text, secrets masked. */
 export type Described = Printed | Described[] | { [key: string]: Described };
 
 /**
@@ -61,7 +61,7 @@ function mapped(
 
 function paragraph(endpoint: Endpoint): string {
   const { name, disabled, paused, threshold } = endpoint;
-  const state = disabled ? ' (disabled: gets nothing)' : paused ? ' (paused: events are kept)' : '';
+  const state = disabled ? ' (disabled: gets nothing)' : paused ? ' (paused: events are queued)' : '';
   const lines = [
     ...(endpoint.preheat ? warmed(endpoint, endpoint.preheat) : [posted(endpoint)]),
     `dead after ${threshold} failed ${threshold === 1 ? 'attempt' : `attempts; ${delays(endpoint)}`}`,
@@ -70,9 +70,11 @@ function paragraph(endpoint: Endpoint): string {
     ...ignored(endpoint),
     ...(endpoint.accept.includes('event') ? [] : ['gets no push, pull, mount or delete events']),
     ...(endpoint.accept.includes('other') ? ['gets other events too, such as scans and renames'] : []),
-    ...(endpoint.collapse > 0 ? [`collapses equal facts within ${formatDuration(endpoint.collapse)}`] : []),
-    ...(endpoint.ownpulls ? ['gets the pulls that Longshore makes itself'] : []),
-    ...(endpoint.annotate ? ['each event says where it came from'] : []),
+    ...(endpoint.collapse > 0
+      ? [`collapses duplicate events within ${formatDuration(endpoint.collapse)}`]
+      : []),
+    ...(endpoint.ownpulls ? ['gets Longshore’s own pulls'] : []),
+    ...(endpoint.annotate ? ['each event has an object longshore with its source'] : []),
   ];
   return [`${printable(name)}${state}`, ...lines.map((line) => `  ${line}`)].join('\n');
 }
@@ -81,8 +83,8 @@ function paragraph(endpoint: Endpoint): string {
 function sender(endpoint: Endpoint): string {
   const { name, disabled, url, timeout, threshold, backoff } = endpoint;
   const lines = [
-    `this registry sends to Longshore: POST ${maskedUrl(url)}, ${formatDuration(timeout)} for each attempt`,
-    `the registry retries without end: after ${threshold} failures in a row, once every ${formatDuration(backoff)}`,
+    `sends to Longshore: POST ${maskedUrl(url)}, ${formatDuration(timeout)} for each attempt`,
+    `the registry retries forever: after ${threshold} failures in a row, once every ${formatDuration(backoff)}`,
     ...headers(endpoint),
     ...ignored(endpoint),
   ];
@@ -101,7 +103,7 @@ function receiver({ name, url, format, endpoints, window, ...limits }: AlertConf
   ].filter((condition) => condition !== false);
   const lines = [
     `POST ${maskedUrl(url) || '(no url)'} as ${format}, once in ${formatDuration(window)}`,
-    `about ${endpoints.map(printable).join(', ')}: ${conditions.join(', ') || 'nothing'}`,
+    `endpoints ${endpoints.map(printable).join(', ')}: ${conditions.join(', ') || 'nothing'}`,
   ];
   return [`alerts to ${printable(name)}`, ...lines.map((line) => `  ${line}`)].join('\n');
 }
@@ -118,7 +120,7 @@ function warmed(
   const from = registry.url ? maskedUrl(registry.url) : `the registry that the event names (${hosts})`;
   const which = platforms.length > 0 ? platforms.map(printable).join(', ') : 'every platform';
   return [
-    `warms images from ${from}, ${which}, ${concurrency} at once${dryrun ? ' (dry run: warms nothing)' : ''}`,
+    `warms images from ${from}, ${which}, ${concurrency} at once${dryrun ? ' (dry run)' : ''}`,
     ...targets.map(({ name, kind, url, origin = [], tracker, proxy }) => {
       const urls = [url, ...origin, tracker, proxy].flatMap((one) => (one ? [maskedUrl(one)] : []));
       return `at ${printable(name)} (${kind}) ${urls.join(', ')}`;

@@ -1,6 +1,6 @@
 /**
- * The one place that reads `process.env`. Everything else gets the environment handed in, so that a test, or
- * `check` of a file for another machine, can say what it holds.
+ * The only place that reads `process.env`. All other code gets the environment as a parameter, so that a test, or
+ * `check` of a file for another machine, can replace it.
  */
 
 /** Environment variables by name. */

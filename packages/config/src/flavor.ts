@@ -1,6 +1,6 @@
 /**
- * The two kinds of file. A registry's own `config.yml` is accepted as it is: of it, only `notifications` is
- * read, and what the registry lets pass is let pass. Longshore's file is read strictly.
+ * The two kinds of file. A registry's own `config.yml` is accepted unchanged: only its `notifications` are read, as
+ * leniently as the registry reads them. Longshore's file is read strictly.
  */
 import type { Env } from './environment.js';
 import { nearest } from './nearest.js';
@@ -33,18 +33,18 @@ export function flavorOfText(text: string): Flavor {
   return REGISTRY_LINE.test(text) ? 'registry' : 'longshore';
 }
 
-/** The part of a registry's own file that is read. Reports what the registry would make of the rest. */
+/** The part of a registry's own file that is read. Reports how the registry reads the rest. */
 export function notificationsOf(tree: Node, env: Env, problems: Problems): Node {
   if (!(tree instanceof Dict)) return tree;
   reportVersion(tree, problems);
   reportVariables(env, problems);
   for (const [key, { origin }] of tree.entries) {
     if (key === READ || nearest(key, [READ]) === undefined) continue;
-    problems.warning([key], `is ignored, as the registry does. Did you mean "${READ}"?`, origin);
+    problems.warning([key], `is ignored, as in the registry. Did you mean "${READ}"?`, origin);
   }
   const entry = tree.entries.get(READ);
-  const oddities = tree.oddities.filter(({ key }) => key === READ);
-  return new Dict(new Map(entry && [[READ, entry]]), tree.origin, oddities);
+  const keyIssues = tree.keyIssues.filter(({ key }) => key === READ);
+  return new Dict(new Map(entry && [[READ, entry]]), tree.origin, keyIssues);
 }
 
 function reportVersion(tree: Dict, problems: Problems): void {
@@ -60,6 +60,6 @@ function reportVersion(tree: Dict, problems: Problems): void {
 function reportVariables(env: Env, problems: Problems): void {
   const names = Object.keys(env).filter((name) => /^REGISTRY_NOTIFICATIONS(_|$)/.test(name));
   if (names.length === 0) return;
-  const remedy = 'Where they change an endpoint, set LONGSHORE_NOTIFICATIONS_… in their place';
+  const remedy = 'If they change an endpoint, set LONGSHORE_NOTIFICATIONS_… instead';
   problems.warning([READ], `${names.join(', ')}: the registry’s variables are not applied. ${remedy}`, {});
 }

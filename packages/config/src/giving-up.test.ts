@@ -42,7 +42,7 @@ test('a run of preheat takes as long as it takes, so its timeout does not count'
     {},
   );
   expect(config && describe(config).text).toContain(
-    'gives up 8m30s after the first attempt (6m48s to 10m12s, with jitter, each attempt apart)',
+    'gives up 8m30s after the first attempt (6m48s to 10m12s, with jitter, without the time of attempts)',
   );
 });
 

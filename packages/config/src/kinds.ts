@@ -1,4 +1,4 @@
-/** The kinds of endpoint and of source that a configuration may name: those that there is code for. */
+/** The implemented kinds of endpoint and source. */
 import { SINK_KINDS } from '@longshore/sinks/kinds';
 import { sourceKinds } from '@longshore/sources';
 
@@ -8,10 +8,10 @@ export const ENDPOINT_KINDS = SINK_KINDS;
 /** `distribution`: a registry that sends the notifications of CNCF Distribution. */
 export const SOURCE_KINDS = sourceKinds;
 
-/** What an endpoint may ask for: the registry's own four actions, and all else that registries tell. */
+/** Classes of events: the registry's own four actions, and all others. */
 export const EVENT_CLASSES = ['event', 'other'] as const;
 
-/** What people call some of the registries, for an error that helps. */
+/** Common names of some registries, for suggestions. */
 export const OTHER_NAMES: Readonly<Record<string, (typeof SOURCE_KINDS)[number]>> = {
   artifactory: 'jfrog',
   aws: 'ecr',

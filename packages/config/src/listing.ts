@@ -12,8 +12,8 @@ export interface ListedSetting {
   path: readonly string[];
   /** Of the value, or of the values in the list. */
   kind: Kind<unknown>;
-  /** The value is a list; `single`: one may stand without brackets. */
-  list?: { single: boolean };
+  /** The value is a list; `scalarOk`: one value may be written without brackets. */
+  list?: { scalarOk: boolean };
   words: string;
   /** As it would be written. */
   fallback: unknown;
@@ -31,7 +31,7 @@ export function listSettings(schema: z.ZodType, path: readonly string[] = [], wo
   }
   const element = shapeOf(shape.of);
   if (element.type !== 'value') return listSettings(shape.of, [...path, ANY_INDEX]);
-  return [{ path, kind: element.kind, list: { single: shape.single }, words: own, fallback }];
+  return [{ path, kind: element.kind, list: { scalarOk: shape.scalarOk }, words: own, fallback }];
 }
 
 /** `notifications.endpoints[].headers.NAME` */

@@ -1,5 +1,5 @@
 /**
- * Which known word was probably meant. Counts inserted, removed, replaced and swapped letters
+ * Suggests the nearest known word. Counts inserted, removed, replaced and swapped letters
  * (optimal string alignment); a word that needs too many of them is not offered, unless one is the
  * beginning of the other (`warning`, `warn`).
  */

@@ -120,7 +120,7 @@ test('an endpoint that shares its settings by an alias is overridden alone', () 
 
 test('a problem with a value names its variable', () => {
   expect(said({ LONGSHORE_WORKER_GRACE: 'soon' })).toEqual([
-    expect.stringMatching(/^error worker\.grace: is no duration.*\(set by LONGSHORE_WORKER_GRACE\)$/),
+    expect.stringMatching(/^error worker\.grace: is not a duration.*\(set by LONGSHORE_WORKER_GRACE\)$/),
   ]);
   expect(said({ LONGSHORE_NOTIFICATIONS_ENDPOINTS_0_TIMEOUT: '500' })).toEqual([
     expect.stringMatching(/^warning .*timeout: 500 has no unit.*\(set by LONGSHORE_/),
@@ -132,7 +132,7 @@ test('a problem with a value names its variable', () => {
 
 test('an unknown variable is a warning that names the nearest', () => {
   expect(said({ LONGSHORE_REDIS_URI: 'x' })).toEqual([
-    'warning : LONGSHORE_REDIS_URI overrides no setting. Did you mean LONGSHORE_REDIS_URL?',
+    'warning : LONGSHORE_REDIS_URI is not a setting. Did you mean LONGSHORE_REDIS_URL?',
   ]);
   expect(said({ LONGSHORE_NOTIFICATIONS_ENDPOINTS_3_TIMEOUTS: 'x' })[0]).toContain(
     'LONGSHORE_NOTIFICATIONS_ENDPOINTS_3_TIMEOUT?',

@@ -1,5 +1,5 @@
 /**
- * Environment variables over the file: `LONGSHORE_` and the path in upper case, with `_` between the steps.
+ * Environment variables override the file: `LONGSHORE_` and the path in upper case, with `_` between the steps.
  * `LONGSHORE_NOTIFICATIONS_ENDPOINTS_0_URL` is the first endpoint's url; the index after the last one adds
  * an endpoint. A value is read as a YAML scalar of that setting; a list is `a, b` or `[a, b]`.
  */
@@ -18,7 +18,7 @@ const OTHERS = new Set(['LONGSHORE_CONFIG', 'LONGSHORE_VERSION']);
 /** What Kubernetes sets in every pod of a namespace that has a Service whose name starts with "longshore". */
 const KUBERNETES = /_(SERVICE_(HOST|PORT(_\w+)?)|PORT(_\d+_(TCP|UDP|SCTP)(_(PROTO|PORT|ADDR))?)?)$/;
 
-/** The tree with the variables in place. Unknown variables and unusable values are reported. */
+/** The tree with the variables applied. Unknown variables and unusable values are reported. */
 export function overridden(root: Node, schema: z.ZodType, env: Env, problems: Problems): Node {
   let tree = root;
   const names = Object.keys(env).filter((name) => name.startsWith(PREFIX) && !OTHERS.has(name));
@@ -70,8 +70,8 @@ interface Variable {
 
 function override(tree: Node, { path, schema }: Found, variable: Variable, problems: Problems): Node {
   const origin = { variable: variable.name };
-  if (variable.text.trim() === '' && !kindOf(schema)?.guards) {
-    problems.warning(path, 'is empty, so it is not applied. Unset it, or give it a value', origin);
+  if (variable.text.trim() === '' && !kindOf(schema)?.rejectEmpty) {
+    problems.warning(path, 'is empty, so it is ignored. Unset it, or give it a value', origin);
     return tree;
   }
   const gap = gapIn(tree, path);
@@ -91,7 +91,7 @@ function override(tree: Node, { path, schema }: Found, variable: Variable, probl
   return withNodeAt(tree, path, node);
 }
 
-/** The tree with `hmac: env:KEY` written as `hmac: { secret: env:KEY }` on the way to a path, so that both hold. */
+/** The tree with `hmac: env:KEY` written as `hmac: { secret: env:KEY }` on the way to a path, so that both apply. */
 function spelledOut(root: Node, schema: z.ZodType, path: readonly Step[]): Node {
   let tree = root;
   let below: z.ZodType | undefined = schema;
@@ -100,9 +100,9 @@ function spelledOut(root: Node, schema: z.ZodType, path: readonly Step[]): Node 
     const here = path.slice(0, at);
     const node = nodeAt(tree, here);
     const stands = node instanceof List || (node instanceof Scalar && !node.empty);
-    if (shape.type === 'map' && shape.short !== undefined && stands) {
+    if (shape.type === 'map' && shape.shorthandKey !== undefined && stands) {
       const { origin } = node;
-      tree = withNodeAt(tree, here, new Dict(new Map([[shape.short, { node, origin }]]), origin));
+      tree = withNodeAt(tree, here, new Dict(new Map([[shape.shorthandKey, { node, origin }]]), origin));
     }
     if (shape.type === 'map') below = shape.keys[String(path[at])];
     else below = shape.type === 'value' ? undefined : shape.of;
@@ -125,7 +125,8 @@ function nodeOf(schema: z.ZodType, { name, text, env }: Variable, origin: Origin
   const shape = shapeOf(schema);
   const trimmed = text.trim();
   if (shape.type !== 'value' && /^[[{]/.test(trimmed)) return parseYaml(trimmed, env, origin).tree;
-  const alone = shape.type === 'map' && shape.short !== undefined ? shape.keys[shape.short] : undefined;
+  const alone =
+    shape.type === 'map' && shape.shorthandKey !== undefined ? shape.keys[shape.shorthandKey] : undefined;
   if (alone !== undefined) return nodeOf(alone, { name, text, env }, origin);
   if (shape.type === 'map' || shape.type === 'record') return undefined;
   if (shape.type === 'value') return scalarOf(shape.kind.verbatim ? text : trimmed, origin, env);
@@ -137,7 +138,7 @@ function nodeOf(schema: z.ZodType, { name, text, env }: Variable, origin: Origin
   );
 }
 
-/** Quotes around a whole value are YAML's: Compose files pass them on. */
+/** Quotes around a whole value are YAML's: Compose files keep them. */
 function scalarOf(text: string, origin: Origin, env: Env): Scalar {
   if (/^(["']).*\1$/s.test(text.trim())) {
     const { tree } = parseYaml(text.trim(), env);
@@ -153,6 +154,7 @@ function unknown(name: string, schema: z.ZodType, problems: Problems): void {
     ({ path }) => variableOf(path)?.replace('_0_', `_${index}_`) ?? [],
   );
   const meant = nearest(name, known);
-  const hint = meant === undefined ? 'The configuration page lists them all' : `Did you mean ${meant}?`;
-  problems.warning([], `${name} overrides no setting. ${hint}`, {});
+  const hint =
+    meant === undefined ? 'docs/reference/configuration.md lists all settings' : `Did you mean ${meant}?`;
+  problems.warning([], `${name} is not a setting. ${hint}`, {});
 }

@@ -1,7 +1,7 @@
-/** One target of a preheat endpoint. Each kind reads some of the keys; the words say which. */
+/** One target of a preheat endpoint. Each kind reads some of the keys; the descriptions say which. */
 import { TARGET_KINDS } from '@longshore/sinks/kinds';
 import { z } from 'zod';
-import { DAY, registryDuration, SECOND } from './values/durations.js';
+import { DAY_MS, registryDuration, SECOND_MS } from './values/durations.js';
 import { bytes, choice, count, flag, text } from './values/scalars.js';
 import { credential, url } from './values/secrets.js';
 import { oneOrMore, setting } from './values/setting.js';
@@ -15,7 +15,7 @@ const access = {
       basic: setting(z.record(z.string(), credential()), 'One user and its password.').optional(),
       bearer: setting(credential(), 'Sent as `Authorization: Bearer …`.').optional(),
     })
-    .meta({ description: 'Sent to the target’s own host and to no other.' })
+    .meta({ description: 'Credentials for the target; sent to its own host only.' })
     .optional(),
   tls: certificates().optional(),
   headers: headers(),
@@ -24,37 +24,40 @@ const access = {
 const cache = {
   method: setting(
     choice(['get', 'head', 'manifest']),
-    'pull-through: `get` reads every blob to its end; `head` is enough for Distribution’s own cache; `manifest` for zot and Harbor, which fetch the rest themselves (others stay cold). `get` unless set.',
+    'pull-through: `get` reads every blob to its end; `head` is enough for Distribution’s own cache; `manifest` for zot and Harbor, which fetch the rest themselves (other caches stay cold). Default `get`.',
   ).optional(),
-  prefix: setting(text(), 'pull-through: what stands before the repository in the cache.').optional(),
-  ns: setting(flag(), 'pull-through: true names the registry in `?ns=`, for a mirror of several.').optional(),
+  prefix: setting(text(), 'pull-through: prefix of the repository in the cache.').optional(),
+  ns: setting(
+    flag(),
+    'pull-through: true adds the registry as `?ns=`, for a mirror of several registries.',
+  ).optional(),
 };
 
 const elsewhere = {
   realms: setting(
     z.array(text()),
-    'pull-through: hosts besides the cache’s own that may be given its credentials to get a token.',
+    'pull-through: token servers on other hosts that may get the cache’s credentials.',
   ).optional(),
   addresses: setting(
     z.array(text()),
-    'pull-through, kraken: where redirects, and origins that an origin names, may lead to besides public addresses and the kind of network that the origin is in: addresses, networks, hosts.',
+    'pull-through, kraken: allowed targets of redirects and of origins that an origin names, in addition to public addresses and the origin’s own kind of network: addresses, networks, hosts.',
   ).optional(),
 };
 
 const kraken = {
   origin: setting(oneOrMore(url()), 'kraken: base url of any origin, or a list.').optional(),
   tracker: setting(url(), 'kraken: base url of the tracker.').optional(),
-  proxy: setting(url(), 'kraken: base url of the port of the proxy that takes notifications.').optional(),
+  proxy: setting(url(), 'kraken: base url of the proxy’s notification port.').optional(),
 };
 
 const dragonfly = {
   token: setting(
     credential(),
-    'dragonfly: personal access token with the scope `job`. kruise: token of a service account; a `file:` is read anew for each request.',
+    'dragonfly: personal access token with the scope `job`. kruise: token of a service account; a `file:` is read again for each request.',
   ).optional(),
   scope: setting(
     choice(['single_seed_peer', 'all_seed_peers', 'all_peers']),
-    'dragonfly: which peers; `single_seed_peer` unless set.',
+    'dragonfly: which peers. Default `single_seed_peer`.',
   ).optional(),
   clusters: setting(
     z.array(count({ min: 1, max: 2 ** 31 })),
@@ -62,45 +65,48 @@ const dragonfly = {
   ).optional(),
   registry: setting(
     url(),
-    'dragonfly, kruise: where the nodes pull from, when it is not the registry of the event: a base url; of kruise, a host.',
+    'dragonfly, kruise: registry that the nodes pull from, if it is not the event’s: a base url; for kruise, a host.',
   ).optional(),
   ips: setting(z.array(text()), 'dragonfly: addresses of the peers, for the two `all` scopes.').optional(),
   count: setting(
     count({ min: 1, max: 200 }),
-    'dragonfly: so many peers, for the two `all` scopes.',
+    'dragonfly: number of peers, for the two `all` scopes.',
   ).optional(),
   percentage: setting(
     count({ min: 1, max: 100 }),
-    'dragonfly: such a share of the peers, for the two `all` scopes.',
+    'dragonfly: percentage of the peers, for the two `all` scopes.',
   ).optional(),
   piecelength: setting(
     bytes({ min: 4 * 2 ** 20, max: 64 * 2 ** 20 }),
     'dragonfly: length of a piece; part of a task’s identity.',
   ).optional(),
-  tag: setting(text(), 'dragonfly: part of a task’s identity, as the nodes have it.').optional(),
-  application: setting(text(), 'dragonfly: part of a task’s identity, as the nodes have it.').optional(),
+  tag: setting(text(), 'dragonfly: part of a task’s identity, as configured on the nodes.').optional(),
+  application: setting(
+    text(),
+    'dragonfly: part of a task’s identity, as configured on the nodes.',
+  ).optional(),
   filteredqueryparams: setting(
     text(),
-    'dragonfly: query parameters that are no part of a task’s identity.',
+    'dragonfly: query parameters that are excluded from a task’s identity.',
   ).optional(),
   tasks: setting(count({ min: 1, max: 100 }), 'dragonfly: tasks at once.').optional(),
   peers: setting(count({ min: 1, max: 1000 }), 'dragonfly: peers at once.').optional(),
   jobtimeout: setting(
-    registryDuration({ min: SECOND, max: DAY }),
-    'dragonfly, kruise: how long a job may take.',
+    registryDuration({ min: SECOND_MS, max: DAY_MS }),
+    'dragonfly, kruise: time limit of a job.',
   ).optional(),
   credentials: setting(
     flag(),
-    'dragonfly: what the manager is given of the registry’s credentials; it keeps and shows them with the job. Unless set: only a token that a token server issued for the repository. true: also a password or a configured token. false: nothing.',
+    'dragonfly: which registry credentials the manager gets; it stores and shows them with the job. Default: only a token that a token server issued for the repository. true: also a password or a configured token. false: none.',
   ).optional(),
   verify: setting(
     flag(),
-    'dragonfly: true asks the peers for what a job does not report, before it counts as missing; with `scope: all_peers` only, and it takes the manager a while.',
+    'dragonfly: true checks with the peers before a part that a job does not report counts as missing; with `scope: all_peers` only, and slow for the manager.',
   ).optional(),
 };
 
 const kruise = {
-  namespace: setting(text(), 'kruise: where jobs are made.').optional(),
+  namespace: setting(text(), 'kruise: namespace of the jobs.').optional(),
   selector: z
     .strictObject({
       names: setting(z.array(text()), 'kruise: names of nodes.').optional(),
@@ -109,39 +115,39 @@ const kruise = {
     .meta({ description: 'kruise: which nodes.' })
     .optional(),
   podselector: z
-    .strictObject({ matchlabels: labels('kruise: labels of pods on whose nodes it is warmed.') })
-    .meta({ description: 'kruise: the nodes of which pods.' })
+    .strictObject({ matchlabels: labels('kruise: labels of pods; the nodes of these pods are warmed.') })
+    .meta({ description: 'kruise: selects nodes by their pods.' })
     .optional(),
   pullsecrets: setting(z.array(text()), 'kruise: names of the pull secrets.').optional(),
-  parallelism: setting(count({ min: 1, max: 10_000 }), 'kruise: nodes at once.').optional(),
+  parallelism: setting(count({ min: 1, max: 10_000 }), 'kruise: how many nodes pull at once.').optional(),
   pulltimeout: setting(
-    registryDuration({ min: SECOND, max: DAY }),
-    'kruise: how long one node may take.',
+    registryDuration({ min: SECOND_MS, max: DAY_MS }),
+    'kruise: time limit of one node.',
   ).optional(),
   ttl: setting(
-    registryDuration({ min: SECOND, max: DAY }),
+    registryDuration({ min: SECOND_MS, max: DAY_MS }),
     'kruise: how long a finished job is kept.',
   ).optional(),
-  backofflimit: setting(count({ min: 0, max: 100 }), 'kruise: tries on each node.').optional(),
+  backofflimit: setting(count({ min: 0, max: 100 }), 'kruise: attempts on each node.').optional(),
 };
 
-/** Some caches are silent until they have the whole blob, or image. */
+/** Some caches send nothing until they have the whole blob, or image. Milliseconds. */
 const TIMEOUTS = { 'pull-through': 10 * 60_000, other: 60_000 };
 
 /** Without `url` for kraken only. Times are milliseconds, sizes bytes. */
 export const target = z
   .strictObject({
-    name: setting(text(), 'What records, metrics and tables call it; unique in its endpoint.', ''),
-    kind: setting(choice(TARGET_KINDS), 'What kind of cache it is.'),
-    url: setting(url(), 'Base url of the target; of a webhook, the url that is posted to.').optional(),
+    name: setting(text(), 'Name in records, metrics and tables; unique in its endpoint.', ''),
+    kind: setting(choice(TARGET_KINDS), 'Kind of cache.'),
+    url: setting(url(), 'Base url of the target; for a webhook, the url to post to.').optional(),
     concurrency: setting(
       count({ min: 1, max: 1000 }),
-      'Parts that are asked of it at once, over all workers.',
+      'Parts requested from it at once, over all workers.',
       4,
     ),
     timeout: setting(
-      registryDuration({ min: SECOND, max: DAY }),
-      'How long one request may take; of pull-through, how long no byte may come. 1m unless set; of pull-through 10m, since some caches answer when they have it all.',
+      registryDuration({ min: SECOND_MS, max: DAY_MS }),
+      'Time limit of one request; for pull-through, the longest time without a byte. Default 1m; for pull-through 10m, since some caches answer only after they have downloaded everything.',
     ).optional(),
     ...access,
     ...cache,

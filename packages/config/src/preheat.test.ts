@@ -60,17 +60,17 @@ test('the block of the contract is read as it is', () => {
 
 test.each([
   ['kind: preheat', 'preheat', /is missing/],
-  [`kind: preheat, preheat: { ${HOSTS} }`, 'preheat.targets', /there are none/],
+  [`kind: preheat, preheat: { ${HOSTS} }`, 'preheat.targets', /at least one target/],
   [
     `kind: preheat, url: http://x, preheat: { ${HOSTS}, targets: [${TARGET}] }`,
     'url',
-    /nothing of a preheat/,
+    /not allowed with kind: preheat/,
   ],
   [`url: http://x, preheat: { ${HOSTS}, targets: [${TARGET}] }`, 'preheat', /only for kind: preheat/],
   [
     `kind: preheat, preheat: { ${HOSTS}, targets: [${TARGET}, ${TARGET}] }`,
     'preheat.targets[1].name',
-    /names differ/,
+    /names must differ/,
   ],
   [
     `kind: preheat, preheat: { ${HOSTS}, targets: [{ name: a/b, kind: webhook, url: http://x }] }`,
@@ -110,12 +110,12 @@ test.each([
   [
     `kind: preheat, preheat: { ${HOSTS}, targets: [{ name: m, kind: webhook, url: http://x, method: head }] }`,
     'preheat.targets[0].method',
-    /no setting of kind webhook/,
+    /not a setting of kind webhook/,
   ],
   [
     `kind: preheat, preheat: { ${HOSTS}, targets: [{ name: m, kind: webhook, url: ftp://x }] }`,
     'preheat.targets[0].url',
-    /is no url/,
+    /is not a url/,
   ],
   [
     `kind: preheat, preheat: { ${HOSTS}, targets: [{ name: m, kind: webhook, url: "http://u:p@x" }] }`,
@@ -125,7 +125,7 @@ test.each([
   [
     `kind: preheat, preheat: { registry: { hosts: [r], auth: { bearer: x } }, targets: [${TARGET}] }`,
     'preheat.registry.auth',
-    /name a host that gets it/,
+    /requires registry\.url/,
   ],
   [
     `kind: preheat, preheat: { registry: { url: http://r, auth: { basic: { a: b, c: d } } }, targets: [${TARGET}] }`,
@@ -155,7 +155,7 @@ test.each([
   [
     `kind: preheat, preheat: { ${HOSTS}, targets: [{ name: d, kind: dragonfly, url: http://x, registry: "https://u:p@r" }] }`,
     'preheat.targets[0].registry',
-    /holds a user/,
+    /contains a user/,
   ],
   [
     `kind: preheat, preheat: { ${HOSTS}, targets: [{ name: d, kind: kruise, url: http://x, namespace: p, registry: "u:p@r" }] }`,
@@ -165,7 +165,7 @@ test.each([
   [
     `kind: preheat, preheat: { ${HOSTS}, targets: [{ name: d, kind: webhook, url: http://x, realms: [a] }] }`,
     'preheat.targets[0].realms',
-    /no setting of kind webhook/,
+    /not a setting of kind webhook/,
   ],
 ])('{ %s } is refused', (settings, path, message) => {
   const { config, problems } = withEndpoint(settings);

@@ -1,6 +1,6 @@
 /**
- * What is wrong with a configuration, or surprising in it, and where. A message follows its path, says what
- * to do, and quotes no secret.
+ * Errors and warnings about a configuration, with their place. A message follows its path, says what to do, and
+ * quotes no secret.
  */
 import type { Origin, Step } from './yaml/node.js';
 
@@ -30,7 +30,7 @@ export class Problems {
     return this.list.some(({ level }) => level === 'error');
   }
 
-  /** Whether an error was found here or above: what follows from it is not worth a word. */
+  /** Whether an error was found here or above: its consequences are not reported. */
   failedAt(path: readonly Step[]): boolean {
     const asked = formatPath(path);
     return this.list.some(
@@ -38,7 +38,7 @@ export class Problems {
     );
   }
 
-  /** Whether anything was said about exactly this path. @param words that it has to begin with */
+  /** Whether a problem of exactly this path was reported. @param words start of its message */
   spokenOf(path: readonly Step[], words = ''): boolean {
     const asked = formatPath(path);
     return this.list.some(({ path: said, message }) => said === asked && message.startsWith(words));
@@ -52,7 +52,7 @@ export class Problems {
     this.#add('warning', path, message, origin);
   }
 
-  /** In the order of the file; what has no place in it comes first. */
+  /** In the order of the file; problems without a place come first. */
   sorted(): Problem[] {
     return this.list.toSorted((a, b) => (a.line ?? 0) - (b.line ?? 0) || (a.column ?? 0) - (b.column ?? 0));
   }

@@ -7,7 +7,7 @@ import { BlockList, isIP } from 'node:net';
 import type { Env } from './environment.js';
 import { isLoopback } from './values/loopback.js';
 
-/** @returns the proxy's url, `http:` or `https:`; undefined when the target is to be asked directly */
+/** @returns the proxy's url, `http:` or `https:`; undefined for a direct connection */
 export function proxyFor(target: string, env: Env): string | undefined {
   if (!URL.canParse(target)) return undefined;
   const url = new URL(target);
@@ -21,7 +21,7 @@ export function proxyFor(target: string, env: Env): string | undefined {
   return usable(written);
 }
 
-/** A proxy of a kind that is not spoken (SOCKS) is worse than none: every delivery would fail there. */
+/** A proxy of a kind that is not supported (SOCKS) is ignored: every delivery would fail there. */
 function usable(written: string): string | undefined {
   const text = written.includes('://') ? written : `http://${written}`;
   return URL.canParse(text) && /^https?:/.test(text) ? text : undefined;

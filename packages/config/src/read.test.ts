@@ -50,8 +50,8 @@ test('unknown keys are errors in Longshore’s file and warnings in a registry�
     expect.stringMatching(/^error .*\.maxretries: unknown key "maxretries"\. Known here: name, kind, url,/),
   ]);
   expect(said(`version: 0.1\nstorage: x\n${text}`)).toEqual([
-    `warning ${path}.timout: unknown key "timout", ignored as the registry does. Did you mean "timeout"?`,
-    `warning ${path}.Name: unknown key "Name", ignored as the registry does. Did you mean "name"?`,
+    `warning ${path}.timout: unknown key "timout", ignored as in the registry. Did you mean "timeout"?`,
+    `warning ${path}.Name: unknown key "Name", ignored as in the registry. Did you mean "name"?`,
     expect.stringMatching(/^warning .*\.maxretries/),
   ]);
 });
@@ -64,11 +64,11 @@ test('a key that belongs elsewhere is shown where', () => {
 
 test('a repeated key is an error in Longshore’s file and a warning in a registry’s', () => {
   const text = `log: { level: info, level: debug }\n${ONE}`;
-  expect(said(text)).toEqual([expect.stringMatching(/^error log\.level: is written twice/)]);
+  expect(said(text)).toEqual([expect.stringMatching(/^error log\.level: is duplicated/)]);
   const registry =
     'storage: x\nversion: 0.1\nnotifications: { endpoints: [{ name: a, name: b, url: http://b/ }] }';
   expect(said(registry)).toEqual([
-    expect.stringMatching(/^warning notifications\.endpoints\[0\]\.name: is written twice/),
+    expect.stringMatching(/^warning notifications\.endpoints\[0\]\.name: is duplicated/),
   ]);
   expect(read(registry).config?.notifications.endpoints[0]?.name).toBe('b');
 });
@@ -110,7 +110,7 @@ test('run gets one line for each error, with its place', () => {
     const { code, message } = error as LongshoreError;
     expect(code).toBe('CONFIG_INVALID');
     expect(message.split('\n')).toEqual([
-      expect.stringMatching(/bad\.yml:1:18: worker\.grace: is no duration/),
+      expect.stringMatching(/bad\.yml:1:18: worker\.grace: is not a duration/),
       `${file}:2:8: log.levle: unknown key "levle". Did you mean "level"?`,
     ]);
   }
@@ -126,7 +126,7 @@ test('a file that cannot be read is a problem, not an exception', () => {
   const missing = readConfig(join(folder, 'not-there.yml'), {});
   expect(missing).toEqual({
     flavor: 'longshore',
-    problems: [{ level: 'error', path: '', message: expect.stringContaining('no such file') }],
+    problems: [{ level: 'error', path: '', message: expect.stringContaining('file not found') }],
   });
   expect(readConfig(folder, {}).problems).toHaveLength(1);
 });

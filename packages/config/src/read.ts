@@ -1,7 +1,7 @@
 /**
- * A file and the environment into a configuration: parse, tell whose file it is, apply the variables, fit the
- * tree to the schema, run the schema, look for traps. Every step reports and goes on, so that one run finds
- * all that is wrong; the configuration is returned only when no error was found.
+ * Reads a file and the environment into a configuration: parse, detect whose file it is, apply the variables, fit
+ * the tree to the schema, run the schema, check for likely mistakes. Every step reports and continues, so that one
+ * run finds every mistake; the configuration is returned only if there is no error.
  */
 import { readFileSync } from 'node:fs';
 import { LongshoreError } from '@longshore/event';
@@ -17,7 +17,7 @@ import { decode } from './yaml/decode.js';
 import { countValues, Dict, type Node, originAt, Scalar, type Step } from './yaml/node.js';
 import { parseYaml } from './yaml/parse.js';
 
-/** What a file came to. `config` is absent when there is an error among the problems. */
+/** The result for a file. `config` is absent when there is an error among the problems. */
 export interface ReadConfig {
   config?: Config;
   problems: Problem[];
@@ -57,7 +57,7 @@ export function loadConfig(file: string, env: Env): Config {
 
 /** Values that a file may hold through its aliases, which can double them in each line. */
 const MOST_VALUES = 50_000;
-/** A file that writes most of its values out is no bomb, however long it is. */
+/** A file without many aliases is not a bomb, however long it is. */
 const MOST_COPIES = 3;
 const MULTIPLIED = `its aliases multiply its values to more than ${MOST_VALUES}. Use fewer aliases of lists and maps`;
 
@@ -71,9 +71,9 @@ function isMultiplied(tree: Node): boolean {
 const TOO_DEEP = 'its aliases are nested too deeply';
 
 function unreadable(code: string): string {
-  if (code === 'ENOENT') return 'there is no such file. Create it, or name another';
-  if (code === 'EISDIR') return 'is a folder. Name the file in it';
-  return `cannot be read (${code}). It must be readable for the user that runs Longshore`;
+  if (code === 'ENOENT') return 'file not found. Create it, or name another';
+  if (code === 'EISDIR') return 'is a folder. Name a file in it';
+  return `cannot be read (${code}). Make it readable for the user that runs Longshore`;
 }
 
 /** The same, from the bytes of a file. */
@@ -108,7 +108,7 @@ export function configFrom(bytes: Buffer, env: Env, purpose: Purpose = 'run'): R
   };
 }
 
-/** What the schema makes of the input. Values that it refuses are reported, then left out, to check the rest. */
+/** The output of the schema. Values that it refuses are reported, then omitted, to check the rest. */
 function parsed(input: unknown, problems: Problems): z.output<typeof settings> | undefined {
   const first = settings.safeParse(input ?? {});
   if (first.success) return first.data;
@@ -135,14 +135,14 @@ function treeFrom(bytes: Buffer, env: Env, problems: Problems): Node | undefined
   for (const { message, origin } of warnings) problems.warning([], message, origin);
   if (tree === undefined || tree instanceof Dict) return tree;
   if (tree instanceof Scalar && tree.empty) return new Dict(new Map());
-  problems.error([], 'a configuration is a map: lines of key: value', tree.origin);
+  problems.error([], 'must be a map: lines of key: value', tree.origin);
   return undefined;
 }
 
 function report(error: z.ZodError, problems: Problems): void {
   for (const issue of error.issues) {
     const path = issue.path as Step[];
-    // What was left out because it did not fit is not missing too.
+    // A value that was omitted because it did not fit is not reported as missing too.
     if (!problems.failedAt(path)) problems.error(path, issue.message);
   }
 }

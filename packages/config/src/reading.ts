@@ -1,9 +1,9 @@
 /**
- * A tree into what the zod schema takes: known keys only, scalars where scalars belong. What does not fit is
- * reported with its place and left out, so that one pass finds everything that is wrong.
+ * Converts a tree into input for the zod schema: known keys only, scalars where scalars belong. Anything else is
+ * reported with its place and omitted, so that one pass finds every mistake.
  *
- * The two kinds of file differ in one thing: keys that nobody knows are ignored in the registry's own file,
- * as the registry does, and refused in Longshore's.
+ * The two kinds of file differ in one thing: unknown keys are ignored in the registry's own file, as the
+ * registry does, and refused in Longshore's.
  */
 import type { z } from 'zod';
 import type { Flavor } from './flavor.js';
@@ -12,15 +12,24 @@ import { nearest } from './nearest.js';
 import type { Problems } from './problem.js';
 import { settings } from './schema.js';
 import { quote } from './values/scalars.js';
-import { OPEN_DOOR } from './values/secrets.js';
+import { EMPTY_CREDENTIAL } from './values/secrets.js';
 import { type Kind, kindOf, type Shape, shapeOf } from './values/setting.js';
-import { Broken, Dict, type Entry, List, type Node, type Oddity, Scalar, type Step } from './yaml/node.js';
+import {
+  Dict,
+  type Entry,
+  InvalidNode,
+  type KeyIssue,
+  List,
+  type Node,
+  Scalar,
+  type Step,
+} from './yaml/node.js';
 
 export interface Reading {
   flavor: Flavor;
   problems: Problems;
-  /** What was reported of the text already: several aliases can lead to it. */
-  reported: Set<Oddity>;
+  /** Issues reported before: several aliases can lead to the same one. */
+  reported: Set<KeyIssue>;
 }
 
 /** A top-level key of Longshore's file that holds anchors for other places, as in Compose. */
@@ -30,28 +39,29 @@ export const EXTENSION = /^x-/;
 export function readNode(schema: z.ZodType, node: Node, path: readonly Step[], reading: Reading): unknown {
   const { problems } = reading;
   const shape = shapeOf(schema);
-  if (node instanceof Broken) return problems.error(path, node.why, node.origin);
-  if (holdsNothing(node) && guards(schema, shape)) return problems.error(path, OPEN_DOOR, node.origin);
+  if (node instanceof InvalidNode) return problems.error(path, node.why, node.origin);
+  if (holdsNothing(node) && refusesEmpty(schema, shape))
+    return problems.error(path, EMPTY_CREDENTIAL, node.origin);
   const isWritten = shape.type === 'value' && shape.kind.readsNothing;
   if (node instanceof Scalar && node.empty && !isWritten) return undefined;
   if (shape.type === 'value' && node instanceof Scalar) return readScalar(shape.kind, node, path, reading);
   if (shape.type === 'map' && node instanceof Dict) return readMap(shape.keys, node, path, reading);
-  if (shape.type === 'map' && shape.short !== undefined) {
-    const alone = shape.keys[shape.short];
-    return alone && { [shape.short]: readNode(alone, node, path, reading) };
+  if (shape.type === 'map' && shape.shorthandKey !== undefined) {
+    const alone = shape.keys[shape.shorthandKey];
+    return alone && { [shape.shorthandKey]: readNode(alone, node, path, reading) };
   }
   if (shape.type === 'record' && node instanceof Dict) return readRecord(shape.of, node, path, reading);
   if (shape.type === 'list' && node instanceof List) return readList(shape.of, node.items, path, reading);
-  if (shape.type === 'list' && shape.single && node instanceof Scalar) {
+  if (shape.type === 'list' && shape.scalarOk && node instanceof Scalar) {
     return readList(shape.of, [node], path, reading);
   }
   return misplaced(shape, node, path, reading);
 }
 
-/** Would nothing, instead of what belongs there, open a door? */
-function guards(schema: z.ZodType, shape: Shape): boolean {
-  if (shape.type === 'map') return shape.guards === true;
-  return shape.type !== 'value' && kindOf(schema)?.guards === true;
+/** Whether an empty value here would disable authentication. */
+function refusesEmpty(schema: z.ZodType, shape: Shape): boolean {
+  if (shape.type === 'map') return shape.rejectEmpty === true;
+  return shape.type !== 'value' && kindOf(schema)?.rejectEmpty === true;
 }
 
 function holdsNothing(node: Node): boolean {
@@ -61,7 +71,7 @@ function holdsNothing(node: Node): boolean {
 }
 
 function readScalar(kind: Kind<unknown>, node: Scalar, path: readonly Step[], { problems }: Reading): Scalar {
-  const warning = kind.trap?.(node);
+  const warning = kind.lint?.(node);
   if (warning !== undefined) problems.warning(path, warning, node.origin);
   return node;
 }
@@ -76,7 +86,7 @@ function readList(of: z.ZodType, items: readonly Node[], path: readonly Step[], 
 }
 
 function readRecord(of: z.ZodType, node: Dict, path: readonly Step[], reading: Reading) {
-  reportOddities(node, path, reading);
+  reportKeyIssues(node, path, reading);
   const isList = shapeOf(of).type === 'list';
   const pairs = [...node.entries].map(([key, entry]): [string, unknown] => {
     const read = readNode(of, entry.node, [...path, key], reading);
@@ -91,7 +101,7 @@ function readMap(
   path: readonly Step[],
   reading: Reading,
 ): Record<string, unknown> {
-  reportOddities(node, path, reading);
+  reportKeyIssues(node, path, reading);
   const input: Record<string, unknown> = {};
   for (const [key, entry] of node.entries) {
     const schema = Object.hasOwn(keys, key) ? keys[key] : undefined;
@@ -119,16 +129,17 @@ function unknownKey(
   const words = gitlab !== undefined && `${quote(key)} is read by GitLab’s registry alone: ${gitlab}`;
   if (flavor === 'longshore')
     problems.error(place, [`${said}. ${hint}`, words].filter(Boolean).join('. '), origin);
-  else problems.warning(place, words || `${said}, ignored as the registry does. ${hint}`, origin);
+  else problems.warning(place, words || `${said}, ignored as in the registry. ${hint}`, origin);
 }
 
 /** Keys of GitLab's registry below `notifications`, and what to write here. */
 const GITLAB_KEYS: Readonly<Record<string, string>> = {
   maxretries:
-    'there it is how often an event is tried before it is lost. Longshore does not read it; write threshold',
-  queuepurgetimeout: 'how long it sends on while it stops. Longshore does not need it: its queue is in Redis',
-  queuesizelimit: 'how many events it keeps in memory. Longshore does not need it: its queue is in Redis',
-  fanouttimeout: 'how long it waits for its queues while it stops. Longshore does not need it',
+    'there it limits the attempts before an event is lost. Longshore does not read it; use threshold',
+  queuepurgetimeout:
+    'there it is the time for sending during shutdown. Longshore does not need it: its queue is in Redis',
+  queuesizelimit: 'there it limits the events in memory. Longshore does not need it: its queue is in Redis',
+  fanouttimeout: 'there it is the wait for its queues during shutdown. Longshore does not need it',
 };
 
 /** A key that is known in another place is shown with its path. */
@@ -138,11 +149,11 @@ function elsewhere(key: string): string | undefined {
   return found && writtenPath(found.path.slice(0, found.path.indexOf(wanted) + 1));
 }
 
-function reportOddities(node: Dict, path: readonly Step[], { flavor, problems, reported }: Reading): void {
-  for (const oddity of node.oddities) {
-    if (reported.has(oddity)) continue;
-    reported.add(oddity);
-    const { kind, key, message, origin } = oddity;
+function reportKeyIssues(node: Dict, path: readonly Step[], { flavor, problems, reported }: Reading): void {
+  for (const issue of node.keyIssues) {
+    if (reported.has(issue)) continue;
+    reported.add(issue);
+    const { kind, key, message, origin } = issue;
     const place = key === undefined ? path : [...path, key];
     const serious = kind === 'broken' || (kind === 'repeated' && flavor === 'longshore');
     if (serious) problems.error(place, message, origin);
@@ -159,5 +170,5 @@ function expected(shape: Shape): string {
   if (shape.type === 'map') return 'a map of settings';
   if (shape.type === 'record') return 'a map, such as { Name: [value] }';
   if (shape.type === 'value') return `a single value (${shape.kind.words})`;
-  return shape.single ? 'a value or a list of values' : 'a list, such as [value]';
+  return shape.scalarOk ? 'a value or a list of values' : 'a list, such as [value]';
 }

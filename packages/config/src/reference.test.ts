@@ -29,7 +29,7 @@ test('every setting has words', () => {
 test('every key, environment included, is its own', () => {
   const variables = listSettings(settings).flatMap(({ path }) => variableOf(path) ?? []);
   expect(new Set(variables).size).toBe(variables.length);
-  // A key with a `_` could not be told from two keys.
+  // A key with a `_` could not be distinguished from two keys.
   for (const { path } of listSettings(settings)) expect(path.join('')).toMatch(/^[a-z[\]*]+$/);
 });
 

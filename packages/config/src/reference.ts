@@ -12,8 +12,8 @@ const INTRODUCTION = `# Configuration
 
 <!-- Made by scripts/gen-reference.mjs from packages/config/src/schema.ts. Change it there. -->
 
-One YAML file: \`longshore run --config FILE\`. \`longshore check FILE\` says whether it can be used and warns of
-traps. A registry's own \`config.yml\` is accepted as it is; of it, only \`notifications\` is read. For editors:
+One YAML file: \`longshore run --config FILE\`. \`longshore check FILE\` validates it and warns of
+likely mistakes. A registry's own \`config.yml\` is accepted unchanged; only its \`notifications\` are read. For editors:
 
 \`\`\`yaml
 # yaml-language-server: $schema=./longshore.schema.json
@@ -26,10 +26,10 @@ traps. A registry's own \`config.yml\` is accepted as it is; of it, only \`notif
 | duration | Go's: \`500ms\`, \`5s\`, \`1m30s\`, \`24h\`. A number without a unit is an error; inside \`notifications\` it is nanoseconds, as in the registry, with a warning |
 | bytes | \`32MiB\`, \`500MB\`, or a number of bytes |
 | true or false | as in YAML 1.1: also \`yes\`, \`no\`, \`on\`, \`off\` |
-| secret | \`env:NAME\` (a variable), \`file:/path\` (a file's text without the line break at its end), or the value itself. It counts as the whole value only |
-| anchors | YAML anchors, aliases and merge keys (\`<<: *base\`, \`<<: [*one, *two]\`, first in its map). Top-level keys that begin with \`x-\` hold anchors and mean nothing else |
-| host:port | \`127.0.0.1:5080\`, \`:5080\` (all addresses), \`[::1]:5080\`; port 0 takes a free one |
-| variable | overrides the file. \`0\` in its name is the index of the element (the next index adds one), \`NAME\` a key in upper case with \`_\` for what is no letter or digit. Lists are \`a, b\` or \`[a, b]\`. An empty variable is not applied |
+| secret | \`env:NAME\` (a variable), \`file:/path\` (the file's text without its final line break), or the value itself. A reference must be the whole value |
+| anchors | YAML anchors, aliases and merge keys (\`<<: *base\`, \`<<: [*one, *two]\`, first in its map). Top-level keys that start with \`x-\` can hold anchors and are otherwise ignored |
+| host:port | \`127.0.0.1:5080\`, \`:5080\` (all addresses), \`[::1]:5080\`; port 0 uses a free port |
+| variable | overrides the file. \`0\` in its name is the index of the element (the next index adds one), \`NAME\` a key in upper case with \`_\` for all other characters than letters and digits. Lists are \`a, b\` or \`[a, b]\`. An empty variable is ignored |
 `;
 
 /** \`docs/reference/configuration.md\` */
@@ -53,7 +53,7 @@ function sectionOf(path: readonly string[]): string {
 function sectionPart(section: string, listed: ListedSetting[]): string {
   const rows = listed.map((one) => row(one, section));
   const head = section === '' ? '## Top level' : `## ${section}\n\n${introduction(section)}`;
-  return `${head.trim()}\n\n| key | type | default | variable | meaning |\n| --- | --- | --- | --- | --- |\n${rows.join('\n')}\n`;
+  return `${head.trim()}\n\n| key | type | default | variable | description |\n| --- | --- | --- | --- | --- |\n${rows.join('\n')}\n`;
 }
 
 function introduction(section: string): string {
@@ -68,7 +68,7 @@ function introduction(section: string): string {
 function row({ path, kind, list, fallback, words }: ListedSetting, section: string): string {
   const key = writtenPath(path).slice(section === '' ? 0 : section.length + 1);
   const type =
-    list === undefined ? kind.words : `${list.single ? 'one or a list of' : 'list of'}: ${kind.words}`;
+    list === undefined ? kind.words : `${list.scalarOk ? 'one or a list of' : 'list of'}: ${kind.words}`;
   const standard =
     fallback === undefined || fallback === '' ? '' : code(JSON.stringify(fallback).replaceAll('"', ''));
   const variable = variableOf(path);
@@ -85,8 +85,8 @@ export function jsonSchema(): object {
     target: 'draft-7',
     unrepresentable: 'any',
     override({ zodSchema, jsonSchema: json }) {
-      if (zodSchema instanceof z.ZodArray) single(zodSchema, json);
-      if (zodSchema instanceof z.ZodObject) short(zodSchema, json);
+      if (zodSchema instanceof z.ZodArray) allowScalar(zodSchema, json);
+      if (zodSchema instanceof z.ZodObject) allowShorthand(zodSchema, json);
       if (zodSchema === settings) json.patternProperties = { [EXTENSION.source]: {} };
       // A setting that has to be written has no default to offer.
       if (json.default === '') Reflect.deleteProperty(json, 'default');
@@ -94,10 +94,10 @@ export function jsonSchema(): object {
   });
 }
 
-/** A list in which one value may stand without brackets. */
-function single(schema: z.ZodType, json: z.core.JSONSchema.BaseSchema): void {
+/** A list in which one value may be written without brackets. */
+function allowScalar(schema: z.ZodType, json: z.core.JSONSchema.BaseSchema): void {
   const shape = shapeOf(schema);
-  if (shape.type !== 'list' || !shape.single) return;
+  if (shape.type !== 'list' || !shape.scalarOk) return;
   const { items, description } = json;
   for (const key of Object.keys(json)) Reflect.deleteProperty(json, key);
   Object.assign(json, {
@@ -107,9 +107,10 @@ function single(schema: z.ZodType, json: z.core.JSONSchema.BaseSchema): void {
 }
 
 /** A map of which one key's value may stand alone. */
-function short(schema: z.ZodType, json: z.core.JSONSchema.BaseSchema): void {
+function allowShorthand(schema: z.ZodType, json: z.core.JSONSchema.BaseSchema): void {
   const shape = shapeOf(schema);
-  const alone = shape.type === 'map' && shape.short !== undefined && json.properties?.[shape.short];
+  const alone =
+    shape.type === 'map' && shape.shorthandKey !== undefined && json.properties?.[shape.shorthandKey];
   if (!alone || typeof alone === 'boolean') return;
   const { description, ...map } = json;
   for (const key of Object.keys(json)) Reflect.deleteProperty(json, key);

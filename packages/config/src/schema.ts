@@ -1,13 +1,13 @@
 /**
- * Every setting: type, default, words. The reader, the overrides by environment variables, the configuration
- * page, the JSON Schema for editors and the masked print-out are all made from this one zod schema. Keys are
+ * Every setting: type, default, description. The reader, the overrides by environment variables, the reference
+ * page, the JSON Schema for editors and the masked print-out are all derived from this one zod schema. Keys are
  * lower case without separators, as in the registry's own file.
  */
 import { z } from 'zod';
 import { alert } from './alert.js';
-import { endpoint, LONGEST_TIMER } from './endpoint.js';
+import { endpoint, LONGEST_TIMER_MS } from './endpoint.js';
 import { auth, source } from './source.js';
-import { duration, SECOND } from './values/durations.js';
+import { duration, SECOND_MS } from './values/durations.js';
 import { hostName } from './values/host-name.js';
 import { bytes, choice, count, flag, flagOrAuto, listen, text } from './values/scalars.js';
 import { clusterNode, credential, url } from './values/secrets.js';
@@ -18,16 +18,16 @@ const MANY = Number.MAX_SAFE_INTEGER;
 const section = <T extends z.core.$ZodLooseShape>(words: string, keys: T) =>
   z.strictObject(keys).meta({ description: words });
 
-/** @param open when nobody is asked for a secret */
+/** @param open what is refused while no secret is configured */
 const hosts = (open: string) =>
   setting(
     z.array(hostName()),
-    `Host names by which it may be asked beside those of this machine (localhost, 127.0.0.1 …): those of a proxy in front. ${open}`,
+    `Accepted host names in addition to those of this machine (localhost, 127.0.0.1 …), such as the name of a reverse proxy. ${open}`,
     [],
   );
 
-const notifications = section('The registry’s own block: what is sent, and where to.', {
-  events: section('What events hold.', {
+const notifications = section('The registry’s own block: the receivers and what they get.', {
+  events: section('Content of events.', {
     includereferences: setting(
       flag(),
       'true: `target.references` of manifest events are delivered; false: they are removed.',
@@ -38,44 +38,48 @@ const notifications = section('The registry’s own block: what is sent, and whe
 });
 
 const retention = section(
-  'How long finished deliveries are kept, per endpoint, and what happened to events; whichever limit is reached first.',
+  'Retention of finished deliveries, per endpoint, and of the history of events; whichever limit is reached first applies.',
   {
-    delivered: section('Delivered deliveries.', {
+    delivered: section('Successful deliveries.', {
       age: setting(
-        duration({ min: SECOND }),
-        'How long a delivered one is kept; so long an event that is sent again is recognized.',
+        duration({ min: SECOND_MS }),
+        'How long a successful delivery is kept. This is also the dedupe window: a resent event is recognized for so long.',
         '24h',
       ),
-      count: setting(count({ min: 1, max: MANY }), 'How many delivered ones are kept.', 10_000),
+      count: setting(count({ min: 1, max: MANY }), 'How many successful deliveries are kept.', 10_000),
     }).prefault({}),
-    dead: section('Dead deliveries.', {
+    dead: section('Dead letters.', {
       age: setting(
-        duration({ min: SECOND }),
-        'How long a dead one is kept, to be looked at and retried.',
+        duration({ min: SECOND_MS }),
+        'How long a dead letter is kept for inspection and retry.',
         '720h',
       ),
-      count: setting(count({ min: 1, max: MANY }), 'How many dead ones are kept.', 100_000),
+      count: setting(count({ min: 1, max: MANY }), 'How many dead letters are kept.', 100_000),
     }).prefault({}),
-    trail: section('What happened to each event.', {
+    trail: section('History of each event.', {
       age: setting(
         duration(),
-        'How long it is known what happened to an event, for `longshore trace`. 0s: nothing is noted.',
+        'How long the history of events is kept, for `longshore trace`. 0s: no history.',
         '24h',
       ),
-      count: setting(count({ min: 1, max: MANY }), 'How many events are known, over all endpoints.', 250_000),
+      count: setting(
+        count({ min: 1, max: MANY }),
+        'How many events have a history, over all endpoints.',
+        250_000,
+      ),
       bytes: setting(
         bytes({ min: 2 ** 20, max: 2 ** 44 }),
-        'Of Redis’ memory at most so much for it, and at most 5 % of its maxmemory.',
+        'Limit of its Redis memory. It also never exceeds 5 % of maxmemory.',
         '64MiB',
       ),
     }).prefault({}),
   },
 );
 
-const redis = section('Where deliveries are kept.', {
+const redis = section('Where deliveries are stored.', {
   url: setting(
     url(),
-    '`redis://` or `rediss://`, with user, password and database if need be. Without it and without `cluster` Longshore starts a Redis of its own in `datadir`.',
+    '`redis://` or `rediss://`, optionally with user, password and database. Without it and without `cluster` Longshore starts an embedded Redis in `datadir`.',
   ).optional(),
   cluster: setting(
     z.array(clusterNode()),
@@ -84,54 +88,58 @@ const redis = section('Where deliveries are kept.', {
   ),
   prefix: setting(
     text(),
-    'First part of every key, so that one Redis can serve several: letters, digits, `.`, `_`, `:`, `-`.',
+    'Prefix of every key, so that several relays can share one Redis: letters, digits, `.`, `_`, `:`, `-`.',
     'longshore',
   ),
   maxmemory: setting(
     bytes({ min: 16 * 2 ** 20, max: 2 ** 44 }),
-    'Memory limit of the Redis that Longshore starts. Ingest answers 503 from 80 % of it.',
+    'Memory limit of the embedded Redis. Ingest answers 503 above 80 % of it.',
     '1GiB',
   ),
 });
 
 const dashboard = section('The listener of the dashboard.', {
-  listen: setting(listen(), 'Where it listens. Beyond loopback it needs `dashboard.auth`.', '127.0.0.1:5081'),
-  hosts: hosts('On loopback without `dashboard.auth` others are refused.'),
+  listen: setting(
+    listen(),
+    'Address to listen on. Beyond loopback `dashboard.auth` is required.',
+    '127.0.0.1:5081',
+  ),
+  hosts: hosts('On loopback without `dashboard.auth` all others are refused.'),
   queues: setting(
     choice(['readonly', 'full']),
-    '`full`: bull-board may change queues. Its retry gives no fresh budget and its clean destroys events.',
+    '`full`: bull-board may change queues. Its retry does not restore the attempts, and its clean deletes events.',
     'readonly',
   ),
   operate: setting(
     flag(),
-    'false: pages and API only show. true: whoever may look may also retry, drop, pause and resume; each is recorded.',
+    'false: pages and API are read-only. true: every user may retry, drop, pause and resume; each action is recorded.',
     true,
   ),
-  auth: section('Who may look.', {
+  auth: section('Authentication of the dashboard.', {
     basic: setting(z.record(z.string(), credential()), 'Passwords by user.').optional(),
   }).prefault({}),
 });
 
 const spool = section(
-  'What is kept on this machine while Redis is away, of senders that would not send it again. `spool: false` turns it off.',
+  'Disk buffer for requests of senders that do not retry, used while Redis is unavailable. `spool: false` disables it.',
   {
     enabled: setting(
       flag(),
-      'false: everybody gets 503 while Redis is away. What the spool holds is fed in all the same.',
+      'false: every sender gets 503 while Redis is unavailable. Requests already in the spool are still drained.',
       true,
     ),
     dir: setting(
       text(),
-      'Its folder, `spool` below `datadir` unless set. On a disk that survives a restart.',
+      'Its folder; `spool` in `datadir` by default. It must be on a persistent disk.',
     ).optional(),
     maxbytes: setting(
       bytes({ min: 2 ** 20, max: 2 ** 44 }),
-      'The most that each ingest process keeps there. Beyond it: 503. Half of it is reserved for the configured sources, in equal parts.',
+      'Size limit for each ingest process. Above it: 503. Half of it is reserved for the configured sources, in equal parts.',
       '1GiB',
     ),
     fsync: setting(
       flag(),
-      'true: on the disk before it is answered. false: faster; a power failure can take the last seconds along.',
+      'true: fsync before the response. false: faster, but a power failure can lose the last seconds.',
       true,
     ),
   },
@@ -140,31 +148,31 @@ const spool = section(
 /** A configuration file. Its output is {@link Config}. */
 export const settings = z
   .strictObject({
-    version: setting(choice(['0.1']), 'Version of the format, as in the registry’s file.')
+    version: setting(choice(['0.1']), 'Version of the file format, as in the registry’s file.')
       .meta({ enum: [0.1, '0.1'] })
       .optional(),
     notifications: notifications.prefault({}),
     sources: setting(
       z.array(source),
-      'Registries that post to `/sources/NAME`. Without any, `/registry/notifications` takes every known format.',
+      'Registries that post to `/sources/NAME`. If there are none, `/registry/notifications` accepts every known format.',
       [],
     ),
     alerts: setting(
       z.array(alert),
-      'Who is told when an endpoint fails, deliveries are dead or too old, or a store fills up.',
+      'Receivers of alerts: failing endpoints, dead letters, old backlog, quarantine, Redis memory.',
       [],
     ),
     ingest: section('The listener that registries post to.', {
-      listen: setting(listen(), 'Where it listens. Port 0 takes a free one.', '127.0.0.1:5080'),
-      hosts: hosts('On loopback without a secret others are refused.'),
+      listen: setting(listen(), 'Address to listen on. Port 0 uses a free port.', '127.0.0.1:5080'),
+      hosts: hosts('On loopback without a secret all others are refused.'),
       maxbody: setting(
         bytes({ min: 1024, max: 256 * 2 ** 20 }),
-        'The largest body that is taken. An event with references can have 7 MB.',
+        'Largest accepted body. An event with references can have 7 MB.',
         '32MiB',
       ),
       maxinflight: setting(
         bytes({ min: 1024, max: 2 ** 44 }),
-        'The most that all bodies in flight of one process take in memory, inflated. Above it: 503. A request that is alone is always taken.',
+        'Memory limit of all request bodies in flight in one process, decompressed. Above it: 503. A single request is always accepted.',
         '256MiB',
       ),
       auth: auth.prefault({}),
@@ -172,32 +180,32 @@ export const settings = z
     }).prefault({}),
     dashboard: dashboard.prefault({}),
     admin: section('The listener for probes and metrics.', {
-      listen: setting(listen(), 'Where it listens.', '127.0.0.1:5082'),
-      hosts: hosts('On loopback others are refused.'),
+      listen: setting(listen(), 'Address to listen on.', '127.0.0.1:5082'),
+      hosts: hosts('On loopback all others are refused.'),
     }).prefault({}),
     worker: section('Workers.', {
       grace: setting(
-        duration({ max: LONGEST_TIMER }),
-        'How long what is in flight may take to finish when the process is told to stop.',
+        duration({ max: LONGEST_TIMER_MS }),
+        'Time limit for deliveries in flight after SIGTERM. Unfinished ones return to the queue.',
         '25s',
       ),
     }).prefault({}),
     redis: redis.prefault({}),
     datadir: setting(
       text(),
-      'Folder for what must survive a restart. A relative path starts at the working directory.',
+      'Folder for persistent data. A relative path starts at the working directory.',
       './data',
     ),
     retention: retention.prefault({}),
     log: section('Log lines, on stdout.', {
       level: setting(
         choice(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']),
-        'The least important level that is written.',
+        'Minimum level that is logged.',
         'info',
       ),
       pretty: setting(
         flagOrAuto(),
-        '`auto`: lines for people when stdout is a terminal, JSON otherwise. true: always lines for people; false: always JSON.',
+        '`auto`: human-readable lines when stdout is a terminal, else JSON. true: always human-readable. false: always JSON.',
         'auto',
       ),
     }).prefault({}),
@@ -206,9 +214,9 @@ export const settings = z
 
 type Settings = z.output<typeof settings>;
 
-/** Everything that can be set, with defaults in place. Times are milliseconds, sizes are bytes. */
+/** All settings, with defaults applied. Times are milliseconds, sizes are bytes. */
 export type Config = Omit<Settings, 'version'>;
-/** Ways in; undefined ones are not configured. */
+/** Authentication methods; undefined ones are not configured. */
 export type Auth = z.output<typeof auth>;
-/** One source, with defaults in place. */
+/** One source, with defaults applied. */
 export type SourceConfig = z.output<typeof source>;

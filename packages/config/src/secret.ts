@@ -1,7 +1,7 @@
 /**
- * A secret, or a reference to one, that can travel through the program without being seen: whatever prints it
- * (a template, JSON, `util.inspect`, a logger) gets the reference or `***`. Only `reveal` gives the value,
- * and it looks it up each time, so that nothing keeps it longer than it is needed.
+ * A secret, or a reference to one. Printing it (a template, JSON, `util.inspect`, a logger) gives the reference or
+ * `***`. Only `reveal` returns the value, and it reads the reference each time, so that the value is not kept in
+ * memory.
  *
  * `env:NAME` is a variable, `file:/path` a file's text without the line break at its end. Anything else is
  * the value itself.

@@ -57,7 +57,7 @@ group('which sources are spooled', () => {
     const config = read('');
     const refused = sourceKinds.filter((kind) => !isSpooled(config, kind, kind));
     expect(refused.sort()).toEqual(['distribution', 'ecr', 'eventgrid', 'gar', 'gitlab']);
-    // Whoever sends what nobody knows may never send it again.
+    // A sender of an unknown format may never retry.
     expect(isSpooled(config, 'unknown', 'unknown')).toBe(true);
   });
 
@@ -80,20 +80,20 @@ group('what is said of them', () => {
 
 source builds, kind zot
   on failure: zot does not try again, and sends each event by a routine of its own, so the order is not kept.
-  set there: Set \`timeout\`: without it zot before 2.1.19 delivers nothing.
-  while Redis is away: its requests are kept in the local spool, answered 202, and fed in, in order, when Redis is back
+  configure there: Set \`timeout\`: without it zot before 2.1.19 delivers nothing.
+  while Redis is unavailable: its requests are spooled to the local disk, answered 202, and drained when Redis is available
 
 source eu, kind distribution
-  on failure: The registry keeps events in memory, in order, and tries the first one again for ever: \`threshold\` times at once, then once per \`backoff\`. Nothing is lost unless the registry restarts, which empties its queue.
-  set there: Set \`timeout: 5s\`, \`threshold: 5\` and \`backoff: 1s\`, each with its unit, and do not restart the registry while it has events pending.
-  while Redis is away: it gets 503 and sends again`);
+  on failure: The registry keeps events in memory, in order, and retries the first one forever: \`threshold\` times at once, then once per \`backoff\`. Nothing is lost unless the registry restarts, which empties its queue.
+  configure there: Set \`timeout: 5s\`, \`threshold: 5\` and \`backoff: 1s\`, each with its unit, and do not restart the registry while it has events pending.
+  while Redis is unavailable: it gets 503 and retries`);
     expect(describe(read('')).text).toBe('No endpoints.');
   });
 
   test('where nothing covers an outage, it says what is lost and why', () => {
     const outages = (text: string) =>
       describeSenders(read(text)).map(({ spooled, outage }) => [spooled, outage]);
-    const lost = (why: string) => [false, `it gets 503, and what it does not send again is lost (${why})`];
+    const lost = (why: string) => [false, `it gets 503, and events that it does not retry are lost (${why})`];
     expect(outages('sources: [{ name: a, kind: nexus, spool: never }]')).toEqual([lost('spool: never')]);
     expect(outages('ingest: { spool: false }\nsources: [{ name: a, kind: quay }]')).toEqual([
       lost('ingest.spool is off'),

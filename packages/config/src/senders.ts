@@ -1,7 +1,6 @@
 /**
- * What an outage of Redis means for each source: what its sender does with a 503, what to set there, and whether
- * the local spool takes its requests. Ingest acts by the same function, so what `longshore check` says is what
- * happens.
+ * The effect of a Redis outage on each source: what its sender does with a 503, what to configure there, and whether
+ * the local spool stores its requests. Ingest uses the same function, so `longshore check` prints what happens.
  */
 import { keepsWhatIsRefused, type OnFailure, senderOf } from '@longshore/sources';
 import type { Config } from './schema.js';
@@ -16,14 +15,14 @@ export interface DescribedSender {
   words: string;
   /** What to set on its side. */
   advice: string;
-  /** Whether its requests go to the spool while Redis is away. */
+  /** Whether its requests go to the spool while Redis is unavailable. */
   spooled: boolean;
-  /** What becomes of its events while Redis is away. */
+  /** What happens to its events while Redis is unavailable. */
   outage: string;
 }
 
 /**
- * Do requests of this source go to the spool while Redis is away? By the source's own setting, else by the kind:
+ * Do requests of this source go to the spool while Redis is unavailable? By the source's own setting, else by the kind:
  * if a 503 would lose the event.
  * @param source its name; of a kind on the open path, where nothing is set, that of the kind
  */
@@ -46,16 +45,20 @@ export function describeSenders(config: Config): DescribedSender[] {
 /** The same for people: a paragraph for each source. */
 export function senderParagraphs(config: Config): string[] {
   return describeSenders(config).map(({ source, kind, words, advice, outage }) => {
-    const lines = [`on failure: ${words}`, `set there: ${advice}`, `while Redis is away: ${outage}`];
+    const lines = [
+      `on failure: ${words}`,
+      `configure there: ${advice}`,
+      `while Redis is unavailable: ${outage}`,
+    ];
     return [`source ${printable(source)}, kind ${kind}`, ...lines.map((line) => `  ${line}`)].join('\n');
   });
 }
 
 function outageOf(config: Config, source: string, kind: string): string {
   if (isSpooled(config, source, kind)) {
-    return 'its requests are kept in the local spool, answered 202, and fed in, in order, when Redis is back';
+    return 'its requests are spooled to the local disk, answered 202, and drained when Redis is available';
   }
-  if (keepsWhatIsRefused(senderOf(kind))) return 'it gets 503 and sends again';
+  if (keepsWhatIsRefused(senderOf(kind))) return 'it gets 503 and retries';
   const why = config.ingest.spool.enabled ? 'spool: never' : 'ingest.spool is off';
-  return `it gets 503, and what it does not send again is lost (${why})`;
+  return `it gets 503, and events that it does not retry are lost (${why})`;
 }

@@ -1,8 +1,8 @@
-/** Where events may come through. */
+/** Names of sources. */
 import { SOURCE_KINDS } from './kinds.js';
 import type { Config } from './schema.js';
 
-/** Every name that an event's source may have: those that are configured, and on the open path those of the kinds. */
+/** Every possible name of an event's source: the configured ones, and the kinds for the shared path. */
 export const sourceNames = ({ sources }: Config): string[] => [
   ...new Set([...sources.map(({ name }) => name), ...SOURCE_KINDS]),
 ];

@@ -73,9 +73,9 @@ describeTests('options', () => {
     ['nexus', 'types: { a: push }', /options\.types: is no option of kind nexus/],
     ['distribution', 'host: h', /options\.host: is no option of kind distribution. It has none/],
     ['nexus', 'updated: yes', /options\.updated.*push or pull/],
-    ['nexus', 'host: "https://h/"', /options\.host: is no host/],
+    ['nexus', 'host: "https://h/"', /options\.host: is not a host/],
     ['cloudevents', 'types: { a: pushed }', /options\.types\.a/],
-    ['cloudevents', 'fields: { tag: data.tag }', /options\.fields\.tag: is no JSON pointer/],
+    ['cloudevents', 'fields: { tag: data.tag }', /options\.fields\.tag: is not a JSON pointer/],
     ['cloudevents', 'fields: { name: /a }', /unknown key "name"/],
   ])('of kind %s as `%s` are refused', (kind, written, message) => {
     expect(said(`{ name: n, kind: ${kind}, options: { ${written} } }`)).toEqual([

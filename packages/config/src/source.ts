@@ -1,55 +1,58 @@
 /**
- * Who may post, and which registries do. The ways to prove who one is are the same for a source and for
- * ingest as a whole; options say what a kind of registry leaves out.
+ * Sources and their authentication. The authentication methods are the same for a source and for ingest as a
+ * whole; options supply what a kind of registry does not send.
  */
 import { HMAC_ALGORITHMS, HMAC_ENCODINGS } from '@longshore/sources';
 import { z } from 'zod';
 import { OTHER_NAMES, SOURCE_KINDS } from './kinds.js';
 import { choice, flag, matching, text } from './values/scalars.js';
 import { credential, HOST_PORT } from './values/secrets.js';
-import { door, oneOrMore, setting } from './values/setting.js';
+import { authBlock, oneOrMore, setting } from './values/setting.js';
 
-const hmac = door(
+const hmac = authBlock(
   z
     .strictObject({
       secret: setting(
         oneOrMore(credential()),
-        'What the signature is made with. May stand alone.',
+        'Key of the signature. It can be set without the other keys.',
       ).optional(),
-      algorithm: setting(choice(HMAC_ALGORITHMS), 'The hash, if it is not the one of the kind.').optional(),
+      algorithm: setting(
+        choice(HMAC_ALGORITHMS),
+        'Hash algorithm, if it is not the kind’s default.',
+      ).optional(),
       header: setting(
         text(),
-        'The header with the signature, if it is not the one of the kind. Kinds that do not sign need it.',
+        'Header with the signature, if it is not the kind’s default. Required for kinds that do not sign.',
       ).optional(),
       encoding: setting(
         choice(HMAC_ENCODINGS),
-        'How the digest is written, if not as the kind does.',
+        'Encoding of the digest, if it is not the kind’s default.',
       ).optional(),
-      prefix: setting(text(), 'What stands before the digest, such as `sha256=`.').optional(),
+      prefix: setting(text(), 'Prefix of the digest, such as `sha256=`.').optional(),
     })
-    .meta({ description: 'A signature over the body; how each kind makes it is known.' }),
+    .meta({ description: 'HMAC signature over the body; each kind has its defaults.' }),
   'secret',
 );
 
-const oidc = door(
+const oidc = authBlock(
   z
     .strictObject({
-      issuer: setting(text(), 'Who issues the tokens, `https://accounts.google.com` unless set.').optional(),
-      audience: setting(oneOrMore(text()), 'What the tokens must be for.').optional(),
+      issuer: setting(text(), 'Issuer of the tokens. Default `https://accounts.google.com`.').optional(),
+      audience: setting(oneOrMore(text()), 'Required audience of the tokens.').optional(),
       jwks: setting(
         text(),
-        'Url of the issuer’s keys, by https unless it is on this machine; known for Google.',
+        'Url of the issuer’s keys, https except on loopback. Not needed for Google.',
       ).optional(),
       email: setting(oneOrMore(text()), 'Accounts that may post, by verified address.').optional(),
       subject: setting(oneOrMore(text()), 'Accounts that may post, by `sub`.').optional(),
     })
     .meta({
       description:
-        'Tokens of an OpenID Connect issuer, as Google’s Pub/Sub sends them. `audience` and one of `email`, `subject` must be written.',
+        'Tokens of an OpenID Connect issuer, as Google’s Pub/Sub sends them. `audience` and one of `email`, `subject` are required.',
     }),
 );
 
-/** Ways in; any one of them is enough. Each takes a list of secrets while they are rotated. */
+/** Authentication methods; any one of them is enough. Each accepts a list of secrets for rotation. */
 export const auth = z
   .strictObject({
     bearer: setting(oneOrMore(credential()), 'Tokens accepted as `Authorization: Bearer TOKEN`.').optional(),
@@ -63,52 +66,59 @@ export const auth = z
     ).optional(),
     token: setting(
       oneOrMore(credential()),
-      'Secrets in the url, for senders that can send nothing else: `/sources/NAME/TOKEN` or `?token=TOKEN`.',
+      'Secrets in the url, for senders that support no header: `/sources/NAME/TOKEN` or `?token=TOKEN`.',
     ).optional(),
     hmac: hmac.optional(),
     oidc: oidc.optional(),
   })
-  .meta({ description: 'Who may post. Any one of the ways is enough; without one, everybody may.' });
+  .meta({
+    description:
+      'Authentication of senders. Any one method is enough; without one, every request is accepted.',
+  });
 
 const pointer = () =>
-  matching('JSON pointer', /^(\/([^~/]|~[01])*)+$/, 'is no JSON pointer; write /data/repository');
+  matching('JSON pointer', /^(\/([^~/]|~[01])*)+$/, 'is not a JSON pointer; write /data/repository');
 
 const options = z
   .strictObject({
     host: setting(
-      matching('host:port', HOST_PORT, 'is no host; write registry.example.com or registry.example.com:5000'),
-      'The registry’s host, where its sender does not say it.',
+      matching(
+        'host:port',
+        HOST_PORT,
+        'is not a host; write registry.example.com or registry.example.com:5000',
+      ),
+      'The registry’s host, if the sender does not send it.',
     ).optional(),
     repositoryprefix: setting(
       flag(),
-      'nexus: true puts Nexus’ own repository in front, `docker-hosted/team/api`.',
+      'nexus: true prefixes Nexus’ own repository, `docker-hosted/team/api`.',
     ).optional(),
     updated: setting(
       choice(['push', 'pull', 'other', 'ignore']),
-      'nexus: what UPDATED of a manifest means, a push unless set. Nexus says it for downloads too.',
+      'nexus: action for UPDATED of a manifest. Default `push`. Nexus sends it for downloads too.',
     ).optional(),
     promoted: setting(
       choice(['push', 'other']),
-      'jfrog: what a promotion means, `other` unless set.',
+      'jfrog: action for a promotion. Default `other`.',
     ).optional(),
     types: setting(
       z.record(z.string(), choice(['push', 'pull', 'delete', 'mount', 'other', 'ignore'])),
-      'cloudevents: what each `type` means; `*` at its end stands for anything.',
+      'cloudevents: action for each `type`; a trailing `*` is a wildcard.',
     ).optional(),
     fields: z
       .strictObject({
-        repository: setting(pointer(), 'cloudevents: where the repository is.').optional(),
-        tag: setting(pointer(), 'cloudevents: where the tag is.').optional(),
-        digest: setting(pointer(), 'cloudevents: where the digest is.').optional(),
-        mediatype: setting(pointer(), 'cloudevents: where the media type is.').optional(),
-        size: setting(pointer(), 'cloudevents: where the size is.').optional(),
-        host: setting(pointer(), 'cloudevents: where the registry’s host is.').optional(),
-        actor: setting(pointer(), 'cloudevents: where the name of the actor is.').optional(),
+        repository: setting(pointer(), 'cloudevents: pointer to the repository.').optional(),
+        tag: setting(pointer(), 'cloudevents: pointer to the tag.').optional(),
+        digest: setting(pointer(), 'cloudevents: pointer to the digest.').optional(),
+        mediatype: setting(pointer(), 'cloudevents: pointer to the media type.').optional(),
+        size: setting(pointer(), 'cloudevents: pointer to the size.').optional(),
+        host: setting(pointer(), 'cloudevents: pointer to the registry’s host.').optional(),
+        actor: setting(pointer(), 'cloudevents: pointer to the name of the actor.').optional(),
       })
       .meta({ description: 'JSON pointers into the event.' })
       .optional(),
   })
-  .meta({ description: 'What the sender leaves open. Each kind reads only some of them.' });
+  .meta({ description: 'Values that the sender does not send. Each kind reads only some of them.' });
 
 /** See the header. Which options a kind reads is checked in `checks/sources.ts`. */
 export const source = z
@@ -122,7 +132,7 @@ export const source = z
     auth: auth.prefault({}),
     spool: setting(
       choice(['auto', 'always', 'never']),
-      'Whether its requests go to `ingest.spool` while Redis is away. `auto`: if its sender would not send them again for long.',
+      'Whether its requests go to `ingest.spool` while Redis is unavailable. `auto`: if the sender does not retry for long.',
       'auto',
     ),
     options: options.prefault({}),

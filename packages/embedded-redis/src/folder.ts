@@ -1,8 +1,8 @@
 /**
- * Where the embedded Redis keeps its things: `<datadir>/redis/` for the data, the lock and two notes, and a short
+ * The folders of the embedded Redis: `<datadir>/redis/` for the data, the lock and two notes, and a short
  * private folder elsewhere for the socket, since a socket's path has room for about a hundred bytes only.
  *
- * Trouble with the disk becomes `REDIS_START_FAILED`, which names the path and the next step.
+ * Disk errors become `REDIS_START_FAILED`, which names the path and the next step.
  */
 import { chmod, mkdir, mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -56,7 +56,7 @@ export async function createSocketPath(dir: string): Promise<string> {
   throw new LongshoreError('REDIS_START_FAILED', `The embedded Redis found ${reason}. Set TMPDIR to one.`);
 }
 
-/** Removes a socket and the folder that {@link createSocketPath} made for it; nothing else, whatever it is told. */
+/** Removes a socket and the folder that {@link createSocketPath} made for it; nothing else, whatever the path. */
 export async function removeSocketFolder(socket: string): Promise<void> {
   const folder = dirname(socket);
   if (basename(socket) === 'redis.sock' && basename(folder).startsWith(SOCKET_FOLDER)) {
@@ -95,7 +95,7 @@ export async function readNote(dir: string): Promise<RedisNote | undefined> {
   }
 }
 
-/** An error of the file system in words: which path, what is wrong, what to do. Other errors as they are. */
+/** A file system error with its path, its cause and the next step. Other errors unchanged. */
 export function diskError(path: string, error: unknown): unknown {
   const { code, syscall } = error as NodeJS.ErrnoException;
   if (!code || !syscall) return error;
@@ -105,7 +105,7 @@ export function diskError(path: string, error: unknown): unknown {
   });
 }
 
-const notOurs = 'Give the user that runs Longshore the right to write there (chown), or set datadir.';
+const notOurs = 'Make it writable for the user that runs Longshore (chown), or set datadir.';
 const nextStep: Record<string, string> = {
   EACCES: notOurs,
   EPERM: notOurs,

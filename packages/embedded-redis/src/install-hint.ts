@@ -1,5 +1,5 @@
 /**
- * How to get a Redis on this machine, in one line. Pure: told the platform and the text of `/etc/os-release`.
+ * How to install a Redis on this machine, in one line. A pure function of the platform and `/etc/os-release`.
  */
 
 /**

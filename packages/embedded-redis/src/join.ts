@@ -13,30 +13,30 @@ import { open, probe } from './resp.js';
 
 /**
  * How long a live owner's Redis may be silent, in milliseconds. An owner that starts on a busy machine first ends the
- * Redis of its predecessor and then starts its own, which takes more than ten seconds there.
+ * Redis of its predecessor and then starts its own, which can take more than ten seconds.
  */
-const PATIENCE_MS = 60_000;
+const ANSWER_TIMEOUT_MS = 60_000;
 const POLL_MS = 50;
 
 /**
  * The holder's Redis once it answers; undefined when the holder ended meanwhile.
- * Throws `DATADIR_LOCKED` when the holder is on another host, or nothing answers for `patience` ms.
+ * Throws `DATADIR_LOCKED` when the holder is on another host, or its Redis does not answer for `timeout` ms.
  */
 export async function join(
   dir: string,
   { holder, here }: { holder: Holder; here: boolean },
   onWait?: (reason: string) => void,
-  patience = PATIENCE_MS,
+  timeout = ANSWER_TIMEOUT_MS,
 ): Promise<EmbeddedRedis | undefined> {
   const who = here ? `process ${holder.pid}` : `process ${holder.pid} on host ${hostOf(holder)}`;
   const locked = (reason: string) => {
     const advice =
-      'Stop that process, or give this one a datadir of its own. Hosts share a Redis by redis.url.';
+      'Stop that process, or give this one its own datadir. Hosts can share a Redis by redis.url.';
     return new LongshoreError('DATADIR_LOCKED', `${dir} is in use by ${who}${reason}. ${advice}`);
   };
-  if (!here) throw locked(', whose Redis cannot be reached from here');
-  let told = false;
-  let until = Date.now() + patience;
+  if (!here) throw locked(', whose Redis is unreachable from here');
+  let reported = false;
+  let until = Date.now() + timeout;
   while (await isAlive(holder)) {
     const socket = await publishedSocket(dir);
     const state = socket ? await probe(socket) : 'silent';
@@ -45,10 +45,10 @@ export async function join(
         pid: holder.pid,
         configuration: (await readNote(dir))?.configuration,
       });
-    if (state === 'loading') until = Date.now() + patience;
+    if (state === 'loading') until = Date.now() + timeout;
     if (Date.now() > until) throw locked(', whose Redis does not answer');
-    if (!told) onWait?.(`waiting for the Redis of ${who}, which uses ${dir}`);
-    told = true;
+    if (!reported) onWait?.(`waiting for the Redis of ${who}, which uses ${dir}`);
+    reported = true;
     await delay(POLL_MS);
   }
   return undefined;

@@ -137,7 +137,7 @@ test('a live owner whose Redis does not answer is named, with what to do', async
     ),
   });
   await expect(joinRedis(dir, { holder, here: false })).rejects.toThrow(
-    'on host db1, whose Redis cannot be reached',
+    'on host db1, whose Redis is unreachable',
   );
   expect(await joinRedis(dir, { holder: { ...holder, start: '1' }, here: true })).toBeUndefined();
 });

@@ -2,10 +2,10 @@
  * Finds the Redis to run: on the PATH, else in the folder into which `npm start` unpacks one on Debian
  * for users who may not install packages (`$XDG_CACHE_HOME/longshore/redis/bin`, by default below `~/.cache`).
  *
- * A shell looks, because the search path and the home folder are its business and not ours.
+ * A shell does the search, because it knows the search path and the home folder.
  *
- * Older than Redis 7 is not taken: it keeps its append-only file in another place, where `sync.ts` would not bring it to
- * the disk, and it cannot read what Redis 7 has written.
+ * Redis before 7 is refused: its append-only file is in another place, where `sync.ts` would not sync it, and it cannot
+ * read data of Redis 7.
  */
 import { execFile } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
@@ -16,7 +16,7 @@ import { installHint } from './install-hint.js';
 const run = promisify(execFile);
 
 const OLDEST = 7;
-/** A program that does not even tell its version in this time is tried all the same. */
+/** A program that does not print its version in this time is tried anyway. */
 const VERSION_TIMEOUT_MS = 5_000;
 
 const script = `
@@ -36,7 +36,7 @@ export async function findRedisServer(path = ''): Promise<string> {
   if (!program) {
     throw new LongshoreError(
       'REDIS_NOT_FOUND',
-      `No redis-server or valkey-server on the PATH. Install one: ${await hintHere()}. Or set redis.url to a Redis of yours.`,
+      `No redis-server or valkey-server on the PATH. Install one: ${await hintHere()}. Or set redis.url to your own Redis.`,
     );
   }
   const version = await versionOf(program);
@@ -52,7 +52,7 @@ export const isNewEnough = (version: string | undefined): boolean =>
 export async function tooOld(what: string): Promise<LongshoreError> {
   return new LongshoreError(
     'REDIS_START_FAILED',
-    `${what}, and the embedded Redis must be Redis ${OLDEST} or newer, or Valkey. Install one: ${await hintHere()}; where that is older too, https://packages.redis.io has a newer one. Or set redis.url to a Redis of yours.`,
+    `${what}, and the embedded Redis must be Redis ${OLDEST} or newer, or Valkey. Install one: ${await hintHere()}; if that is too old as well, see https://packages.redis.io. Or set redis.url to your own Redis.`,
   );
 }
 

@@ -1,9 +1,8 @@
 /**
  * One owner per folder, so that two Redis never write one append-only file.
  *
- * The lock is the file `lock.N` with the highest N; it says who holds it, or that it was given back. Whoever
- * finds it free creates `lock.N+1`, which only one of many can do, and then looks whether a higher one has come
- * into being meanwhile. The highest file is never removed, so a slow starter cannot win an old number twice.
+ * The lock is the file `lock.N` with the highest N; it names the holder, or says that it is free. A process
+ * that finds it free creates `lock.N+1`, which only one of many can do, and then checks that no higher one exists. The highest file is never removed, so a slow starter cannot win an old number twice.
  *
  * At the holder's own place (see `process-identity.ts`) pid and start time decide at once. From elsewhere (another
  * host, another container) only its heartbeat does: the holder writes the file every 2 s, and after 10 s without
@@ -27,17 +26,17 @@ export interface Holder extends ProcessIdentity {
 export interface Lock {
   /** Resolves when the lock was lost to another host, or its folder was removed. Never after `release()`. */
   readonly lost: Promise<void>;
-  /** Looks now. What was done in the folder before this said true, a later holder finds there. */
+  /** Checks the lock now. A later holder sees everything done in the folder before this returned true. */
   isHeld(): Promise<boolean>;
   release(): Promise<void>;
 }
 
-/** What came of asking for the lock: it is ours, or `holder` is alive, here or at another place. */
+/** The result of claiming the lock: it is ours, or `holder` is alive, here or at another place. */
 export type Claim = { lock: Lock } | { holder: Holder; here: boolean };
 
-const HEARTBEAT = 2_000;
-const STALE = 10_000;
-const POLL = 250;
+const HEARTBEAT_INTERVAL_MS = 2_000;
+const STALE_AFTER_MS = 10_000;
+const POLL_INTERVAL_MS = 250;
 
 /**
  * Takes the lock of a folder, or tells who has it. `onWait` is called once when it has to watch the heartbeat of
@@ -81,17 +80,17 @@ async function liveHolder(
     if (holder?.released) return undefined;
     if (holder?.place === place) return (await isAlive(holder)) ? holder : undefined;
     const beat = await heartbeatOf(path);
-    if (beat === undefined || (await clockOf(dir)) - beat > STALE) return undefined;
+    if (beat === undefined || (await clockOf(dir)) - beat > STALE_AFTER_MS) return undefined;
     if (holder && first !== undefined && beat !== first) return holder;
     if (first === undefined) {
-      onWait?.(`waiting up to ${STALE / 1000} s to see whether ${hostOf(holder)} still uses ${dir}`);
+      onWait?.(`waiting up to ${STALE_AFTER_MS / 1000} s to see whether ${hostOf(holder)} still uses ${dir}`);
     }
     first ??= beat;
-    await delay(POLL);
+    await delay(POLL_INTERVAL_MS);
   }
 }
 
-/** Exclusive creation is the decision; undefined when somebody else was faster. */
+/** Exclusive creation decides; undefined if another process was faster. */
 async function create(dir: string, generation: number, me: Holder): Promise<Lock | undefined> {
   const path = pathOf(dir, generation);
   const text = JSON.stringify(me);
@@ -135,7 +134,7 @@ function hold(dir: string, generation: number, file: FileHandle, text: string): 
   let beating = Promise.resolve();
   const timer = setInterval(() => {
     beating = beat();
-  }, HEARTBEAT).unref();
+  }, HEARTBEAT_INTERVAL_MS).unref();
   let released: Promise<void> | undefined;
   const release = async () => {
     clearInterval(timer);

@@ -19,7 +19,7 @@ export class RedisReplyError extends Error {
 
 /**
  * Sends one command and resolves with its answer.
- * Rejects with {@link RedisReplyError} when Redis says no, with the socket's error when nobody is there,
+ * Rejects with {@link RedisReplyError} when Redis refuses it, with the socket's error when the connection fails,
  * and with an `Error` when there is no whole answer within `timeout` milliseconds (default 2000).
  */
 export function redisCommand(
@@ -103,7 +103,7 @@ function parseArray(buffer: Buffer, from: number, length: number): Parsed | unde
   while (items.length < length) {
     const item = parse(buffer, next);
     if (!item) return undefined;
-    // An error inside an array (a refused command of a MULTI) is data to whoever asked.
+    // An error inside an array (a refused command of a MULTI) is data for the caller.
     items.push(item.value instanceof RedisReplyError ? item.value.message : item.value);
     next = item.next;
   }

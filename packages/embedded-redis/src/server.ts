@@ -1,8 +1,9 @@
 /**
  * How the program is run and when it counts as started.
  *
- * Everything is written before it is answered and brought to the disk once a second by `sync.ts` (a power cut
- * costs a second or two, a crash of Redis nothing), nothing is evicted, and nobody but this user reaches it: no TCP port, a socket of mode 0700.
+ * Redis writes before it answers, and `sync.ts` syncs the file to disk once a second (a power failure loses one or two
+ * seconds, a crash of Redis nothing). Nothing is evicted, and only this user can reach it: no TCP port, a socket of mode
+ * 0700.
  */
 import { setTimeout as delay } from 'node:timers/promises';
 import { LongshoreError } from '@longshore/event';
@@ -10,9 +11,9 @@ import { isNewEnough, tooOld } from './locate.js';
 import { probe, redisCommand } from './resp.js';
 import type { ProcessExit, WatchedProcess } from './watched-process.js';
 
-const POLL = 20;
-/** Progress that lasts: how long a Redis that neither answers nor ends may take. */
-const PATIENCE = 600_000;
+const POLL_INTERVAL_MS = 20;
+/** Longest time without progress of a Redis that neither answers nor ends. */
+const START_TIMEOUT_MS = 600_000;
 const LINES = 12;
 
 /** Arguments of `redis-server`, which runs in its data folder. `maxmemory` in bytes. */
@@ -44,31 +45,31 @@ export async function awaitReady(
   void redis.exited.then((ended) => {
     exit = ended;
   });
-  let told = false;
-  let until = Date.now() + PATIENCE;
+  let reported = false;
+  let until = Date.now() + START_TIMEOUT_MS;
   for (;;) {
     const state = await probe(socket);
     if (exit)
       throw startFailed(`${program} ended (${exit.signal ?? exit.code ?? 'not started'})`, exit.output);
     if (state === 'ready') return;
     if (state === 'loading') {
-      until = Date.now() + PATIENCE;
-      if (!told) onWait?.('waiting for Redis to read its data back');
-      told = true;
+      until = Date.now() + START_TIMEOUT_MS;
+      if (!reported) onWait?.('waiting for Redis to read its data back');
+      reported = true;
     }
     if (Date.now() > until) throw startFailed(`${program} does not answer`, redis.output());
-    await delay(POLL);
+    await delay(POLL_INTERVAL_MS);
   }
 }
 
 /**
- * SHUTDOWN flushes the append-only file. A Redis that does not end within twice `patience` ms is killed: what it
- * had written is with the kernel, and a tail that was cut off is mended at the next start (`aof-load-truncated`).
+ * SHUTDOWN flushes the append-only file. A Redis that does not end within twice `timeout` ms is killed: its
+ * writes are with the kernel, and the next start repairs a truncated tail (`aof-load-truncated`).
  */
-export async function endServer(redis: WatchedProcess, socket: string, patience = 8_000): Promise<void> {
-  await redisCommand(socket, ['SHUTDOWN'], { timeout: patience }).catch(() => {});
+export async function endServer(redis: WatchedProcess, socket: string, timeout = 8_000): Promise<void> {
+  await redisCommand(socket, ['SHUTDOWN'], { timeout }).catch(() => {});
   redis.kill('SIGTERM');
-  const timer = setTimeout(() => redis.kill('SIGKILL'), patience);
+  const timer = setTimeout(() => redis.kill('SIGKILL'), timeout);
   await redis.exited;
   clearTimeout(timer);
 }

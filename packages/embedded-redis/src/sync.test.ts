@@ -10,7 +10,7 @@ async function folder(): Promise<string> {
   return dir;
 }
 
-test('what is in the way of the disk is told once', async () => {
+test('a disk error is reported once', async () => {
   const dir = await folder();
   // A folder in the place of the file cannot be opened to be written, whoever asks.
   await mkdir(join(dir, 'appendonlydir', 'a.1.incr.aof'), { recursive: true });
@@ -20,7 +20,7 @@ test('what is in the way of the disk is told once', async () => {
   await expect.poll(() => troubles.length).toBeGreaterThan(0);
   await expect.poll(sync.rounds).toBeGreaterThan(5);
   expect(troubles).toHaveLength(1);
-  expect(troubles[0]).toMatch(/EISDIR.*look at the disk/);
+  expect(troubles[0]).toMatch(/EISDIR.*check the disk/);
 });
 
 test('a folder that is not there is told: nothing would be brought to the disk', async () => {

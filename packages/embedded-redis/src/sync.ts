@@ -29,7 +29,7 @@ export function syncAppendOnlyFile(
         if (reported.has(code)) return;
         reported.add(code);
         onTrouble(
-          `the append-only file in ${dir} cannot be brought to the disk (${code}): a power failure could lose the latest events; look at the disk`,
+          `the append-only file in ${dir} cannot be brought to the disk (${code}): a power failure could lose the latest events; check the disk`,
         );
       })
       .finally(() => {

@@ -64,7 +64,7 @@ exec "$@" 3<&-
 const KEPT = 8_000;
 
 /** Milliseconds after the end of the process in which its output must arrive. */
-const OUTPUT_GRACE = 1_000;
+const OUTPUT_GRACE_MS = 1_000;
 
 /** Prepares a watched process; nothing runs before `start()`. `pid` will be the program's own. */
 export function watchedProcess(
@@ -100,11 +100,11 @@ function exitOf(child: ChildProcess, leash: Writable, output: () => string): Pro
   return new Promise((resolve) => {
     child.once('error', (error) => resolve({ output: error.message }));
     child.once('exit', (code, signal) => {
-      // The watcher must not signal a pid that is somebody else's by now, so it is told before the pipe closes.
+      // The watcher must not signal a pid that was reused, so it is notified before the pipe closes.
       leash.end('done\n');
       const ended = () => resolve({ code: code ?? undefined, signal: signal ?? undefined, output: output() });
       // The rest of the output is worth a moment; a grandchild that keeps the pipe open is not worth more.
-      const timer = setTimeout(ended, OUTPUT_GRACE);
+      const timer = setTimeout(ended, OUTPUT_GRACE_MS);
       child.once('close', () => {
         clearTimeout(timer);
         ended();

@@ -1,6 +1,6 @@
 /**
  * One event for one endpoint: the unit that is queued, attempted, settled and replayed.
- * It travels as a job's data, so it holds no secret and nothing that the endpoint's settings decide later.
+ * It is stored as a job's data, so it contains no secret and no settings of the endpoint.
  */
 import type { EventClass, Payload, RegistryEvent } from './event.js';
 import { deliveryId } from './ids.js';
@@ -37,7 +37,7 @@ export interface Delivery {
   payload: Payload;
 }
 
-/** An event as a source hands it on: the view, what to deliver, and where it came from. */
+/** An event as a source returns it: the view, the payload, and its origin. */
 export interface TakenEvent {
   event: RegistryEvent;
   payload: Payload;
@@ -58,7 +58,7 @@ export function viewOf(event: RegistryEvent): EventView {
   return { action: event.action, repository, tag, digest, mediaType };
 }
 
-/** The delivery of one taken event to one endpoint. Same event, source and endpoint: same id. */
+/** The delivery of one accepted event to one endpoint. Same event, source and endpoint: same id. */
 export function deliveryOf(taken: TakenEvent, endpoint: string): Delivery {
   const { event, payload, contentType, source, kind, receivedAt, dedupe = event.id } = taken;
   return {

@@ -1,22 +1,22 @@
 /**
- * Every error that Longshore raises, once: code, words, may an outsider read it, is it worth trying again,
- * and the HTTP status where it meets a request. `docs/reference/errors.md` is made from this table.
+ * Every error that Longshore raises: code, description, whether an outsider may read it, whether a retry can help, and
+ * the HTTP status for requests. `docs/reference/errors.md` is generated from this table.
  */
 
 interface ErrorRow {
-  /** What the error means and what to do next, as the reference page prints it. */
+  /** What the error means and what to do, for the reference page. */
   help: string;
-  /** May the caller of an HTTP listener read the message. */
+  /** Whether the caller of an HTTP listener may read the message. */
   expose: boolean;
-  /** Is the same thing worth trying again. */
+  /** Whether a retry can help. */
   retry: boolean;
-  /** HTTP status at the edge; absent where it never reaches one. */
+  /** HTTP status; absent for errors that no request gets. */
   status?: number;
 }
 
 const rows = {
   CONFIG_INVALID: {
-    help: 'The configuration cannot be used. The message lists each place with file, line and the nearest known key. Correct it and run `longshore check FILE`.',
+    help: 'The configuration is invalid. The message lists each error with file, line and the nearest known key. Fix them and run `longshore check FILE`.',
     expose: false,
     retry: false,
   },
@@ -26,85 +26,85 @@ const rows = {
     retry: false,
   },
   SOURCE_UNAUTHORIZED: {
-    help: 'The request has no or wrong credentials for this source. Compare the sender’s header with `ingest.auth` or the source’s `auth`. Nothing was stored.',
+    help: 'The request has no credentials or wrong ones for this source. Compare the sender’s header with `ingest.auth` or the source’s `auth`. Nothing was stored.',
     expose: true,
     retry: false,
     status: 401,
   },
   SOURCE_KEYS: {
-    help: 'The keys of a source’s `oidc` issuer cannot be fetched, so its token cannot be checked. Look at `auth.oidc.jwks` and at the way there. Nothing was stored; the sender sends again.',
+    help: 'The keys of a source’s `oidc` issuer are unavailable, so the token cannot be verified. Check `auth.oidc.jwks` and the network. Nothing was stored; the sender retries.',
     expose: true,
     retry: true,
     status: 503,
   },
   SOURCE_UNKNOWN: {
-    help: 'No source listens on this path. The answer names the known paths.',
+    help: 'There is no source at this path. The response lists the available paths.',
     expose: true,
     retry: false,
     status: 404,
   },
   SOURCE_METHOD: {
-    help: 'The path exists, the method does not. Webhooks are posted.',
+    help: 'The method is not allowed on this path. Use POST for webhooks.',
     expose: true,
     retry: false,
     status: 405,
   },
   SOURCE_TOO_LARGE: {
-    help: 'The body is larger than `ingest.maxbody`. Raise it: a registry sends the same event for ever.',
+    help: 'The body is larger than `ingest.maxbody`. Raise it: a registry retries the same event forever.',
     expose: true,
     retry: false,
     status: 413,
   },
   SOURCE_RATIO: {
-    help: 'The compressed body inflates to more than 200 times its size, which no registry’s events do. Send it uncompressed.',
+    help: 'The compressed body expands to more than 200 times its size, which no registry’s events do. Send it uncompressed.',
     expose: true,
     retry: false,
     status: 413,
   },
   SOURCE_BUSY: {
-    help: 'The bodies of the requests in flight take `ingest.maxinflight` bytes of this process. The sender sends again; raise the limit if the process has the memory.',
+    help: 'The bodies of the requests in flight reached `ingest.maxinflight` of this process. The sender retries; raise the limit if the process has the memory.',
     expose: true,
     retry: true,
     status: 503,
   },
   SOURCE_BODY: {
-    help: 'The body did not arrive whole: the sender gave up, or the connection broke. The sender has no answer and will send again.',
+    help: 'The request body was truncated: the sender gave up, or the connection broke. The sender got no response and retries.',
     expose: true,
     retry: true,
     status: 400,
   },
   QUEUE_UNAVAILABLE: {
-    help: 'Redis cannot be used: it is away, does not answer in time, is a replica, or refuses what Longshore asks. The message names the cause and the next step. Nothing is lost if the sender sends again; of those that do not, the spool keeps the requests. Look at `/readyz` and at Redis.',
+    help: 'Redis is unavailable: it is unreachable, does not answer in time, is a replica, or refuses commands. The message names the cause and the next step. Nothing is lost if the sender retries; the spool stores requests of senders that do not. Check `/readyz` and Redis.',
     expose: true,
     retry: true,
     status: 503,
   },
   QUEUE_FULL: {
-    help: 'Redis is over 80 % of its maxmemory, so new events wait at the sender while workers drain. Add workers, mend the endpoint that fails, or raise maxmemory.',
+    help: 'Redis is above 80 % of its maxmemory, so new events wait at the sender while workers drain the backlog. Add workers, fix the failing endpoint, or raise maxmemory.',
     expose: true,
     retry: true,
     status: 503,
   },
   QUEUE_UNSAFE: {
-    help: 'Redis could lose events, so nothing is taken into it. The message says which of two causes it is. Its disk is full or cannot be written (the message has the folder and the free space where they are known): free some space, and Redis takes writes again by itself. Or it may evict deliveries (a maxmemory-policy of the allkeys kind): set `maxmemory-policy noeviction`.',
+    help: 'Redis could lose events, so ingest stores none. The message names one of two causes. Its disk is full or cannot be written (the message has the folder and the free space if they are known): free some space, and Redis accepts writes again. Or it may evict deliveries (an allkeys maxmemory-policy): set `maxmemory-policy noeviction`.',
     expose: true,
     retry: true,
     status: 503,
   },
   QUEUE_TOO_SMALL: {
-    help: 'The request needs more room than 80 % of Redis’ maxmemory, so it would not fit into an empty Redis either. Raise maxmemory, or let fewer endpoints have such events.',
+    help: 'The request needs more than 80 % of Redis’ maxmemory, so it would not fit into an empty Redis either. Raise maxmemory, or ignore such events at some endpoints.',
     expose: true,
     retry: true,
     status: 503,
   },
   SPOOL_FULL: {
-    help: 'Redis cannot have the request, and the spool, which would keep it meanwhile, holds `ingest.spool.maxbytes`. Mend Redis first; raise the limit if the disk has room.',
+    help: 'Redis is unavailable, and the spool has reached `ingest.spool.maxbytes`. Fix Redis first; raise the limit if the disk has room.',
     expose: true,
     retry: true,
     status: 503,
   },
   SPOOL_FAILED: {
-    help: 'Redis cannot have the request, and the spool, which would keep it meanwhile, cannot be written: the disk is full, or the folder is not the user’s. The message has the system’s words.',
+    help: 'Redis is unavailable, and the spool cannot be written: the disk is full, or the folder has the wrong owner. The message has the system’s error.',
     expose: true,
     retry: true,
     status: 503,
@@ -115,103 +115,103 @@ const rows = {
     retry: false,
   },
   REDIS_START_FAILED: {
-    help: 'The embedded Redis did not start, or is older than Redis 7. The message holds its last lines of output, or its version and the command that installs a newer one.',
+    help: 'The embedded Redis did not start, or is older than Redis 7. The message has its last output, or its version and the command that installs a newer one.',
     expose: false,
     retry: false,
   },
   LOCK_FAILED: {
-    help: 'A folder that only one process may use (the embedded Redis’ or the spool’s) cannot be locked: the system does not show which processes run. Mount `/proc` in the container, or install `ps`.',
+    help: 'A folder for a single process (of the embedded Redis or of the spool) cannot be locked: the system does not list its processes. Mount `/proc` in the container, or install `ps`.',
     expose: false,
     retry: false,
   },
   DATADIR_LOCKED: {
-    help: 'Another Longshore uses this `datadir`. Stop it, or give this one a `datadir` of its own.',
+    help: 'Another Longshore uses this `datadir`. Stop it, or give this one its own `datadir`.',
     expose: false,
     retry: false,
   },
   LISTEN_FAILED: {
-    help: 'A listener’s address is taken or not allowed. The message names the listener and the setting.',
+    help: 'A listener’s address is in use or not allowed. The message names the listener and the setting.',
     expose: false,
     retry: false,
   },
   DASHBOARD_OPEN: {
-    help: 'The dashboard would be open to everybody: it listens beyond loopback and has no `dashboard.auth`.',
+    help: 'The dashboard would be unprotected: it listens beyond loopback without `dashboard.auth`. Set it, or listen on loopback.',
     expose: false,
     retry: false,
   },
   RELAY_NOT_RUNNING: {
-    help: 'A command that looks into a relay found no Redis that answers: the relay of this configuration does not run, or `redis.url` is wrong. Start it, or name its configuration with `--config`.',
+    help: 'A command found no running Redis: the relay with this configuration is not running, or `redis.url` is wrong. Start the relay, or pass its configuration with `--config`.',
     expose: false,
     retry: true,
   },
   SEND_FAILED: {
-    help: '`longshore send` got no answer or not a 2xx. The message holds the answer.',
+    help: '`longshore send` got no response or not a 2xx. The message has the response.',
     expose: false,
     retry: false,
   },
   REQUEST_INVALID: {
-    help: 'A filter, a parameter or the body of a request to the dashboard’s API, or an option of a command, cannot be understood. The message names it and the nearest that is known.',
+    help: 'A filter, a parameter or the body of an API request, or an option of a command, is invalid. The message names it and suggests the nearest valid one.',
     expose: true,
     retry: false,
     status: 400,
   },
   REQUEST_UNAUTHORIZED: {
-    help: 'The dashboard’s API wants a name and a password: those of `dashboard.auth.basic`.',
+    help: 'The dashboard’s API requires a user and password of `dashboard.auth.basic`.',
     expose: true,
     retry: false,
     status: 401,
   },
   REQUEST_REFUSED: {
-    help: 'A page of another site sent the request, or it is a change and `dashboard.operate` is false. Nothing was taken or changed. Longshore’s own pages behind a proxy: add its host name to `dashboard.hosts`.',
+    help: 'A page of another site sent the request, or it is a change and `dashboard.operate` is false. Nothing was stored or changed. For Longshore’s own pages behind a proxy, add the proxy’s host name to `dashboard.hosts`.',
     expose: true,
     retry: false,
     status: 403,
   },
   REQUEST_HOST: {
-    help: 'The `Host` of the request is no name of this machine, and the listener is on loopback without a secret. Add the name to `ingest.hosts`, `dashboard.hosts` or `admin.hosts`, or ask for a secret.',
+    help: 'The `Host` of the request is not a name of this machine, and the listener is on loopback without a secret. Add the name to `ingest.hosts`, `dashboard.hosts` or `admin.hosts`, or set a secret.',
     expose: true,
     retry: false,
     status: 421,
   },
   REQUEST_THROTTLED: {
-    help: 'Too many wrong names or passwords came from this address, and others are waiting to be compared. Wait a second and try again.',
+    help: 'Too many sign-in failures from this address, and further attempts are queued. Wait a second and retry.',
     expose: true,
     retry: true,
     status: 429,
   },
   REQUEST_NOT_FOUND: {
-    help: 'There is no endpoint, delivery, quarantined request, operation or path of this name. What was dead may have been retried, delivered or removed meanwhile.',
+    help: 'No such endpoint, delivery, quarantined request, operation or path. A dead letter may have been retried, delivered or removed meanwhile.',
     expose: true,
     retry: false,
     status: 404,
   },
   REQUEST_METHOD: {
-    help: 'The path of the API exists, the method does not. The answer names those that do.',
+    help: 'The method is not allowed on this path of the API. The response lists the allowed methods.',
     expose: true,
     retry: false,
     status: 405,
   },
   REQUEST_TYPE: {
-    help: 'A change is posted to the API as JSON: `Content-Type: application/json`. A form of another site cannot send that.',
+    help: 'The API requires `Content-Type: application/json` for changes. A form of another site cannot send that.',
     expose: true,
     retry: false,
     status: 415,
   },
   INTERNAL: {
-    help: 'A fault in Longshore. The request was not taken; the sender will send again. Please report it with the log line.',
+    help: 'A bug in Longshore. The request was not stored; the sender retries. Please report it with the log line.',
     expose: false,
     retry: true,
     status: 500,
   },
 } as const satisfies Record<string, ErrorRow>;
 
-/** Code of a row: what answers, logs and runbooks call the error. */
+/** Code of an error in responses, logs and runbooks. */
 export type ErrorCode = keyof typeof rows;
 
 /** The table, for the reference page and for the HTTP edge. */
 export const ERRORS: Readonly<Record<ErrorCode, ErrorRow>> = rows;
 
-/** An error of the table. The message says what happened here; the row says what kind of thing it is. */
+/** An error of the table. The message describes this occurrence; the row describes the kind. */
 export class LongshoreError extends Error {
   override readonly name = 'LongshoreError';
 

@@ -1,10 +1,10 @@
 /**
  * The event model: CNCF Distribution's own notification event, as the common view of what any
- * registry tells us. Field names and meaning: `notifications/event.go` of distribution 3.1.
+ * registry sends. Field names and meaning: `notifications/event.go` of distribution 3.1.
  *
- * This is a *view*, for routing, search and records. An event that came in the registry's own form
- * is delivered as it came; only events of other kinds of registry are delivered in this form.
- * A field that the sender did not give is absent: no empty string, no zero, nothing invented.
+ * This is a *view*, for routing, search and records. An event in the registry's own format is
+ * delivered unchanged; only events from other kinds of registry are delivered in this form.
+ * A field that the sender did not send is absent: no empty string, no zero.
  */
 
 /** The four actions of the registry's own notifications. */
@@ -12,7 +12,7 @@ export const ACTIONS = ['push', 'pull', 'delete', 'mount'] as const;
 /** One of {@link ACTIONS}. */
 export type Action = (typeof ACTIONS)[number];
 
-/** `event`: one of the four actions. `other`: scan, quota, rename …, only for endpoints that ask for it. */
+/** `event`: one of the four actions. `other`: scan, quota, rename …, only for endpoints that accept it. */
 export type EventClass = 'event' | 'other';
 
 /** A blob or manifest that an event refers to. */
@@ -24,7 +24,7 @@ export interface Descriptor {
   [extra: string]: unknown;
 }
 
-/** What an event is about, as far as its sender tells. */
+/** The object of an event, as far as its sender reports it. */
 export interface Target {
   mediaType?: string;
   /** `algorithm:hex`, verbatim. Absent for tag and repository deletes. */
@@ -44,9 +44,9 @@ export interface RegistryEvent {
   /** The sender's own id, else a UUIDv5 over what identifies the event. Stable over re-sends. */
   id: string;
   class: EventClass;
-  /** One of {@link ACTIONS} when `class` is `event`; else the sender's own word, as in `nativeType`. */
+  /** One of {@link ACTIONS} when `class` is `event`; else the sender's own name, as in `nativeType`. */
   action: string;
-  /** What the sender calls it: `push`, `SCANNING_COMPLETED`, `rm:repository:asset CREATED` … */
+  /** The sender's name of the event: `push`, `SCANNING_COMPLETED`, `rm:repository:asset CREATED` … */
   nativeType: string;
   /** As sent. */
   timestamp?: string;

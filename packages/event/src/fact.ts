@@ -1,9 +1,9 @@
 /**
- * The fact that an event tells, without who told it and when: registries tell one fact twice (a pull is a HEAD
- * and a GET, GitHub sends two events for a push, each geo-replica sends its own), and an endpoint with `collapse`
- * wants it once. Two events with different ids may tell the same fact; the id alone makes a duplicate.
+ * The fingerprint of an event, without its sender and time: registries report one change twice (a pull is a HEAD and a
+ * GET, GitHub sends two events for a push, each geo-replica sends its own), and an endpoint with `collapse` gets it
+ * once. Two events with different ids may have the same fingerprint; an equal id makes a duplicate.
  *
- * Where it is not certain that two facts are one, they are two: an event too many is better than a lost one.
+ * In doubt two events are different: a duplicate is better than a lost event.
  */
 import { hash } from 'node:crypto';
 import type { TakenEvent } from './delivery.js';
@@ -11,7 +11,7 @@ import type { Payload, RegistryEvent } from './event.js';
 
 /** Each string is a hash of 132 bits, so that memory does not depend on how long names are. */
 export interface Fact {
-  /** Equal facts have the same: repository, action, digest, tag and actor, absent only equal to absent. */
+  /** Equal for equal events: repository, action, digest, tag and actor, absent only equal to absent. */
   id: string;
   /**
    * What a change is about: one tag of a repository, or one digest without a tag. Another fact about it is a
@@ -19,7 +19,7 @@ export interface Fact {
    */
   subject: string;
   repository: string;
-  /** A delete of a digest may take tags along that it does not name: it is contrary to every push before it. */
+  /** A delete of a digest may remove tags that it does not name: it reverses every push before it. */
   change?: 'added' | 'removed';
 }
 
@@ -29,7 +29,7 @@ const CHANGES: Readonly<Record<string, Fact['change']>> = {
   delete: 'removed',
 };
 
-/** @returns undefined for an event that is not certain to be equal to any: without repository, or what of it. */
+/** @returns undefined for an event that cannot be compared: one without repository, or without digest and tag. */
 export function factOf({ event, payload }: TakenEvent): Fact | undefined {
   const { repository, tag, digest } = event.target;
   if (repository === undefined) return undefined;
@@ -45,13 +45,13 @@ export function factOf({ event, payload }: TakenEvent): Fact | undefined {
   };
 }
 
-/** The fields do not say all that a scan or a rename tells: its own words are part of the fact. */
+/** The fields do not describe a scan or a rename completely: its own message is part of the fingerprint. */
 function more({ class: eventClass, nativeType }: RegistryEvent, { event, text }: Payload): unknown[] {
   if (eventClass === 'event') return [];
   if (event === undefined) return [nativeType, text];
-  // Who told it, and when.
-  const { id: _id, timestamp: _timestamp, request: _request, source: _source, ...told } = event;
-  return [nativeType, told];
+  // Without its sender and time.
+  const { id: _id, timestamp: _timestamp, request: _request, source: _source, ...content } = event;
+  return [nativeType, content];
 }
 
 function hashOf(words: readonly unknown[]): string {

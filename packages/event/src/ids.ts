@@ -1,10 +1,10 @@
 /**
  * Ids are deterministic, not random: the same webhook twice is the same event, and the same event for the same
- * endpoint is the same delivery. Time is in none of them, so a re-send hours later is still recognized.
+ * endpoint is the same delivery. They do not contain the time, so a resend hours later is still recognized.
  */
 import { createHash, hash } from 'node:crypto';
 
-/** RFC 9562 namespace of Longshore's own UUIDv5 event ids; chosen once, never to change. */
+/** RFC 9562 namespace of Longshore's own UUIDv5 event ids; it must never change. */
 const NAMESPACE = Buffer.from('6f1d3c1e0b5a4e5f9c36a5d1f2b7c8e4', 'hex');
 
 /** What makes a delivery the same delivery. */
@@ -25,7 +25,7 @@ export function deliveryId({ endpoint, source, eventId }: DeliveryKey): string {
   return hash('sha256', JSON.stringify([endpoint, source, eventId]), 'hex').slice(0, 32);
 }
 
-/** UUIDv5 (RFC 9562) over the fields that make an event itself; `undefined` and absent are the same. */
+/** UUIDv5 (RFC 9562) over the fields that identify an event; `undefined` and absent are the same. */
 export function eventIdFrom(source: string, fields: readonly (string | number | undefined)[]): string {
   const digest = createHash('sha1')
     .update(NAMESPACE)

@@ -1,12 +1,12 @@
 /**
- * What a preheat came to, part by part and target by target: the words that the sink, the store, the records, the
- * events and the pages share. Holds no secret and nothing of a registry's or a target's credentials.
+ * The result of a preheat, by part and target: types shared by the sink, the store, the records, the events and the
+ * pages. Contains no credentials of a registry or target.
  */
 
 /**
- * What became of one part of an image at one target. `warmed`: it was fetched now. `already`: it was warm before.
- * `asked`: the target took the request and cannot tell what came of it. `skipped`: nothing was to be done, `reason`
- * says why. `failed`: `reason` and `detail` say why.
+ * The result for one part of an image at one target. `warmed`: it was fetched now. `already`: it was warm before.
+ * `asked`: the target accepted the request and does not report the result. `skipped`: excluded, see `reason`.
+ * `failed`: see `reason` and `detail`.
  */
 export type PreheatResult = 'warmed' | 'already' | 'asked' | 'skipped' | 'failed';
 
@@ -23,18 +23,18 @@ export interface PreheatPart {
   result: PreheatResult;
   reason?: string;
   detail?: string;
-  /** Bytes that were moved for it, where the target tells. */
+  /** Bytes transferred for it, if the target reports them. */
   bytes?: number;
 }
 
 /** How many parts had which result. `blobs` are all of them, manifests included. */
 export interface PreheatTally extends Record<PreheatResult, number> {
   blobs: number;
-  /** Bytes moved; of a dry run, bytes that would be moved. */
+  /** Bytes transferred; in a dry run, bytes that would be transferred. */
   bytes: number;
 }
 
-/** One image at all targets of an endpoint, from the first look to the verdict. */
+/** One image at all targets of an endpoint, from the first request to the result. */
 export interface PreheatRun {
   /** The same for the same run, also after a crash. */
   id: string;
@@ -48,7 +48,7 @@ export interface PreheatRun {
   /**
    * `succeeded`: nothing failed. `partial`: something failed, something did not; or all is warm, and the search for
    * signatures and other referrers failed. `failed`: nothing is warm.
-   * `skipped`: the policy wants nothing of it. `dryrun`: nothing was asked of any target.
+   * `skipped`: the policy excludes every part. `dryrun`: no target was contacted.
    */
   result: 'succeeded' | 'partial' | 'failed' | 'skipped' | 'dryrun';
   /** Why, when not `succeeded`; one line. */
@@ -58,33 +58,33 @@ export interface PreheatRun {
   /** Epoch milliseconds. */
   startedAt: number;
   finishedAt: number;
-  /** As the registry told it, where it does. */
+  /** As reported by the registry, if it does. */
   rateLimit?: { limit?: number; remaining: number };
   tally: PreheatTally;
   /** Failed ones first. */
   parts: PreheatPart[];
-  /** Parts that are counted and not listed, because there are too many. */
+  /** Number of parts that are not listed, because there are too many. */
   omitted?: number;
 }
 
-/** Why a part was skipped, and what can be done about it. Settings are those of the endpoint's `preheat`. */
+/** Why a part was skipped, and how to include it. Settings are those of the endpoint's `preheat`. */
 const SKIPPED: Readonly<Record<string, string>> = {
-  dryrun: 'would be asked for',
-  platform: 'of a platform that is not wanted; add it to platforms',
-  attestation: 'no runtime pulls it; attestations: true takes it',
-  artifact: 'no image; name its type in artifacts, or in referrers for what refers to one',
-  foreign: 'may not be distributed, so the registry need not have it; foreign: true tries',
+  dryrun: 'would be requested',
+  platform: 'platform not selected; add it to platforms',
+  attestation: 'no runtime pulls it; set attestations: true to include it',
+  artifact: 'not an image; add its type to artifacts, or to referrers',
+  foreign: 'non-distributable, so the registry may not have it; set foreign: true to try',
   size: 'smaller than minblobsize or larger than maxblobsize',
   total: 'the image is larger than maxtotal',
-  type: 'no manifest, although an index names it as one',
-  schema1: 'Docker’s old form, which runtimes no longer pull; push it anew',
-  missing: 'an index names it, and the registry does not have it; push it if it belongs there',
-  manifest: 'the target keeps blobs only',
-  index: 'the target takes the manifests of an index, not the index',
+  type: 'not a manifest, although an index lists it as one',
+  schema1: 'Docker’s old format, which runtimes no longer pull; push it again',
+  missing: 'an index lists it, and the registry does not have it; push it',
+  manifest: 'the target stores blobs only',
+  index: 'the target stores the manifests of an index, not the index',
   blob: 'the target fetches it itself, with the manifest',
 };
 
-/** In words. Empty for a reason of another version. */
+/** As text. Empty for a reason of another version. */
 export function skippedInWords(reason: string): string {
   return SKIPPED[reason] ?? '';
 }

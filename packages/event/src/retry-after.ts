@@ -3,7 +3,7 @@
  * Read strictly: `Date.parse` alone would take `-5` for the year 2001.
  */
 
-/** Nobody means more. Keeps the sum a safe number; the queue's `maxbackoff` is the real limit. */
+/** Keeps the sum a safe number; the queue's `maxbackoff` is the real limit. */
 const LONGEST_MS = 365 * 24 * 3_600_000;
 
 const SECONDS = /^\d+(?:\.\d+)?$/;

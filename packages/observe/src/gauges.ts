@@ -1,6 +1,6 @@
 /**
- * How things stand now, as metrics without a log line. Each is set anew by whoever looks: the queues and the stores
- * by one process of all, Redis and the spool by each for itself.
+ * The current state as metrics, without log lines. The metrics of queues and stores are set by one process of all,
+ * those of Redis and the spool by each process.
  */
 import type { LabelBounds } from './label-bounds.js';
 import type { Metrics } from './metrics.js';
@@ -13,22 +13,22 @@ export type QueueCounts = Record<(typeof QUEUE_STATES)[number], number>;
 
 /** The gauges. Nothing here throws or waits. */
 export interface Gauges {
-  /** For one process of all: the numbers are those of the queues, not of this process. */
+  /** Called in one process only: the numbers are those of the queues, not of this process. */
   setQueueCounts(endpoint: string, counts: QueueCounts): void;
-  /** For one process of all. Both in milliseconds. */
+  /** Called in one process only. Both in milliseconds. */
   setEndpointHealth(endpoint: string, health: { oldest: number; failing: number }): void;
-  /** For one process of all. `redisMemory`: used share of maxmemory. */
+  /** Called in one process only. `redisMemory`: used share of maxmemory. */
   setStores(stores: { quarantined: number; redisMemory: number }): void;
-  /** The endpoint is gone: its gauges are shown no longer. Counters stay, as counters do. */
+  /** The endpoint was removed: its gauges are no longer exported. Counters stay. */
   forgetEndpoint(endpoint: string): void;
   redisUp(up: boolean): void;
-  /** The configuration was read and is in force since then, in epoch milliseconds. */
+  /** The configuration was loaded at this time, in epoch milliseconds. */
   configLoaded(at: number): void;
-  /** A changed configuration cannot be used; the one before stays in force. */
+  /** A changed configuration is invalid; the previous one stays active. */
   configRefused(): void;
   /** A listener closed a new connection because it held its maximum. A counter. */
   connectionDropped(listener: string): void;
-  /** What the spool of this process holds now. */
+  /** Size of the spool of this process. */
   spoolHolds(spool: { requests: number; bytes: number }): void;
 }
 

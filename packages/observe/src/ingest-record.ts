@@ -1,6 +1,6 @@
 /**
- * What ingest records, as values: for a process that takes requests again but whose log nobody keeps, such as a
- * command. It hands them to one that records them.
+ * Collects the records of ingest as values, for a process whose log is not kept, such as a command that retries
+ * quarantined requests. Another process records them.
  */
 import type { Observer } from './observer.js';
 import type { RecordFields } from './records.js';

@@ -1,10 +1,10 @@
 /**
- * JSON lines by pino. To stdout they go asynchronously and a few at a time: a write costs the event loop nothing.
- * What is not written yet is written when the process ends (pino does this on `exit`); only a kill -9 loses it,
- * which is milliseconds' worth.
+ * JSON lines by pino. They are written to stdout asynchronously and in batches: a write does not block the event loop.
+ * The rest is written when the process ends (pino does this on `exit`); only a kill -9 loses the lines of the last
+ * milliseconds.
  *
- * When nobody reads stdout, lines are kept up to a limit and then thrown away and counted: a stuck log reader
- * must not stop deliveries, nor take all memory.
+ * While stdout is blocked, lines are buffered up to a limit and then dropped and counted: a stuck log reader must not
+ * stop deliveries, nor use all memory.
  */
 import { isatty } from 'node:tty';
 import { printableLines } from '@longshore/event';
@@ -14,41 +14,41 @@ import { loggedError } from './safe-error.js';
 
 const STDOUT = 1;
 
-/** Bytes of lines that wait for a reader of stdout. */
-const LONGEST_BACKLOG = 64 * 1024 * 1024;
+/** Bytes of lines that are buffered while stdout is blocked. */
+const MAX_BUFFERED_BYTES = 64 * 1024 * 1024;
 
 /**
- * Lines are gathered for so many milliseconds or bytes, whichever comes first: a write for each line would cost
- * more than the line itself, since it wakes another thread.
+ * Lines are batched for so many milliseconds or bytes, whichever comes first: a write for each line would cost more
+ * than the line itself, since it wakes another thread.
  */
-const GATHER_FOR = 20;
-const GATHERED = 8 * 1024;
+const BATCH_MS = 20;
+const BATCH_BYTES = 8 * 1024;
 
-/** Milliseconds; a reader that does not read would keep a shutdown waiting for ever. */
-const FLUSH_PATIENCE = 2_000;
+/** A blocked stdout must not delay a shutdown indefinitely. */
+const FLUSH_TIMEOUT_MS = 2_000;
 
 /** As in the setting `log.level`. */
 export type LogLevel = 'trace' | 'debug' | 'info' | 'warn' | 'error' | 'fatal' | 'silent';
 
-/** How lines are written, and where to. */
+/** Format and destination of lines. */
 export interface LogOptions {
   level: LogLevel;
-  /** Lines for people instead of JSON; `auto`: when stdout is a terminal. */
+  /** Human-readable lines instead of JSON; `auto`: when stdout is a terminal. */
   pretty: boolean | 'auto';
   /** Instead of stdout; gets one line per call. */
   destination?: { write(line: string): void };
-  /** A line was thrown away. */
+  /** A line was dropped. */
   onDrop(): void;
 }
 
-/** A logger and the way to have its lines written out. */
+/** A logger and its flush. */
 export interface Log {
   logger: Pino;
   /** Resolves when all lines so far are written, or cannot be. */
   flush(): Promise<void>;
 }
 
-/** Whether lines are for people. */
+/** Whether lines are human-readable. */
 export const isPretty = (pretty: LogOptions['pretty'], terminal = isatty(STDOUT)): boolean =>
   pretty === 'auto' ? terminal : pretty;
 
@@ -76,7 +76,7 @@ interface Output {
 function outputFor({ pretty, destination, onDrop }: LogOptions): Output {
   const done = async () => {};
   if (isPretty(pretty, destination === undefined && isatty(STDOUT))) {
-    // For people: written at once, so that lines of ours and of others come in their order.
+    // Human-readable lines are written at once, so that they keep their order with other output.
     const out = destination ?? pino.destination({ fd: STDOUT, sync: true });
     const prettify = prettyLines(destination === undefined && isatty(STDOUT));
     return { stream: { write: (line) => void out.write(prettify(line)) }, flush: done };
@@ -85,7 +85,7 @@ function outputFor({ pretty, destination, onDrop }: LogOptions): Output {
   return printing({ stream: destination, flush: done });
 }
 
-/** What a terminal would act on is in the lines as JSON's own escapes: whoever parses them reads the same. */
+/** Control characters are written as JSON escapes: parsing the line gives the same text. */
 const printing = ({ stream, flush }: Output): Output => ({
   stream: { write: (line) => stream.write(printableLines(line)) },
   flush,
@@ -94,7 +94,7 @@ const printing = ({ stream, flush }: Output): Output => ({
 function stdout(onDrop: () => void): Output {
   // With a minLength of 1 what comes during a write is written after it, and `flush` waits for that; with 0 it
   // does not wait. A larger one would leave a last line behind when `flush` meets a write under way.
-  const stream = pino.destination({ fd: STDOUT, sync: false, minLength: 1, maxLength: LONGEST_BACKLOG });
+  const stream = pino.destination({ fd: STDOUT, sync: false, minLength: 1, maxLength: MAX_BUFFERED_BYTES });
   stream.on('drop', onDrop);
   let gathered = '';
   let due: NodeJS.Timeout | undefined;
@@ -106,8 +106,8 @@ function stdout(onDrop: () => void): Output {
   };
   const write = (line: string): void => {
     gathered += line;
-    if (gathered.length >= GATHERED) writeOut();
-    else due ??= setTimeout(writeOut, GATHER_FOR).unref();
+    if (gathered.length >= BATCH_BYTES) writeOut();
+    else due ??= setTimeout(writeOut, BATCH_MS).unref();
   };
   // Before pino's own hooks, which write what the stream holds and end it.
   process.prependListener('beforeExit', writeOut);
@@ -115,13 +115,13 @@ function stdout(onDrop: () => void): Output {
   const flush = () =>
     new Promise<void>((resolve) => {
       writeOut();
-      const impatient = setTimeout(() => {
-        // Nobody reads: what is left would keep the process from ending.
+      const timeout = setTimeout(() => {
+        // stdout is blocked: the remaining lines would keep the process alive.
         stream.destroy();
         resolve();
-      }, FLUSH_PATIENCE);
+      }, FLUSH_TIMEOUT_MS);
       stream.flush(() => {
-        clearTimeout(impatient);
+        clearTimeout(timeout);
         resolve();
       });
     });

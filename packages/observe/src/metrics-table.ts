@@ -1,6 +1,6 @@
 /**
- * Every metric of Longshore's own: name, type, words, labels. `docs/reference/metrics.md` is made from this
- * table. Every label has a bounded set of values; `labels.ts` sees to that.
+ * Longshore's own metrics: name, type, description, labels. `docs/reference/metrics.md` is generated from this table.
+ * Every label has a bounded set of values; see `labels.ts`.
  */
 
 interface MetricRow {
@@ -22,74 +22,74 @@ export const METRICS = {
   },
   longshore_signin_failures_total: {
     type: 'counter',
-    help: 'Requests with a wrong secret, by listener: `ingest` (no secret included) or `dashboard`. The log says from which address.',
+    help: 'Requests with a wrong secret, by listener: `ingest` (a missing secret counts too) or `dashboard`. The log has the address.',
     labels: ['listener'],
   },
   longshore_ingest_duration_seconds: {
     type: 'histogram',
-    help: 'From a request’s arrival to its answer.',
+    help: 'Time from a request’s arrival to its response.',
     labels: [],
     buckets: SECONDS,
   },
   longshore_events_received_total: {
     type: 'counter',
-    help: 'Events taken; an action other than push, pull, delete and mount is `other`.',
+    help: 'Events accepted; an action other than push, pull, delete and mount is `other`.',
     labels: ['source', 'kind', 'action'],
   },
   longshore_events_quarantined_total: {
     type: 'counter',
-    help: 'Events or whole bodies that could not be read.',
+    help: 'Unreadable events or whole bodies that were quarantined.',
     labels: ['source', 'reason'],
   },
   longshore_requests_spooled_total: {
     type: 'counter',
-    help: 'Requests put into the spool; the reason is an error code, or `order` behind others.',
+    help: 'Requests written to the spool; the reason is an error code, or `order` behind others.',
     labels: ['source', 'kind', 'reason'],
   },
   longshore_spool_fed_total: {
     type: 'counter',
-    help: 'Requests that left the spool: `taken` into Redis, or set `aside`.',
+    help: 'Requests drained from the spool: `taken` into Redis, or set `aside`.',
     labels: ['source', 'outcome'],
   },
   longshore_spool_requests: {
     type: 'gauge',
-    help: 'Requests in the spool of this process that are not in Redis yet.',
+    help: 'Requests in the spool of this process that are not drained yet.',
     labels: [],
   },
   longshore_spool_bytes: {
     type: 'gauge',
-    help: 'Bytes that the spool of this process takes on the disk; `ingest.spool.maxbytes` is the most.',
+    help: 'Disk usage of the spool of this process, in bytes; `ingest.spool.maxbytes` is the limit.',
     labels: [],
   },
   longshore_deliveries_ignored_total: {
     type: 'counter',
-    help: 'Deliveries not made or not attempted, because a rule of the endpoint ignores the event.',
+    help: 'Deliveries that a rule of the endpoint ignores.',
     labels: ['endpoint', 'rule'],
   },
   longshore_deliveries_collapsed_total: {
     type: 'counter',
-    help: 'Deliveries not made, because the endpoint collapses equal facts and was told the same one just before.',
+    help: 'Deliveries collapsed as duplicates of an equal event within the endpoint’s `collapse` window.',
     labels: ['endpoint'],
   },
   longshore_delivery_attempts_total: {
     type: 'counter',
-    help: 'Attempts at receivers.',
+    help: 'Delivery attempts.',
     labels: ['endpoint', 'outcome', 'reason'],
   },
   longshore_delivery_duration_seconds: {
     type: 'histogram',
-    help: 'How long an attempt took.',
+    help: 'Duration of an attempt.',
     labels: ['endpoint'],
     buckets: [...SECONDS.slice(2), 30, 60, 300],
   },
   longshore_deliveries_settled_total: {
     type: 'counter',
-    help: 'Deliveries that ended: delivered, dead, expired from the dead-letter set, dropped from it by an operator.',
+    help: 'Settled deliveries: delivered, dead (dead-lettered), expired from the dead-letter set, dropped from it by an operator.',
     labels: ['endpoint', 'outcome'],
   },
   longshore_deliveries_replayed_total: {
     type: 'counter',
-    help: 'Dead deliveries that an operator put back into their queues. Each is settled once more.',
+    help: 'Dead letters that an operator returned to their queues. Each is settled again.',
     labels: ['endpoint'],
   },
   longshore_event_age_seconds: {
@@ -100,12 +100,12 @@ export const METRICS = {
   },
   longshore_queue_deliveries: {
     type: 'gauge',
-    help: 'Deliveries in the queues now. Exported by the dashboard role only, so that a sum over processes is right.',
+    help: 'Deliveries in the queues. Exported by the dashboard role only, so that a sum over processes is right.',
     labels: ['endpoint', 'state'],
   },
   longshore_queue_oldest_seconds: {
     type: 'gauge',
-    help: 'Age of the oldest delivery that is not delivered yet (waiting, delayed or in flight); 0 when there is none. Exported by the dashboard role only.',
+    help: 'Age of the oldest undelivered delivery (waiting, delayed or in flight); 0 when there is none. Exported by the dashboard role only.',
     labels: ['endpoint'],
   },
   longshore_endpoint_failing_seconds: {
@@ -115,7 +115,7 @@ export const METRICS = {
   },
   longshore_quarantine_entries: {
     type: 'gauge',
-    help: 'Events and bodies in quarantine now. Exported by the dashboard role only.',
+    help: 'Entries in quarantine. Exported by the dashboard role only.',
     labels: [],
   },
   longshore_redis_memory_ratio: {
@@ -125,33 +125,33 @@ export const METRICS = {
   },
   longshore_alert_notifications_total: {
     type: 'counter',
-    help: 'Messages of `alerts` to their receivers: sent, or failed for good.',
+    help: 'Notifications to receivers of `alerts`: sent, or failed after all retries.',
     labels: ['alert', 'outcome'],
   },
   longshore_trail_entries_dropped_total: {
     type: 'counter',
-    help: 'Entries of the trail that were thrown away: `away`, Redis did not take them in time; `memory`, it is over 70 % of its maxmemory. `longshore trace` shows the gap.',
+    help: 'Dropped entries of the trail: `away`, Redis was unavailable for too long; `memory`, it is above 70 % of its maxmemory. `longshore trace` shows the gap.',
     labels: ['reason'],
   },
   longshore_preheat_blobs_total: {
     type: 'counter',
-    help: 'Parts of images by what became of them: warmed, already, asked, skipped, failed. Target `none`: left out for all.',
+    help: 'Parts of images by result: warmed, already, asked, skipped, failed. Target `none`: skipped for all targets.',
     labels: ['endpoint', 'target', 'result'],
   },
   longshore_preheat_bytes_total: {
     type: 'counter',
-    help: 'Bytes moved to warm images, where the target tells.',
+    help: 'Bytes transferred to warm images, if the target reports them.',
     labels: ['endpoint', 'target'],
   },
   longshore_preheat_duration_seconds: {
     type: 'histogram',
-    help: 'From the receipt of a push to its image being warm at every target.',
+    help: 'Time from the receipt of a push until its image is warm at every target.',
     labels: ['endpoint'],
     buckets: [0.5, 1, 2.5, 5, 10, 30, 60, 120, 300, 600, 1800, 3600, 21_600],
   },
   longshore_preheat_ratelimit_remaining: {
     type: 'gauge',
-    help: 'Requests that the registry still allows, as it said last.',
+    help: 'Remaining rate limit of the registry, as last reported.',
     labels: ['endpoint'],
   },
   longshore_redis_up: {
@@ -161,17 +161,17 @@ export const METRICS = {
   },
   longshore_config_last_reload_successful: {
     type: 'gauge',
-    help: '1 while the configuration file is in force; 0 while it cannot be used and the configuration before it stays in force.',
+    help: '1 while the configuration file is active; 0 while it is invalid and the previous configuration stays active.',
     labels: [],
   },
   longshore_config_last_reload_success_timestamp_seconds: {
     type: 'gauge',
-    help: 'When the configuration in force was read, in seconds since 1970.',
+    help: 'Time of the last successful reload, in seconds since 1970.',
     labels: [],
   },
   longshore_log_lines_dropped_total: {
     type: 'counter',
-    help: 'Log lines thrown away because stdout is not read.',
+    help: 'Log lines dropped because stdout is blocked.',
     labels: [],
   },
   longshore_connections_dropped_total: {
@@ -181,27 +181,27 @@ export const METRICS = {
   },
   longshore_internal_errors_total: {
     type: 'counter',
-    help: 'Errors inside Longshore that are ignored because the work is best effort or is tried again. A few are normal during an outage; a steady rate at one place is a fault.',
+    help: 'Errors inside Longshore that are ignored because the work is best effort or is retried. A few are normal during an outage; a steady rate at one place is a bug.',
     labels: ['where'],
   },
   longshore_build_info: {
     type: 'gauge',
-    help: 'Always 1; the label says which version runs.',
+    help: 'Always 1; the label has the running version.',
     labels: ['version'],
   },
   registry_notifications_events_total: {
     type: 'counter',
-    help: 'As in the registry: Events is +1 for each delivery enqueued, Successes for each delivered, Failures for each attempt with a bad status, Errors for each attempt without an answer.',
+    help: 'As in the registry: Events is +1 for each delivery enqueued, Successes for each delivered, Failures for each attempt with a bad status, Errors for each attempt without a response.',
     labels: ['type', 'endpoint'],
   },
   registry_notifications_pending_total: {
     type: 'gauge',
-    help: 'As in the registry: deliveries that wait or are in flight. Exported by the dashboard role only.',
+    help: 'As in the registry: deliveries that are queued or in flight. Exported by the dashboard role only.',
     labels: ['endpoint'],
   },
   registry_notifications_status_total: {
     type: 'counter',
-    help: 'As in the registry: answers of receivers by status, `200 OK`.',
+    help: 'As in the registry: responses of receivers by status, `200 OK`.',
     labels: ['code', 'endpoint'],
   },
 } as const satisfies Record<string, MetricRow>;

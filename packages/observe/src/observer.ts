@@ -1,8 +1,8 @@
 /**
- * What happened, for whoever looks from outside: the pipelines record, the listeners read. The stages return values
- * and know nothing of this.
+ * Records and metrics: the pipelines write them, the listeners read them. The stages return values and do not use this
+ * package.
  *
- * Numbers are those of this process, from its start on; a sum over processes is Prometheus' work.
+ * Numbers are those of this process since its start; Prometheus adds up the processes.
  */
 import { ignoredErrors } from '@longshore/event';
 import { createGauges, type Gauges } from './gauges.js';
@@ -23,11 +23,11 @@ export interface ObserverOptions extends Omit<LogOptions, 'onDrop'> {
   sources?: Iterable<string>;
 }
 
-/** What the pipelines tell, and where the listeners read it. Nothing here throws; only what reads waits. */
+/** The pipelines write, the listeners read. No call throws; only reading waits. */
 export interface Observer extends Recorder, Gauges {
-  /** Of the process itself: what is no record. */
+  /** For lines about the process itself, which are not records. */
   log: Logger;
-  /** Like `log`, but says one thing at most once in `everyMs`, with the number of those left out. */
+  /** Like `log`, but writes equal lines at most once in `everyMs`, with the number of those suppressed. */
   throttledLog(key: string, everyMs: number): Logger;
   /** Prometheus text. */
   metrics(): Promise<{ contentType: string; body: string }>;

@@ -53,7 +53,7 @@ test.each<[(o: Observer) => void, string]>([
   ],
   [
     (o) => o.deliveryCollapsed({ endpoint: 'a', deliveryId: 'd1', eventId: 'e', into: 'd0', action: 'pull' }),
-    'notification collapsed  a  pull  told by d0',
+    'notification collapsed  a  pull  duplicate of d0',
   ],
   [
     (o) => o.eventReceived({ ...received, enqueued: 1, collapsed: 1 }, { enqueuedTo: {} }),
@@ -74,7 +74,7 @@ test.each<[(o: Observer) => void, string]>([
       const events = [byDigest, ...received.events];
       o.eventReceived({ ...received, events, enqueued: 0, duplicates: 3, ignored: 1 }, { enqueuedTo: {} });
     },
-    'event received  default  delete acme/app@sha256:000000000000 and 1 more  0 enqueued, 3 known already, 1 ignored  in 1.5 ms',
+    'event received  default  delete acme/app@sha256:000000000000 and 1 more  0 enqueued, 3 duplicates, 1 ignored  in 1.5 ms',
   ],
   [
     (o) => o.eventReceived({ ...received, events: [], enqueued: 0 }, { enqueuedTo: {} }),
@@ -108,7 +108,7 @@ test.each<[(o: Observer) => void, string]>([
   expect(raw[0]?.replace(TIME, '').trimEnd()).toBe(expected);
 });
 
-test('an error is told with its message', () => {
+test('an error is printed with its message', () => {
   const { observer, raw } = observed({ pretty: true });
   observer.log.error({ err: new Error('Redis is away') }, 'it failed');
   expect(raw.join('').replace(TIME, '')).toMatch(/^it failed.*Redis is away/s);

@@ -1,6 +1,6 @@
 /**
- * Log lines for people: one short line per record, and pino-pretty for all else. In this thread, line by line,
- * so that nothing is left in a pipe between threads when the process ends.
+ * Human-readable log lines: one short line per record, and pino-pretty for all others. In this thread, line by line, so
+ * that no line is lost between threads when the process ends.
  */
 import { localClock, localTime, printable, printableLines } from '@longshore/event';
 import pretty from 'pino-pretty';
@@ -20,7 +20,7 @@ export function prettyLines(colorize: boolean): (json: string) => string {
   const ofRecord = pretty.prettyFactory({ ...options, hideObject: true });
   const ofOther = pretty.prettyFactory(options);
   return (json) => {
-    // Whatever came from outside, a terminal must not act on it; `singleLine` leaves only stacks on several lines.
+    // Text from outside must not control the terminal; with `singleLine` only stacks have several lines.
     const line: unknown = JSON.parse(json, (_, value) =>
       typeof value === 'string' ? printableLines(value) : value,
     );
@@ -70,7 +70,7 @@ function wordsOf(line: Line): string[] {
     case 'delivery.ignored':
       return [text(line.endpoint), subjectOf(line), text(line.rule)];
     case 'delivery.collapsed':
-      return [text(line.endpoint), subjectOf(line), `told by ${text(line.into)}`];
+      return [text(line.endpoint), subjectOf(line), `duplicate of ${text(line.into)}`];
     case 'preheat.finished':
       return [text(line.endpoint), subjectOf({ ...line, action: '' }), warmthOf(line), text(line.detail)];
     default:
@@ -93,7 +93,7 @@ function eventsOf(events: unknown): string {
 function countsOf({ enqueued, duplicates, ignored, collapsed = 0, missing = 0 }: Line): string {
   const counts = [
     [enqueued, 'enqueued'],
-    [duplicates, 'known already'],
+    [duplicates, 'duplicates'],
     [ignored, 'ignored'],
     [collapsed, 'collapsed'],
     [missing, 'missing'],

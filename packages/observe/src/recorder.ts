@@ -1,6 +1,6 @@
 /**
- * What happened becomes a record: one log line, and the metrics that follow from it, from one call, so that the two
- * never disagree. What only counts has no line.
+ * Writes records: one call writes the log line and updates the metrics derived from it, so they cannot diverge. Some
+ * calls only count.
  */
 import type { PreheatRun } from '@longshore/event';
 import { bounded } from './bounded.js';
@@ -13,11 +13,11 @@ import { RECORDS } from './records-table.js';
 import type { RegistryTally } from './registry-tally.js';
 import type { Logger } from './throttle.js';
 
-/** What the pipelines tell. Nothing here throws or waits. */
+/** The interface for the pipelines. No call throws or waits. */
 export interface Recorder {
-  /** Once for each request that ingest answers, whatever the answer. */
+  /** Once for each request that ingest answers, whatever the status. */
   requestAnswered(request: { source: string; status: number; ms: number }): void;
-  /** `enqueuedTo`: deliveries made durable, by endpoint. They add up to `enqueued`. */
+  /** `enqueuedTo`: deliveries enqueued, by endpoint. They add up to `enqueued`. */
   eventReceived(
     record: RecordFields['event.received'],
     also: { enqueuedTo: Readonly<Record<string, number>> },
@@ -26,28 +26,29 @@ export interface Recorder {
   eventRefused(record: RecordFields['event.refused']): void;
   eventSpooled(record: RecordFields['event.spooled']): void;
   eventAside(record: RecordFields['event.aside']): void;
-  /** A spooled request is in Redis now. */
+  /** A spooled request was drained to Redis. */
   spoolFed(request: { source: string }): void;
   deliveryIgnored(record: RecordFields['delivery.ignored']): void;
   deliveryCollapsed(record: RecordFields['delivery.collapsed']): void;
   deliveryAttempted(record: RecordFields['delivery.attempted']): void;
   /** `receivedAt`: epoch milliseconds at which ingest had the event; for its age. */
   deliverySettled(record: RecordFields['delivery.settled'], also?: { receivedAt?: number }): void;
-  /** Once for each dead delivery that an operator put back into its queue. */
+  /** Once for each dead letter that an operator retried. */
   deliveryReplayed(record: RecordFields['delivery.replayed']): void;
-  /** Once for each message to a receiver of `alerts` that arrived. */
+  /** Once for each notification that a receiver of `alerts` accepted. */
+  // english: allow told, apps/worker calls it by this name
   alertTold(record: RecordFields['alert.sent']): void;
-  /** Once for each attempt at one that did not. */
+  /** Once for each failed attempt at one. */
   alertFailed(record: RecordFields['alert.failed']): void;
-  /** Entries of the trail were thrown away. */
+  /** Entries of the trail were dropped. */
   trailDropped(count: number, reason: 'away' | 'memory'): void;
-  /** A secret was given to a listener that is not the right one. */
+  /** A request to a listener had a wrong secret. */
   signInFailed(attempt: { listener: 'ingest' | 'dashboard' }): void;
-  /** Once for each image that was warmed or given up. */
+  /** Once for each preheat that ended. */
   preheatFinished(run: PreheatRun): void;
 }
 
-/** What moves, and what keeps its labels bounded. */
+/** The outputs, and the bounds of labels. */
 export interface RecorderParts {
   log: Logger;
   metrics: Metrics;
@@ -152,6 +153,7 @@ type Others = Exclude<keyof Recorder, OfEvents | OfDeliveries>;
 function otherRecorder({ log, metrics, bounds }: RecorderParts): Pick<Recorder, Others> {
   const write = writer(log);
   return {
+    // english: allow told, apps/worker calls it by this name
     alertTold(record) {
       write('alert.sent', 0, record);
       metrics.count('longshore_alert_notifications_total', { alert: record.alert, outcome: 'sent' });
@@ -183,7 +185,7 @@ function otherRecorder({ log, metrics, bounds }: RecorderParts): Pick<Recorder, 
 
 type Forms = readonly { level: Level; message: string }[];
 
-/** `form`: which of the record's forms. `instead`: fields that the line has in another form. */
+/** `form`: index of the record's form. `instead`: fields that replace those of the record. */
 function writer(log: Logger) {
   return <Name extends RecordName>(
     name: Name,
@@ -196,7 +198,7 @@ function writer(log: Logger) {
   };
 }
 
-/** A moment that no calendar holds must not cost the record. */
+/** An invalid date must not lose the record. */
 function isoTime(epoch: number | undefined): string | undefined {
   if (epoch === undefined) return undefined;
   const moment = new Date(epoch);

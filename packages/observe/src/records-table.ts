@@ -1,14 +1,14 @@
 /**
- * The catalogue of records: what each is called, at which level, and what its fields hold, in words.
- * `docs/reference/records.md` is made from it. The types of the fields are in `records.ts`, and the compiler wants
- * a row for each; when one is written is in `recorder.ts`.
+ * The catalogue of records: name, level, message and description of each field. `docs/reference/records.md` is
+ * generated from it. The types of the fields are in `records.ts`, and the compiler requires a row for each;
+ * `recorder.ts` writes them.
  */
 import type { Level, RecordFields, RecordName } from './records.js';
 
 interface Form {
   level: Level;
   message: string;
-  /** In words; for the page. */
+  /** Condition, for the reference page. */
   when?: string;
 }
 
@@ -22,85 +22,83 @@ const ENDPOINT = 'Name of the endpoint.';
 const DELIVERY = 'Id of the delivery: also the job id and the receiver’s `Idempotency-Key`.';
 const EVENT = 'Id of the event.';
 const VIEW = { action: 'Action of the event.', repository: 'Its repository.', tag: 'Its tag.' };
-const DETAIL = 'What happened and what to do next, in words.';
+const DETAIL = 'What happened and what to do.';
 const ALERT = {
   alert: 'Which condition: `failing`, `dead`, `backlog`, `quarantine` or `memory`.',
-  state: '`firing`, or `resolved` when it is over.',
+  state: '`firing` or `resolved`.',
   receiver: 'Name of the receiver in `alerts`.',
   endpoint: 'Name of the endpoint; absent for an alert about the relay as a whole.',
-  summary: 'What the receiver was told, in one line.',
+  summary: 'The alert in one line.',
 };
-const MS = 'How long it took, in milliseconds.';
+const MS = 'Duration in milliseconds.';
 
 /** The catalogue. The forms of a record differ in level and message; `recorder.ts` picks one. */
 export const RECORDS = {
   'event.received': {
-    help: 'Events are durable: each of their deliveries, or those that Redis stored before it refused the rest (`missing`).',
+    help: 'A request was accepted: each of its deliveries is durable, or those that Redis stored before it refused the rest (`missing`).',
     forms: [{ level: 'info', message: 'event received' }],
     fields: {
       source: 'Name of the source.',
       kind: 'Kind of registry that sent it.',
       events: 'The events, 1,000 at most: `id`, `action`, `repository`, `tag`, `digest`.',
-      eventsNotListed: 'How many events there are besides; left out for none.',
-      accepted: 'Events taken.',
-      enqueued: 'Deliveries made durable.',
-      duplicates: 'Deliveries that were known already.',
-      ignored: 'Deliveries not made, because the endpoint’s rules ignore the event.',
-      collapsed:
-        'Deliveries not made, because the endpoint collapses equal facts and was told this one just before. Absent for none.',
+      eventsNotListed: 'Number of events that are not listed; absent for none.',
+      accepted: 'Events accepted.',
+      enqueued: 'Deliveries enqueued.',
+      duplicates: 'Deliveries that existed already.',
+      ignored: 'Deliveries that the endpoint’s rules ignore.',
+      collapsed: 'Deliveries collapsed as duplicates of an equal event. Absent for none.',
       missing:
-        'Deliveries that Redis refused. The request is answered 503 or spooled, and completes when it is sent again. Absent for none.',
+        'Deliveries that Redis refused. The request is answered 503 or spooled; a retry completes it. Absent for none.',
       ms: MS,
       detail: DETAIL,
     },
   },
   'event.quarantined': {
-    help: 'An event, or a whole body, could not be read. It is kept in quarantine and can be replayed.',
+    help: 'An event, or a whole body, is unreadable. It is in quarantine and can be replayed.',
     forms: [{ level: 'warn', message: 'event quarantined' }],
     fields: {
       source: 'Name of the source.',
-      kind: 'Kind of registry, when it is known.',
-      reason: 'Why it could not be read.',
-      bytes: 'Size of what is kept.',
+      kind: 'Kind of registry, if known.',
+      reason: 'Why it is unreadable.',
+      bytes: 'Stored size.',
       quarantineId: 'Id in quarantine.',
       detail: DETAIL,
     },
   },
   'event.refused': {
-    help: 'A request was not taken. The sender gets the status, and sends it again or not. What Redis stored of it before is in `event.received`.',
+    help: 'A request was refused. The sender gets the status, and retries or not. Deliveries that Redis stored before are in `event.received`.',
     forms: [{ level: 'warn', message: 'event refused' }],
     fields: {
-      source: 'Name of the source, or of the path when no source is known.',
-      status: 'Status of the answer.',
+      source: 'Name of the source, or the path if there is no such source.',
+      status: 'HTTP status of the response.',
       reason: 'Error code of the refusal.',
       detail: DETAIL,
     },
   },
   'event.spooled': {
-    help: 'A request is on this machine’s disk, and is fed in when Redis can have it; `event.received` then tells of it.',
+    help: 'A request was written to this machine’s disk. It is drained when Redis is available, and then recorded as `event.received`.',
     forms: [{ level: 'info', message: 'event spooled' }],
     fields: {
       source: 'Name of the source.',
       kind: 'Kind of registry that sent it.',
-      reason: 'Error code of what kept Redis from having it, or `order`: others of the spool come first.',
+      reason: 'Error code of the Redis failure, or `order`: queued behind other spooled requests.',
       bytes: 'Size of its body.',
     },
   },
   'event.aside': {
-    help: 'Something in the spool cannot be fed in, now or later. It is in a file of its own, and what is behind it goes on.',
+    help: 'A spooled request cannot be enqueued, now or later. It is in its own file; later requests are not blocked.',
     forms: [{ level: 'error', message: 'spooled event set aside' }],
     fields: {
       source: 'Name of the source, or `unknown`.',
-      kind: 'Kind of registry, when it is known.',
-      reason:
-        '`damaged`: the disk has changed it; `unreadable`: it is no request; `failed`: it cannot be taken.',
-      bytes: 'Size of what is kept.',
-      file: 'Where it is kept.',
+      kind: 'Kind of registry, if known.',
+      reason: '`damaged`: corrupted on disk; `unreadable`: not a request; `failed`: cannot be enqueued.',
+      bytes: 'Stored size.',
+      file: 'Path of its file.',
       detail: DETAIL,
     },
   },
   'delivery.attempted': {
-    help: 'One attempt at one receiver.',
+    help: 'One delivery attempt.',
     forms: [
       { level: 'info', message: 'notification sent', when: 'delivered' },
       { level: 'warn', message: 'notification failed', when: 'retry or dead' },
@@ -113,15 +111,15 @@ export const RECORDS = {
       digest: 'Its digest, when it has no tag.',
       attempt: 'Number of the attempt, from 1.',
       outcome: '`delivered`, `retry` or `dead`.',
-      status: 'HTTP status, when there was an answer.',
-      reason: '`http_` and the status, or why there was no answer.',
+      status: 'HTTP status, if there was a response.',
+      reason: '`http_` and the status, or why there was no response.',
       ms: MS,
-      retryAt: 'When it is tried again, ISO 8601.',
+      retryAt: 'Time of the next attempt, ISO 8601.',
       detail: DETAIL,
     },
   },
   'delivery.settled': {
-    help: 'A delivery ended without having arrived. One that arrived has said so in `delivery.attempted`.',
+    help: 'A delivery ended undelivered. Successful ones are recorded in `delivery.attempted` only.',
     forms: [
       { level: 'error', message: 'notification dropped', when: 'dead: it is in the dead-letter set' },
       {
@@ -135,48 +133,48 @@ export const RECORDS = {
       deliveryId: DELIVERY,
       eventId: EVENT,
       ...VIEW,
-      attempts: 'Attempts made.',
+      attempts: 'Number of attempts.',
       outcome: '`dead`; `expired` by retention; `dropped` by an operator.',
       reason: 'Reason of the last attempt.',
-      kept: '`true` when dead: it is in the dead-letter set, and can be retried.',
+      kept: '`true` when dead: it is in the dead-letter set and can be retried.',
       detail: DETAIL,
     },
   },
   'alert.sent': {
-    help: 'A receiver of `alerts` took a message.',
+    help: 'A notification was sent to a receiver of `alerts`.',
     forms: [{ level: 'warn', message: 'alert sent' }],
-    fields: { ...ALERT, attempts: 'Attempts that it took.' },
+    fields: { ...ALERT, attempts: 'Number of attempts.' },
   },
   'alert.failed': {
-    help: 'A receiver of `alerts` did not take a message. Nobody is alerted of that: look at `longshore_alert_notifications_total`.',
+    help: 'A notification to a receiver of `alerts` failed. This raises no further alert: monitor `longshore_alert_notifications_total`.',
     forms: [
-      { level: 'warn', message: 'alert failed', when: 'it is tried again' },
-      { level: 'error', message: 'alert failed', when: 'it is given up until the next window' },
+      { level: 'warn', message: 'alert failed', when: 'it is retried' },
+      { level: 'error', message: 'alert failed', when: 'it is abandoned until the next window' },
     ],
     fields: {
       ...ALERT,
       attempt: 'Number of the attempt, from 1.',
-      status: 'HTTP status, when there was an answer.',
-      reason: '`http_` and the status, or why there was no answer.',
-      retryAt: 'When it is tried again, ISO 8601.',
+      status: 'HTTP status, if there was a response.',
+      reason: '`http_` and the status, or why there was no response.',
+      retryAt: 'Time of the next attempt, ISO 8601.',
       detail: DETAIL,
     },
   },
   'delivery.replayed': {
-    help: 'An operator gave a dead delivery all of its attempts again: it is back in its queue.',
+    help: 'An operator retried a dead letter: it is back in its queue with all of its attempts.',
     forms: [{ level: 'info', message: 'notification replayed' }],
     fields: {
       endpoint: ENDPOINT,
       deliveryId: DELIVERY,
       eventId: EVENT,
       ...VIEW,
-      attempts: 'Attempts made before.',
-      reason: 'Reason of the last one.',
-      by: 'Who did it: the command, or the dashboard.',
+      attempts: 'Attempts before the replay.',
+      reason: 'Reason of the last attempt.',
+      by: 'The command or the dashboard that did it.',
     },
   },
   'delivery.ignored': {
-    help: 'A rule of the endpoint ignores the event. Ingest counts these in `event.received` too.',
+    help: 'A rule of the endpoint ignores the event. `event.received` counts these too.',
     forms: [{ level: 'debug', message: 'notification ignored' }],
     fields: {
       endpoint: ENDPOINT,
@@ -187,18 +185,18 @@ export const RECORDS = {
     },
   },
   'delivery.collapsed': {
-    help: 'The endpoint’s `collapse` left a delivery out: another one told the same fact within the window. These are counted in `event.received` too.',
+    help: 'The endpoint’s `collapse` dropped a duplicate: an equal event was stored within the window. `event.received` counts these too.',
     forms: [{ level: 'debug', message: 'notification collapsed' }],
     fields: {
       endpoint: ENDPOINT,
       deliveryId: 'Id that the delivery would have had.',
       eventId: EVENT,
-      into: 'Id of the delivery that told it first.',
+      into: 'Id of the delivery of the first event.',
       ...VIEW,
     },
   },
   'preheat.finished': {
-    help: 'An image was warmed, or was given up. Deliveries of the same image that waited for it leave none of their own.',
+    help: 'The preheat of an image ended. Deliveries of the same image that waited for it have no record of their own.',
     forms: [
       { level: 'info', message: 'image warmed', when: 'succeeded, skipped or dryrun' },
       { level: 'warn', message: 'image not warmed', when: 'partial or failed' },
@@ -210,14 +208,14 @@ export const RECORDS = {
       tag: 'Its tag.',
       digest: 'Its digest.',
       result: '`succeeded`, `partial`, `failed`, `skipped` by the policy, or `dryrun`.',
-      warmed: 'Parts that were fetched, over all targets.',
+      warmed: 'Parts fetched, over all targets.',
       already: 'Parts that were warm before.',
-      asked: 'Parts that a target took and cannot tell more about.',
-      skipped: 'Parts that were left out.',
+      asked: 'Parts that a target accepted without reporting the result.',
+      skipped: 'Parts skipped.',
       failed: 'Parts that failed.',
-      bytes: 'Bytes that were moved, as far as targets tell.',
+      bytes: 'Bytes transferred, as far as targets report them.',
       ms: MS,
-      ageMs: 'From the receipt of the event, in milliseconds.',
+      ageMs: 'Time since the receipt of the event, in milliseconds.',
       detail: DETAIL,
     },
   },

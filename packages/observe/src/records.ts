@@ -1,9 +1,8 @@
 /**
- * Everything that is said about an event: one flat log line for each unit of work, with every id it touched.
- * A new way for an event to end starts here, with its fields; its level, message and words are in
- * `records-table.ts`.
+ * The fields of all records about events: one flat log line for each unit of work, with every id it touched. A new way
+ * for an event to end starts here; its level, message and description are in `records-table.ts`.
  *
- * What moves which metric is in `recorder.ts`; a line and its metrics always come from the same call.
+ * `recorder.ts` updates the metrics; a line and its metrics always come from the same call.
  */
 import type { EventView, Outcome, PreheatRun, Reason } from '@longshore/event';
 
@@ -15,24 +14,24 @@ export interface EventSummary extends Pick<EventView, 'action' | 'repository' | 
   id: string;
 }
 
-/** The fields of each record. What is undefined is left out of the line. */
+/** The fields of each record. Undefined fields are omitted from the line. */
 export interface RecordFields {
   'event.received': {
     source: string;
     kind: string;
     /** The first 1,000. */
     events: EventSummary[];
-    /** How many there are besides; absent for none. */
+    /** Number of events that are not listed; absent for none. */
     eventsNotListed?: number;
-    /** Events taken. */
+    /** Events accepted. */
     accepted: number;
-    /** Deliveries that are durable now. */
+    /** Deliveries enqueued. */
     enqueued: number;
-    /** Deliveries that were known already. */
+    /** Deliveries that existed already. */
     duplicates: number;
-    /** Deliveries that were not made because the endpoint's rules ignore the event. */
+    /** Deliveries that the endpoint's rules ignore. */
     ignored: number;
-    /** Deliveries that were not made because their fact was told to the endpoint just before; absent for none. */
+    /** Deliveries collapsed as duplicates of an equal event; absent for none. */
     collapsed?: number;
     /** Deliveries that Redis refused: the request is answered 503 or spooled; absent for none. */
     missing?: number;
@@ -52,7 +51,7 @@ export interface RecordFields {
   'event.spooled': {
     source: string;
     kind: string;
-    /** Error code of what kept Redis from having it, or `order`. */
+    /** Error code of the Redis failure, or `order`. */
     reason: string;
     bytes: number;
   };
@@ -96,12 +95,12 @@ export interface RecordFields {
     reason?: string;
     detail?: string;
   };
-  'alert.sent': AlertFields & { /** Attempts that it took. */ attempts: number };
+  'alert.sent': AlertFields & { /** Number of attempts. */ attempts: number };
   'alert.failed': AlertFields & {
     attempt: number;
     status?: number;
     reason: Reason;
-    /** Epoch milliseconds; the line has it as ISO 8601. Absent: it is not tried again in this window. */
+    /** Epoch milliseconds; the line has it as ISO 8601. Absent: it is not retried in this window. */
     retryAt?: number;
     detail?: string;
   };
@@ -130,7 +129,7 @@ export interface RecordFields {
     endpoint: string;
     deliveryId: string;
     eventId: string;
-    /** Id of the delivery that told the same fact first. */
+    /** Id of the delivery of the first event. */
     into: string;
     action?: string;
     repository?: string;
@@ -145,7 +144,7 @@ export interface RecordFields {
     asked: number;
     skipped: number;
     failed: number;
-    /** Bytes moved. */
+    /** Bytes transferred. */
     bytes: number;
     ms: number;
     /** Milliseconds from the receipt of the event. */
@@ -154,7 +153,7 @@ export interface RecordFields {
   };
 }
 
-/** One message of `alerts` to one of its receivers. */
+/** One notification to one receiver of `alerts`. */
 interface AlertFields {
   /** Which condition. */
   alert: string;

@@ -13,7 +13,7 @@ export function recordsPage(): string {
         forms.map((form) => [form.level, `\`${form.message}\``, 'when' in form ? form.when : 'always']),
       ),
       table(
-        ['field', 'holds'],
+        ['field', 'description'],
         Object.entries(fields).map(([field, words]) => [`\`${field}\``, words]),
       ),
     ].join('\n\n'),
@@ -21,7 +21,7 @@ export function recordsPage(): string {
   return page(
     'Log records',
     'packages/observe/src/records-table.ts',
-    'Longshore writes JSON lines to stdout. A line about an event has `record`; each also has `time` (ISO 8601, UTC), `level` and `msg`. A field that is not known is left out. Lines without `record` tell of the process itself.',
+    'Longshore writes JSON lines to stdout. A line about an event has `record`; each also has `time` (ISO 8601, UTC), `level` and `msg`. Unknown fields are absent. Lines without `record` are about the process itself.',
     sections,
   );
 }
@@ -37,8 +37,8 @@ export function metricsPage(): string {
   return page(
     'Metrics',
     'packages/observe/src/metrics-table.ts',
-    'Prometheus text on the admin listener, at `/metrics`. Counters are those of one process since its start. Every label has a bounded set of values; what does not fit is `other`. The usual `process_` and `nodejs_` metrics are there too.',
-    [table(['metric', 'type', 'labels', 'says'], rows)],
+    'Prometheus text on the admin listener, at `/metrics`. Counters are those of one process since its start. Every label has a bounded set of values; all others are `other`. The usual `process_` and `nodejs_` metrics are exported too.',
+    [table(['metric', 'type', 'labels', 'description'], rows)],
   );
 }
 

@@ -71,7 +71,7 @@ export class AddressGuard {
     const where = literal(url) === address ? url.host : `${url.host} (${address})`;
     return new RegistryError(
       'redirect',
-      `the registry leads to ${where}, a ${kind} address inside of this machine or its network; if that is intended, add it to ${this.#settings}addresses`,
+      `the registry leads to ${where}, a ${kind} address of this machine or its network; if that is intended, add it to ${this.#settings}addresses`,
     );
   }
 }

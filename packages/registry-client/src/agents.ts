@@ -86,7 +86,7 @@ class TlsThroughProxy extends HttpsProxyAgent<string> {
 
 /**
  * Without certificates of the registry's own, the one context of the process. With them its own, made at once so
- * that what cannot be read is told at once; the others that are trusted are added when it is first used.
+ * that unreadable ones are reported at once; the other trusted ones are added when it is first used.
  */
 function contextOf(given: { ca?: string; cert?: string; key?: string }, trust: Trust | undefined): Context {
   const { ca, cert, key } = given;
@@ -117,5 +117,5 @@ export function trustedWith(ca: string | undefined, trust?: Trust): string[] {
 function proxyOf(proxy: string): URL {
   const url = URL.canParse(proxy) ? new URL(proxy) : undefined;
   if (url?.protocol === 'http:' || url?.protocol === 'https:') return url;
-  throw new RegistryError('reference', 'the proxy is no http:// or https:// URL');
+  throw new RegistryError('reference', 'the proxy is not an http:// or https:// URL');
 }

@@ -79,6 +79,6 @@ describe('a transfer', () => {
     const onBytes = () => void vi.advanceTimersByTime(25_000);
     const error = await errorOf(client.drain('acme/app', layer, { signal, onBytes }));
     expect(error).toMatchObject({ kind: 'timeout', retryable: true });
-    expect(error.message).toMatch(/^127\.0\.0\.1:\d+: .*too slowly, with less than 256 KiB a minute; check/);
+    expect(error.message).toMatch(/^127\.0\.0\.1:\d+: .*too slow, with less than 256 KiB a minute; check/);
   });
 });

@@ -40,7 +40,7 @@ export async function readText(
 
 /** The usual error of {@link readBody}. */
 export function overLimit(place: string, limit: number): () => RegistryError {
-  return () => new RegistryError('limit', `${place}: larger than ${limit} bytes, so it is not read`);
+  return () => new RegistryError('limit', `${place}: larger than the limit of ${limit} bytes`);
 }
 
 /**

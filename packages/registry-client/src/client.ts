@@ -163,7 +163,7 @@ function headOf(answer: FinalAnswer, reference: string, place: string): Descript
   if (digest === undefined) return undefined;
   // a registry may name the same content by its own algorithm (distribution, "HTTP API V2", "Digest Header")
   if (reported !== undefined && reported !== digest && isOfSameAlgorithm(reported, digest)) {
-    throw new RegistryError('digest', `${place}: asked for ${reference}, it says that this is ${reported}`);
+    throw new RegistryError('digest', `${place}: requested ${reference}, the registry reports ${reported}`);
   }
   const [size, mediaType] = [lengthInHead(answer), mediaTypeOf(answer.headers['content-type'])];
   return { digest, ...(mediaType && { mediaType }), ...(size !== undefined && { size }) };

@@ -23,7 +23,7 @@ export function isGzip(coding: string | undefined): boolean {
 
 /** For an error about bytes that are not what was asked for. Empty without a coding. */
 export function codingInWords(coding: string | undefined): string {
-  return coding === undefined ? '' : `; they came with Content-Encoding: ${coding}, which was not asked for`;
+  return coding === undefined ? '' : `; they came with Content-Encoding: ${coding}, which was not requested`;
 }
 
 /** The bytes, unpacked; undefined for what is not gzip. Throws `tooLarge` for more than `limit` bytes. */

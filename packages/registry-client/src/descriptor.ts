@@ -32,7 +32,7 @@ export interface Descriptor {
 export function descriptorOf(value: unknown): Descriptor | string {
   const { digest, size, mediaType, platform, artifactType, annotations, urls, data } = objectOf(value) ?? {};
   if (typeof digest !== 'string' || !isDigest(digest)) return 'has a descriptor without a digest';
-  if (size !== undefined && !isSize(size)) return `gives ${digest} an impossible size`;
+  if (size !== undefined && !isSize(size)) return `has an invalid size for ${digest}`;
   const found = {
     mediaType: mediaTypeOf(mediaType),
     size: knownSize(digest, size),

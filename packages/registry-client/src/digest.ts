@@ -36,7 +36,7 @@ export function verifierOf(digest: string): Verifier {
     verified: (place) => {
       const found = `${algorithm}:${hash.digest('hex')}`;
       if (found === digest) return true;
-      throw new RegistryError('digest', `${place}: asked for ${digest}, the bytes are ${found}`);
+      throw new RegistryError('digest', `${place}: requested ${digest}, received ${found}`);
     },
   };
 }

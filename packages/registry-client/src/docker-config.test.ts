@@ -183,9 +183,9 @@ echo '{"Username":"me","Secret":"se:cret"}'
 
   test.each([
     ['fails', 'test', 'broken.example.com', /^docker-credential-test failed \(3\)$/],
-    ['prints nothing of use', 'test', 'empty.example.com', /prints no credentials$/],
+    ['prints nothing of use', 'test', 'empty.example.com', /printed no credentials$/],
     ['is not there', 'absent', 'registry.example.com', /^docker-credential-absent is not on the PATH$/],
-    ['is a path', '../../bin/sh', 'registry.example.com', /has no usable name$/],
+    ['is a path', '../../bin/sh', 'registry.example.com', /has an invalid name$/],
   ])('that %s is an error', async (_, credsStore, host, message) => {
     const asked = ask({ credsStore }, host);
     await expect(asked).rejects.toThrow(message);

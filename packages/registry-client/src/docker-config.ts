@@ -81,7 +81,7 @@ export class DockerConfig {
       const code = error instanceof Error && 'code' in error ? ` (${String(error.code)})` : '';
       throw new RegistryError('credentials', `${this.#path}: cannot be read as a docker config${code}`);
     }
-    throw new RegistryError('credentials', `${this.#path}: is no docker config`);
+    throw new RegistryError('credentials', `${this.#path}: is not a docker config`);
   }
 }
 

@@ -76,7 +76,7 @@ describe('gzip that was not asked for', () => {
     ]) {
       const error = await errorOf(read);
       expect(error).toMatchObject({ kind: 'digest', retryable: true });
-      expect(error.message).toMatch(/Content-Encoding: gzip, which was not asked for$/);
+      expect(error.message).toMatch(/Content-Encoding: gzip, which was not requested$/);
     }
   });
 
@@ -126,7 +126,7 @@ describe('gzip that was not asked for', () => {
 test('another coding is not unpacked, and the error names it', async () => {
   const client = aClient({ url: (await compressing('br', brotliCompressSync)).url });
   const error = await errorOf(client.manifest(app, image.digest, signal));
-  expect(error.message).toMatch(/they came with Content-Encoding: br, which was not asked for$/);
+  expect(error.message).toMatch(/they came with Content-Encoding: br, which was not requested$/);
 });
 
 describe('the head of an answer', () => {

@@ -22,14 +22,14 @@ const TLS =
 const BROKEN = /^(ECONNRESET|EPIPE|UND_ERR_SOCKET|ERR_STREAM_PREMATURE_CLOSE)$|aborted pending|hang up/;
 
 const NEXT_STEP: Partial<Record<RegistryErrorKind, string>> = {
-  tls: 'see which certificate is shown there, and which are trusted (tls.ca)',
+  tls: 'check the server’s certificate and the trusted ones (tls.ca)',
   timeout: 'check host, port and firewalls, or raise the timeout',
-  network: 'check that the registry runs, its URL, name resolution and the way there',
+  network: 'check that the registry is running, its URL, name resolution and the network',
 };
 
 /** Why a transfer was ended that was not silent. */
 const TRANSFER: Readonly<Record<'slow' | 'long', string>> = {
-  slow: `the body comes too slowly, with less than ${SLOWEST_BYTES_PER_MINUTE / 1024} KiB a minute; check the network and the load of the server`,
+  slow: `the body is too slow, with less than ${SLOWEST_BYTES_PER_MINUTE / 1024} KiB a minute; check the network and the load of the server`,
   long: `the body did not end within ${LONGEST_TRANSFER_MS / 3_600_000} h; check what the server sends`,
 };
 
@@ -38,19 +38,21 @@ export function failureOf(error: unknown, { url, ended, timeout, idle }: Circums
   const chain = causes(error);
   const ours = chain.find((one) => one instanceof RegistryError);
   if (ours) return ours;
-  if (ended === 'aborted') return new RegistryError('aborted', `${url.host}: given up`);
+  if (ended === 'aborted') return new RegistryError('aborted', `${url.host}: aborted`);
   if (ended === 'slow' || ended === 'long') {
     return new RegistryError('timeout', `${url.host}: ${TRANSFER[ended]}`);
   }
   if (ended === 'timeout') {
-    const said = idle ? `no byte for ${timeout} ms` : `no complete answer within ${timeout} ms`;
+    const said = idle ? `no byte for ${timeout} ms` : `no complete response within ${timeout} ms`;
     return new RegistryError('timeout', `${url.host}: ${said}; ${NEXT_STEP.timeout}`);
   }
   const code = chain.map(codeOf).find((one) => one !== '' && !one.startsWith('ERR_GOT')) ?? '';
   const kind = TLS.test(code) ? 'tls' : code === 'ETIMEDOUT' ? 'timeout' : 'network';
   const said = chain[0] instanceof Error && chain[0].message !== '' ? chain[0].message : code;
   const broken = kind === 'network' && (BROKEN.test(code) || BROKEN.test(said));
-  const step = broken ? 'the connection ended before the answer did, see its log' : NEXT_STEP[kind];
+  const step = broken
+    ? 'the connection ended before the response was complete; check its log'
+    : NEXT_STEP[kind];
   return new RegistryError(kind, `${url.host}: ${excerpt(said)}; ${step}`);
 }
 

@@ -36,7 +36,7 @@ export class Findings {
   skip(descriptor: Descriptor, reason: SkipReason): void {
     this.#skipped.push({ descriptor, reason });
     const most = this.#limits.manifests + this.#limits.blobs;
-    if (this.#skipped.length > most) throw this.#beyond(`more than ${most} parts that are left out`);
+    if (this.#skipped.length > most) throw this.#beyond(`more than ${most} skipped parts`);
   }
 
   /** After all that it points at. */
@@ -86,6 +86,6 @@ export class Findings {
   }
 
   #beyond(said: string): RegistryError {
-    return new RegistryError('limit', `${this.#place}: ${said}; no image is like that`);
+    return new RegistryError('limit', `${this.#place}: ${said}, the limit`);
   }
 }

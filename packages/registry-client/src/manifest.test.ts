@@ -58,9 +58,9 @@ describe('what a body is', () => {
   });
 
   test.each([
-    ['no JSON', '<html>Please log in</html>', /is no JSON object/],
-    ['no object', '[]', /is no JSON object/],
-    ['nothing', '{}', /is no manifest/],
+    ['no JSON', '<html>Please log in</html>', /is not a JSON object/],
+    ['no object', '[]', /is not a JSON object/],
+    ['nothing', '{}', /is not a manifest/],
     [
       'of another type',
       { ...fields(image), mediaType: 'application/json' },
@@ -69,15 +69,19 @@ describe('what a body is', () => {
     [
       'an index and an image',
       { ...fields(image), mediaType: undefined, manifests: [] },
-      /as index or as manifest/,
+      /fields of index and of manifest/,
     ],
-    ['an index with layers', { ...fields(oci.index([image])), layers: [] }, /as index or as manifest/],
+    [
+      'an index with layers',
+      { ...fields(oci.index([image])), layers: [] },
+      /fields of index and of manifest/,
+    ],
     [
       'an index with a configuration',
       { ...fields(oci.index([image])), config: fields(image).config },
-      /as index or/,
+      /fields of index and of/,
     ],
-    ['an image and schema 1', { ...fields(image), fsLayers: [] }, /as manifest or as schema1/],
+    ['an image and schema 1', { ...fields(image), fsLayers: [] }, /fields of manifest and of schema1/],
     [
       'an index that says it is an image',
       { ...fields(oci.index([image])), mediaType: image.mediaType },
@@ -89,8 +93,8 @@ describe('what a body is', () => {
       { ...fields(image), layers: [{ digest: 'sha256:../..' }] },
       /without a digest/,
     ],
-    ['a layer of negative size', { ...fields(image), layers: [{ digest, size: -1 }] }, /impossible size/],
-    ['a layer of a text as size', { ...fields(image), layers: [{ digest, size: '1' }] }, /impossible size/],
+    ['a layer of negative size', { ...fields(image), layers: [{ digest, size: -1 }] }, /invalid size/],
+    ['a layer of a text as size', { ...fields(image), layers: [{ digest, size: '1' }] }, /invalid size/],
     ['an image without a configuration', { ...fields(image), config: undefined }, /without a digest/],
   ])('not %s', (_, body, message) => {
     expect(() => read(body)).toThrow(message);

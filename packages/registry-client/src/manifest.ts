@@ -73,7 +73,7 @@ export function manifestOf(
   json: Json | undefined = jsonOf(body),
 ): Manifest {
   try {
-    const fields = json ?? fail('is no JSON object, or is nested deeper than 100 levels');
+    const fields = json ?? fail('is not a JSON object, or is nested deeper than 100 levels');
     const kind = kindOf(fields);
     const artifactType = mediaTypeOf(fields.artifactType);
     const subject = textOf(objectOf(fields.subject)?.digest);
@@ -114,10 +114,11 @@ function kindOf(fields: Json): ManifestKind {
   const [shape, another] = shapes;
   const mediaType = mediaTypeOf(fields.mediaType);
   const said = mediaType === undefined ? shape : MANIFEST_TYPES.get(mediaType);
-  if (said === undefined) return fail(mediaType ? `is of an unknown type, ${mediaType}` : 'is no manifest');
-  if (another) return fail(`could be read as ${shape} or as ${another}, and is read as neither`);
+  if (said === undefined)
+    return fail(mediaType ? `is of an unknown type, ${mediaType}` : 'is not a manifest');
+  if (another) return fail(`is ambiguous: it has the fields of ${shape} and of ${another}`);
   if (shape !== undefined && shape !== said)
-    return fail(`says ${mediaType} and has the fields of another type`);
+    return fail(`has the type ${mediaType} and the fields of another type`);
   return said;
 }
 

@@ -1,6 +1,6 @@
 /**
- * How often the registry wants to be asked. What one request is told holds for all of them: 429, and 503 with
- * `Retry-After`, pause the registry, and Docker Hub's count of manifest requests is not used up to the end.
+ * Rate limiting by the registry. A response to one request applies to all: 429, and 503 with `Retry-After`, pause
+ * the registry, and Docker Hub's count of manifest requests is not used up to the end.
  */
 import type { IncomingHttpHeaders } from 'node:http';
 import { notBeforeOf } from '@longshore/event';
@@ -8,11 +8,11 @@ import { RegistryError } from './error.js';
 import type { RateLimit } from './port.js';
 
 /** Milliseconds, when a 429 does not say how long. */
-const DEFAULT_PAUSE = 60_000;
+const DEFAULT_PAUSE_MS = 60_000;
 /** Milliseconds after the first 429 that asks for no time at all; twice as long after each further one. */
-const SHORTEST_PAUSE = 1_000;
+const SHORTEST_PAUSE_MS = 1_000;
 /** Milliseconds: the longest window in use (Docker Hub's), whatever `Retry-After` says. */
-export const LONGEST_PAUSE = 6 * 3_600_000;
+export const LONGEST_PAUSE_MS = 6 * 3_600_000;
 
 /** Of one registry. */
 export class Pace {
@@ -42,7 +42,7 @@ export class Pace {
   /** Throws `rate_limited` while the registry is paused. `counted`: a GET of a manifest. */
   check(place: string, counted: boolean): void {
     const until = Math.max(this.#pausedUntil, counted ? this.#manifestsPausedUntil : 0);
-    if (until > this.#now()) throw limited(place, 'paused, as the registry asked for', until);
+    if (until > this.#now()) throw limited(place, 'paused by the registry', until);
   }
 
   /** Learns from an answer of the registry itself. Throws `rate_limited` when it asks for time. */
@@ -53,9 +53,9 @@ export class Pace {
       if (this.#pausedUntil <= now) this.#pauses = 0;
       return;
     }
-    const shortest = Math.min(SHORTEST_PAUSE * 2 ** this.#pauses, DEFAULT_PAUSE);
+    const shortest = Math.min(SHORTEST_PAUSE_MS * 2 ** this.#pauses, DEFAULT_PAUSE_MS);
     if (this.#pausedUntil <= now) this.#pauses++;
-    const until = Math.min(Math.max(asked ?? now + DEFAULT_PAUSE, now + shortest), now + LONGEST_PAUSE);
+    const until = Math.min(Math.max(asked ?? now + DEFAULT_PAUSE_MS, now + shortest), now + LONGEST_PAUSE_MS);
     this.#pausedUntil = Math.max(this.#pausedUntil, until);
     throw limited(place, `answered ${status}`, until, status);
   }
@@ -68,10 +68,10 @@ export class Pace {
     this.#limit = limit?.count;
     this.#remaining = remaining.count;
     if (remaining.count > this.#reserve) return;
-    // when the window began is not told; this is the time in which one request comes free on average
+    // the start of the window is not reported; this is the time in which one request comes free on average
     const window = remaining.window ?? limit?.window ?? 0;
-    const wait = Math.max(DEFAULT_PAUSE, (window * 1000) / Math.max(limit?.count ?? 1, 1));
-    this.#manifestsPausedUntil = this.#now() + Math.min(wait, LONGEST_PAUSE);
+    const wait = Math.max(DEFAULT_PAUSE_MS, (window * 1000) / Math.max(limit?.count ?? 1, 1));
+    this.#manifestsPausedUntil = this.#now() + Math.min(wait, LONGEST_PAUSE_MS);
   }
 }
 

@@ -16,7 +16,10 @@ const WANTED = /^([\w-]+)(?:\(([\w.%-]*)((?:\+[\w.%-]+)*)\))?\/([\w.-]+)(?:\/([\
 export function platformFrom(text: string): Platform {
   const [, os, version, features, architecture, variant] = WANTED.exec(text) ?? [];
   if (os === undefined || architecture === undefined) {
-    throw new RegistryError('reference', `${JSON.stringify(text)} is no platform; write os/arch[/variant]`);
+    throw new RegistryError(
+      'reference',
+      `${JSON.stringify(text)} is not a platform; write os/arch[/variant]`,
+    );
   }
   return normalized({
     os,
@@ -61,7 +64,7 @@ function matches(wanted: Platform, found: Platform): boolean {
   return !features || (found['os.features'] ?? []).every((feature) => features.includes(feature));
 }
 
-/** A Windows node takes the newest it can run. Without a version nobody knows which one that is. */
+/** A Windows node takes the newest it can run. Without a version that one is unknown. */
 function newest<T extends Pick<Descriptor, 'platform'>>(wanted: Platform, fitting: T[]): T[] {
   if (wanted.os !== 'windows' || !wanted['os.version']) return fitting;
   const build = ({ platform }: T) => versionOf(platform?.['os.version'])?.build ?? 0;

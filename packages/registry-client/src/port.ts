@@ -78,7 +78,7 @@ export interface RegistryOptions {
 
 /** What the registry said about how often it wants to be asked. */
 export interface RateLimit {
-  /** Manifest requests in the window, and how many are left; of the last answer that told. */
+  /** Manifest requests in the window, and how many are left; of the last response that reported them. */
   limit?: number;
   remaining?: number;
   /** Epoch milliseconds: until then every request fails at once as `rate_limited`. */

@@ -129,7 +129,9 @@ describe('a token server in a private network', () => {
 
   test('is never asked at a metadata service or on this machine', () => {
     for (const host of ['169.254.169.254', '127.0.0.1'])
-      expect(asked(lookups(`http://${host}:5000`), `http://${host}:5001/token`)).toThrow('address inside');
+      expect(asked(lookups(`http://${host}:5000`), `http://${host}:5001/token`)).toThrow(
+        'address of this machine',
+      );
   });
 });
 

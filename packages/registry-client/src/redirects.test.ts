@@ -120,7 +120,7 @@ describe('a redirect is refused', () => {
     const { url } = await oci.serve({ script: () => to(location) });
     const error = await errorOf(aClient({ url }).drain(app, layer, { signal }));
     expect(error.kind).toBe('redirect');
-    expect(error.message).toContain('inside of this machine or its network');
+    expect(error.message).toContain('address of this machine or its network');
   });
 
   test('to a name that resolves to this machine', async () => {

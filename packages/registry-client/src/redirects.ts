@@ -43,7 +43,7 @@ type Hop<T> = { to: undefined; value: T } | { to: string };
 
 function next(request: HttpRequest, location: string): HttpRequest {
   const { url, headers } = request;
-  if (!URL.canParse(location, url.href)) throw refused(url, 'it redirects to what is no URL');
+  if (!URL.canParse(location, url.href)) throw refused(url, 'it redirects to an invalid URL');
   const to = new URL(location, url);
   if (to.protocol !== 'https:' && to.protocol !== 'http:')
     throw refused(url, `it redirects to ${to.protocol}`);

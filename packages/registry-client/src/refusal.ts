@@ -1,7 +1,7 @@
 /** What an answer that is not the one wanted means, in words that say what to do. */
 import { notBeforeOf } from '@longshore/event';
 import { RegistryError } from './error.js';
-import { LONGEST_PAUSE } from './pace.js';
+import { LONGEST_PAUSE_MS } from './pace.js';
 import type { FinalAnswer } from './redirects.js';
 
 interface Asked {
@@ -31,7 +31,7 @@ export function refusalOf(answer: FinalAnswer, { place, reason, credentials, now
   }
   // at another host it is a signed URL that has expired, or a clock that is wrong
   const asked = notBeforeOf(headers['retry-after'], now);
-  const notBefore = asked && Math.min(asked, now + LONGEST_PAUSE);
+  const notBefore = asked && Math.min(asked, now + LONGEST_PAUSE_MS);
   return new RegistryError('server', `${said}${own ? '' : elsewhere(answer)}`, {
     status,
     ...(notBefore !== undefined && { notBefore }),

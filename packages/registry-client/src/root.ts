@@ -52,7 +52,7 @@ export async function platformOfRoot(
   try {
     return platformOf(jsonOf(await registry.blob(repository, config, signal)));
   } catch (error) {
-    // a broken configuration is for whoever warms it to report
+    // the warming of the image reports a broken configuration
     const known = error instanceof RegistryError && ['not_found', 'limit'].includes(error.kind);
     if (known) return undefined;
     throw error;

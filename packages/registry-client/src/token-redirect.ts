@@ -28,7 +28,7 @@ export function afterRedirect(
   const { url, method, headers } = question;
   const refused = (what: string) =>
     new RegistryError('redirect', `token server ${url.host}: answered ${status}; ${what}`, { status });
-  if (!URL.canParse(location, url.href)) throw refused('it redirects to what is no URL');
+  if (!URL.canParse(location, url.href)) throw refused('it redirects to an invalid URL');
   const to = new URL(location, url);
   if (to.username !== '' || to.password !== '') throw refused('it redirects to a URL with a user name');
   if (method === 'POST' && status === 303) throw refused('it redirects a POST to a GET');

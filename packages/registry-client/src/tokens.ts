@@ -12,7 +12,7 @@ import { type TokenQuestion, type TokenRequest, tokenIn, tokenQuestions } from '
 import type { HttpAnswer, HttpRequest, Transport } from './transport.js';
 
 /** Milliseconds before its end at which a token is no longer used. */
-const MARGIN = 10_000;
+const EXPIRY_MARGIN_MS = 10_000;
 const TOKEN_BYTES = 1024 * 1024;
 /** Of tokens that are kept: one per repository. */
 const MOST = 1000;
@@ -130,14 +130,14 @@ export class TokenSource {
     );
     const since = Math.min(issued ?? now(), now());
     // a token lives at least a minute, whatever the two clocks think of it
-    return { text: token, until: Math.max(since + lifetime, now() + 60_000) - MARGIN };
+    return { text: token, until: Math.max(since + lifetime, now() + 60_000) - EXPIRY_MARGIN_MS };
   }
 }
 
 function refusal(place: string, status: number, reason: string): RegistryError {
   const said = `${place}: answered ${status}${reason}`;
   if (status >= 300 && status < 400) {
-    return new RegistryError('redirect', `${said} and does not say where to`, { status });
+    return new RegistryError('redirect', `${said} without a Location`, { status });
   }
   if (status >= 500) return new RegistryError('server', said, { status });
   return new RegistryError('unauthorized', `${said}; check the credentials of the registry`, { status });

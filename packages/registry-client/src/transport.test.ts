@@ -18,7 +18,9 @@ describe('time', () => {
     const client = aClient({ url, timeout: 100 });
     const error = await errorOf(read(client));
     expect(error).toMatchObject({ kind: 'timeout', retryable: true });
-    expect(error.message).toMatch(/^127\.0\.0\.1:\d+: no complete answer within 100 ms; .*raise the timeout/);
+    expect(error.message).toMatch(
+      /^127\.0\.0\.1:\d+: no complete response within 100 ms; .*raise the timeout/,
+    );
     expect(await kindOf(client.drain(app, layer, { signal }))).toBe('timeout');
     expect(await kindOf(client.drain(app, layer, { signal, method: 'HEAD' }))).toBe('timeout');
   });

@@ -1,5 +1,5 @@
 /**
- * One HTTP request over got, from the connection to the last byte of the answer. Whoever asks reads the answer
+ * One HTTP request over got, from the connection to the last byte of the response. The caller reads the response
  * in a callback; when that is done the request is over, read to its end or not.
  *
  * got's own retries, redirects and decompression are off: retries are the queue's, redirects need checks
@@ -49,7 +49,7 @@ export class Transport {
   constructor(options: RegistryOptions, guard: AddressGuard) {
     this.#guard = guard;
     this.#agents = agentsFor(options, this.#closing.signal);
-    // every request that goes on listens to it
+    // every request in flight listens to it
     setMaxListeners(0, this.#closing.signal);
   }
 

@@ -64,13 +64,13 @@ export function nodesCertificates(): readonly string[] {
 
 function readAll({ files, directories, extra, named }: CertificatePlaces) {
   const found = new Map<string, string>();
-  const told: string[] = [];
+  const listed: string[] = [];
   const add = (texts: readonly string[]): void => {
     for (const text of texts) found.set(text.replaceAll(/\s/g, ''), text);
   };
   const tell = (path: string, unread?: string): void => {
     const name = named.get(path);
-    told.push([path, name && `(${name})`, unread && `(${unread})`].filter(Boolean).join(' '));
+    listed.push([path, name && `(${name})`, unread && `(${unread})`].filter(Boolean).join(' '));
   };
 
   add(nodesCertificates());
@@ -94,7 +94,7 @@ function readAll({ files, directories, extra, named }: CertificatePlaces) {
     if (typeof read !== 'string') add(read);
     tell(extra, typeof read === 'string' ? read : undefined);
   }
-  return { certificates: [...found.values()], places: ['Node.js’ own list', ...told].join(', ') };
+  return { certificates: [...found.values()], places: ['Node.js’ own list', ...listed].join(', ') };
 }
 
 /** Why it cannot be read, when it cannot. */

@@ -1,5 +1,5 @@
 /**
- * What a walk is told, and what it comes to.
+ * The policy and the result of a walk.
  */
 import type { Descriptor } from './descriptor.js';
 

@@ -3,7 +3,7 @@
  * digest: a tag is resolved once and may move meanwhile without harm.
  *
  * The walk reads manifests and no layers, one after the other. A child that the registry does not have is said
- * and not an error (sparse indexes are legal); whoever wants all of an image looks at `skipped`.
+ * and not an error (sparse indexes are legal); callers that need the whole image check `skipped`.
  */
 import type { Descriptor, Platform } from './descriptor.js';
 import { isDigest } from './digest.js';

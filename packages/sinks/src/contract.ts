@@ -6,7 +6,7 @@ import type { Delivery } from '@longshore/event';
 import { describe, expect, test } from 'vitest';
 import type { Sink } from './sink.js';
 
-/** How the receiver behaves. `absent`: nobody listens. `hangs`: takes the request and never answers. */
+/** How the receiver behaves. `absent`: connection refused. `hangs`: accepts the request and never answers. */
 export type Behaviour = 'accepts' | 'refuses' | 'absent' | 'hangs' | 'breaks' | 'babbles';
 
 /** A sink and what can be seen from its receiver’s side. */

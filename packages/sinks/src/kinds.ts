@@ -1,6 +1,6 @@
 /**
  * The kinds of sink and of target, for the configuration: `@longshore/sinks/kinds`. Apart from the code behind
- * them, so that whoever only reads a configuration does not load every client.
+ * them, so that reading a configuration does not load every client.
  */
 import type { TargetKind } from './preheat/targets/options.js';
 

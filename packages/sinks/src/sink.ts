@@ -33,7 +33,7 @@ export interface Deferred {
 
 /**
  * `'aborted'`: the attempt was given up because of the shutdown signal or {@link Sink.close}, before the
- * receiver's verdict was known. It is nobody's failure and must not be counted as an attempt.
+ * receiver's verdict was known. It is not a failure and must not be counted as an attempt.
  */
 export type SendResult = Outcome | Deferred | 'aborted';
 

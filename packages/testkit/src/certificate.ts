@@ -10,20 +10,20 @@ export interface Certificate {
   key: string;
 }
 
-const DAY = 24 * 3_600_000;
+const DAY_MS = 24 * 3_600_000;
 
 /** Self-signed, for these host names or IPv4 addresses. `days`: until it expires; negative: it has. */
 export function selfSigned({ names, days = 1 }: { names: string[]; days?: number }): Certificate {
   const { publicKey, privateKey } = generateKeyPairSync('ec', { namedCurve: 'prime256v1' });
   const name = der(0x30, der(0x31, der(0x30, oid('550403'), der(0x0c, Buffer.from(names[0] ?? 'test')))));
-  const until = Date.now() + days * DAY;
+  const until = Date.now() + days * DAY_MS;
   const body = der(
     0x30,
     der(0xa0, der(0x02, Buffer.from([2]))),
     der(0x02, Buffer.concat([Buffer.from([1]), randomBytes(8)])),
     ECDSA_SHA256,
     name,
-    der(0x30, time(until - 400 * DAY), time(until)),
+    der(0x30, time(until - 400 * DAY_MS), time(until)),
     name,
     publicKey.export({ type: 'spki', format: 'der' }),
     der(0xa3, der(0x30, subjectAltNames(names), IS_CA)),

@@ -3,9 +3,9 @@ import { once } from 'node:events';
 import { connect, createServer, type Socket } from 'node:net';
 
 /**
- * A port on 127.0.0.1 where nobody listens, for the caller as long as this process lives: a connection that keeps
- * its number stays open, so that the system gives it to nobody who asks for any port. Whoever asks for it by its
- * number gets it, as servers that are started again do (SO_REUSEADDR).
+ * A free port on 127.0.0.1, reserved for the caller as long as this process lives: a connection with its number stays
+ * open, so that the system does not assign it to a listener on port 0. A listener that names the port gets it, as
+ * restarted servers do (SO_REUSEADDR).
  */
 export async function freePort(): Promise<number> {
   const server = createServer().listen(0, '127.0.0.1');
@@ -17,7 +17,7 @@ export async function freePort(): Promise<number> {
     connected(port),
   ]);
   for (const socket of [kept, client]) socket.on('error', () => {}).unref();
-  server.close(); // it listens no more; the connection goes on
+  server.close(); // stops listening; the connection stays open
   return port;
 }
 

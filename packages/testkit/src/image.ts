@@ -1,6 +1,6 @@
 /**
  * Puts images into a registry over plain HTTP, and runs skopeo against one.
- * The layers are bytes with a digest, not archives: nobody can run these images. Other shapes are in `oci`.
+ * The layers are bytes with a digest, not archives: these images cannot run. Other shapes are in `oci`.
  */
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';

@@ -4,7 +4,7 @@
  */
 import { setTimeout as delay } from 'node:timers/promises';
 
-const STEP = 10;
+const STEP_MS = 10;
 
 /** What `promise` comes to, settled within about `ms` milliseconds in which this process ran. Rejects when it does not. */
 export async function inTime<T>(promise: Promise<T>, ms: number): Promise<T> {
@@ -13,7 +13,7 @@ export async function inTime<T>(promise: Promise<T>, ms: number): Promise<T> {
     settled = true;
   };
   promise.then(settle, settle);
-  for (let waited = 0; waited < ms && !settled; waited += STEP) await delay(STEP);
+  for (let waited = 0; waited < ms && !settled; waited += STEP_MS) await delay(STEP_MS);
   if (!settled) throw new Error(`it has not come within ${ms} ms`);
   return promise;
 }

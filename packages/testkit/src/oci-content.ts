@@ -1,6 +1,6 @@
 /**
  * Images of every shape, made in memory: to be pushed into a real registry or served by a scripted one.
- * The layers are bytes with a digest, not archives: nobody can run these images.
+ * The layers are bytes with a digest, not archives: these images cannot run.
  */
 import { createHash } from 'node:crypto';
 

@@ -1,5 +1,5 @@
 /**
- * A scripted registry: serves parts as a registry would, asks for tokens when told to, and lies, breaks or
+ * A scripted registry: serves parts as a registry would, requires tokens if configured, and lies, breaks or
  * redirects where a test says so. For what a real registry does not do on request.
  */
 import { type OciPart, partsOf } from './oci-content.js';

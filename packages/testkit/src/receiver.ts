@@ -1,5 +1,5 @@
 /**
- * A real HTTP server that remembers requests and answers what it is told; or does not answer, resets the
+ * A real HTTP server that records requests and sends scripted answers; or does not answer, resets the
  * connection, trickles or never ends. What a delivery meets in the wild, without a mock of any client.
  */
 import { createServer, type IncomingHttpHeaders, type IncomingMessage, type ServerResponse } from 'node:http';
@@ -54,7 +54,7 @@ export interface ReceiverOptions {
   tls?: Certificate & { clients?: string };
 }
 
-/** Starts a receiver on 127.0.0.1. It answers 200 unless told otherwise. */
+/** Starts a receiver on 127.0.0.1. It answers 200 by default. */
 export async function startReceiver(script: Script = {}, { tls }: ReceiverOptions = {}): Promise<Receiver> {
   const requests: ReceivedRequest[] = [];
   const seen = new WeakSet<object>();
@@ -84,7 +84,7 @@ export async function startReceiver(script: Script = {}, { tls }: ReceiverOption
       server.close(() => resolve());
       server.closeAllConnections();
     });
-  // It may stop and start again: nobody else is to be given its port meanwhile.
+  // It may stop and start again: its port stays reserved meanwhile.
   const port = await freePort();
   await start(port);
   atTestEnd(stop);

@@ -116,7 +116,7 @@ export async function launch(
   const ended = server.exited.then(({ output }) => {
     throw new Error(`redis-server ended:\n${output}`);
   });
-  // Of this one: whoever took the port first, and so made it end, may be another Redis.
+  // Of this one: another Redis may have taken the port first, which made this one end.
   const answers = eventually(
     async () => {
       await redisCommand(address, ['PING']);

@@ -1,5 +1,5 @@
 /**
- * A real CNCF Distribution registry that notifies whom it is told to. Plain HTTP, files in a temporary folder,
+ * A real CNCF Distribution registry that sends notifications to the configured endpoints. Plain HTTP, files in a temporary folder,
  * deletes allowed. It runs `docker-registry` from the PATH, or the program that LONGSHORE_TEST_REGISTRY names
  * (a `registry` of 3.x, say).
  */

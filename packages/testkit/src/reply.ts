@@ -1,4 +1,4 @@
-/** The answers that a receiver can be told to give, good and bad. */
+/** Scripted answers of a receiver, good and bad. */
 import { once } from 'node:events';
 import type { OutgoingHttpHeaders, ServerResponse } from 'node:http';
 import { setTimeout as delay } from 'node:timers/promises';

@@ -2,7 +2,7 @@
  * One Redis for a whole vitest run, and a prefix for each test, so that tests do not meet in it.
  *
  * vitest calls the default export once, before and after all tests (`globalSetup` in vitest.config.ts). Where there
- * is no Redis the run goes on, and only a test that asks for it fails.
+ * is no Redis the run continues, and only tests that need it fail.
  */
 import { randomBytes } from 'node:crypto';
 import { findRedisServer } from '@longshore/embedded-redis';

@@ -1,15 +1,15 @@
 /**
  * Programs that some tests need and that a machine may not have.
  *
- * On a developer's machine such tests are left out (`test.skipIf(!hasTool('skopeo'))`), and `npm test` says so
- * in one line. With `CI=true` a missing tool is an error: there, nothing may be left out.
+ * On a developer's machine such tests are skipped (`test.skipIf(!hasTool('skopeo'))`), and `npm test` says so
+ * in one line. With `CI=true` a missing tool is an error: there, no test may be skipped.
  */
 import { execFileSync } from 'node:child_process';
 
 /** Is the program on the PATH? With `CI=true` it throws when it is not. */
 export function hasTool(name: string): boolean {
   if (toolPath(name)) return true;
-  if (process.env.CI === 'true') throw new Error(`${name} is missing, and with CI=true no test is left out`);
+  if (process.env.CI === 'true') throw new Error(`${name} is missing, and with CI=true no test is skipped`);
   return false;
 }
 

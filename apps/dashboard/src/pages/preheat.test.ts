@@ -65,7 +65,7 @@ test('what was left out says why, in words', async () => {
   const run = { ...aRun('run-2'), parts: [{ ...left, reason: 'attestation' }] };
   await createPreheatRuns(dashboard.client, dashboard.prefix).add(run, 50);
   const page = await (await dashboard.get('/endpoints/warm/preheats/run-2')).text();
-  expect(page).toContain('attestation: no runtime pulls it; attestations: true takes it');
+  expect(page).toContain('attestation: no runtime pulls it; set attestations: true to include it');
 });
 
 test('a run that is no longer kept says so', async () => {

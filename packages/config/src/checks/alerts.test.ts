@@ -1,4 +1,4 @@
-/** Receivers of alerts: those that nobody can reach, or only by what fails. */
+/** Receivers of alerts: unreachable ones, and ones that fail together with an endpoint. */
 import { test } from 'vitest';
 import { checkTrap, type Trap } from '../samples/trap.js';
 
@@ -13,7 +13,7 @@ const traps: Trap[] = [
   {
     title: 'the url of an endpoint',
     bad: alert('url: http://receiver:8080/event/'),
-    problem: ['error', 'alerts[0].url', /url of the endpoint "one".*nobody would be told/],
+    problem: ['error', 'alerts[0].url', /url of the endpoint "one".*the alert fails too/],
     fine: FINE,
   },
   {
@@ -39,7 +39,7 @@ const traps: Trap[] = [
   {
     title: 'an address to listen on',
     bad: alert('url: http://0.0.0.0:9000/'),
-    problem: ['warning', 'alerts[0].url', /address to listen on/],
+    problem: ['warning', 'alerts[0].url', /listen address/],
     fine: alert('url: http://127.0.0.1:9000/'),
   },
   {
@@ -75,13 +75,13 @@ const traps: Trap[] = [
   {
     title: 'an endpoint that there is not',
     bad: alert('url: http://oncall/, endpoints: [two]'),
-    problem: ['warning', 'alerts[0].endpoints[0]', /"two" is no endpoint/],
+    problem: ['warning', 'alerts[0].endpoints[0]', /"two" is not an endpoint/],
     fine: alert('url: http://oncall/, endpoints: [one, "two-*"]'),
   },
   {
     title: 'nothing to tell',
     bad: alert('url: http://oncall/, after: 0s, age: 0s, dead: 0, quarantine: 0, memory: 0'),
-    problem: ['warning', 'alerts[0]', /nothing is ever told/],
+    problem: ['warning', 'alerts[0]', /no alert is ever sent/],
     fine: alert('url: http://oncall/, after: 0s, age: 0s, dead: 0, quarantine: 0'),
   },
   {
@@ -93,7 +93,7 @@ const traps: Trap[] = [
   {
     title: 'a timeout beyond the lease',
     bad: alert('url: http://oncall/, timeout: 1m'),
-    problem: ['error', 'alerts[0].timeout', /longer than 10s/],
+    problem: ['error', 'alerts[0].timeout', /longer than the maximum, 10s/],
     fine: alert('url: http://oncall/, timeout: 10s'),
   },
 ];

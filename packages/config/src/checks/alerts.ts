@@ -1,4 +1,4 @@
-/** Receivers of alerts: one that cannot be reached, or only by what fails, is worse than none. */
+/** Receivers of alerts: unreachable ones, and ones that fail together with an endpoint. */
 import { trimEnd } from '@longshore/event';
 import type { AlertConfig } from '../alert.js';
 import { alertEndpointName } from '../alert-endpoint.js';
@@ -44,13 +44,13 @@ function checkAlertUrl({ url, format }: AlertConfig, config: Config, place: Step
   );
   const same = shared.find((endpoint) => placeOf(revealed(endpoint.url)) === placeOf(text));
   if (same) {
-    const why = 'When it fails, nobody would be told, and it would get alerts as if they were events';
-    problems.error(place, `is the url of the endpoint ${quote(same.name)}. ${why}. Name another`);
+    const why = 'If it fails, the alert fails too, and it would get alerts as if they were events';
+    problems.error(place, `is the url of the endpoint ${quote(same.name)}. ${why}. Use another url`);
   } else if (shared[0]) {
-    const why = 'When that host fails, nobody is told. Name another';
+    const why = 'If that host fails, the alert fails too. Use another host';
     problems.warning(place, `is on the host of the endpoint ${quote(shared[0].name)}. ${why}`);
   } else if (target.hostname === 'hooks.slack.com' && format === 'json') {
-    problems.warning(place, 'is Slack’s, which refuses this format. Write format: slack');
+    problems.warning(place, 'is a Slack url, which requires format: slack. Set it');
   } else checkPlace(target, place, config, check);
 }
 
@@ -68,7 +68,7 @@ function checkConditions(alert: AlertConfig, config: Config, path: Step[], check
   const { problems } = check;
   const { after, age, dead, quarantine, memory, endpoints } = alert;
   if (after + age + dead + quarantine + memory === 0) {
-    problems.warning(path, 'every condition is 0: nothing is ever told. Remove one of the zeros');
+    problems.warning(path, 'every condition is 0: no alert is ever sent. Remove one of the zeros');
   }
   const known = config.notifications.endpoints.map(({ name }) => name);
   for (const [index, written] of endpoints.entries()) {
@@ -76,6 +76,6 @@ function checkConditions(alert: AlertConfig, config: Config, path: Step[], check
     if (known.includes(written)) continue;
     const place = [...path, 'endpoints', index];
     if (/[*?[\]{}()!+@|]/.test(written)) checkGlob(written, place, check);
-    else problems.warning(place, `${quote(written)} is no endpoint. Correct or remove it`);
+    else problems.warning(place, `${quote(written)} is not an endpoint. Correct or remove it`);
   }
 }

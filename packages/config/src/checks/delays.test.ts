@@ -48,23 +48,19 @@ const traps: Trap[] = [
   {
     title: 'a threshold that gives up within seconds, which the registry never does',
     bad: file('threshold: 5, backoff: 1s'),
-    problem: [
-      'warning',
-      `${KEY}.threshold`,
-      /given up 15s after .* dead-letter set.*Write threshold: 10, for 8m31s$/,
-    ],
+    problem: ['warning', `${KEY}.threshold`, /dead-lettered 15s after .*Write threshold: 10, for 8m31s$/],
     fine: file('threshold: 10, backoff: 1s'),
   },
   {
     title: 'a threshold without any retry',
     bad: file('threshold: 1'),
-    problem: ['warning', `${KEY}.threshold`, /given up after its first attempt.*Write threshold: 10/],
+    problem: ['warning', `${KEY}.threshold`, /dead-lettered after its first attempt.*Write threshold: 10/],
     fine: file('threshold: 9, backoff: 2s'),
   },
   {
     title: 'a schedule that is over soon',
     bad: file('schedule: [1s, 2s]'),
-    problem: ['warning', `${KEY}.threshold`, /given up 17s after.*Longer delays in schedule help$/],
+    problem: ['warning', `${KEY}.threshold`, /dead-lettered 17s after.*Raise the delays in schedule$/],
     fine: file('schedule: [1s, 2s, 5m]'),
   },
   {
@@ -73,7 +69,7 @@ const traps: Trap[] = [
     problem: [
       'warning',
       `${KEY}.threshold`,
-      /given up 31s after.*Longer delays in backoff or maxbackoff help$/,
+      /dead-lettered 31s after.*Raise the delays in backoff or maxbackoff$/,
     ],
     fine: file('maxbackoff: 4m'),
   },
@@ -98,19 +94,19 @@ const traps: Trap[] = [
   {
     title: 'a collapse without a unit',
     bad: file('collapse: 10'),
-    problem: ['warning', `${KEY}.collapse`, /10 nanoseconds.*next to nothing.*Write 10s/],
+    problem: ['warning', `${KEY}.collapse`, /10 nanoseconds.*almost nothing.*Write 10s/],
     fine: file('collapse: 10s'),
   },
   {
     title: 'a long collapse',
     bad: file('collapse: 1h'),
-    problem: ['warning', `${KEY}.collapse`, /1h is long.*names no digest/],
+    problem: ['warning', `${KEY}.collapse`, /1h is long.*sends no digest/],
     fine: file('collapse: 1m'),
   },
   {
     title: 'a collapse that takes Redis for days',
     bad: file('collapse: 48h'),
-    problem: ['error', `${KEY}.collapse`, /longer than 24h/],
+    problem: ['error', `${KEY}.collapse`, /longer than the maximum, 24h/],
     fine: file('collapse: 0s'),
   },
 ];

@@ -1,13 +1,13 @@
-/** Times that are accepted, as the registry does, but work against the receiver or the queue. */
-import { type Endpoint, LONGEST_TIMER } from '../endpoint.js';
-import { enoughAttempts, retryTime, roughly, SHORTEST_WINDOW } from '../giving-up.js';
+/** Times that are valid, as in the registry, but harm the receiver or the queue. */
+import { type Endpoint, LONGEST_TIMER_MS } from '../endpoint.js';
+import { enoughAttempts, retryTime, roughly, SHORTEST_WINDOW_MS } from '../giving-up.js';
 import { formatDuration } from '../values/duration.js';
 import type { Step } from '../yaml/node.js';
 import type { Check } from './check.js';
 
-const SHORT_TIMEOUT = 100;
-const LONG_TIMEOUT = 5 * 60_000;
-const LONG_COLLAPSE = 60_000;
+const SHORT_TIMEOUT_MS = 100;
+const LONG_TIMEOUT_MS = 5 * 60_000;
+const LONG_COLLAPSE_MS = 60_000;
 
 export function checkDelays(endpoint: Endpoint, path: readonly Step[], { problems }: Check): void {
   const { timeout, backoff, maxbackoff, schedule, collapse } = endpoint;
@@ -15,21 +15,21 @@ export function checkDelays(endpoint: Endpoint, path: readonly Step[], { problem
   // A number without a unit has its own warning.
   if (!problems.spokenOf(place)) {
     const said = `${formatDuration(timeout)} for a whole attempt`;
-    if (timeout < SHORT_TIMEOUT)
-      problems.warning(place, `${said} is short: a slow answer is delivered twice. Write 1s or more`);
-    if (timeout > LONG_TIMEOUT) {
-      const cut = timeout >= LONGEST_TIMER ? ' (the most there is)' : '';
+    if (timeout < SHORT_TIMEOUT_MS)
+      problems.warning(place, `${said} is short: a slow response causes a duplicate. Write 1s or more`);
+    if (timeout > LONG_TIMEOUT_MS) {
+      const cut = timeout >= LONGEST_TIMER_MS ? ' (the maximum)' : '';
       problems.warning(
         place,
-        `${said}${cut} is long: a receiver that hangs holds its place that long. Write 30s or less`,
+        `${said}${cut} is long: a hanging receiver holds a slot that long. Write 30s or less`,
       );
     }
   }
-  if (collapse > LONG_COLLAPSE) {
-    const said = `${formatDuration(collapse)} is long: a tag that is pushed twice within it by a sender that names no digest is delivered once`;
+  if (collapse > LONG_COLLAPSE_MS) {
+    const said = `${formatDuration(collapse)} is long: if a sender that sends no digest pushes a tag twice within it, only the first push is delivered`;
     problems.warning(
       [...path, 'collapse'],
-      `${said}. Write 10s, or at most ${formatDuration(LONG_COLLAPSE)}`,
+      `${said}. Write 10s, or at most ${formatDuration(LONG_COLLAPSE_MS)}`,
     );
   }
   if (schedule.length === 0 && backoff > maxbackoff) {
@@ -44,21 +44,21 @@ export function checkDelays(endpoint: Endpoint, path: readonly Step[], { problem
 
 const POLICY = ['threshold', 'backoff', 'maxbackoff', 'schedule'];
 
-/** In the registry threshold only begins a pause and nothing is given up; here the delivery is. */
+/** In the registry threshold only starts a pause; here the delivery is dead-lettered. */
 function checkWindow(endpoint: Endpoint, path: readonly Step[], problems: Check['problems']): void {
   const window = retryTime(endpoint);
-  // What was said of one of the settings changes the time.
+  // A problem of one of the settings changes the time.
   const said = POLICY.some((key) => problems.spokenOf([...path, key]));
-  if (endpoint.disabled || said || window >= SHORTEST_WINDOW) return;
+  if (endpoint.disabled || said || window >= SHORTEST_WINDOW_MS) return;
   const threshold = enoughAttempts(endpoint);
   const remedy =
     threshold === undefined
-      ? `Longer delays in ${endpoint.schedule.length > 0 ? 'schedule' : 'backoff or maxbackoff'} help`
+      ? `Raise the delays in ${endpoint.schedule.length > 0 ? 'schedule' : 'backoff or maxbackoff'}`
       : `Write threshold: ${threshold}, for ${roughly(retryTime({ ...endpoint, threshold }))}`;
   const when =
     endpoint.threshold <= 1 ? 'after its first attempt' : `${roughly(window)} after its first attempt`;
   problems.warning(
     [...path, 'threshold'],
-    `a delivery is given up ${when}, and goes to the dead-letter set; a restart of the receiver can take longer. ${remedy}`,
+    `a delivery is dead-lettered ${when}; a restart of the receiver can take longer. ${remedy}`,
   );
 }

@@ -1,4 +1,4 @@
-/** Globs that Longshore cannot match are refused before they run: they would match nothing, or something else. */
+/** Refuses unsupported globs: they would match nothing, or something else. */
 import { globFault } from '@longshore/event';
 import { quote } from '../values/scalars.js';
 import type { Step } from '../yaml/node.js';
@@ -14,8 +14,8 @@ export function checkGlob(glob: string, place: Step[], { problems }: Check): voi
   const fault = globFault(glob);
   if (fault !== undefined) problems.error(place, `${quote(glob)} ${fault}`);
   else if (glob.startsWith('!')) {
-    const why = 'begins with !, and a list of such globs matches nearly everything';
-    problems.error(place, `${quote(glob)} ${why}. Write the globs of what is to match`);
+    const why = 'starts with !, and a list of such globs matches nearly everything';
+    problems.error(place, `${quote(glob)} ${why}. Write the globs that should match`);
   } else if (/(?<!\\)\[!/.test(glob)) {
     const meaning = 'matches ! as well as the characters behind it';
     problems.warning(place, `${quote(glob)}: [!…] ${meaning}. Write [^…] for any other character`);

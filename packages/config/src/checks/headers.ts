@@ -6,14 +6,13 @@ import type { Step } from '../yaml/node.js';
 import { type Check, revealed } from './check.js';
 
 const REPLACED: Readonly<Record<string, string>> = {
-  'content-type':
-    'replaces the media type of the events, by which receivers know them. Remove it if they look at it',
-  'idempotency-key': 'replaces the delivery’s id, so a receiver cannot tell a repeated attempt. Remove it',
+  'content-type': 'replaces the media type of the events. Remove it if receivers check the media type',
+  'idempotency-key': 'replaces the delivery’s id, so a receiver cannot recognize duplicates. Remove it',
   'x-longshore-delivery': 'replaces the delivery’s id. Remove it',
   'x-longshore-attempt': 'replaces the number of the attempt. Remove it',
 };
 
-/** What of an endpoint, or of a receiver of alerts, is looked at. */
+/** The part of an endpoint, or of a receiver of alerts, that is checked. */
 type Headed = Pick<Endpoint, 'headers' | 'url'>;
 
 export function checkHeaders(endpoint: Headed, path: readonly Step[], check: Check): void {
@@ -26,14 +25,14 @@ export function checkHeaders(endpoint: Headed, path: readonly Step[], check: Che
     if (other !== undefined) {
       check.problems.warning(
         place,
-        `is ${quote(other)} once more; both are sent. Put all values into one list`,
+        `is a duplicate of ${quote(other)}; both are sent. Put all values into one list`,
       );
     }
     checkName(name, place, endpoint, check);
     for (const [index, value] of values.entries()) {
       const text = revealed(value);
       if (text !== undefined && !isHeaderValue(text)) {
-        const fault = 'holds a line break or another control character, which no header may';
+        const fault = 'contains a line break or another control character, which headers cannot have';
         check.problems.error(
           [...place, index],
           `${fault}. Remove it (a secret from a file often ends with one)`,

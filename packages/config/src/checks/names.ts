@@ -1,7 +1,7 @@
 /**
  * Names of endpoints: each has its own queue and metrics by its name, so they must differ and be printable.
- * The registry takes any name, also twice; in its own file such names are mended, with a warning, because a
- * rename there would change the registry's metrics.
+ * The registry accepts any name, even duplicates; in its own file such names are corrected, with a warning, because
+ * a rename there would change the registry's metrics.
  */
 import type { Endpoint } from '../endpoint.js';
 import { quote } from '../values/scalars.js';
@@ -18,7 +18,7 @@ export function nameEndpoints(endpoints: readonly Endpoint[], check: Check): End
   const all = new Set(endpoints.map(({ name }) => name));
   return endpoints.map((endpoint, index) => {
     const path = ['notifications', 'endpoints', index, 'name'];
-    const name = check.flavor === 'longshore' ? endpoint.name : mended(endpoint.name, index, path, check);
+    const name = check.flavor === 'longshore' ? endpoint.name : corrected(endpoint.name, index, path, check);
     const unique = taken.has(name) ? another(name, all, taken, path, check) : name;
     if (check.flavor === 'longshore') refuseName(name, path, check, 'the endpoint');
     taken.add(unique);
@@ -29,12 +29,12 @@ export function nameEndpoints(endpoints: readonly Endpoint[], check: Check): End
 /** @param what `the endpoint` */
 export function refuseName(name: string, path: Step[], { problems }: Check, what: string): void {
   if (problems.failedAt(path)) return;
-  if (name.trim() === '') problems.error(path, `is missing; give ${what} a name of its own`);
+  if (name.trim() === '') problems.error(path, `is missing; give ${what} a name`);
   else if ([...name].length > LONGEST) problems.error(path, `is longer than ${LONGEST} characters`);
-  else if (UNPRINTABLE.test(name)) problems.error(path, 'holds a line break or another control character');
+  else if (UNPRINTABLE.test(name)) problems.error(path, 'contains a line break or another control character');
 }
 
-function mended(name: string, index: number, path: Step[], { problems }: Check): string {
+function corrected(name: string, index: number, path: Step[], { problems }: Check): string {
   const printable = name.replaceAll(new RegExp(UNPRINTABLE, 'gu'), ' ').trim();
   const short = [...printable].slice(0, LONGEST).join('');
   const usable = short === '' ? `endpoint-${index + 1}` : short;
@@ -42,7 +42,7 @@ function mended(name: string, index: number, path: Step[], { problems }: Check):
   else if (usable !== name) {
     problems.warning(
       path,
-      `is too long or holds control characters or outer spaces; Longshore says ${quote(usable)}`,
+      `is too long, or contains control characters or outer spaces; Longshore uses ${quote(usable)}`,
     );
   }
   return usable;

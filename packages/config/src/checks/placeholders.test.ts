@@ -39,7 +39,7 @@ test.each([
   'mistletoe',
 ])('%s is none', (text) => expect(holdsPlaceholder(text)).toBe(false));
 
-const UNFILLED = 'holds a placeholder that was not filled in';
+const UNFILLED = 'contains a placeholder that was not filled in';
 
 test.each(['', REGISTRY])(
   'a placeholder is a warning where the value can be used, and named where not (%j)',
@@ -74,7 +74,7 @@ test.each(['maxretries', 'queuepurgetimeout', 'queuesizelimit'])(
     const [warning, ...others] = said(`url: http://a/, ${key}: 5`, REGISTRY);
     expect(others).toEqual([]);
     expect(warning).toMatch(new RegExp(`^warning ${key}: "${key}" is read by GitLab’s registry alone`));
-    expect(warning).not.toContain('ignored as the registry does');
+    expect(warning).not.toContain('ignored as in the registry');
     expect(said(`url: http://a/, ${key}: 5`)).toEqual([expect.stringMatching(/^error .*GitLab’s registry/)]);
   },
 );

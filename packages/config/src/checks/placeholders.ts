@@ -15,5 +15,5 @@ const FORMS = [
 /** Whether a text holds one. */
 export const holdsPlaceholder = (text: string): boolean => FORMS.some((form) => form.test(text));
 
-/** What is said of it; the text itself may be a secret. */
-export const PLACEHOLDER = 'holds a placeholder that was not filled in, such as <TOKEN> or @IP@';
+/** The message; the text itself may be a secret. */
+export const PLACEHOLDER = 'contains a placeholder that was not filled in, such as <TOKEN> or @IP@';

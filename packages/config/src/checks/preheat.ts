@@ -1,4 +1,4 @@
-/** Endpoints of `kind: preheat`: targets that can be asked, and keys that their kind knows. */
+/** Endpoints of `kind: preheat`: usable targets, and the keys of their kind. */
 import type { Endpoint } from '../endpoint.js';
 import type { PreheatSettings, PreheatTarget } from '../preheat.js';
 import type { Secret } from '../secret.js';
@@ -9,7 +9,7 @@ import { checkGlobs } from './globs.js';
 
 type Registry = PreheatSettings['registry'];
 
-/** What every kind knows. */
+/** The keys of every kind. */
 const COMMON = ['name', 'kind', 'concurrency', 'timeout', 'auth', 'tls', 'headers'];
 const DRAGONFLY = ['url', 'token', 'scope', 'clusters', 'registry', 'ips', 'count', 'percentage'];
 const TASK = ['piecelength', 'tag', 'application', 'filteredqueryparams', 'tasks', 'peers', 'jobtimeout'];
@@ -34,9 +34,9 @@ export function checkPreheat(endpoint: Endpoint, path: readonly Step[], check: C
     return;
   }
   if (revealed(endpoint.url) !== '')
-    problems.error([...path, 'url'], 'is nothing of a preheat endpoint; write preheat.targets');
+    problems.error([...path, 'url'], 'is not allowed with kind: preheat; use preheat.targets');
   if (!preheat) {
-    if (!problems.failedAt(place)) problems.error(place, 'is missing; it says what is to be warm');
+    if (!problems.failedAt(place)) problems.error(place, 'is missing; it is required with kind: preheat');
     return;
   }
   checkGlobs(preheat.repositories, [...place, 'repositories'], check);
@@ -46,7 +46,7 @@ export function checkPreheat(endpoint: Endpoint, path: readonly Step[], check: C
   checkRegistry(preheat.registry, [...place, 'registry'], check);
   oneUser(preheat.registry.auth.basic, [...place, 'registry', 'auth', 'basic'], check);
   if (preheat.targets.length === 0 && !problems.failedAt([...place, 'targets']))
-    problems.error([...place, 'targets'], 'there are none; name what is to be warm');
+    problems.error([...place, 'targets'], 'must list at least one target');
   const names = new Set<string>();
   for (const [index, target] of preheat.targets.entries()) {
     const at = [...place, 'targets', index];
@@ -71,23 +71,23 @@ export function checkPulls(endpoints: readonly Endpoint[], { problems }: Check):
   const more = receivers.length > NAMED ? ` and ${receivers.length - NAMED} more` : '';
   problems.warning(
     ['notifications', 'endpoints', endpoints.indexOf(preheat)],
-    `makes caches and nodes pull each pushed image, and ${names.join(', ')}${more} would get these pulls as events (Longshore's own are ignored). Add pull to ignore.actions there unless they are wanted`,
+    `makes caches and nodes pull each pushed image, and ${names.join(', ')}${more} would get these pulls as events (Longshore's own are ignored). Add pull to ignore.actions there unless you want them`,
   );
 }
 
 function checkRegistry({ url, auth, hosts }: Registry, place: Step[], { problems }: Check): void {
   const { file: _, ...kept } = auth;
   const ways = Object.entries(auth).filter(([, value]) => value !== undefined);
-  if (ways.length > 1) problems.error([...place, 'auth'], 'has more than one way in; keep one');
+  if (ways.length > 1) problems.error([...place, 'auth'], 'has more than one method; keep one');
   if (!url && Object.values(kept).some((value) => value !== undefined))
     problems.error(
       [...place, 'auth'],
-      'stands without registry.url: whoever sends an event could name a host that gets it. Write the url, or use auth.file',
+      'requires registry.url: otherwise any sender could direct these credentials to its own host. Set the url, or use auth.file',
     );
   if (!url && hosts.length === 0 && !problems.failedAt([...place, 'hosts']))
     problems.error(
       place,
-      'has neither url nor hosts, so any sender of events could name any registry. Write url: https://registry.example.com, or hosts: [registry.example.com] for what events may name; hosts: ["*"] allows every host at a public address',
+      'has neither url nor hosts, so any sender of events could name any registry. Write url: https://registry.example.com, or hosts: [registry.example.com] for the hosts that events may name; hosts: ["*"] allows every host at a public address',
     );
   if (url && hosts.length > 0)
     problems.warning([...place, 'hosts'], 'has no effect beside registry.url. Remove one of them');
@@ -98,7 +98,7 @@ function checkName(name: string, taken: Set<string>, place: Step[], { problems }
   // It becomes a metric label and part of keys.
   if (!/^[\w.-]{1,64}$/.test(name)) problems.error(place, 'must be 1 to 64 letters, digits and . _ -');
   else if (taken.has(name))
-    problems.error(place, `${quote(name)} is the name of a target above; names differ`);
+    problems.error(place, `${quote(name)} is the name of a target above; names must differ`);
   taken.add(name);
 }
 
@@ -108,7 +108,7 @@ function checkTarget(target: PreheatTarget, place: Step[], check: Check): void {
   const known = KNOWN[kind];
   for (const [key, value] of Object.entries(target)) {
     if (value === undefined || known.includes(key)) continue;
-    problems.error([...place, key], `is no setting of kind ${kind}. Known are ${known.join(', ')}`);
+    problems.error([...place, key], `is not a setting of kind ${kind}. Its settings are ${known.join(', ')}`);
   }
   if (kind === 'kraken') {
     if (!origin?.length && !tracker && !proxy)
@@ -121,10 +121,7 @@ function checkTarget(target: PreheatTarget, place: Step[], check: Check): void {
   if (proxy) checkUrl(proxy, [...place, 'proxy'], check);
   if (registry && kind === 'dragonfly') checkUrl(registry, [...place, 'registry'], check);
   if (registry && kind === 'kruise' && revealed(registry)?.includes('@'))
-    problems.error(
-      [...place, 'registry'],
-      'holds a user, which every job would show; name pull secrets in pullsecrets',
-    );
+    problems.error([...place, 'registry'], 'contains a user, which every job would show; use pullsecrets');
   for (const [index, one] of (origin ?? []).entries()) checkUrl(one, [...place, 'origin', index], check);
   oneUser(target.auth?.basic, [...place, 'auth', 'basic'], check);
 }
@@ -132,21 +129,21 @@ function checkTarget(target: PreheatTarget, place: Step[], check: Check): void {
 /** OpenKruise refuses a job that has more than one. */
 function checkSelectors({ selector, podselector }: PreheatTarget, place: Step[], { problems }: Check): void {
   if (selector?.names && selector.matchlabels)
-    problems.error([...place, 'selector'], 'has names and matchlabels; a job can have one of them');
+    problems.error([...place, 'selector'], 'has names and matchlabels; keep one of them');
   if (selector && podselector)
-    problems.error([...place, 'podselector'], 'stands beside selector; a job can have one of them');
+    problems.error([...place, 'podselector'], 'is set together with selector; keep one of them');
 }
 
 function checkUrl(url: Secret, place: Step[], { problems }: Check): void {
   const text = revealed(url);
   if (text === undefined || problems.failedAt(place)) return;
   if (!/^https?:\/\/[^/?#\s\\]/i.test(text) || !URL.canParse(text))
-    problems.error(place, 'is no url; write http://host:port or https://host');
+    problems.error(place, 'is not a url; write http://host:port or https://host');
   else if (new URL(text).username !== '')
-    problems.error(place, 'holds a user; write it under auth.basic, where it is kept from logs');
+    problems.error(place, 'contains a user; set it under auth.basic, which is not logged');
 }
 
 function oneUser(basic: object | undefined, place: Step[], { problems }: Check): void {
   const users = Object.keys(basic ?? {}).length;
-  if (users > 1) problems.error(place, `has ${users} users; a request can carry one`);
+  if (users > 1) problems.error(place, `has ${users} users; a request can send one`);
 }

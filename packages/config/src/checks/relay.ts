@@ -16,11 +16,11 @@ export function checkRelay(config: Config, check: Check): void {
   checkSources(config, check);
   const { maxbody, maxinflight } = config.ingest;
   if (maxbody < LARGEST_EVENT) {
-    const fault = 'is less than an event can have: the registry sends what is refused again, for ever';
+    const fault = 'is less than the size of a large event: the registry retries a refused event forever';
     check.problems.warning(['ingest', 'maxbody'], `${formatBytes(maxbody)} ${fault}. Write 32MiB`);
   }
   if (maxinflight < maxbody) {
-    const fault = `is less than ingest.maxbody: a body of ${formatBytes(maxbody)} is only taken while no other request is in flight`;
+    const fault = `is less than ingest.maxbody: a body of ${formatBytes(maxbody)} is accepted only while no other request is in flight`;
     check.problems.warning(['ingest', 'maxinflight'], `${formatBytes(maxinflight)} ${fault}. Raise it`);
   }
   if (config.ingest.spool.dir?.trim() === '')
@@ -33,9 +33,9 @@ function checkEndpointsExist({ notifications }: Config, { problems }: Check): vo
   const path = ['notifications', 'endpoints'];
   if (problems.failedAt(path)) return;
   if (notifications.endpoints.length === 0)
-    problems.warning(path, 'there are none: events are taken and go nowhere. Add one');
+    problems.warning(path, 'there are none: events are accepted and delivered nowhere. Add one');
   else if (notifications.endpoints.every(({ disabled }) => disabled)) {
-    problems.warning(path, 'all are disabled: events are taken and go nowhere. Enable one');
+    problems.warning(path, 'all are disabled: events are accepted and delivered nowhere. Enable one');
   }
 }
 
@@ -48,7 +48,7 @@ function checkRedis({ redis }: Config, { problems }: Check): void {
     );
   }
   if (redis.url !== undefined && redis.cluster.length > 0) {
-    problems.error(['redis', 'cluster'], 'stands beside redis.url; keep one of them');
+    problems.error(['redis', 'cluster'], 'is set together with redis.url; keep one of them');
   }
   if (redis.url !== undefined) checkRedisUrl(redis.url, ['redis', 'url'], problems);
   for (const [index, node] of redis.cluster.entries()) checkNode(node, ['redis', 'cluster', index], problems);
@@ -57,10 +57,7 @@ function checkRedis({ redis }: Config, { problems }: Check): void {
 function checkRedisUrl(url: Secret, path: Step[], problems: Check['problems']): void {
   const text = revealed(url);
   if (text !== undefined && !(/^rediss?:\/\/[^\s/]/.test(text) && URL.canParse(text))) {
-    problems.error(
-      path,
-      'is not a url of Redis; write redis://host:6379 or rediss://user:password@host:6379/0',
-    );
+    problems.error(path, 'is not a Redis url; write redis://host:6379 or rediss://user:password@host:6379/0');
   }
 }
 
@@ -68,6 +65,6 @@ function checkNode(node: Secret, path: Step[], problems: Check['problems']): voi
   const text = revealed(node);
   if (text?.includes('://')) checkRedisUrl(node, path, problems);
   else if (text !== undefined && !HOST_PORT.test(text)) {
-    problems.error(path, 'is no host:port of a Redis node');
+    problems.error(path, 'is not host:port of a Redis node');
   }
 }

@@ -6,7 +6,7 @@ const traps: Trap[] = [
   {
     title: 'a glob that excludes',
     bad: file('ignore: { repositories: ["!prod/**"] }'),
-    problem: ['error', `${KEY}.ignore.repositories[0]`, /begins with !.*Write the globs of what is to match/],
+    problem: ['error', `${KEY}.ignore.repositories[0]`, /starts with !.*Write the globs that should match/],
     fine: file('ignore: { repositories: ["sandbox/**"] }'),
   },
   {

@@ -1,6 +1,6 @@
 /**
- * Ignore rules match exactly, case included, as in the registry: what looks like a pattern or is written in
- * another case matches nothing, without a word. Repositories and tags are globs.
+ * Ignore rules match exactly, case included, as in the registry: a pattern, or text in another
+ * case, silently matches nothing. Repositories and tags are globs.
  */
 import { ACTIONS } from '@longshore/event';
 import type { Endpoint } from '../endpoint.js';
@@ -35,7 +35,7 @@ export function checkRules(endpoint: Endpoint, path: readonly Step[], check: Che
 }
 
 function checkAction(action: string, { accept }: Endpoint, place: Step[], { problems }: Check): void {
-  // What else registries tell has actions of its own.
+  // Other events have other actions.
   if ((ACTIONS as readonly string[]).includes(action) || accept.includes('other')) return;
   const meant = nearest(action, ACTIONS);
   const hint = meant === undefined ? `There are ${ACTIONS.join(', ')}` : `Write ${meant}`;

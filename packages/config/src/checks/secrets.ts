@@ -1,6 +1,6 @@
 /**
- * Secrets everywhere in the configuration: references that lead nowhere (a warning, since `check` may run
- * where the secrets are not; whoever uses the secret gets an error), and texts that only look like one.
+ * Secrets everywhere in the configuration: references that cannot be resolved (a warning, since `check` may run
+ * where the secrets are missing; using the secret is an error), and texts that only resemble a reference.
  */
 import { LongshoreError } from '@longshore/event';
 import { Secret } from '../secret.js';
@@ -23,14 +23,11 @@ function checkSecret(secret: Secret, path: readonly Step[], { problems }: Check)
     if (secret.reference !== undefined) return;
     if (/\s(env|file):\S/.test(text)) {
       const remedy = 'put the whole value into the variable or file';
-      problems.warning(
-        path,
-        `env: and file: count only as the whole value, so this is sent as it is; ${remedy}`,
-      );
+      problems.warning(path, `env: and file: must be the whole value, so this is sent literally; ${remedy}`);
     } else if (/\$\{\w+\}/.test(text)) {
       problems.warning(
         path,
-        `$\{…} is not replaced, so this is sent as it is. Write env:NAME as the whole value`,
+        `$\{…} is not expanded, so this is sent literally. Write env:NAME as the whole value`,
       );
     } else if (holdsPlaceholder(text) && !problems.spokenOf(path, PLACEHOLDER)) {
       problems.warning(path, `${PLACEHOLDER}. Write the value, or env:NAME`);

@@ -1,11 +1,11 @@
-/** Sources: names that a path can hold, and ways in that can be used. What a kind needs, its package says. */
+/** Sources: valid names and authentication. The package `sources` checks the needs of each kind. */
 import { oidcFault, sourceFault } from '@longshore/sources';
 import type { Auth, Config } from '../schema.js';
 import { quote } from '../values/scalars.js';
 import type { Step } from '../yaml/node.js';
 import type { Check } from './check.js';
 
-/** The sources, and the ways in that those without their own have. */
+/** The sources, and the common authentication. */
 export function checkSources({ sources, ingest }: Config, { problems }: Check): void {
   checkHmac(ingest.auth, ['ingest', 'auth'], problems);
   const common = oidcOf(ingest.auth);
@@ -21,7 +21,7 @@ export function checkSources({ sources, ingest }: Config, { problems }: Check): 
     if (fault) problems.error([...path, ...fault.setting], fault.why);
     checkName(name, [...path, 'name'], names, problems);
     if (source.spool === 'always' && !ingest.spool.enabled) {
-      problems.warning([...path, 'spool'], 'has no effect: ingest.spool is off. Remove one of the two');
+      problems.warning([...path, 'spool'], 'has no effect: ingest.spool is disabled. Remove one of the two');
     }
   }
 }

@@ -1,6 +1,6 @@
 /**
- * Endpoints of a registry's own file that lead to Longshore's ingest: there the registry is the sender, so what
- * matters is whether it waits long enough, repeats what fails, and brings the secret.
+ * Endpoints of a registry's own file that point to Longshore's ingest. There the registry is the sender, so the
+ * checks are: is its timeout long enough, does it retry, does it send the secret.
  */
 import { trimEnd } from '@longshore/event';
 import type { Endpoint } from '../endpoint.js';
@@ -11,11 +11,11 @@ import { hasUserinfo } from './headers.js';
 import { checkHost, faultIn, isLoopback } from './url.js';
 
 /** Ingest answers within it: 503 after 5 s at the latest, when Redis hangs. Milliseconds. */
-const LATEST_ANSWER = 5_000;
+const LATEST_ANSWER_MS = 5_000;
 /** The registry sends nothing to the endpoint for so long after a failure. Milliseconds. */
-const LONG_BACKOFF = 60_000;
-/** So often the registry tries without a pause. */
-const MANY_TRIES = 100;
+const LONG_BACKOFF_MS = 60_000;
+/** Attempts of the registry without a pause. */
+const MANY_ATTEMPTS = 100;
 
 const NOTIFICATIONS = '/registry/notifications';
 const INGEST_PORT = '5080';
@@ -41,19 +41,19 @@ export function checkToLongshore(endpoint: Endpoint, path: readonly Step[], chec
     // A number without a unit has its own warning.
     if (!problems.spokenOf(place)) problems.warning(place, message);
   };
-  if (timeout < LATEST_ANSWER) {
-    const early = `${formatDuration(timeout)} is less than the ${formatDuration(LATEST_ANSWER)} that Longshore may take to answer`;
-    warn('timeout', `${early}: the registry sends again what has arrived. Write timeout: 5s`);
+  if (timeout < LATEST_ANSWER_MS) {
+    const early = `${formatDuration(timeout)} is less than the ${formatDuration(LATEST_ANSWER_MS)} that Longshore may take to answer`;
+    warn('timeout', `${early}: the registry resends events that have arrived. Write timeout: 5s`);
   }
-  if (backoff > LONG_BACKOFF) {
+  if (backoff > LONG_BACKOFF_MS) {
     const pause = `after ${threshold} failures in a row the registry sends nothing for ${formatDuration(backoff)}`;
     warn('backoff', `${pause}, and keeps its events in memory. Write backoff: 1s`);
   }
-  if (threshold > MANY_TRIES) {
+  if (threshold > MANY_ATTEMPTS) {
     warn('threshold', `the registry tries ${threshold} times without a pause before each backoff. Write 5`);
   }
   if (!isLoopback(url) && !bringsSecret(endpoint, url)) {
-    const open = 'no secret is sent, so Longshore has to take events from anybody who reaches it';
+    const open = 'no secret is sent, so Longshore must accept events from every client that can reach it';
     warn('headers', `${open}. Set ingest.auth there, and headers: { Authorization: [Bearer …] } here`);
   }
 }

@@ -12,7 +12,7 @@ const traps: Trap[] = [
   {
     title: 'an empty url in a registry file',
     bad: withUrl('', REGISTRY),
-    problem: ['error', `${KEY}.url`, /missing or empty.*The registry .*without end/],
+    problem: ['error', `${KEY}.url`, /missing or empty.*The registry .*forever/],
     fine: withUrl('http://receiver', REGISTRY),
   },
   {
@@ -73,7 +73,7 @@ const traps: Trap[] = [
   {
     title: 'an address to listen on as a url',
     bad: withUrl('http://0.0.0.0:8080/'),
-    problem: ['warning', `${KEY}.url`, /address to listen on/],
+    problem: ['warning', `${KEY}.url`, /listen address/],
     fine: withUrl('http://10.0.0.1:8080/'),
   },
   {
@@ -103,7 +103,7 @@ const traps: Trap[] = [
   {
     title: 'a registry file that already points to a Longshore',
     bad: withUrl('http://longshore:5080/registry/notifications', REGISTRY),
-    problem: ['warning', `${KEY}.url`, /looks like Longshore’s own ingest/],
+    problem: ['warning', `${KEY}.url`, /may be Longshore’s own ingest/],
     fine: withUrl('http://longshore:5080/registry/notifications'),
   },
 ];

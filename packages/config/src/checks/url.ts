@@ -12,7 +12,7 @@ import { type Check, revealed } from './check.js';
 import { holdsPlaceholder, PLACEHOLDER } from './placeholders.js';
 
 /** Of a registry's own file: what the registry itself does with such a url. */
-const REGISTRY_RETRIES = 'The registry starts with it, and retries without end';
+const REGISTRY_RETRIES = 'The registry starts with it, and retries forever';
 
 export function checkUrl(endpoint: Endpoint, path: readonly Step[], config: Config, check: Check): void {
   const { problems, flavor } = check;
@@ -21,7 +21,7 @@ export function checkUrl(endpoint: Endpoint, path: readonly Step[], config: Conf
   if (text === undefined || problems.failedAt(place)) return;
   const fault = faultIn(text);
   if (fault !== undefined) {
-    // An endpoint that gets nothing can wait for its url.
+    // A disabled endpoint needs no url yet.
     if (endpoint.disabled)
       problems.warning(place, `${fault}; the endpoint is disabled, so this does not matter yet`);
     else {
@@ -37,26 +37,23 @@ export function checkUrl(endpoint: Endpoint, path: readonly Step[], config: Conf
   if (URL.canParse(text)) checkPlace(new URL(text), place, config, check);
 }
 
-/** Where a url that can be posted to leads: to nobody, to oneself, or round in a circle. */
+/** A valid url that points to no receiver, to this machine, or back to ingest. */
 export function checkPlace(url: URL, place: readonly Step[], { ingest }: Config, check: Check): void {
   checkHost(url, place, check);
   checkLoop(url, place, ingest.listen, check);
 }
 
-/** A host that is not the one that was meant. */
+/** A host that is probably a mistake. */
 export function checkHost(url: URL, place: readonly Step[], { problems, flavor }: Check): void {
   if (isAnyAddress(url)) {
-    problems.warning(
-      place,
-      `${url.hostname} is an address to listen on; name the host that the receiver runs on`,
-    );
+    problems.warning(place, `${url.hostname} is a listen address; use the receiver’s host name`);
   } else if (flavor === 'registry' && isLoopback(url)) {
-    const remedy = 'In a container, or when the receiver runs elsewhere, name the receiver’s host';
-    problems.warning(place, `${url.hostname} is the machine or container that posts to it. ${remedy}`);
+    const remedy = 'In a container, or if the receiver runs elsewhere, use the receiver’s host name';
+    problems.warning(place, `${url.hostname} is the machine or container that Longshore runs on. ${remedy}`);
   }
 }
 
-/** An endpoint that posts back to ingest makes each event come round for ever. */
+/** An endpoint that posts back to ingest is an infinite loop. */
 function checkLoop(url: URL, place: readonly Step[], listen: Listen, { problems, flavor }: Check): void {
   const port = Number(url.port || (url.protocol === 'https:' ? 443 : 80));
   const path = trimEnd(url.pathname, '/');
@@ -64,21 +61,14 @@ function checkLoop(url: URL, place: readonly Step[], listen: Listen, { problems,
   if (!isIngest || port !== listen.port) return;
   const sameHost = bare(url.hostname) === listen.host;
   if (url.protocol === 'http:' && (sameHost || isLoopback(url) || isAnyAddress(url))) {
-    problems.error(
-      place,
-      'is Longshore’s own ingest: each event would come back for ever. Name the receiver',
-    );
+    problems.error(place, 'is Longshore’s own ingest: an infinite loop. Use the receiver’s url');
   } else if (flavor === 'registry') {
-    const remedy =
-      'write the receivers into a longshore.yml, and let the registry’s file name Longshore alone';
-    problems.warning(
-      place,
-      `looks like Longshore’s own ingest. If it is this one, each event comes back: ${remedy}`,
-    );
+    const remedy = 'configure the receivers in a longshore.yml, and only Longshore in the registry’s file';
+    problems.warning(place, `may be Longshore’s own ingest. If it is, events loop forever: ${remedy}`);
   }
 }
 
-/** What keeps a url from being posted to, without quoting a secret. */
+/** Why a url cannot be posted to, without quoting a secret. */
 export function faultIn(text: string): string | undefined {
   const read = readHttpUrl(text);
   if (!('fault' in read)) return undefined;

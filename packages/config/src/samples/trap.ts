@@ -1,5 +1,5 @@
 /**
- * A trap as a test: a file that has it and no other problem, and a file near it that has none. For tests
+ * A likely mistake as a test: a file that has it and no other problem, and a similar file that has none. For tests
  * only; not part of what the package exports.
  */
 import { deepEqual, match } from 'node:assert/strict';

@@ -1,7 +1,7 @@
 /**
  * Durations as a setting, written as Go writes them (`500ms`). The registry reads a number without a unit as
- * nanoseconds. Inside `notifications` it is read the same way, with a warning that says what was probably meant;
- * the registry knows no other of our settings, so elsewhere such a number is an error.
+ * nanoseconds. Inside `notifications` it is read the same way, with a warning that suggests the likely
+ * unit. The registry has none of our other settings, so elsewhere such a number is an error.
  */
 import type { Scalar } from '../yaml/node.js';
 import { asInt64, type Resolved } from '../yaml/resolve.js';
@@ -10,9 +10,9 @@ import { textOf } from './scalars.js';
 import { value } from './setting.js';
 
 /** Milliseconds, for the limits of settings. */
-export const SECOND = 1_000;
+export const SECOND_MS = 1_000;
 /** Milliseconds, for the limits of settings. */
-export const DAY = 24 * 3_600_000;
+export const DAY_MS = 24 * 3_600_000;
 
 interface DurationLimits {
   /** What 0 or less means, where the registry gives it a meaning. */
@@ -24,12 +24,12 @@ interface DurationLimits {
 }
 
 interface RegistryLimits extends DurationLimits {
-  /** What happens when it is next to nothing. */
+  /** The effect of a value that is nearly 0. */
   tiny?: string;
 }
 
 const MILLISECOND = 1_000_000n;
-/** Above this a bare number was hardly meant as milliseconds. */
+/** A larger bare number is probably not in milliseconds. */
 const PLAUSIBLE = 1_000_000n;
 
 /** A duration, in milliseconds. A number other than 0 needs a unit. */
@@ -55,7 +55,7 @@ export const registryDuration = (limits: RegistryLimits = {}) =>
     json: { type: ['string', 'integer'], pattern: DURATION_PATTERN },
     read: (scalar, refuse) => within(limits, scalar, refuse),
     print: formatDuration,
-    trap: (scalar) => trap(scalar, limits),
+    lint: (scalar) => lint(scalar, limits),
   });
 
 function within({ fallback, min = 0, max }: DurationLimits, scalar: Scalar, refuse: Refuse): number {
@@ -64,8 +64,7 @@ function within({ fallback, min = 0, max }: DurationLimits, scalar: Scalar, refu
   if (fallback !== undefined && read <= 0n) return milliseconds(parseDuration(fallback) ?? 0n);
   const ms = milliseconds(read);
   if (ms < min) return refuse(`is ${formatDuration(ms)}; it must be at least ${formatDuration(min)}`);
-  if (max !== undefined && ms > max)
-    return refuse(`is longer than ${formatDuration(max)}, the most that works`);
+  if (max !== undefined && ms > max) return refuse(`is longer than the maximum, ${formatDuration(max)}`);
   return ms;
 }
 
@@ -83,11 +82,11 @@ function noDuration(scalar: Scalar): string {
     return `is text without a unit, which the registry refuses; write ${written}ms or ${written}s`;
   if (tight !== written && parseDuration(tight) !== undefined) return `must not have a space; write ${tight}`;
   const [, days] = /^(\d{1,5})d$/.exec(tight) ?? [];
-  if (days !== undefined) return `days are no unit of a duration; write ${Number(days) * 24}h`;
-  return 'is no duration; write a number with a unit, such as 500ms, 5s, 1m30s or 24h';
+  if (days !== undefined) return `days are not supported; write ${Number(days) * 24}h`;
+  return 'is not a duration; write a number with a unit, such as 500ms, 5s, 1m30s or 24h';
 }
 
-function trap(scalar: Scalar, { fallback, tiny }: RegistryLimits): string | undefined {
+function lint(scalar: Scalar, { fallback, tiny }: RegistryLimits): string | undefined {
   const read = nanoseconds(scalar);
   if (read === undefined) return undefined;
   if (fallback !== undefined && read <= 0n) {
@@ -99,14 +98,14 @@ function trap(scalar: Scalar, { fallback, tiny }: RegistryLimits): string | unde
   const said = `${scalar.text} has no unit, so it is ${cut}${read} ${read === 1n ? 'nanosecond' : 'nanoseconds'}, as in the registry`;
   if (read > PLAUSIBLE) return `${said}. Write ${exact}`;
   const effect = read < MILLISECOND && tiny !== undefined ? `: ${tiny}` : '';
-  return `${said}${effect}. Write ${meant(amountOf(scalar.resolved))}, or ${exact} if you mean that`;
+  return `${said}${effect}. Write ${meant(amountOf(scalar.resolved))}, or ${exact} if that is intended`;
 }
 
-/** Both units of a larger number: 86400 was meant as seconds, 30000 hardly, and a wrong one can delete dead letters. */
+/** Both units of a larger number: 86400 is probably in seconds, 30000 not, and a wrong guess can delete dead letters. */
 const units = (number: number): string =>
   number < 60 ? meant(number) : `${number}s, or ${meant(number)} if it is milliseconds`;
 
-/** A small number was probably meant as seconds, a larger one as milliseconds. */
+/** The likely unit: seconds for a small number, else milliseconds. */
 const meant = (number: number): string => (number < 60 ? `${number}s` : `${number}ms`);
 
 const amountOf = (resolved: Resolved): number =>

@@ -14,14 +14,14 @@ test.each([
 });
 
 test.each([
-  ['https://relay.example.com', 'is a url; write its host name alone'],
-  ['relay.example.com:443', 'has a port; write the host name alone, every port fits'],
-  ['[fd00::1]:443', 'has a port; write the host name alone, every port fits'],
+  ['https://relay.example.com', 'is a url; write its host name only'],
+  ['relay.example.com:443', 'has a port; write the host name only, it matches every port'],
+  ['[fd00::1]:443', 'has a port; write the host name only, it matches every port'],
   ['*.example.com', 'has a wildcard; write each host name out'],
-  ['user@relay', 'is no host name or address'],
-  ['relay/path', 'is no host name or address'],
-  ['', 'is no host name or address'],
-  ['256.0.0.1', 'is no host name or address'],
+  ['user@relay', 'is not a host name or address'],
+  ['relay/path', 'is not a host name or address'],
+  ['', 'is not a host name or address'],
+  ['256.0.0.1', 'is not a host name or address'],
 ])('%s %s', (text, fault) => {
   expect(parseHostName(text)).toEqual({ fault });
 });

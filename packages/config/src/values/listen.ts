@@ -11,7 +11,7 @@ export interface Listen {
 
 const HOST_NAME = /^(?!-)[a-zA-Z0-9_-]+(\.[a-zA-Z0-9_-]+)*\.?$/;
 
-/** The address, or what is wrong with the text. */
+/** The address, or an error message. */
 export function parseListen(text: string): Listen | string {
   if (/^\d+$/.test(text))
     return `needs a host and a port; write 127.0.0.1:${text}, or :${text} for all addresses`;
@@ -20,13 +20,10 @@ export function parseListen(text: string): Listen | string {
   const port = Number(digits);
   if (port > 65_535) return 'has a port over 65535';
   if (bracketed !== undefined) {
-    return isIPv6(bracketed)
-      ? { host: bracketed, port }
-      : 'has something in brackets that is no IPv6 address';
+    return isIPv6(bracketed) ? { host: bracketed, port } : 'has brackets without an IPv6 address';
   }
   const numeric = /^[\d.]+$/.test(bare);
-  if (bare !== '' && (numeric ? !isIPv4(bare) : !HOST_NAME.test(bare)))
-    return 'has a host that is no address or name';
+  if (bare !== '' && (numeric ? !isIPv4(bare) : !HOST_NAME.test(bare))) return 'has an invalid host';
   return { host: bare, port };
 }
 

@@ -1,7 +1,6 @@
 /**
- * A url for people: without its userinfo, without its query, and without the parts of its path
- * that look like tokens (many chat services put the secret there). What stays tells which receiver it is, and
- * is the path as it is sent.
+ * A url for display: without its userinfo, its query, and the parts of its path that look like tokens (many chat
+ * services put the secret there). The rest identifies the receiver, and is the path as it is sent.
  */
 import { maskedPath, readHttpUrl } from '@longshore/sinks/http-url';
 import type { Secret } from '../secret.js';

@@ -40,10 +40,10 @@ test.each([
   ['5080', /127\.0\.0\.1:5080/],
   ['127.0.0.1', /host:port/],
   ['::1:5080', /host:port/],
-  ['[::x]:5080', /no IPv6/],
+  ['[::x]:5080', /without an IPv6/],
   ['127.0.0.1:65536', /over 65535/],
-  ['127.0.0.256:80', /no address/],
-  ['a b:80', /no address/],
+  ['127.0.0.256:80', /invalid host/],
+  ['a b:80', /invalid host/],
   ['http://a:80', /host:port/],
 ])('%s is none, and the message says why', (text, why) => expect(parseListen(text)).toMatch(why));
 

@@ -39,7 +39,7 @@ export const flag = () =>
     print: (on) => on,
   });
 
-/** A boolean, or `auto` for what suits the moment. */
+/** A boolean, or `auto`. */
 export const flagOrAuto = () =>
   value<boolean | 'auto'>({
     words: 'auto, true or false',
@@ -73,7 +73,7 @@ export const count = ({ min, max, fallback }: CountLimits) =>
       return Math.min(Number(number), max);
     },
     print: (number) => number,
-    trap({ resolved, text: written }) {
+    lint({ resolved, text: written }) {
       const number = asInt64(resolved);
       if (number === undefined) return undefined;
       if (fallback !== undefined && number <= 0n) {
@@ -113,7 +113,8 @@ export const bytes = ({ min, max }: { min: number; max: number }) =>
     read(scalar, refuse) {
       const { resolved } = scalar;
       const size = resolved.kind === 'int' ? Number(resolved.value) : parseBytes(textOf(scalar).trim());
-      if (size === undefined) return refuse('is no number of bytes; write 32MiB, 500MB or a number of bytes');
+      if (size === undefined)
+        return refuse('is not a number of bytes; write 32MiB, 500MB or a number of bytes');
       if (size < min)
         return refuse(`is ${formatBytes(Math.max(size, 0))}; it must be at least ${formatBytes(min)}`);
       return size > max ? refuse(`is ${formatBytes(size)}; it must be at most ${formatBytes(max)}`) : size;
@@ -121,7 +122,7 @@ export const bytes = ({ min, max }: { min: number; max: number }) =>
     print: formatBytes,
   });
 
-/** Where a listener listens. */
+/** The address of a listener. */
 export const listen = () =>
   value<Listen>({
     words: 'host:port',
@@ -133,7 +134,7 @@ export const listen = () =>
     print: formatListen,
   });
 
-/** A word of the file for a message: short, in quotes, with control characters written out. */
+/** A word of the file for a message: short, in quotes, with control characters escaped. */
 export function quote(word: string): string {
   const short = word.length > 60 ? `${word.slice(0, 60)}…` : word;
   return escaped(JSON.stringify(short));

@@ -1,10 +1,10 @@
-/** Secrets as a setting: `env:NAME`, `file:/path`, or the value itself. Never printed but by their reference. */
+/** Secrets as a setting: `env:NAME`, `file:/path`, or the value itself. Only the reference is ever printed. */
 import { Secret } from '../secret.js';
 import { maskedUrl } from './masked-url.js';
 import { textOf } from './scalars.js';
 import { type Kind, value } from './setting.js';
 
-/** `host:port` of a Redis node; the port may be left out. */
+/** `host:port` of a Redis node; the port is optional. */
 export const HOST_PORT = /^(\[[\da-f:]+\]|[\w.-]+)(:\d{1,5})?$/i;
 const JSON_SCHEMA = { type: ['string', 'number', 'boolean'] };
 
@@ -22,8 +22,8 @@ export const headerValue = () => value<Secret>({ ...base, words: 'secret' });
 export const url = () =>
   value<Secret>({ ...base, words: 'url, may be a secret', json: { type: 'string' }, print: maskedUrl });
 
-/** What is said of a credential, or a list of them, that holds nothing. */
-export const OPEN_DOOR = 'is empty, which would let everybody in. Give it a value or remove it';
+/** Message for a credential, or a list of credentials, that is empty. */
+export const EMPTY_CREDENTIAL = 'is empty, which would disable authentication. Set a value or remove the key';
 
 /** A node of a Redis Cluster: `host:port`, or a url, which may carry a password. */
 export const clusterNode = () =>
@@ -36,17 +36,17 @@ export const clusterNode = () =>
   });
 
 /**
- * What somebody has to know to get in. Nothing is refused, not taken as "no secret": a template that
- * forgot to fill it in would open the door.
+ * A credential that clients must send. An empty one is refused, not read as "no secret": a template that was not
+ * filled in would disable authentication.
  */
 export const credential = () =>
   value<Secret>({
     ...base,
     words: 'secret',
     readsNothing: true,
-    guards: true,
+    rejectEmpty: true,
     read(scalar, refuse) {
-      if (textOf(scalar) === '') return refuse(OPEN_DOOR);
+      if (textOf(scalar) === '') return refuse(EMPTY_CREDENTIAL);
       return base.read(scalar, refuse);
     },
   });

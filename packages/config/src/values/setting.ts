@@ -1,8 +1,8 @@
 /**
- * What the schema is made of. A setting is one zod schema with a {@link Kind} behind it: how a scalar is read,
- * how a value is printed, what it is called, which of its writings is a trap. Maps, lists and records of
- * settings are zod's own. Everything that walks the schema (reading, overriding, printing, documenting) asks
- * {@link shapeOf}, so that zod's classes are known here only.
+ * The building blocks of the schema. A setting is one zod schema with a {@link Kind}: how a scalar is read, how a
+ * value is printed, its type label, and which values are likely mistakes. Maps, lists and records of settings are
+ * zod's own. Everything that walks the schema (reading, overriding, printing, documenting) uses {@link shapeOf}, so
+ * that only this file depends on zod's classes.
  */
 import { z } from 'zod';
 import { Scalar } from '../yaml/node.js';
@@ -19,38 +19,38 @@ export interface Kind<T> {
   words: string;
   /** JSON Schema of what may be written, for editors. */
   json: Readonly<Record<string, unknown>>;
-  /** Reads it; `refuse` says why not, in words that follow the key and do not quote a secret. */
+  /** Reads it; `refuse` says why not, in a message that follows the key and does not quote a secret. */
   read(scalar: Scalar, refuse: (why: string) => never): T;
   /** As it would be written in YAML. Secrets are masked. */
   print(value: T): Printed;
-  /** A warning for a writing that is accepted but hardly meant. */
-  trap?(scalar: Scalar): string | undefined;
-  /** `key:` with nothing behind it is read too, instead of being taken as absent. */
+  /** A warning for a value that is valid but probably a mistake. */
+  lint?(scalar: Scalar): string | undefined;
+  /** `key:` without a value is read too, instead of being treated as absent. */
   readsNothing?: boolean;
-  /** It keeps a door: a list or record of it that holds nothing is refused, it would open the door. */
-  guards?: boolean;
+  /** For credentials: an empty list or record is refused, since it would disable authentication. */
+  rejectEmpty?: boolean;
   /** Commas in a variable do not separate values. */
   verbatim?: boolean;
 }
 
-/** How a schema is built: what {@link shapeOf} tells of it. */
+/** How a schema is built: the result of {@link shapeOf}. */
 export type Shape =
   | { type: 'value'; kind: Kind<unknown> }
-  | ({ type: 'map'; keys: Readonly<Record<string, z.ZodType>> } & Door)
+  | ({ type: 'map'; keys: Readonly<Record<string, z.ZodType>> } & MapTraits)
   | { type: 'record'; of: z.ZodType }
-  /** `single`: one value may stand without the brackets. */
-  | { type: 'list'; of: z.ZodType; single: boolean };
+  /** `scalarOk`: one value may be written without brackets. */
+  | { type: 'list'; of: z.ZodType; scalarOk: boolean };
 
-/** What is special about a map. `guards`: it keeps a door, and is refused when it is written with nothing in it. */
-interface Door {
-  guards?: true;
-  /** The key whose value may stand alone: `hmac: env:SECRET` for `hmac: { secret: env:SECRET }`. */
-  short?: string;
+/** Properties of a map. `rejectEmpty`: it holds credentials, and is refused when it is empty. */
+interface MapTraits {
+  rejectEmpty?: true;
+  /** The key whose value may be written alone: `hmac: env:SECRET` for `hmac: { secret: env:SECRET }`. */
+  shorthandKey?: string;
 }
 
 const kinds = z.registry<{ kind: Kind<unknown> }>();
-const singles = z.registry<{ single: true }>();
-const doors = z.registry<Door>();
+const scalarLists = z.registry<{ scalarOk: true }>();
+const mapTraits = z.registry<MapTraits>();
 
 /** The zod schema of a kind. */
 export function value<T>(kind: Kind<T>) {
@@ -71,7 +71,7 @@ export function value<T>(kind: Kind<T>) {
   return schema.meta({ ...kind.json });
 }
 
-/** A schema with its words for the reference and, where there is one, what holds when it is not written. */
+/** A schema with its description for the reference and, optionally, its default. */
 export function setting<S extends z.ZodType>(schema: S, words: string): S;
 export function setting<S extends z.ZodType>(
   schema: S,
@@ -83,22 +83,22 @@ export function setting<S extends z.ZodType>(schema: S, words: string, fallback?
   return fallback === undefined ? described : described.prefault(fallback as never);
 }
 
-/** A list in which one value may stand without brackets: a secret that is sometimes rotated. */
+/** A list in which one value may be written without brackets: a secret that is rotated. */
 export function oneOrMore<S extends z.ZodType>(of: S) {
   const list = z.array(of);
-  singles.add(list, { single: true });
+  scalarLists.add(list, { scalarOk: true });
   return list;
 }
 
-/** A map that keeps a door. @param short the key whose value may stand alone */
-export function door<S extends z.ZodObject>(map: S, short?: keyof S['shape'] & string): S {
-  doors.add(map, { guards: true, ...(short !== undefined && { short }) });
+/** A map of credentials. @param shorthandKey the key whose value may be written alone */
+export function authBlock<S extends z.ZodObject>(map: S, shorthandKey?: keyof S['shape'] & string): S {
+  mapTraits.add(map, { rejectEmpty: true, ...(shorthandKey !== undefined && { shorthandKey }) });
   return map;
 }
 
-/** A map of which one key's value may stand alone: `spool: false` for `spool: { enabled: false }`. */
-export function shorthand<S extends z.ZodObject>(map: S, short: keyof S['shape'] & string): S {
-  doors.add(map, { short });
+/** A map of which one key's value may be written alone: `spool: false` for `spool: { enabled: false }`. */
+export function shorthand<S extends z.ZodObject>(map: S, shorthandKey: keyof S['shape'] & string): S {
+  mapTraits.add(map, { shorthandKey });
   return map;
 }
 
@@ -107,11 +107,11 @@ export function shapeOf(schema: z.ZodType): Shape {
   const found = kinds.get(schema);
   if (found) return { type: 'value', kind: found.kind };
   if (schema instanceof z.ZodObject) {
-    return { type: 'map', keys: schema.shape as Record<string, z.ZodType>, ...doors.get(schema) };
+    return { type: 'map', keys: schema.shape as Record<string, z.ZodType>, ...mapTraits.get(schema) };
   }
   if (schema instanceof z.ZodRecord) return { type: 'record', of: schema.valueType as z.ZodType };
   if (schema instanceof z.ZodArray) {
-    return { type: 'list', of: schema.element as z.ZodType, single: singles.get(schema) !== undefined };
+    return { type: 'list', of: schema.element as z.ZodType, scalarOk: scalarLists.get(schema) !== undefined };
   }
   return shapeOf(below(schema));
 }
@@ -123,12 +123,12 @@ export function kindOf(schema: z.ZodType): Kind<unknown> | undefined {
   return shape.type === 'map' ? undefined : kindOf(shape.of);
 }
 
-/** The words of a setting. */
+/** The description of a setting. */
 export function wordsOf(schema: z.ZodType): string {
   return schema.description ?? (isWrapper(schema) ? wordsOf(below(schema)) : '');
 }
 
-/** What holds when the setting is not written, as it would be written; undefined when nothing does. */
+/** The default of a setting as it would be written; undefined when it has none. */
 export function fallbackOf(schema: z.ZodType): unknown {
   return schema instanceof z.ZodPrefault ? schema.def.defaultValue : undefined;
 }
@@ -139,5 +139,5 @@ const isWrapper = (schema: z.ZodType): boolean =>
 function below(schema: z.ZodType): z.ZodType {
   if (schema instanceof z.ZodPrefault || schema instanceof z.ZodOptional) return schema.unwrap() as z.ZodType;
   if (schema instanceof z.ZodPipe) return schema.in as z.ZodType;
-  throw new TypeError(`a schema of type ${schema.def.type} is no part of the configuration`);
+  throw new TypeError(`a schema of type ${schema.def.type} is not part of the configuration`);
 }

@@ -1,4 +1,4 @@
-/** What settings of several blocks have in common, so that it is read, documented and refused alike in each. */
+/** Settings shared by several blocks. */
 import { z } from 'zod';
 import { text } from './scalars.js';
 import { headerValue } from './secrets.js';
@@ -7,7 +7,7 @@ import { setting } from './setting.js';
 /** A list of texts: globs, actions, media types … None unless written. */
 export const texts = (words: string, fallback: string[] = []) => setting(z.array(text()), words, fallback);
 
-/** Headers to send. @param more what else there is to say of them */
+/** Headers to send. @param more an additional sentence */
 export const headers = (more?: string) =>
   setting(
     z.record(z.string(), z.array(headerValue())),
@@ -15,7 +15,7 @@ export const headers = (more?: string) =>
     {},
   );
 
-/** Whom to trust at the other end of TLS, and how to prove who one is there. */
+/** TLS trust and the client certificate. */
 export const certificates = () =>
   z
     .strictObject({

@@ -1,9 +1,9 @@
 /**
  * The entries of one map, assigned in the order of the file, as yaml.v2's decoder assigns them: a map over a map is
- * merged, anything else replaces. A key that was merged may be written again, which replaces it in silence; a key
+ * merged, anything else replaces. A key that was merged may be written again, which replaces it without a report; a key
  * that was written twice may not.
  */
-import { Dict, type Entry, type Node, type Oddity, type Origin } from './node.js';
+import { Dict, type Entry, type KeyIssue, type Node, type Origin } from './node.js';
 
 /** Counts the entries that merges copy. Merges of merges can double them in each line of a file. */
 export class MergeBudget {
@@ -24,16 +24,16 @@ export class MergeBudget {
 export class Assembly {
   readonly #entries = new Map<string, Entry>();
   readonly #written = new Set<string>();
-  /** A set: the same oddity reaches a map through each `<<` of its anchor. */
-  readonly #oddities = new Set<Oddity>();
+  /** A set: the same issue reaches a map through each `<<` of its anchor. */
+  readonly #keyIssues = new Set<KeyIssue>();
 
   constructor(readonly budget: MergeBudget) {}
 
   /** `key: value` */
   put(key: string, entry: Entry): void {
     if (this.#written.has(key)) {
-      const message = 'is written twice; the registry takes the last one. Keep one of them';
-      this.#oddities.add({ kind: 'repeated', key, origin: entry.origin, message });
+      const message = 'is duplicated; the registry uses the last one. Keep one of them';
+      this.#keyIssues.add({ kind: 'repeated', key, origin: entry.origin, message });
     }
     this.#written.add(key);
     this.#assign(key, entry);
@@ -42,33 +42,33 @@ export class Assembly {
   /** `<<: value`. @param at where the `<<` stands; of several sources the first wins */
   merge(sources: readonly Dict[], at: Origin): void {
     const before = new Set(this.#entries.keys());
-    for (const { entries, oddities } of sources.toReversed()) {
+    for (const { entries, keyIssues } of sources.toReversed()) {
       this.budget.spend(entries.size);
       for (const [key, entry] of entries) {
-        if (before.has(key)) this.#oddities.add(this.#replaces(key, at));
+        if (before.has(key)) this.#keyIssues.add(this.#replaces(key, at));
         this.#assign(key, entry);
       }
-      for (const oddity of oddities) this.#oddities.add(oddity);
+      for (const issue of keyIssues) this.#keyIssues.add(issue);
     }
   }
 
-  /** A key that is no key. */
+  /** An invalid key. */
   refuse(origin: Origin): void {
-    this.#oddities.add({ kind: 'broken', origin, message: 'a key must be a single word' });
+    this.#keyIssues.add({ kind: 'broken', origin, message: 'a key must be a single word' });
   }
 
   dict(origin: Origin): Dict {
-    return new Dict(this.#entries, origin, [...this.#oddities]);
+    return new Dict(this.#entries, origin, [...this.#keyIssues]);
   }
 
   #assign(key: string, entry: Entry): void {
     this.#entries.set(key, combined(this.#entries.get(key), entry, this.budget));
   }
 
-  #replaces(key: string, origin: Origin): Oddity {
+  #replaces(key: string, origin: Origin): KeyIssue {
     const message = this.#written.has(key)
       ? 'is written before `<<`, which replaces it, as in the registry. Put `<<` first'
-      : 'comes from two `<<`, of which the last one counts, as in the registry. Write one `<<` with a list';
+      : 'comes from two `<<`; the last one applies, as in the registry. Write one `<<` with a list';
     return { kind: 'merged', key, origin, message };
   }
 }
@@ -81,6 +81,6 @@ function combined(earlier: Entry | undefined, later: Entry, budget: MergeBudget)
   budget.spend(first.entries.size + second.entries.size);
   const entries = new Map(first.entries);
   for (const [key, entry] of second.entries) entries.set(key, combined(entries.get(key), entry, budget));
-  const oddities = [...new Set([...first.oddities, ...second.oddities])];
-  return { node: new Dict(entries, second.origin, oddities), origin: later.origin };
+  const keyIssues = [...new Set([...first.keyIssues, ...second.keyIssues])];
+  return { node: new Dict(entries, second.origin, keyIssues), origin: later.origin };
 }

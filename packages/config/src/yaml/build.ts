@@ -5,13 +5,13 @@
 import { type Alias, isAlias, isMap, isScalar, isSeq, type Pair, type YAMLMap, type YAMLSeq } from 'yaml';
 import type { Env } from '../environment.js';
 import { Assembly, MergeBudget } from './assemble.js';
-import { Broken, Dict, List, type Node, type Origin, type Remark, Scalar } from './node.js';
+import { Dict, InvalidNode, type Issue, List, type Node, type Origin, Scalar } from './node.js';
 
 interface Build {
   originOf(offset: number): Origin;
   env?: Env;
-  /** Takes what makes the whole file unreadable. */
-  errors: Remark[];
+  /** Gets issues that make the whole file unreadable. */
+  errors: Issue[];
 }
 
 /** The tree below a node of the library. */
@@ -53,11 +53,11 @@ class Builder {
   #alias(source: Alias): Node {
     const origin = this.#origin(source) ?? {};
     const target = this.#anchors.get(source.source);
-    if (target === OPEN) return new Broken('an anchor contains an alias to itself', origin);
+    if (target === OPEN) return new InvalidNode('an anchor contains an alias to itself', origin);
     if (target) return target;
     const message = `the alias *${source.source} names no anchor above it`;
     this.#refuse(message, origin);
-    return new Broken(message, origin);
+    return new InvalidNode(message, origin);
   }
 
   #list(source: YAMLSeq, origin: Origin): List {
@@ -83,7 +83,7 @@ class Builder {
   #merge(assembly: Assembly, { origin }: Scalar, value: Node, byAlias: boolean): void {
     const sources = value instanceof List && !byAlias ? value.items : [value];
     const maps = sources.filter((source) => source instanceof Dict);
-    const broken = sources.find((source) => source instanceof Broken);
+    const broken = sources.find((source) => source instanceof InvalidNode);
     if (broken) this.#refuse(broken.why, broken.origin);
     else if (maps.length < sources.length) this.#refuse(NO_MAP, origin);
     else if (!this.#budget.exceeded) {

@@ -3,10 +3,10 @@
  * mark (what some Windows editors save). A line with other bytes is refused and named.
  */
 import { isUtf8 } from 'node:buffer';
-import type { Remark } from './node.js';
+import type { Issue } from './node.js';
 
 /** The text, or where it stops to be text. */
-export type Decoded = { text: string } | Remark;
+export type Decoded = { text: string } | Issue;
 
 const NEWLINE = 0x0a;
 

@@ -51,7 +51,7 @@ test.each(kinds)('two equal keys stay what they are, in an anchor too (%s file)'
     [text, text.split('\n').findIndex((one) => one.includes('timeout: 2s')) + 1],
     [twice, twice.split('\n').findIndex((one) => one.includes('timeout: 8s')) + 1],
   ] as const) {
-    const found = read(written).problems.filter(({ message }) => message.includes('written twice'));
+    const found = read(written).problems.filter(({ message }) => message.includes('is duplicated'));
     expect(found.map(({ level, path }) => [level, path])).toContainEqual([
       kind === 'longshore' ? 'error' : 'warning',
       'notifications.endpoints[0].timeout',

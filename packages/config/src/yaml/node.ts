@@ -12,8 +12,8 @@ export interface Origin {
   variable?: string;
 }
 
-/** Something about the text itself, and where. */
-export interface Remark {
+/** An issue of the text itself, and its place. */
+export interface Issue {
   message: string;
   origin: Origin;
 }
@@ -31,7 +31,7 @@ export class Scalar {
     this.resolved = resolve(text, style.quoted, style.tag);
   }
 
-  /** Nothing was written: `key:`, `key: ~`, `key: null`. */
+  /** No value: `key:`, `key: ~`, `key: null`. */
   get empty(): boolean {
     return this.resolved.kind === 'null';
   }
@@ -45,19 +45,19 @@ export class List {
   ) {}
 }
 
-/** What stands behind a key. */
+/** The value of a key. */
 export interface Entry {
   node: Node;
   /** Of the key. */
   origin: Origin;
 }
 
-/** Something about a map's keys that the reader of the map should hear about. */
-export interface Oddity {
+/** An issue of a map's keys, which the reader of the map reports. */
+export interface KeyIssue {
   /** The key that it is about; absent when it is about the map. */
   key?: string;
   origin: Origin;
-  /** `broken`: the registry refuses it. `repeated` and `merged`: it takes the last, which surprises. */
+  /** `broken`: the registry refuses it. `repeated` and `merged`: it uses the last one. */
   kind: 'broken' | 'repeated' | 'merged';
   message: string;
 }
@@ -67,12 +67,12 @@ export class Dict {
   constructor(
     readonly entries: ReadonlyMap<string, Entry>,
     readonly origin: Origin = {},
-    readonly oddities: readonly Oddity[] = [],
+    readonly keyIssues: readonly KeyIssue[] = [],
   ) {}
 }
 
-/** A part of the file that has no meaning, such as an alias inside of its own anchor. */
-export class Broken {
+/** An invalid part of the file, such as an alias inside its own anchor. */
+export class InvalidNode {
   constructor(
     readonly why: string,
     readonly origin: Origin,
@@ -80,7 +80,7 @@ export class Broken {
 }
 
 /** Any part of the tree. */
-export type Node = Scalar | List | Dict | Broken;
+export type Node = Scalar | List | Dict | InvalidNode;
 
 /** One step into a tree: a key, or an index. */
 export type Step = string | number;
@@ -114,7 +114,7 @@ export function withNodeAt(root: Node | undefined, path: readonly Step[], value:
   const dict = root instanceof Dict ? root : undefined;
   const entries = new Map(dict?.entries);
   entries.set(step, { node: next, origin: next.origin });
-  return new Dict(entries, root?.origin, dict?.oddities);
+  return new Dict(entries, root?.origin, dict?.keyIssues);
 }
 
 function child(node: Node, step: Step): Node | undefined {

@@ -25,7 +25,7 @@ test.each([
   ['a: *nowhere\n', 1, 4, /\*nowhere names no anchor/],
   ['a: {<<: x}\n', 1, 5, /`<<` takes a map/],
   ['a: 1\nb: "\u0007"\n', 2, 5, /control character/],
-  ['%YAML 1.2\n---\na: 1\n', 1, 1, /YAML 1\.1 alone/],
+  ['%YAML 1.2\n---\na: 1\n', 1, 1, /YAML 1\.1 only/],
 ])('%j is refused at its place', (source, line, column, message) => {
   const { tree, errors } = parseYaml(source);
   expect(tree).toBeUndefined();

@@ -9,13 +9,13 @@ import { Composer, type CST, type Document, LineCounter, Parser, type YAMLError 
 import type { Env } from '../environment.js';
 import { buildTree } from './build.js';
 import { depthBeyond } from './depth.js';
-import { type Node, type Origin, type Remark, Scalar } from './node.js';
+import { type Issue, type Node, type Origin, Scalar } from './node.js';
 
-/** What the text came to. `tree` is absent when there is an error. */
+/** The result for a text. `tree` is absent when there is an error. */
 export interface Parsed {
   tree?: Node;
-  errors: Remark[];
-  warnings: Remark[];
+  errors: Issue[];
+  warnings: Issue[];
 }
 
 const OPTIONS = {
@@ -27,16 +27,16 @@ const OPTIONS = {
   uniqueKeys: false,
 } as const;
 
-/** No configuration is that deep. The library recurses, and a stack that ends takes the process with it. */
+/** No configuration is that deep. The library recurses, and a stack overflow ends the process. */
 const DEEPEST = 100;
-/** What YAML allows nowhere in a file, not even in quotes. */
+/** Characters that YAML does not allow, not even in quotes. */
 const FORBIDDEN = /(?![\t\n\r\u0085])[\p{Cc}\p{Cs}\ufffe\uffff]/u;
 
-const CONTROL = 'not valid YAML: a control character stands here. Remove it';
-const TOO_DEEP = `more than ${DEEPEST} levels are nested here`;
-const OTHER_VERSION = 'the registry reads YAML 1.1 alone. Remove the %YAML line';
+const CONTROL = 'not valid YAML: control character. Remove it';
+const TOO_DEEP = `nested more than ${DEEPEST} levels deep`;
+const OTHER_VERSION = 'the registry reads YAML 1.1 only. Remove the %YAML line';
 const SECOND_DOCUMENT =
-  'a second document starts here; only the first is read, as by the registry. Put everything into one document';
+  'a second document starts here; only the first one is read, as in the registry. Put everything into one document';
 
 /**
  * Parses the first document. An empty text is an empty scalar. Never throws for what the text holds.
@@ -59,7 +59,7 @@ export function parseYaml(text: string, env?: Env, from?: Origin): Parsed {
   const [document, second] = firstTwo(tokens, text.length);
   const fault = document && faultIn(document);
   if (fault !== undefined) return refused(...fault);
-  const errors: Remark[] = [];
+  const errors: Issue[] = [];
   const tree = document?.contents ? buildTree(document.contents, { originOf, env, errors }) : new Scalar('');
   const warnings = second ? [{ message: SECOND_DOCUMENT, origin: originOf(second.range[0]) }] : [];
   return errors.length > 0 ? { errors, warnings } : { tree, errors, warnings };
@@ -73,15 +73,15 @@ function firstTwo(tokens: CST.Token[], length: number): Document.Parsed[] {
   return found;
 }
 
-/** The first thing that is wrong with a document; what follows is mostly its consequence. */
+/** The first error of a document; the others are mostly its consequences. */
 function faultIn({ directives, errors }: Document.Parsed): [message: string, offset: number] | undefined {
-  // yaml.v2 takes 1.1 alone; the library keeps quiet.
+  // yaml.v2 accepts 1.1 only; the library does not report this.
   if (directives.yaml.explicit && directives.yaml.version !== '1.1') return [OTHER_VERSION, 0];
   const [first] = errors;
   return first && [worded(first), first.pos[0]];
 }
 
-/** The library's words, without what it quotes: that stands behind a colon or is an escape. */
+/** The library's message without its quote of the file, which follows a colon or is an escape. */
 function worded({ message, code }: YAMLError): string {
   const plain = message.replace(/(\n|: |\\).*/s, '').trim();
   return `not valid YAML: ${plain || code}`;

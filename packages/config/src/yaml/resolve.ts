@@ -1,5 +1,5 @@
 /**
- * What a YAML scalar means to the registry. The registry reads its file with gopkg.in/yaml.v2 (2.4), which is
+ * The value of a YAML scalar in the registry. The registry reads its file with gopkg.in/yaml.v2 (2.4), which is
  * YAML 1.1 with that library's own edges: `yes` is a boolean, `010` is eight, `1_000` is a thousand, `08` is
  * a float, `1:30` is text. This is its `resolve` function; numbers keep their full 64 bits.
  *

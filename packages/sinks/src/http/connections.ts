@@ -36,7 +36,7 @@ export class Connections {
     else void this.drop(connection);
   }
 
-  /** For every other connection: nothing that goes on there is waited for any more. */
+  /** For every other connection: requests in flight there are not awaited any more. */
   async drop(connection: Connection): Promise<void> {
     await connection.destroy();
     this.#open.delete(connection);

@@ -27,7 +27,7 @@ test('an answer that does not come ends with the deadline, and its socket is clo
   expect(outcome).toMatchObject({
     kind: 'retry',
     reason: 'timeout',
-    detail: expect.stringContaining('no answer'),
+    detail: expect.stringContaining('no response'),
   });
   await expect.poll(open).toBe(0);
 });
@@ -39,7 +39,7 @@ const HEAD = 'X\r\nRetry-After: 3\r\nContent-Length: 1000000\r\n\r\n';
 const NO_ANSWER = {
   kind: 'retry',
   reason: 'timeout',
-  detail: expect.stringContaining('no answer within'),
+  detail: expect.stringContaining('no response within'),
 };
 
 test.each([

@@ -78,7 +78,7 @@ class Exchange implements Dispatcher.DispatchHandler {
   #ended = false;
   readonly #deadline: NodeJS.Timeout;
   /** Of a 2xx whose body takes its time: settles it, and then tells how its body ended. */
-  #patience: NodeJS.Timeout | undefined;
+  #bodyTimer: NodeJS.Timeout | undefined;
   #tellWhole: ((whole: boolean) => void) | undefined;
 
   constructor(
@@ -107,7 +107,7 @@ class Exchange implements Dispatcher.DispatchHandler {
     if (status < 200) return; // informational; the answer follows
     this.#head = { status, retryAfter: first(headers['retry-after']), location: first(headers.location) };
     // most bodies come in the packet of their head, and end before this
-    if (status < 300) queueMicrotask(() => this.#bePatient());
+    if (status < 300) queueMicrotask(() => this.#waitForBody());
   }
 
   onResponseData(_: Dispatcher.DispatchController, chunk: Buffer): void {
@@ -128,8 +128,8 @@ class Exchange implements Dispatcher.DispatchHandler {
     this.end('failed', { error, silent: unread });
   }
 
-  #bePatient(): void {
-    if (!this.#ended) this.#patience = setTimeout(() => this.#settleEarly(), BODY_OF_SUCCESS_MS);
+  #waitForBody(): void {
+    if (!this.#ended) this.#bodyTimer = setTimeout(() => this.#settleEarly(), BODY_OF_SUCCESS_MS);
   }
 
   #settleEarly(): void {
@@ -144,7 +144,7 @@ class Exchange implements Dispatcher.DispatchHandler {
     if (this.#ended) return;
     this.#ended = true;
     clearTimeout(this.#deadline);
-    clearTimeout(this.#patience);
+    clearTimeout(this.#bodyTimer);
     this.limits.signal.removeEventListener('abort', this.#onAbort);
     if (this.#tellWhole) this.#tellWhole(more.whole === true);
     else this.#resolveWith(this.#head ? 'answered' : kind, more);

@@ -74,14 +74,14 @@ test('https to a receiver that speaks plain http', async () => {
   const { url } = await receiver(answering(200));
   const outcome = (await send(url.replace('http:', 'https:'))) as Outcome;
   expect(outcome).toMatchObject({ kind: 'retry', reason: 'tls_protocol' });
-  expect(outcome.detail).toMatch(/does not speak TLS on this port; does it want http:/);
+  expect(outcome.detail).toMatch(/no TLS on this port of the receiver; try http:/);
   expect(outcome.detail).not.toMatch(/[0-9A-F]{8,}|SSL routines|\.c:/);
 });
 
 test('http to a receiver that speaks TLS', async () => {
   const { url } = await receiver(answering(200), selfSigned({ names: ['127.0.0.1'] }));
   const outcome = (await send(url.replace('https:', 'http:'))) as Outcome;
-  expect(outcome).toMatchObject({ kind: 'retry', detail: expect.stringContaining('does it want https://') });
+  expect(outcome).toMatchObject({ kind: 'retry', detail: expect.stringContaining('try https://') });
 });
 
 test('a receiver that wants a client certificate', async () => {
@@ -159,7 +159,7 @@ test('what is trusted besides node’s list holds for the receiver, and is told 
   const { url } = await receiver(answering(200), known);
   expect(await send(url, { trust })).toMatchObject({ kind: 'delivered' });
   const { url: untrusted } = await receiver(answering(200), other);
-  const looked = /Looked for it in: Node\.js’ own list, \/etc\/ca\.pem$/;
+  const looked = /Searched: Node\.js’ own list, \/etc\/ca\.pem$/;
   expect(await send(untrusted, { trust })).toMatchObject({
     reason: 'tls_untrusted',
     detail: expect.stringMatching(looked),
@@ -167,6 +167,6 @@ test('what is trusted besides node’s list holds for the receiver, and is told 
   // tls.ca is all that its endpoint trusts
   expect(await send(url, { trust, tls: { ca: other.cert } })).toMatchObject({
     reason: 'tls_untrusted',
-    detail: expect.stringMatching(/Looked for it in: the endpoint’s tls\.ca alone$/),
+    detail: expect.stringMatching(/Searched: the endpoint’s tls\.ca alone$/),
   });
 });

@@ -1,12 +1,11 @@
 /**
  * POSTs the event, in the registry's own envelope, to one url.
  *
- * One attempt per call, with one exception that costs nobody anything: when a kept-alive connection turns out
- * to be closed before the first byte of an answer, the same request goes out once more on a new connection,
- * within the same deadline. Receivers and load balancers close idle connections at any moment, also in the one
- * in which a request is on its way; without this an endpoint would fail now and then for no fault of its own.
- * The price is that a receiver that dies after it took the event, but before it answered, gets it twice within
- * one attempt instead of in two; the `Idempotency-Key` is the same.
+ * One attempt per call, with one exception: when a kept-alive connection turns out to be closed before the first byte of
+ * a response, the same request is repeated once on a new connection, within the same deadline. Receivers and load
+ * balancers close idle connections at any moment, even while a request is in flight; without this an endpoint would
+ * fail occasionally for no reason. The cost: a receiver that dies after it accepted the event, but before it answered,
+ * gets it twice within one attempt instead of in two; the `Idempotency-Key` is the same.
  */
 import type { Delivery, Outcome } from '@longshore/event';
 import type { Trust } from '@longshore/registry-client';

@@ -29,40 +29,39 @@ export function judge(answer: AnswerHead, target: Target, now: number, text?: st
   const said = `${target.place} answered ${status} ${STATUS_CODES[status] ?? ''}`.trimEnd();
   const line = firstLine(text);
   if (status === 410) {
-    const detail = `${said}: it wants no more events; disable or remove the endpoint`;
+    const detail = `${said}: the receiver wants no more events; disable or remove the endpoint`;
     return { kind: 'dead', status, reason, detail };
   }
   if (status === 429 || status === 503) {
     const notBefore = notBeforeOf(answer.retryAfter, now);
-    const until =
-      notBefore === undefined ? '' : `, and not to ask again before ${new Date(notBefore).toISOString()}`;
+    const until = notBefore === undefined ? '' : `, retry not before ${new Date(notBefore).toISOString()}`;
     return { kind: 'retry', status, reason, notBefore, detail: `${said}${until}: ${line ?? SEE_LOG}` };
   }
   return { kind: 'retry', status, reason, detail: `${said}: ${nextStep(answer, target, line)}` };
 }
 
-const SEE_LOG = 'it says nothing more; see the receiver’s log';
+const SEE_LOG = 'no further details; check the receiver’s log';
 
 const ADVICE: Record<number, (target: Target) => string> = {
-  400: () => 'it does not take the event as it is; see its answer and its log',
+  400: () => 'the receiver rejected the event; check its response and its log',
   401: () => 'check the credentials in the endpoint’s headers or url',
-  403: () => 'check the credentials in the endpoint’s headers or url, and what they are allowed to do',
-  404: (target) => `it has no path ${shownPath(target)}; check the endpoint’s url`,
-  405: (target) => `it takes no POST at ${shownPath(target)}; check the endpoint’s url`,
-  407: () => 'a proxy in front of it wants credentials',
-  413: () => 'the event is larger than it takes; raise its limit or leave out references',
-  415: () => 'it does not take this media type; set Content-Type in the endpoint’s headers',
+  403: () => 'check the credentials in the endpoint’s headers or url, and their permissions',
+  404: (target) => `no path ${shownPath(target)} at the receiver; check the endpoint’s url`,
+  405: (target) => `POST not allowed on ${shownPath(target)}; check the endpoint’s url`,
+  407: () => 'a proxy in front of it requires credentials',
+  413: () => 'the event is too large for the receiver; raise its limit or omit references',
+  415: () => 'the receiver does not support this media type; set Content-Type in the endpoint’s headers',
 };
 
 function nextStep(answer: AnswerHead, target: Target, line: string | undefined): string {
   const { status } = answer;
   if (status >= 300 && status < 400) return redirected(answer.location, target);
   if (status >= 500) return line ?? SEE_LOG;
-  const advice = ADVICE[status]?.(target) ?? 'see its log';
-  return line === undefined ? advice : `${advice}; it says: ${line}`;
+  const advice = ADVICE[status]?.(target) ?? 'check its log';
+  return line === undefined ? advice : `${advice}; response: ${line}`;
 }
 
-/** Characters of the receiver's own words in a detail. */
+/** Characters of the response in a detail. */
 const LINE_LENGTH = 200;
 
 /** Of an HTML page the title: its first line is a tag. */

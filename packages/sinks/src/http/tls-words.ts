@@ -1,6 +1,6 @@
 /**
- * What went wrong in TLS, told apart: an operator does something else about each. OpenSSL's own line holds
- * addresses of its source code; only its reason is shown.
+ * Classifies TLS failures: each needs another action of the operator. OpenSSL's own message contains positions of its
+ * source code; only its reason is shown.
  */
 import type { TransportReason } from '@longshore/event';
 
@@ -15,19 +15,19 @@ interface Row {
 }
 
 const RENEW = 'renew the receiver’s certificate';
-const NO_TLS = 'the receiver does not speak TLS on this port; does it want http:// in the endpoint’s url?';
+const NO_TLS = 'no TLS on this port of the receiver; try http:// in the endpoint’s url';
 
 const ROWS: readonly Row[] = [
   { codes: /^CERT_HAS_EXPIRED$/, reason: 'tls_expired', step: RENEW },
   {
     codes: /^CERT_NOT_YET_VALID$/,
     reason: 'tls_expired',
-    step: 'check the clocks of this machine and of the machine that made the certificate',
+    step: 'check the clocks of this machine and of the issuer of the certificate',
   },
   {
     codes: /^(ERR_TLS_CERT_ALTNAME_INVALID|HOSTNAME_MISMATCH)$/,
     reason: 'tls_hostname',
-    step: 'use a host name in the endpoint’s url that the certificate holds',
+    step: 'use a host name of the certificate in the endpoint’s url',
   },
   {
     codes: /^UNABLE_TO_VERIFY_LEAF_SIGNATURE$/,
@@ -49,7 +49,7 @@ const ROWS: readonly Row[] = [
     codes:
       /^ERR_SSL_\w*(PROTOCOL_VERSION|UNSUPPORTED_PROTOCOL|NO_PROTOCOLS_AVAILABLE|INSUFFICIENT_SECURITY)$/,
     reason: 'tls_protocol',
-    step: 'let the receiver speak TLS 1.2 or newer',
+    step: 'enable TLS 1.2 or newer at the receiver',
   },
   {
     codes: /^ERR_SSL_\w*UNRECOGNIZED_NAME$/,
@@ -59,22 +59,22 @@ const ROWS: readonly Row[] = [
   {
     codes: /^ERR_SSL_\w*(CERTIFICATE|UNKNOWN_CA|ACCESS_DENIED)\w*$/,
     reason: 'tls',
-    step: 'the receiver wants a client certificate, or another one; a proxy in front of it can send one',
+    step: 'the receiver requires a client certificate; a proxy in front of it can send one',
   },
   {
     codes: /^ERR_SSL_\w*HANDSHAKE_FAILURE$/,
     reason: 'tls_protocol',
-    step: 'they have no cipher in common, or the receiver wants a client certificate; see its log',
+    step: 'no common cipher, or the receiver requires a client certificate; check its log',
   },
   {
     codes: /^(EPROTO|ERR_SSL_\w+)$/,
     reason: 'tls_protocol',
-    step: 'see the receiver’s log, and whether it speaks TLS on this port',
+    step: 'check the receiver’s log, and that it uses TLS on this port',
   },
   {
     codes: /^(ERR_TLS_\w+|ERR_OSSL_\w+|ERR_CRYPTO_\w+|CERT_\w+|CRL_\w+|INVALID_PURPOSE)$/,
     reason: 'tls',
-    step: 'see which certificate the receiver shows, and which this endpoint trusts',
+    step: 'check the receiver’s certificate and the trusted certificates of this endpoint',
   },
 ];
 
@@ -86,12 +86,12 @@ export interface TlsFault {
   step: string;
 }
 
-/** @param trusted where trusted certificates were looked for, for people */
+/** @param trusted the locations searched for trusted certificates */
 export function tlsFault(error: Error, code: string, trusted?: () => string): TlsFault | undefined {
   const telling = code === 'EPROTO' || code === '' ? (codeIn(error.message) ?? code) : code;
   const row = ROWS.find(({ codes }) => codes.test(telling));
   if (row === undefined) return undefined;
-  const looked = row.reason === 'tls_untrusted' && trusted ? ` Looked for it in: ${trusted()}` : '';
+  const looked = row.reason === 'tls_untrusted' && trusted ? ` Searched: ${trusted()}` : '';
   return { reason: row.reason, said: saidBy(error), step: `${row.step}.${looked}`.replace(/\.$/, '') };
 }
 

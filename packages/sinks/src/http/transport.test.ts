@@ -44,7 +44,7 @@ test.each([
 ])('%s is %s', (code, reason) => {
   const failure = failureOf(error(code), 'receiver.example:443');
   expect(failure.reason).toBe(reason);
-  expect(failure.detail).toMatch(/^receiver\.example:443: (it failed \(.*\)|its answer .*); \S.+$/);
+  expect(failure.detail).toMatch(/^receiver\.example:443: (it failed \(.*\)|the response .*); \S.+$/);
 });
 
 test('an answer that came unasked or asks to switch protocols is not HTTP as we need it', () => {
@@ -72,16 +72,16 @@ test('a long message with line breaks becomes one short line', () => {
 
 test.each([
   ['connecting', 'no connection within 1000 ms'],
-  ['waiting', 'no answer within 1000 ms'],
+  ['waiting', 'no response within 1000 ms'],
 ] as const)('a deadline that passes while %s', (phase, words) => {
   expect(timedOut(phase, 'a:1', 1000)).toEqual({ reason: 'timeout', detail: expect.stringContaining(words) });
 });
 
 test.each([
-  ['wrong version number', 'does it want http://'],
-  ['http request', 'does it want http://'],
+  ['wrong version number', 'try http://'],
+  ['http request', 'try http://'],
   ['tlsv1 alert protocol version', 'TLS 1.2'],
-  ['sslv3 alert handshake failure', 'no cipher in common'],
+  ['sslv3 alert handshake failure', 'no common cipher'],
 ])('of OpenSSL’s line only the reason is shown: %s', (reason, step) => {
   const line = `write EPROTO 802C8B5B057F0000:error:0A00010B:SSL routines:ssl3_get_record:${reason}:../deps/openssl/ssl3_record.c:355:\n`;
   const { detail } = failureOf(error('EPROTO', line), 'a:1');
@@ -93,5 +93,5 @@ test('a certificate that is not trusted: the detail says where its authority was
   const { detail } = failureOf(error('SELF_SIGNED_CERT_IN_CHAIN'), 'a:1', {
     trusted: () => 'Node.js’ list, /ca.pem',
   });
-  expect(detail).toMatch(/tls\.ca.*Looked for it in: Node\.js’ list, \/ca\.pem$/);
+  expect(detail).toMatch(/tls\.ca.*Searched: Node\.js’ list, \/ca\.pem$/);
 });

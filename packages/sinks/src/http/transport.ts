@@ -37,28 +37,28 @@ const REASONS: readonly [codes: RegExp, reason: TransportReason][] = [
 
 const NEXT_STEP: Record<Exclude<TransportReason, 'timeout' | TlsReason>, string> = {
   refused: 'start the receiver, or correct host and port in the endpoint’s url',
-  reset: 'see the receiver’s log; it may have crashed, or something between cuts connections',
+  reset: 'check the receiver’s log; it may have crashed, or a proxy in between closes connections',
   dns: 'correct the host name in the endpoint’s url, or the name resolution of this machine',
   unreachable: 'check the network, its routes and firewalls between this machine and the receiver',
-  protocol: 'check that the endpoint’s url points at an HTTP/1.1 server, and http against https',
+  protocol: 'check that the endpoint’s url points to an HTTP/1.1 server, and http against https',
   url: 'correct the endpoint’s url',
   undecodable: 'the stored delivery is damaged',
-  error: 'see the words above; if they do not help, please report them',
+  error: 'unexpected error; please report it',
 };
 
-/** Where undici's own words mislead. It asserts that the status of an answer is one. */
+/** Replaces misleading messages of undici. It asserts that the status of a response is valid. */
 const WORDS: Record<string, string> = {
-  UND_ERR_HEADERS_OVERFLOW: 'its answer has more than 1 MiB of headers',
-  ERR_ASSERTION: 'its answer has a status that ends no request',
+  UND_ERR_HEADERS_OVERFLOW: 'the response has more than 1 MiB of headers',
+  ERR_ASSERTION: 'the response has an invalid status',
 };
 
 const PROXY_STEP =
-  'see the proxy’s log; allow the receiver’s host there, or name it in NO_PROXY if it needs no proxy';
+  'check the proxy’s log; allow the receiver’s host there, or add it to NO_PROXY if it needs no proxy';
 
 const CLOSES_STEP = {
   plain:
-    'does it want https:// in the endpoint’s url? Else see its log; it may have crashed, or something between cuts connections',
-  tls: 'does it want a client certificate? Else see its log; it may have crashed, or something between cuts connections',
+    'try https:// in the endpoint’s url; else check the receiver’s log: it may have crashed, or a proxy in between closes connections',
+  tls: 'the receiver may require a client certificate; else check its log: it may have crashed, or a proxy in between closes connections',
 };
 
 /** `place`: `host:port`. */
@@ -76,11 +76,11 @@ export function failureOf(error: Error, place: string, { closes, trusted }: Circ
 
 /** The attempt's own deadline passed before the head of an answer was read. `timeout` in milliseconds; `secure`: of an https url. */
 export function timedOut(phase: Phase, place: string, timeout: number, secure = false): Failure {
-  const missing = phase === 'connecting' ? 'no connection' : 'no answer';
+  const missing = phase === 'connecting' ? 'no connection' : 'no response';
   const step =
     phase === 'connecting'
       ? `check host, port and firewalls${secure ? ', and that the receiver speaks TLS (http against https)' : ''}`
-      : 'let the receiver answer first and work afterwards, or raise the endpoint’s timeout';
+      : 'let the receiver answer before it processes the event, or raise the endpoint’s timeout';
   return { reason: 'timeout', detail: `${place}: ${missing} within ${timeout} ms; ${step}` };
 }
 

@@ -10,12 +10,12 @@ import type { Aborted, Pending, Settled } from './targets/target.js';
 /** Milliseconds between two tries to get a turn: the first gap, and the longest. */
 const FIRST_GAP_MS = 50;
 const LONGEST_GAP_MS = 1_000;
-/** Longest wait for a turn while the endpoint's slot is held. Milliseconds. */
-const PATIENCE_MS = 20_000;
-/** Milliseconds until the next look at what was not had within {@link PATIENCE_MS}. */
-export const BUSY_LOOK_MS = 10_000;
-/** Beyond the time of the next look another image may ask for the part too. */
-const POLL_MARGIN = 60_000;
+/** Longest wait for a claim while the endpoint's slot is held. */
+const CLAIM_TIMEOUT_MS = 20_000;
+/** Delay until the next check of a claim that timed out. */
+export const BUSY_RECHECK_MS = 10_000;
+/** After the next check plus this margin another image may claim the part. */
+const POLL_MARGIN_MS = 60_000;
 
 /** A result, and for a whole image that of each item. */
 export interface Answer {
@@ -23,7 +23,7 @@ export interface Answer {
   items?: PartState['items'];
 }
 
-/** A call that is to be made in its turn. `handle`: of the last answer, when work goes on. */
+/** A call that is to be made in its turn. `handle`: of the last response, while the target is working. */
 export interface Turn {
   target: string;
   limit: number;
@@ -33,8 +33,8 @@ export interface Turn {
 }
 
 /**
- * Claims a part, and waits for it with a growing gap. `givesUpOn`: claims that are the answer when they still stand
- * after {@link PATIENCE_MS}.
+ * Claims a part, and waits for it with a growing gap. `givesUpOn`: claims that are returned when they persist
+ * for {@link CLAIM_TIMEOUT_MS}.
  */
 export async function claimed(
   lease: Lease,
@@ -47,7 +47,7 @@ export async function claimed(
     if (signal.aborted) return 'aborted';
     const claim = await lease.claim(target, part, limit);
     if (claim === 'taken' || claim === 'warm') return claim;
-    if (givesUpOn.includes(claim) && Date.now() - began > PATIENCE_MS) return claim;
+    if (givesUpOn.includes(claim) && Date.now() - began > CLAIM_TIMEOUT_MS) return claim;
     await pause(gap, undefined, { signal }).catch(() => {});
   }
 }
@@ -87,8 +87,8 @@ export class Claims {
     if (claim === 'aborted') return { result: { state: 'aborted' } };
     if (claim === 'warm') return { result: { state: 'already', verified: false } };
     if (claim === 'taken') return this.#call(turn);
-    const detail = 'another image waits for it at the target';
-    return { result: { state: 'pending', pollAt: Date.now() + BUSY_LOOK_MS, handle: '', detail } };
+    const detail = 'another image is waiting for it at the target';
+    return { result: { state: 'pending', pollAt: Date.now() + BUSY_RECHECK_MS, handle: '', detail } };
   }
 
   async #call({ target, part, call }: Turn): Promise<Answer> {
@@ -106,7 +106,7 @@ export class Claims {
     await this.lease.finish(target, part, {
       state: JSON.stringify({ v: STATE_VERSION, ...state }),
       ...(isWarm(answer) && { warmFor: this.window }),
-      ...(pending && { busyFor: Math.max(0, result.pollAt - Date.now()) + POLL_MARGIN }),
+      ...(pending && { busyFor: Math.max(0, result.pollAt - Date.now()) + POLL_MARGIN_MS }),
     });
     return answer;
   }

@@ -35,7 +35,7 @@ describe('a dry run', () => {
     expect(runs).toMatchObject([
       {
         result: 'dryrun',
-        detail: expect.stringMatching(/^a dry run: 3 parts would be asked for \(\d+ B\)$/),
+        detail: expect.stringMatching(/^dry run: 3 parts would be requested \(\d+ B\)$/),
         tally: { skipped: 3, bytes: sizes },
       },
     ]);

@@ -50,7 +50,7 @@ export function dryRunInWords(parts: readonly PreheatPart[]): string {
   const wanted = parts.filter(({ reason }) => reason === DRY_RUN);
   const warm = parts.filter(({ result }) => result === 'already').length;
   const left = warm > 0 ? `, ${warm} already warm` : '';
-  return `a dry run: ${wanted.length} parts would be asked for (${bytesInWords(bytesWanted(parts))})${left}`;
+  return `dry run: ${wanted.length} parts would be requested (${bytesInWords(bytesWanted(parts))})${left}`;
 }
 
 /** Bytes that a run would move at most, as the descriptors say. */

@@ -4,7 +4,7 @@ import { failureOf, paused } from './failure.js';
 
 const NOW = 1_000_000;
 const missing = new RegistryError('not_found', 'there is none', { status: 404 });
-const of = (error: unknown, age = 0) => failureOf(error, { age, patience: 120_000, now: NOW });
+const of = (error: unknown, age = 0) => failureOf(error, { age, appearsWithin: 120_000, now: NOW });
 
 describe('a manifest that is not there yet', () => {
   test('is looked for at growing gaps, for two minutes', () => {
@@ -45,25 +45,25 @@ test.each<[ConstructorParameters<typeof RegistryError>, object]>([
 
 describe('the next step', () => {
   const detailOf = (error: RegistryError, some: object = {}) => {
-    const result = failureOf(error, { age: 120_000, patience: 120_000, now: NOW, ...some });
+    const result = failureOf(error, { age: 120_000, appearsWithin: 120_000, now: NOW, ...some });
     return typeof result === 'object' && 'detail' in result ? result.detail : undefined;
   };
 
   test('of what never came names the time, and the other registry that the event names', () => {
     expect(detailOf(missing)).toBe(
-      'there is none; it was not there 120 s after the event: was it deleted? Or is preheat.registry.url another registry than was pushed to?',
+      'there is none; still missing 120 s after the event: was it deleted, or does preheat.registry.url differ from the registry pushed to?',
     );
     expect(detailOf(missing, { named: 'ghcr.io' })).toMatch(/pushed to \(the event names ghcr\.io\)\?$/);
   });
 
   test('of a name that nobody waits for is to look at the name', () => {
-    expect(detailOf(missing, { patience: 0 })).toMatch(/check the name and the tag/);
+    expect(detailOf(missing, { appearsWithin: 0 })).toMatch(/check the name and the tag/);
   });
 
   test.each([
     ['limit', /raise preheat\.limits/],
-    ['digest', /look at it in the registry/],
-    ['unsupported', /look at it in the registry/],
+    ['digest', /inspect it in the registry/],
+    ['unsupported', /inspect it in the registry/],
   ] as const)('of %s', (kind, step) => {
     expect(detailOf(new RegistryError(kind, 'no'))).toMatch(step);
   });

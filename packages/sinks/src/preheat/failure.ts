@@ -1,17 +1,17 @@
 /**
- * What an error of the registry means for a delivery: too early, too often, not now, or never. Nothing of it is
- * an attempt while the registry only asks for time.
+ * Maps an error of the registry to an outcome of the delivery. While the registry only asks for a pause, it costs no
+ * attempt.
  */
 import type { Outcome, Reason } from '@longshore/event';
 import { RegistryError, type RegistryErrorKind } from '@longshore/registry-client';
 import type { Deferred } from '../sink.js';
 
-/** A registry that asks for more than this is looked at again in between. */
-const LONGEST_PAUSE = 3_600_000;
-/** When it does not say for how long. */
-const PAUSE = 60_000;
-const SOONEST = 250;
-const LATEST = 5_000;
+/** Longer pauses are checked in between. Milliseconds. */
+const LONGEST_PAUSE_MS = 3_600_000;
+/** Pause when the registry names none. Milliseconds. */
+const DEFAULT_PAUSE_MS = 60_000;
+const FIRST_RECHECK_MS = 250;
+const LONGEST_RECHECK_MS = 5_000;
 
 const REASONS: Readonly<Partial<Record<RegistryErrorKind, Reason>>> = {
   timeout: 'timeout',
@@ -27,17 +27,17 @@ const REASONS: Readonly<Partial<Record<RegistryErrorKind, Reason>>> = {
 
 /** Where the error does not say it itself. */
 const NEXT_STEP: Readonly<Partial<Record<RegistryErrorKind, string>>> = {
-  digest: 'look at it in the registry',
-  size: 'look at it in the registry',
-  unsupported: 'look at it in the registry',
-  limit: 'raise preheat.limits if the image is honest',
+  digest: 'inspect it in the registry',
+  size: 'inspect it in the registry',
+  unsupported: 'inspect it in the registry',
+  limit: 'raise preheat.limits if the image is legitimate',
 };
 
 interface Expected {
   /** Milliseconds since the image could be there. */
   age: number;
-  /** How old it may get and still come. 0: it is there or it is not. */
-  patience: number;
+  /** Age up to which a missing image may still appear. 0: no waiting. */
+  appearsWithin: number;
   /** The registry that the event names, when another one is asked: `registry.example.com`. */
   named?: string;
   now?: number;
@@ -46,21 +46,21 @@ interface Expected {
 /** @param error what the registry client has thrown */
 export function failureOf(
   error: unknown,
-  { age, patience, named, now = Date.now() }: Expected,
+  { age, appearsWithin, named, now = Date.now() }: Expected,
 ): Outcome | Deferred | 'aborted' {
   if (!(error instanceof RegistryError)) {
-    const detail = `a fault in preheating: ${error instanceof Error ? error.message : String(error)}`;
+    const detail = `internal error in preheating: ${error instanceof Error ? error.message : String(error)}`;
     return { kind: 'retry', reason: 'error', detail };
   }
   const { kind, status, message, notBefore, retryable } = error;
   if (kind === 'aborted') return 'aborted';
-  if (kind === 'rate_limited') return paused(notBefore ?? now + PAUSE, now);
-  if (kind === 'not_found' && age < patience) {
+  if (kind === 'rate_limited') return paused(notBefore ?? now + DEFAULT_PAUSE_MS, now);
+  if (kind === 'not_found' && age < appearsWithin) {
     // Doubles the age each time: 0.25, 0.5, 1, 2, 4 s, and then every 5 s.
-    const until = now + Math.min(Math.max(age, SOONEST), LATEST);
+    const until = now + Math.min(Math.max(age, FIRST_RECHECK_MS), LONGEST_RECHECK_MS);
     return { kind: 'deferred', until, why: 'the registry does not have it yet' };
   }
-  const step = kind === 'not_found' ? missing(patience, named) : NEXT_STEP[kind];
+  const step = kind === 'not_found' ? missing(appearsWithin, named) : NEXT_STEP[kind];
   const detail = step === undefined ? message : `${message}; ${step}`;
   const reason: Reason = REASONS[kind] ?? (status === undefined ? 'error' : `http_${status}`);
   return {
@@ -72,14 +72,18 @@ export function failureOf(
   };
 }
 
-function missing(patience: number, named: string | undefined): string {
-  if (patience === 0) return 'check the name and the tag, and that this is its registry';
+function missing(appearsWithin: number, named: string | undefined): string {
+  if (appearsWithin === 0) return 'check the name and the tag, and that this is its registry';
   const other = named === undefined ? '' : ` (the event names ${named})`;
-  return `it was not there ${Math.round(patience / 1_000)} s after the event: was it deleted? Or is preheat.registry.url another registry than was pushed to${other}?`;
+  return `still missing ${Math.round(appearsWithin / 1_000)} s after the event: was it deleted, or does preheat.registry.url differ from the registry pushed to${other}?`;
 }
 
-/** The registry wants to be left alone until then. */
+/** The registry asked for a pause until then. */
 export function paused(until: number, now = Date.now()): Deferred {
-  const why = `the registry wants to be asked again at ${new Date(until).toISOString()}`;
-  return { kind: 'deferred', until: Math.min(Math.max(until, now + SOONEST), now + LONGEST_PAUSE), why };
+  const why = `paused by the registry until ${new Date(until).toISOString()}`;
+  return {
+    kind: 'deferred',
+    until: Math.min(Math.max(until, now + FIRST_RECHECK_MS), now + LONGEST_PAUSE_MS),
+    why,
+  };
 }

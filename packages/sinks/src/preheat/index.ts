@@ -1,7 +1,7 @@
 /**
  * Warms the image of an event at each target: walks it in its registry, asks each target for each part, and comes
  * to a verdict. One delivery leads an image; the others of the same image wait, without a slot and without an
- * attempt, and are told what it came to.
+ * attempt, and get its result.
  *
  * What takes time elsewhere is not waited for: a target that is still at work, a registry that wants to be left
  * alone or does not have the manifest yet, another delivery's lead. The delivery is then `deferred`, and all that
@@ -20,19 +20,19 @@ import { openTarget } from './targets/index.js';
 import type { OpenTarget } from './warm.js';
 import { type WorkEnd, workOn } from './work.js';
 
-/** Beyond the time at which the leader is due again, others may take the lead. */
-const MARGIN = 60_000;
+/** How long after the leader is due again others may take the lead. */
+const LEAD_MARGIN_MS = 60_000;
 
-/** Milliseconds until a result that could not be stored is brought again. */
-const STORE_AGAIN_MS = 60_000;
+/** Delay until a result that could not be stored is stored again. */
+const STORE_RETRY_MS = 60_000;
 
 type Resolved = ImageRef & { digest: string };
 
-const TOLD_VERSION = 1;
+const RESULT_VERSION = 1;
 
-/** What those who waited are told. */
-interface Told {
-  /** {@link TOLD_VERSION} of its writer; the first wrote none. */
+/** The result for deliveries that waited. */
+interface SharedResult {
+  /** {@link RESULT_VERSION} of its writer; the first wrote none. */
   v?: number;
   tag?: string;
   outcome: Outcome;
@@ -86,7 +86,7 @@ class PreheatSink implements Sink {
       return this.#conclude({ ending, parts: [] }, delivery, undefined, attempt);
     }
     const due = delivery.receivedAt + delay;
-    if (due > Date.now()) return { kind: 'deferred', until: due, why: 'it waits for its delay' };
+    if (due > Date.now()) return { kind: 'deferred', until: due, why: 'waiting for preheat.delay' };
     const release = this.#registries.hold(image.registry);
     try {
       return await this.#warm(delivery, image, attempt);
@@ -118,9 +118,10 @@ class PreheatSink implements Sink {
     // A dry run has a plan of its own: it neither waits for a real run nor takes that run's result for its own.
     const led = dryrun ? `dry run ${delivery.id} ${plan}` : plan;
     let turn = await memory.lead(led, delivery.id);
+    // english: allow told, packages/queue returns it
     if (turn.turn === 'told') {
-      const { v = 1, tag, outcome } = JSON.parse(turn.verdict) as Told;
-      if (v === TOLD_VERSION && tag === image.tag && !dryrun) {
+      const { v = 1, tag, outcome } = JSON.parse(turn.verdict) as SharedResult;
+      if (v === RESULT_VERSION && tag === image.tag && !dryrun) {
         attempt.progress?.({ waited: 'another delivery has warmed the same image' });
         return outcome;
       }
@@ -188,11 +189,11 @@ class PreheatSink implements Sink {
     }
     const now = Date.now();
     if (ending.kind === 'deferred') {
-      await lease?.rest(ending.until - now + MARGIN);
+      await lease?.rest(ending.until - now + LEAD_MARGIN_MS);
       return ending;
     }
     if (ending.kind === 'retry' && !last) {
-      await lease?.rest(Math.max(retryWithin, (ending.notBefore ?? 0) - now) + MARGIN);
+      await lease?.rest(Math.max(retryWithin, (ending.notBefore ?? 0) - now) + LEAD_MARGIN_MS);
       return ending;
     }
     const outcome: Outcome = ending.kind === 'retry' ? { ...ending, kind: 'dead' } : ending;
@@ -202,12 +203,12 @@ class PreheatSink implements Sink {
     const ended = runOf({ endpoint: name, delivery, image, run, outcome, parts, dryrun, rateLimit });
     const unstored = await memory.keepRun(ended, signal).catch(unlessQueue);
     if (unstored) {
-      const until = Date.now() + STORE_AGAIN_MS;
-      await lease?.rest(STORE_AGAIN_MS + MARGIN);
+      const until = Date.now() + STORE_RETRY_MS;
+      await lease?.rest(STORE_RETRY_MS + LEAD_MARGIN_MS);
       return { kind: 'deferred', until, why: `its result could not be stored: ${unstored.message}` };
     }
-    const told: Told = { v: TOLD_VERSION, tag: image?.tag, outcome };
-    await lease?.settle(JSON.stringify(told), outcome.kind === 'delivered');
+    const result: SharedResult = { v: RESULT_VERSION, tag: image?.tag, outcome };
+    await lease?.settle(JSON.stringify(result), outcome.kind === 'delivered');
     return ending;
   }
 
@@ -224,9 +225,10 @@ class PreheatSink implements Sink {
   }
 
   #failed(error: unknown, delivery: Delivery): Outcome | Deferred | 'aborted' {
-    const { delay, patience, registry } = this.options;
+    // english: allow patience, apps/worker sets the option by this name
+    const { delay, patience: appearsWithin, registry } = this.options;
     const age = Date.now() - delivery.receivedAt - delay;
-    return failureOf(error, { age, patience, named: otherRegistry(delivery, registry) });
+    return failureOf(error, { age, appearsWithin, named: otherRegistry(delivery, registry) });
   }
 }
 

@@ -15,12 +15,12 @@ interface Plan {
 }
 
 /** Milliseconds between two looks of one who waits. */
-const LOOK = 250;
+const POLL_INTERVAL_MS = 250;
 
 /** @param onRun hears each run once */
 export function createLocalMemory(onRun: (run: PreheatRun) => void | Promise<void>): PreheatMemory {
   const plans = new Map<string, Plan>();
-  const told = new Map<string, string>();
+  const verdicts = new Map<string, string>();
   const warm = new Map<string, number>();
   const busy = new Map<string, string>();
   const slots = new Map<string, Set<string>>();
@@ -61,7 +61,7 @@ export function createLocalMemory(onRun: (run: PreheatRun) => void | Promise<voi
       },
       async settle(verdict, complete) {
         if (!mine()) return;
-        for (const delivery of plan.waiting) told.set(delivery, verdict);
+        for (const delivery of plan.waiting) verdicts.set(delivery, verdict);
         plan.waiting.clear();
         plan.leader = undefined;
         plan.run = undefined;
@@ -75,15 +75,16 @@ export function createLocalMemory(onRun: (run: PreheatRun) => void | Promise<voi
 
   return {
     async lead(name, delivery) {
-      const verdict = told.get(delivery);
-      told.delete(delivery);
+      const verdict = verdicts.get(delivery);
+      verdicts.delete(delivery);
+      // english: allow told, packages/queue returns it
       if (verdict !== undefined) return { turn: 'told', verdict };
       const plan: Plan = plans.get(name) ?? { parts: new Map(), waiting: new Set() };
       plans.set(name, plan);
       const { leader } = plan;
       if (leader && leader.delivery !== delivery && leader.until > Date.now()) {
         plan.waiting.add(delivery);
-        return { turn: 'wait', until: Date.now() + LOOK };
+        return { turn: 'wait', until: Date.now() + POLL_INTERVAL_MS };
       }
       const token = randomUUID();
       plan.run ??= { id: randomUUID(), startedAt: Date.now() };

@@ -3,7 +3,7 @@
  * implementation over Redis, which all workers share; a command without a Redis brings the one in memory.
  *
  * One plan is one image (repository and digest) at one endpoint. One delivery leads it, the others of the same
- * image wait and are told what it came to. Everything is fenced: who lost the lead can change nothing any more.
+ * image wait and get its result. Every write is fenced: a delivery that lost the lead cannot change anything.
  */
 import type { PreheatRun } from '@longshore/event';
 
@@ -12,7 +12,7 @@ export type Turn =
   | { turn: 'lead'; lease: Lease }
   /** Another delivery leads; look again then (epoch milliseconds), or when woken. */
   | { turn: 'wait'; until: number }
-  /** Another delivery has led it to this end; told once. */
+  // english: allow told, packages/queue returns it
   | { turn: 'told'; verdict: string };
 
 /**
@@ -35,28 +35,28 @@ export interface Lease {
   claim(target: string, part: string, limit: number): Promise<Claim>;
   /**
    * The call for a claimed part is over. `state` is kept with the plan. `warmFor`: milliseconds for which it counts
-   * as warm for every plan. `busyFor`: milliseconds for which it goes on elsewhere, so that no other plan asks too.
+   * as warm for every plan. `busyFor`: milliseconds for which the target is working, so that no other plan requests it too.
    */
   finish(
     target: string,
     part: string,
     how: { state?: string; warmFor?: number; busyFor?: number },
   ): Promise<void>;
-  /** The lead ends for now; the others go on waiting for this delivery for so many milliseconds. */
+  /** The lead ends for now; the others keep waiting for this delivery for so many milliseconds. */
   rest(ms: number): Promise<void>;
-  /** The end: whoever waits is told. `complete`: nothing of the plan needs to be kept for another try. */
+  /** Ends the plan: waiting deliveries get the verdict. `complete`: nothing needs to be kept for a retry. */
   settle(verdict: string, complete: boolean): Promise<void>;
-  /** Gives the lead up; anybody may take it at once. */
+  /** Gives up the lead; any delivery may take it at once. */
   drop(): Promise<void>;
 }
 
 /** The memory of one endpoint. */
 export interface PreheatMemory {
   /**
-   * @param plan names the image; the same for everybody who means it
+   * @param plan names the image; the same for every delivery of it
    */
   lead(plan: string, deliveryId: string): Promise<Turn>;
-  /** The registry wants to be left alone until then (epoch milliseconds). */
+  /** The registry asked for a pause until then (epoch milliseconds). */
   pause(registry: string, until: number): Promise<void>;
   /** 0 when it does not. */
   pausedUntil(registry: string): Promise<number>;

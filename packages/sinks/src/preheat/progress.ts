@@ -1,8 +1,8 @@
-/** How far an image is, for whoever looks at its delivery: told at most twice a second, and at the end. */
+/** Progress of an image, reported at most twice a second, and at the end. */
 import { bytesInWords } from '@longshore/event';
 import type { WarmItem } from './targets/target.js';
 
-const EVERY = 500;
+const REPORT_INTERVAL_MS = 500;
 
 /** `progress` is a percentage, as boards draw it: of the bytes, where the image tells sizes. */
 export interface ProgressShown {
@@ -27,15 +27,15 @@ export class Progress {
   #done = 0;
   #bytes = 0;
   #moving = 0;
-  /** Not at once: after a wait the parts that are known come first, and it is not to look as if it began anew. */
-  #told = Date.now();
+  /** Not reported at once: after a wait the known parts come first, and the progress must not drop to 0. */
+  #reportedAt = Date.now();
 
   constructor(
     private readonly total: { parts: number; bytes: number },
     private readonly tell: (shown: ProgressShown) => void,
   ) {}
 
-  /** A large layer takes minutes: it is not to look as if nothing went on. */
+  /** A large layer takes minutes: its bytes count as progress. */
   moving(): Moving {
     let moved = 0;
     return {
@@ -57,11 +57,11 @@ export class Progress {
     this.#show();
   }
 
-  /** Tells how far it is now. */
+  /** Reports the progress. */
   flush(): void {
     const { parts, bytes } = this.total;
     const complete = this.#done >= parts;
-    this.#told = Date.now();
+    this.#reportedAt = Date.now();
     const here = Math.min(bytes, this.#bytes + this.#moving);
     const share = bytes > 0 ? here / bytes : this.#done / Math.max(1, parts);
     this.tell({
@@ -74,6 +74,6 @@ export class Progress {
   }
 
   #show(): void {
-    if (this.#done >= this.total.parts || Date.now() - this.#told >= EVERY) this.flush();
+    if (this.#done >= this.total.parts || Date.now() - this.#reportedAt >= REPORT_INTERVAL_MS) this.flush();
   }
 }

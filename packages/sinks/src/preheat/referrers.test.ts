@@ -52,9 +52,7 @@ describe('referrers', () => {
     expect(runs).toMatchObject([
       {
         result: 'partial',
-        detail: expect.stringMatching(
-          /at 1 target; not all referrers of the image were found: .* answered 500/,
-        ),
+        detail: expect.stringMatching(/at 1 target; the search for referrers failed: .* answered 500/),
         tally: { failed: 0 },
       },
     ]);
@@ -117,7 +115,7 @@ describe('referrers', () => {
     const { sink, runs } = await searching(saying(500), { dryrun: true });
     await sink.send(aPush(), anAttempt());
     expect(runs).toMatchObject([
-      { result: 'dryrun', detail: expect.stringMatching(/^a dry run: 3 parts .* answered 500/) },
+      { result: 'dryrun', detail: expect.stringMatching(/^dry run: 3 parts .* answered 500/) },
     ]);
   });
 });

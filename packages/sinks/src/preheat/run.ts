@@ -1,4 +1,4 @@
-/** A run as it is kept and told. */
+/** A run as it is stored and reported. */
 import { type Delivery, type Outcome, type PreheatPart, type PreheatRun, tallyOf } from '@longshore/event';
 import type { RateLimit } from '@longshore/registry-client';
 import { bytesWanted } from './dry-run.js';

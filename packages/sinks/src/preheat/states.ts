@@ -26,8 +26,8 @@ export interface Moment {
   since: number;
 }
 
-/** A handle that nobody came back to for so long is not taken up. */
-const STALE_HANDLE = 24 * 3_600_000;
+/** Older handles are not used. */
+const STALE_HANDLE_MS = 24 * 3_600_000;
 
 /** The part's result, when it needs no other call. */
 export function resultOf(
@@ -48,7 +48,7 @@ export function resultOf(
 
 /** The handle to go on with. */
 export function handleOf(state: PartState | undefined, now = Date.now()): string | undefined {
-  if (state?.result.state !== 'pending' || now - state.at > STALE_HANDLE) return undefined;
+  if (state?.result.state !== 'pending' || now - state.at > STALE_HANDLE_MS) return undefined;
   return state.result.handle;
 }
 

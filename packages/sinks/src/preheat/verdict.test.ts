@@ -44,9 +44,7 @@ describe('the outcome', () => {
     expect(came.kind === 'retry' && came.notBefore).toBe(retryable.includes(true) && 5);
     const more = problems.length > 1 ? ' (and 1 more)' : '';
     expect(came.detail).toMatch(/^1 (warmed|of 1 parts failed)|^0 warmed/);
-    expect(
-      came.detail?.endsWith(`not all referrers of the image were found: r.test: answered 500${more}`),
-    ).toBe(true);
+    expect(came.detail?.endsWith(`the search for referrers failed: r.test: answered 500${more}`)).toBe(true);
   });
 
   test('names the parts that failed, the first of them in words, and what is alike once', () => {

@@ -66,7 +66,7 @@ export function outcomeOf(
   const { warmed: now, already, asked } = tallyOf(parts);
   const failed = warmed.flatMap(({ settled }) => (settled.state === 'failed' ? [settled] : []));
   if (failed.length === 0) {
-    const detail = `${now} warmed, ${already} already warm${asked > 0 ? `, ${asked} asked for` : ''} at ${targets} ${targets === 1 ? 'target' : 'targets'}`;
+    const detail = `${now} warmed, ${already} already warm${asked > 0 ? `, ${asked} asked` : ''} at ${targets} ${targets === 1 ? 'target' : 'targets'}`;
     if (problems.length === 0) return { kind: 'delivered', reason: 'warm', detail };
     return { ...laterOrNever(problems), reason: 'partial', detail: withProblems(detail, problems) };
   }
@@ -83,7 +83,7 @@ export function withProblems(detail: string, problems: readonly WalkProblem[] = 
   const [first] = problems;
   if (!first) return detail;
   const more = problems.length > 1 ? ` (and ${problems.length - 1} more)` : '';
-  return `${detail}; not all referrers of the image were found: ${first.detail}${more}`;
+  return `${detail}; the search for referrers failed: ${first.detail}${more}`;
 }
 
 function laterOrNever(

@@ -56,7 +56,7 @@ function roleOf(mediaType = ''): WarmItem['role'] {
 /** Of a walk that this version writes; the first was written without it. */
 const VERSION = 1;
 
-/** @param policy the settings of the walk; read back only for the same */
+/** @param policy the policy of the walk; the stored walk is used only for the same policy */
 export function writeWalk(walk: KeptWalk, policy: object): string {
   return JSON.stringify({ v: VERSION, policy: fingerprint(policy), ...walk });
 }

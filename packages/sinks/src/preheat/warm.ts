@@ -1,6 +1,6 @@
 /**
  * An image through its targets: all targets side by side, each at its own pace. Comes to a result for each part,
- * or to the time at which to look again because work goes on at a target.
+ * or to the time of the next check while a target is working.
  */
 import type { Answer, Claims } from './claims.js';
 import type { Progress } from './progress.js';
@@ -85,7 +85,7 @@ async function warmImage(target: ImageTarget, job: Job): Promise<Warmed> {
 const UNTOLD: Settled = {
   state: 'failed',
   reason: 'incomplete',
-  detail: 'the target did not say what became of it',
+  detail: 'the target did not report a result',
   retryable: true,
 };
 

@@ -5,7 +5,7 @@
 import type { Delivery, Outcome, PreheatPart } from '@longshore/event';
 import { type Registry, RegistryError, walk } from '@longshore/registry-client';
 import type { Attempt, Deferred } from '../sink.js';
-import { BUSY_LOOK_MS, Claims, claimed } from './claims.js';
+import { BUSY_RECHECK_MS, Claims, claimed } from './claims.js';
 import { dryRun, dryRunInWords } from './dry-run.js';
 import { paused } from './failure.js';
 import type { ImageRef } from './image.js';
@@ -111,8 +111,8 @@ async function read(work: Work): Promise<KeptWalk | Deferred | 'aborted'> {
   const claim = await claimed(lease, slot, attempt.signal, ['full', 'busy']);
   if (claim === 'aborted') return 'aborted';
   if (claim !== 'taken') {
-    const why = 'as many images as registry.concurrency allows are being read from the registry';
-    return { kind: 'deferred', until: Date.now() + BUSY_LOOK_MS, why };
+    const why = 'registry.concurrency reached: other images are being read from the registry';
+    return { kind: 'deferred', until: Date.now() + BUSY_RECHECK_MS, why };
   }
   try {
     const start = { repository, reference: digest, tag };
@@ -129,8 +129,8 @@ async function read(work: Work): Promise<KeptWalk | Deferred | 'aborted'> {
 
 /** The policy leaves nothing of the image. */
 function nothingWanted({ skipped }: KeptWalk): WorkEnd {
-  const reasons = [...new Set(skipped.map(({ reason }) => reason))].join(', ') || 'it is empty';
-  const detail = `nothing of the image is wanted (${reasons})`;
+  const reasons = [...new Set(skipped.map(({ reason }) => reason))].join(', ') || 'empty image';
+  const detail = `the policy excludes every part (${reasons})`;
   return { ending: { kind: 'delivered', reason: 'skipped', detail }, parts: partsOf([], skipped) };
 }
 

@@ -9,7 +9,7 @@ export interface Clock {
 /** The machine's. */
 export const systemClock: Clock = { now: () => Date.now(), random: () => Math.random() };
 
-/** How often work that goes on elsewhere is looked at. Milliseconds. */
+/** Poll interval of work at a target. Milliseconds. */
 export interface Cadence {
   first: number;
   /** Each wait is so many times the one before. */

@@ -7,7 +7,7 @@ import type { TargetAuth, TlsOptions } from './options.js';
 import type { Failed, Target, WarmImage } from './target.js';
 
 /**
- * `absent`: nobody listens. `hangs`: takes the request and never answers. `breaks`: closes the connection
+ * `absent`: connection refused. `hangs`: accepts the request and never answers. `breaks`: closes the connection
  * instead. `babbles`: answers what is no HTTP. `endless`: answers 200 with a body without end. `refuses`: 500.
  * `echoes`: 500, with all that it was sent; 401 without credentials.
  */
@@ -107,7 +107,7 @@ export function targetContract(kind: string, kit: TargetKit): void {
       },
     );
 
-    test('a certificate that nobody vouches for is a failure, and one that is trusted is not', async () => {
+    test('an untrusted certificate is a failure, and a trusted one is not', async () => {
       const certificate = kit.certificate();
       const { url } = await kit.works(certificate);
       const [failure] = failuresIn(await warm(open({ url }), image));
@@ -131,7 +131,7 @@ export function targetContract(kind: string, kit: TargetKit): void {
       await expect.poll(server.open).toBe(0);
     });
 
-    test('a call after the shutdown signal asks nobody', async () => {
+    test('a call after the shutdown signal sends no request', async () => {
       const server = await kit.works();
       expect(await warm(open({ url: server.url }), image, AbortSignal.abort())).toEqual({ state: 'aborted' });
       expect(server.accepted()).toBe(0);
@@ -187,7 +187,7 @@ export function targetContract(kind: string, kit: TargetKit): void {
       expect(lasting).not.toContain(true);
     });
 
-    test('a secret that cannot be had is told, and nobody is asked', async () => {
+    test('a missing secret is reported, and no request is sent', async () => {
       const server = await kit.works();
       const bearer = () => {
         throw new Error('env:TOKEN is not set');

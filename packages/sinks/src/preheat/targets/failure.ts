@@ -1,8 +1,8 @@
 /**
- * The one place that says what an unsuccessful answer of a target means, and how it is told.
+ * Maps unsuccessful responses of a target to failures and their messages.
  *
- * Only what cannot go better with the same request is final: everything else is mended by somebody (a token, a
- * url, a cluster) more often than not, and the queue has a budget for it.
+ * Only failures that a retry cannot fix are final: all others are usually fixed by an operator (a token, a url, a
+ * cluster), and the queue has attempts for that.
  */
 import { STATUS_CODES } from 'node:http';
 import { excerpt, notBeforeOf } from '@longshore/event';
@@ -41,17 +41,17 @@ export interface Refusal {
 const FINAL = new Set([400, 410, 411, 413, 414, 415, 422]);
 
 const NEXT_STEP: Record<number, string> = {
-  400: 'it does not take this request; see its log',
+  400: 'the target rejected the request; check its log',
   401: 'check the target’s credentials',
-  403: 'check what the target’s credentials are allowed to do',
+  403: 'check the permissions of the target’s credentials',
   404: 'check the path of the target’s url',
   405: 'check the path of the target’s url',
-  407: 'a proxy in front of it wants credentials',
-  410: 'it wants no more requests; remove the target',
-  413: 'the request is larger than it takes; raise its limit',
-  422: 'correct what it names in the target’s settings',
-  429: 'it has too much to do for now; lower the target’s concurrency if this stays',
-  503: 'it has too much to do, or is starting; see its log if this stays',
+  407: 'a proxy in front of it requires credentials',
+  410: 'the target accepts no more requests; remove the target',
+  413: 'the request is too large for the target; raise its limit',
+  422: 'correct the target’s settings that it names',
+  429: 'target overloaded; lower its concurrency if this persists',
+  503: 'target overloaded or starting; check its log if this persists',
 };
 
 /** For every status that is no success. `now`: epoch milliseconds. */
@@ -66,5 +66,5 @@ export function refused({ status, retryAfter, said, place }: Refusal, now: numbe
 
 function nextStep(status: number): string {
   if (status >= 300 && status < 400) return 'redirects are not followed; correct the target’s url';
-  return NEXT_STEP[status] ?? (status >= 500 ? 'see its log' : 'see its answer and its log');
+  return NEXT_STEP[status] ?? (status >= 500 ? 'check its log' : 'check its response and its log');
 }

@@ -1,7 +1,7 @@
 /**
  * One request of a target, and the connections under it. Answers with a value whatever happens.
  *
- * Credentials and configured headers go to the hosts of the target's own urls and to no other, whoever names
+ * Credentials and configured headers go to the hosts of the target's own urls and to no other, whatever names
  * it. A host that an answer names is checked by the address that is connected to. Redirects are not followed, nothing is retried, bodies are read up to a limit, and an answer's text is
  * masked before anybody sees it.
  */
@@ -164,8 +164,8 @@ export class TargetHttp {
     if (refusal) return failed('url', `${place}: ${refusal.message}`);
     const { reason } = failureOf(cause, place);
     const said =
-      reason === 'timeout' ? `no whole answer within ${this.options.timeout} ms` : mask(cause.message);
-    return failed(reason, `${place}: ${said}; check the target’s url, and the way there`);
+      reason === 'timeout' ? `no complete response within ${this.options.timeout} ms` : mask(cause.message);
+    return failed(reason, `${place}: ${said}; check the target’s url and the network`);
   }
 }
 

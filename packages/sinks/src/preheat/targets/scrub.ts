@@ -1,6 +1,6 @@
 /**
- * Takes out of a foreign text what is a secret by its form. A target repeats what it was given and what others
- * told it (the query of a signed URL, say), which no list of our own secrets can know.
+ * Removes secrets that are recognizable by their form from untrusted text. A target may echo its own requests and
+ * responses of others (the query of a signed URL, say), which no list of our own secrets can know.
  */
 const FORMS: readonly [form: RegExp, instead: string][] = [
   [/\b(Bearer|Basic|Negotiate)[ +]+[\w~+/.-]{6,}=*/gi, '$1 ***'],

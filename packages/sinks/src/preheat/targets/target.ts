@@ -1,7 +1,7 @@
 /**
  * The port of the targets: what is to be warmed, and what one look at it came to.
  *
- * A target never waits for work that goes on elsewhere: it answers `pending` with the time of the next look, and
+ * A target never waits for remote work: it returns `pending` with the time of the next check, and
  * the caller calls again with the handle. It never retries, never logs, never throws, and does not limit how
  * many calls run at once: the caller does. It remembers nothing between calls that it needs: that is the handle.
  */
@@ -88,11 +88,11 @@ export interface Pending {
   pollAt: number;
   /** To be given to the next call. Outlives the process, holds no secret; some bytes for each manifest. */
   handle: string;
-  /** Why the last look told nothing, for people. */
+  /** Why the last check had no result, for operators. */
   detail?: string;
 }
 
-/** Given up because of the signal or {@link Closable.close}: nobody's failure, and no attempt. */
+/** Stopped by the signal or {@link Closable.close}: not a failure, and no attempt. */
 export interface Aborted {
   state: 'aborted';
 }
@@ -124,7 +124,7 @@ export type ImageWarmth =
 
 /** What goes with one call beside what it is to warm. */
 export interface WarmCall {
-  /** Of the last answer, when that was `pending`. One that cannot be read counts as none: the work begins anew. */
+  /** Of the last answer, when that was `pending`. An unreadable one counts as none: the work starts again. */
   handle?: string;
   /**
    * Shutdown: once it is aborted, the call ends at once as `aborted`; or as `pending`, when it has begun work that

@@ -143,7 +143,7 @@ class Dragonfly implements ImageTarget {
 
   #overdue({ place }: Manager, trouble: { detail: string } | undefined) {
     const why = trouble === undefined ? '' : ` (${trouble.detail})`;
-    const detail = `${place}: the job has not ended after ${LONGEST_MS / 60_000} minutes${why}; see the manager’s page of the job`;
+    const detail = `${place}: the job has not ended after ${LONGEST_MS / 60_000} minutes${why}; check the job in the manager’s console`;
     return failed('overdue', detail);
   }
 

@@ -58,7 +58,7 @@ export class Manager {
     try {
       return await image.registryAuthorization?.({ lasting: credentials === true });
     } catch (error) {
-      const why = error instanceof Error ? error.message : 'it cannot be had';
+      const why = error instanceof Error ? error.message : 'it is unavailable';
       return failed('credentials', `no pull token for ${image.repository}: ${why}`);
     }
   }

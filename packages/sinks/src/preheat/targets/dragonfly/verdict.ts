@@ -2,7 +2,7 @@
  * What the jobs of an image came to, item by item.
  *
  * SUCCESS is no proof: it means one peer for the `all` scopes, and not even that for a single seed. A blob is
- * warm when a peer names its URL as fetched; what nobody names is missing, whatever the job says.
+ * warm when a peer reports its URL as fetched; all others are missing, whatever the job reports.
  */
 import { failed } from '../failure.js';
 import type { Failed, Settled, WarmImage, WarmItem } from '../target.js';
@@ -48,8 +48,9 @@ function settle(item: WarmItem, ends: Ends): Settled {
   if (held?.has(url) || reports.some(({ fetched }) => fetched.has(url))) {
     return { state: 'warmed', bytes: item.size, verified: true };
   }
-  const told = reports.find(({ failures }) => failures.has(url))?.failures.get(url);
-  if (told !== undefined) return failed('job', `${place}: ${told}; see the manager’s page of the job`);
+  const failure = reports.find(({ failures }) => failures.has(url))?.failures.get(url);
+  if (failure !== undefined)
+    return failed('job', `${place}: ${failure}; check the job in the manager’s console`);
   return (
     troubleOf(item, ends) ??
     failed(
@@ -67,7 +68,7 @@ function troubleOf({ platform }: WarmItem, { image, jobs, place }: Ends): Failed
     if ('trouble' in end) return end.trouble;
     if (end.report.ended === 'SUCCESS') continue;
     const why = end.report.error === undefined ? 'without a reason' : end.report.error;
-    return failed('job', `${place}: the job failed: ${why}; see the manager’s page of the job`);
+    return failed('job', `${place}: the job failed: ${why}; check the job in the manager’s console`);
   }
   return undefined;
 }

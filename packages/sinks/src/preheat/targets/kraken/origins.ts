@@ -25,9 +25,9 @@ export type Found =
   | { kind: 'running'; way: Way; host?: string }
   /** The cluster has no such way. */
   | { kind: 'noway' }
-  /** Nobody could be asked, or all are in trouble. */
+  /** No origin is reachable, or all fail. */
   | { kind: 'trouble'; failed: Failed }
-  /** The verdict: nobody else need be asked. */
+  /** Final: no other origin needs to be asked. */
   | { kind: 'stop'; failed: Failed }
   | { kind: 'aborted'; aborted: Aborted };
 
@@ -88,7 +88,7 @@ export class Origins {
     const local = await isLocal(this.http, origin, wanted);
     if ('state' in local) return { kind: 'aborted', aborted: local };
     if (local.there === false) {
-      const detail = `${origin.host} says that it has ${wanted.digest}, and it is not on its disk; see its log and its disk space`;
+      const detail = `${origin.host} reports ${wanted.digest}, but it is not on its disk; check its log and disk space`;
       return { kind: 'stop', failed: failed('incomplete', detail) };
     }
     // metainfo is made from the blob on disk, so it is a proof of its own

@@ -18,7 +18,7 @@ const HOSTS_ASKED = 3;
 
 const HOST = /^(?:\[[0-9a-f:]+\]|[\w.-]+):\d{1,5}$/i;
 
-/** The origins that keep a blob, in the order of the ring; or why that cannot be told. */
+/** The origins that keep a blob, in the order of the ring; or why they are unknown. */
 export type Located = { origins: readonly URL[] } | Failed | Aborted;
 
 /** Which origins keep which blob, as any of them tells; remembered for a while. */

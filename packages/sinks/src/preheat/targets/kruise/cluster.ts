@@ -93,7 +93,7 @@ export class Cluster {
       if (reply.kind === 'answer') this.#version = version;
       return reply;
     }
-    const detail = `${this.place} has no ImagePullJob of ${GROUP}; install OpenKruise there`;
+    const detail = `${this.place} has no ImagePullJob of ${GROUP}; install OpenKruise in the cluster`;
     return { kind: 'failed', failed: failed('unsupported', detail) };
   }
 

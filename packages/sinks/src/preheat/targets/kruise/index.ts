@@ -20,7 +20,7 @@ const CADENCE: Cadence = { first: 5_000, factor: 1.3, longest: 30_000, jitter: 0
 const AGAIN_MS = 2_000;
 
 /** Beyond the job's own deadline, for the controller to say so. Milliseconds. */
-const PATIENCE_MS = 5 * 60_000;
+const JOB_GRACE_MS = 5 * 60_000;
 
 /** So many failed nodes are named. */
 const NODES_NAMED = 10;
@@ -117,7 +117,7 @@ class Kruise implements ImageTarget {
   }
 
   #isOverdue({ since }: Progress): boolean {
-    return this.clock.now() - since >= (this.options.jobtimeout ?? JOB_TIMEOUT_MS) + PATIENCE_MS;
+    return this.clock.now() - since >= (this.options.jobtimeout ?? JOB_TIMEOUT_MS) + JOB_GRACE_MS;
   }
 
   #overdue({ place }: Cluster): Failed {
@@ -147,10 +147,10 @@ class Kruise implements ImageTarget {
 /** What OpenKruise would refuse, in words. */
 function contradictionIn({ name, selector, podselector }: KruiseOptions): string | undefined {
   if (selector?.names !== undefined && selector.matchlabels !== undefined) {
-    return `target ${name}: names and matchlabels of a selector exclude each other; leave one out`;
+    return `target ${name}: names and matchlabels of a selector exclude each other; remove one`;
   }
   if (selector !== undefined && podselector !== undefined) {
-    return `target ${name}: selector and podselector exclude each other; leave one out`;
+    return `target ${name}: selector and podselector exclude each other; remove one`;
   }
   return undefined;
 }
@@ -175,7 +175,7 @@ function faultOf({ desired, succeeded, failed: bad, failedNodes, message }: JobS
   const named = failedNodes.slice(0, NODES_NAMED).join(', ');
   const more = failedNodes.length > NODES_NAMED ? ` and ${failedNodes.length - NODES_NAMED} more` : '';
   const which = named === '' ? '' : `: ${named}${more}`;
-  const detail = `${place}: ${desired - succeeded} of ${desired} nodes did not pull the image${which} (${message}); see their kruise-daemon’s log`;
+  const detail = `${place}: ${desired - succeeded} of ${desired} nodes did not pull the image${which} (${message}); check their kruise-daemon log`;
   return failed('job', detail);
 }
 

@@ -17,9 +17,9 @@ import type { WantedBlob } from './wanted.js';
  * Milliseconds before the first look, within the call: 2.8.2 keeps a blob a moment after it has answered, and what is
  * done should not wait for the largest blob to be seen.
  */
-const SOON = 100;
+const FIRST_RECHECK_MS = 100;
 /** Before each further one. */
-const LOOKS = [1_000, 2_000, 5_000, 10_000];
+const RECHECKS_MS = [1_000, 2_000, 5_000, 10_000];
 
 /** What is remembered between two looks. */
 interface Look {
@@ -44,7 +44,7 @@ export async function afterFirst(
   if (stored) shown.marks = true;
   // the cache had it before it was asked; a HEAD of that moves nothing
   if (stored) return { state: 'already', ...(method === 'get' && { bytes }), verified: true };
-  await pause(SOON, undefined, { signal }).catch(() => {});
+  await pause(FIRST_RECHECK_MS, undefined, { signal }).catch(() => {});
   if (signal.aborted) return { state: 'aborted' };
   return lookAgain(registry, item, { looks: 0, at: 0, bytes }, wanted);
 }
@@ -67,7 +67,7 @@ export async function lookAgain(
   const stored = await storedNow(registry, item, { repository, signal });
   if (stored) shown.marks = true;
   if (stored !== false) return { state: 'warmed', bytes: look.bytes, verified: stored === true };
-  const wait = LOOKS[look.looks];
+  const wait = RECHECKS_MS[look.looks];
   if (wait !== undefined) return pending({ ...look, looks: look.looks + 1, at: Date.now() + wait });
   // a proxy in front of it may hide what it says
   if (await registry.holds(repository, item.digest, signal)) {
@@ -102,6 +102,6 @@ function pending(look: Look): Pending {
     state: 'pending',
     pollAt: look.at,
     handle: JSON.stringify(look),
-    detail: 'the cache has not shown yet that it keeps it',
+    detail: 'the cache has not confirmed yet that it stored the part',
   };
 }

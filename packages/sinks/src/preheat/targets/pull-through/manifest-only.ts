@@ -29,7 +29,7 @@ class ManifestOnly implements ImageTarget {
     for (const item of stagesOf(image).flat()) {
       if (signal.aborted || this.#mirror.closed) return { state: 'aborted' };
       if (item.role === 'config' || item.role === 'layer') {
-        // the cache is to fetch it, and nobody has seen that it does
+        // the cache should fetch it, which is not verified
         items.set(item.digest, { state: 'asked' });
         continue;
       }
