@@ -26,7 +26,6 @@ export const NOT_CLEAN_YET = {
   'apps/worker': 'all',
   'packages/operator': 'all',
   'packages/queue': 'all',
-  'packages/sources': 'all',
   'packages/spool': 'all',
 };
 

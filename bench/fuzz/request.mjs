@@ -7,7 +7,7 @@ import { brotliCompressSync, constants, deflateSync, gzipSync } from 'node:zlib'
 import { brokenBody } from './body.mjs';
 import { randomFrom } from './random.mjs';
 
-const SAMPLES = new URL('../../packages/sources/src/', import.meta.url);
+const SAMPLES = new URL('../../packages/sources/src/kinds/', import.meta.url);
 const MIB = 1024 * 1024;
 /** Above it ingest answers 413: the default of `ingest.maxbody`. */
 const MAX_BODY = 32 * MIB;

@@ -1,7 +1,14 @@
 /** What could not be read, into quarantine: with the headers that help to read it later, without secrets. */
 import type { Observer } from '@longshore/observe';
 import type { Quarantine, TrailWriter } from '@longshore/queue/operator';
-import { type OpenedRequest, type RawRequest, storableBody, withoutToken } from '@longshore/sources';
+import {
+  headerIdentity,
+  type OpenedRequest,
+  type RawRequest,
+  storableBody,
+  storableHeaders,
+  withoutToken,
+} from '@longshore/sources';
 
 /** One entry that went into quarantine, with the fields of its record. */
 export interface Kept {
@@ -60,7 +67,7 @@ export function keep(
   entries: OpenedRequest['quarantined'],
 ): Promise<Kept[]> {
   if (entries.length === 0) return Promise.resolve([]);
-  const headers = harmless(raw.headers);
+  const headers = storableHeaders(raw.headers);
   return Promise.all(
     entries.map(async ({ reason, body, bytes = body.length }) => {
       const entry = {
@@ -72,29 +79,10 @@ export function keep(
         headers,
         body,
         bytes,
-        identity: identityOf(headers),
+        identity: headerIdentity(headers),
       };
       const { id, evicted } = await quarantine.put(entry);
       return { source, kind, reason, bytes, quarantineId: id, evicted };
     }),
   );
-}
-
-/** Headers that say what the format is. Any other header may hold a secret. */
-const TELLING =
-  /^(content-type|content-encoding|user-agent|ce-.+|aeg-(?!sas-).+|x-(github|gitea|forgejo|gogs)-(event|delivery)|x-nexus-webhook-(id|delivery)|x-goog-pubsub-(message-id|publish-time|subscription-name)|x-request-id)$/;
-
-/** Where senders put the id of an event whose body may have none: two pushes of one tag have the same body then. */
-const IDENTIFYING =
-  /^(ce-(id|source)|x-(github|gitea|forgejo|gogs|nexus-webhook)-delivery|x-goog-pubsub-message-id)$/;
-
-function identityOf(headers: Record<string, string>): string | undefined {
-  const ids = Object.entries(headers).filter(([name]) => IDENTIFYING.test(name));
-  return ids.length > 0 ? JSON.stringify(ids.sort()) : undefined;
-}
-
-/** The headers that say what the format is, and no others. */
-export function harmless(headers: RawRequest['headers']): Record<string, string> {
-  const kept = Object.entries(headers).filter(([name, value]) => value !== undefined && TELLING.test(name));
-  return Object.fromEntries(kept.map(([name, value]) => [name, String(value)]));
 }

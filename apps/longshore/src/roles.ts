@@ -8,10 +8,10 @@ import { createOperate } from '@longshore/dashboard/operate';
 import { claimLock } from '@longshore/embedded-redis/lock';
 import { createIngest, createReplayer, type FolderLock } from '@longshore/ingest';
 import { isIngestRecord } from '@longshore/observe';
-import { createAlertStore, createJanitor, createPulse } from '@longshore/queue';
+import { createAlertStore, createLeader, createPulse, createRetention } from '@longshore/queue';
 import {
   createDeliveries,
-  createJournal,
+  createJournalReader,
   createPulseReader,
   createQuarantine,
 } from '@longshore/queue/operator';
@@ -149,7 +149,8 @@ async function claimFolder(folder: string, onWait: () => void): Promise<FolderLo
 async function startWorker(parts: RoleParts): Promise<RunningRole> {
   const { config, consumer, producer, observer, inspector, monitor, trail, version } = parts;
   const { prefix } = config().redis;
-  const store = createAlertStore(producer, prefix);
+  const leader = createLeader(producer, prefix);
+  const store = createAlertStore(producer, prefix, leader);
   const pulse = createPulse(producer, prefix);
   const own = createOwnPublish({ client: producer, prefix, observer, trail });
   const worker = createWorker({
@@ -163,10 +164,10 @@ async function startWorker(parts: RoleParts): Promise<RunningRole> {
     quarantine: createQuarantine(producer, prefix),
     deliveries: createDeliveries(producer, prefix, inspector),
   });
-  const janitor = createJanitor(producer, prefix);
+  const retention = createRetention(producer, prefix);
   const housekeeping = startHousekeeping({
-    ...{ config, janitor, inspector, monitor, observer, trail },
-    journal: createJournal(producer, prefix, isIngestRecord),
+    ...{ config, leader, retention, inspector, monitor, observer, trail },
+    journal: createJournalReader(producer, prefix, isIngestRecord),
   });
   return {
     prepare(next) {
@@ -177,8 +178,10 @@ async function startWorker(parts: RoleParts): Promise<RunningRole> {
       };
     },
     async close() {
-      await Promise.all([worker.close(), housekeeping.close(), alerts.close()]);
-      await Promise.all([janitor.close(), pulse.close(), own.close()]);
+      // Another worker leads while this one finishes what is in flight.
+      const stepsDown = Promise.all([housekeeping.close(), alerts.close()]).then(leader.close);
+      await Promise.all([worker.close(), stepsDown]);
+      await Promise.all([retention.close(), pulse.close(), own.close()]);
     },
   };
 }

@@ -126,9 +126,7 @@ notifications:
     });
     const { code, stdout } = await result(['check', file]);
     expect(code).toBe(0);
-    expect(stdout).toMatch(
-      /source builds, kind nexus\n.*never sends again.*\n.*configure there: .*\n.*spooled/,
-    );
+    expect(stdout).toMatch(/source builds, kind nexus\n.*never retries.*\n.*configure there: .*\n.*spooled/);
     expect(stdout).toMatch(
       /source eu, kind distribution\n.*forever.*\n.*timeout: 5s.*\n.*gets 503 and retries/,
     );

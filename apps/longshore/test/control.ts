@@ -70,7 +70,7 @@ export interface SampleEvent {
   [member: string]: unknown;
 }
 
-const SAMPLES = new URL('../../../packages/sources/src/distribution/samples/', import.meta.url);
+const SAMPLES = new URL('../../../packages/sources/src/kinds/distribution/samples/', import.meta.url);
 
 /** A request that was captured, by its path below the samples of kind `distribution`. */
 export function sample(name: string): Sample {

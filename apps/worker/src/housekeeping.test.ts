@@ -1,14 +1,30 @@
+/** What the leader does, over a real Redis. */
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Config } from '@longshore/config';
 import { readConfig } from '@longshore/config';
 import { isIngestRecord } from '@longshore/observe';
-import { connect, createJanitor, createMonitor, createProducer } from '@longshore/queue';
-import { createInspector, createJournal } from '@longshore/queue/operator';
-import { eventually, redisUrl, startReceiver, startRedis, testPrefix } from '@longshore/testkit';
+import {
+  connect,
+  createLeader,
+  createMonitor,
+  createProducer,
+  createRetention,
+  type Leader,
+  type RedisClient,
+} from '@longshore/queue';
+import { createInspector, createJournalReader } from '@longshore/queue/operator';
+import {
+  eventually,
+  redisUrl,
+  startReceiver,
+  startRedis,
+  type TestRedis,
+  testPrefix,
+} from '@longshore/testkit';
 import { expect, onTestFinished, test } from 'vitest';
-import { startHousekeeping } from './housekeeping.js';
+import { type HousekeepingParts, startHousekeeping } from './housekeeping.js';
 import { aDelivery, nothingOfItsOwn, observed } from './testing/parts.js';
 import { createWorker } from './worker.js';
 
@@ -24,25 +40,77 @@ async function configOf(text: string): Promise<Config> {
   return config;
 }
 
+interface Started {
+  client: RedisClient;
+  leader: Leader;
+  inspector: ReturnType<typeof createInspector>;
+  lines: Record<string, unknown>[];
+  close(): Promise<void>;
+}
+
+/** The housekeeping of one worker process, with its own connection. */
+async function start(
+  { url, prefix, yaml = '' }: { url: string; prefix: string; yaml?: string },
+  more: Partial<HousekeepingParts> = {},
+): Promise<Started> {
+  const config = await configOf(`version: 0.1\nredis: { url: "${url}", prefix: ${prefix} }\n${yaml}`);
+  const { observer, lines } = observed();
+  const client = connect({ url }, 'producer', () => {});
+  const monitor = createMonitor(client, () => {});
+  await monitor.firstAnswer(30_000);
+  const leader = createLeader(client, prefix);
+  const inspector = createInspector(client, prefix);
+  const keeping = startHousekeeping({
+    ...{ config: () => config, leader, inspector, monitor, observer, trail: silent },
+    retention: createRetention(client, prefix),
+    journal: createJournalReader(client, prefix, isIngestRecord),
+    ...more,
+  });
+  const close = async (): Promise<void> => {
+    await keeping.close();
+    await leader.close();
+    monitor.close();
+    client.disconnect();
+  };
+  onTestFinished(close);
+  return { client, leader, inspector, lines, close };
+}
+
+const ONE = 'notifications: { endpoints: [{ name: one, url: "http://127.0.0.1:9/" }] }';
+
+async function aClient(url: string): Promise<RedisClient> {
+  const client = connect({ url }, 'producer', () => {});
+  onTestFinished(() => client.disconnect());
+  await new Promise((resolve) => client.once('ready', resolve));
+  return client;
+}
+
+/** Dead deliveries of the endpoint `one`, as a worker leaves them behind. */
+async function bury(client: RedisClient, prefix: string, ids: readonly string[], at: number): Promise<void> {
+  const { id: _, endpoint, ...data } = aDelivery();
+  const last = { attempt: 3, at: '2026-11-21T00:00:00.000Z', reason: 'http_503', status: 503 };
+  const fields = { data: JSON.stringify(data), atm: 3, stacktrace: JSON.stringify([JSON.stringify(last)]) };
+  for (const id of ids) {
+    await client.hset(`${prefix}:{${endpoint}}:${id}`, fields);
+    await client.zadd(`${prefix}:{${endpoint}}:failed`, at, id);
+  }
+}
+
 test('while Redis fills up, delivered jobs go before their time and what waits stays', async () => {
   const redis = await startRedis({ maxmemory: '100mb' });
   const receiver = await startReceiver();
   const prefix = testPrefix();
-  const yaml = `version: 0.1
-notifications: { endpoints: [{ name: one, url: "${receiver.url}" }] }
-redis: { url: "${redis.url}", prefix: ${prefix} }`;
-  const config = await configOf(yaml);
-  const { observer, lines } = observed();
-  const producer = connect({ url: redis.url }, 'producer', () => {});
+  const yaml = `notifications: { endpoints: [{ name: one, url: "${receiver.url}" }] }`;
+  const config = await configOf(`version: 0.1\nredis: { url: "${redis.url}", prefix: ${prefix} }\n${yaml}`);
+  const { observer } = observed();
+  const producer = await aClient(redis.url);
   const consumer = connect({ url: redis.url }, 'consumer', () => {});
-  const monitor = createMonitor(producer, () => {});
+  onTestFinished(() => consumer.disconnect());
   const inspector = createInspector(producer, prefix);
-  const janitor = createJanitor(producer, prefix);
   const worker = createWorker({
     ...{ client: consumer, observer, pulse: silent, trail: silent, version: '0' },
     ...nothingOfItsOwn,
   });
-  await monitor.firstAnswer(10_000);
   await createProducer(producer, prefix).enqueue([aDelivery()]);
   worker.prepare(config)();
   await receiver.received(1);
@@ -51,21 +119,7 @@ redis: { url: "${redis.url}", prefix: ${prefix} }`;
   await worker.close();
   await createProducer(producer, prefix).enqueue([{ ...aDelivery(), id: 'f'.repeat(32) }]);
 
-  const keeping = startHousekeeping({
-    config: () => config,
-    janitor,
-    inspector,
-    journal: createJournal(producer, prefix, isIngestRecord),
-    monitor,
-    observer,
-    trail: silent,
-  });
-  onTestFinished(async () => {
-    await keeping.close();
-    monitor.close();
-    producer.disconnect();
-    consumer.disconnect();
-  });
+  const { lines } = await start({ url: redis.url, prefix, yaml });
   await eventually(
     () => inspector.known(),
     (names) => names.includes('one'),
@@ -77,21 +131,8 @@ redis: { url: "${redis.url}", prefix: ${prefix} }`;
   await eventually(() => lines.some(({ msg }) => String(msg).includes('delivered jobs are removed early')));
 });
 
-test('the trail is told of each dead delivery that retention removes, and is swept itself', async () => {
+test('each dead delivery that retention removes is recorded and noted in the trail, which is swept itself', async () => {
   const prefix = testPrefix();
-  const yaml = `version: 0.1
-notifications: { endpoints: [{ name: one, url: "http://127.0.0.1:9/" }] }
-redis: { url: "${redisUrl()}", prefix: ${prefix} }`;
-  const config = await configOf(yaml);
-  const { observer } = observed();
-  const producer = connect({ url: redisUrl() }, 'producer', () => {});
-  const monitor = createMonitor(producer, () => {});
-  const inspector = createInspector(producer, prefix);
-  await monitor.firstAnswer(10_000);
-  const delivery = aDelivery();
-  const last = { attempt: 3, at: '2026-11-21T00:00:00.000Z', reason: 'http_503' } as const;
-  const expired = [{ id: delivery.id, endpoint: 'one', delivery, attempts: 3, last }];
-  const janitor = { ...createJanitor(producer, prefix), sweep: async () => expired.splice(0) };
   const noted: object[] = [];
   let swept = 0;
   const trail = {
@@ -100,17 +141,105 @@ redis: { url: "${redisUrl()}", prefix: ${prefix} }`;
       swept++;
     },
   };
-  const journal = createJournal(producer, prefix, isIngestRecord);
-  const parts = { config: () => config, janitor, inspector, journal, monitor, observer, trail };
-  const keeping = startHousekeeping(parts);
-  onTestFinished(async () => {
-    await keeping.close();
-    monitor.close();
-    producer.disconnect();
-  });
+  const yaml = `${ONE}\nretention: { dead: { age: 1h } }`;
+  const client = await aClient(redisUrl());
+  await bury(client, prefix, ['old'], Date.now() - 3_700_000);
+  await bury(client, prefix, ['young'], Date.now());
+  const { lines } = await start({ url: redisUrl(), prefix, yaml }, { trail });
   await eventually(() => noted.length === 1);
-  const { id: deliveryId, eventId, source } = delivery;
-  const about = { endpoint: 'one', deliveryId, eventId, source };
-  expect(noted).toMatchObject([{ step: 'settled', outcome: 'expired', reason: 'http_503', ...about }]);
-  expect(swept).toBe(1);
+  const about = { endpoint: 'one', deliveryId: 'old', eventId: 'event-1' };
+  const settled = { ...about, outcome: 'expired', reason: 'http_503' };
+  expect(noted).toMatchObject([{ step: 'settled', ...settled, source: 'distribution' }]);
+  expect(lines.filter(({ record }) => record === 'delivery.settled')).toMatchObject([
+    { ...settled, attempts: 3, action: 'push', repository: 'acme/app' },
+  ]);
+  expect(swept).toBeGreaterThan(0);
+  expect(await client.zrange(`${prefix}:{one}:failed`, '0', '-1')).toEqual(['young']);
 });
+
+test('a limit that a reload lowers is applied at once', async () => {
+  const prefix = testPrefix();
+  const client = await aClient(redisUrl());
+  const old = Array.from({ length: 30 }, (_, n) => `dead-${n}`);
+  await bury(client, prefix, old, Date.now() - 60_000);
+  const head = `version: 0.1\nredis: { url: "${redisUrl()}", prefix: ${prefix} }\n${ONE}\n`;
+  let config = await configOf(head);
+  const started = await start({ url: redisUrl(), prefix }, { config: () => config });
+  await eventually(() => leads(started));
+  config = await configOf(`${head}retention: { dead: { count: 5 } }`);
+  await eventually(() => started.lines.filter(({ outcome }) => outcome === 'expired').length === 25);
+  expect(await client.zcard(`${prefix}:{one}:failed`)).toBe(5);
+});
+
+const LEADS = 'this worker leads: it does the housekeeping of all workers';
+const leads = ({ lines }: Started): boolean => lines.some(({ msg }) => msg === LEADS);
+
+test('one of two processes leads; when it ends the other finds what has no mark', async () => {
+  const prefix = testPrefix();
+  const redis = { url: redisUrl(), prefix, yaml: ONE };
+  const both = [await start(redis), await start(redis)];
+  await eventually(() => both.some(leads));
+  const leader = both.find(leads);
+  const other = both.find((each) => each !== leader);
+  // As by a command that was killed before it set the mark.
+  const note = { v: 1, what: 'dropped', at: 1, by: 'me', endpoint: 'one', attempts: 1, reason: 'timeout' };
+  await leader?.close();
+  await other?.client.rpush(`${prefix}:{one}:~notes`, JSON.stringify({ ...note, deliveryId: 'd' }));
+  await eventually(() => other && leads(other));
+  await eventually(() => other?.lines.some(({ deliveryId }) => deliveryId === 'd'));
+  expect(leader?.lines.filter(({ deliveryId }) => deliveryId === 'd')).toEqual([]);
+});
+
+test('an endpoint that left the configuration is forgotten when its queue is empty, and only then', async () => {
+  const prefix = testPrefix();
+  const client = await aClient(redisUrl());
+  const gone = ['empty', 'dead', 'paused', 'noted'];
+  await client.sadd(`${prefix}:{~endpoints}:names`, ...gone);
+  await client.zadd(`${prefix}:{dead}:failed`, Date.now(), 'x');
+  await client.hset(`${prefix}:{paused}:meta`, 'paused', '1');
+  await client.hset(`${prefix}:{noted}:~note-counts`, 'a version to come', '1');
+  const { inspector } = await start({ url: redisUrl(), prefix, yaml: ONE }, { forgetAfterMs: 0 });
+  await eventually(
+    async () => (await inspector.known()).sort(),
+    (known) => !known.includes('empty') && known.includes('one'),
+  );
+  expect((await inspector.known()).sort()).toEqual(expect.arrayContaining(['dead', 'one', 'paused']));
+});
+
+test('at rest two workers with 200 endpoints send a few commands a second', async () => {
+  const redis = await startRedis();
+  const prefix = testPrefix();
+  const client = await aClient(redis.url);
+  const names = Array.from({ length: 200 }, (_, n) => `endpoint-${n}`);
+  await client.sadd(`${prefix}:{~endpoints}:names`, ...names);
+  // Each of them has had its deliveries, and they are kept for a day.
+  for (const name of names) await client.zadd(`${prefix}:{${name}}:completed`, Date.now(), 'x');
+  const both = [
+    await start({ url: redis.url, prefix, yaml: ONE }),
+    await start({ url: redis.url, prefix, yaml: ONE }),
+  ];
+  await eventually(() => both.some(leads));
+  // The new leader has visited each endpoint once: three reads of a sorted set for each visit.
+  await eventually(async () => ((await callsOf(redis)).get('zrange') ?? 0) >= 2 * 201);
+  await eventually(async () => (await callsOf(redis)).has('exists'));
+  await redis.cli('CONFIG', 'RESETSTAT');
+  // Once a turn, which is once a second.
+  const turns = (calls: Map<string, number>): number => calls.get('spop') ?? 0;
+  const calls = await eventually(
+    () => callsOf(redis),
+    (seen) => turns(seen) >= 5,
+  );
+  const sum = [...calls.values()].reduce((total, count) => total + count, 0);
+  expect(sum / turns(calls)).toBeLessThan(10);
+});
+
+/** How often each command was called, also by scripts; without those of the monitor and of this test. */
+async function callsOf(redis: TestRedis): Promise<Map<string, number>> {
+  const found = String(await redis.cli('INFO', 'commandstats')).matchAll(/^cmdstat_([^:]+):calls=(\d+)/gm);
+  const calls = new Map(Array.from(found, ([, name = '', count]) => [name, Number(count)]));
+  // The monitor's probe, once a second: a script that tries to write.
+  const probes = calls.get('xadd') ?? 0;
+  calls.set('evalsha', (calls.get('evalsha') ?? 0) - probes);
+  for (const name of ['xadd', 'zadd', 'info', 'config|get', 'config|resetstat']) calls.delete(name);
+  return calls;
+}

@@ -1,28 +1,29 @@
 /**
- * What keeps Redis within bounds: the retention of finished deliveries, and room while it fills up.
- * Every dead delivery that retention removes is counted and recorded, and so is what operators did.
+ * What one worker process does for the whole deployment, the one that leads: retention, room in a Redis that fills
+ * up, and the records of what operators did. Before each step it asks Redis whether it still leads. Every worker
+ * process takes part in the election; one that does not lead waits.
  */
-import { type Config, type Endpoint, everyEndpoint } from '@longshore/config';
+import { type Config, everyEndpoint } from '@longshore/config';
 import type { IngestRecord, Observer } from '@longshore/observe';
-import { type Janitor, type Monitor, RELIEVE_FROM } from '@longshore/queue';
-import type { Inspector, Journal, TrailWriter } from '@longshore/queue/operator';
-import { recordOperations } from './journal.js';
-import { tellLeftovers } from './leftovers.js';
-import { NEWER_RETRY_MS } from './unreadable.js';
+import { type Leader, type Monitor, RELIEVE_FROM, type Retention } from '@longshore/queue';
+import type { Inspector, JournalReader, TrailWriter } from '@longshore/queue/operator';
+import { createNoteRecorder } from './journal.js';
+import { reportLeftovers } from './leftovers.js';
+import { createRelief } from './relief.js';
+import { createRetentionRounds } from './retention.js';
 
-const SWEEP_EVERY = 60_000;
-const RELIEVE_EVERY = 1_000;
-const QUIET = 10_000;
-
-/** What is looked after, and where that is told. */
+/** What is looked after, and where that is recorded. */
 export interface HousekeepingParts {
   config(): Config;
-  janitor: Janitor;
+  leader: Pick<Leader, 'confirm' | 'leads'>;
+  retention: Retention;
   inspector: Inspector;
-  journal: Journal<IngestRecord>;
-  monitor: Monitor;
+  journal: JournalReader<IngestRecord>;
+  monitor: Pick<Monitor, 'health'>;
   observer: Observer;
   trail: Pick<TrailWriter, 'note' | 'sweep'>;
+  /** For tests: see `createRetentionRounds`. */
+  forgetAfterMs?: number;
 }
 
 /** Runs until it is closed. */
@@ -32,50 +33,49 @@ export interface Housekeeping {
   close(): Promise<void>;
 }
 
-/** Runs until closed. Failures are logged and tried again at the next turn. */
+const TURN_INTERVAL_MS = 1_000;
+/** A mark of a list of notes can get lost; then its records are late by this. */
+const NOTES_SWEEP_MS = 15_000;
+/** In a Cluster a sweep costs a command for each endpoint: at most five a second. */
+const NOTES_SWEEP_MS_PER_ENDPOINT = 200;
+const ROUND_INTERVAL_MS = 60_000;
+const LOG_INTERVAL_MS = 10_000;
+
+/** Runs until closed. Failures are logged, and the next turn tries again. */
 export function startHousekeeping(parts: HousekeepingParts): Housekeeping {
-  const { monitor, observer } = parts;
-  let running: Promise<void> = Promise.resolve();
-  let swept = 0;
-  let told: Config | undefined;
-  const noted = new Set<string>();
-  const note = (config: Config): void => {
-    for (const { name } of everyEndpoint(config)) noted.add(name);
-  };
-  note(parts.config());
+  const { monitor, observer, leader } = parts;
+  const announced = createAnnouncements(parts);
+  const duties = createDuties(parts);
+  let leads = false;
 
   const turn = async (): Promise<void> => {
     if (!monitor.health.up) return;
-    if (monitor.health.memory >= RELIEVE_FROM) await relieve(parts);
-    const now = parts.config();
-    if (told !== now) {
-      const names = [...noted];
-      await parts.inspector.remember(names);
-      for (const name of names) noted.delete(name);
-      await tellLeftovers(now, parts.inspector, observer);
-      told = now;
+    await announced.write();
+    const led = leads;
+    leads = await leader.confirm();
+    if (leads && !led) {
+      observer.log.info({}, 'this worker leads: it does the housekeeping of all workers');
+      duties.begin();
     }
-    await recordOperations(parts);
-    if (Date.now() - swept < SWEEP_EVERY) return;
-    await sweep(parts);
-    swept = Date.now();
+    if (led && !leads) observer.log.info({}, 'this worker no longer leads');
+    if (leads) leads = await duties.run();
   };
 
-  let busy = false;
+  let running: Promise<void> | undefined;
   const timer = setInterval(() => {
-    if (busy) return;
-    busy = true;
-    running = turn()
+    running ??= turn()
       .catch((err) =>
-        observer.throttledLog('housekeeping', QUIET).warn({ err }, 'housekeeping failed, will try again'),
+        observer
+          .throttledLog('housekeeping', LOG_INTERVAL_MS)
+          .warn({ err }, 'housekeeping failed, will try again'),
       )
       .finally(() => {
-        busy = false;
+        running = undefined;
       });
-  }, RELIEVE_EVERY);
+  }, TURN_INTERVAL_MS);
 
   return {
-    note,
+    note: announced.note,
     async close() {
       clearInterval(timer);
       await running;
@@ -83,58 +83,83 @@ export function startHousekeeping(parts: HousekeepingParts): Housekeeping {
   };
 }
 
-/** Endpoints that left the configuration still have queues, and those are kept within bounds too. */
-async function sweep({ config, janitor, inspector, observer, trail }: HousekeepingParts): Promise<void> {
-  const { retention } = config();
-  const endpoints = everyEndpoint(config());
-  // Again and again: a Redis that lost its data has lost this too.
-  await inspector.remember(endpoints.map(({ name }) => name));
-  await trail.sweep();
-  await promoteOverdue(endpoints, janitor, observer);
-  for (const endpoint of await inspector.known()) {
-    for (const { id, delivery, attempts, last } of await janitor.sweep(endpoint, retention)) {
-      const of = { endpoint, deliveryId: id, eventId: delivery?.eventId };
-      const detail = 'removed from the dead-letter set by retention.dead';
-      const settled = { ...of, outcome: 'expired', reason: last?.reason ?? 'error', detail } as const;
-      const { action, repository, tag } = delivery?.view ?? {};
-      observer.deliverySettled({ ...settled, action, repository, tag, attempts });
-      trail.note({ step: 'settled', at: Date.now(), source: delivery?.source, ...settled });
-    }
-  }
+/** Each process makes the endpoints of its configuration known, once for each configuration. */
+function createAnnouncements({ config, inspector }: HousekeepingParts) {
+  const unwritten = new Set<string>();
+  const note = (config: Config): void => {
+    for (const { name } of everyEndpoint(config)) unwritten.add(name);
+  };
+  note(config());
+  return {
+    note,
+    async write(): Promise<void> {
+      if (unwritten.size === 0) return;
+      const names = [...unwritten];
+      await inspector.remember(names);
+      for (const name of names) unwritten.delete(name);
+    },
+  };
 }
 
-/** The longest that a preheat waits without an attempt: a registry's pause. */
-const PREHEAT_PAUSE_MS = 6 * 3_600_000;
+/** What the leader does, and when each was done last. */
+function createDuties(parts: HousekeepingParts) {
+  const { config, leader, retention, inspector, journal, monitor, observer, trail } = parts;
+  const notes = createNoteRecorder({ journal, leader, observer, trail });
+  const rounds = createRetentionRounds({ ...parts, notes });
+  const relief = createRelief(parts);
+  let known: string[] = [];
+  let reported: Config | undefined;
+  // By a clock that is not set back, as all times of this process that are not stored.
+  let nextSweepAt = 0;
+  let nextRoundAt = 0;
 
-/** Milliseconds that a delivery waits at most until it is looked at again, `Retry-After` included. */
-export function longestWait({ maxbackoff, preheat }: Pick<Endpoint, 'maxbackoff' | 'preheat'>): number {
-  return Math.max(maxbackoff, preheat ? Math.max(PREHEAT_PAUSE_MS, preheat.delay) : NEWER_RETRY_MS);
-}
+  const recordAll = async (lists: readonly string[]): Promise<boolean> => {
+    for (const list of lists) if ((await notes.record(list)) === 'lost') return false;
+    return true;
+  };
 
-async function promoteOverdue(
-  endpoints: readonly Pick<Endpoint, 'name' | 'maxbackoff' | 'preheat'>[],
-  janitor: Janitor,
-  { log }: Observer,
-): Promise<void> {
-  for (const { name: endpoint, ...waits } of endpoints) {
-    const promoted = await janitor.promoteOverdue(endpoint, longestWait(waits));
-    if (promoted === 0) continue;
-    log.warn(
-      { endpoint, promoted },
-      'deliveries waited longer than maxbackoff allows, as after a clock that was set back: they are due now',
-    );
-  }
-}
+  /** Finds what has no mark. */
+  const sweep = async (): Promise<boolean> => {
+    const unread = await journal.unread(known);
+    const each = journal.asksEach ? known.length * NOTES_SWEEP_MS_PER_ENDPOINT : 0;
+    nextSweepAt = performance.now() + Math.max(NOTES_SWEEP_MS, each);
+    return recordAll(unread);
+  };
 
-async function relieve({ janitor, inspector, monitor, observer }: HousekeepingParts): Promise<void> {
-  let removed = 0;
-  for (const endpoint of await inspector.known()) removed += await janitor.relieve(endpoint);
-  if (removed === 0) return;
-  const percent = Math.round(monitor.health.memory * 100);
-  observer
-    .throttledLog('relieve', QUIET)
-    .warn(
-      { removed },
-      `Redis is at ${percent} % of its maxmemory: delivered jobs are removed early, which shortens the dedupe window`,
-    );
+  const prepareRound = async (): Promise<void> => {
+    const now = config();
+    // Again and again: a Redis that lost its data has lost this too.
+    await inspector.remember(everyEndpoint(now).map(({ name }) => name));
+    await trail.sweep();
+    rounds.touch(await retention.active());
+    nextRoundAt = performance.now() + ROUND_INTERVAL_MS;
+  };
+
+  return {
+    /** Everything is to be looked at: the leader before may have been killed at any point. */
+    begin(): void {
+      nextSweepAt = 0;
+      nextRoundAt = 0;
+      reported = undefined;
+      rounds.touchAll();
+    },
+    /** @returns false when this process no longer leads. Rejects with Redis' error */
+    async run(): Promise<boolean> {
+      const sweeps = performance.now() >= nextSweepAt;
+      if (sweeps) {
+        known = await inspector.known();
+        rounds.plan(known);
+      }
+      if (monitor.health.memory >= RELIEVE_FROM && !(await relief.run(known))) return false;
+      if (!(await recordAll(await journal.marked()))) return false;
+      if (sweeps && !(await sweep())) return false;
+      if (performance.now() >= nextRoundAt) await prepareRound();
+      if (reported !== config()) {
+        reported = config();
+        rounds.touchAll();
+        await reportLeftovers(reported, inspector, observer);
+      }
+      return rounds.run();
+    },
+  };
 }

@@ -1,10 +1,10 @@
 /** What operators did becomes a line, a metric and a step of the trail, each once. */
-import { isIngestRecord } from '@longshore/observe';
+import { type IngestRecord, isIngestRecord } from '@longshore/observe';
 import { connect } from '@longshore/queue';
-import { createInspector, createJournal, type TrailEntry } from '@longshore/queue/operator';
+import { createJournal, createJournalReader, type TrailEntry } from '@longshore/queue/operator';
 import { redisUrl, testPrefix } from '@longshore/testkit';
 import { expect, onTestFinished, test } from 'vitest';
-import { recordOperations } from './journal.js';
+import { createNoteRecorder } from './journal.js';
 import { observed } from './testing/parts.js';
 
 const of = { endpoint: 'one', deliveryId: 'd1', eventId: 'e1', source: 'registry' };
@@ -14,19 +14,30 @@ async function parts() {
   const client = connect({ url: redisUrl() }, 'producer', () => {});
   onTestFinished(() => client.disconnect());
   await new Promise((resolve) => client.once('ready', resolve));
-  const inspector = createInspector(client, prefix);
-  await inspector.remember(['one']);
-  const journal = createJournal(client, prefix, isIngestRecord);
+  const journal = createJournal<IngestRecord>(client, prefix);
   const steps: TrailEntry[] = [];
   const trail = { note: (entry: TrailEntry) => void steps.push(entry) };
   const { observer, lines } = observed();
-  return {
-    journal,
-    steps,
-    observer,
-    lines,
-    run: () => recordOperations({ journal, inspector, observer, trail }),
+  /** Of one process, which leads until it has asked so often. */
+  const worker = ({ until = Number.POSITIVE_INFINITY, failures = 0 } = {}) => {
+    let asked = 0;
+    let left = failures;
+    const leads = (): boolean => ++asked <= until;
+    const reader = createJournalReader(client, prefix, isIngestRecord);
+    const read: typeof reader.read = async (list) => {
+      const page = await reader.read(list);
+      const remove = async (count: number) => {
+        if (left-- > 0) throw new Error('Redis is away');
+        return page.remove(count);
+      };
+      return { ...page, remove };
+    };
+    const leader = { confirm: async () => leads(), leads };
+    return createNoteRecorder({ journal: { read }, leader, observer, trail });
   };
+  const recorder = worker();
+  const run = async () => [await recorder.record(''), await recorder.record('one')];
+  return { client, prefix, journal, steps, observer, lines, run, worker };
 }
 
 test('a replayed and a dropped delivery', async () => {
@@ -89,15 +100,72 @@ test('what left quarantine, and what a command took from there', async () => {
   ]);
 });
 
-test('however many there are, each is recorded once, also beside another process', async () => {
-  const { journal, lines, run } = await parts();
-  const entries = Array.from({ length: 1_700 }, (_, n) => ({
+const many = (count: number) =>
+  Array.from({ length: count }, (_, n) => ({
     ...{ what: 'dropped' as const, at: n, by: 'me', attempts: 1, reason: 'timeout' },
     ...{ endpoint: 'one', deliveryId: `d${n}` },
   }));
-  await journal.write(entries);
-  await Promise.all([run(), run()]);
+
+test('one that retention removed, and those that were only counted', async () => {
+  const { client, prefix, journal, steps, observer, lines, run } = await parts();
+  await journal.write([
+    { what: 'expired', by: 'retention', at: 5, attempts: 10, reason: 'http_503', ...of, tag: '1.0' },
+  ]);
+  await client.hincrby(`${prefix}:{one}:~note-counts`, '["dropped","the dashboard"]', 12);
+  expect(await run()).toEqual(['all', 'all']);
+  const detail = 'removed from the dead-letter set by retention.dead';
+  const expired = { ...of, outcome: 'expired', reason: 'http_503', detail };
+  const { source: _, ...line } = expired;
+  expect(lines).toEqual([
+    expect.objectContaining({ record: 'delivery.settled', ...line, attempts: 10, tag: '1.0' }),
+    expect.objectContaining({ record: 'delivery.counted', endpoint: 'one', outcome: 'dropped', count: 12 }),
+  ]);
+  expect(steps).toEqual([{ step: 'settled', at: 5, ...expired }]);
+  const { body } = await observer.metrics();
+  expect(body).toContain('longshore_deliveries_settled_total{endpoint="one",outcome="expired"} 1');
+  expect(body).toContain('longshore_deliveries_settled_total{endpoint="one",outcome="dropped"} 12');
+});
+
+test('however many there are, each is recorded once', async () => {
+  const { journal, lines, run } = await parts();
+  await journal.write(many(1_700));
+  await run();
+  await run();
   const ids = lines.map(({ deliveryId }) => String(deliveryId));
   expect(ids).toHaveLength(1_700);
   expect(new Set(ids).size).toBe(1_700);
+});
+
+test.each([1, 2, 77, 201, 303])(
+  'a process that leads no more after %i questions records nothing more, and its successor the rest once',
+  async (until) => {
+    const { journal, lines, worker } = await parts();
+    await journal.write(many(500));
+    // It is stopped in the middle of a page, and another one leads when it continues.
+    expect(await worker({ until }).record('one')).toBe('lost');
+    expect(lines.length).toBeLessThanOrEqual(until);
+    expect(await worker().record('one')).toBe('all');
+    expect(lines.map(({ deliveryId }) => deliveryId)).toEqual(many(500).map(({ deliveryId }) => deliveryId));
+  },
+);
+
+test('notes whose removal Redis did not answer are not recorded again', async () => {
+  const { journal, lines, worker } = await parts();
+  await journal.write(many(3));
+  const recorder = worker({ failures: 2 });
+  await expect(recorder.record('one')).rejects.toThrow('Redis is away');
+  await expect(recorder.record('one')).rejects.toThrow('Redis is away');
+  expect(await recorder.record('one')).toBe('all');
+  expect(await recorder.record('one')).toBe('all');
+  expect(lines).toHaveLength(3);
+});
+
+test('what is no note is logged as it is stored', async () => {
+  const { client, prefix, lines, run } = await parts();
+  await client.rpush(`${prefix}:{one}:~notes`, 'garbage');
+  await run();
+  await run();
+  expect(lines).toEqual([
+    expect.objectContaining({ stored: 'garbage', msg: 'a note cannot be read, and is removed' }),
+  ]);
 });

@@ -1,33 +1,91 @@
 /**
- * Records what operators did: each note that a command or the dashboard left becomes a log line, a metric and a
- * step of the trail here, in a process that has a log and is asked for its metrics.
+ * Records what operators and retention did: each note that a command, the dashboard or retention left becomes a log
+ * line, a metric and a step of the trail here, in a process that has a log and is scraped.
  */
 import { type IngestRecord, type Observer, recordAgain } from '@longshore/observe';
-import type { Inspector, Journal, JournalEntry, TrailWriter } from '@longshore/queue/operator';
+import type { Leader } from '@longshore/queue';
+import type {
+  CountedNotes,
+  JournalEntry,
+  JournalReader,
+  NotesPage,
+  TrailWriter,
+} from '@longshore/queue/operator';
 
-/** Where notes are found, and where they are told. */
+/** Where notes are found, and where they are recorded. */
 export interface JournalParts {
-  journal: Journal<IngestRecord>;
-  inspector: Pick<Inspector, 'known'>;
+  journal: Pick<JournalReader<IngestRecord>, 'read'>;
+  leader: Pick<Leader, 'confirm' | 'leads'>;
   observer: Observer;
   trail: Pick<TrailWriter, 'note'>;
 }
 
-/** Notes that are taken at once, of each endpoint, and how often in a row: the rest has its turn a second later. */
-const PART = 500;
-const TURNS = 20;
-
-/** See the header. Takes what there is now, up to a limit. */
-export async function recordOperations({ journal, inspector, observer, trail }: JournalParts): Promise<void> {
-  const endpoints = await inspector.known();
-  for (let turn = 0; turn < TURNS; turn++) {
-    const entries = await journal.take(endpoints, PART);
-    for (const entry of entries) record(entry, observer, trail);
-    if (entries.length < PART) return;
-  }
+/** Records notes, for the process that leads. */
+export interface NoteRecorder {
+  /** Records the notes of one list, in pages, until it is empty. Rejects with Redis' error. */
+  record(list: string): Promise<Recorded>;
 }
 
-function record(entry: JournalEntry<IngestRecord>, observer: Observer, trail: JournalParts['trail']): void {
+/**
+ * `all`: of the list. `waits`: the rest is held by another process, or of a newer version. `lost`: this process no
+ * longer leads, and has stopped.
+ */
+export type Recorded = 'all' | 'waits' | 'lost';
+
+const LOG_INTERVAL_MS = 60_000;
+
+/** One for each process. */
+export function createNoteRecorder({ journal, leader, observer, trail }: JournalParts): NoteRecorder {
+  /** By list: what is recorded, but Redis did not answer when it was to be removed. */
+  const unremoved = new Map<string, () => Promise<unknown>>();
+
+  const remove = async (list: string): Promise<void> => {
+    await unremoved.get(list)?.();
+    unremoved.delete(list);
+  };
+
+  const recordPage = async (list: string, page: NotesPage<IngestRecord>): Promise<boolean> => {
+    let recorded = 0;
+    for (const { entry, stored } of page.notes) {
+      // Nothing waits in this loop, but the process can be stopped anywhere in it.
+      if (!leader.leads()) break;
+      if (entry) record(entry, observer, trail);
+      else observer.log.error({ stored: stored.slice(0, 2_000) }, 'a note cannot be read, and is removed');
+      recorded++;
+    }
+    // A line that is still in this process would be lost with it.
+    await observer.written();
+    unremoved.set(list, () => page.remove(recorded));
+    await remove(list);
+    return recorded === page.notes.length;
+  };
+
+  return {
+    async record(list) {
+      await remove(list);
+      for (;;) {
+        const page = await journal.read(list);
+        if (page.next === 'newer') {
+          observer
+            .throttledLog('newer notes', LOG_INTERVAL_MS)
+            .warn({ endpoint: list }, 'notes of a newer version wait until a worker of that version leads');
+        }
+        const waits = page.next === 'newer' || page.next === 'held';
+        if (page.notes.length === 0) return waits ? 'waits' : 'all';
+        if (!(await leader.confirm())) {
+          await page.remove(0);
+          return 'lost';
+        }
+        if (!(await recordPage(list, page))) return 'lost';
+        if (page.next !== 'more') return waits ? 'waits' : 'all';
+      }
+    },
+  };
+}
+
+type Entry = JournalEntry<IngestRecord> | CountedNotes;
+
+function record(entry: Entry, observer: Observer, trail: JournalParts['trail']): void {
   switch (entry.what) {
     case 'replayed': {
       const { what: _what, at, source, ...fields } = entry;
@@ -36,11 +94,23 @@ function record(entry: JournalEntry<IngestRecord>, observer: Observer, trail: Jo
       trail.note({ step: 'retried', at, endpoint, deliveryId, eventId, source, by });
       return;
     }
-    case 'dropped': {
-      const { at, by, endpoint, deliveryId, eventId, source, attempts, reason } = entry;
-      const settled = { endpoint, deliveryId, eventId, outcome: 'dropped', reason } as const;
-      observer.deliverySettled({ ...settled, attempts, detail: `dropped from the dead-letter set by ${by}` });
-      trail.note({ step: 'settled', at, source, by, ...settled });
+    case 'dropped':
+    case 'expired': {
+      const { what: outcome, at, by, endpoint, deliveryId, eventId, source, attempts, reason } = entry;
+      const { action, repository, tag } = entry;
+      const settled = { endpoint, deliveryId, eventId, outcome, reason };
+      const detail =
+        outcome === 'expired'
+          ? 'removed from the dead-letter set by retention.dead'
+          : `dropped from the dead-letter set by ${by}`;
+      observer.deliverySettled({ ...settled, action, repository, tag, attempts, detail });
+      const operator = outcome === 'dropped' ? { by } : { detail };
+      trail.note({ step: 'settled', at, source, ...operator, ...settled });
+      return;
+    }
+    case 'counted': {
+      const { of: outcome, endpoint, by, count } = entry;
+      observer.deliveryCounted({ endpoint, outcome, count, by });
       return;
     }
     case 'unquarantined': {

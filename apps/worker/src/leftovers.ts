@@ -1,13 +1,17 @@
 /**
- * Endpoints that left the configuration while deliveries were queued for them. Nothing is lost: their queues
- * stay, and go on when the endpoint is added again. Somebody has to know, though.
+ * Endpoints that left the configuration while deliveries were queued for them. Nothing is lost: their queues stay,
+ * and their deliveries continue when the endpoint is added again. The log names them, so that an operator knows.
  */
 import { type Config, everyEndpoint } from '@longshore/config';
 import type { Observer } from '@longshore/observe';
 import type { Inspector } from '@longshore/queue/operator';
 
-/** See the header. */
-export async function tellLeftovers(config: Config, inspector: Inspector, { log }: Observer): Promise<void> {
+/** See the header. Rejects with Redis' error. */
+export async function reportLeftovers(
+  config: Config,
+  inspector: Inspector,
+  { log }: Observer,
+): Promise<void> {
   const configured = new Set(everyEndpoint(config).map(({ name }) => name));
   for (const endpoint of await inspector.known()) {
     if (configured.has(endpoint)) continue;

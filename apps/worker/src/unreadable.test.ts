@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { longestWait } from './housekeeping.js';
+import { longestWait } from './retention.js';
 import { observed } from './testing/parts.js';
 import { createUnreadable, NEWER_RETRY_MS } from './unreadable.js';
 

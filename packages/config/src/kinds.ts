@@ -1,6 +1,6 @@
 /** The implemented kinds of endpoint and source. */
 import { SINK_KINDS } from '@longshore/sinks/kinds';
-import { sourceKinds } from '@longshore/sources';
+import { sourceKinds } from '@longshore/sources/settings';
 
 /** `http`: each event is posted to `url`. A kind of sink. */
 export const ENDPOINT_KINDS = SINK_KINDS;

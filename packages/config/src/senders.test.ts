@@ -1,4 +1,4 @@
-import { sourceKinds } from '@longshore/sources';
+import { sourceKinds } from '@longshore/sources/settings';
 import { expect, describe as group, test } from 'vitest';
 import { describe } from './describe.js';
 import { configFrom } from './read.js';
@@ -79,7 +79,7 @@ group('what is said of them', () => {
     expect(text).toBe(`No endpoints.
 
 source builds, kind zot
-  on failure: zot does not try again, and sends each event by a routine of its own, so the order is not kept.
+  on failure: zot does not retry, and sends each event from its own goroutine, so the order is not kept.
   configure there: Set \`timeout\`: without it zot before 2.1.19 delivers nothing.
   while Redis is unavailable: its requests are spooled to the local disk, answered 202, and drained when Redis is available
 

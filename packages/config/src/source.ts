@@ -2,7 +2,7 @@
  * Sources and their authentication. The authentication methods are the same for a source and for ingest as a
  * whole; options supply what a kind of registry does not send.
  */
-import { HMAC_ALGORITHMS, HMAC_ENCODINGS } from '@longshore/sources';
+import { HMAC_ALGORITHMS, HMAC_ENCODINGS } from '@longshore/sources/settings';
 import { z } from 'zod';
 import { OTHER_NAMES, SOURCE_KINDS } from './kinds.js';
 import { choice, flag, matching, text } from './values/scalars.js';

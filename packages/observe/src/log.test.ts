@@ -38,6 +38,12 @@ test.each([
   expect(lines.map((line) => JSON.parse(line).n)).toEqual(numbers);
 });
 
+test('what is written before a process is killed is not lost', async () => {
+  const script = `${writeMany} await o.written(); o.log.info({}, 'more'); process.kill(process.pid, 'SIGKILL');`;
+  const { lines } = await run({}, script);
+  expect(lines.slice(0, MANY).map((line) => JSON.parse(line).n)).toEqual(numbers);
+});
+
 test('a flush with nothing to write, and a second one, resolve', async () => {
   const { lines, code } = await run(
     {},

@@ -44,8 +44,10 @@ export interface LogOptions {
 /** A logger and its flush. */
 export interface Log {
   logger: Pino;
-  /** Resolves when all lines so far are written, or cannot be. */
+  /** Resolves when all lines so far are written, or cannot be: then no more are. For the end of the process. */
   flush(): Promise<void>;
+  /** The same, but what cannot be written within two seconds stays in the backlog. */
+  written(): Promise<void>;
 }
 
 /** Whether lines are human-readable. */
@@ -54,7 +56,7 @@ export const isPretty = (pretty: LogOptions['pretty'], terminal = isatty(STDOUT)
 
 /** Opens nothing but stdout, and that only without a `destination`. */
 export function createLog(options: LogOptions): Log {
-  const { stream, flush } = outputFor(options);
+  const { stream, flush, written } = outputFor(options);
   const logger = pino(
     {
       level: options.level,
@@ -65,12 +67,13 @@ export function createLog(options: LogOptions): Log {
     },
     stream,
   );
-  return { logger, flush };
+  return { logger, flush, written };
 }
 
 interface Output {
   stream: DestinationStream;
   flush(): Promise<void>;
+  written(): Promise<void>;
 }
 
 function outputFor({ pretty, destination, onDrop }: LogOptions): Output {
@@ -79,16 +82,16 @@ function outputFor({ pretty, destination, onDrop }: LogOptions): Output {
     // Human-readable lines are written at once, so that they keep their order with other output.
     const out = destination ?? pino.destination({ fd: STDOUT, sync: true });
     const prettify = prettyLines(destination === undefined && isatty(STDOUT));
-    return { stream: { write: (line) => void out.write(prettify(line)) }, flush: done };
+    return { stream: { write: (line) => void out.write(prettify(line)) }, flush: done, written: done };
   }
   if (destination === undefined) return printing(stdout(onDrop));
-  return printing({ stream: destination, flush: done });
+  return printing({ stream: destination, flush: done, written: done });
 }
 
 /** Control characters are written as JSON escapes: parsing the line gives the same text. */
-const printing = ({ stream, flush }: Output): Output => ({
+const printing = ({ stream, ...more }: Output): Output => ({
   stream: { write: (line) => stream.write(printableLines(line)) },
-  flush,
+  ...more,
 });
 
 function stdout(onDrop: () => void): Output {
@@ -112,12 +115,11 @@ function stdout(onDrop: () => void): Output {
   // Before pino's own hooks, which write what the stream holds and end it.
   process.prependListener('beforeExit', writeOut);
   process.prependListener('exit', writeOut);
-  const flush = () =>
+  const written = (onStuck = (): void => {}) =>
     new Promise<void>((resolve) => {
       writeOut();
       const timeout = setTimeout(() => {
-        // stdout is blocked: the remaining lines would keep the process alive.
-        stream.destroy();
+        onStuck();
         resolve();
       }, FLUSH_TIMEOUT_MS);
       stream.flush(() => {
@@ -125,5 +127,7 @@ function stdout(onDrop: () => void): Output {
         resolve();
       });
     });
-  return { stream: { write }, flush };
+  // Without a reader, what is left would keep the process from ending.
+  const flush = () => written(() => stream.destroy());
+  return { stream: { write }, flush, written: () => written() };
 }

@@ -90,6 +90,13 @@ const table: [sample: string, value: number | undefined, happen: (o: Observer) =
     1,
     (o) => o.deliveryReplayed({ ...settled, by: 'longshore dead retry' }),
   ],
+  ...(['replayed', 'dropped', 'expired'] as const).map((outcome): [string, number, (o: Observer) => void] => [
+    outcome === 'replayed'
+      ? 'longshore_deliveries_replayed_total{endpoint="alistener"}'
+      : `longshore_deliveries_settled_total{endpoint="alistener",outcome="${outcome}"}`,
+    7,
+    (o) => o.deliveryCounted({ endpoint: 'alistener', outcome, count: 7, by: 'me' }),
+  ]),
   [
     'longshore_event_age_seconds_bucket{le="60",endpoint="alistener"}',
     1,

@@ -35,6 +35,8 @@ export interface Observer extends Recorder, Gauges {
   registryVars(endpoints: readonly EndpointSettings[], pending?: Readonly<Record<string, number>>): object;
   /** Resolves when every line so far is written. To be called before the process ends. */
   flush(): Promise<void>;
+  /** Resolves when every line so far is written, or after two seconds without a reader of the log. */
+  written(): Promise<void>;
 }
 
 const withoutStack = (fields: object): object =>
@@ -46,7 +48,7 @@ export function createObserver(options: ObserverOptions): Observer {
   const bounds = new LabelBounds(options);
   const tally = new RegistryTally(metrics);
   const dropped = () => metrics.count('longshore_log_lines_dropped_total', {});
-  const { logger, flush } = createLog({ ...options, onDrop: dropped });
+  const { logger, flush, written } = createLog({ ...options, onDrop: dropped });
   const log: Logger = {
     debug: (fields, message) => logger.debug(fields, message),
     info: (fields, message) => logger.info(fields, message),
@@ -78,5 +80,6 @@ export function createObserver(options: ObserverOptions): Observer {
       for (const each of throttles.values()) each.flush();
       await flush();
     },
+    written,
   };
 }

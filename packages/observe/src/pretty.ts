@@ -67,6 +67,8 @@ function wordsOf(line: Line): string[] {
       return [text(line.receiver), text(line.summary), answerOf(line), retryOf(line), text(line.detail)];
     case 'delivery.replayed':
       return [text(line.endpoint), subjectOf(line), `after ${text(line.reason)}`, `by ${text(line.by)}`];
+    case 'delivery.counted':
+      return [text(line.endpoint), `${text(line.count)} ${text(line.outcome)}`, `by ${text(line.by)}`];
     case 'delivery.ignored':
       return [text(line.endpoint), subjectOf(line), text(line.rule)];
     case 'delivery.collapsed':

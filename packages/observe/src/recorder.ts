@@ -35,6 +35,8 @@ export interface Recorder {
   deliverySettled(record: RecordFields['delivery.settled'], also?: { receivedAt?: number }): void;
   /** Once for each dead letter that an operator retried. */
   deliveryReplayed(record: RecordFields['delivery.replayed']): void;
+  /** Instead of one record for each, when too many notes about an endpoint's deliveries waited to be recorded. */
+  deliveryCounted(record: RecordFields['delivery.counted']): void;
   /** Once for each notification that a receiver of `alerts` accepted. */
   // english: allow told, apps/worker calls it by this name
   alertTold(record: RecordFields['alert.sent']): void;
@@ -144,6 +146,13 @@ function deliveryRecorder({ log, metrics, bounds, tally }: RecorderParts): Pick<
     deliveryReplayed(record) {
       write('delivery.replayed', 0, record);
       metrics.count('longshore_deliveries_replayed_total', { endpoint: bounds.endpoint(record.endpoint) });
+    },
+    deliveryCounted(record) {
+      write('delivery.counted', 0, record);
+      const { outcome, count } = record;
+      const endpoint = bounds.endpoint(record.endpoint);
+      if (outcome === 'replayed') metrics.count('longshore_deliveries_replayed_total', { endpoint }, count);
+      else metrics.count('longshore_deliveries_settled_total', { endpoint, outcome }, count);
     },
   };
 }

@@ -173,6 +173,16 @@ export const RECORDS = {
       by: 'The command or the dashboard that did it.',
     },
   },
+  'delivery.counted': {
+    help: 'Deliveries that left the dead-letter set while more than 20,000 of their endpoint already waited to be recorded, as after a drop of a million with no worker running. One line for all of them instead of `delivery.replayed` or `delivery.settled` for each; the metrics count each.',
+    forms: [{ level: 'warn', message: 'notifications counted' }],
+    fields: {
+      endpoint: ENDPOINT,
+      outcome: '`replayed` or `dropped` by an operator; `expired` by retention.',
+      count: 'How many.',
+      by: 'Who did it: the command, the dashboard, or `retention`.',
+    },
+  },
   'delivery.ignored': {
     help: 'A rule of the endpoint ignores the event. `event.received` counts these too.',
     forms: [{ level: 'debug', message: 'notification ignored' }],

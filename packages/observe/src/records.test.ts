@@ -173,6 +173,19 @@ const table: [what: string, record: (o: Observer) => void, level: string, msg: s
     { record: 'delivery.replayed', ...settled, repository: 'acme/app', by: 'longshore dead retry' },
   ],
   [
+    'delivery.counted',
+    (o) => o.deliveryCounted({ endpoint: 'one', outcome: 'dropped', count: 7, by: 'longshore dead drop' }),
+    'warn',
+    'notifications counted',
+    {
+      record: 'delivery.counted',
+      endpoint: 'one',
+      outcome: 'dropped',
+      count: 7,
+      by: 'longshore dead drop',
+    },
+  ],
+  [
     'alert.sent',
     (o) => o.alertTold({ ...alert, attempts: 2 }),
     'warn',

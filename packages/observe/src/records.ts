@@ -115,6 +115,12 @@ export interface RecordFields {
     reason?: string;
     by: string;
   };
+  'delivery.counted': {
+    endpoint: string;
+    outcome: 'replayed' | 'dropped' | 'expired';
+    count: number;
+    by: string;
+  };
   'delivery.ignored': {
     endpoint: string;
     /** Which of the endpoint's rules. */

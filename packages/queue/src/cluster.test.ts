@@ -2,18 +2,19 @@ import type { LongshoreError } from '@longshore/event';
 import { eventually, startRedisCluster } from '@longshore/testkit';
 import { expect } from 'vitest';
 import { createInspector } from './inspector.js';
-import { createJanitor } from './janitor.js';
+import { createLeader } from './leader.js';
 import { createMonitor } from './monitor.js';
 import { createDeadLetters } from './operate/dead-letters.js';
-import { createJournal } from './operate/journal.js';
 import { createPauses } from './operate/pauses.js';
 import { createQuarantine } from './operate/quarantine.js';
 import { createPreheatStore } from './preheat/memory.js';
 import { createProducer } from './producer.js';
 import { createPulse } from './pulse/pulse.js';
 import { createPulseReader } from './pulse/pulse-reader.js';
+import { createRetention } from './retention.js';
 import { bury } from './testing/dead.js';
 import { aDelivery, consume, dead, ok, retryIn } from './testing/deliveries.js';
+import { readerOf, takeNotes } from './testing/notes.js';
 import { redisTest as test } from './testing/redis-test.js';
 
 test('on a cluster of three masters everything works and endpoints land on different masters', {
@@ -60,11 +61,17 @@ test('on a cluster of three masters everything works and endpoints land on diffe
     (counts) => counts.dead === 3,
   );
 
-  const expired = await createJanitor(client, prefix).sweep('zeta', {
-    delivered: { age: 1_000, count: 1 },
-    dead: { age: -1_000, count: 1 },
-  });
-  expect(expired).toHaveLength(3);
+  const retention = createRetention(client, prefix);
+  let expired = 0;
+  for await (const count of retention.expireDead('zeta', { age: -1_000, count: 1 })) expired += count;
+  expect(expired).toBe(3);
+  expect(await retention.trimDelivered('alpha', { age: 1_000_000, count: 1 })).toBe(2);
+  expect(await retention.look('alpha')).toMatchObject({ dead: 0, delivered: 1 });
+  expect(await retention.isEmpty('alpha')).toBe(false);
+  expect(await retention.isEmpty('never seen')).toBe(true);
+  const leader = createLeader(client, prefix);
+  await eventually(() => leader.confirm());
+  await leader.close();
   await inspector.remember(endpoints);
   expect((await inspector.known()).sort()).toEqual([...endpoints].sort());
   const quarantine = createQuarantine(client, prefix);
@@ -140,7 +147,7 @@ test('on a cluster the dead of all endpoints are one list, and are retried and d
   const client = await open('producer', { cluster: cluster.urls });
   const inspector = createInspector(client, prefix);
   const letters = createDeadLetters(client, prefix, inspector);
-  const journal = createJournal(client, prefix);
+  const reader = readerOf(client, prefix);
   const endpoints = ['alpha', 'beta', 'gamma', 'delta', 'epsilon'];
   for (const endpoint of endpoints) await bury(client, prefix, { endpoint, count: 20, from: 1_000 });
   const first = await letters.page({}, 60);
@@ -150,7 +157,11 @@ test('on a cluster the dead of all endpoints are one list, and are retried and d
     done: 50,
   });
   expect(await letters.drop({}, 'a test')).toMatchObject({ done: 50 });
-  expect(await journal.take(endpoints)).toHaveLength(100);
+  expect((await reader.marked()).sort()).toEqual(endpoints.toSorted());
+  // Also without a mark.
+  expect((await reader.unread([...endpoints, 'idle'])).sort()).toEqual(endpoints.toSorted());
+  expect(await takeNotes(client, prefix, endpoints)).toHaveLength(100);
+  expect(await reader.unread(endpoints)).toEqual([]);
   expect(await inspector.counts('gamma')).toMatchObject({ waiting: 10, dead: 0 });
   const pauses = createPauses(client, prefix, inspector);
   await pauses.pause('alpha', { by: 'a test' });

@@ -12,7 +12,7 @@ export {
   type TakenAttempt,
   type UnreadableJob,
 } from './consumer.js';
-export { createJanitor, type Expired, type Janitor, type Retention } from './janitor.js';
+export { createLeader, type Leader } from './leader.js';
 export { createMonitor, type Monitor, RELIEVE_FROM, type RedisHealth, troubleIn } from './monitor.js';
 export {
   createProducer,
@@ -23,5 +23,6 @@ export {
 } from './producer.js';
 export { type AlertStore, createAlertStore } from './pulse/alert-store.js';
 export { createPulse, type LastError, type NotedAttempt, type PulseWriter } from './pulse/pulse.js';
+export { createRetention, type Finished, type KeepLimits, type Retention } from './retention.js';
 export { type AttemptVerdict, judge, longestDelay, type RetryPolicy, type Verdict } from './retry.js';
 export { isTransient } from './transient.js';

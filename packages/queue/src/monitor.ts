@@ -1,6 +1,6 @@
 /**
  * Looks at Redis once a second: is it there, does it take writes, how full is it, could it lose something. Ingest
- * asks before it takes a request, `/readyz` shows it, the janitor trims by it. A look that hangs counts as away.
+ * asks before it takes a request, `/readyz` shows it, relief trims by it. A look that hangs counts as away.
  * Between two looks it counts what is let in, so that a burst of large requests cannot overrun the limit.
  */
 import { setTimeout as pause } from 'node:timers/promises';

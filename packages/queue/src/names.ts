@@ -35,5 +35,11 @@ export function endpointKey(prefix: string, endpoint: string, part: string): str
   return queueKey(prefix, endpoint, `~${part}`);
 }
 
-/** The set of all endpoints that have, or ever had, a queue. */
+/**
+ * The set of endpoints that have a queue. One that has left the configuration and has nothing left in its queue is
+ * removed.
+ */
 export const endpointsKey = (prefix: string): string => storeKey(prefix, 'endpoints', 'names');
+
+/** The set of endpoints whose deliveries were attempted since retention last asked. */
+export const activeKey = (prefix: string): string => storeKey(prefix, 'endpoints', 'active');

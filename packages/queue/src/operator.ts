@@ -12,6 +12,13 @@ export {
   type StoredDeliveryDetail,
 } from './operate/deliveries.js';
 export { createJournal, type Journal, type JournalEntry, type OperatedDelivery } from './operate/journal.js';
+export {
+  type CountedNotes,
+  createJournalReader,
+  type JournalReader,
+  type NotesPage,
+  type StoredNote,
+} from './operate/journal-reader.js';
 export { DELIVERY_STATES, type ListedState } from './operate/look.js';
 export { createPauses, type Pause, type Pauses } from './operate/pauses.js';
 export {

@@ -1,8 +1,8 @@
 import { eventually } from '@longshore/testkit';
 import { expect } from 'vitest';
-import { createJanitor } from './janitor.js';
 import { queueKey } from './names.js';
 import { createProducer } from './producer.js';
+import { createRetention } from './retention.js';
 import { aDelivery, consume, ok, retryIn } from './testing/deliveries.js';
 import { redisTest as test } from './testing/redis-test.js';
 
@@ -27,10 +27,10 @@ test('what waits longer than any delay allows is due at once, and nothing else',
   await eventually(async () => (await client.zcard(key)) === 2);
   // As if its retry had been planned before the clock was set back by a day.
   await client.zincrby(key, 24 * HOUR * 0x1000, late.id);
-  const janitor = createJanitor(client, prefix);
-  expect(await janitor.promoteOverdue('one', HOUR)).toBe(1);
+  const retention = createRetention(client, prefix);
+  expect(await retention.promoteOverdue('one', HOUR)).toBe(1);
   await eventually(() => seen.includes(`${late.id} 2`));
   expect(seen).not.toContain(`${usual.id} 2`);
-  expect(await janitor.promoteOverdue('one', HOUR)).toBe(0);
-  await janitor.close();
+  expect(await retention.promoteOverdue('one', HOUR)).toBe(0);
+  await retention.close();
 });

@@ -10,7 +10,7 @@ import type { QueuePool } from './queue-pool.js';
 /** Promoted at once, so that a hundred thousand do not flood the connection. */
 const PAGE = 100;
 /** BullMQ keeps the time of a delayed job in milliseconds times this, with a counter in the lower bits. */
-const SCORE_PER_MS = 0x1000;
+export const SCORE_PER_MS = 0x1000;
 /** For clocks of several machines that differ, and for what was queued while this looks. */
 const SLACK_MS = 5_000;
 

@@ -15,6 +15,12 @@ import { notConnected } from './refusal.js';
 /** The default would cost up to 0.8 MB of Redis per busy queue; nothing here reads the stream. */
 const EVENT_STREAM = { events: { maxLen: 100 } };
 
+/**
+ * A producer makes its endpoints known again and again: the leader forgets one that is empty and that it has no
+ * configuration for, and ingest may have a newer one.
+ */
+const KNOWN_FOR_MS = 10 * 60_000;
+
 /** Queue objects by endpoint, made when they are asked for. */
 export interface QueuePool {
   /** Never waits; for a board, which has its own time-outs. */
@@ -30,7 +36,7 @@ export interface QueuePool {
 interface Shared {
   users: number;
   queues: Map<string, Queue<JobData>>;
-  opening: Map<string, Promise<Queue<JobData>>>;
+  opening: Map<string, { at: number; queue: Promise<Queue<JobData>> }>;
 }
 
 const pools = new WeakMap<RedisClient, Map<string, Shared>>();
@@ -69,9 +75,10 @@ export function createQueuePool(client: RedisClient, prefix: string): QueuePool 
     },
     opened(endpoint) {
       const known = opening.get(endpoint);
-      if (known) return known;
+      const now = Date.now();
+      if (known && now - known.at < KNOWN_FOR_MS) return known.queue;
       const queue = open(endpoint);
-      opening.set(endpoint, queue);
+      opening.set(endpoint, { at: now, queue });
       queue.catch(() => opening.delete(endpoint));
       return queue;
     },
@@ -81,7 +88,7 @@ export function createQueuePool(client: RedisClient, prefix: string): QueuePool 
       shared.users -= 1;
       if (shared.users > 0) return;
       pools.get(client)?.delete(prefix);
-      await Promise.allSettled(opening.values());
+      await Promise.allSettled(Array.from(opening.values(), ({ queue }) => queue));
       await Promise.all(Array.from(queues.values(), (queue) => queue.close()));
     },
   };

@@ -1,9 +1,10 @@
 import { promisify } from 'node:util';
 import { brotliDecompress } from 'node:zlib';
 import { ignoredErrors, type PreheatRun } from '@longshore/event';
+import { eventually } from '@longshore/testkit';
 import { expect } from 'vitest';
-import { endpointKey, storeKey } from './names.js';
-import { createJournal, type JournalEntry } from './operate/journal.js';
+import { createLeader } from './leader.js';
+import { storeKey } from './names.js';
 import { createQuarantine } from './operate/quarantine.js';
 import { keysOf } from './preheat/keys.js';
 import { createPreheatRuns } from './preheat/runs.js';
@@ -25,23 +26,6 @@ test('a quarantine entry has a version, and a damaged one hides no other', async
   const before = ignored();
   expect((await quarantine.list()).map((kept) => kept.id)).toEqual([id]);
   expect(ignored()).toBe(before + 1);
-});
-
-test('a note has a version, an old one has none, and what is no note is counted', async ({
-  open,
-  prefix,
-}) => {
-  const client = await open('producer');
-  const journal = createJournal(client, prefix);
-  const about = { endpoint: 'a', deliveryId: 'd', attempts: 1, reason: 'http_500' };
-  const note: JournalEntry = { what: 'replayed', at: 1, by: 'me', ...about };
-  const key = endpointKey(prefix, 'a', 'journal');
-  await client.rpush(key, JSON.stringify(note), '{"what":"replayed"}', '{');
-  await journal.write([note]);
-  expect(JSON.parse((await client.lindex(key, -1)) ?? '')).toEqual({ v: 1, ...note });
-  const before = ignored();
-  expect(await journal.take(['a'])).toEqual([note, note]);
-  expect(ignored()).toBe(before + 2);
 });
 
 test('a preheat run has a version, and one that cannot be read hides no other', async ({ open, prefix }) => {
@@ -69,8 +53,9 @@ test('a preheat run has a version, and one that cannot be read hides no other', 
 
 test('the state of an alert has a version, and is read without', async ({ open, prefix }) => {
   const client = await open('producer');
-  const store = createAlertStore(client, prefix);
-  await store.claim();
+  const leader = createLeader(client, prefix, { attemptIntervalMs: 10 });
+  const store = createAlertStore(client, prefix, leader);
+  await eventually(() => store.claim());
   await store.save(new Map([['a', { since: 1 }]]));
   const key = storeKey(prefix, 'alerts', 'told');
   expect(JSON.parse((await client.hget(key, 'a')) ?? '')).toEqual({ v: 1, since: 1 });
@@ -81,4 +66,5 @@ test('the state of an alert has a version, and is read without', async ({ open, 
       ['b', { since: 2 }],
     ]),
   );
+  await leader.close();
 });

@@ -5,9 +5,10 @@
 import { isUtf8 } from 'node:buffer';
 import { isDeeperThan } from '@longshore/event';
 import { formPayload, formType } from './form.js';
-import type { Kind, RawRequest } from './port.js';
+import type { Kind } from './kind.js';
+import type { RawRequest } from './request.js';
 
-/** What the bytes of a body came to. */
+/** The result of decoding a body. */
 export type Body =
   | { state: 'json'; value: unknown; text: string }
   /** Nothing but white space: how several registries test a webhook. */
@@ -16,19 +17,20 @@ export type Body =
 
 const BYTE_ORDER_MARK = 0xfeff;
 
-/** `JSON.parse` reads any depth, but takes seconds for a body that consists of little else. */
-const MAX_DEPTH = 10_000;
-/** A smaller body is read in no time whatever it is. */
-const SUSPICIOUS_SIZE = 64 * 1024;
+/**
+ * The only limit of depth: what passes it can be read and written by recursion. A real event has about ten levels.
+ * `JSON.parse` takes seconds for a body that consists of brackets, and `JSON.stringify` overflows at some thousand.
+ */
+const MAX_DEPTH = 256;
 
-/** Never throws: what cannot be read says so, in words that hold nothing of the body. */
+/** Never throws: the reason for a body that cannot be read holds nothing of the body. */
 export function decodeBody(bytes: Buffer): Body {
   if (!isUtf8(bytes)) return { state: 'unreadable', reason: 'the body is not UTF-8' };
-  if (bytes.length > SUSPICIOUS_SIZE && isDeeperThan(MAX_DEPTH, bytes)) {
-    return { state: 'unreadable', reason: `the body is nested deeper than ${MAX_DEPTH} levels` };
-  }
   const decoded = bytes.toString('utf8');
   const text = decoded.charCodeAt(0) === BYTE_ORDER_MARK ? decoded.slice(1) : decoded;
+  if (hasManyBrackets(text) && isDeeperThan(MAX_DEPTH, text)) {
+    return { state: 'unreadable', reason: `the body is nested deeper than ${MAX_DEPTH} levels` };
+  }
   try {
     return { state: 'json', value: JSON.parse(text), text };
   } catch {
@@ -38,28 +40,32 @@ export function decodeBody(bytes: Buffer): Body {
   }
 }
 
+/** Without, it cannot be deep. Costs a tenth of looking at each character, for a body that is an event. */
+function hasManyBrackets(text: string): boolean {
+  let count = 0;
+  for (const bracket of '[{') {
+    let at = text.indexOf(bracket);
+    for (; at >= 0 && count <= MAX_DEPTH; count += 1) at = text.indexOf(bracket, at + 1);
+  }
+  return count > MAX_DEPTH;
+}
+
 /**
- * What a request of a kind came to when its bytes alone are not JSON: the JSON inside a form, if the kind's sender
+ * The result for a request of a kind whose bytes alone are not JSON: the JSON inside a form, if the kind's sender
  * posts forms, or the reason that names the header at fault.
- * @param body what {@link decodeBody} made of the bytes
+ * @param body the result of {@link decodeBody}
  */
 export function decodeRequest(body: Body, raw: RawRequest, kind?: Kind): Body {
   if (body.state !== 'unreadable') return body;
   if (raw.undecoded !== undefined) return { state: 'unreadable', reason: raw.undecoded };
   const type = formType(raw.headers);
-  if (type === undefined) return encodingKept(raw) ?? body;
+  if (type === undefined) {
+    // A request from quarantine, which was kept as it came: its bytes are still compressed.
+    const isEncoded = raw.headers['content-encoding'] !== undefined && !isUtf8(raw.body);
+    return isEncoded ? { state: 'unreadable', reason: 'the body could not be decompressed' } : body;
+  }
   if (!kind?.form) return { state: 'unreadable', reason: `the content type is ${type} instead of JSON` };
   const payload = formPayload(raw.headers, raw.body);
   if (payload) return decodeBody(payload);
-  return {
-    state: 'unreadable',
-    reason: `the ${type} form has no readable field payload`,
-  };
-}
-
-/** Of a request from quarantine, which was kept as it came: its bytes are still compressed. */
-function encodingKept({ headers, body }: RawRequest): Body | undefined {
-  const encoding = headers['content-encoding'];
-  if (encoding === undefined || isUtf8(body)) return undefined;
-  return { state: 'unreadable', reason: 'the body could not be decompressed' };
+  return { state: 'unreadable', reason: `the ${type} form has no readable field payload` };
 }

@@ -1,7 +1,7 @@
 /** Ids of events whose sender gives none: what is not the same must not become it, it would be swallowed. */
 import { expect, test } from 'vitest';
-import { openWith } from './contract.js';
-import { KINDS } from './kinds.js';
+import { KINDS } from './kinds/index.js';
+import { openWith } from './testing/contract.js';
 
 const MINUTE = 60_000;
 
@@ -40,7 +40,7 @@ test.each([
   expect(idsOf(kind, first)).toEqual(idsOf(kind, first));
 });
 
-test('an event that names neither id nor time nor request is another one a minute later', () => {
+test('an event that names neither id nor time nor request is a new event a minute later', () => {
   const envelope = { events: [{ action: 'push', target }] };
   expect(idsOf('distribution', envelope, MINUTE - 1)).toEqual(idsOf('distribution', envelope));
   expect(idsOf('distribution', envelope, MINUTE)).not.toEqual(idsOf('distribution', envelope));
@@ -48,8 +48,8 @@ test('an event that names neither id nor time nor request is another one a minut
 
 test.each([[{ timestamp: '2026-03-14T09:28:27Z' }], [{ request: { id: 'r' } }], [{ id: 'e' }]])(
   'one that names %j is the same whenever it comes',
-  (told) => {
-    const envelope = { events: [{ action: 'push', target, ...told }] };
+  (named) => {
+    const envelope = { events: [{ action: 'push', target, ...named }] };
     expect(idsOf('distribution', envelope, MINUTE)).toEqual(idsOf('distribution', envelope));
   },
 );

@@ -1,9 +1,9 @@
-/** The order of `kinds.ts`: on the open path nobody says which kind a request is of. */
+/** The order of `kinds/index.ts`: on the shared path the kind of a request has to be recognized. */
 import { expect, test } from 'vitest';
 import { decodeBody } from './body.js';
-import { KINDS } from './kinds.js';
-import { readSamples } from './samples.js';
+import { KINDS } from './kinds/index.js';
 import { createSources } from './sources.js';
+import { readSamples } from './testing/samples.js';
 
 const sources = createSources({ sources: [] });
 
@@ -11,16 +11,16 @@ const sources = createSources({ sources: [] });
 const OF_GITLAB = ['edges/rename', 'edges/token-of-the-actor', 'edges/unknown-fields'];
 
 test.each(KINDS.map((kind) => [kind.kind, kind] as const))(
-  'what is of kind %s is told so',
+  'samples of kind %s are recognized as such',
   async (_, kind) => {
-    const samples = readSamples(new URL(`./${kind.kind}/samples/`, import.meta.url));
-    const told = samples.filter(({ expected }) => expected.events.length > 0);
-    expect(told).not.toEqual([]);
-    for (const { name, request } of told) {
+    const samples = readSamples(new URL(`./kinds/${kind.kind}/samples/`, import.meta.url));
+    const recognizable = samples.filter(({ expected }) => expected.events.length > 0);
+    expect(recognizable).not.toEqual([]);
+    for (const { name, request } of recognizable) {
       if (OF_GITLAB.includes(name)) continue;
       const body = decodeBody(request.body);
       const value = body.state === 'json' ? body.value : undefined;
-      // A form that two kinds have is told by its secret, not by its looks.
+      // A form that two kinds have is identified by its secret, not by its shape.
       if (kind.recognizes(request, value) === 'perhaps') continue;
       const opened = await sources.open({ ...request, path: '/registry/notifications' });
       expect(`${name}: ${opened.kind}`).toBe(`${name}: ${kind.kind}`);

@@ -1,10 +1,9 @@
 /**
  * Numbers that JavaScript would change (`12345678901234567890`, `1e400`), kept as they were written.
  *
- * Nearly no event has one, so a single expression over the text decides; where it finds none, nothing more
- * is done. Otherwise each such number is replaced in the text by a string that marks it, the text is parsed
- * again, and `restore` turns the marks in what is written back into the numbers. Compared with a parser of
- * our own this keeps `JSON`'s speed, its rules for repeated keys and its indifference to depth.
+ * Nearly no event has one, so a single expression over the text decides. Only where it finds one, each such number is
+ * replaced in the text by a string that marks it, the text is parsed again, and `restore` turns the marks in JSON text
+ * back into the numbers. Compared with a parser of our own this keeps `JSON`'s speed and its rules for repeated keys.
  */
 import { randomUUID } from 'node:crypto';
 
@@ -68,10 +67,11 @@ function markNumbers(text: string, mark: string): string | undefined {
       at = endOfString(text, at);
     } else if (startsNumber(code)) {
       const end = endOfNumber(text, at);
-      if (!survives(text, at, end)) {
+      const literal = text.slice(at, end);
+      if (!survives(literal)) {
         count += 1;
         if (count > MAX_EXACT_NUMBERS) return undefined;
-        out.push(text.slice(copied, at), '"', mark, text.slice(at, end), '"');
+        out.push(text.slice(copied, at), '"', mark, literal, '"');
         copied = end;
       }
       at = end;
@@ -82,42 +82,17 @@ function markNumbers(text: string, mark: string): string | undefined {
   return out.length === 0 ? text : out.join('') + text.slice(copied);
 }
 
-/** Digits that any double holds. */
-const SAFE_DIGITS = 15;
-/** A number of 15 digits with an exponent of two digits is far from a double's limits (about 1e±308). */
-const SAFE_EXPONENT_DIGITS = 2;
+/** At most 15 digits, which any double holds, with an exponent far from a double's limits (about 1e±308). */
+const SAFE = /^[-.\d]{1,15}(?:e[+-]?\d{1,2})?$/i;
 /** No number that JavaScript writes is longer: `-1.2345678901234567e-300`. */
 const LONGEST = 25;
 
-/**
- * Does the number keep its value through JavaScript? Most are decided by their length. What is left survives if it
- * is written again as it came; what is written in another way (`1.00000000000000000`) is kept exactly, needed or not.
- */
-function survives(text: string, start: number, end: number): boolean {
-  const length = end - start;
-  const exponent = exponentAt(text, start, end);
-  if (exponent === end && length <= SAFE_DIGITS) return true;
-  if (exponent - start <= SAFE_DIGITS && digitsFrom(text, exponent, end) <= SAFE_EXPONENT_DIGITS) return true;
-  if (length > LONGEST) return false;
-  const literal = text.slice(start, end);
-  return String(Number(literal)) === literal;
+/** Does JavaScript write the number as it came? If not (`1.00000000000000000`), it is kept exactly, needed or not. */
+function survives(literal: string): boolean {
+  return SAFE.test(literal) || (literal.length <= LONGEST && String(Number(literal)) === literal);
 }
 
-/** Where the exponent begins; `end` when there is none or the number is longer than any that is written again. */
-function exponentAt(text: string, start: number, end: number): number {
-  const last = Math.min(end, start + LONGEST);
-  for (let at = start; at < last; at += 1) if ((text.charCodeAt(at) | 0x20) === 0x65) return at;
-  return end;
-}
-
-/** How many characters follow the letter and the sign of an exponent. */
-function digitsFrom(text: string, exponent: number, end: number): number {
-  const sign = text.charCodeAt(exponent + 1);
-  return end - exponent - (sign === 0x2b || sign === 0x2d ? 2 : 1);
-}
-
-const QUOTE = 0x22;
-const BACKSLASH = 0x5c;
+const [QUOTE, BACKSLASH] = [0x22, 0x5c];
 
 function endOfString(text: string, start: number): number {
   let at = start + 1;
@@ -133,7 +108,7 @@ function endOfNumber(text: string, start: number): number {
   let at = start + 1;
   for (;;) {
     const code = text.charCodeAt(at);
-    // Digits, sign, point and exponent; the text is known to be JSON, so no more needs to be told apart.
+    // Digits, sign, point and exponent; the text is known to be JSON, so this is enough to find the end.
     if (!startsNumber(code) && code !== 0x2b && code !== 0x2e && code !== 0x45 && code !== 0x65) return at;
     at += 1;
   }

@@ -1,8 +1,9 @@
 import { createHmac } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
 import { formPayload, formType } from './form.js';
-import { readSamples } from './samples.js';
-import { createSources, type SourcesConfig } from './sources.js';
+import type { SourcesConfig } from './source.js';
+import { createSources } from './sources.js';
+import { readSamples } from './testing/samples.js';
 
 const FORM = 'application/x-www-form-urlencoded';
 const typed = (type: string) => ({ 'content-type': type });
@@ -44,7 +45,7 @@ describe('the field payload', () => {
 });
 
 describe('a form', () => {
-  const [sample] = readSamples(new URL('./gitea/samples/', import.meta.url)).filter(({ name }) =>
+  const [sample] = readSamples(new URL('./kinds/gitea/samples/', import.meta.url)).filter(({ name }) =>
     name.endsWith('as-a-form'),
   );
   if (!sample) throw new Error('the sample is missing');

@@ -1,54 +1,31 @@
 /**
- * From what a registry said, field by field, to the normalized event. A kind fills in `Fields` with what it
- * found, of whatever type; here it is decided what of that is a value. What is empty, zero or of the wrong
+ * From the fields that a kind found to the normalized event, and to what a receiver gets of it. A kind fills in
+ * `Fields` with values of whatever type; here it is decided which of them count. What is empty, zero or of the wrong
  * type is absent: a 3.x registry sends `""` and `0` where a 2.x registry sends nothing.
  */
-import { ACTIONS, eventIdFrom, isDescriptor, type RegistryEvent } from '@longshore/event';
-import { hostOf, isDigest, withoutCredentials } from './reference.js';
-import { isoTime, minuteOf } from './time.js';
+import { ACTIONS, eventIdFrom, hostOf, isDescriptor, isoTime, type RegistryEvent } from '@longshore/event';
+import type { JsonObject } from './json.js';
+import { isDigest, withoutCredentials } from './reference.js';
+import { minuteOf } from './time.js';
 
-/** What a kind read out of one event, unchecked. */
-export interface Fields {
-  id?: unknown;
-  timestamp?: unknown;
-  /** One of the four actions, or the sender's own word for anything else. */
-  action?: unknown;
-  /** The sender's own word, when `action` is a translation of it. */
+type EventField = 'id' | 'timestamp' | 'action' | 'actor' | 'sourceAddr' | 'instanceID';
+type Subject = 'mediaType' | 'digest' | 'size' | 'length' | 'repository' | 'fromRepository' | 'url' | 'tag';
+type RequestField = 'requestId' | 'addr' | 'host' | 'method' | 'useragent';
+
+/**
+ * What a kind read in one event, unchecked. `action` is one of the four actions, or the sender's own word for anything
+ * else, `nativeType` that word when `action` is a translation of it; `length` is an older name of `size`.
+ */
+export type Fields = { [name in EventField | Subject | RequestField | 'references']?: unknown } & {
   nativeType?: string;
-  mediaType?: unknown;
-  digest?: unknown;
-  size?: unknown;
-  /** The size by its older name, for when `size` is not there. */
-  length?: unknown;
-  repository?: unknown;
-  fromRepository?: unknown;
-  url?: unknown;
-  tag?: unknown;
-  references?: unknown;
-  requestId?: unknown;
-  addr?: unknown;
-  host?: unknown;
-  method?: unknown;
-  useragent?: unknown;
-  actor?: unknown;
-  sourceAddr?: unknown;
-  instanceID?: unknown;
-}
+};
 
 /**
  * Fields of which keys, records and ids are made are longer than this only by mistake or malice: a registry
  * allows 255 characters for a repository and 128 for a tag.
  */
 const MAX_LENGTH = 1024;
-const SHORT = {
-  id: 'id',
-  action: 'action',
-  repository: 'target.repository',
-  fromRepository: 'target.fromRepository',
-  tag: 'target.tag',
-  digest: 'target.digest',
-  mediaType: 'target.mediaType',
-} as const;
+const SHORT = ['id', 'action', 'repository', 'fromRepository', 'tag', 'digest', 'mediaType'] as const;
 
 /**
  * The event, or the reason why these fields are none.
@@ -56,31 +33,32 @@ const SHORT = {
  * @param receivedAt epoch milliseconds: stands in such an id for a time that the sender did not give.
  */
 export function eventFrom(source: string, fields: Fields, receivedAt: number): RegistryEvent | string {
-  const action = fields.action;
+  const { action } = fields;
   if (typeof action !== 'string' || action === '') return missing('action', action);
-  const long = tooLong(fields);
-  if (long) return `${long} is longer than ${MAX_LENGTH} characters`;
-
+  const long = SHORT.find((name) => (text(fields[name])?.length ?? 0) > MAX_LENGTH);
+  const label = long === 'id' || long === 'action' ? long : `target.${long}`;
+  if (long) return `${label} is longer than ${MAX_LENGTH} characters`;
   const target = targetFrom(fields);
-  const request = requestFrom(fields, target.url);
   const timestamp = text(fields.timestamp);
-  const time = timestamp && isoTime(timestamp);
-  const actor = text(fields.actor);
-  const addr = text(fields.sourceAddr);
-  const instanceID = text(fields.instanceID);
-  const known = (ACTIONS as readonly string[]).includes(action);
-  const event: RegistryEvent = {
+  const event: RegistryEvent = known({
     id: '',
-    class: known ? 'event' : 'other',
+    class: (ACTIONS as readonly string[]).includes(action) ? 'event' : 'other',
     action,
     nativeType: fields.nativeType ?? action,
     target,
-  };
-  if (timestamp) event.timestamp = timestamp;
-  if (time) event.time = time;
-  if (request) event.request = request;
-  if (actor) event.actor = { name: actor };
-  if (addr || instanceID) event.source = { ...(addr && { addr }), ...(instanceID && { instanceID }) };
+    timestamp,
+    time: timestamp && isoTime(timestamp),
+    request: filled({
+      id: text(fields.requestId),
+      addr: text(fields.addr),
+      // A sender that leaves the request out has at least named the registry in the URL.
+      host: text(fields.host) ?? (target.url && hostOf(target.url)),
+      method: text(fields.method),
+      useragent: text(fields.useragent),
+    }),
+    actor: filled({ name: text(fields.actor) }),
+    source: filled({ addr: text(fields.sourceAddr), instanceID: text(fields.instanceID) }),
+  });
   event.id = idOf(fields.id) ?? computedId(source, event, receivedAt);
   return event;
 }
@@ -91,17 +69,54 @@ export function missing(name: string, value: unknown, wanted = 'text'): string {
   return `${name} is not ${wanted}`;
 }
 
-function text(value: unknown): string | undefined {
-  return typeof value === 'string' && value !== '' ? value : undefined;
+/** RFC 3339, which is all that a receiver written in Go reads: Java's `+0000` breaks the whole event there. */
+const RFC_3339 = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\d:\d\d)$/;
+
+/**
+ * The normalized event as a receiver gets it: the registry's fields in the registry's order, unknown ones absent.
+ * A receiver written for the registry reads `target.repository` or `actor.name` without a check, so the four objects
+ * are always there. A fresh object; only `target.references` are shared with the event.
+ */
+export function normalizedPayload({ id, action, target, ...event }: RegistryEvent): JsonObject {
+  const { mediaType, digest, size, repository, fromRepository, url, tag, references } = target;
+  const asSent = event.timestamp !== undefined && RFC_3339.test(event.timestamp);
+  return known({
+    id,
+    timestamp: asSent && event.time ? event.timestamp : event.time,
+    action,
+    // `length` is the registry's older name for the size, which it still sends.
+    target: known({
+      mediaType,
+      digest,
+      size,
+      length: size,
+      repository,
+      fromRepository,
+      url,
+      tag,
+      references,
+    }),
+    request: { ...event.request },
+    actor: { ...event.actor },
+    source: { ...event.source },
+  });
 }
 
-/** Name of the first field that is too long to be a key. */
-function tooLong(fields: Fields): string | undefined {
-  for (const name in SHORT) {
-    const value = fields[name as keyof typeof SHORT];
-    if (typeof value === 'string' && value.length > MAX_LENGTH) return SHORT[name as keyof typeof SHORT];
-  }
+/** The object with absent members where they are undefined. */
+function known<T extends object>(object: T): T {
+  const found: Partial<T> = {};
+  for (const name in object) if (object[name] !== undefined) found[name] = object[name];
+  return found as T;
+}
+
+/** Like {@link known}; undefined without members. */
+function filled<T extends object>(object: T): T | undefined {
+  for (const name in object) if (object[name] !== undefined) return known(object);
   return undefined;
+}
+
+function text(value: unknown): string | undefined {
+  return typeof value === 'string' && value !== '' ? value : undefined;
 }
 
 function isCount(value: unknown): value is number {
@@ -109,41 +124,19 @@ function isCount(value: unknown): value is number {
 }
 
 function targetFrom(fields: Fields): RegistryEvent['target'] {
-  const target: RegistryEvent['target'] = {};
-  const mediaType = text(fields.mediaType);
   const tag = text(fields.tag);
   const tagIsDigest = tag !== undefined && isDigest(tag);
-  const digest = text(fields.digest) ?? (tagIsDigest ? tag : undefined);
-  const repository = text(fields.repository);
-  const fromRepository = text(fields.fromRepository);
   const url = text(fields.url);
-  if (mediaType) target.mediaType = mediaType;
-  if (digest) target.digest = digest;
-  const size = [fields.size, fields.length].find(isCount);
-  if (size) target.size = size;
-  if (repository) target.repository = repository;
-  if (fromRepository) target.fromRepository = fromRepository;
-  if (url) target.url = withoutCredentials(url);
-  if (tag && !tagIsDigest) target.tag = tag;
-  if (Array.isArray(fields.references)) target.references = fields.references.filter(isDescriptor);
-  return target;
-}
-
-function requestFrom(fields: Fields, url: string | undefined): RegistryEvent['request'] {
-  const id = text(fields.requestId);
-  const addr = text(fields.addr);
-  // Whoever leaves the request out has at least named the registry in the URL.
-  const host = text(fields.host) ?? (url && hostOf(url));
-  const method = text(fields.method);
-  const useragent = text(fields.useragent);
-  if (!id && !addr && !host && !method && !useragent) return undefined;
-  const request: RegistryEvent['request'] = {};
-  if (id) request.id = id;
-  if (addr) request.addr = addr;
-  if (host) request.host = host;
-  if (method) request.method = method;
-  if (useragent) request.useragent = useragent;
-  return request;
+  return known({
+    mediaType: text(fields.mediaType),
+    digest: text(fields.digest) ?? (tagIsDigest ? tag : undefined),
+    size: [fields.size, fields.length].find(isCount),
+    repository: text(fields.repository),
+    fromRepository: text(fields.fromRepository),
+    url: url && withoutCredentials(url),
+    tag: tagIsDigest ? undefined : tag,
+    references: Array.isArray(fields.references) ? fields.references.filter(isDescriptor) : undefined,
+  });
 }
 
 /** The sender's own id. Zero is none: it would make one event of all that have it. */
@@ -152,14 +145,14 @@ function idOf(id: unknown): string | undefined {
 }
 
 /**
- * What makes an event itself where the sender gave it no id. A re-send has the same timestamp, or the id of the
- * same request; without either, what comes later is another event.
+ * The identity of an event without an id of its sender. A retry has the same timestamp, or the id of the
+ * same request; without either, what comes in a later minute is another event.
  */
 function computedId(source: string, event: RegistryEvent, receivedAt: number): string {
   const { repository, fromRepository, tag, digest, url } = event.target;
   const origin = [event.request?.id, event.source?.instanceID];
   const subject = [repository, fromRepository, tag, digest, url];
-  const isUntold = event.timestamp === undefined && event.request?.id === undefined;
-  const moment = isUntold ? minuteOf(receivedAt) : event.timestamp;
+  const isTimed = event.timestamp !== undefined || event.request?.id !== undefined;
+  const moment = isTimed ? event.timestamp : minuteOf(receivedAt);
   return eventIdFrom(source, [moment, event.nativeType, ...subject, ...origin]);
 }

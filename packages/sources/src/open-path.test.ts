@@ -1,9 +1,11 @@
 /** Requests without an event, and forms that two kinds share. */
 import { describe, expect, test } from 'vitest';
-import { distribution } from './distribution/index.js';
-import type { Kind, RawRequest } from './port.js';
-import { createSources, type SourcesConfig } from './sources.js';
-import { cloudEventsHandshake } from './webhook-handshake.js';
+import { cloudEventsHandshake } from './cloud-events.js';
+import type { Kind } from './kind.js';
+import { distribution } from './kinds/distribution/index.js';
+import type { RawRequest } from './request.js';
+import type { SourcesConfig } from './source.js';
+import { createSources } from './sources.js';
 
 const OPEN = '/registry/notifications';
 const PUSH = '{"events":[{"id":"1","action":"push","target":{"repository":"team/api","tag":"1"}}]}';
@@ -18,8 +20,8 @@ function bearer(secret: string): RawRequest['headers'] {
 
 describe('a handshake', () => {
   const shaker: Kind = {
-    open: () => ({ taken: [], quarantined: [] }),
     kind: 'shaker',
+    read: () => ({ ignored: 'no event' }),
     sender: distribution.sender,
     recognizes: () => false,
     handshake: cloudEventsHandshake,
@@ -70,7 +72,7 @@ describe('a form that two kinds share', () => {
     kind: 'fork',
     sender: distribution.sender,
     recognizes: (raw) => (raw.headers['x-fork'] ? true : 'perhaps'),
-    open: ({ source }) => ({ taken: [], quarantined: [], note: `seen by ${source}` }),
+    read: (_, { source }) => ({ ignored: `seen by ${source}` }),
   };
   const outcomeOf = async (config: SourcesConfig, headers: RawRequest['headers'] = {}) =>
     createSources(config, [fork, distribution])

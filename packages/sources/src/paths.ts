@@ -1,13 +1,13 @@
 /**
  * The paths that webhooks are posted to. `/registry/notifications` is where Harbor's preheat driver posts to
- * by itself. A slash at the end is no other path: a registry repeats a request that gets a 404 for ever.
+ * by itself. A slash at the end makes no difference: a registry retries a request that gets a 404 forever.
  *
  * A path may end in a secret (`/sources/NAME/TOKEN`): what is logged or stored is `withoutToken`.
  */
 
 import { excerpt } from '@longshore/event';
 
-/** The open path: the format is told from the request. */
+/** The shared path: the request itself shows its format. */
 export const OPEN_PATH = '/registry/notifications';
 
 const NAMED = '/sources/';
@@ -44,7 +44,7 @@ export function parsePath(path: string): Place {
 /** Words of the paths that there are, whatever the sources are called. */
 const OWN_WORDS = ['registry', 'notifications', 'sources', 'health'];
 
-/** What separates the words of a path, also where somebody mistyped or encoded it. */
+/** What separates the words of a path, also mistyped or encoded. */
 const SEPARATOR = /([/\\;]|%2f|%5c)/i;
 
 /**
@@ -53,11 +53,13 @@ const SEPARATOR = /([/\\;]|%2f|%5c)/i;
  * @param known names of sources, or the paths that there are
  */
 export function withoutToken(path: string, known: readonly string[]): string {
-  const words = new Set([...OWN_WORDS, ...known.flatMap(wordsOf)].map((word) => word.toLowerCase()));
+  const words = new Set(['', ...OWN_WORDS, ...known.flatMap(wordsOf)]);
   const parts = path.slice(0, LONGEST).split(SEPARATOR);
-  const shown = parts.map((part, at) => (at % 2 === 1 || isKnown(part, words) ? part : HIDDEN));
-  const rest = path.length > LONGEST ? HIDDEN : '';
-  return excerpt((shown.join('') + rest).replace(HIDDEN_AGAIN, HIDDEN));
+  const shown = parts.map((part, at) =>
+    at % 2 === 1 || words.has(decoded(part).toLowerCase()) ? part : HIDDEN,
+  );
+  if (path.length > LONGEST) shown.push(HIDDEN);
+  return excerpt(shown.join('').replace(HIDDEN_AGAIN, HIDDEN));
 }
 
 const HIDDEN = '…';
@@ -68,14 +70,7 @@ const HIDDEN_AGAIN = /…(?:(?:[/\\;]|%2f|%5c)*…)+/gi;
 /** Characters of a path that are looked at; more than any path of ours with its token. */
 const LONGEST = 2_000;
 
-const wordsOf = (text: string): string[] =>
-  text
-    .split(SEPARATOR)
-    .map(decoded)
-    .filter((word) => word !== '');
-
-const isKnown = (part: string, words: ReadonlySet<string>): boolean =>
-  part === '' || words.has(decoded(part).toLowerCase());
+const wordsOf = (text: string) => text.split(SEPARATOR).map((word) => decoded(word).toLowerCase());
 
 function decoded(part: string): string {
   try {

@@ -1,9 +1,16 @@
+import { hostOf } from '@longshore/event';
 import { expect, test } from 'vitest';
-import { hostOf, isDigest, parseReference, tagOfManifestUrl, withoutCredentials } from './reference.js';
+import {
+  isDigest,
+  parseFullReference,
+  parseReference,
+  tagOfManifestUrl,
+  withoutCredentials,
+} from './reference.js';
 
 const DIGEST = `sha256:${'0af1'.repeat(16)}`;
 
-test('a digest is told from a tag', () => {
+test('a digest is distinguished from a tag', () => {
   expect([DIGEST, `sha512:${'a'.repeat(128)}`].every(isDigest)).toBe(true);
   expect(
     ['latest', 'sha256', 'sha256-abc.sig', `sha256:${'a'.repeat(31)}`, `x${DIGEST}`].some(isDigest),
@@ -60,4 +67,21 @@ test.each([
   [`${'a-'.repeat(50_000)}!`, undefined],
 ])('%.40s as a reference', (text, expected) => {
   expect(parseReference(text)).toEqual(expected);
+});
+
+test.each([
+  ['ghcr.io/acme/api:1.4.2', { host: 'ghcr.io', repository: 'acme/api', tag: '1.4.2' }],
+  ['ghcr.io/acme/api:', { host: 'ghcr.io', repository: 'acme/api' }],
+  ['ghcr.io/acme/api', { host: 'ghcr.io', repository: 'acme/api' }],
+  ['r.example.com:5000/api', { host: 'r.example.com:5000', repository: 'api' }],
+  [`gcr.io/acme/api@${DIGEST}`, { host: 'gcr.io', repository: 'acme/api', digest: DIGEST }],
+  [`gcr.io/acme/api:1@${DIGEST}`, { host: 'gcr.io', repository: 'acme/api', tag: '1', digest: DIGEST }],
+  // A digest where a tag is expected.
+  [`ghcr.io/acme/api:${DIGEST}`, { host: 'ghcr.io', repository: 'acme/api', digest: DIGEST }],
+  ['1.4.2', undefined],
+  [DIGEST, undefined],
+  ['https://ghcr.io/acme/api:1.4.2', { host: 'ghcr.io', repository: 'acme/api', tag: '1.4.2' }],
+  ['http://ci@r.example.com:5000/api', { host: 'r.example.com:5000', repository: 'api' }],
+])('%s is taken apart', (reference, expected) => {
+  expect(parseFullReference(reference)).toEqual(expected);
 });

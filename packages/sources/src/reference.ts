@@ -3,8 +3,6 @@
  * would rewrite what it reads (default ports, escapes) and costs more than the rest of an event.
  */
 
-export { hostOf } from '@longshore/event';
-
 /** `algorithm:hex` where a tag is expected: several registries put the digest there. */
 export function isDigest(reference: string): boolean {
   return /^sha\d+:[0-9a-f]{32,}$/.test(reference);
@@ -37,3 +35,33 @@ export function parseReference(
 /** The grammar of the registry's own references, without a host. */
 const REFERENCE =
   /^([a-z0-9]+(?:[._/-]+[a-z0-9]+)*)(?::(\w[\w.-]{0,127}))?(?:@([a-z0-9]+(?:[+._-][a-z0-9]+)*:[0-9a-f]{32,}))?$/i;
+
+/** The parts of a full reference to an image. */
+export interface ImageReference {
+  /** `host[:port]`. */
+  host: string;
+  repository: string;
+  tag?: string;
+  digest?: string;
+}
+
+/** A digest where the tag is expected: GitHub writes it for what was pushed without a tag. */
+const DIGEST_AS_TAG = /:(?=sha\d+:[0-9a-f]{32,}$)/;
+
+/**
+ * Of `host/repository[:tag][@digest]`, with or without a scheme in front; undefined for a text without a slash.
+ * An empty tag is none.
+ */
+export function parseFullReference(reference: string): ImageReference | undefined {
+  const text = withoutScheme(reference);
+  const slash = text.indexOf('/');
+  if (slash === -1) return undefined;
+  const [path = '', digest] = text
+    .slice(slash + 1)
+    .replace(DIGEST_AS_TAG, '@')
+    .split('@', 2);
+  const colon = path.lastIndexOf(':');
+  const repository = colon === -1 ? path : path.slice(0, colon);
+  const tag = colon === -1 ? undefined : path.slice(colon + 1);
+  return { host: text.slice(0, slash), repository, ...(tag && { tag }), ...(digest && { digest }) };
+}

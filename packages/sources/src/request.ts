@@ -1,6 +1,6 @@
-/** What a request is, as values. */
+/** A request, as values. */
 
-/** What is known of a request before its body is read. */
+/** A request before its body is read. */
 export interface RequestHead {
   method: string;
   /** Path without the query, percent-encoded as it arrived. May hold a secret: see `paths.ts`. */
@@ -10,7 +10,7 @@ export interface RequestHead {
   headers: Readonly<Record<string, string | string[] | undefined>>;
   /** Epoch milliseconds at which the head had arrived. */
   receivedAt: number;
-  /** Address that it came from; a proxy's, behind one. */
+  /** Address of the client, or of the proxy in front. */
   remote?: string;
 }
 
@@ -22,4 +22,10 @@ export interface RawRequest extends RequestHead {
   wire?: Buffer;
   /** Why the content encoding could not be undone, as a reason for quarantine; absent when it could. */
   undecoded?: string;
+}
+
+/** A header's value, the first of several; undefined when it is empty. */
+export function headerOf({ headers }: Pick<RequestHead, 'headers'>, name: string): string | undefined {
+  const value = headers[name];
+  return (Array.isArray(value) ? value[0] : value) || undefined;
 }

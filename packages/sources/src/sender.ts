@@ -4,24 +4,16 @@
  */
 
 /**
- * - `retries-for-ever`: keeps the event until it is taken.
- * - `retries`: sends again for as long as its settings say, then drops the event.
- * - `gives-up`: sends again a few times, or nobody knows how often; the settings of Longshore's side cannot tell.
- * - `never-retries`: an event that is not taken is gone; also where no documentation speaks of retries.
+ * What a sender does with an event that was not accepted.
+ * - `retries-for-ever`: keeps the event until it is accepted.
+ * - `retries`: retries for as long as its settings say, then drops the event.
+ * - `gives-up`: retries a few times, or an unknown number of times.
+ * - `never-retries`: an event that is not accepted is lost; also where no documentation mentions retries.
  * - `disables-itself`: after some failures nothing more is sent at all.
  */
-export const ON_FAILURE = [
-  'retries-for-ever',
-  'retries',
-  'gives-up',
-  'never-retries',
-  'disables-itself',
-] as const;
+export type OnFailure = 'retries-for-ever' | 'retries' | 'gives-up' | 'never-retries' | 'disables-itself';
 
-/** What a sender does with an event that was not taken. */
-export type OnFailure = (typeof ON_FAILURE)[number];
-
-/** A kind's sender. Both texts are whole sentences and stand in the kind's README as they are. */
+/** A kind's sender. Both texts are whole sentences, repeated in the kind's README. */
 export interface Sender {
   onFailure: OnFailure;
   /** What it does when it gets no 2xx. */
@@ -32,7 +24,7 @@ export interface Sender {
 
 /**
  * Is a 503 only a delay, because the sender keeps the event? Its own queue is then the better place to wait: it
- * outlives this machine. One that nobody knows (undefined) is not relied on.
+ * outlives this machine. An unknown sender (undefined) counts as one that does not keep it.
  */
 export function keepsWhatIsRefused(sender: Sender | undefined): boolean {
   return sender?.onFailure === 'retries-for-ever' || sender?.onFailure === 'retries';

@@ -3,12 +3,13 @@
  * has to be known to read them.
  */
 import { LongshoreError } from '@longshore/event';
-import { createVerifier, type ResolvedAuth, type Verdict, type Verifier } from './auth.js';
-import type { HmacFormat } from './hmac.js';
-import { oidcFault } from './oidc.js';
+import type { HmacFormat } from './auth/hmac.js';
+import { oidcFault } from './auth/oidc.js';
+import { createVerifier, type ResolvedAuth, type Verdict, type Verifier } from './auth/verifier.js';
+import type { Kind } from './kind.js';
 import type { SourceOptions } from './options.js';
-import type { Kind, RawRequest, RequestHead } from './port.js';
-import { sourceFault } from './source-fault.js';
+import type { RawRequest, RequestHead } from './request.js';
+import { sourceFault } from './settings.js';
 
 /** A source as the configuration names it, with its secrets resolved. */
 export interface SourceConfig {
@@ -30,13 +31,17 @@ export interface Source {
   options: SourceOptions;
 }
 
-interface Settings {
+/** The part of the configuration that sources are made of. */
+export interface SourcesConfig {
   sources: readonly SourceConfig[];
+  /** `ingest.auth`: of the shared path while there are no sources, and of sources without their own. */
   auth?: ResolvedAuth;
+  /** `notifications.events.includereferences`; false unless set. */
+  includeReferences?: boolean;
 }
 
 /** @throws LongshoreError `CONFIG_INVALID` when a source cannot be used or has the name of another. */
-export function sourcesFrom({ sources, auth }: Settings, kinds: readonly Kind[]): Source[] {
+export function sourcesFrom({ sources, auth }: SourcesConfig, kinds: readonly Kind[]): Source[] {
   const common = commonVerifiers(auth);
   const names = new Set<string>();
   return sources.map(({ name, kind: kindName, auth: own, options = {} }) => {
@@ -54,7 +59,7 @@ export function sourcesFrom({ sources, auth }: Settings, kinds: readonly Kind[])
 }
 
 /** What listens on the open path while no source is configured: each kind, under its own name. */
-export function anyKind({ auth }: Settings, kinds: readonly Kind[]): Source[] {
+export function anyKind({ auth }: SourcesConfig, kinds: readonly Kind[]): Source[] {
   const common = commonVerifiers(auth);
   return kinds.map((kind) => {
     return { name: kind.kind, kind, verifier: common(kind.hmac), takesToken: false, options: {} };
@@ -103,12 +108,10 @@ export async function entitled(judged: Judged, raw?: RawRequest): Promise<Entitl
     if (raw && verdict === 'signed' && !signed.has(verifier))
       signed.set(verifier, await verifier.isSigned(raw));
   }
-  const all = [...judged];
-  const sourcesOf = (isRight: (source: Source, verdict: Verdict) => boolean | undefined) =>
-    all.filter(([source, verdict]) => isRight(source, verdict)).map(([source]) => source);
+  const sources = [...judged.keys()];
   return {
-    proved: sourcesOf(({ verifier }, verdict) => verdict === 'proved' || signed.get(verifier)),
-    open: sourcesOf((_, verdict) => verdict === 'open'),
+    proved: sources.filter((one) => judged.get(one) === 'proved' || signed.get(one.verifier)),
+    open: sources.filter((one) => judged.get(one) === 'open'),
   };
 }
 

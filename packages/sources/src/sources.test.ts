@@ -1,24 +1,28 @@
 import { EVENTS_V1, EVENTS_V2, LongshoreError } from '@longshore/event';
 import { describe, expect, test } from 'vitest';
-import { distribution } from './distribution/index.js';
-import type { Kind, RawRequest } from './port.js';
-import { createSources, type SourcesConfig, sourceKinds } from './sources.js';
+import type { Kind } from './kind.js';
+import { distribution } from './kinds/distribution/index.js';
+import { sourceKinds } from './kinds/index.js';
+import type { RawRequest } from './request.js';
+import type { SourcesConfig } from './source.js';
+import { createSources } from './sources.js';
 
 const OPEN = '/registry/notifications';
 const PUSH = '{"events":[{"id":"1","action":"push","target":{"repository":"team/api","tag":"1"}}]}';
 
-/** A kind that is told by a header, takes nothing and says that it has seen the request. */
+/** A kind that is recognized by a header, takes nothing and names the source of the request. */
 const scanner: Kind = {
   kind: 'scanner',
   sender: distribution.sender,
   recognizes: (raw) => raw.headers['x-scanner'] !== undefined,
-  open: ({ source }) => ({ taken: [], quarantined: [], note: `seen by ${source}` }),
+  list: ({ source }) => ({ ignored: `seen by ${source}` }),
+  read: () => ({ ignored: 'not called' }),
 };
 const broken: Kind = {
   kind: 'broken',
   sender: distribution.sender,
   recognizes: (raw) => raw.headers['x-broken'] !== undefined,
-  open: () => {
+  read: () => {
     throw new TypeError('a fault');
   },
 };
@@ -102,7 +106,7 @@ describe('the open path with sources', () => {
   test('refuses what holds no secret, before it looks at the body', async () => {
     for (const body of [PUSH, 'not JSON', '', '{"unknown":1}']) {
       expect(await outcome(config, post(OPEN, body))).toBe('SOURCE_UNAUTHORIZED');
-      expect(await outcome(config, post(OPEN, body, bearer('nobody')))).toBe('SOURCE_UNAUTHORIZED');
+      expect(await outcome(config, post(OPEN, body, bearer('unknown')))).toBe('SOURCE_UNAUTHORIZED');
     }
   });
 
@@ -112,8 +116,8 @@ describe('the open path with sources', () => {
     );
     const other = post(OPEN, '{"unknown":1}', bearer('east'));
     expect(await outcome(config, other)).toBe('unknown: the body is in no format that is taken here');
-    const told = post(OPEN, 'not JSON', { ...bearer('scan'), 'content-type': EVENTS_V1 });
-    expect(await outcome(config, told)).toBe('SOURCE_UNAUTHORIZED');
+    const claimed = post(OPEN, 'not JSON', { ...bearer('scan'), 'content-type': EVENTS_V1 });
+    expect(await outcome(config, claimed)).toBe('SOURCE_UNAUTHORIZED');
   });
 
   test('takes no kind that is not configured', async () => {
@@ -245,7 +249,7 @@ describe('a request that was kept', () => {
     expect(sources.reopen('east', kept)).toEqual(await sources.open({ ...kept, headers: bearer('east') }));
   });
 
-  test('is told anew when its source is gone or never was known', async () => {
+  test('is identified again when its source is gone or was never known', async () => {
     expect(sources.reopen('gone', post(OPEN, PUSH))).toMatchObject({
       source: 'east',
       taken: [{ source: 'east' }],

@@ -1,28 +1,18 @@
 /**
- * Which source a request belongs to, whether it may, and what it came to.
+ * Finds the source of a request, verifies the request, and makes events of it.
  *
- * `POST /sources/NAME` is exactly that source. On the open path, `POST /registry/notifications`, the kind is
- * told from the request: while no source is configured each kind is a source there, of the kind's name;
- * with sources, only they are. Nothing is taken, quarantined or answered there before a secret has matched of
- * the source that gets it, so the path is no way around one.
+ * `POST /sources/NAME` is exactly that source. On the shared path, `POST /registry/notifications`, the request itself
+ * shows its kind: while no source is configured each kind is a source there, of the kind's name;
+ * with sources, only they are. Nothing is taken, quarantined or answered there before a secret of the source that gets
+ * the request has matched, so the path is no way around one.
  */
-
-import type { ResolvedAuth } from './auth.js';
+import { LongshoreError } from '@longshore/event';
 import { type Body, decodeBody, decodeRequest } from './body.js';
-import { isBatchLongerThan } from './cloudevents/decode.js';
-import { KINDS } from './kinds.js';
-import { bodilessOfAnother, formOfAnother, unlessOfAnother } from './other-kind.js';
-import { OPEN_PATH, parsePath, pathOf } from './paths.js';
-import {
-  type Kind,
-  MAX_EVENTS,
-  type Opened,
-  type RawRequest,
-  type RequestHead,
-  TOO_MANY_EVENTS,
-  unreadable,
-} from './port.js';
-import { unauthorized, unknownPath, wrongMethod } from './refusals.js';
+import type { Kind, Opened } from './kind.js';
+import { KINDS } from './kinds/index.js';
+import { openBody, unreadable } from './open-body.js';
+import { OPEN_PATH, parsePath, pathOf, withoutToken } from './paths.js';
+import type { RawRequest, RequestHead } from './request.js';
 import {
   anyKind,
   type Entitled,
@@ -30,26 +20,18 @@ import {
   type Judged,
   judge,
   type Source,
-  type SourceConfig,
+  type SourcesConfig,
   sourcesFrom,
 } from './source.js';
+import { bodilessOfAnother, formOfAnother, unlessOfAnother } from './wrong-kind.js';
 
-/** The part of the configuration that sources are made of. */
-export interface SourcesConfig {
-  sources: readonly SourceConfig[];
-  /** `ingest.auth`: of the open path while there are no sources, and of sources without their own. */
-  auth?: ResolvedAuth;
-  /** `notifications.events.includereferences`; false unless set. */
-  includeReferences?: boolean;
-}
-
-/** What a request came to, and through which source; both are `unknown` where nobody could tell. */
+/** The result of a request, and its source; both are `unknown` for a request that no kind recognizes. */
 export interface OpenedRequest extends Opened {
   source: string;
   kind: string;
 }
 
-/** A request whose head was looked at and not refused. */
+/** A request whose head was checked and not refused. */
 export interface Admission {
   /** False: the answer is known already, and the body need not be read. */
   readonly takesBody: boolean;
@@ -65,28 +47,25 @@ export interface Sources {
   /** The paths that webhooks may be posted to. */
   readonly paths: readonly string[];
   /**
-   * Looks at all of a request but its body: path, method, and every secret that needs no body.
+   * Checks all of a request but its body: path, method, and every secret that needs no body.
    * Rejects with LongshoreError `SOURCE_UNKNOWN`, `SOURCE_METHOD`, `SOURCE_UNAUTHORIZED` or `SOURCE_KEYS`.
    */
   admit(head: RequestHead): Promise<Admission>;
-  /** Both steps, for a request that is there as a whole. */
+  /** Both steps, for a whole request. */
   open(raw: RawRequest): Promise<OpenedRequest>;
   /**
    * Makes events of a request that was verified when it arrived and was kept without its secrets since.
-   * @param source where `open` had put it. If there is no such source any more, it is told anew.
+   * @param source where `open` had put it. If that source is gone, the request is identified again.
    */
   reopen(source: string, raw: RawRequest): OpenedRequest;
 }
-
-/** Names of the kinds that a source can have. */
-export const sourceKinds: readonly string[] = KINDS.map(({ kind }) => kind);
 
 /** @throws LongshoreError `CONFIG_INVALID` when a source cannot be used or has the name of another. */
 export function createSources(config: SourcesConfig, kinds: readonly Kind[] = KINDS): Sources {
   const configured = sourcesFrom(config, kinds);
   const listening = configured.length > 0 ? configured : anyKind(config, kinds);
   const paths = [OPEN_PATH, ...configured.map(({ name }) => pathOf(name))];
-  const told = kinds.filter((kind) => listening.some((source) => source.kind === kind));
+  const identifiable = kinds.filter((kind) => listening.some((source) => source.kind === kind));
   const { includeReferences = false } = config;
 
   const admit = async (head: RequestHead): Promise<Admission> => {
@@ -95,7 +74,11 @@ export function createSources(config: SourcesConfig, kinds: readonly Kind[] = KI
     const isThere = open || (named !== undefined && (token === undefined || named.takesToken));
     if (!isThere) throw unknownPath(head, paths);
     const addressed = named ? [named] : listening;
-    if (head.method !== 'POST') return await admitHandshake(head, addressed, paths);
+    if (head.method !== 'POST') {
+      const knowing = addressed.filter(({ kind }) => kind.handshake?.(head) !== undefined);
+      if (knowing.length === 0) throw wrongMethod(head, paths);
+      return await admitHandshake(head, knowing);
+    }
     const place = named ? `source ${named.name}` : OPEN_PATH;
     const judged = await judge(head, addressed);
     if (isRefused(judged)) throw unauthorized(place);
@@ -103,41 +86,36 @@ export function createSources(config: SourcesConfig, kinds: readonly Kind[] = KI
       takesBody: true,
       async open(raw) {
         const allowed = await entitled(judged, raw);
-        // Before the body is looked at: a sender without a secret gets nothing parsed.
+        // Before the body is parsed: a sender without a secret costs no more work.
         if (isEmpty(allowed)) throw unauthorized(place);
         const body = decodeBody(raw.body);
         if (named) return openWith(named, raw, body, includeReferences, kinds);
-        const { source, likely } = tell(told, raw, body, allowed);
+        const { source, likely } = identify(identifiable, raw, body, allowed);
         if (likely && !source) throw unauthorized(`the sources of kind ${likely.kind}`);
         return openWith(source, raw, body, includeReferences, kinds);
       },
     };
   };
 
-  return {
-    paths,
-    admit,
-    open: async (raw) => (await admit(raw)).open(raw),
-    reopen(name, raw) {
-      const body = decodeBody(raw.body);
-      const ofThatName = listening.find((candidate) => candidate.name === name);
-      const source = ofThatName ?? tell(told, raw, body, { proved: listening, open: [] }).source;
-      return openWith(source, raw, body, includeReferences, kinds);
-    },
+  const reopen = (name: string, raw: RawRequest): OpenedRequest => {
+    const body = decodeBody(raw.body);
+    const ofThatName = listening.find((candidate) => candidate.name === name);
+    const source = ofThatName ?? identify(identifiable, raw, body, { proved: listening, open: [] }).source;
+    return openWith(source, raw, body, includeReferences, kinds);
   };
-}
-
-/** Whose the request is, and the kind that it most likely is of. */
-interface Told {
-  source?: Source;
-  likely?: Kind;
+  return { paths, admit, open: async (raw) => (await admit(raw)).open(raw), reopen };
 }
 
 /**
- * The first kind that takes the request for one of its own, else those whose it may be too, if the request
- * holds their secret. A source that asks for nothing gets only what is most likely its own.
+ * The first kind that recognizes the request for sure, else one that has the same form, if the request
+ * holds its secret. A source that asks for no secret gets only what is most likely its own.
  */
-function tell(kinds: readonly Kind[], raw: RawRequest, body: Body, { proved, open }: Entitled): Told {
+function identify(
+  kinds: readonly Kind[],
+  raw: RawRequest,
+  body: Body,
+  { proved, open }: Entitled,
+): { source?: Source; likely?: Kind } {
   const value = body.state === 'json' ? body.value : undefined;
   const sourceOf = (sources: readonly Source[], kind: Kind) => sources.find((source) => source.kind === kind);
   const unsure: Kind[] = [];
@@ -154,17 +132,10 @@ function tell(kinds: readonly Kind[], raw: RawRequest, body: Body, { proved, ope
 }
 
 const isEmpty = ({ proved, open }: Entitled) => proved.length + open.length === 0;
-
 const isRefused = (judged: Judged) => [...judged.values()].every((verdict) => verdict === 'refused');
 
 /** A request without an event, such as a handshake: the answer of the first kind that knows it. */
-async function admitHandshake(
-  head: RequestHead,
-  addressed: readonly Source[],
-  paths: readonly string[],
-): Promise<Admission> {
-  const knowing = addressed.filter(({ kind }) => kind.handshake?.(head) !== undefined);
-  if (knowing.length === 0) throw wrongMethod(head, paths);
+async function admitHandshake(head: RequestHead, knowing: readonly Source[]): Promise<Admission> {
   const judged = await judge(head, knowing);
   if (isRefused(judged)) throw unauthorized('this handshake');
   return {
@@ -199,23 +170,28 @@ function openWith(
   if (!source) return { ...from, ...unreadable(raw, 'the body is in no format that is taken here') };
   const { value, text } = body.state === 'json' ? body : { value: undefined, text: '' };
   const { name, kind, options } = source;
-  if (isBatchLongerThan(MAX_EVENTS, raw, value)) return { ...from, ...tooManyEvents(kind, raw) };
   try {
-    const opened = kind.open({ raw, value, text, source: name, includeReferences, options });
-    if (hasTooMany(opened)) return { ...from, ...tooManyEvents(kind, raw) };
+    const opened = openBody(kind, { raw, value, text, source: name, includeReferences, options });
     return { ...from, ...unlessOfAnother(opened, kind, raw, value, kinds) };
   } catch (fault) {
-    // A kind never throws. Should one, the request is better kept than refused: its sender repeats it for ever.
+    // A kind never throws. If one does, the request is kept: its sender would retry a refused one forever.
     return { ...from, ...unreadable(raw, 'Longshore failed to read the body', fault) };
   }
 }
 
-/** By what came of it, or by what the kind says that has counted before. */
-function hasTooMany({ taken, quarantined }: Opened): boolean {
-  return taken.length + quarantined.length > MAX_EVENTS || quarantined[0]?.reason === TOO_MANY_EVENTS;
+/** The messages of these errors go to the sender: they name paths, sources and settings, and nothing of a secret. */
+function unknownPath(head: RequestHead, paths: readonly string[]): LongshoreError {
+  const message = `no source listens on ${withoutToken(head.path, paths)}. Post to one of: ${paths.join(', ')}`;
+  return new LongshoreError('SOURCE_UNKNOWN', message);
 }
 
-/** All of the request, without the keys to other systems that its kind knows of. */
-function tooManyEvents(kind: Kind, raw: RawRequest): Opened {
-  return unreadable({ ...raw, body: kind.storable?.(raw.body) ?? raw.body }, TOO_MANY_EVENTS);
+function wrongMethod({ method, path }: RequestHead, paths: readonly string[]): LongshoreError {
+  const message = `${withoutToken(path, paths)} does not take ${method}. Webhooks are posted: use POST`;
+  return new LongshoreError('SOURCE_METHOD', message);
+}
+
+/** @param place the source or path whose secret the request does not hold */
+function unauthorized(place: string): LongshoreError {
+  const step = 'Compare what the sender sends with `auth` in Longshore’s configuration';
+  return new LongshoreError('SOURCE_UNAUTHORIZED', `no or wrong credentials for ${place}. ${step}`);
 }

@@ -1,5 +1,5 @@
+import { isoTime } from '@longshore/event';
 import { expect, test } from 'vitest';
-import { isoTime } from './time.js';
 
 test.each([
   ['2026-03-14T09:26:53.589793238Z', '2026-03-14T09:26:53.589Z'],

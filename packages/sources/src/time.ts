@@ -1,7 +1,5 @@
 /** Times of senders that are no ISO 8601 text, and the minute that stands in for a time. */
 
-export { isoTime } from '@longshore/event';
-
 /** Seconds since 1970, with or without a fraction. Undefined for what is no number, zero, or beyond the year 9999. */
 export function isoSeconds(seconds: unknown): string | undefined {
   if (typeof seconds !== 'number' || !(seconds > 0 && seconds < 253_402_300_800)) return undefined;

@@ -1,5 +1,5 @@
 /** What the API changes, over a real Redis and real HTTP. */
-import { createJournal, createQuarantine } from '@longshore/queue/operator';
+import { createJournalReader, createQuarantine } from '@longshore/queue/operator';
 import { eventually } from '@longshore/testkit';
 import { describe, expect, test } from 'vitest';
 import { ended, get, post } from '../testing/api.js';
@@ -60,7 +60,8 @@ describe('retry and drop', () => {
     const ends = await Promise.all(started.map(({ body }) => ended(dashboard, body.id)));
     expect(ends.map(({ body }) => body.state)).toEqual(['done', 'done']);
     expect(ends.reduce((sum, { body }) => sum + body.done, 0)).toBe(4);
-    const noted = await createJournal(dashboard.client, dashboard.prefix).take(['one']);
+    const reader = createJournalReader(dashboard.client, dashboard.prefix, (_): _ is never => false);
+    const noted = (await reader.read('one')).notes.map(({ entry }) => entry);
     expect(noted).toHaveLength(4);
     expect(noted[0]).toMatchObject({ what: 'dropped', by: 'the dashboard', endpoint: 'one' });
   });

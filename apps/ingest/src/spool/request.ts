@@ -3,8 +3,7 @@
  * token in the path, its query, its signature and every header of somebody's own naming stay behind; so does a
  * key to another system in its body.
  */
-import { type RawRequest, storableBody, withoutToken } from '@longshore/sources';
-import { harmless } from '../keep.js';
+import { type RawRequest, storableBody, storableHeaders, withoutToken } from '@longshore/sources';
 
 /** A request with the source that it was verified for. */
 export interface SpooledRequest {
@@ -17,7 +16,7 @@ export interface SpooledRequest {
 export function encodeRequest({ source, kind, raw }: SpooledRequest): Buffer {
   const { method, path, headers, receivedAt } = raw;
   const place = withoutToken(path, [source]);
-  const about = { source, kind, method, path: place, headers: harmless(headers), receivedAt };
+  const about = { source, kind, method, path: place, headers: storableHeaders(headers), receivedAt };
   const json = Buffer.from(JSON.stringify(about));
   const length = Buffer.allocUnsafe(4);
   length.writeUInt32BE(json.length);

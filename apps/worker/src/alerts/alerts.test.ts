@@ -3,6 +3,7 @@ import { alertEndpointName, type Config, Secret } from '@longshore/config';
 import {
   connect,
   createAlertStore,
+  createLeader,
   createPulse,
   type NotedAttempt,
   type RetryPolicy,
@@ -38,6 +39,8 @@ const soon = (receiver: Receiver, more: Parameters<typeof aReceiver>[0] = {}) =>
   aReceiver({ url: new Secret(`${receiver.url}/alerts`), after: 1, timeout: 20_000, ...more });
 
 const RETRY: RetryPolicy = { threshold: 3, backoff: 10, maxbackoff: 10, schedule: [] };
+/** Of a store that only reads. */
+const READER = { token: '', confirm: async () => false };
 const FAILED: NotedAttempt = { delivered: false, attempt: 1, status: 503, reason: 'http_503' };
 
 /** A relay with endpoints of these names, as far as alerts need it. */
@@ -74,7 +77,8 @@ async function aRelay(...names: string[]) {
     start(alerts: Config['alerts']) {
       config = { ...config, alerts };
       const { observer, lines } = observed();
-      const store = createAlertStore(client, prefix);
+      const leader = createLeader(client, prefix, { attemptIntervalMs: 10 });
+      const store = createAlertStore(client, prefix, leader);
       const trail = { note() {} };
       const own = createOwnPublish({ client, prefix, observer, trail });
       const parts = { observer, trail, pulse, publish: own.publish, alerts: store, version: '0' };
@@ -89,7 +93,7 @@ async function aRelay(...names: string[]) {
       });
       const close = async () => {
         await Promise.all([started.close(), worker.close()]);
-        await own.close();
+        await Promise.all([own.close(), leader.close()]);
       };
       running.push({ close });
       return { close, lines, records: () => lines.filter(({ record }) => /^alert/.test(String(record))) };
@@ -108,7 +112,7 @@ async function aRelay(...names: string[]) {
     leave: (endpoint: string) => client.zadd(`${prefix}:{${endpoint}}:delayed`, 1, 'x'),
     /** What is remembered, once it fits. */
     remembered: (fits: (states: ReadonlyMap<string, object>) => boolean) =>
-      eventually(() => createAlertStore(client, prefix).read(), fits),
+      eventually(() => createAlertStore(client, prefix, READER).read(), fits),
   };
 }
 
@@ -285,12 +289,13 @@ test('a message that is out of date is not delivered, and its end is not either'
 test('a message that was saved and perhaps not published is published by the next worker, with its id', async () => {
   const relay = await aRelay();
   const oncall = await startReceiver();
-  const store = createAlertStore(relay.client, relay.prefix);
-  await store.claim();
+  const leader = createLeader(relay.client, relay.prefix, { attemptIntervalMs: 10 });
+  const store = createAlertStore(relay.client, relay.prefix, leader);
+  await eventually(() => store.claim());
   const pending = { id: 'saved-before-the-crash', state: 'firing' };
   const state = { since: 1, notified: 'nothing', pending, alert: 'quarantine' };
   await store.save(new Map([['oncall\nquarantine', state]]));
-  await store.release();
+  await leader.close();
   relay.quarantine(1);
   const { lines } = relay.start([soon(oncall)]);
   await oncall.received(1);

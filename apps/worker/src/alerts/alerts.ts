@@ -1,14 +1,14 @@
 /**
  * Notifies people when something needs them: checks the endpoints every few seconds and publishes an event for each
- * message to a receiver in `alerts`. It runs in the worker role, so that it needs no dashboard; of many workers the one
- * with the lease does it. A message is saved in Redis before it is published, so that a process that dies in between
+ * message to a receiver in `alerts`. It runs in the worker role, so that it needs no dashboard; the one that leads
+ * does it. A message is saved in Redis before it is published, so that a process that dies in between
  * repeats it with the same id. From then on it is a delivery like any other, and its job says what became of it.
  *
  * While Redis is unavailable there are no alerts: that is what `/readyz` and `longshore_redis_up` are for. A receiver
  * that fails is in the records; it raises no alert.
  */
 import { alertEndpointName, alertEndpoints, type Config } from '@longshore/config';
-import { deliveryId, ignore } from '@longshore/event';
+import { deliveryId } from '@longshore/event';
 import type { Observer } from '@longshore/observe';
 import { createRoutes } from '@longshore/publish';
 import type { AlertStore, Monitor } from '@longshore/queue';
@@ -44,7 +44,7 @@ const LOG_INTERVAL_MS = 60_000;
 
 /** Runs until closed. Failures are logged, and the next check is made in time. */
 export function startAlerts(parts: AlertsParts): Alerts {
-  const { store, observer, interval = CHECK_INTERVAL_MS } = parts;
+  const { observer, interval = CHECK_INTERVAL_MS } = parts;
   let running: Promise<void> | undefined;
   const timer = setInterval(() => {
     running ??= check(parts)
@@ -59,7 +59,6 @@ export function startAlerts(parts: AlertsParts): Alerts {
     async close() {
       clearInterval(timer);
       await running;
-      await store.release().catch(ignore('worker.alerts.lease')); // it runs out by itself
     },
   };
 }

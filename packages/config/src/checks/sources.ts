@@ -1,5 +1,5 @@
 /** Sources: valid names and authentication. The package `sources` checks the needs of each kind. */
-import { oidcFault, sourceFault } from '@longshore/sources';
+import { oidcFault, sourceFault } from '@longshore/sources/settings';
 import type { Auth, Config } from '../schema.js';
 import { quote } from '../values/scalars.js';
 import type { Step } from '../yaml/node.js';

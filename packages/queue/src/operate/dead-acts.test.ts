@@ -3,23 +3,22 @@ import { eventually } from '@longshore/testkit';
 import { describe, expect } from 'vitest';
 import type { RedisClient } from '../connection.js';
 import { createInspector } from '../inspector.js';
-import { createJanitor } from '../janitor.js';
 import { queueKey } from '../names.js';
+import { createRetention } from '../retention.js';
 import type { Verdict } from '../retry.js';
 import { bury } from '../testing/dead.js';
 import { consume, dead, ok, retryIn } from '../testing/deliveries.js';
+import { takeNotes } from '../testing/notes.js';
 import { redisTest as test } from '../testing/redis-test.js';
 import { createDeadLetters } from './dead-letters.js';
-import { createJournal } from './journal.js';
 import { createPauses } from './pauses.js';
 
 const FAST = { rate: Number.POSITIVE_INFINITY };
-const DAY = 86_400_000;
 
 function open(client: RedisClient, prefix: string) {
   const inspector = createInspector(client, prefix);
   const letters = createDeadLetters(client, prefix, inspector);
-  return { letters, inspector, journal: createJournal(client, prefix) };
+  return { letters, inspector, notes: () => takeNotes(client, prefix, ['a']) };
 }
 
 const ids = (items: readonly { id: string }[]): string[] => items.map(({ id }) => id);
@@ -31,7 +30,7 @@ describe('retry', () => {
     closing,
   }) => {
     const client = await connect('producer');
-    const { letters, journal } = open(client, prefix);
+    const { letters, notes } = open(client, prefix);
     const [delivery] = await bury(client, prefix, { endpoint: 'a', count: 1 });
     const id = delivery?.id ?? '';
     expect(await letters.retry({ ids: [id] }, 'a test')).toMatchObject({ total: 1, done: 1, skipped: 0 });
@@ -48,7 +47,7 @@ describe('retry', () => {
       [id, 2],
       [id, 3],
     ]);
-    const noted = await journal.take(['a']);
+    const noted = await notes();
     const seen = {
       endpoint: 'a',
       deliveryId: id,
@@ -57,7 +56,7 @@ describe('retry', () => {
       attempts: 10,
     };
     expect(noted).toEqual([expect.objectContaining({ what: 'replayed', by: 'a test', ...seen })]);
-    expect(await journal.take(['a'])).toEqual([]);
+    expect(await notes()).toEqual([]);
   });
 
   test('the oldest of each endpoint comes first', async ({ open: connect, prefix }) => {
@@ -95,7 +94,7 @@ describe('retry', () => {
 
   test('two at once retry each delivery once between them', async ({ open: connect, prefix }) => {
     const client = await connect('producer');
-    const { letters, inspector, journal } = open(client, prefix);
+    const { letters, inspector, notes } = open(client, prefix);
     const other = open(await connect('producer'), prefix);
     await bury(client, prefix, { endpoint: 'a', count: 500 });
     const results = await Promise.all([
@@ -104,10 +103,10 @@ describe('retry', () => {
     ]);
     expect(results.reduce((sum, { done }) => sum + done, 0)).toBe(500);
     expect(await inspector.counts('a')).toMatchObject({ waiting: 500, dead: 0 });
-    expect(new Set((await journal.take(['a'], 1_000)).map((entry) => JSON.stringify(entry))).size).toBe(500);
+    expect(new Set((await notes()).map((entry) => JSON.stringify(entry))).size).toBe(500);
   });
 
-  test('no more than maxWaiting wait, another endpoint goes on, and the signal ends it', async ({
+  test('no more than maxWaiting wait, other endpoints continue, and the signal ends it', async ({
     open: connect,
     prefix,
   }) => {
@@ -128,7 +127,7 @@ describe('retry', () => {
     expect(holding).toEqual(['stuck']);
     expect(await inspector.counts('stuck')).toMatchObject({ waiting: 20, dead: 80 });
     expect(await inspector.counts('held')).toMatchObject({ waiting: 100, dead: 0 });
-    // The same once more goes on where it ended.
+    // The same call continues where it ended.
     expect(await letters.retry({}, 'a test', { ...FAST, maxWaiting: 1_000 })).toMatchObject({ done: 80 });
   });
 
@@ -161,13 +160,13 @@ describe('retry', () => {
 describe('drop', () => {
   test('removes every key of a delivery and leaves one note for each', async ({ open: connect, prefix }) => {
     const client = await connect('producer');
-    const { letters, journal } = open(client, prefix);
+    const { letters, notes } = open(client, prefix);
     const [first, second] = await bury(client, prefix, { endpoint: 'a', count: 2 });
     expect(await letters.drop({ ids: [first?.id ?? ''] }, 'a test')).toMatchObject({ done: 1 });
     expect(await letters.drop({ ids: [first?.id ?? ''] }, 'a test')).toMatchObject({ done: 0, skipped: 1 });
     expect(await client.exists(queueKey(prefix, 'a', first?.id ?? ''))).toBe(0);
     expect(ids((await letters.page({}, 10)).items)).toEqual([second?.id]);
-    const noted = await journal.take(['a']);
+    const noted = await notes();
     expect(noted).toEqual([
       expect.objectContaining({ what: 'dropped', deliveryId: first?.id, by: 'a test' }),
     ]);
@@ -188,7 +187,7 @@ describe('drop', () => {
     closing,
   }) => {
     const client = await connect('producer');
-    const { letters, inspector, journal } = open(client, prefix);
+    const { letters, inspector, notes } = open(client, prefix);
     const buried = await bury(client, prefix, { endpoint: 'a', count: 2_000, from: 1_000 });
     const delivered: string[] = [];
     const handle = async (_: unknown, { id }: { id: string }): Promise<Verdict> => {
@@ -196,33 +195,29 @@ describe('drop', () => {
       return ok;
     };
     closing(consume(await connect('consumer'), prefix, 'a', handle));
-    const janitor = createJanitor(await connect('producer'), prefix);
-    const keep = { age: DAY, count: 10_000 };
-    const sweep = async () => {
-      const expired = [];
+    const retention = createRetention(await connect('producer'), prefix);
+    const sweep = async (): Promise<number> => {
+      let removed = 0;
       for (let n = 0; n < 3; n++) {
         const left = (await inspector.counts('a')).dead;
-        expired.push(
-          ...(await janitor.sweep('a', {
-            delivered: keep,
-            dead: { age: 1e15, count: Math.max(0, left - 200) },
-          })),
-        );
+        const limits = { age: 1e15, count: Math.max(0, left - 200) };
+        for await (const count of retention.expireDead('a', limits)) removed += count;
       }
-      return expired;
+      return removed;
     };
     const [retried, dropped, expired] = await Promise.all([
       letters.retry({}, 'one', FAST),
       letters.drop({ since: 2_000 }, 'two'),
       sweep(),
     ]);
-    expect(retried.done + dropped.done + expired.length).toBe(2_000);
+    expect(retried.done + dropped.done + expired).toBe(2_000);
     await eventually(() => delivered.length === retried.done, undefined, { timeout: 30_000 });
     expect(new Set(delivered).size).toBe(retried.done);
-    const noted = await journal.take(['a'], 5_000);
+    const noted = await notes();
     const of = (what: string) =>
       noted.flatMap((entry) => (entry.what === what && 'deliveryId' in entry ? [entry.deliveryId] : []));
-    expect([...delivered, ...of('dropped'), ...ids(expired)].toSorted()).toEqual(ids(buried).toSorted());
+    expect(of('expired')).toHaveLength(expired);
+    expect([...delivered, ...of('dropped'), ...of('expired')].toSorted()).toEqual(ids(buried).toSorted());
     expect(of('replayed').toSorted()).toEqual(delivered.toSorted());
   });
 });

@@ -1,49 +1,70 @@
 /**
- * What is done to one dead delivery: back into its queue with all attempts, or gone. Both take it out of the
- * dead-letter set in one step, and say whether it was still there.
+ * What is done to one dead delivery: back into its queue with all attempts, or removed. Each takes it out of the
+ * dead-letter set and leaves a note in one step, and returns whether it was still there.
  */
-import { Job, type Queue } from 'bullmq';
+import { ignore } from '@longshore/event';
 import type { RedisClient } from '../connection.js';
 import { queueKey } from '../names.js';
-import type { QueuePool } from '../queue-pool.js';
 import { runScript } from '../script.js';
 import type { DeadLetterDetail } from './dead-letter.js';
-import { DROP_DEAD } from './drop-script.js';
-import { createJournal, type JournalEntry, journalKey, noteJson } from './journal.js';
+import { REMOVE_DEAD, RETRY_DEAD, RETRY_KEYS, retryArguments } from './dead-scripts.js';
+import { type JournalEntry, markNotes, type NoteKind, noteGroup, noteJson, noteKeys } from './journal.js';
 
-/** BullMQ's codes for a job that does not exist, or is not in the dead-letter set. */
-const GONE = new Set<unknown>([-1, -3]);
+/** What retention may remove: what died before a time, and all but the newest so many. */
+export interface DeadLimits {
+  /** Epoch milliseconds. */
+  before: number;
+  keep: number;
+}
 
-/** @param by who does it, for the record */
-export function createDeadActs(client: RedisClient, prefix: string, pool: QueuePool) {
-  const journal = createJournal(client, prefix);
+/** All of them resolve with whether the delivery was dead until then. They reject with Redis' error. */
+export interface DeadActs {
+  /** @param by who does it, for the record */
+  retry(letter: DeadLetterDetail, by: string): Promise<boolean>;
+  drop(letter: DeadLetterDetail, by: string): Promise<boolean>;
+  /** Removes it if it is beyond the limits at this moment. The caller records the note. */
+  expire(letter: DeadLetterDetail, limits: DeadLimits): Promise<boolean>;
+}
+
+/** Shares the client, which is the caller’s to close. */
+export function createDeadActs(client: RedisClient, prefix: string): DeadActs {
+  const mark = (endpoint: string): Promise<unknown> =>
+    // The leader looks at all endpoints now and then: without the mark the record is only late.
+    markNotes(client, prefix, endpoint).catch(ignore('queue.notes.mark'));
+  const remove = async (
+    what: NoteKind,
+    letter: DeadLetterDetail,
+    by: string,
+    limits: (string | number)[],
+  ): Promise<boolean> => {
+    const { endpoint, id } = letter;
+    const key = (part: string): string => queueKey(prefix, endpoint, part);
+    const keys = [key('failed'), key(id), ...noteKeys(prefix, endpoint)];
+    const args = [id, ...note(what, letter, by), ...limits];
+    return (await runScript(client, REMOVE_DEAD, keys, args)) === 1;
+  };
   return {
-    async retry(letter: DeadLetterDetail, by: string): Promise<boolean> {
-      const queue: Queue = pool.ready(letter.endpoint);
-      // Only the id counts: what is stored stays as it is, whether this version can read it or not.
-      const job = new Job(queue, '', undefined, {}, letter.id);
-      try {
-        await job.retry('failed', { resetAttemptsMade: true, resetAttemptsStarted: true });
-      } catch (error) {
-        if (error instanceof Error && 'code' in error && GONE.has(error.code)) return false;
-        throw error;
-      }
-      await journal.write([note('replayed', letter, by)]);
-      return true;
-    },
-    async drop(letter: DeadLetterDetail, by: string): Promise<boolean> {
+    async retry(letter, by) {
       const { endpoint, id } = letter;
-      const set = queueKey(prefix, endpoint, 'failed');
-      const keys = [set, queueKey(prefix, endpoint, id), journalKey(prefix, endpoint)];
-      const entry = noteJson(note('dropped', letter, by));
-      return (await runScript(client, DROP_DEAD, keys, [id, entry])) === 1;
+      const keys = [id, ...RETRY_KEYS].map((part) => queueKey(prefix, endpoint, part));
+      const args = [...retryArguments(id), ...note('replayed', letter, by)];
+      const all = [...keys, ...noteKeys(prefix, endpoint)];
+      const [answer] = await Promise.all([runScript(client, RETRY_DEAD, all, args), mark(endpoint)]);
+      return answer === 1;
     },
+    async drop(letter, by) {
+      const [removed] = await Promise.all([remove('dropped', letter, by, []), mark(letter.endpoint)]);
+      return removed;
+    },
+    expire: (letter, { before, keep }) => remove('expired', letter, 'retention', [before, keep]),
   };
 }
 
-function note(what: 'replayed' | 'dropped', letter: DeadLetterDetail, by: string): JournalEntry {
+/** A note and its group. */
+function note(what: NoteKind, letter: DeadLetterDetail, by: string): [text: string, group: string] {
   const { id: deliveryId, endpoint, event, attempts, reason } = letter;
   const { action, repository, tag } = event?.view ?? {};
   const of = { eventId: event?.id, source: event?.source, action, repository, tag };
-  return { what, at: Date.now(), by, endpoint, deliveryId, ...of, attempts, reason };
+  const entry: JournalEntry = { what, at: Date.now(), by, endpoint, deliveryId, ...of, attempts, reason };
+  return [noteJson(entry), noteGroup({ what, by })];
 }

@@ -1,7 +1,6 @@
 /**
  * Retries or drops many dead deliveries: in chunks, at a pace, and only as fast as the endpoint takes them, so that
- * a replay does not push what is fresh to the end of a long queue. Each endpoint goes on by itself; one that takes
- * nothing holds up no other.
+ * new deliveries do not wait behind a long replay. Endpoints do not wait for each other.
  */
 import { createPace, type Pace, sleep } from './pace.js';
 
@@ -21,7 +20,7 @@ export interface BulkProgress {
 
 /** What it came to. */
 export interface BulkResult extends BulkProgress {
-  /** The signal ended it before all were looked at. The same once more goes on. */
+  /** The signal ended it before all were looked at. Calling it again continues. */
   stopped: boolean;
 }
 
@@ -49,7 +48,7 @@ export interface BulkParts<Letter> {
   room(endpoint: string): Promise<number>;
 }
 
-const LOOK_AGAIN = 250;
+const ROOM_INTERVAL_MS = 250;
 
 /** Rejects with the first failure, when everything that was begun has ended. */
 export async function runBulk<Letter>(
@@ -124,6 +123,6 @@ async function roomOf<Letter>(run: Run<Letter>, endpoint: string): Promise<numbe
     }
     progress.holding = [...progress.holding.filter(isHolding), endpoint];
     tell();
-    await sleep(LOOK_AGAIN, ending);
+    await sleep(ROOM_INTERVAL_MS, ending);
   }
 }

@@ -6,7 +6,6 @@ import { asking } from '../asking.js';
 import type { RedisClient } from '../connection.js';
 import type { Inspector } from '../inspector.js';
 import { queueKey } from '../names.js';
-import { createQueuePool } from '../queue-pool.js';
 import { createDeadActs } from './dead-acts.js';
 import { type BulkOptions, type BulkResult, runBulk } from './dead-bulk.js';
 import { type DeadLetter, type DeadLetterDetail, summaryOf } from './dead-letter.js';
@@ -40,7 +39,6 @@ export interface DeadLetters {
   retry(filter: DeadFilter, by: string, options?: BulkOptions): Promise<BulkResult>;
   /** Deletes them, the oldest first. */
   drop(filter: DeadFilter, by: string, options?: BulkOptions): Promise<BulkResult>;
-  close(): Promise<void>;
 }
 
 /** One page looks through so many: some 150 ms of a core. */
@@ -56,9 +54,8 @@ export function createDeadLetters(
   prefix: string,
   inspector: Pick<Inspector, 'known'>,
 ): DeadLetters {
-  const pool = createQueuePool(client, prefix);
   const source = createDeadSource(client, prefix, inspector);
-  const acts = createDeadActs(client, prefix, pool);
+  const acts = createDeadActs(client, prefix);
 
   const page: DeadLetters['page'] = async (filter, limit, after) => {
     const items: DeadLetter[] = [];
@@ -137,6 +134,5 @@ export function createDeadLetters(
     count: (filter) => asking(client, () => count(filter)),
     retry: (...args) => asking(client, () => retry(...args)),
     drop: (...args) => asking(client, () => drop(...args)),
-    close: pool.close,
   };
 }

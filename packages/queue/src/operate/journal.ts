@@ -1,20 +1,21 @@
 /**
- * What operators did, until a relay has recorded it. A command is a short process whose log nobody keeps and whose
- * counters nobody asks for: it leaves a note here, and a worker makes the log line and the metric of it. A note about
- * a delivery lies beside its queue, so that it can be written in the same step.
- *
- * Each note is taken by one process. One that is killed right after taking loses the line, not the deed.
+ * What operators and retention did, until the leading worker has recorded it ({@link createJournalReader}). A command
+ * is a short process: its log goes to a terminal and its counters are not scraped. So it leaves a note here, and the
+ * leader makes the log line and the metric of it. A note about a delivery lies beside its queue and is written in the
+ * same step as the change.
  */
-import { z } from 'zod';
-import type { RedisClient } from '../connection.js';
-import { endpointKey, storeKey } from '../names.js';
-import { asJson, storedList } from '../stored-json.js';
 
-/** A delivery that an operator took out of the dead-letter set. */
+import { coalesce, type RedisClient } from '../connection.js';
+import { endpointKey, storeKey } from '../names.js';
+
+/** What can happen to a dead delivery: an operator retried or dropped it, or retention removed it. */
+export type NoteKind = 'replayed' | 'dropped' | 'expired';
+
+/** A delivery that left the dead-letter set. */
 export interface OperatedDelivery {
   /** Epoch milliseconds. */
   at: number;
-  /** Who: `longshore dead retry`, `the dashboard`. */
+  /** Who: `longshore dead retry`, `the dashboard`, `retention`. */
   by: string;
   endpoint: string;
   deliveryId: string;
@@ -29,8 +30,9 @@ export interface OperatedDelivery {
   reason: string;
 }
 
-/** A request that left quarantine by an operator's hand. */
+/** A request that an operator took out of quarantine. */
 export interface Unquarantined {
+  /** Epoch milliseconds. */
   at: number;
   by: string;
   quarantineId: string;
@@ -41,83 +43,63 @@ export interface Unquarantined {
 
 /** A note. `Other`: what else the apps leave for each other; anything with a `what` of its own. */
 export type JournalEntry<Other extends { what: string } = never> =
-  | ({ what: 'replayed' | 'dropped' } & OperatedDelivery)
+  | ({ what: NoteKind } & OperatedDelivery)
   | ({ what: 'unquarantined' } & Unquarantined)
   | Other;
 
-/** Of a note that this version writes. One without is of version 1 too. */
-const VERSION = 1;
-
-const schema = z.discriminatedUnion('what', [
-  z.object({
-    what: z.enum(['replayed', 'dropped']),
-    at: z.number(),
-    by: z.string(),
-    endpoint: z.string(),
-    deliveryId: z.string(),
-    eventId: z.string().optional(),
-    source: z.string().optional(),
-    action: z.string().optional(),
-    repository: z.string().optional(),
-    tag: z.string().optional(),
-    attempts: z.number(),
-    reason: z.string(),
-  }),
-  z.object({
-    what: z.literal('unquarantined'),
-    at: z.number(),
-    by: z.string(),
-    quarantineId: z.string(),
-    source: z.string(),
-    reason: z.string(),
-    outcome: z.enum(['replayed', 'dropped']),
-  }),
-]);
-
-const anyNote = z.looseObject({ what: z.string() });
-
-/** A note as it lies in its list. */
-export const noteJson = (entry: { what: string }): string => JSON.stringify({ v: VERSION, ...entry });
-
-/** Notes of commands, for a worker to record; see the header. */
+/** Takes notes; see the header. */
 export interface Journal<Other extends { what: string } = never> {
+  /** Rejects with Redis' error. */
   write(entries: readonly JournalEntry<Other>[]): Promise<void>;
-  /** Takes the oldest notes, `limit` at most of each endpoint. */
-  take(endpoints: readonly string[], limit?: number): Promise<JournalEntry<Other>[]>;
 }
 
-/** Where the notes about an endpoint's deliveries are; in the slot of its queue. */
-export const journalKey = (prefix: string, endpoint: string): string =>
-  endpointKey(prefix, endpoint, 'journal');
+/** The version that this one writes, and the newest that it reads. */
+export const NOTE_VERSION = 1;
 
-/**
- * Shares the client, which is the caller’s to close.
- * @param isOther knows the notes of `Other`; needed to take them. What neither knows is counted as ignored.
- */
+/** Keys of the notes about an endpoint’s deliveries, in the slot of its queue; without an endpoint: of all others. */
+export const noteKeys = (prefix: string, endpoint?: string): [notes: string, counts: string] => [
+  noteKey(prefix, endpoint, 'notes'),
+  noteKey(prefix, endpoint, 'note-counts'),
+];
+
+/** One key of the notes of an endpoint, or of the others. */
+export const noteKey = (prefix: string, endpoint: string | undefined, part: string): string =>
+  endpoint === undefined ? storeKey(prefix, 'journal', part) : endpointKey(prefix, endpoint, part);
+
+/** The set of endpoints that have notes; an empty name stands for the notes about no endpoint. */
+export const markedKey = (prefix: string): string => storeKey(prefix, 'journal', 'marked');
+
+/** A note as it is stored. */
+export const noteJson = (entry: { what: string }): string => JSON.stringify({ v: NOTE_VERSION, ...entry });
+
+/** Under what a note is counted when the list is full. */
+export const noteGroup = ({ what, by }: { what: NoteKind; by: string }): string => JSON.stringify([what, by]);
+
+/** So that the leader need not look at each endpoint to find those with notes. */
+export const markNotes = (client: RedisClient, prefix: string, endpoint = ''): Promise<unknown> =>
+  client.sadd(markedKey(prefix), endpoint);
+
+/** Shares the client, which is the caller’s to close. */
 export function createJournal<Other extends { what: string } = never>(
   client: RedisClient,
   prefix: string,
-  isOther: (note: { what: string }) => note is Other = (_): _ is Other => false,
 ): Journal<Other> {
-  const common = storeKey(prefix, 'journal', 'entries');
-  const keyOf = (entry: JournalEntry<Other>): string =>
-    isOfDelivery(entry) ? journalKey(prefix, entry.endpoint) : common;
-  const read = (text: string): JournalEntry<Other>[] => {
-    const note = anyNote.safeParse(asJson(text)).data;
-    if (note && isOther(note)) return [note];
-    return storedList(schema, text);
-  };
   return {
     async write(entries) {
-      await Promise.all(entries.map((entry) => client.rpush(keyOf(entry), noteJson(entry))));
-    },
-    async take(endpoints, limit = 500) {
-      const keys = [common, ...endpoints.map((endpoint) => journalKey(prefix, endpoint))];
-      const taken = await Promise.all(keys.map((key) => client.lpop(key, limit)));
-      return taken.flatMap((texts) => (texts ?? []).flatMap(read));
+      if (entries.length === 0) return;
+      coalesce(client);
+      const lists = new Set(entries.map(endpointOf));
+      const notes = entries.map((entry) =>
+        client.rpush(noteKeys(prefix, endpointOf(entry))[0], noteJson(entry)),
+      );
+      const marks = Array.from(lists, (endpoint) => markNotes(client, prefix, endpoint));
+      await Promise.all([...notes, ...marks]);
     },
   };
 }
 
-const isOfDelivery = (entry: { what: string }): entry is { what: string } & OperatedDelivery =>
-  entry.what === 'replayed' || entry.what === 'dropped';
+function endpointOf(entry: { what: string }): string | undefined {
+  return 'deliveryId' in entry && typeof entry.deliveryId === 'string' && 'endpoint' in entry
+    ? String(entry.endpoint)
+    : undefined;
+}

@@ -6,7 +6,7 @@ import { aDelivery, consume, ok } from '../testing/deliveries.js';
 import { redisTest as test } from '../testing/redis-test.js';
 import { createPauses } from './pauses.js';
 
-test('all workers stop at once, what comes in waits and is counted, and it goes on when resumed', async ({
+test('all workers stop at once, new deliveries wait and are counted, and are delivered after resume', async ({
   open,
   prefix,
   closing,

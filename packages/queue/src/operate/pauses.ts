@@ -57,7 +57,7 @@ export function createPauses(
         if (before?.since !== undefined) return before;
         const pause: Pause = { since: Date.now(), by, ...(reason && { reason }) };
         await inspector.remember([endpoint]);
-        // The words first: a queue that is paused without them could not be told from one that the board paused.
+        // The reason first: a queue that is paused without it looks like one that was paused in bull-board.
         await client.hset(words, endpoint, JSON.stringify(pause));
         await pool.ready(endpoint).pause();
         return pause;

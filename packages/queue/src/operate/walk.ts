@@ -97,7 +97,8 @@ export function bound(score: number): string {
   return score === Number.NEGATIVE_INFINITY ? '-inf' : String(score);
 }
 
-function pairs(reply: unknown, endpoint: string): Met[] {
+/** From a reply with member and score in turns. */
+export function pairs(reply: unknown, endpoint: string): Met[] {
   if (!Array.isArray(reply)) return [];
   return Array.from({ length: reply.length / 2 }, (_, n) => ({
     endpoint,

@@ -8,7 +8,7 @@
  */
 import { type Answer, ignore } from '@longshore/event';
 import { coalesce, isReady, type RedisClient } from '../connection.js';
-import { endpointKey } from '../names.js';
+import { activeKey, endpointKey } from '../names.js';
 import { runScript } from '../script.js';
 import { PULSE_NOTE } from './pulse-script.js';
 
@@ -73,7 +73,9 @@ export function createPulse(client: RedisClient, prefix: string, now: () => numb
     const batches = seen;
     seen = new Map();
     coalesce(client);
-    await Promise.all(Array.from(batches, ([endpoint, batch]) => write(endpoint, batch)));
+    // For retention, which looks at these endpoints next. Without the mark it looks at them later.
+    const mark = client.sadd(activeKey(prefix), ...batches.keys()).catch(ignore('queue.pulse'));
+    await Promise.all([mark, ...Array.from(batches, ([endpoint, batch]) => write(endpoint, batch))]);
   };
   let flushing: Promise<void> | undefined;
   const timer = setInterval(() => {
