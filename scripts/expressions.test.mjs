@@ -45,10 +45,10 @@ const BOUNDED = {
   'apps/dashboard/src/api/openapi.ts': {
     '/[/{}]+(\\w)/g': 'paths of the API, which are constant',
   },
-  'apps/longshore/src/trace/words.ts': {
+  'packages/operator/src/format/text.ts': {
     "new RegExp(`.{1,${width}}`, 'gu')": 'a number, of columns of a terminal',
   },
-  'apps/dashboard/src/operate/when.ts': {
+  'packages/operator/src/parse-time.ts': {
     '/^(?:(\\d+)d)?(.*?)(?:\\s+ago)?$/': 'a parameter of 1,000 characters at most',
   },
 };

@@ -1,20 +1,20 @@
 /**
- * Keeps what changes on a page up to date without a reload: every few seconds the element with `data-live` is
- * replaced by that of the same page, asked for anew. Pages work without this script.
+ * Live updates: every few seconds the element with `data-live` is replaced by that of a fresh copy of the page. Pages
+ * work without this script.
  */
-const EVERY = 5_000;
+const REFRESH_INTERVAL_MS = 5_000;
 
 async function refresh() {
   const live = document.querySelector('[data-live]');
   if (!live || document.hidden) return;
   const focused = document.activeElement;
-  // Never from under the hands of somebody who is typing or choosing.
+  // Not while the user types or selects something in it.
   if (live.contains(focused) && !focused.matches('a')) return;
   const answer = await fetch(location.href, { headers: { accept: 'text/html' } });
   if (!answer.ok) throw new Error(`answered ${answer.status}`);
   const page = new DOMParser().parseFromString(await answer.text(), 'text/html');
   const fresh = page.querySelector('[data-live]');
-  // A page without it has come to its end, such as a retry that is done.
+  // Without it there is nothing left to update, such as when a retry has ended.
   if (!fresh) return location.reload();
   const href = live.contains(focused) ? focused.getAttribute('href') : undefined;
   live.replaceWith(fresh);
@@ -29,7 +29,7 @@ async function tick() {
   } catch {
     if (stale) stale.hidden = false;
   }
-  setTimeout(tick, EVERY);
+  setTimeout(tick, REFRESH_INTERVAL_MS);
 }
 
-setTimeout(tick, EVERY);
+setTimeout(tick, REFRESH_INTERVAL_MS);

@@ -61,11 +61,11 @@ describe('basic auth', () => {
 
 describe('without a password', () => {
   const start = async (dashboard: object) => {
-    const { inspector, operate } = await startDashboard();
+    const { inspector, admin } = await startDashboard();
     const redis = () => ({ up: true, full: false });
     const config = { refused: () => undefined, signIns: unthrottled };
-    const parts = { inspector, operate, redis, version: '0.0.0', ...config, onFault() {} };
-    createDashboard(parts).prepare(await configOf({ dashboard }));
+    const deps = { inspector, admin, redis, version: '0.0.0', ...config, onInternalError() {} };
+    createDashboard(deps).prepare(await configOf({ dashboard }));
   };
 
   test.each(['0.0.0.0:0', ':5081', '[::]:5081', '10.0.0.1:5081', 'dashboard.example.com:5081'])(

@@ -38,6 +38,19 @@ describe('changes', () => {
   });
 });
 
+test('with dashboard.queues: false there is no board, and no page links to it', async () => {
+  const dashboard = await startDashboard({ ...endpoints('one'), dashboard: { queues: false } });
+  for (const path of ['/queues', '/queues/api/queues', '/queues/static/js/main.js']) {
+    expect([path, (await dashboard.get(path)).status]).toEqual([path, 404]);
+  }
+  for (const path of ['/', '/endpoints/one', '/nowhere']) {
+    expect(await (await dashboard.get(path)).text(), path).not.toContain('href="/queues');
+  }
+  await dashboard.apply(endpoints('one'));
+  expect(await dashboard.shown()).toEqual(['one']);
+  expect(await (await dashboard.get('/endpoints/one')).text()).toContain('href="/queues/queue/');
+});
+
 describe('endpoints', () => {
   test('those of the configuration are shown, also while nothing was ever queued', async () => {
     const dashboard = await startDashboard(endpoints('one', 'harbor prod: {ä}'));

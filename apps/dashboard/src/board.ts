@@ -1,79 +1,28 @@
 /**
- * bull-board over every endpoint's queue. Read-only unless configured: its own retry gives no fresh budget
- * and its clean destroys events. Endpoints are added and removed while it runs.
+ * The board at `/queues`: bull-board, loaded by the first request for it. A dashboard whose board is never opened, or
+ * switched off with `dashboard.queues: false`, does not load its packages.
  */
-import { createBullBoard } from '@bull-board/api';
-import { BullMQAdapter } from '@bull-board/api/bullMQAdapter';
-import { KoaAdapter } from '@bull-board/koa';
 import type { Inspector } from '@longshore/queue/operator';
-import type { Context, Middleware } from 'koa';
+import type { Board } from './bull-board.js';
 
-/** bull-board, with the queues of the endpoints there are now. */
-export interface Board {
-  middleware: Middleware;
-  /** Shows exactly these endpoints' queues. */
-  show(endpoints: readonly string[]): void;
-}
+export type { Board } from './bull-board.js';
 
-/** @param readonly asked for at each request: it changes with the configuration */
+/** The board, not loaded yet. @param readonly read whenever the queues are shown: it changes with the configuration */
 export function createBoard(path: string, inspector: Inspector, readonly: () => boolean): Board {
-  const server = new KoaAdapter();
-  server.setBasePath(path);
-  const { replaceQueues } = createBullBoard({
-    queues: [],
-    serverAdapter: server,
-    options: { uiConfig: { boardTitle: 'Longshore', pollingInterval: { forceInterval: 5 } } },
-  });
-  const board = server.registerPlugin();
-  /** Name of the queue by each name that it may be asked for by. */
-  const names = new Map<string, string>();
-
+  let endpoints: readonly string[] = [];
+  let loaded: Board | undefined;
+  const load = async (): Promise<Board> => {
+    const { createBullBoard } = await import('./bull-board.js');
+    // Another request may have loaded it in the meantime.
+    loaded ??= createBullBoard(path, inspector, readonly);
+    loaded.show(endpoints);
+    return loaded;
+  };
   return {
-    async middleware(ctx, next) {
-      for (const parameter of QUEUE_PARAMETERS) namesInQuery(ctx, parameter, names);
-      await board(ctx, next);
-      if (typeof ctx.body === 'string') ctx.body = withoutRemoteAssets(ctx.body);
-    },
-    show(endpoints) {
-      // A delimiter that no name of a queue has: with one the menu shows `one`, without `{one}`.
-      const options = { readOnlyMode: readonly(), allowRetries: !readonly(), delimiter: ':' };
-      names.clear();
-      replaceQueues(
-        endpoints.map((name) => {
-          const queue = inspector.boardQueue(name);
-          names.set(name, queue.name).set(queue.name, queue.name);
-          return new BullMQAdapter(queue, { ...options, displayName: name });
-        }),
-      );
+    middleware: async (ctx, next) => (loaded ?? (await load())).middleware(ctx, next),
+    show(names) {
+      endpoints = names;
+      loaded?.show(names);
     },
   };
-}
-
-/** The page asks a font host of the Internet for its typeface; a registry's network often has none. */
-const withoutRemoteAssets = (html: string): string => html.replace(/<link href="https:\/\/[^<>]*>/g, '');
-
-/** Query parameters of bull-board's API that name a queue. */
-const QUEUE_PARAMETERS = ['activeQueue', 'queueName'];
-
-/**
- * bull-board decodes what Koa has decoded already: of `100%` the second decoding fails, and `a%41b` becomes another
- * name. So it gets the queue's own name, encoded once more. A name that no queue has stays one.
- */
-function namesInQuery(ctx: Context, parameter: string, names: ReadonlyMap<string, string>): void {
-  const asked = ctx.query[parameter];
-  if (asked === undefined) return;
-  const given = String(asked);
-  const name = names.get(given) ?? names.get(decoded(given));
-  ctx.query = { ...ctx.query, [parameter]: name === undefined ? NO_QUEUE : encodeURIComponent(name) };
-}
-
-/** A name that no queue can have. */
-const NO_QUEUE = '{}';
-
-function decoded(text: string): string {
-  try {
-    return decodeURIComponent(text);
-  } catch {
-    return text;
-  }
 }

@@ -1,81 +1,83 @@
 /** The dashboard role: pages and API over all endpoints, and bull-board over their queues. */
 import { type Config, isLoopback } from '@longshore/config';
 import { LongshoreError } from '@longshore/event';
+import { type AdminService, createBulkJobs } from '@longshore/operator';
 import type { Inspector } from '@longshore/queue/operator';
 import type Koa from 'koa';
 import { createApi } from './api/api.js';
-import { BOARD_PATH, createApp } from './app.js';
+import { BOARD_PATH, type BoardMode, createApp } from './app.js';
 import type { SignIns, Users } from './auth.js';
 import { createBoard } from './board.js';
-import type { Operate } from './operate/index.js';
-import { createOperations } from './operate/operations.js';
+import type { RefusedConfig } from './pages/deps.js';
 import { createPages } from './pages/pages.js';
-import type { RefusedConfig } from './pages/port.js';
 
-/** What the dashboard is given by the process that it runs in. */
-export interface DashboardParts {
+/** What the dashboard gets from its process. */
+export interface DashboardDeps {
   inspector: Inspector;
-  operate: Operate;
-  /** Redis as it was seen of late. `memory`: used share of its maxmemory; absent without one. */
+  admin: AdminService;
+  /** Redis at the last check. `memory`: used share of its maxmemory, 0 … 1; absent without one. */
   redis(): { up: boolean; memory?: number; full: boolean };
   version: string;
-  /** Why the configuration file as it is now is not in force; undefined when it is. */
+  /** Why the current configuration file was rejected; undefined when it is in use. */
   refused(): RefusedConfig | undefined;
   signIns: SignIns;
-  /** A fault of ours, for the log. */
-  onFault(error: unknown): void;
+  /** An internal error, for the log. */
+  onInternalError(error: unknown): void;
 }
 
 /** The role, without its listener. */
 export interface Dashboard {
   app: Koa;
   /**
-   * Looks whether a configuration can be put to work, without any effect yet.
-   * @returns what puts it to work; never fails
+   * Validates a configuration without applying it.
+   * @returns applies it; never fails
    * @throws LongshoreError DASHBOARD_OPEN, SECRET_MISSING
    */
   prepare(config: Config): () => void;
-  /** Shows endpoints that left the configuration and may still hold deliveries; asks Redis for them. */
+  /** Reads the endpoints of Redis, so that the board shows removed ones that may still hold deliveries. */
   refresh(): Promise<void>;
-  /** Stops the retries and drops that go on. */
+  /** Cancels the running bulk actions. */
   close(): Promise<void>;
 }
 
-/** Knows no users before the first configuration is put to work: that comes before its listener. */
-export function createDashboard(parts: DashboardParts): Dashboard {
-  const { inspector, operate, redis, refused, version, signIns, onFault } = parts;
+/** Has no users before the first configuration is applied, so apply one before it listens. */
+export function createDashboard(deps: DashboardDeps): Dashboard {
+  const { inspector, admin, redis, refused, version, signIns, onInternalError } = deps;
   let users: Users = {};
-  let readonly = true;
-  let operates = true;
+  let boardMode: BoardMode = 'readonly';
+  let canModify = true;
   let configured: string[] = [];
   let known: string[] = [];
-  const board = createBoard(BOARD_PATH, inspector, () => readonly);
-  const operations = createOperations(operate);
+  const board = createBoard(BOARD_PATH, inspector, () => boardMode !== 'full');
+  const jobs = createBulkJobs(admin);
   const pages = createPages({
-    operate,
-    operations,
+    admin,
+    jobs,
     health: () => ({ memory: redis().memory, full: redis().full, refused: refused() }),
-    boardPath: (endpoint) => `${BOARD_PATH}/queue/${encodeURIComponent(inspector.boardQueue(endpoint).name)}`,
+    boardPath: (endpoint) =>
+      boardMode === 'false'
+        ? undefined
+        : `${BOARD_PATH}/queue/${encodeURIComponent(inspector.boardQueue(endpoint).name)}`,
     now: Date.now,
   });
 
   return {
     app: createApp({
       board,
-      api: createApi({ operate, operations, version, onFault }),
+      api: createApi({ admin, jobs, version, onInternalError }),
       pages: pages.routes() as Koa.Middleware,
       users: () => users,
       signIns,
-      readonly: () => readonly,
-      operates: () => operates,
+      boardMode: () => boardMode,
+      canModify: () => canModify,
       redisUp: () => redis().up,
     }),
     prepare(config) {
       const nextUsers = revealUsers(config);
       return () => {
         users = nextUsers;
-        readonly = config.dashboard.queues === 'readonly';
-        operates = config.dashboard.operate;
+        boardMode = config.dashboard.queues;
+        canModify = config.dashboard.operate;
         configured = config.notifications.endpoints.map(({ name }) => name);
         board.show([...new Set([...configured, ...known])]);
       };
@@ -84,7 +86,7 @@ export function createDashboard(parts: DashboardParts): Dashboard {
       known = await inspector.known();
       board.show([...new Set([...configured, ...known])]);
     },
-    close: operations.close,
+    close: jobs.close,
   };
 }
 
@@ -93,7 +95,7 @@ function revealUsers({ dashboard }: Config): Users {
   if (users.length === 0 && !isLoopback(dashboard.listen.host)) {
     throw new LongshoreError(
       'DASHBOARD_OPEN',
-      `the dashboard listens on ${dashboard.listen.host || 'all addresses'}, which others can reach, without a password; set dashboard.auth.basic, or dashboard.listen to 127.0.0.1`,
+      `the dashboard listens on ${dashboard.listen.host || 'all addresses'}, which other machines can reach, without a password; set dashboard.auth.basic, or dashboard.listen to 127.0.0.1`,
     );
   }
   return Object.fromEntries(users.map(([user, password]) => [user, password.reveal()]));

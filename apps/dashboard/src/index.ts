@@ -1,3 +1,3 @@
-/** The pages, the API and the board; and what they do, as functions (`@longshore/dashboard/operate`). */
-export { createDashboard, type Dashboard, type DashboardParts } from './dashboard.js';
-export type { RefusedConfig } from './pages/port.js';
+/** The pages, the JSON API and bull-board, as one Koa application. */
+export { createDashboard, type Dashboard, type DashboardDeps } from './dashboard.js';
+export type { RefusedConfig } from './pages/deps.js';

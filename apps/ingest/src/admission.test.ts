@@ -132,10 +132,15 @@ describe('bombs', () => {
 });
 
 describe('ingest.maxinflight', () => {
-  const settings = { ...endpoints('one'), ingest: { maxbody: '1MiB', maxinflight: '2MiB' } };
+  const OTHER_PATH = '/sources/other';
+  const settings = {
+    ...endpoints('one'),
+    ingest: { maxbody: '1MiB', maxinflight: '2MiB' },
+    sources: [{ name: 'other', kind: 'distribution' }],
+  };
   /** Half a body; resolves when ingest waits for the rest. */
-  const half = async (ingest: TestIngest, size = MIB) => {
-    const head = postHead(OPEN_PATH, `Content-Length: ${size}`, 'Expect: 100-continue');
+  const half = async (ingest: TestIngest, size = MIB, path = OPEN_PATH) => {
+    const head = postHead(path, `Content-Length: ${size}`, 'Expect: 100-continue');
     const connection = await openConnection(ingest.port, `${head}{"events":[`);
     await eventually(() => connection.received().includes('100 Continue'));
     expect(connection.received()).not.toContain('503');
@@ -145,7 +150,7 @@ describe('ingest.maxinflight', () => {
 
   test('is answered 503 above it, and holds nothing once senders have gone', async () => {
     const ingest = await startIngest(settings);
-    const held = [await half(ingest), await half(ingest)];
+    const held = [await half(ingest), await half(ingest, MIB, OTHER_PATH)];
     const refused = await good(ingest);
     expect(refused.status).toBe(503);
     expect(refused.headers.get('retry-after')).toBe('5');
@@ -160,6 +165,18 @@ describe('ingest.maxinflight', () => {
     );
     const reasons = ingest.records().map(({ reason }) => reason);
     expect(reasons.filter((reason) => reason === 'SOURCE_BODY')).toHaveLength(2);
+  });
+
+  test('goes to one sender by half at most, so that its half-sent bodies do not keep others out', async () => {
+    const ingest = await startIngest(settings);
+    const held = await half(ingest, MIB);
+    expect((await good(ingest)).status).toBe(503);
+    expect((await ingest.post(envelope(anEvent()), { path: OTHER_PATH })).status).toBe(202);
+    held.destroy();
+    await eventually(
+      () => good(ingest),
+      ({ status }) => status === 202,
+    );
   });
 
   test('is given back by every way in which a request can end', async () => {
@@ -211,7 +228,7 @@ describe('ingest.maxinflight', () => {
 
   test('may change while ingest runs', async () => {
     const ingest = await startIngest(settings);
-    const held = [await half(ingest), await half(ingest)];
+    const held = [await half(ingest), await half(ingest, MIB, OTHER_PATH)];
     expect((await good(ingest)).status).toBe(503);
     await ingest.apply({ ...settings, ingest: { maxbody: '1MiB', maxinflight: '3MiB' } });
     expect((await good(ingest)).status).toBe(202);

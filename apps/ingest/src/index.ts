@@ -2,4 +2,3 @@
 export { createIngest, type Ingest, type IngestParts } from './ingest.js';
 export type { Taken } from './receipt.js';
 export { createReplayer, type Replayer, type ReplayParts } from './replay.js';
-export type { Claim, FolderLock } from './spool/index.js';

@@ -7,12 +7,13 @@ import { createPublish } from '@longshore/publish';
 import { createProducer, type Monitor, type RedisClient } from '@longshore/queue';
 import { createQuarantine, quarantineLimits, type TrailWriter } from '@longshore/queue/operator';
 import { withoutToken } from '@longshore/sources';
+import type { Claim } from '@longshore/spool';
 import type Koa from 'koa';
 import { createApp } from './app.js';
 import { createBodies } from './body/index.js';
 import { createCurrent } from './current.js';
+import { createLocalSpool } from './local-spool.js';
 import { createAdmit, createTake, reopen } from './pipeline.js';
-import { type Claim, createLocalSpool } from './spool/index.js';
 
 /** What ingest is given by the process that it runs in. */
 export interface IngestParts {
@@ -20,7 +21,7 @@ export interface IngestParts {
   /** Of the producer profile: fails fast. */
   client: RedisClient;
   monitor: Monitor;
-  /** Holds a folder for this process alone. */
+  /** Locks a folder for this process alone. */
   claim: Claim;
   observer: Observer;
   /** A request holds no secret, or a wrong one. Resolves when that may be answered. */
@@ -34,7 +35,7 @@ export interface Ingest {
   app: Koa;
   /** Records a request that the listener refused before the app saw it. */
   onRefused(refusal: { status: number; code: string; message: string }, request: { url?: string }): void;
-  /** To be called before the first request: opens the spool, and takes over what an earlier run left. Never fails. */
+  /** Opens the spool and takes over what an earlier run left; call it before the first request. Never fails. */
   start(): Promise<void>;
   /** What an operator should know beside whether it is ready, one line each. */
   notes(): string[];
@@ -62,17 +63,14 @@ export function createIngest(parts: IngestParts): Ingest {
     config: () => settings,
     claim,
     isReady: () => monitor.health.up,
-    replay: async ({ source, raw }) => take(await reopen(current.sources(), source, raw)),
+    drain: async ({ source, ...raw }) => take(await reopen(current.sources(), source, raw)),
     observer,
   });
-  const admit = createAdmit(current.sources, (request) =>
-    spool.cover(request.opened, request.raw, () => take(request)),
-  );
   return {
     start: spool.open,
     notes: spool.notes,
     app: createApp({
-      admit,
+      admit: createAdmit(current.sources, spool.insteadOf(take)),
       bodies: createBodies({
         maxBody: () => settings.ingest.maxbody,
         maxInFlight: () => settings.ingest.maxinflight,

@@ -1,4 +1,4 @@
-/** The admin listener over the roles of this process: what each needs to do its job, and the live numbers. */
+/** The admin listener over the roles of this process: readiness, metrics and the registry's expvar page. */
 import { type Config, type Endpoint, everyEndpoint, maskedUrl } from '@longshore/config';
 import { troubleIn } from '@longshore/queue';
 import { createPulseReader, createQuarantine } from '@longshore/queue/operator';
@@ -7,12 +7,12 @@ import { type Listener, listen, logRefused, recordDropped } from './listen.js';
 import { refusedWords } from './reload.js';
 import type { Role, RoleParts } from './role.js';
 
-/** Milliseconds between two lines about the same trouble. */
-const QUIET = 60_000;
+const LOG_INTERVAL_MS = 60_000;
 
 /**
- * @param absent why a role does not serve yet, or no more, one line each
- * @param notes what the roles of this process have to say, one line each
+ * Opens it.
+ * @param absent why a role does not serve yet, or no longer, one line each
+ * @param notes notes of the roles for an operator, one line each
  */
 export function openAdmin(
   roles: readonly Role[],
@@ -22,36 +22,13 @@ export function openAdmin(
 ): Promise<Listener> {
   const { config, observer, version } = parts;
 
-  /** Counts by endpoint; empty while Redis is away, so that the page answers all the same. */
+  /** Backlog by endpoint; empty while Redis is unavailable, so that the page still answers. */
   const pending = async (): Promise<Record<string, number>> => {
     const counts = await queueCounts(config(), parts);
     return Object.fromEntries(counts.map(([name, c]) => [name, c.waiting + c.active + c.delayed]));
   };
 
-  const pulses = createPulseReader(parts.producer, config().redis.prefix);
-  const quarantine = createQuarantine(parts.producer, config().redis.prefix);
-  /** The page answers all the same, with the numbers of before. */
-  const tellUncounted = (err: unknown): void =>
-    observer.throttledLog('queue counts', QUIET).warn({ err }, 'queues could not be counted');
-  let counted: string[] = [];
-  const countQueues = async (): Promise<void> => {
-    const endpoints = everyEndpoint(config());
-    const now = Date.now();
-    for (const pulse of await pulses.read(endpoints.map(({ name }) => name))) {
-      const { endpoint, oldestAt = now, failingSince = now } = pulse;
-      observer.setQueueCounts(endpoint, pulse);
-      observer.setEndpointHealth(endpoint, {
-        oldest: Math.max(0, now - oldestAt),
-        failing: Math.max(0, now - failingSince),
-      });
-    }
-    const { memory: redisMemory } = parts.monitor.health;
-    observer.setStores({ quarantined: await quarantine.count(), redisMemory });
-    const names = new Set(endpoints.map(({ name }) => name));
-    for (const name of counted) if (!names.has(name)) observer.forgetEndpoint(name);
-    counted = [...names];
-  };
-
+  const countQueues = queueCounter(parts);
   const app = createAdmin({
     version,
     missing: () => [...absent(), ...missing(roles, parts)],
@@ -60,8 +37,8 @@ export function openAdmin(
       ...notes(),
     ],
     async metrics() {
-      // By one role only, so that a sum over processes is right.
-      if (roles.includes('dashboard')) await countQueues().catch(tellUncounted);
+      // By one role only, so that a sum over processes is correct.
+      if (roles.includes('dashboard')) await countQueues();
       return observer.metrics();
     },
     async vars() {
@@ -77,7 +54,35 @@ export function openAdmin(
   });
 }
 
-/** The url without what may be a secret in it. */
+/** Sets the gauges of queues and stores. When Redis is unavailable, they keep their last values. */
+function queueCounter({ config, observer, producer, monitor }: RoleParts): () => Promise<void> {
+  const { prefix } = config().redis;
+  const pulses = createPulseReader(producer, prefix);
+  const quarantine = createQuarantine(producer, prefix);
+  let counted: string[] = [];
+  const count = async (): Promise<void> => {
+    const names = everyEndpoint(config()).map(({ name }) => name);
+    const now = Date.now();
+    for (const pulse of await pulses.read(names)) {
+      const { endpoint, oldestAt = now, failingSince = now } = pulse;
+      observer.setQueueCounts(endpoint, pulse);
+      observer.setEndpointHealth(endpoint, {
+        oldest: Math.max(0, now - oldestAt),
+        failing: Math.max(0, now - failingSince),
+      });
+    }
+    const { memory: redisMemory } = monitor.health;
+    observer.setStores({ quarantined: await quarantine.count(), redisMemory });
+    for (const name of counted) if (!names.includes(name)) observer.forgetEndpoint(name);
+    counted = names;
+  };
+  return () =>
+    count().catch((err) =>
+      observer.throttledLog('queue counts', LOG_INTERVAL_MS).warn({ err }, 'queues could not be counted'),
+    );
+}
+
+/** The url without secrets. */
 const shown = (endpoint: Endpoint) => ({ ...endpoint, url: maskedUrl(endpoint.url) });
 
 async function queueCounts(config: Config, { inspector }: RoleParts) {

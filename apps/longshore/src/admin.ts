@@ -2,12 +2,12 @@
 import Router from '@koa/router';
 import Koa from 'koa';
 
-/** What the admin listener asks the process. */
+/** What the admin listener reads from the process. */
 export interface AdminParts {
   version: string;
-  /** What keeps this process from doing its job, one line each; empty when ready. */
+  /** Why this process is not ready, one line each; empty when it is. */
   missing(): string[];
-  /** What an operator should know besides, one line each. */
+  /** Further notes for an operator, one line each. */
   notes(): string[];
   metrics(): Promise<{ contentType: string; body: string }>;
   vars(): Promise<object>;
@@ -16,17 +16,17 @@ export interface AdminParts {
 /** `/healthz`, `/readyz`, `/metrics` and `/debug/vars`, without the listener. */
 export function createAdmin({ version, missing, notes, metrics, vars }: AdminParts): Koa {
   const router = new Router();
-  // Asks nobody else: a process that is restarted because Redis is away helps nobody.
+  // Does not check Redis: restarting this process would not bring it back.
   router.get('/healthz', (ctx) => {
     ctx.body = { status: 'ok', version, uptime: Math.round(process.uptime()) };
   });
   router.get('/readyz', (ctx) => {
     const reasons = missing();
     ctx.status = reasons.length === 0 ? 200 : 503;
-    const said = notes();
+    const extra = notes();
     ctx.body = {
       ...(reasons.length === 0 ? { status: 'ready' } : { status: 'not ready', missing: reasons }),
-      ...(said.length > 0 && { notes: said }),
+      ...(extra.length > 0 && { notes: extra }),
     };
   });
   router.get('/metrics', async (ctx) => {
@@ -41,7 +41,7 @@ export function createAdmin({ version, missing, notes, metrics, vars }: AdminPar
   app.use(router.routes());
   app.use((ctx) => {
     ctx.status = 404;
-    ctx.body = { error: 'known are /healthz, /readyz, /metrics and /debug/vars' };
+    ctx.body = { error: 'no such path; available: /healthz, /readyz, /metrics, /debug/vars' };
   });
   return app;
 }

@@ -12,6 +12,7 @@ const STOP_PATIENCE = 500;
 const WARNING_INTERVAL_MS = 60_000;
 const WARNS = 'the embedded Redis warns';
 
+/** The embedded Redis, restarted when it stops. */
 export interface KeptRedis {
   /** Path of the socket of the Redis that runs now. */
   socket(): string;

@@ -1,6 +1,6 @@
-/** Names of images as people write them: `[host[:port]/]repository[:tag][@digest]`. */
+/** Image references as people write them: `[host[:port]/]repository[:tag][@digest]`. */
 
-/** The parts of a name. */
+/** The parts of a reference. */
 export interface ImageName {
   /** `registry.example.com:5000` */
   host?: string;
@@ -13,7 +13,7 @@ export interface ImageName {
 const NAME =
   /^(?:(?<host>localhost(?::\d+)?|[\w-]+(?:\.[\w-]+)+(?::\d+)?|[\w-]+:\d+|\[[\da-f:]+\](?::\d+)?)\/)?(?<repository>[a-z0-9._-]+(?:\/[a-z0-9._-]+)*)(?::(?<tag>\w[\w.-]{0,127}))?(?:@(?<digest>[a-z0-9+._-]+:[\w=-]{32,}))?$/;
 
-/** @returns undefined for what is no name of an image */
+/** Parses a reference. @returns undefined when it is not one */
 export function parseImageName(text: string): ImageName | undefined {
   const { host, repository, tag, digest } = NAME.exec(text)?.groups ?? {};
   if (repository === undefined) return undefined;

@@ -10,6 +10,7 @@ import type { Observer } from '@longshore/observe';
 import { createGuard, type Guard, type GuardOptions, type ListenerName, type Refusal } from './guard.js';
 import { createLimitedServer, MAX_CONNECTIONS } from './server-limits.js';
 
+/** An open listener. */
 export interface Listener {
   /** `http://127.0.0.1:5080`; with port 0 the port that the system chose. */
   url: string;

@@ -6,6 +6,7 @@ import { type Env, readConfig } from '@longshore/config';
 import { createObserver, isPretty } from '@longshore/observe';
 import { version } from './version.js';
 
+/** Writes the line. @param file path of the configuration */
 export async function logNotStarted(error: unknown, file: string, env: Env): Promise<void> {
   // A file that cannot be used says nothing of the log either.
   const pretty = readConfig(file, env).config?.log.pretty ?? 'auto';

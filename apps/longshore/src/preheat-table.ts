@@ -1,17 +1,23 @@
-/** A run for people: one line for each part at each target, and one for all of it. */
-import { bytesInWords, type PreheatPart, type PreheatRun, printable, skippedInWords } from '@longshore/event';
+/** A preheat run for people: one line for each part at each target, and one for the whole image. */
+import {
+  formatDuration,
+  formatSize,
+  imageName,
+  type PreheatPart,
+  type PreheatRun,
+  printable,
+  shortDigest,
+  skippedInWords,
+} from '@longshore/event';
 
 const HEAD = ['RESULT', 'TARGET', 'ROLE', 'PLATFORM', 'SIZE', 'DIGEST', 'REASON'];
-const WORDS: Readonly<Record<PreheatPart['result'], string>> = {
+const RESULTS: Readonly<Record<PreheatPart['result'], string>> = {
   warmed: 'warmed',
   already: 'already warm',
   asked: 'asked for',
   skipped: 'skipped',
   failed: 'failed',
 };
-/** Enough to tell digests apart, and to paste. */
-const DIGEST = 19;
-
 /** The lines of the table; the last one is empty. */
 export function table({ parts, omitted = 0 }: PreheatRun): string[] {
   if (parts.length === 0) return [];
@@ -29,18 +35,12 @@ export function table({ parts, omitted = 0 }: PreheatRun): string[] {
 function row({ result, target, role, platform = '', size, digest, reason = '', detail = '' }: PreheatPart) {
   const words = detail || (result === 'skipped' ? skippedInWords(reason) : '');
   const why = [reason, words].filter(Boolean).join(': ');
-  return [
-    WORDS[result],
-    target || '-',
-    role,
-    platform || '-',
-    sizeOf(size),
-    digest.slice(0, DIGEST),
-    why,
-  ].map(printable);
+  return [RESULTS[result], target || '-', role, platform || '-', sizeOf(size), shortDigest(digest), why].map(
+    printable,
+  );
 }
 
-/** One line. */
+/** The line for the whole image. */
 export function summary({
   repository,
   tag,
@@ -51,7 +51,7 @@ export function summary({
   startedAt,
   finishedAt,
 }: PreheatRun): string {
-  const name = `${repository}${tag ? `:${tag}` : ''}${digest ? `@${digest.slice(0, DIGEST)}` : ''}`;
+  const name = `${imageName({ repository, tag })}${digest ? `@${shortDigest(digest)}` : ''}`;
   const { warmed, already, asked, skipped, failed } = tally;
   const counts = [
     `${warmed} warmed`,
@@ -60,10 +60,9 @@ export function summary({
     `${skipped} skipped`,
     `${failed} failed`,
   ].join(', ');
-  const seconds = ((finishedAt - startedAt) / 1_000).toFixed(1);
-  // the table says why of each part that failed
+  // The table has the reason of each part that failed.
   const why = detail && failed === 0 ? ` (${detail})` : '';
-  return printable(`${name}: ${result}: ${counts} in ${seconds} s${why}`);
+  return printable(`${name}: ${result}: ${counts} in ${formatDuration(finishedAt - startedAt)}${why}`);
 }
 
-const sizeOf = (size: number | undefined): string => (size === undefined ? '-' : bytesInWords(size));
+const sizeOf = (size: number | undefined): string => (size === undefined ? '-' : formatSize(size));

@@ -1,18 +1,18 @@
 /**
- * `longshore preheat`: warms one image with the relay's Redis when it can be reached, so that both know what the
- * other has done, and by itself when it cannot. Needs no worker.
+ * `longshore preheat`: warms one image. With the relay's Redis it shares leases and results with the workers; without,
+ * it runs stand-alone. Needs no worker.
  */
 import type { Config } from '@longshore/config';
 import { LongshoreError, type PreheatRun } from '@longshore/event';
 import { createObserver } from '@longshore/observe';
 import { createTrail, trailLimits } from '@longshore/queue/operator';
 import { type PreheatOnceParts, preheatOnce } from '@longshore/worker';
-import { createBar } from './preheat-bar.js';
 import { summary, table } from './preheat-table.js';
+import { createProgressLine, type ProgressLine } from './progress-line.js';
 import { withRelay } from './relay.js';
 import { load } from './reload.js';
 import type { Shell } from './shell.js';
-import { untilStopped } from './signals.js';
+import { interruptible } from './signals.js';
 import { version } from './version.js';
 
 type Chosen = Pick<PreheatOnceParts, 'endpoint' | 'image'>;
@@ -25,7 +25,7 @@ interface PreheatCommandOptions {
   json: boolean;
 }
 
-/** @returns the exit code */
+/** Warms the image that `choose` names. @returns the exit code */
 export async function preheat(
   file: string,
   choose: (config: Config) => Chosen,
@@ -34,34 +34,51 @@ export async function preheat(
 ): Promise<number> {
   const { config } = load(file, shell.env);
   const chosen = choose(config);
-  const stop = new AbortController();
-  void untilStopped(() => stop.abort());
-  const bar = createBar(process.stderr);
+  const line = createProgressLine(process.stderr);
   const observer = createObserver({ level: 'silent', pretty: false, version });
-  const once = (relay: Remembered = {}) =>
-    preheatOnce({
-      ...chosen,
-      ...relay,
-      config,
-      dryrun: dryRun,
-      observer,
-      version,
-      signal: stop.signal,
-      onProgress: bar.progress,
-      onWait: bar.wait,
-    });
-  bar.begin(`reading ${chosen.image.repository} from its registry`);
-  const run = await withMemory(file, shell, once, bar.note);
-  bar.end();
+  const once =
+    (signal: AbortSignal) =>
+    (relay: Remembered = {}) =>
+      preheatOnce({
+        ...chosen,
+        ...relay,
+        config,
+        dryrun: dryRun,
+        observer,
+        version,
+        signal,
+        onProgress: showProgress(line),
+        onWait: line.wait,
+      });
+  line.show(`reading ${chosen.image.repository} from its registry`);
+  const run = await interruptible((signal) => withMemory(file, shell, once(signal), line.note));
+  line.end();
   if (!run) {
-    bar.note('given up before it was done; what is warm stays warm');
+    line.note('interrupted before the image was complete; warmed parts stay warm');
     return 1;
   }
   shell.print(json ? JSON.stringify(run, null, 2) : [...table(run), summary(run)].join('\n'));
   return run.result === 'partial' || run.result === 'failed' ? 1 : 0;
 }
 
-/** With the relay's Redis, else without any. */
+interface Progress {
+  /** Percent; absent: `done` of `total`. */
+  progress?: number;
+  done?: number;
+  total?: number;
+  blobs?: string;
+  bytes?: string;
+}
+
+const showProgress =
+  (line: ProgressLine) =>
+  ({ done = 0, total = 0, progress, blobs = '', bytes }: Progress): void => {
+    if (blobs === '') return;
+    const share = progress === undefined ? done / Math.max(1, total) : progress / 100;
+    line.bar(share, `${blobs} blobs${bytes === undefined ? '' : `, ${bytes}`}`);
+  };
+
+/** With the relay's Redis, else without one. */
 async function withMemory(
   file: string,
   { env }: Shell,
@@ -78,7 +95,7 @@ async function withMemory(
     });
   } catch (error) {
     if (reached || !(error instanceof LongshoreError) || error.code !== 'RELAY_NOT_RUNNING') throw error;
-    note('no relay is reached: nothing is remembered, and no event is sent');
+    note('relay not reachable: running stand-alone; results are not stored and no events are sent');
     return once();
   }
 }

@@ -7,6 +7,7 @@ import type { Observer } from '@longshore/observe';
 import type { RedisAddress } from '@longshore/queue';
 import { keepEmbeddedRedis } from './embedded.js';
 
+/** The Redis of this process. */
 export interface OpenRedis {
   address: RedisAddress;
   /** For the `ready` line: holds no secret. */

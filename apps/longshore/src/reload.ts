@@ -43,6 +43,7 @@ export function tellWarnings(file: string, warnings: readonly Problem[], { log }
     log.warn({ setting: problem.path || undefined }, formatProblem(file, problem));
 }
 
+/** One reload of the configuration. */
 export interface Reload {
   file: string;
   env: Env;

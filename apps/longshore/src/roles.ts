@@ -4,10 +4,10 @@
  */
 import type { Config } from '@longshore/config';
 import { createDashboard } from '@longshore/dashboard';
-import { createOperate } from '@longshore/dashboard/operate';
 import { claimLock } from '@longshore/embedded-redis/lock';
-import { createIngest, createReplayer, type FolderLock } from '@longshore/ingest';
+import { createIngest, createReplayer, type IngestParts } from '@longshore/ingest';
 import { isIngestRecord } from '@longshore/observe';
+import { createAdminService } from '@longshore/operator';
 import { createAlertStore, createLeader, createPulse, createRetention } from '@longshore/queue';
 import {
   createDeliveries,
@@ -140,11 +140,11 @@ async function startIngest(parts: RoleParts): Promise<RunningRole> {
   };
 }
 
-/** The same lock as that of the embedded Redis: it tells a killed holder from one that lives, on any machine. */
-async function claimFolder(folder: string, onWait: () => void): Promise<FolderLock | undefined> {
-  const claim = await claimLock(folder, onWait);
+/** The lock of the embedded Redis, which distinguishes a killed holder from one that is only stopped. */
+const claimFolder: IngestParts['claim'] = async (folder) => {
+  const claim = await claimLock(folder);
   return 'lock' in claim ? claim.lock : undefined;
-}
+};
 
 async function startWorker(parts: RoleParts): Promise<RunningRole> {
   const { config, consumer, producer, observer, inspector, monitor, trail, version } = parts;
@@ -189,15 +189,23 @@ async function startWorker(parts: RoleParts): Promise<RunningRole> {
 async function startDashboard(parts: RoleParts): Promise<RunningRole> {
   const { config, refused, producer, inspector, monitor, observer, version } = parts;
   const replayer = createReplayer({ ...parts, client: producer });
-  const operate = createOperate({ client: producer, config, by: 'the dashboard', replay: replayer.replay });
+  const admin = createAdminService({
+    client: producer,
+    config,
+    by: 'the dashboard',
+    replay: replayer.replay,
+  });
   const dashboard = createDashboard({
-    ...{ inspector, operate, version, refused },
+    inspector,
+    admin,
+    version,
+    refused,
     signIns: createSignIns({ listener: 'dashboard', observer, holdBackMs: DASHBOARD_HOLD_BACK_MS }),
     redis() {
       const { up, full, memory, limit } = monitor.health;
       return { up, full, ...(Number.isFinite(limit) && { memory }) };
     },
-    onFault: (err) => observer.log.error({ err }, 'request failed inside Longshore'),
+    onInternalError: (err) => observer.log.error({ err }, 'request failed inside Longshore'),
   });
   dashboard.prepare(config())();
   const refresh = (): void => {
@@ -226,7 +234,7 @@ async function startDashboard(parts: RoleParts): Promise<RunningRole> {
     async close() {
       clearInterval(timer);
       await Promise.all([listener.close(LISTENER_GRACE), dashboard.close()]);
-      await Promise.all([operate.close(), replayer.close()]);
+      await Promise.all([admin.close(), replayer.close()]);
     },
   };
 }

@@ -21,6 +21,7 @@ import { untilRest, watchConfig } from './watch.js';
 const REDIS_TIMEOUT_MS = 2_000;
 const LOG_INTERVAL_MS = 10_000;
 
+/** Options of the command. */
 export interface RunOptions {
   /** The configuration's path. */
   file: string;

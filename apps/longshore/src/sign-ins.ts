@@ -47,6 +47,7 @@ export interface SignIns {
   failed(request: IncomingMessage): Promise<void>;
 }
 
+/** Of one listener. */
 export interface SignInOptions {
   listener: 'ingest' | 'dashboard';
   observer: Pick<Observer, 'signInFailed' | 'throttledLog'>;
@@ -64,6 +65,7 @@ interface Client {
   waiting: ((mayGo: boolean) => void)[];
 }
 
+/** Counts, logs and slows down failed sign-ins. */
 export function createSignIns({ listener, observer, holdBackMs }: SignInOptions): SignIns {
   const clients = new Map<string, Client>();
   const trusted = new WeakSet<Socket>();

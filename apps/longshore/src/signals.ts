@@ -1,14 +1,32 @@
-/** SIGTERM and SIGINT stop in order; a second one stops at once. */
-export function untilStopped(onSignal: (signal: NodeJS.Signals) => void): Promise<undefined> {
-  return new Promise((resolve) => {
-    let asked = false;
-    const stop = (signal: NodeJS.Signals): void => {
-      if (asked) process.exit(1);
-      asked = true;
+/** SIGTERM and SIGINT (Ctrl-C) stop in order; a second signal ends the process at once. */
+
+function onStop(stop: (signal: NodeJS.Signals) => void): () => void {
+  let stopping = false;
+  const listener = (signal: NodeJS.Signals): void => {
+    if (stopping) process.exit(1);
+    stopping = true;
+    stop(signal);
+  };
+  process.on('SIGTERM', listener).on('SIGINT', listener);
+  return () => void process.off('SIGTERM', listener).off('SIGINT', listener);
+}
+
+/** Resolves with the first signal, after `onSignal`. */
+export const untilStopped = (onSignal: (signal: NodeJS.Signals) => void): Promise<undefined> =>
+  new Promise((resolve) => {
+    onStop((signal) => {
       onSignal(signal);
       resolve(undefined);
-    };
-    process.on('SIGTERM', stop);
-    process.on('SIGINT', stop);
+    });
   });
+
+/** Runs something that the first signal aborts; its result is still awaited. */
+export async function interruptible<T>(run: (signal: AbortSignal) => Promise<T>): Promise<T> {
+  const stop = new AbortController();
+  const release = onStop(() => stop.abort());
+  try {
+    return await run(stop.signal);
+  } finally {
+    release();
+  }
 }

@@ -4,6 +4,7 @@ import type { Observer } from '@longshore/observe';
 import type { Monitor, RedisClient } from '@longshore/queue';
 import { createTrail, type DropReason, type TrailWriter, trailLimits } from '@longshore/queue/operator';
 
+/** What the trail is opened with. */
 export interface TrailParts {
   config(): Config;
   /** Of the producer profile: fails fast. */
@@ -21,6 +22,7 @@ const WHY: Record<DropReason, string> = {
     'Redis is over 70 % of its maxmemory: nothing is added to the trail, and `longshore trace` will not know what happened meanwhile',
 };
 
+/** Opens it; entries that are thrown away are logged, at most once a minute for each cause. */
 export function openTrail({ config, producer, monitor, observer }: TrailParts): TrailWriter {
   return createTrail({
     client: producer,

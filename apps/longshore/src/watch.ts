@@ -17,6 +17,7 @@ const REST = 250;
 /** Looks at most: a file that never rests is taken as it is. */
 const LOOKS = 40;
 
+/** Watches the configuration and the files that it names. */
 export interface Watcher {
   /** From now on; at once when something was heard before. */
   onChange(heard: (why: string) => void): void;

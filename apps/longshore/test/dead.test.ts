@@ -61,27 +61,30 @@ test(
     };
     expect(await told('dead', 'list', '--since', 'yesterday')).toEqual([
       2,
-      expect.stringMatching(/since: "yesterday" is no time/),
+      expect.stringMatching(/since: "yesterday" is not a time/),
     ]);
     expect(await told('dead', 'list', '--rate', '5')).toEqual([
       2,
-      expect.stringMatching(/--rate is for retry/),
+      expect.stringMatching(/--rate is an option of retry only/),
     ]);
     expect(await told('dead', 'drop')).toEqual([
       2,
-      expect.stringMatching(/Drop 1 dead delivery\? .* add --yes/),
+      expect.stringMatching(/Delete 1 dead-lettered delivery\? .* add --yes/),
     ]);
     // What the API refuses without "all": true.
     expect(await told('dead', 'retry')).toEqual([
       2,
-      expect.stringMatching(/Retry 1 dead delivery of every endpoint\? .* add --all, or a filter/),
+      expect.stringMatching(/Retry 1 dead-lettered delivery of all endpoints\? .* add --all or a filter/),
     ]);
     expect(jsonLines(await command(['dead', 'list', '--json', '--config', file]))).toHaveLength(1);
-    expect(await told('dead', 'drop', '--all')).toEqual([2, expect.stringMatching(/--all is for retry/)]);
-    expect(await told('dead', 'show')).toEqual([2, expect.stringMatching(/wants the id/)]);
+    expect(await told('dead', 'drop', '--all')).toEqual([
+      2,
+      expect.stringMatching(/--all is an option of retry only/),
+    ]);
+    expect(await told('dead', 'show')).toEqual([2, expect.stringMatching(/needs the id/)]);
     expect(await told('dead', 'show', '0'.repeat(32))).toEqual([
       1,
-      expect.stringMatching(/there is no dead delivery/),
+      expect.stringMatching(/no dead-lettered delivery/),
     ]);
     expect(await told('dead', 'retry', '--endpoint', 'ones')).toEqual([
       1,
@@ -118,7 +121,7 @@ test(
     expect(listed.code).toBe(0);
     for (const line of listed.stdout.split('\n')) expect(line.length).toBeLessThanOrEqual(80);
     expect(listed.stdout).toMatch(
-      /one\n {2}http_500 after 1 attempt +push sandbox\/try:1\.0\n[\s\S]*acme\/app:1\.0\n2 deliveries\n$/,
+      /one\n {2}http_500 after 1 attempt +push sandbox\/try:1\.0\n[\s\S]*acme\/app:1\.0\n2 dead-lettered deliveries\n$/,
     );
     const [sandbox, app] = jsonLines(await command(['dead', 'list', '--json', '--config', file]));
     expect([sandbox.event.id, app.event.id]).toEqual([events[1]?.id, events[0]?.id]);
@@ -131,8 +134,8 @@ test(
     };
     const [local, utc] = await Promise.all([berlin(), berlin('--utc')]);
     const form = '\\d{4}-\\d\\d-\\d\\d \\d\\d:\\d\\d:\\d\\d';
-    expect(local).toMatch(new RegExp(`^dead since +${form} \\+0[12]:00$`, 'm'));
-    expect(utc).toMatch(new RegExp(`^dead since +${form} UTC$`, 'm'));
+    expect(local).toMatch(new RegExp(`^dead-lettered +${form} \\+0[12]:00$`, 'm'));
+    expect(utc).toMatch(new RegExp(`^dead-lettered +${form} UTC$`, 'm'));
     expect(`${local}${utc}`.split('Event (')[0]).not.toMatch(/\dT\d\d:/);
 
     const shown = await command(['dead', 'show', app.id, '--config', file]);
@@ -171,7 +174,9 @@ test(
     const metrics = await (await fetch(`${relay.admin}/metrics`)).text();
     expect(metrics).toContain('longshore_deliveries_settled_total{endpoint="one",outcome="dropped"} 1');
     expect(metrics).toContain('longshore_deliveries_replayed_total{endpoint="one"} 1');
-    expect((await command(['dead', 'list', '--config', file])).stdout).toBe('No dead delivery matches.\n');
+    expect((await command(['dead', 'list', '--config', file])).stdout).toBe(
+      'No dead-lettered deliveries match.\n',
+    );
     // What is noted in the trail is written a moment later.
     const trace = () => command(['trace', app.id, '--config', file]);
     await eventually(trace, ({ stdout }) => stdout.includes('longshore dead retry'), AT_LAST);
@@ -224,13 +229,13 @@ test(
     const resumed = await command(['resume', 'one', '--config', file]);
     expect(resumed).toMatchObject({
       code: 0,
-      stdout: expect.stringMatching(/^one is not paused by an operator any more; 0 wait/),
-      stderr: expect.stringContaining('the configuration still pauses one'),
+      stdout: expect.stringMatching(/^one is no longer paused by an operator; 0 deliveries queued/),
+      stderr: expect.stringContaining('one is still paused in the configuration'),
     });
     const retried = await command(['dead', 'retry', '--all', '--config', file]);
     expect(retried).toMatchObject({
       code: 0,
-      stderr: expect.stringContaining('it is paused in the configuration'),
+      stderr: expect.stringContaining('one: paused in the configuration'),
     });
   },
   LONG,

@@ -80,7 +80,7 @@ describe.runIf(hasTool('chromium'))('the pages', () => {
       await page.getByRole('button', { name: 'Retry with all attempts' }).click();
       const last = (await receiver.received(3)).at(-1);
       expect(last?.headers['x-longshore-attempt']).toBe('1');
-      await shows(page, /^delivered at/);
+      await shows(page, /^delivered .* · endpoint/);
 
       await page.getByRole('link', { name: 'Longshore' }).click();
       await shows(page, 'No endpoint is failing');
@@ -114,12 +114,12 @@ describe.runIf(hasTool('chromium'))('the pages', () => {
       await page.getByRole('row').getByRole('link', { name: 'push acme/app:1.0' }).first().click();
       await shows(page, /received as push/);
       await shows(page, /attempt 1 delivered/);
-      await shows(page, /attempt 2 failed for good/);
+      await shows(page, /attempt 2 failed; dead-lettered/);
       await page.getByText(eventId).first().waitFor();
       await page.getByText('out of order').first().waitFor({ state: 'attached' });
       await search.fill('nobody/knows:this');
       await search.press('Enter');
-      await page.getByText('Nothing is known of nobody/knows:this').waitFor();
+      await page.getByText('No events found for nobody/knows:this').waitFor();
       await page.getByText('Did the registry send it?').waitFor();
       expect(problems).toEqual([]);
     },
@@ -132,14 +132,14 @@ describe.runIf(hasTool('chromium'))('the pages', () => {
       const receiver = await startReceiver();
       const relay = await relayTo({ endpoints: [{ name: 'hook', url: receiver.url }] });
       const { page, problems } = await open(`${relay.dashboard}/endpoints/hook`);
-      await page.getByLabel('Why (optional)').fill('the receiver moves');
+      await page.getByLabel('Reason (optional)').fill('the receiver moves');
       await page.getByRole('button', { name: 'Pause' }).click();
       await page.getByText('the receiver moves').waitFor();
       await relay.post(envelope(anEvent()));
-      await shows(page, '1 wait until it is resumed');
+      await shows(page, '1 delivery queued');
       expect(receiver.requests).toHaveLength(0);
       await page.goto(`${relay.dashboard}/search?q=acme/app`);
-      await shows(page, 'the endpoint is paused');
+      await shows(page, 'endpoint paused by the dashboard');
       await page.goto(`${relay.dashboard}/endpoints/hook`);
       await page.getByRole('button', { name: 'Resume' }).click();
       await receiver.received(1);
@@ -153,20 +153,20 @@ describe.runIf(hasTool('chromium'))('the pages', () => {
     async () => {
       const { relay, deadId } = await everyKind();
       const { page, problems } = await open(`${relay.dashboard}/deliveries/${deadId}`);
-      await page.getByRole('link', { name: 'Drop' }).click();
-      await page.getByText('What is dropped is gone').waitFor();
+      await page.getByRole('link', { name: 'Delete' }).click();
+      await page.getByText('This cannot be undone.').waitFor();
       await page.getByRole('link', { name: 'Back' }).click();
-      await page.getByRole('link', { name: 'Drop' }).click();
-      await page.getByRole('button', { name: 'Drop 1 dead delivery' }).click();
+      await page.getByRole('link', { name: 'Delete' }).click();
+      await page.getByRole('button', { name: 'Delete 1 dead-lettered delivery' }).click();
       // What the endpoint that left the configuration has is still there.
       await page.getByLabel('Endpoint').selectOption('removed');
       await page.getByRole('button', { name: 'Filter' }).click();
-      await page.getByRole('link', { name: 'Drop all 1' }).click();
+      await page.getByRole('link', { name: 'Delete all 1' }).click();
       await page.getByText('endpoint removed').waitFor();
-      await page.getByRole('button', { name: 'Drop 1 dead delivery' }).click();
-      await page.getByText('1 dead delivery dropped').waitFor();
+      await page.getByRole('button', { name: 'Delete 1 dead-lettered delivery' }).click();
+      await page.getByText('1 delivery deleted').waitFor();
       await page.goto(`${relay.dashboard}/dead`);
-      await page.getByText('Nothing is dead.').waitFor();
+      await page.getByText('There are no dead letters.').waitFor();
       const dropped = () => relay.records.filter(({ outcome }) => outcome === 'dropped');
       await eventually(dropped, (records) => records.length === 2);
       expect(problems).toEqual([]);
@@ -182,11 +182,11 @@ describe.runIf(hasTool('chromium'))('the pages', () => {
       await page.getByRole('rowheader').getByRole('link').click();
       await page.getByText('{"events":[{"broken":').waitFor();
       await page.getByRole('button', { name: 'Retry' }).click();
-      await page.getByText('1 still cannot be read').waitFor();
+      await page.getByText('1 still cannot be parsed').waitFor();
       await page.goto(`${relay.dashboard}/quarantine`);
-      await page.getByRole('link', { name: 'Drop all 1' }).click();
-      await page.getByRole('button', { name: 'Drop 1 quarantined request' }).click();
-      await page.getByText('1 request dropped').waitFor();
+      await page.getByRole('link', { name: 'Delete all 1' }).click();
+      await page.getByRole('button', { name: 'Delete 1 quarantined request' }).click();
+      await page.getByText('1 request deleted').waitFor();
       await page.goto(`${relay.dashboard}/quarantine`);
       await page.getByText('Quarantine is empty.').waitFor();
       expect(problems).toEqual([]);
@@ -215,10 +215,10 @@ describe.runIf(hasTool('chromium'))('the pages', () => {
       await reach('Retry all 2');
       await page.keyboard.press('Enter');
       await page.waitForURL('**/dead/retry');
-      await reach('Retry 2 dead deliveries');
+      await reach('Retry 2 dead-lettered deliveries');
       await page.keyboard.press('Enter');
       await page.waitForURL('**/operations/**');
-      await page.getByText('2 dead deliveries retried').waitFor();
+      await page.getByText('2 deliveries retried').waitFor();
     },
     SLOW,
   );

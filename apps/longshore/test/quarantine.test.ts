@@ -34,7 +34,9 @@ test(
 
     const listed = await command(['quarantine', 'list', '--config', file]);
     for (const line of listed.stdout.split('\n')) expect(line.length).toBeLessThanOrEqual(80);
-    expect(listed.stdout).toMatch(/the body is not JSON\n.*\n.*the media type is of tomorrow\n2 requests\n$/);
+    expect(listed.stdout).toMatch(
+      /the body is not JSON\n.*\n.*the media type is of tomorrow\n2 quarantined requests\n$/,
+    );
     const shown = await command(['quarantine', 'show', id, '--config', file]);
     expect(shown.stdout).toContain(`"id": "${event.id}"`);
     expect(shown.stdout).toMatch(/^source +distribution \(distribution\)$/m);
@@ -54,7 +56,7 @@ test(
     );
 
     const gone = await command(['quarantine', 'retry', id, '--config', file]);
-    expect(gone).toMatchObject({ code: 1, stdout: 'No request in quarantine matches.\n' });
+    expect(gone).toMatchObject({ code: 1, stdout: 'No quarantined requests match.\n' });
     // The same event once more is known: its deliveries were made under the ids that it would have had.
     expect(await (await relay.post(envelope(event))).json()).toMatchObject({ enqueued: 0, duplicates: 2 });
   },
@@ -94,13 +96,16 @@ test(
     const { quarantineId } = await relay.waitFor('event quarantined');
     const id = String(quarantineId);
     const retried = await command(['quarantine', 'retry', id, '--config', file]);
-    expect(retried).toMatchObject({ code: 1, stdout: expect.stringMatching(/stays: it had 2097152 bytes/) });
+    expect(retried).toMatchObject({
+      code: 1,
+      stdout: expect.stringMatching(/still quarantined: only the first 1 MiB of 2\.0 MiB was kept/),
+    });
     const asked = await command(['quarantine', 'drop', '--config', file]);
     expect([asked.code, asked.stderr]).toEqual([2, expect.stringContaining('add --yes')]);
     const other = await command(['quarantine', 'drop', '--source', 'harbor', '--yes', '--config', file]);
-    expect(other.stdout).toBe('0 requests dropped\n');
+    expect(other.stdout).toBe('0 requests deleted\n');
     const dropped = await command(['quarantine', 'drop', '--reason', 'JSON', '--yes', '--config', file]);
-    expect(dropped.stdout).toBe('1 request dropped\n');
+    expect(dropped.stdout).toBe('1 request deleted\n');
     const told = await relay.waitFor('quarantined request dropped');
     expect(told).toMatchObject({ quarantineId: id, by: 'longshore quarantine drop' });
   },

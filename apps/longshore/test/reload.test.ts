@@ -137,12 +137,12 @@ test('a file that cannot be used is seen in /readyz, in the metrics and on the h
   const { ready, metrics, page } = await seen();
   expect(ready).toMatchObject({ status: 'ready', notes: [expect.stringContaining('unknown key "urll"')] });
   expect(metrics).toContain('longshore_config_last_reload_successful 0');
-  expect(page).toContain('is not in force since');
+  expect(page).toContain('was rejected at');
   await change(endpoints);
   const after = await seen();
   expect(after.ready).toEqual({ status: 'ready' });
   expect(after.metrics).toContain('longshore_config_last_reload_successful 1');
-  expect(after.page).not.toContain('is not in force since');
+  expect(after.page).not.toContain('was rejected at');
 });
 
 test('SIGHUP reads the file, and secrets beside it, again', async () => {

@@ -106,8 +106,8 @@ const dashboard = section('The listener of the dashboard.', {
   ),
   hosts: hosts('On loopback without `dashboard.auth` all others are refused.'),
   queues: setting(
-    choice(['readonly', 'full']),
-    '`full`: bull-board may change queues. Its retry does not restore the attempts, and its clean deletes events.',
+    choice(['readonly', 'full', 'false']),
+    'bull-board at `/queues`. `full`: it may change queues. Its retry does not restore the attempts, and its clean deletes events. `false`: no board.',
     'readonly',
   ),
   operate: setting(
@@ -134,7 +134,7 @@ const spool = section(
     ).optional(),
     maxbytes: setting(
       bytes({ min: 2 ** 20, max: 2 ** 44 }),
-      'Size limit for each ingest process. Above it: 503. Half of it is reserved for the configured sources, in equal parts.',
+      'Size limit of the folder. Above it: 503. Half of it is reserved for the configured sources, in equal parts.',
       '1GiB',
     ),
     fsync: setting(

@@ -5,9 +5,6 @@
 
 /** Where an error may be ignored: the values of the metric's label `where`. */
 export const IGNORED_AT = [
-  'ingest.spool.clean',
-  'ingest.spool.lock',
-  'ingest.spool.mark',
   'queue.close',
   'queue.leader',
   'queue.lease',
@@ -17,6 +14,8 @@ export const IGNORED_AT = [
   'queue.pulse',
   'queue.stored',
   'queue.wake',
+  'spool.clean',
+  'spool.lock',
   'worker.alerts.read',
   'worker.preheat.close',
   'worker.preheat.store',

@@ -15,6 +15,16 @@ export {
 export { eventOf, hostOf, isDescriptor, payloadValue } from './event-of.js';
 export { type Fact, factOf } from './fact.js';
 export {
+  eventName,
+  formatDuration,
+  formatNumber,
+  formatSize,
+  type ImageReference,
+  imageName,
+  plural,
+  shortDigest,
+} from './format.js';
+export {
   globFault,
   globMatcher,
   MAX_GLOB_LENGTH,
@@ -31,6 +41,7 @@ export {
   isTlsReason,
   type Outcome,
   type PreheatReason,
+  REASONS,
   type Reason,
   type TransportReason,
 } from './outcome.js';
@@ -45,6 +56,5 @@ export {
 export { excerpt, MOST_SHOWN, printable, printableLines } from './printable.js';
 export { notBeforeOf } from './retry-after.js';
 export { plannedDelay, type RetryPolicy, retryWindow } from './retry-policy.js';
-export { bytesInWords } from './size.js';
 export { localClock, localDay, localTime, localZone, type Moment, utcTime } from './time.js';
 export { trimEnd } from './trim-end.js';

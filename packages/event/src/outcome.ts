@@ -3,30 +3,45 @@
  * `reason` is a closed set (it becomes a metric label); `detail` is a sentence for operators.
  */
 
+/** Reasons other than an HTTP status, in words. */
+const TRANSPORT = {
+  timeout: 'no response within the timeout',
+  refused: 'connection refused',
+  reset: 'connection closed before a response',
+  dns: 'host name could not be resolved',
+  tls_expired: 'certificate expired or not valid yet',
+  tls_untrusted: 'certificate signed by an untrusted authority',
+  tls_hostname: 'certificate does not match the host name',
+  tls_protocol: 'no TLS at this port, or no common version or cipher',
+  // As a filter, all of them.
+  tls: 'certificate or TLS handshake failed',
+  unreachable: 'no route to host',
+  protocol: 'response is not HTTP',
+  url: 'invalid url',
+  undecodable: 'the stored delivery is damaged',
+  error: 'unexpected error',
+} as const;
+
+/** Reasons of an endpoint of kind preheat, in words. */
+const PREHEAT = {
+  warm: 'every part of the image is warm at every target',
+  skipped: 'nothing of the image matched the policy, or it was a dry run',
+  partial: 'some parts of the image, or some of its referrers, could not be warmed',
+  failed: 'no part of the image could be warmed',
+  manifest: 'a manifest of the image cannot be read',
+} as const;
+
 /** Reasons other than an HTTP status. */
-export type TransportReason =
-  | 'timeout' // no response head within the endpoint's `timeout`
-  | 'refused' // connection refused
-  | 'reset' // the connection broke before the response head
-  | 'dns' // the host name could not be resolved
-  | 'tls_expired' // the certificate is expired, or not valid yet
-  | 'tls_untrusted' // the certificate is signed by an authority that is not trusted
-  | 'tls_hostname' // the certificate does not contain the host's name
-  | 'tls_protocol' // no TLS on that port, or no common version or cipher
-  | 'tls' // any other certificate or handshake failure; as a filter, all of them
-  | 'unreachable' // no route to the host
-  | 'protocol' // the response is not HTTP
-  | 'url' // the endpoint's url is not usable
-  | 'undecodable' // the stored delivery is damaged
-  | 'error'; // anything else; the detail says what
+export type TransportReason = keyof typeof TRANSPORT;
 
 /** Reasons of an endpoint of kind preheat. */
-export type PreheatReason =
-  | 'warm' // each part of the image is warm at each target
-  | 'skipped' // the policy excludes every part, or it was a dry run
-  | 'partial' // some parts of the image, or some referrers, could not be warmed
-  | 'failed' // no part of the image could be warmed
-  | 'manifest'; // a manifest that cannot be walked: a wrong digest, too large, not readable
+export type PreheatReason = keyof typeof PREHEAT;
+
+/** Every reason other than an HTTP status, and what it means in a few words. */
+export const REASONS: Readonly<Record<TransportReason | PreheatReason, string>> = {
+  ...TRANSPORT,
+  ...PREHEAT,
+};
 
 /** `http_503`, one per status code, or one of the others. */
 export type Reason = `http_${number}` | TransportReason | PreheatReason;

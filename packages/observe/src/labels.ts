@@ -2,32 +2,10 @@
  * Label values from a bounded set. What comes from outside (the source in a path, an action, a reason) could
  * otherwise make a new series with every request.
  */
-import { ACTIONS, type PreheatReason, type Reason, type TransportReason } from '@longshore/event';
+import { ACTIONS, REASONS, type Reason } from '@longshore/event';
 
 /** Where a value goes that is not let in. */
 const OTHER = 'other';
-
-const WORDS: Record<TransportReason | PreheatReason, true> = {
-  timeout: true,
-  refused: true,
-  reset: true,
-  dns: true,
-  tls: true,
-  tls_expired: true,
-  tls_untrusted: true,
-  tls_hostname: true,
-  tls_protocol: true,
-  unreachable: true,
-  protocol: true,
-  url: true,
-  undecodable: true,
-  warm: true,
-  skipped: true,
-  partial: true,
-  failed: true,
-  manifest: true,
-  error: true,
-};
 
 /** One of the four actions, else `other`. */
 export function actionLabel(action: string): string {
@@ -36,7 +14,7 @@ export function actionLabel(action: string): string {
 
 /** The reasons of an attempt: one per three-digit status, and the closed list. */
 export function reasonLabel(reason: Reason): string {
-  return Object.hasOwn(WORDS, reason) || /^http_\d{3}$/.test(reason) ? reason : 'error';
+  return Object.hasOwn(REASONS, reason) || /^http_\d{3}$/.test(reason) ? reason : 'error';
 }
 
 /** A status of an answer of ours, 100 to 599, else `other`. */

@@ -43,7 +43,7 @@ export const METRICS = {
   },
   longshore_requests_spooled_total: {
     type: 'counter',
-    help: 'Requests written to the spool; the reason is an error code, or `order` behind others.',
+    help: 'Requests written to the spool; the reason is an error code.',
     labels: ['source', 'kind', 'reason'],
   },
   longshore_spool_fed_total: {
@@ -53,12 +53,12 @@ export const METRICS = {
   },
   longshore_spool_requests: {
     type: 'gauge',
-    help: 'Requests in the spool of this process that are not drained yet.',
+    help: 'Requests in the spool that are not drained yet. Processes that share a spool each count all of it.',
     labels: [],
   },
   longshore_spool_bytes: {
     type: 'gauge',
-    help: 'Disk usage of the spool of this process, in bytes; `ingest.spool.maxbytes` is the limit.',
+    help: 'Disk usage of the spool, in bytes; `ingest.spool.maxbytes` is the limit.',
     labels: [],
   },
   longshore_deliveries_ignored_total: {

@@ -2,7 +2,7 @@
  * Human-readable log lines: one short line per record, and pino-pretty for all others. In this thread, line by line, so
  * that no line is lost between threads when the process ends.
  */
-import { localClock, localTime, printable, printableLines } from '@longshore/event';
+import { eventName, localClock, localTime, printable, printableLines } from '@longshore/event';
 import pretty from 'pino-pretty';
 
 type Line = Record<string, unknown>;
@@ -80,11 +80,8 @@ function wordsOf(line: Line): string[] {
   }
 }
 
-/** `push acme/app:1.0`, and without a tag `push acme/app@sha256:0123…`. */
-function subjectOf({ action, repository, tag, digest }: Line): string {
-  const place = tag ? `:${text(tag)}` : digest ? `@${text(digest).slice(0, 19)}` : '';
-  return `${text(action)} ${text(repository)}${place}`.trim();
-}
+const subjectOf = ({ action, repository, tag, digest }: Line): string =>
+  eventName({ action: text(action), repository: text(repository), tag: text(tag), digest: text(digest) });
 
 function eventsOf(events: unknown): string {
   const [first, ...more] = Array.isArray(events) ? (events as Line[]) : [];

@@ -81,12 +81,12 @@ export const RECORDS = {
     fields: {
       source: 'Name of the source.',
       kind: 'Kind of registry that sent it.',
-      reason: 'Error code of the Redis failure, or `order`: queued behind other spooled requests.',
+      reason: 'Error code of the Redis failure.',
       bytes: 'Size of its body.',
     },
   },
   'event.aside': {
-    help: 'A spooled request cannot be enqueued, now or later. It is in its own file; later requests are not blocked.',
+    help: 'A spooled request cannot be enqueued, now or later. It is moved to the folder `bad`; other requests are not blocked.',
     forms: [{ level: 'error', message: 'spooled event set aside' }],
     fields: {
       source: 'Name of the source, or `unknown`.',

@@ -51,7 +51,7 @@ export interface RecordFields {
   'event.spooled': {
     source: string;
     kind: string;
-    /** Error code of the Redis failure, or `order`. */
+    /** Error code of the Redis failure. */
     reason: string;
     bytes: number;
   };

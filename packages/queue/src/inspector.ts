@@ -1,8 +1,4 @@
-/**
- * Looks into the queues without taking from them: counts, who has a queue at all, and the queues themselves
- * for a board.
- */
-import type { Queue } from 'bullmq';
+/** Reads the queues without taking from them: counts, the endpoints that have one, and the queue objects for bull-board. */
 import { asking } from './asking.js';
 import type { RedisClient } from './connection.js';
 import { endpointsKey } from './names.js';
@@ -17,7 +13,12 @@ export interface QueueCounts {
   dead: number;
 }
 
-/** Looks; takes and changes nothing. */
+/** A queue object for bull-board's BullMQ adapter. Opaque: its type stays within this package. */
+export interface BoardQueue {
+  readonly name: string;
+}
+
+/** Reads; takes and changes nothing. */
 export interface Inspector {
   /** @throws LongshoreError QUEUE_UNAVAILABLE while Redis is away */
   counts(endpoint: string): Promise<QueueCounts>;
@@ -28,8 +29,8 @@ export interface Inspector {
    * @throws LongshoreError QUEUE_UNAVAILABLE while Redis is away
    */
   known(): Promise<string[]>;
-  /** The queue as BullMQ's own object, for a board that speaks BullMQ. */
-  boardQueue(endpoint: string): Queue;
+  /** The endpoint's queue, for bull-board. */
+  boardQueue(endpoint: string): BoardQueue;
   close(): Promise<void>;
 }
 

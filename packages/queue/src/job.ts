@@ -3,7 +3,7 @@
  * the same thing. What the endpoint's settings decide (threshold, backoff, retention) is not in the job:
  * it holds from the next attempt on when it changes.
  */
-import type { Answer, Delivery } from '@longshore/event';
+import { type Answer, type Delivery, eventName } from '@longshore/event';
 import type { JobsOptions } from 'bullmq';
 import { z } from 'zod';
 import { anObject, aReason, aView, readStored } from './stored-json.js';
@@ -44,10 +44,7 @@ export const JOB_OPTIONS: JobsOptions = {
 const NAME_LENGTH = 200;
 
 /** What people read on the board: `push acme/app:1.0`. */
-export function jobName({ view }: Delivery): string {
-  const tag = view.tag ? `:${view.tag}` : view.digest ? `@${view.digest.slice(0, 19)}` : '';
-  return `${view.action} ${view.repository ?? ''}${tag}`.slice(0, NAME_LENGTH);
-}
+export const jobName = ({ view }: Delivery): string => eventName(view).slice(0, NAME_LENGTH);
 
 /** What a job holds of a delivery: the endpoint is in its queue, the id is the job’s. */
 export function jobData({ id: _id, endpoint: _endpoint, ...data }: Delivery): JobData {

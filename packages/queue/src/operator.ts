@@ -34,11 +34,8 @@ export type { Position } from './operate/walk.js';
 export { createPreheatRuns, type PreheatRuns } from './preheat/runs.js';
 export {
   ENDPOINT_STATES,
-  type EndpointState,
   type EndpointStateName,
   type EndpointSwitches,
-  inWords,
-  rateOf,
   stateOf,
 } from './pulse/endpoint-state.js';
 export { createPulseReader, type EndpointPulse, type PulseReader } from './pulse/pulse-reader.js';
@@ -52,6 +49,7 @@ export type {
   TrailEntry,
   UnquarantinedEntry,
 } from './trail/entry.js';
+export { STEPS } from './trail/entry.js';
 export { type TrailLimits, trailLimits } from './trail/limits.js';
 export { createTracer } from './trail/tracer.js';
 export type {

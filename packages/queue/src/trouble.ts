@@ -3,7 +3,7 @@
  * `/readyz` and the log say the same about the same error, and none of them shows Redis' internals.
  */
 import { statfsSync } from 'node:fs';
-import type { ErrorCode } from '@longshore/event';
+import { type ErrorCode, formatSize } from '@longshore/event';
 import { type ClientFacts, factsOf, type RedisClient } from './connection.js';
 
 /** Something that keeps Redis from being used. */
@@ -140,6 +140,5 @@ function placeOf(folder: string | undefined): string {
   if (folder === undefined) return '`redis-cli CONFIG GET dir` names its folder';
   const space = spaceOf(folder);
   if (!space) return `its folder is ${folder}`;
-  const megabytes = (bytes: number) => `${(bytes / ONE_MEGABYTE).toFixed(1)} MiB`;
-  return `${folder} has ${megabytes(space.free)} of ${megabytes(space.total)} free`;
+  return `${folder} has ${formatSize(space.free)} of ${formatSize(space.total)} free`;
 }

@@ -4,6 +4,7 @@ export {
   compileRules,
   type Ignores,
   type RoutedEndpoint,
+  RULES,
   type Rule,
   type Subject,
 } from './rules.js';

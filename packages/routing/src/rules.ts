@@ -6,19 +6,23 @@
  */
 import { type EventClass, type EventView, globMatcher, MAX_TAG_LENGTH } from '@longshore/event';
 
-/** Which of an endpoint's rules keeps an event from it; `only_…`: what it is restricted to. */
-export type Rule =
-  | 'accept'
-  | 'mediatype'
-  | 'action'
-  | 'repository'
-  | 'tag'
-  | 'own_pull'
-  | 'only_images'
-  | 'only_manifests'
-  | 'only_actions'
-  | 'only_repositories'
-  | 'only_tags';
+/** The rules by which an endpoint ignores an event, and the setting that holds each; `only_…`: of a preheat endpoint. */
+export const RULES = {
+  accept: 'accept, which does not list this class of events',
+  mediatype: 'ignore.mediatypes',
+  action: 'ignore.actions',
+  repository: 'ignore.repositories',
+  tag: 'ignore.tags',
+  own_pull: 'ownpulls: Longshore made this pull itself',
+  only_images: 'preheat, which takes only events that name an image',
+  only_manifests: 'preheat, which waits for the manifest that lists the blob',
+  only_actions: 'preheat.actions',
+  only_repositories: 'preheat.repositories',
+  only_tags: 'preheat.tags',
+} as const;
+
+/** One of {@link RULES}. */
+export type Rule = keyof typeof RULES;
 
 /** What routing reads of an endpoint's settings. */
 export interface RoutedEndpoint {

@@ -1,6 +1,7 @@
 /** Real parts for tests: Redis, registries, receivers, processes, images; and waiting for a state. Imported by tests only. */
 export { type Certificate, selfSigned } from './certificate.js';
 export { type EventuallyOptions, eventually } from './eventually.js';
+export { claimFolder } from './folder-lock.js';
 export { freePort } from './free-port.js';
 export { type ImageOptions, type Pushed, type PushedImage, pushImage, skopeo } from './image.js';
 export { inTime } from './in-time.js';

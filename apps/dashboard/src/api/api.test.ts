@@ -168,7 +168,7 @@ describe('what is not there', () => {
       expect(headers.get('retry-after')).toBe('5');
     }
     expect((await post(dashboard, '/dead/retry', { all: true })).status).toBe(503);
-    expect(dashboard.faults).toEqual([]);
+    expect(dashboard.internalErrors).toEqual([]);
   });
 });
 
@@ -199,7 +199,7 @@ describe('the document', () => {
       name: 'limit',
       in: 'query',
       required: false,
-      description: 'How many at most.',
+      description: 'Maximum number of items.',
       schema: { type: 'integer', minimum: 1, maximum: 500, default: 50 },
     });
     const { schema } = document.paths['/dead/retry'].post.requestBody.content['application/json'];

@@ -92,8 +92,8 @@ describe('retry and drop', () => {
   test.each<[string, unknown, RegExp]>([
     ['no filter', {}, /no filter.*"all": true/],
     ['a filter and all', { endpoint: 'one', all: true }, /all: true together with a filter/],
-    ['an unknown word', { endpont: 'one' }, /endpont is not known; did you mean endpoint\?/],
-    ['no time', { since: 'yesterday' }, /since: "yesterday" is no time; write/],
+    ['an unknown word', { endpont: 'one' }, /unknown parameter endpont; did you mean endpoint\?/],
+    ['no time', { since: 'yesterday' }, /since: "yesterday" is not a time; write/],
     ['a span that ends before it begins', { since: '1h', until: '2h' }, /since \(1h\) is after until \(2h\)/],
     ['no id', { id: ['../../etc'] }, /32 hexadecimal digits/],
     ['a negative rate', { all: true, rate: -1 }, /rate/],

@@ -1,17 +1,17 @@
-/** The OpenAPI document of the API, made of the routes and their schemas. */
+/** The OpenAPI document, generated from the routes and their schemas. */
 import { ERRORS } from '@longshore/event';
+import { answers } from '@longshore/operator/schemas';
 import { z } from 'zod';
-import { problem } from './answers/index.js';
 import type { Route } from './route.js';
 
-/** Answers that are no success, by what can bring them about. */
+/** Error codes, by the routes that may answer them. */
 const PROBLEMS = {
   any: ['REQUEST_INVALID', 'REQUEST_UNAUTHORIZED', 'QUEUE_UNAVAILABLE'],
   named: ['REQUEST_NOT_FOUND'],
   change: ['REQUEST_REFUSED', 'REQUEST_TYPE'],
 } as const;
 
-/** @param base path that the routes are below */
+/** @param base path prefix of the routes */
 export function openApi(routes: readonly Route[], base: string, version: string): object {
   const paths: Record<string, Record<string, object>> = {};
   for (const route of routes) {
@@ -23,7 +23,7 @@ export function openApi(routes: readonly Route[], base: string, version: string)
       title: 'Longshore',
       version,
       description:
-        'All that the dashboard shows and does. Changes are posted as application/json; a page of another site cannot send them.',
+        'Everything that the dashboard shows and does. Changes are POST requests with Content-Type: application/json, which pages of other sites cannot send.',
       license: { name: 'Apache-2.0', identifier: 'Apache-2.0' },
     },
     servers: [{ url: base }],
@@ -35,7 +35,7 @@ export function openApi(routes: readonly Route[], base: string, version: string)
         basic: {
           type: 'http',
           scheme: 'basic',
-          description: 'Those of `dashboard.auth.basic`, if there are any.',
+          description: 'A user of `dashboard.auth.basic`, when there is one.',
         },
       },
     },
@@ -52,7 +52,7 @@ function operationOf(route: Route): object {
     ...(parameters.length > 0 && { parameters }),
     ...(body && { requestBody: { required: true, content: json(body) } }),
     responses: {
-      [status]: { description: 'Done.', content: json(answer) },
+      [status]: { description: 'Success.', content: json(answer) },
       ...problemsOf(route),
     },
   };
@@ -81,7 +81,10 @@ function problemsOf(route: Route): Record<string, object> {
   const isNamed = route.path.includes('{') || route.query !== undefined || route.body !== undefined;
   const codes = [...any, ...(isNamed ? named : []), ...(route.method === 'get' ? [] : change)];
   return Object.fromEntries(
-    codes.map((code) => [ERRORS[code].status, { description: `\`${code}\``, content: json(problem) }]),
+    codes.map((code) => [
+      ERRORS[code].status,
+      { description: `\`${code}\``, content: json(answers.problem) },
+    ]),
   );
 }
 
@@ -90,10 +93,7 @@ const operationId = ({ method, path }: Route): string =>
 
 const json = (schema: z.ZodType): object => ({ 'application/json': { schema: schemaOf(schema) } });
 
-/**
- * What comes out of a schema is what goes in, defaults apart. Schemas with an id stand in the document once:
- * they refer to {@link componentsOf}.
- */
+/** The output of a schema: it equals the input except for defaults. Schemas with an id are in {@link componentsOf}. */
 function schemaOf(schema: z.core.$ZodType): Record<string, unknown> {
   const {
     $schema: _dialect,
@@ -106,7 +106,7 @@ function schemaOf(schema: z.core.$ZodType): Record<string, unknown> {
 /** The schemas with an id, by it. */
 function componentsOf(routes: readonly Route[]): Record<string, unknown> {
   const all = z.object(
-    Object.fromEntries([problem, ...routes.map(({ answer }) => answer)].map((one, n) => [n, one])),
+    Object.fromEntries([answers.problem, ...routes.map(({ answer }) => answer)].map((one, n) => [n, one])),
   );
   const { $defs = {} } = z.toJSONSchema(all, { io: 'output', override: plain });
   return referring(
@@ -114,14 +114,14 @@ function componentsOf(routes: readonly Route[]): Record<string, unknown> {
   );
 }
 
-/** For readers: the format says it all, and the limits of JavaScript's numbers are nobody's business. */
+/** Leaves out what only repeats the format, and the limits of JavaScript's numbers. */
 function plain({ jsonSchema }: { jsonSchema: z.core.JSONSchema.BaseSchema }): void {
   if (jsonSchema.format === 'date-time') delete jsonSchema.pattern;
   if (jsonSchema.maximum === Number.MAX_SAFE_INTEGER) delete jsonSchema.maximum;
   if (jsonSchema.minimum === Number.MIN_SAFE_INTEGER) delete jsonSchema.minimum;
 }
 
-/** zod's references point into the schema itself. */
+/** zod's references are relative to the schema; those of the document start at its root. */
 function referring(schemas: object): Record<string, unknown> {
   const text = JSON.stringify(schemas, (key, value) => (key === '$defs' ? undefined : value));
   return JSON.parse(text.replaceAll('"#/$defs/', '"#/components/schemas/'));

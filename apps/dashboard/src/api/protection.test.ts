@@ -1,8 +1,8 @@
 /** Who may change something through the API, and that nothing changes by being looked at. */
+import { answers } from '@longshore/operator/schemas';
 import { describe, expect, test } from 'vitest';
 import { get, post, ROUTES } from '../testing/api.js';
 import { endpoints, startDashboard } from '../testing/dashboard.js';
-import { problem } from './answers/index.js';
 
 const CHANGES = ROUTES.filter(({ method }) => method === 'post').map(({ path }) => path);
 
@@ -25,7 +25,7 @@ describe('who may change', () => {
       const headers = type === '' ? undefined : { 'content-type': type };
       const response = await fetch(url, { method: 'POST', headers, body: Buffer.from(body) });
       expect([type, response.status]).toEqual([type, 415]);
-      problem.parse(await response.json());
+      answers.problem.parse(await response.json());
     }
     for (const method of ['GET', 'PUT', 'PATCH', 'DELETE', 'OPTIONS']) {
       const response = await fetch(url, { method });
@@ -35,7 +35,7 @@ describe('who may change', () => {
       expect(await response.json()).toMatchObject({ error: 'REQUEST_METHOD' });
     }
     expect(await dashboard.inspector.counts('one')).toEqual(before);
-    expect(await dashboard.operate.endpoint('one')).not.toHaveProperty('pause');
+    expect(await dashboard.admin.endpoint('one')).not.toHaveProperty('pause');
   });
 
   test.each(CHANGES)('POST %s wants the password, where there is one', async (path) => {
@@ -51,7 +51,7 @@ describe('who may change', () => {
       expect(await response.json()).toMatchObject({ error: 'REQUEST_UNAUTHORIZED' });
     }
     expect(await dashboard.inspector.counts('one')).toMatchObject({ dead: 1 });
-    expect(await dashboard.operate.endpoint('one')).not.toHaveProperty('pause');
+    expect(await dashboard.admin.endpoint('one')).not.toHaveProperty('pause');
   });
 
   test.each(CHANGES)(

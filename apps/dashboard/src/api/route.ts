@@ -1,15 +1,15 @@
-/** One route of the API: its words, what goes in and what comes out, as zod schemas, and what it does. */
+/** One route of the API: its description, the zod schemas of its input and output, and its handler. */
 import type { z } from 'zod';
 
-/** What a route is given, read and checked. */
-export interface Given<Query extends z.ZodObject, Body extends z.ZodObject> {
+/** The input of a route, parsed and checked. */
+export interface RouteInput<Query extends z.ZodObject, Body extends z.ZodObject> {
   /** The path's parameters, decoded. */
   params: Readonly<Record<string, string>>;
   query: z.output<Query>;
   body: z.output<Body>;
 }
 
-/** A route as the router and the document read it. */
+/** A route, for the router and the OpenAPI document. */
 export interface Route {
   method: 'get' | 'post';
   /** Below `/api/v1`; parameters as `{name}`. */
@@ -18,31 +18,31 @@ export interface Route {
   description?: string;
   query?: z.ZodObject;
   body?: z.ZodObject;
-  /** Status when all went well. */
+  /** Status on success. */
   status: 200 | 202;
   answer: z.ZodType;
-  /** @param given as `query` and `body` describe it */
-  handle(given: {
+  /** @param input as `query` and `body` describe it */
+  handle(input: {
     params: Readonly<Record<string, string>>;
     query: unknown;
     body: unknown;
   }): Promise<unknown>;
 }
 
-interface Written<Query extends z.ZodObject, Body extends z.ZodObject, Answer extends z.ZodType>
+interface RouteDefinition<Query extends z.ZodObject, Body extends z.ZodObject, Answer extends z.ZodType>
   extends Omit<Route, 'query' | 'body' | 'answer' | 'status' | 'handle'> {
   query?: Query;
   body?: Body;
   status?: Route['status'];
   answer: Answer;
-  handle(given: Given<Query, Body>): Promise<z.input<Answer>>;
+  handle(input: RouteInput<Query, Body>): Promise<z.input<Answer>>;
 }
 
-/** Lets the compiler see that what a route does fits what it says. */
+/** Makes the compiler check a handler against its schemas. */
 export function route<Query extends z.ZodObject, Body extends z.ZodObject, Answer extends z.ZodType>({
   status = 200,
-  ...written
-}: Written<Query, Body, Answer>): Route {
-  // The router parses with these very schemas before it calls.
-  return { ...written, status, handle: (given) => written.handle(given as Given<Query, Body>) };
+  ...definition
+}: RouteDefinition<Query, Body, Answer>): Route {
+  // The router parses with these schemas before it calls.
+  return { ...definition, status, handle: (input) => definition.handle(input as RouteInput<Query, Body>) };
 }

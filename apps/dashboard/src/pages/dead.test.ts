@@ -25,15 +25,17 @@ test('a filter that has to read each is asked about with as many as were found i
 }, async () => {
   const dashboard = await withDead(3_100);
   const ask = async (path: string) => (await dashboard.get(path)).text();
-  expect(heading(await ask('/dead/drop?repository=acme/**'))).toBe('Drop 3,000 or more dead deliveries?');
+  expect(heading(await ask('/dead/drop?repository=acme/**'))).toBe(
+    'Delete 3,000 or more dead-lettered deliveries?',
+  );
   const none = await ask('/dead/retry?reason=timeout');
-  expect(heading(none)).toBe('Retry 0 or more dead deliveries?');
+  expect(heading(none)).toBe('Retry 0 or more dead-lettered deliveries?');
   expect(none).not.toContain('disabled');
 });
 
 test('a filter that need not read any is asked about with their number', async () => {
   const dashboard = await withDead(3_100);
   const ask = async (path: string) => heading(await (await dashboard.get(path)).text());
-  expect(await ask('/dead/drop?endpoint=one')).toBe('Drop 3,100 dead deliveries?');
-  expect(await ask('/dead/retry')).toBe('Retry 3,100 dead deliveries?');
+  expect(await ask('/dead/drop?endpoint=one')).toBe('Delete 3,100 dead-lettered deliveries?');
+  expect(await ask('/dead/retry')).toBe('Retry 3,100 dead-lettered deliveries?');
 });

@@ -1,25 +1,29 @@
-/** The dead-letter set: find them, retry them, drop them. */
+/** The dead-letter set: filter, retry, delete. */
+import { formatNumber, plural } from '@longshore/event';
+import type { BlockedEndpoint, DeadLetterQuery } from '@longshore/operator';
+import { describeReason } from '@longshore/operator/format';
 import type { DeadLetter } from '@longshore/queue/operator';
-import type { DeadWords, Held } from '../operate/index.js';
-import { deliveryPath, eventName } from './deliveries.js';
+import { deliveryPath, nameOf } from './deliveries.js';
 import { endpointPath } from './overview.js';
-import { Ago, count, Heads, Hidden, link, number } from './parts.js';
+import { Ago, Heads, Hidden, link } from './parts.js';
 
-/** The filter as it stands in the address, and as `longshore dead` has it. */
-export type DeadQuery = Omit<DeadWords, 'id'> & { id?: string };
+/** The filter in the address, with the names of `longshore dead`. */
+export type DeadPageQuery = Omit<DeadLetterQuery, 'id'> & { id?: string };
 
+/** What the page shows. */
 export interface DeadProps {
-  query: DeadQuery;
+  query: DeadPageQuery;
   letters: readonly DeadLetter[];
-  /** Of the filter; undefined when counting them would mean to read them all. */
+  /** Number of matches; undefined when counting would have to read every delivery. */
   total?: number;
-  /** Names that the filter offers. */
+  /** Options of the filter. */
   endpoints: readonly string[];
   /** Cursor of the next page. */
   next?: string;
   now: number;
 }
 
+/** The page. */
 export function DeadPage({ query, letters, total, endpoints, next, now }: DeadProps) {
   const values = { ...query };
   const filtered = Object.values(values).some(Boolean);
@@ -29,17 +33,17 @@ export function DeadPage({ query, letters, total, endpoints, next, now }: DeadPr
       <Filter query={query} endpoints={endpoints} />
       {letters.length === 0 ? (
         <p class={filtered ? 'soft' : 'good'}>
-          {filtered ? 'Nothing dead fits this filter.' : 'Nothing is dead.'}
-          {next && ' So far: there are more to look through.'}
+          {filtered ? 'No dead letters match this filter.' : 'There are no dead letters.'}
+          {next && ' Not all of them were searched: see the next page.'}
         </p>
       ) : (
         <>
           <div class="row">
             <a class="button" href={link('/dead/retry', values)}>
-              Retry {total === undefined ? 'all that fit' : `all ${number(total)}`}
+              Retry {total === undefined ? 'all matching' : `all ${formatNumber(total)}`}
             </a>
             <a class="button danger" href={link('/dead/drop', values)}>
-              Drop {total === undefined ? 'all that fit' : `all ${number(total)}`}
+              Delete {total === undefined ? 'all matching' : `all ${formatNumber(total)}`}
             </a>
           </div>
           <Letters letters={letters} now={now} />
@@ -54,7 +58,7 @@ export function DeadPage({ query, letters, total, endpoints, next, now }: DeadPr
   );
 }
 
-function Filter({ query, endpoints }: { query: DeadQuery; endpoints: readonly string[] }) {
+function Filter({ query, endpoints }: { query: DeadPageQuery; endpoints: readonly string[] }) {
   return (
     <form class="row" action="/dead">
       <label>
@@ -95,30 +99,37 @@ function Filter({ query, endpoints }: { query: DeadQuery; endpoints: readonly st
 function Letters({ letters, now }: { letters: readonly DeadLetter[]; now: number }) {
   return (
     <table class="cards">
-      <caption class="hidden">Dead deliveries, newest first</caption>
+      <caption class="hidden">Dead-lettered deliveries, newest first</caption>
       <Heads
-        columns={['Event', 'Endpoint', 'Dead since', { number: 'Attempts' }, 'Last answer', { act: 'Retry' }]}
+        columns={[
+          'Event',
+          'Endpoint',
+          'Dead-lettered',
+          { number: 'Attempts' },
+          'Last answer',
+          { action: 'Retry' },
+        ]}
       />
       <tbody>
         {letters.map(({ id, endpoint, deadAt, attempts, event, detail, reason }) => (
           <tr key={id}>
             <th scope="row">
-              <a href={deliveryPath(id)}>{eventName(event)}</a>
+              <a href={deliveryPath(id)}>{nameOf(event)}</a>
             </th>
             <td class="break" data-label="Endpoint">
               <a href={endpointPath(endpoint)}>{endpoint}</a>
             </td>
-            <td data-label="Dead since">
+            <td data-label="Dead-lettered">
               <Ago at={deadAt} now={now} />
             </td>
             <td class="number" data-label="Attempts">
-              {number(attempts)}
+              {formatNumber(attempts)}
             </td>
-            <td class="break">{detail || reason}</td>
+            <td class="break">{detail || describeReason(reason)}</td>
             <td>
               <form method="post" action="/dead/retry">
                 <input type="hidden" name="id" value={id} />
-                <button type="submit" aria-label={`Retry ${eventName(event)} at ${endpoint}`}>
+                <button type="submit" aria-label={`Retry ${nameOf(event)} at ${endpoint}`}>
                   Retry
                 </button>
               </form>
@@ -130,48 +141,50 @@ function Letters({ letters, now }: { letters: readonly DeadLetter[]; now: number
   );
 }
 
+/** What has to be confirmed. */
 export interface ConfirmProps {
-  act: 'retry' | 'drop';
-  query: DeadQuery;
-  /** How many it is about. */
+  action: 'retry' | 'drop';
+  query: DeadPageQuery;
+  /** Number of matches. */
   total: number;
-  /** There may be more of them than could be counted in a moment. */
+  /** There may be more matches than were counted. */
   orMore?: boolean;
-  /** Where a retry would wait. */
-  held?: readonly Held[];
+  /** Endpoints to which a retry would not be delivered at present. */
+  blocked?: readonly BlockedEndpoint[];
 }
 
-/** Asked before many are retried, and before any is dropped. */
-export function ConfirmDead({ act, query, total, orMore = false, held = [] }: ConfirmProps) {
+/** Asked before many are retried, and before any is deleted. */
+export function ConfirmDead({ action, query, total, orMore = false, blocked = [] }: ConfirmProps) {
   const things = orMore
-    ? `${number(total)} or more dead deliveries`
-    : count(total, 'dead delivery', 'dead deliveries');
-  const given = Object.entries(query).filter(([, value]) => value);
+    ? `${formatNumber(total)} or more dead-lettered deliveries`
+    : plural(total, 'dead-lettered delivery', 'dead-lettered deliveries');
+  const verb = action === 'drop' ? 'Delete' : 'Retry';
+  const filters = Object.entries(query).filter(([, value]) => value);
   return (
     <>
       <h1>
-        {act === 'drop' ? 'Drop' : 'Retry'} {things}?
+        {verb} {things}?
       </h1>
       <p>
-        {given.length === 0
-          ? 'Everything that is dead, of every endpoint.'
-          : given.map(([name, value]) => `${name} ${value}`).join(', ')}
+        {filters.length === 0
+          ? 'All dead letters of every endpoint.'
+          : filters.map(([name, value]) => `${name} ${value}`).join(', ')}
       </p>
-      <p class={act === 'drop' ? 'note bad' : 'soft'}>
-        {act === 'drop'
-          ? 'What is dropped is gone: it is counted and recorded, and cannot be delivered any more.'
-          : 'Each gets all of its attempts again, under the same id. They go out at a pace that leaves room for what is fresh.'}
+      <p class={action === 'drop' ? 'note bad' : 'soft'}>
+        {action === 'drop'
+          ? 'This cannot be undone. Each deletion is recorded and counted.'
+          : 'Each delivery gets all of its attempts again and keeps its id. The rate is limited so that new events are not delayed.'}
       </p>
-      {held.map(({ endpoint, why }) => (
+      {blocked.map(({ endpoint, why }) => (
         <p class="note" key={endpoint}>
           {endpoint}: {why}.
         </p>
       ))}
-      <form class="row" method="post" action={`/dead/${act}`}>
+      <form class="row" method="post" action={`/dead/${action}`}>
         <Hidden values={{ ...query }} />
-        {given.length === 0 && <input type="hidden" name="all" value="true" />}
-        <button class={act === 'drop' ? 'danger' : 'main'} type="submit" disabled={total === 0 && !orMore}>
-          {act === 'drop' ? 'Drop' : 'Retry'} {things}
+        {filters.length === 0 && <input type="hidden" name="all" value="true" />}
+        <button class={action === 'drop' ? 'danger' : 'main'} type="submit" disabled={total === 0 && !orMore}>
+          {verb} {things}
         </button>
         <a class="button" href={query.id ? deliveryPath(query.id) : link('/dead', { ...query })}>
           Back

@@ -1,18 +1,18 @@
-/** Deliveries in a table, and one of them in full. */
+/** A table of deliveries, and the page of one. */
+import { eventName, formatNumber, formatSize } from '@longshore/event';
+import { describeReason, describeRule } from '@longshore/operator/format';
 import type { StoredDelivery, StoredDeliveryDetail, StoredEvent } from '@longshore/queue/operator';
 import { endpointPath } from './overview.js';
-import { Ago, At, Fact, Heads, number, Text } from './parts.js';
+import { Ago, At, DescriptionRow, Heads, Text } from './parts.js';
 
-/** Where the page of a delivery is. */
+/** The page of a delivery. */
 export const deliveryPath = (id: string): string => `/deliveries/${encodeURIComponent(id)}`;
 
-/** `push acme/app:1.0`, as people call an event. */
-export function eventName(event: StoredEvent | undefined): string {
-  if (!event) return 'stored by another version';
-  const { action, repository = '', tag, digest } = event.view;
-  return `${action} ${repository}${tag ? `:${tag}` : digest ? `@${digest.slice(0, 19)}…` : ''}`;
-}
+/** `push acme/app:1.0` */
+export const nameOf = (event: StoredEvent | undefined): string =>
+  event ? eventName(event.view) : 'stored by another version';
 
+/** One row for each delivery. */
 export function DeliveryTable({
   caption,
   deliveries,
@@ -26,19 +26,21 @@ export function DeliveryTable({
   return (
     <table class="cards">
       <caption class="hidden">{caption}</caption>
-      <Heads columns={['Event', 'Received', { number: 'Attempts' }, 'When', 'What it came to']} />
+      <Heads columns={['Event', 'Received', { number: 'Attempts' }, 'When', 'Result']} />
       <tbody>
         {deliveries.map(({ id, event, attempts, at, failed, ignored, state }) => (
           <tr key={id}>
             <th scope="row">
-              <a href={deliveryPath(id)}>{eventName(event)}</a>
+              <a href={deliveryPath(id)}>{nameOf(event)}</a>
             </th>
             <td data-label="Received">{event && <Ago at={event.receivedAt} now={now} />}</td>
             <td class="number" data-label="Attempts">
-              {number(attempts)}
+              {formatNumber(attempts)}
             </td>
             <td data-label={at ? 'When' : undefined}>{at && <Ago at={at} now={now} />}</td>
-            <td class="break">{ignored ? `ignored by ${ignored}` : (failed ?? state)}</td>
+            <td class="break">
+              {ignored ? `ignored by ${describeRule(ignored)}` : (failed ?? STATES[state])}
+            </td>
           </tr>
         ))}
       </tbody>
@@ -46,52 +48,55 @@ export function DeliveryTable({
   );
 }
 
+/** What the page of a delivery shows. */
 export interface DeliveryProps {
   detail: StoredDeliveryDetail;
   now: number;
 }
 
 const STATES = {
-  waiting: 'waits for a worker',
-  active: 'is being attempted',
-  delayed: 'waits for its next attempt',
+  waiting: 'queued',
+  active: 'in flight',
+  delayed: 'delayed, next attempt',
   delivered: 'delivered',
-  dead: 'dead',
+  dead: 'dead-lettered',
 };
 
+/** The page of a delivery. */
 export function DeliveryPage({ detail, now }: DeliveryProps) {
   const { id, endpoint, state, at, attempts, event, last, failed, ignored, delivery, raw, bytes } = detail;
   return (
     <>
-      <h1>{eventName(event)}</h1>
+      <h1>{nameOf(event)}</h1>
       <p>
-        {ignored ? `ignored by ${ignored}` : STATES[state]} at <a href={endpointPath(endpoint)}>{endpoint}</a>
-        {at !== undefined && (
-          <>
-            , <Ago at={at} now={now} />
-          </>
-        )}
+        {ignored ? `ignored by ${describeRule(ignored)}` : STATES[state]}{' '}
+        {at !== undefined && <Ago at={at} now={now} />} · endpoint{' '}
+        <a href={endpointPath(endpoint)}>{endpoint}</a>
       </p>
       {state === 'dead' && <DeadButtons id={id} />}
       <dl>
-        <Fact name="Delivery">
+        <DescriptionRow name="Delivery">
           <code>{id}</code>
-        </Fact>
-        <Fact name="Event">
+        </DescriptionRow>
+        <DescriptionRow name="Event">
           {event && (
             <a href={`/search?q=${encodeURIComponent(event.id)}`}>
               <code>{event.id}</code>
             </a>
           )}
-        </Fact>
-        <Fact name="Received">{event && <At at={event.receivedAt} />}</Fact>
-        <Fact name="From">{event && `${event.source} (${event.kind}, ${event.nativeType})`}</Fact>
-        <Fact name="Digest">{event?.view.digest && <code>{event.view.digest}</code>}</Fact>
-        <Fact name="Attempts">{number(attempts)}</Fact>
-        <Fact name="Size">{`${number(bytes)} bytes`}</Fact>
+        </DescriptionRow>
+        <DescriptionRow name="Received">{event && <At at={event.receivedAt} />}</DescriptionRow>
+        <DescriptionRow name="From">
+          {event && `${event.source} (${event.kind}, ${event.nativeType})`}
+        </DescriptionRow>
+        <DescriptionRow name="Digest">
+          {event?.view.digest && <code>{event.view.digest}</code>}
+        </DescriptionRow>
+        <DescriptionRow name="Attempts">{formatNumber(attempts)}</DescriptionRow>
+        <DescriptionRow name="Size">{formatSize(bytes)}</DescriptionRow>
       </dl>
       {last ? <Answer last={last} /> : failed && <p class="note bad">{failed}</p>}
-      <h2>What is delivered</h2>
+      <h2>Body</h2>
       <Text name="Event">{delivery ? bodyOf(delivery.payload) : raw}</Text>
     </>
   );
@@ -104,9 +109,9 @@ function bodyOf({ event, text }: { event?: object; text?: string }): string {
 function Answer({ last }: { last: NonNullable<StoredDeliveryDetail['last']> }) {
   return (
     <>
-      <h2>The last answer</h2>
+      <h2>Last answer</h2>
       <p class="note bad">
-        {last.detail ?? last.reason}
+        {last.detail ?? describeReason(last.reason)}
         {last.at && (
           <>
             {' '}
@@ -129,7 +134,7 @@ function DeadButtons({ id }: { id: string }) {
         </button>
       </form>
       <a class="button danger" href={`/dead/drop?id=${encodeURIComponent(id)}`}>
-        Drop
+        Delete
       </a>
     </div>
   );

@@ -1,22 +1,23 @@
-/** One endpoint: how it is, what it has, and the switch to pause it. */
-import type { PreheatRun } from '@longshore/event';
+/** The page of one endpoint: its state, its deliveries, and the form that pauses it. */
+import { formatNumber, type PreheatRun } from '@longshore/event';
+import type { EndpointOverview } from '@longshore/operator';
 import type { ListedState, StoredDelivery } from '@longshore/queue/operator';
-import type { EndpointOverview } from '../operate/index.js';
 import { DeliveryTable } from './deliveries.js';
 import { endpointPath, StateWords } from './overview.js';
-import { Ago, At, Fact, link, number, State } from './parts.js';
+import { Ago, At, DescriptionRow, link, State } from './parts.js';
 import { PreheatRuns } from './preheat.js';
 
+/** What the page shows. */
 export interface EndpointProps {
   overview: EndpointOverview;
-  /** The last images, of a preheat endpoint. */
+  /** The last images of a preheat endpoint. */
   runs?: readonly PreheatRun[];
-  /** Where the board shows its queue. */
-  boardPath: string;
-  /** Which of its deliveries are listed. */
+  /** The board's page of its queue; undefined when there is no board. */
+  boardPath?: string;
+  /** State of the listed deliveries. */
   listed: ListedState;
   deliveries: readonly StoredDelivery[];
-  /** Query of the next page. */
+  /** Cursor of the next page. */
   next?: string;
   now: number;
 }
@@ -26,13 +27,13 @@ const LISTS: readonly { state: ListedState; words: string }[] = [
   { state: 'delayed', words: 'Delayed' },
   { state: 'active', words: 'In flight' },
   { state: 'delivered', words: 'Delivered' },
-  { state: 'dead', words: 'Dead' },
+  { state: 'dead', words: 'Dead letters' },
 ];
 
+/** The page. */
 export function EndpointPage(props: EndpointProps) {
   const { overview, now, listed, deliveries, next, boardPath, runs = [] } = props;
-  const { name: endpoint, pulse, state, url, kind } = overview;
-  const { lastDeliveredAt, lastError, failures, oldestAt, dead } = pulse;
+  const { name: endpoint, state } = overview;
   const path = endpointPath(endpoint);
   return (
     <>
@@ -45,25 +46,7 @@ export function EndpointPage(props: EndpointProps) {
             <StateWords row={overview} now={now} />
           </p>
         )}
-        <dl>
-          <Fact name="Delivers to">{url && `${url}${kind && kind !== 'http' ? ` (${kind})` : ''}`}</Fact>
-          <Fact name="Waiting">{number(pulse.waiting)}</Fact>
-          <Fact name="Delayed">{number(pulse.delayed)}</Fact>
-          <Fact name="In flight">{number(pulse.active)}</Fact>
-          <Fact name="Dead">
-            {dead > 0 ? <a href={link('/dead', { endpoint })}>{number(dead)}</a> : number(dead)}
-          </Fact>
-          <Fact name="Oldest">{oldestAt && <Ago at={oldestAt} now={now} />}</Fact>
-          <Fact name="Last delivered">{lastDeliveredAt && <Ago at={lastDeliveredAt} now={now} />}</Fact>
-          <Fact name="Last error">
-            {lastError && (
-              <>
-                <Ago at={lastError.at} now={now} />: {lastError.detail ?? lastError.reason}
-                {failures > 1 && ` (${number(failures)} failures in a row)`}
-              </>
-            )}
-          </Fact>
-        </dl>
+        <Numbers overview={overview} now={now} />
       </div>
       <PauseForm overview={overview} path={path} />
       {runs.length > 0 && <PreheatRuns runs={runs} path={path} now={now} />}
@@ -78,21 +61,49 @@ export function EndpointPage(props: EndpointProps) {
             {words}
           </a>
         ))}
-        <a class="button" href={boardPath}>
-          On the board
-        </a>
+        {boardPath && (
+          <a class="button" href={boardPath}>
+            Open in bull-board
+          </a>
+        )}
       </nav>
-      <DeliveryTable
-        caption={`${LISTS.find(({ state: one }) => one === listed)?.words} deliveries of ${endpoint}`}
-        deliveries={deliveries}
-        now={now}
-      />
+      <DeliveryTable caption={`Deliveries of ${endpoint}: ${listed}`} deliveries={deliveries} now={now} />
       {next && (
         <p>
           <a href={link(path, { state: listed, after: next })}>More</a>
         </p>
       )}
     </>
+  );
+}
+
+function Numbers({ overview, now }: { overview: EndpointOverview; now: number }) {
+  const { name: endpoint, pulse, url, kind } = overview;
+  const { lastDeliveredAt, lastError, failures, oldestAt, dead } = pulse;
+  return (
+    <dl>
+      <DescriptionRow name="Delivers to">
+        {url && `${url}${kind && kind !== 'http' ? ` (${kind})` : ''}`}
+      </DescriptionRow>
+      <DescriptionRow name="Waiting">{formatNumber(pulse.waiting)}</DescriptionRow>
+      <DescriptionRow name="Delayed">{formatNumber(pulse.delayed)}</DescriptionRow>
+      <DescriptionRow name="In flight">{formatNumber(pulse.active)}</DescriptionRow>
+      <DescriptionRow name="Dead letters">
+        {dead > 0 ? <a href={link('/dead', { endpoint })}>{formatNumber(dead)}</a> : formatNumber(dead)}
+      </DescriptionRow>
+      <DescriptionRow name="Oldest undelivered">{oldestAt && <Ago at={oldestAt} now={now} />}</DescriptionRow>
+      <DescriptionRow name="Last delivered">
+        {lastDeliveredAt && <Ago at={lastDeliveredAt} now={now} />}
+      </DescriptionRow>
+      <DescriptionRow name="Last error">
+        {lastError && (
+          <>
+            <Ago at={lastError.at} now={now} />: {lastError.detail ?? lastError.reason}
+            {failures > 1 && ` (${formatNumber(failures)} failures in a row)`}
+          </>
+        )}
+      </DescriptionRow>
+    </dl>
   );
 }
 
@@ -114,7 +125,7 @@ function PauseForm({
               since <At at={pause.since} />
             </>
           )}
-          {pause?.reason && `: ${pause.reason}`}. What comes is kept.
+          {pause?.reason && `: ${pause.reason}`}. New events are queued.
         </p>
         <button type="submit">Resume</button>
       </form>
@@ -123,7 +134,7 @@ function PauseForm({
   if (pausedByConfig) {
     return (
       <p class="note">
-        Paused in the configuration: set <code>paused: false</code> there to resume it.
+        Paused in the configuration. Set <code>paused: false</code> there to resume.
       </p>
     );
   }
@@ -131,11 +142,11 @@ function PauseForm({
   return (
     <form class="row" method="post" action={`${path}/pause`}>
       <label>
-        Why (optional)
+        Reason (optional)
         <input name="reason" maxlength={200} autocomplete="off" />
       </label>
       <button type="submit">Pause</button>
-      <span class="soft">What comes is kept and delivered when it is resumed.</span>
+      <span class="soft">New events are queued and delivered when you resume.</span>
     </form>
   );
 }

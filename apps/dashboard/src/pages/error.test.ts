@@ -12,7 +12,7 @@ test.each(['/nowhere', '/deliveries/0', '/dead?since=never'])(
   },
 );
 
-test('without Redis a page says that nothing is lost, and tells nobody to send again', async () => {
+test('without Redis a page says that no events are lost, and not to send again', async () => {
   const dashboard = await startDashboard(endpoints('one'));
   dashboard.client.disconnect();
   await eventually(() => dashboard.client.status !== 'ready');
@@ -20,8 +20,8 @@ test('without Redis a page says that nothing is lost, and tells nobody to send a
     const response = await dashboard.get(path);
     const html = await response.text();
     expect([path, response.status]).toEqual([path, 503]);
-    expect(html).toContain('Redis does not answer');
-    expect(html).toContain('Nothing is lost');
+    expect(html).toContain('Redis unavailable');
+    expect(html).toContain('No events are lost');
     expect(html).not.toContain('send');
   }
 });

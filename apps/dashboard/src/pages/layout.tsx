@@ -1,26 +1,30 @@
-/** The frame of every page: where one is, where one can go, the search, and what is the matter. */
+/** The frame of every page: navigation, search, and the notice when live updates fail. */
 import { printableLines } from '@longshore/event';
 import type { ComponentChildren } from 'preact';
 import { renderToString } from 'preact-render-to-string';
 
-/** Pages that the top line leads to. */
+/** The pages of the navigation. */
 export type Place = 'endpoints' | 'dead' | 'quarantine' | 'search';
 
+/** A page and its frame. */
 export interface LayoutProps {
   title: string;
   here?: Place;
-  /** What was searched for. */
+  /** The current search. */
   search?: string;
+  /** Whether the navigation links to bull-board. */
+  hasBoard?: boolean;
   children?: ComponentChildren;
 }
 
-const PLACES: readonly { place: Place; href: string; words: string }[] = [
-  { place: 'endpoints', href: '/', words: 'Endpoints' },
-  { place: 'dead', href: '/dead', words: 'Dead letters' },
-  { place: 'quarantine', href: '/quarantine', words: 'Quarantine' },
+const PLACES: readonly { place: Place; href: string; text: string }[] = [
+  { place: 'endpoints', href: '/', text: 'Endpoints' },
+  { place: 'dead', href: '/dead', text: 'Dead letters' },
+  { place: 'quarantine', href: '/quarantine', text: 'Quarantine' },
 ];
 
-export function Layout({ title, here, search, children }: LayoutProps) {
+/** The HTML document. */
+export function Layout({ title, here, search, hasBoard, children }: LayoutProps) {
   return (
     <html lang="en">
       <head>
@@ -40,12 +44,12 @@ export function Layout({ title, here, search, children }: LayoutProps) {
             Longshore
           </a>
           <nav aria-label="Pages">
-            {PLACES.map(({ place, href, words }) => (
+            {PLACES.map(({ place, href, text }) => (
               <a key={place} href={href} aria-current={here === place ? 'page' : undefined}>
-                {words}
+                {text}
               </a>
             ))}
-            <a href="/queues">Queues</a>
+            {hasBoard && <a href="/queues">Queues</a>}
           </nav>
           <search>
             <form action="/search">
@@ -63,7 +67,7 @@ export function Layout({ title, here, search, children }: LayoutProps) {
         </header>
         <main id="main" tabIndex={-1}>
           <p class="note bad" data-stale hidden>
-            This page is not up to date: the dashboard or its Redis does not answer. It goes on by itself.
+            Live updates paused: the dashboard or Redis is not responding. Retrying…
           </p>
           {children}
         </main>
@@ -72,12 +76,12 @@ export function Layout({ title, here, search, children }: LayoutProps) {
   );
 }
 
-/** In quotes an attribute may hold a `>`. */
+/** A quoted attribute may contain a `>`. */
 const TAG_OR_TEXT = /<(?:"[^"]*"|[^">])*>|[^<]+/g;
 
 /**
- * A whole document. Markup in it is escaped by the renderer, and what turns the direction of a text or hides in it
- * is written out. Attributes stay: forms and links carry values as they are.
+ * The document as HTML. The renderer escapes markup; control and format characters of texts are written out here.
+ * Attributes are left alone: forms and links need exact values.
  */
 export function page(props: LayoutProps): string {
   const html = renderToString(<Layout {...props} />);

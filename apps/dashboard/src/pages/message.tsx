@@ -1,26 +1,29 @@
-/** Pages that say one thing: what was done, what is under way, what went wrong and what to do. */
-import { count, number } from './parts.js';
+/** Pages with one message: a result, an error and what to do about it, or the progress of a bulk action. */
+import { formatNumber, plural } from '@longshore/event';
+import type { BulkJob } from '@longshore/operator';
 
+/** The message. */
 export interface MessageProps {
   title: string;
   /** One paragraph each. */
-  words: readonly string[];
+  text: readonly string[];
   tone?: 'good' | 'warn' | 'bad';
-  /** Where to go on. */
-  links?: readonly { href: string; words: string }[];
+  /** Buttons below it. */
+  links?: readonly { href: string; text: string }[];
 }
 
-export function Message({ title, words, tone = 'bad', links = [] }: MessageProps) {
+/** The page. */
+export function Message({ title, text, tone = 'bad', links = [] }: MessageProps) {
   return (
     <>
       <div class={`verdict ${tone}`} role="status">
         <h1>{title}</h1>
-        {words.map((line) => (
+        {text.map((line) => (
           <p key={line}>{line}</p>
         ))}
       </div>
       <p class="row">
-        {links.map(({ href, words: name }) => (
+        {links.map(({ href, text: name }) => (
           <a key={href} class="button" href={href}>
             {name}
           </a>
@@ -30,52 +33,37 @@ export function Message({ title, words, tone = 'bad', links = [] }: MessageProps
   );
 }
 
-/** A retry or drop of many, as it goes on in this process. */
-export interface OperationView {
-  id: string;
-  act: 'retry' | 'drop';
-  total: number;
-  looked: number;
-  done: number;
-  skipped: number;
-  /** Endpoints that are given time to deliver what they have. */
-  holding: readonly string[];
-  state: 'running' | 'done' | 'stopped' | 'failed';
-  /** Why it failed. */
-  error?: string;
-}
+const TITLES: Record<BulkJob['state'], string> = {
+  running: 'Running',
+  done: 'Done',
+  stopped: 'Cancelled',
+  failed: 'Failed',
+};
+const DONE = { retry: 'retried', drop: 'deleted' };
 
-const DID = { retry: 'retried', drop: 'dropped' };
-
-export function Operation({ id, act, total, looked, done, skipped, holding, state, error }: OperationView) {
+/** The progress of a bulk action. */
+export function BulkJobPage({ job }: { job: BulkJob }) {
+  const { id, action, total, looked, done, skipped, holding, state, error } = job;
   const running = state === 'running';
-  const title = {
-    running: act === 'retry' ? 'Retrying' : 'Dropping',
-    done: 'Done',
-    stopped: 'Stopped before the end',
-    failed: 'Failed',
-  }[state];
   return (
     <div data-live={running || undefined}>
-      <h1>{title}</h1>
+      <h1>{TITLES[state]}</h1>
       <p role="status">
-        {count(done, 'dead delivery', 'dead deliveries')} {DID[act]}
-        {skipped > 0 && `, ${number(skipped)} skipped: they had left the dead-letter set meanwhile`}
+        {plural(done, 'delivery', 'deliveries')} {DONE[action]}
+        {skipped > 0 && `, ${formatNumber(skipped)} skipped (no longer in the dead-letter set)`}
       </p>
       <progress max={Math.max(1, total)} value={state === 'done' ? Math.max(1, total) : looked}>
-        {number(looked)} of {number(total)}
+        {formatNumber(looked)} of {formatNumber(total)}
       </progress>
       <p class="soft">
-        {number(looked)} of {number(total)} looked at
+        {formatNumber(looked)} of {formatNumber(total)} checked
       </p>
-      {holding.length > 0 && (
-        <p class="note">{holding.join(', ')}: enough is waiting there; it goes on as that is delivered.</p>
-      )}
+      {holding.length > 0 && <p class="note">Waiting for a full backlog to drain: {holding.join(', ')}.</p>}
       {error && <p class="note bad">{error}</p>}
       <div class="row">
         {running && (
           <form method="post" action={`/operations/${encodeURIComponent(id)}/cancel`}>
-            <button type="submit">Stop</button>
+            <button type="submit">Cancel</button>
           </form>
         )}
         <a class="button" href="/dead">

@@ -1,9 +1,11 @@
-/** What an operator wants at 3 a.m.: one sentence, then one row for each endpoint, the worst first. */
-import { type EndpointStateName, inWords } from '@longshore/queue/operator';
-import type { EndpointOverview } from '../operate/index.js';
-import { Ago, At, Count, count, Heads, link, number, State } from './parts.js';
-import type { Health, RefusedConfig } from './port.js';
+/** The overview: one sentence on the whole relay, then one row for each endpoint, the most urgent first. */
+import { formatDuration, formatNumber, plural } from '@longshore/event';
+import type { EndpointOverview } from '@longshore/operator';
+import type { EndpointStateName } from '@longshore/queue/operator';
+import type { Health, RefusedConfig } from './deps.js';
+import { Ago, At, Count, Heads, link, State } from './parts.js';
 
+/** What the overview shows. */
 export interface OverviewProps extends Health {
   rows: readonly EndpointOverview[];
   /** Requests in quarantine. */
@@ -11,7 +13,7 @@ export interface OverviewProps extends Health {
   now: number;
 }
 
-/** The lower, the sooner somebody has to look. */
+/** The lower, the more urgent. */
 const RANK: Record<EndpointStateName, number> = {
   failing: 0,
   'backing off': 1,
@@ -22,6 +24,7 @@ const RANK: Record<EndpointStateName, number> = {
   disabled: 6,
 };
 
+/** The home page. */
 export function Overview(props: OverviewProps) {
   const { rows, now } = props;
   const rank = ({ state }: EndpointOverview): number => RANK[state.name];
@@ -32,8 +35,8 @@ export function Overview(props: OverviewProps) {
       <Verdict {...props} />
       {rows.length === 0 ? (
         <p class="note">
-          There is no endpoint yet: put one under <code>notifications.endpoints</code> in the configuration.
-          It is taken over as soon as the file is saved.
+          There is no endpoint yet. Add one under <code>notifications.endpoints</code> in the configuration;
+          it takes effect as soon as the file is saved.
         </p>
       ) : (
         <table class="cards">
@@ -44,9 +47,9 @@ export function Overview(props: OverviewProps) {
               { number: 'Waiting' },
               { number: 'Delayed' },
               { number: 'In flight' },
-              { number: 'Dead' },
+              { number: 'Dead letters' },
               { number: 'Per minute' },
-              'Oldest',
+              'Oldest undelivered',
               'Last error',
             ]}
           />
@@ -83,11 +86,13 @@ function Row({ row, now }: { row: EndpointOverview; now: number }) {
       <Count label="Waiting" value={waiting} href={link(path, { state: 'waiting' })} />
       <Count label="Delayed" value={delayed} href={link(path, { state: 'delayed' })} />
       <Count label="In flight" value={active} href={link(path, { state: 'active' })} />
-      <Count label="Dead" value={dead} href={link('/dead', { endpoint })} />
+      <Count label="Dead letters" value={dead} href={link('/dead', { endpoint })} />
       <td class={rate === 0 ? 'number soft' : 'number'} data-label="Per minute">
-        {number(rate)}
+        {formatNumber(rate)}
       </td>
-      <td data-label={oldestAt ? 'Oldest' : undefined}>{oldestAt && <Ago at={oldestAt} now={now} />}</td>
+      <td data-label={oldestAt ? 'Oldest undelivered' : undefined}>
+        {oldestAt && <Ago at={oldestAt} now={now} />}
+      </td>
       <td class="break" data-label={lastError ? 'Last error' : undefined}>
         {lastError && (
           <>
@@ -99,41 +104,48 @@ function Row({ row, now }: { row: EndpointOverview; now: number }) {
   );
 }
 
-/** The words behind the state's own name, which is shown beside them. */
+/** The description of a state, without its name, which is shown beside it. */
 export function StateWords({ row, now }: { row: EndpointOverview; now: number }) {
   const { state, pulse } = row;
   const { name, words } = state;
   const { failingSince, failures } = pulse;
 
-  if (name !== 'failing' || failingSince === undefined) return <>{words.replace(/^[\w ]+?: /, '')}</>;
+  if (name !== 'failing' || failingSince === undefined) return <>{description(name, words)}</>;
   return (
     <>
-      for {inWords(now - failingSince)}, since <At at={failingSince} />, {count(failures, 'attempt')}
+      for {formatDuration(now - failingSince)}, since <At at={failingSince} />,{' '}
+      {plural(failures, 'failed attempt')}
     </>
   );
 }
 
+/** Sentences begin with the name of the state: `backing off after …`, `idle: …`. */
+const description = (name: string, words: string): string =>
+  words.startsWith(name) ? words.slice(name.length).replace(/^[:;,]? /, '') : words;
+
 function Verdict({ rows, quarantined, memory, full, refused, now }: OverviewProps) {
   const failing = rows.filter(({ state }) => state.name === 'failing');
   const dead = rows.reduce((sum, { pulse }) => sum + pulse.dead, 0);
-  const left = rows.reduce((sum, { pulse: p }) => sum + p.waiting + p.delayed + p.active, 0);
+  const backlog = rows.reduce((sum, { pulse: p }) => sum + p.waiting + p.delayed + p.active, 0);
   const oldest = Math.min(...rows.flatMap(({ pulse }) => pulse.oldestAt ?? []));
   const tone = failing.length > 0 || full || refused ? 'bad' : dead > 0 || quarantined > 0 ? 'warn' : 'good';
   return (
     <div class={`verdict ${tone}`} role="status">
       <strong>{headline(rows.length, failing)}</strong>
-      {full && <p class="bad">Redis is nearly full: ingest answers 503 until workers have drained.</p>}
+      {full && (
+        <p class="bad">Redis is nearly full: ingest answers 503 until workers have drained the backlog.</p>
+      )}
       {refused && <Refused {...refused} />}
       <p>
-        {count(left, 'delivery', 'deliveries')} to go
-        {Number.isFinite(oldest) && `, the oldest ${inWords(now - oldest)} old`} ·{' '}
-        {dead > 0 ? <a href="/dead">{number(dead)} dead</a> : 'none dead'} ·{' '}
+        Backlog: {plural(backlog, 'delivery', 'deliveries')}
+        {Number.isFinite(oldest) && `, oldest ${formatDuration(now - oldest)}`} ·{' '}
+        {dead > 0 ? <a href="/dead">{plural(dead, 'dead letter')}</a> : 'no dead letters'} ·{' '}
         {quarantined > 0 ? (
-          <a href="/quarantine">{number(quarantined)} in quarantine</a>
+          <a href="/quarantine">{formatNumber(quarantined)} in quarantine</a>
         ) : (
           'quarantine is empty'
         )}
-        {memory !== undefined && ` · Redis at ${Math.round(memory * 100)} % of its memory`}
+        {memory !== undefined && ` · Redis uses ${Math.round(memory * 100)} % of its maxmemory`}
       </p>
     </div>
   );
@@ -142,18 +154,19 @@ function Verdict({ rows, quarantined, memory, full, refused, now }: OverviewProp
 function Refused({ at, file, reason }: RefusedConfig) {
   return (
     <p class="bad break">
-      {file} is not in force since <At at={at} />. The configuration before it is. Correct the file: {reason}
+      {file} was rejected at <At at={at} />; the previous configuration is still in use. Fix the file:{' '}
+      {reason}
     </p>
   );
 }
 
 function headline(all: number, failing: readonly EndpointOverview[]): string {
-  if (failing.length === 0) return all === 0 ? 'Nothing to deliver to' : 'No endpoint is failing';
+  if (failing.length === 0) return all === 0 ? 'No endpoints' : 'No endpoint is failing';
   const names = failing.slice(0, 3).map(({ name }) => name);
   const more = failing.length > names.length ? ` and ${failing.length - names.length} more` : '';
   const verb = failing.length === 1 ? 'is' : 'are';
-  return `${number(failing.length)} of ${count(all, 'endpoint')} ${verb} failing: ${names.join(', ')}${more}`;
+  return `${formatNumber(failing.length)} of ${plural(all, 'endpoint')} ${verb} failing: ${names.join(', ')}${more}`;
 }
 
-/** Where the page of an endpoint is; any name can be one. */
+/** The page of an endpoint. Its name may hold any character. */
 export const endpointPath = (name: string): string => `/endpoints/${encodeURIComponent(name)}`;

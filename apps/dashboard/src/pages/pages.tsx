@@ -1,28 +1,29 @@
 /**
- * The dashboard's own pages: rendered on the server, over the same functions as the API and the command line.
- * They need no script; forms change things, and whatever a form does can be asked for again without doing it twice.
+ * The dashboard's pages, rendered on the server over the same functions as the API and the command line. They work
+ * without a script; changes are forms, and reloading the page after one does not repeat it.
  */
 import { readFileSync } from 'node:fs';
 import Router from '@koa/router';
 import { ERRORS, excerpt, LongshoreError } from '@longshore/event';
 import type { Context, Middleware } from 'koa';
-import { addActs } from './act.js';
+import type { PageDeps } from './deps.js';
+import { registerForms } from './forms.js';
 import { page } from './layout.js';
 import { Message } from './message.js';
-import type { PageParts } from './port.js';
-import { addShown } from './show.js';
+import { registerViews } from './views.js';
 
-/** Nothing from elsewhere, and nothing inline. */
+/** Only from this origin, and nothing inline. */
 const CSP =
   "default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; img-src data:; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
 
 const ASSETS = { 'longshore.css': 'text/css', 'longshore.js': 'text/javascript' };
 
-export function createPages(parts: PageParts): Router {
+/** A router with every page, form and asset. */
+export function createPages(deps: PageDeps): Router {
   const router = new Router();
   router.use(async (ctx, next) => {
     ctx.set('Content-Security-Policy', CSP);
-    // With `no-referrer` a browser hides from where a form is posted, and no form of ours would be taken.
+    // With `no-referrer` a browser sends `Origin: null` with a form, which the listener refuses.
     ctx.set('Referrer-Policy', 'same-origin');
     try {
       await next();
@@ -31,8 +32,8 @@ export function createPages(parts: PageParts): Router {
     }
   });
   addAssets(router);
-  addShown(router, parts);
-  addActs(router, parts);
+  registerViews(router, deps);
+  registerForms(router, deps);
   return router;
 }
 
@@ -47,38 +48,44 @@ function addAssets(router: Router): void {
   }
 }
 
-/** Characters of an error's message: it may repeat what was asked for. */
-const MOST_SAID = 1_000;
+/** Maximum characters of an error message, which may repeat the request's own text. */
+const MAX_MESSAGE_LENGTH = 1_000;
 
 const TITLES: Readonly<Record<number, string>> = {
-  400: 'That cannot be understood',
+  400: 'Bad request',
   404: 'Not found',
-  503: 'Redis takes nothing now',
+  503: 'Redis unavailable',
 };
 
 function answerError(ctx: Context, error: unknown): void {
   if (!(error instanceof LongshoreError)) throw error;
   const { status = 500, expose } = ERRORS[error.code];
-  if (error.code === 'QUEUE_UNAVAILABLE') sayWhy(ctx, status, AWAY, 'Redis does not answer');
-  else sayWhy(ctx, status, expose ? [excerpt(error.message, MOST_SAID)] : ['The log says what went wrong.']);
+  if (error.code === 'QUEUE_UNAVAILABLE') showError(ctx, status, UNAVAILABLE);
+  else
+    showError(
+      ctx,
+      status,
+      expose ? [excerpt(error.message, MAX_MESSAGE_LENGTH)] : ['See the log for details.'],
+    );
 }
 
-/** Its own message is for senders. */
-const AWAY = ['Nothing is lost: deliveries wait and go on by themselves when it is back. Look at /readyz.'];
+/** The error's own message is for senders. */
+const UNAVAILABLE = [
+  'No events are lost: deliveries stay queued and resume when Redis is available again. Check /readyz.',
+];
 
-/** For an address that nobody has: a page, too. */
+/** Answers an unknown address with a page. */
 export const answerUnknown: Middleware = async (ctx, next) => {
   await next();
   if (ctx.status !== 404 || ctx.body) return;
   ctx.set('Content-Security-Policy', CSP);
-  sayWhy(ctx, 404, [`There is no page at ${excerpt(ctx.path)}.`]);
+  showError(ctx, 404, [`No page at ${excerpt(ctx.path)}.`]);
 };
 
-const titleOf = (status: number): string => TITLES[status] ?? 'That did not work';
-
-function sayWhy(ctx: Context, status: number, words: readonly string[], title = titleOf(status)): void {
-  const children = <Message title={title} words={words} links={[{ href: '/', words: 'Endpoints' }]} />;
+function showError(ctx: Context, status: number, text: readonly string[]): void {
+  const title = TITLES[status] ?? 'Request failed';
+  const children = <Message title={title} text={text} links={[{ href: '/', text: 'Endpoints' }]} />;
   ctx.status = status;
   ctx.type = 'html';
-  ctx.body = page({ title, children });
+  ctx.body = page({ title, hasBoard: ctx.state.hasBoard, children });
 }

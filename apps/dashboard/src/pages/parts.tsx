@@ -1,28 +1,19 @@
-/** Small parts that several pages show: times, numbers, states, the fields of a form. */
-import { utcTime } from '@longshore/event';
-import { type EndpointStateName, inWords } from '@longshore/queue/operator';
+/** Small components of several pages: times, numbers, states, form fields. */
+import { formatNumber, utcTime } from '@longshore/event';
+import { formatAge } from '@longshore/operator/format';
+import type { EndpointStateName } from '@longshore/queue/operator';
 import type { ComponentChildren } from 'preact';
 
-const NUMBER = new Intl.NumberFormat('en-US');
-
-/** `12,345`. */
-export const number = (value: number): string => NUMBER.format(value);
-
-/** `1 endpoint`, `2 endpoints`. */
-export const count = (value: number, one: string, many = `${one}s`): string =>
-  `${number(value)} ${value === 1 ? one : many}`;
-
-/** How long ago, or until when, with the time itself for whoever points at it. */
+/** `12m ago` or `in 3m`, with the time itself as a tooltip. */
 export function Ago({ at, now }: { at: number; now: number }) {
-  const words = at > now ? `in ${inWords(at - now)}` : `${inWords(now - at)} ago`;
   return (
     <time dateTime={new Date(at).toISOString()} title={utcTime(at)}>
-      {words}
+      {formatAge(at, now)}
     </time>
   );
 }
 
-/** The time itself. */
+/** The time itself, in UTC. */
 export function At({ at }: { at: number | string }) {
   return <time dateTime={new Date(at).toISOString()}>{utcTime(at)}</time>;
 }
@@ -37,12 +28,13 @@ const TONES: Record<EndpointStateName, string> = {
   idle: 'good',
 };
 
+/** The state of an endpoint, coloured by its urgency. */
 export function State({ name }: { name: EndpointStateName }) {
   return <span class={`state ${TONES[name]}`}>{name}</span>;
 }
 
-/** Of a table: a column of text, of numbers, or of buttons, whose name is for screen readers alone. */
-type Column = string | { number: string } | { act: string };
+/** A column of text, of numbers, or of buttons, whose name is for screen readers only. */
+type Column = string | { number: string } | { action: string };
 
 /** The heads of a table's columns. */
 export function Heads({ columns }: { columns: readonly Column[] }) {
@@ -64,14 +56,14 @@ function head(column: Column) {
   }
   return (
     <th scope="col">
-      <span class="hidden">{column.act}</span>
+      <span class="hidden">{column.action}</span>
     </th>
   );
 }
 
-/** A number of a table; zero steps back. */
+/** A number in a table, with a link unless it is zero. */
 export function Count({ value, label, href }: { value: number; label: string; href?: string }) {
-  const text = number(value);
+  const text = formatNumber(value);
   return (
     <td class={value === 0 ? 'number soft' : 'number'} data-label={label}>
       {href && value > 0 ? <a href={href}>{text}</a> : text}
@@ -79,8 +71,8 @@ export function Count({ value, label, href }: { value: number; label: string; hr
   );
 }
 
-/** Term and description; nothing when there is nothing to say. */
-export function Fact({ name, children }: { name: string; children?: ComponentChildren }) {
+/** A term and its description; nothing when the description is empty. */
+export function DescriptionRow({ name, children }: { name: string; children?: ComponentChildren }) {
   if (children === undefined || children === null || children === '') return null;
   return (
     <>
@@ -90,7 +82,7 @@ export function Fact({ name, children }: { name: string; children?: ComponentChi
   );
 }
 
-/** Values that a form carries along. */
+/** Hidden fields of a form; empty values are left out. */
 export function Hidden({ values }: { values: Readonly<Record<string, string | undefined>> }) {
   return (
     <>
@@ -101,16 +93,16 @@ export function Hidden({ values }: { values: Readonly<Record<string, string | un
   );
 }
 
-/** A path with a query; what is empty is left out. */
+/** A path with a query string; empty values are left out. */
 export function link(path: string, query: Readonly<Record<string, string | undefined>>): string {
-  const given = Object.entries(query).filter((entry): entry is [string, string] => Boolean(entry[1]));
-  return given.length === 0 ? path : `${path}?${new URLSearchParams(given)}`;
+  const values = Object.entries(query).filter((entry): entry is [string, string] => Boolean(entry[1]));
+  return values.length === 0 ? path : `${path}?${new URLSearchParams(values)}`;
 }
 
-/** Long text as it is, in a box of its own that can be scrolled by keyboard. */
+/** Preformatted text in a box that can be scrolled by keyboard. */
 export function Text({ name, children }: { name: string; children?: ComponentChildren }) {
   return (
-    // biome-ignore lint/a11y/noNoninteractiveTabindex: without it nobody could scroll it by keyboard
+    // biome-ignore lint/a11y/noNoninteractiveTabindex: it could not be scrolled by keyboard otherwise
     <section class="text" tabIndex={0} aria-label={name}>
       <pre>{children}</pre>
     </section>

@@ -4,7 +4,6 @@ import { createPreheatRuns } from '@longshore/queue/operator';
 import { expect, test } from 'vitest';
 import { get } from '../testing/api.js';
 import { startDashboard } from '../testing/dashboard.js';
-import { size } from './preheat.js';
 
 const settings = {
   notifications: {
@@ -81,14 +80,4 @@ test('the API has them as data', async () => {
   const { status, body } = await get(dashboard, '/endpoints/warm/preheats');
   expect(status).toBe(200);
   expect(body.items).toMatchObject([{ id: 'run-1', result: 'partial', tally: { blobs: 2, failed: 1 } }]);
-});
-
-test.each([
-  [0, '0 B'],
-  [1_023, '1,023 B'],
-  [1_024, '1 KiB'],
-  [31_337_421, '29.9 MiB'],
-  [5 * 2 ** 40, '5 TiB'],
-])('%d bytes are %s', (bytes, words) => {
-  expect(size(bytes)).toBe(words);
 });

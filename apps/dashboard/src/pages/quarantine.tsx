@@ -1,11 +1,13 @@
-/** What an authenticated sender sent and nobody could read: look at it, take it again after a mend, or drop it. */
+/** Quarantine: requests of authenticated senders that could not be parsed. Inspect, retry after a fix, or delete. */
+import { formatNumber, plural } from '@longshore/event';
+import { isTruncated } from '@longshore/operator/answers';
 import type { Quarantined } from '@longshore/queue/operator';
-import { isCut } from '../operate/index.js';
-import { Ago, At, count, Fact, Heads, Hidden, link, number, Text } from './parts.js';
+import { Ago, At, DescriptionRow, Heads, Hidden, link, Text } from './parts.js';
 
+/** What the page shows. */
 export interface QuarantineProps {
   entries: readonly Quarantined[];
-  /** Of all, listed or not. */
+  /** Number of all entries, listed or not. */
   total: number;
   /** Cursor of the next page. */
   next?: string;
@@ -14,13 +16,13 @@ export interface QuarantineProps {
 
 const pathOf = (id: string): string => `/quarantine/${encodeURIComponent(id)}`;
 
+/** The list. */
 export function QuarantinePage({ entries, total, next, now }: QuarantineProps) {
   return (
     <>
       <h1>Quarantine</h1>
       <p class="soft">
-        Requests of senders that may post, which could not be read. After an upgrade or a change of the
-        source, retry them: they are read anew.
+        Requests that could not be parsed. Retry them after an upgrade or a change of the source.
       </p>
       {total === 0 ? (
         <p class="good">Quarantine is empty.</p>
@@ -29,10 +31,10 @@ export function QuarantinePage({ entries, total, next, now }: QuarantineProps) {
           <div class="row">
             <form method="post" action="/quarantine/retry">
               <input type="hidden" name="all" value="true" />
-              <button type="submit">Retry all {number(total)}</button>
+              <button type="submit">Retry all {formatNumber(total)}</button>
             </form>
             <a class="button danger" href="/quarantine/drop?all=true">
-              Drop all {number(total)}
+              Delete all {formatNumber(total)}
             </a>
           </div>
           <Entries entries={entries} now={now} />
@@ -65,7 +67,7 @@ function Entries({ entries, now }: { entries: readonly Quarantined[]; now: numbe
               <Ago at={receivedAt} now={now} />
             </td>
             <td class="number" data-label="Bytes">
-              {number(bytes)}
+              {formatNumber(bytes)}
             </td>
           </tr>
         ))}
@@ -74,6 +76,7 @@ function Entries({ entries, now }: { entries: readonly Quarantined[]; now: numbe
   );
 }
 
+/** One request with its body. */
 export function QuarantinedPage({ entry }: { entry: Quarantined }) {
   const { id, reason, source, kind, receivedAt, path, headers, body, bytes } = entry;
   const kept = Buffer.from(body, 'base64');
@@ -88,27 +91,27 @@ export function QuarantinedPage({ entry }: { entry: Quarantined }) {
           </button>
         </form>
         <a class="button danger" href={`/quarantine/drop?id=${encodeURIComponent(id)}`}>
-          Drop
+          Delete
         </a>
       </div>
       <dl>
-        <Fact name="Id">
+        <DescriptionRow name="Id">
           <code>{id}</code>
-        </Fact>
-        <Fact name="Source">{`${source} (${kind})`}</Fact>
-        <Fact name="Received">
+        </DescriptionRow>
+        <DescriptionRow name="Source">{`${source} (${kind})`}</DescriptionRow>
+        <DescriptionRow name="Received">
           <At at={receivedAt} />
-        </Fact>
-        <Fact name="Path">{path}</Fact>
-        <Fact name="Bytes">
-          {isCut(entry)
-            ? `${number(bytes)}, of which the first ${number(kept.length)} are kept: it cannot be taken again`
-            : number(bytes)}
-        </Fact>
+        </DescriptionRow>
+        <DescriptionRow name="Path">{path}</DescriptionRow>
+        <DescriptionRow name="Bytes">
+          {isTruncated(entry)
+            ? `${formatNumber(bytes)}, only the first ${formatNumber(kept.length)} were kept, so it cannot be retried`
+            : formatNumber(bytes)}
+        </DescriptionRow>
         {Object.entries(headers).map(([name, value]) => (
-          <Fact key={name} name={name}>
+          <DescriptionRow key={name} name={name}>
             {value}
-          </Fact>
+          </DescriptionRow>
         ))}
       </dl>
       <h2>Body</h2>
@@ -117,17 +120,17 @@ export function QuarantinedPage({ entry }: { entry: Quarantined }) {
   );
 }
 
-/** Asked before any is dropped. */
+/** Asked before any is deleted. */
 export function ConfirmQuarantineDrop({ id, total }: { id?: string; total: number }) {
-  const things = count(total, 'quarantined request');
+  const things = plural(total, 'quarantined request');
   return (
     <>
-      <h1>Drop {things}?</h1>
-      <p class="note bad">What is dropped is gone, and its sender does not send it again.</p>
+      <h1>Delete {things}?</h1>
+      <p class="note bad">This cannot be undone, and the sender does not send them again.</p>
       <form class="row" method="post" action="/quarantine/drop">
         <Hidden values={id ? { id } : { all: 'true' }} />
         <button class="danger" type="submit" disabled={total === 0}>
-          Drop {things}
+          Delete {things}
         </button>
         <a class="button" href={id ? pathOf(id) : '/quarantine'}>
           Back

@@ -51,7 +51,7 @@ test('several events are a list, the newest first, and each opens with its id', 
     ['/search?q=event-2', 'push acme/app:1.0'],
     ['/search?q=event-1', 'push acme/app:1.0'],
   ]);
-  expect(html).toContain('2 delivered, 1 dead');
+  expect(html).toContain('2 delivered, 1 dead-lettered');
   expect(html).toContain('>2026-11-21 09:30:05 UTC</time>');
   expect(html).not.toContain('timeline');
 });
@@ -61,7 +61,7 @@ test('fifty events with twenty endpoints each are a page of a bounded size', () 
     Array.from({ length: 50 }, (_, n) => trail(n, 20)),
     true,
   );
-  expect(html).toContain('The 50 newest events, newest first.');
+  expect(html).toContain('50 events, newest first. There are more');
   expect(html.length).toBeLessThan(50_000);
 });
 
@@ -74,6 +74,6 @@ test('one event, also when two sources sent it, is shown in full', () => {
 });
 
 test('nothing found says what to try, without a table', () => {
-  expect(shown([])).toContain('Nothing is known of acme/app:1.0');
+  expect(shown([])).toContain('No events found for acme/app:1.0');
   expect(shown([])).not.toContain('<table');
 });

@@ -1,42 +1,46 @@
-/** What happened to an event, as `longshore trace` finds it: how each delivery stands, and what came first. */
-import type { EndpointStateName, Traced, Trail, TrailDelivery } from '@longshore/queue/operator';
-import { GAPS, standingInWords } from '../operate/trail-words.js';
+/** The history of an event, as `longshore trace` shows it: the state of each delivery, and every step. */
+import { eventName, formatNumber, plural, shortDigest } from '@longshore/event';
+import { describeGap, describeStates } from '@longshore/operator/format';
+import type { Traced, Trail, TrailDelivery } from '@longshore/queue/operator';
 import { deliveryPath } from './deliveries.js';
 import { endpointPath } from './overview.js';
-import { At, count, Fact, Heads, link, number } from './parts.js';
+import { At, DescriptionRow, Heads, link } from './parts.js';
 import { Steps } from './timeline.js';
 
+/** What the page shows. */
 export interface SearchProps {
-  /** Undefined: nothing was asked for. */
+  /** Undefined without a search. */
   traced?: Traced;
-  /** Endpoints where nothing is delivered now, and their state. */
-  resting?: ReadonlyMap<string, EndpointStateName>;
+  /** Why nothing is delivered to an endpoint at present. */
+  blocked?: ReadonlyMap<string, string>;
 }
 
-export function SearchPage({ traced, resting = new Map() }: SearchProps) {
-  if (!traced) return <Ask />;
+/** The page. */
+export function SearchPage({ traced, blocked = new Map() }: SearchProps) {
+  if (!traced) return <Hint />;
   const { search, understood, trails, more, since, gaps } = traced;
   return (
     <>
-      <h1>{trails.length === 0 ? `Nothing is known of ${search}` : search}</h1>
+      <h1>{trails.length === 0 ? `No events found for ${search}` : search}</h1>
       <p class="soft">
-        Searched as {understood.join(', ')}.{' '}
+        Searched by {understood.join(', ')}.{' '}
         {since ? (
           <>
-            The trail reaches back to <At at={since} />.
+            The history starts at <At at={since} />.
           </>
         ) : (
-          'The trail is empty.'
+          'The history is empty.'
         )}
       </p>
       {gaps.map(({ since: from, until, count: missing, why }) => (
         <p class="note" key={from}>
-          Between <At at={from} /> and <At at={until} /> {number(missing)} steps were not noted ({GAPS[why]}).
+          {plural(missing, 'entry', 'entries')} between <At at={from} /> and <At at={until} /> missing:{' '}
+          {describeGap(why)}.
         </p>
       ))}
       {trails.length === 0 && <Advice />}
       {isOneEvent(trails) ? (
-        trails.map((trail) => <TrailCard key={trail.source} trail={trail} resting={resting} />)
+        trails.map((trail) => <TrailCard key={trail.source} trail={trail} blocked={blocked} />)
       ) : (
         <TrailList trails={trails} more={more} />
       )}
@@ -49,11 +53,8 @@ const idOf = ({ eventId, quarantine }: Trail): string | undefined => eventId ?? 
 /** Also when two sources sent events of one id: there is nothing shorter to search for. */
 const isOneEvent = (trails: readonly Trail[]): boolean => new Set(trails.map(idOf)).size === 1;
 
-function nameOf({ quarantine, action, repository = '', tag }: Trail): string {
-  return quarantine
-    ? `Not readable: ${quarantine.reason}`
-    : `${action ?? ''} ${repository}${tag ? `:${tag}` : ''}`;
-}
+const nameOf = ({ quarantine, action, repository, tag }: Trail): string =>
+  quarantine ? `Quarantined: ${quarantine.reason}` : eventName({ action, repository, tag });
 
 /** One row for each event; its name opens it. */
 function TrailList({ trails, more }: { trails: readonly Trail[]; more: boolean }) {
@@ -61,8 +62,8 @@ function TrailList({ trails, more }: { trails: readonly Trail[]; more: boolean }
   return (
     <>
       <p>
-        {more ? `The ${number(trails.length)} newest events` : count(trails.length, 'event')}, newest first.
-        {more && ' A tag, a digest or an event id finds older ones.'}
+        {plural(trails.length, 'event')}, newest first.
+        {more && ' There are more: search for a tag, a digest or an event id.'}
       </p>
       <table class="cards">
         <caption class="hidden">Events, newest first</caption>
@@ -86,8 +87,8 @@ function TrailRow({ trail }: { trail: Trail }) {
         <a href={link('/search', { q: idOf(trail) })}>{nameOf(trail)}</a>
       </th>
       <td data-label="Received">{at && <At at={at} />}</td>
-      <td data-label="Deliveries">{quarantine ? 'in quarantine' : standingInWords(trail)}</td>
-      <td data-label={digest ? 'Digest' : undefined}>{digest && <code>{digest.slice(0, 19)}…</code>}</td>
+      <td data-label="Deliveries">{quarantine ? 'in quarantine' : describeStates(trail)}</td>
+      <td data-label={digest ? 'Digest' : undefined}>{digest && <code>{shortDigest(digest)}</code>}</td>
       <td class="break" data-label="Id">
         <code>{idOf(trail)}</code>
       </td>
@@ -95,13 +96,13 @@ function TrailRow({ trail }: { trail: Trail }) {
   );
 }
 
-function Ask() {
+function Hint() {
   return (
     <>
       <h1>Search</h1>
       <p>
-        For an event id, a delivery id (the receiver’s <code>Idempotency-Key</code>), a quarantine id, a
-        repository, <code>repository:tag</code>, or a digest.
+        Search for an event id, a delivery id (the receiver’s <code>Idempotency-Key</code>), a quarantine id,
+        a repository, <code>repository:tag</code>, or a digest.
       </p>
     </>
   );
@@ -110,37 +111,39 @@ function Ask() {
 function Advice() {
   return (
     <ul>
-      <li>Did the registry send it? Look at its log, and at the source’s requests in the metrics.</li>
+      <li>Did the registry send it? Check its log, and the metrics of the source’s requests.</li>
       <li>
-        Could it not be read? <a href="/quarantine">Quarantine</a> has what could not.
+        Was it rejected? Requests that cannot be parsed are in <a href="/quarantine">quarantine</a>.
       </li>
-      <li>Is it older than the trail? Delivered ones are kept for as long as the retention says.</li>
+      <li>Is it older than the history? See retention.trail and retention.delivered.</li>
     </ul>
   );
 }
 
-type Resting = NonNullable<SearchProps['resting']>;
+type Blocked = NonNullable<SearchProps['blocked']>;
 
-function TrailCard({ trail, resting }: { trail: Trail; resting: Resting }) {
+function TrailCard({ trail, blocked }: { trail: Trail; blocked: Blocked }) {
   const { eventId, source, kind, digest, quarantine, deliveries } = trail;
   return (
     <section class="card">
       <h2>{nameOf(trail)}</h2>
       <dl>
-        <Fact name="Event">{eventId && <code>{eventId}</code>}</Fact>
-        <Fact name="Quarantine">
+        <DescriptionRow name="Event">{eventId && <code>{eventId}</code>}</DescriptionRow>
+        <DescriptionRow name="Quarantine">
           {quarantine &&
             (quarantine.kept ? (
               <a href={`/quarantine/${quarantine.id}`}>{quarantine.id}</a>
             ) : (
-              `${quarantine.id} (no longer there)`
+              `${quarantine.id} (no longer kept)`
             ))}
-        </Fact>
-        <Fact name="From">{source && `${source}${kind && kind !== source ? ` (${kind})` : ''}`}</Fact>
-        <Fact name="Digest">{digest && <code>{digest}</code>}</Fact>
+        </DescriptionRow>
+        <DescriptionRow name="From">
+          {source && `${source}${kind && kind !== source ? ` (${kind})` : ''}`}
+        </DescriptionRow>
+        <DescriptionRow name="Digest">{digest && <code>{digest}</code>}</DescriptionRow>
       </dl>
-      {deliveries.length > 0 && <Deliveries deliveries={deliveries} resting={resting} />}
-      {trail.incomplete && <p class="note">Some of its steps were not noted, or are too old.</p>}
+      {deliveries.length > 0 && <Deliveries deliveries={deliveries} blocked={blocked} />}
+      {trail.incomplete && <p class="note">The history of this event is incomplete.</p>}
       <Steps steps={trail.steps} />
     </section>
   );
@@ -154,12 +157,12 @@ const TONES: Partial<Record<TrailDelivery['state'], string>> = {
   delayed: 'warn',
 };
 
-const waits = (state: TrailDelivery['state']): boolean => state === 'waiting' || state === 'delayed';
+const isQueued = (state: TrailDelivery['state']): boolean => state === 'waiting' || state === 'delayed';
 
-function Deliveries({ deliveries, resting }: { deliveries: readonly TrailDelivery[]; resting: Resting }) {
+function Deliveries({ deliveries, blocked }: { deliveries: readonly TrailDelivery[]; blocked: Blocked }) {
   return (
     <table class="cards">
-      <caption class="hidden">{count(deliveries.length, 'delivery', 'deliveries')}</caption>
+      <caption class="hidden">{plural(deliveries.length, 'delivery', 'deliveries')}</caption>
       <Heads columns={['Endpoint', 'State', { number: 'Attempts' }, 'When', 'Delivery']} />
       <tbody>
         {deliveries.map(({ id, endpoint, state, until, settledAt, attempts }) => (
@@ -171,11 +174,11 @@ function Deliveries({ deliveries, resting }: { deliveries: readonly TrailDeliver
               <span class={`state ${TONES[state] ?? 'soft'}`}>{state}</span>
             </td>
             <td class="number" data-label="Attempts">
-              {number(attempts)}
+              {formatNumber(attempts)}
             </td>
             <td>
-              {waits(state) && resting.has(endpoint) ? (
-                `the endpoint is ${resting.get(endpoint)}`
+              {isQueued(state) && blocked.has(endpoint) ? (
+                `endpoint ${blocked.get(endpoint)}`
               ) : until ? (
                 <>
                   next attempt <At at={until} />

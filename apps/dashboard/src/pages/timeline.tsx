@@ -1,14 +1,16 @@
-/** The steps of an event, one line each, in words. */
+/** The history of an event, one line for each step. */
+import { formatDuration, formatNumber, plural } from '@longshore/event';
+import { describeReason, describeRule, describeStep } from '@longshore/operator/format';
 import type { TrailStep } from '@longshore/queue/operator';
 import type { ComponentChildren } from 'preact';
-import { ruleInWords, stepInWords } from '../operate/trail-words.js';
-import { At, count, number, Text } from './parts.js';
+import { At, Text } from './parts.js';
 
+/** The list. */
 export function Steps({ steps }: { steps: readonly TrailStep[] }) {
   return (
     <ol class="timeline">
       {steps.map((step, index) => (
-        // Steps have no name of their own, and their order does not change.
+        // Steps have no id, and their order does not change.
         <li key={index}>
           <At at={step.at} />
           <Step step={step} />
@@ -25,29 +27,29 @@ function Step({ step }: { step: TrailStep }): ComponentChildren {
     case 'attempted':
       return <Attempted {...step} />;
     case 'quarantined':
-      return `${stepInWords(step)}: ${step.reason} (${number(step.bytes)} bytes)`;
+      return `${describeStep(step)}: ${step.reason} (${formatNumber(step.bytes)} bytes)`;
     case 'unquarantined':
-      return stepInWords(step);
+      return describeStep(step);
     case 'settled':
-      return `${step.endpoint}: ${stepInWords(step)}${step.detail ? `: ${step.detail}` : ''}`;
+      return `${step.endpoint}: ${describeStep(step)}${step.detail ? `: ${step.detail}` : ''}`;
     default:
-      return `${step.endpoint}: ${stepInWords(step)}`;
+      return `${step.endpoint}: ${describeStep(step)}`;
   }
 }
 
 function Received(step: Extract<TrailStep, { step: 'received' }>) {
   const { source, kind, nativeType, remote, actor, planned, ignored } = step;
-  const known = planned.filter((delivery) => delivery.known);
-  const from = [remote && `from ${remote}`, actor && `of ${actor}`].filter(Boolean).join(', ');
+  const duplicates = planned.filter((delivery) => delivery.known).length;
+  const from = [remote && `from ${remote}`, actor && `by ${actor}`].filter(Boolean).join(', ');
   return (
     <>
       received as {nativeType} through {source}
       {kind !== source && ` (${kind})`}
-      {from && `, ${from}`}: {count(planned.length - known.length, 'delivery', 'deliveries')} made
-      {known.length > 0 && `, ${known.length} known already`}
+      {from && `, ${from}`}: {plural(planned.length - duplicates, 'delivery', 'deliveries')} enqueued
+      {duplicates > 0 && `, ${plural(duplicates, 'duplicate')}`}
       {ignored.length > 0 && (
         <div class="soft">
-          ignored: {ignored.map(({ endpoint, rule }) => `${endpoint} by ${ruleInWords(rule)}`).join('; ')}
+          ignored: {ignored.map(({ endpoint, rule }) => `${endpoint} by ${describeRule(rule)}`).join('; ')}
         </div>
       )}
     </>
@@ -55,14 +57,14 @@ function Received(step: Extract<TrailStep, { step: 'received' }>) {
 }
 
 const TONES = { delivered: 'good', retry: 'warn', dead: 'bad' };
-const CAME_TO = { delivered: 'delivered', retry: 'failed', dead: 'failed for good' };
+const RESULTS = { delivered: 'delivered', retry: 'failed', dead: 'failed; dead-lettered' };
 
 function Attempted(step: Extract<TrailStep, { step: 'attempted' }>) {
-  const { endpoint, attempt, outcome, reason, status, ms, detail, answer, retryAt } = step;
+  const { endpoint, attempt, outcome, reason, ms, detail, answer, retryAt } = step;
   return (
     <>
-      {endpoint}: attempt {attempt} <span class={TONES[outcome]}>{CAME_TO[outcome]}</span>, {status ?? reason}
-      , in {number(Math.round(ms))} ms
+      {endpoint}: attempt {attempt} <span class={TONES[outcome]}>{RESULTS[outcome]}</span>,{' '}
+      {describeReason(reason)}, in {formatDuration(ms)}
       {detail && <div>{detail}</div>}
       {retryAt && (
         <div class="soft">
@@ -71,7 +73,7 @@ function Attempted(step: Extract<TrailStep, { step: 'attempted' }>) {
       )}
       {answer && (
         <details>
-          <summary>the answer</summary>
+          <summary>response body</summary>
           <Text name="Answer">{answer}</Text>
         </details>
       )}

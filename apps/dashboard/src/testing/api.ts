@@ -1,15 +1,15 @@
 /** Asks the API of a test's dashboard, and checks each answer against the schema that the document shows. */
+
+import { type AdminService, createBulkJobs } from '@longshore/operator';
+import { answers } from '@longshore/operator/schemas';
 import { eventually } from '@longshore/testkit';
 import { expect } from 'vitest';
-import { problem } from '../api/answers/index.js';
 import type { Route } from '../api/route.js';
 import { routesOf } from '../api/routes/index.js';
-import type { Operate } from '../operate/index.js';
-import { createOperations } from '../operate/operations.js';
 import type { TestDashboard } from './dashboard.js';
 
-/** For their words alone: nothing of it is called. */
-export const ROUTES: Route[] = routesOf({} as Operate, createOperations({} as Operate));
+/** For their descriptions: no handler is called. */
+export const ROUTES: Route[] = routesOf({} as AdminService, createBulkJobs({} as AdminService));
 
 export interface Answered {
   status: number;
@@ -29,7 +29,7 @@ async function checked(method: 'get' | 'post', path: string, response: Response)
   if (response.ok && route) {
     expect(response.status).toBe(route.status);
     route.answer.parse(body);
-  } else problem.parse(body);
+  } else answers.problem.parse(body);
   return { status: response.status, headers: response.headers, body };
 }
 

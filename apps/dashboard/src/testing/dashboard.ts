@@ -7,37 +7,37 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Config, loadConfig } from '@longshore/config';
 import { type Delivery, deliveryOf, EVENTS_V2 } from '@longshore/event';
+import { type AdminService, createAdminService } from '@longshore/operator';
 import { connect, createConsumer, createProducer, type RedisClient } from '@longshore/queue';
 import { createInspector, type Inspector } from '@longshore/queue/operator';
 import { eventually, redisUrl, testPrefix } from '@longshore/testkit';
 import { onTestFinished } from 'vitest';
 import type { SignIns } from '../auth.js';
 import { createDashboard } from '../dashboard.js';
-import { createOperate, type Operate, type Replayed } from '../operate/index.js';
 
 export interface TestDashboard {
   readonly url: string;
   readonly inspector: Inspector;
-  readonly operate: Operate;
-  /** Where its queues are in the shared Redis. */
+  readonly admin: AdminService;
+  /** Of its keys in the shared Redis. */
   readonly prefix: string;
   readonly client: RedisClient;
-  /** Faults that were no errors of the table. */
-  readonly faults: readonly unknown[];
-  /** Takes over other settings, as a changed file does. */
+  /** Errors that are not in the table. */
+  readonly internalErrors: readonly unknown[];
+  /** Applies other settings, as a changed file does. */
   apply(settings: object): Promise<void>;
   get(path: string, headers?: Record<string, string>): Promise<Response>;
   /** Posts JSON to the API, as a script does. */
   post(path: string, body?: unknown, headers?: Record<string, string>): Promise<Response>;
   /** Names of the queues that the board shows. */
   shown(): Promise<string[]>;
-  /** Makes one delivery to the endpoint that waits. */
+  /** Enqueues one delivery. */
   enqueue(endpoint: string): Promise<Delivery>;
-  /** Makes one delivery that is in the dead-letter set. */
+  /** Puts one delivery into the dead-letter set. */
   die(endpoint: string): Promise<Delivery>;
 }
 
-/** Sign-ins as they are while nobody guesses. */
+/** Sign-ins that are never slowed down. */
 export const unthrottled: SignIns = {
   begin: async () => ({ passed() {}, failed: async () => {} }),
 };
@@ -55,24 +55,24 @@ export async function startDashboard(settings: object = {}): Promise<TestDashboa
   const inspector = createInspector(client, prefix);
   const producer = createProducer(client, prefix);
   let config = await configOf(settings, prefix);
-  // Ingest is another app: what is replayed here is taken, and leaves quarantine.
-  const replay = async (): Promise<Replayed> => ({
+  // Ingest is another app: every replayed request is accepted, and leaves quarantine.
+  const replay = async () => ({
     accepted: 1,
     enqueued: 1,
     duplicates: 0,
     ignored: 0,
     kept: [],
   });
-  const operate = createOperate({ client, config: () => config, by: 'the dashboard', replay });
-  const faults: unknown[] = [];
+  const admin = createAdminService({ client, config: () => config, by: 'the dashboard', replay });
+  const internalErrors: unknown[] = [];
   const dashboard = createDashboard({
     inspector,
-    operate,
+    admin,
     redis: () => ({ up: client.status === 'ready', full: false }),
     version: '0.0.0',
     refused: () => undefined,
     signIns: unthrottled,
-    onFault: (error) => void faults.push(error),
+    onInternalError: (error) => void internalErrors.push(error),
   });
   const apply = async (next: object): Promise<void> => {
     const read = await configOf(next, prefix);
@@ -87,7 +87,7 @@ export async function startDashboard(settings: object = {}): Promise<TestDashboa
     server.close();
     server.closeAllConnections();
     await dashboard.close();
-    await Promise.all([producer.close(), inspector.close(), operate.close()]);
+    await Promise.all([producer.close(), inspector.close(), admin.close()]);
     client.disconnect();
   });
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
@@ -100,10 +100,10 @@ export async function startDashboard(settings: object = {}): Promise<TestDashboa
   return {
     url,
     inspector,
-    operate,
+    admin,
     prefix,
     client,
-    faults,
+    internalErrors,
     apply,
     get: (path, headers) => fetch(url + path, { headers, redirect: 'manual' }),
     post: (path, body = {}, headers = {}) =>

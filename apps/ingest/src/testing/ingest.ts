@@ -18,10 +18,9 @@ import {
   type Quarantine,
   type TrailEntry,
 } from '@longshore/queue/operator';
-import { redisUrl, testPrefix } from '@longshore/testkit';
+import { claimFolder, redisUrl, testPrefix } from '@longshore/testkit';
 import { onTestFinished } from 'vitest';
 import { createIngest, type Ingest } from '../ingest.js';
-import { memoryClaim } from './claim.js';
 
 /** One JSON line of the log. */
 export type Line = Record<string, unknown>;
@@ -105,12 +104,19 @@ export async function startIngest(settings: object = {}, options: IngestOptions 
   const noted: TrailEntry[] = [];
   const trail = { note: (entry: TrailEntry) => void noted.push(entry) };
   await monitor.firstAnswer(5_000);
-  const claim = memoryClaim();
   let unauthorized = 0;
   const onUnauthorized = async (): Promise<void> => {
     unauthorized++;
   };
-  const parts = { config: () => config, client, monitor, claim, observer, trail, onUnauthorized };
+  const parts = {
+    config: () => config,
+    client,
+    monitor,
+    claim: claimFolder,
+    observer,
+    trail,
+    onUnauthorized,
+  };
   const ingest = createIngest(parts);
   await ingest.start();
   const server = createServer(ingest.app.callback());

@@ -1,4 +1,4 @@
-/** `longshore check`: a configuration as `run` would read it, and what is hardly meant. Starts and asks nothing. */
+/** `longshore check`: a configuration as `run` would read it, and likely mistakes in it. Starts and contacts nothing. */
 import {
   describe,
   describeSenders,
@@ -8,6 +8,7 @@ import {
   type ReadConfig,
   readConfig,
 } from '@longshore/config';
+import { plural } from '@longshore/event';
 import type { Command } from 'commander';
 import type { Shell } from '../shell.js';
 
@@ -27,6 +28,7 @@ interface CheckOptions {
   strict?: boolean;
 }
 
+/** Adds the command. */
 export function addCheck(program: Command, shell: Shell): void {
   program
     .command('check')
@@ -61,7 +63,7 @@ const receivers = ({ config, toLongshore = [] }: ReadConfig) =>
 function verdict(file: string, { flavor, problems, config }: ReadConfig, usable: boolean): string {
   const count = (level: Problem['level']): string => {
     const found = problems.filter((problem) => problem.level === level).length;
-    return `${found} ${level}${found === 1 ? '' : 's'}`;
+    return plural(found, level);
   };
   const kind = flavor === 'registry' ? "a registry's configuration" : 'a Longshore configuration';
   const verdict = usable ? 'usable' : config ? 'fails --strict' : 'not usable';

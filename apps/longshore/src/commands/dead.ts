@@ -1,4 +1,4 @@
-/** `longshore dead`: its words and options. What it does is in `operator/dead.ts`, loaded when it is called. */
+/** `longshore dead`: its options and help. The implementation is in `operator/dead.ts`, loaded on use. */
 import type { Command } from 'commander';
 import type { DeadOptions } from '../operator/dead.js';
 import type { Shell } from '../shell.js';
@@ -6,10 +6,10 @@ import { type Action, asAction, asCount, asIds, asRate, withConfig } from './opt
 
 const EXAMPLES = `
 Actions:
-  list   the newest first
-  show   one in full: its last answer and its event
-  retry  gives all attempts again; keeps the delivery id; twice is safe
-  drop   deletes; each is recorded
+  list   newest first
+  show   one in full, with its last answer and its event
+  retry  deliver again with all attempts; keeps the delivery id; safe to repeat
+  drop   delete; each deletion is recorded
 
 Examples:
   $ longshore dead list --endpoint alistener --since 2h
@@ -20,25 +20,27 @@ Examples:
   $ longshore dead drop --repository 'sandbox/**' --yes
 
 A time is how long ago (30m, 2h, 3d) or a date (2026-11-21, 2026-11-21T03:00:00Z).
-Exit code 0: done. 1: not found, stopped, or the relay does not run. 2: wrong usage.
+Exit code 0: done. 1: not found, interrupted, or the relay is not running.
+2: wrong usage.
 `;
 
+/** Adds the command. */
 export function addDead(program: Command, shell: Shell): void {
   const command = program
     .command('dead')
-    .description('the dead-letter set: deliveries whose attempts are used up')
+    .description('list, show, retry or delete dead-lettered deliveries')
     .argument('<action>', 'list, show, retry or drop', asAction)
-    .argument('[id...]', 'deliveries; else all that the filter finds', asIds);
+    .argument('[id...]', 'deliveries; default: all that match the filter', asIds);
   withConfig(command, shell)
-    .option('-e, --endpoint <name>', 'of this endpoint')
-    .option('--since <time>', 'dead at this time or later')
-    .option('--until <time>', 'dead at this time or before')
-    .option('--repository <glob>', 'of these repositories; ** crosses slashes')
-    .option('--reason <reason>', 'reason of the last attempt, or a glob: http_503, timeout …')
-    .option('-n, --limit <count>', 'list: how many at most (default: 20)', asCount)
-    .option('--rate <number>', 'retry: deliveries in a second; 0 for no limit (default: 100)', asRate)
-    .option('--all', 'retry: all of every endpoint, without asking')
-    .option('-y, --yes', 'drop: do not ask')
+    .option('-e, --endpoint <name>', 'only of this endpoint')
+    .option('--since <time>', 'dead-lettered at this time or later')
+    .option('--until <time>', 'dead-lettered at this time or before')
+    .option('--repository <glob>', 'only of these repositories; ** crosses slashes')
+    .option('--reason <reason>', 'reason of the last attempt, or a glob of it: http_503, timeout …')
+    .option('-n, --limit <count>', 'list: maximum number (default: 20)', asCount())
+    .option('--rate <number>', 'retry: deliveries a second; 0 for no limit (default: 100)', asRate)
+    .option('--all', 'retry: without a filter, all of them, without confirmation')
+    .option('-y, --yes', 'drop: without confirmation')
     .option('--json', 'print JSON, one object per line')
     .addHelpText('after', EXAMPLES)
     .action(async (action: Action, ids: string[] | undefined, options: DeadOptions) => {

@@ -1,52 +1,56 @@
-/** Options that several commands have, read alike. */
+/** Options of several commands. */
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Command, InvalidArgumentError } from 'commander';
 import type { Shell } from '../shell.js';
 
-/** Where `run` finds the configuration, and with it whatever looks into the same relay. */
+/** The configuration of `run`, and so of the commands for the same relay. */
 const OWN = 'longshore.yml';
-/** What `npm start` runs in a clone that has no configuration of its own. */
+/** What `npm start` runs in a clone without a configuration of its own. */
 const QUICKSTART = 'examples/quickstart/longshore.yml';
 
-/** The file that is meant when none is named: so that what is asked in the first minutes is answered. */
+/** The file without `--config`: also that of the quick start, so that commands work beside `npm start`. */
 export function defaultConfig(env: Shell['env'], folder = '.'): string {
   const isThere = (file: string): boolean => existsSync(join(folder, file));
   return env.LONGSHORE_CONFIG ?? (isThere(OWN) || !isThere(QUICKSTART) ? OWN : QUICKSTART);
 }
 
-/** `--config FILE`, of a command that looks into a relay */
+/** Adds `--config FILE`, for a command on a running relay. */
 export const withConfig = (command: Command, { env }: Shell): Command =>
   command.option('-c, --config <file>', "the relay's configuration file", defaultConfig(env));
 
-/** What is done with dead deliveries and quarantined requests. */
+/** Actions on dead-lettered deliveries and quarantined requests. */
 export const ACTIONS = ['list', 'show', 'retry', 'drop'] as const;
+/** One of {@link ACTIONS}. */
 export type Action = (typeof ACTIONS)[number];
 
-/** @throws InvalidArgumentError, which is wrong usage */
+/** Parses an action. @throws InvalidArgumentError */
 export function asAction(text: string): Action {
   const action = ACTIONS.find((known) => known === text);
   if (action) return action;
-  throw new InvalidArgumentError(`Known are ${ACTIONS.join(', ')}.`);
+  throw new InvalidArgumentError(`Use one of ${ACTIONS.join(', ')}.`);
 }
 
-/** @throws InvalidArgumentError */
-export function asCount(text: string): number {
-  const count = Number(text);
-  if (!Number.isSafeInteger(count) || count < 1) throw new InvalidArgumentError('a whole number from 1 up');
-  return count;
-}
+/** Parses a whole number from 1 to `max`. The parser throws InvalidArgumentError. */
+export const asCount =
+  (max = Number.MAX_SAFE_INTEGER) =>
+  (text: string): number => {
+    const count = Number(text);
+    if (Number.isInteger(count) && count >= 1 && count <= max) return count;
+    const range = max === Number.MAX_SAFE_INTEGER ? 'at least 1' : `from 1 to ${max}`;
+    throw new InvalidArgumentError(`Use a whole number, ${range}.`);
+  };
 
-/** Deliveries in a second; 0 for no limit. @throws InvalidArgumentError */
+/** Parses deliveries a second; 0 for no limit. @throws InvalidArgumentError */
 export function asRate(text: string): number {
   const rate = Number(text);
   if (text.trim() === '' || !(rate >= 0))
-    throw new InvalidArgumentError('deliveries in a second; 0 for no limit');
+    throw new InvalidArgumentError('Use deliveries per second; 0 for no limit.');
   return rate === 0 ? Number.POSITIVE_INFINITY : rate;
 }
 
-/** @throws InvalidArgumentError */
+/** Parses one more id. @throws InvalidArgumentError */
 export function asIds(text: string, before: string[] = []): string[] {
-  if (!/^[0-9a-f]{32}$/.test(text)) throw new InvalidArgumentError('an id is 32 hexadecimal digits');
+  if (!/^[0-9a-f]{32}$/.test(text)) throw new InvalidArgumentError('An id has 32 hexadecimal digits.');
   return [...before, text];
 }

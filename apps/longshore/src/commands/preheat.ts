@@ -1,4 +1,4 @@
-/** `longshore preheat`: its words and options, and the endpoint that is meant. What it does is in `preheat.ts`. */
+/** `longshore preheat`: its options and help, and the choice of the endpoint. The implementation is in `preheat.ts`. */
 import { type Config, type Endpoint, isLoopback } from '@longshore/config';
 import { LongshoreError } from '@longshore/event';
 import { type Command, InvalidArgumentError } from 'commander';
@@ -12,7 +12,7 @@ Examples:
   $ longshore preheat team/app:1.4.2 --endpoint warm --dry-run
   $ longshore preheat team/app@sha256:858a8366125ba1ee606c2d28f6b029eb431b3db12b8a79389ee03434a762913c --json
 
-Exit code 0: everything is warm. 1: something is not, the table says what and why.
+Exit code 0: everything is warm. 1: something is not; the table has the reasons.
 `;
 
 interface PreheatCommand {
@@ -22,9 +22,10 @@ interface PreheatCommand {
   json?: boolean;
 }
 
+/** Adds the command. */
 export function addPreheat(program: Command, shell: Shell): void {
   withConfig(program.command('preheat'), shell)
-    .description('warm one image at the targets of a preheat endpoint, and print what became of each blob')
+    .description('warm one image at the targets of a preheat endpoint, and print the result of each blob')
     .argument('<ref>', 'the image: [host/]repository[:tag][@digest]', imageName)
     .option('-e, --endpoint <name>', 'the endpoint of kind preheat, when there are several')
     .option('--dry-run', 'walk the image and print what would be warmed')
@@ -45,12 +46,12 @@ function imageName(text: string): ImageName {
   const name = parseImageName(text);
   if (!name)
     throw new InvalidArgumentError(
-      'An image, such as registry.example.com/team/app:1.4.2: without https://, in lower case.',
+      'Use an image reference such as registry.example.com/team/app:1.4.2: without https://, in lower case.',
     );
   return name;
 }
 
-/** The endpoint that is meant, and its block. */
+/** The endpoint: the named one, or the only one of kind preheat. */
 function endpointOf({ notifications }: Config, name: string | undefined) {
   const endpoints = notifications.endpoints.flatMap((endpoint) =>
     endpoint.preheat ? [{ ...endpoint, preheat: endpoint.preheat }] : [],
@@ -59,14 +60,14 @@ function endpointOf({ notifications }: Config, name: string | undefined) {
   const [first, ...others] = endpoints.filter((endpoint) => name === undefined || endpoint.name === name);
   if (first && others.length === 0) return first;
   const why = first
-    ? `there are several endpoints of kind preheat (${known}); name one with --endpoint`
+    ? `several endpoints of kind preheat (${known}); select one with --endpoint`
     : name === undefined
       ? 'the configuration has no endpoint of kind preheat; add one'
-      : `no endpoint of kind preheat is called ${name}; known are: ${known || 'none'}`;
+      : `no endpoint ${name} of kind preheat; available: ${known || 'none'}`;
   throw new LongshoreError('CONFIG_INVALID', why);
 }
 
-/** The image at the endpoint's registry, or at the one that its name says. */
+/** The image at the endpoint's registry, or at the registry in its reference. */
 function imageAt(
   { name, preheat }: Endpoint & { preheat: NonNullable<Endpoint['preheat']> },
   { host, ...image }: ImageName,
@@ -77,13 +78,13 @@ function imageAt(
     if (host === undefined || host === own) return image;
     throw new LongshoreError(
       'CONFIG_INVALID',
-      `${host} is not the registry of ${name}, which is ${own}; name the image without a host, or another endpoint`,
+      `${host} is not the registry of ${name} (${own}); omit the host, or select another endpoint`,
     );
   }
   if (host === undefined) {
     throw new LongshoreError(
       'CONFIG_INVALID',
-      `${name} has no preheat.registry.url: name the image with its registry, as in registry.example.com/team/app:1.0`,
+      `${name} has no preheat.registry.url: include the registry, as in registry.example.com/team/app:1.0`,
     );
   }
   const plain = isLoopback(new URL(`http://${host}`).hostname);

@@ -1,4 +1,4 @@
-/** `longshore run`: its words and options. What it does is in `run.ts`. */
+/** `longshore run`: its options and help. The implementation is in `run.ts`. */
 import { type Command, InvalidArgumentError } from 'commander';
 import { ROLES, type Role } from '../role.js';
 import type { Shell } from '../shell.js';
@@ -10,18 +10,19 @@ Examples:
   $ longshore run --config longshore.yml --role worker --role dashboard
 `;
 
-/** Where `run` finds the configuration. */
+/** Path of the configuration without `--config`. */
 const DEFAULT_CONFIG = 'longshore.yml';
 
+/** Adds the command. */
 export function addRun(program: Command, shell: Shell): void {
   program
     .command('run')
-    .description('run the relay: all roles in this process, or the named ones')
+    .description('run the relay: all roles in this process, or the given ones')
     .option('-c, --config <file>', 'configuration file', shell.env.LONGSHORE_CONFIG ?? DEFAULT_CONFIG)
-    .option('-r, --role <role>', `${ROLES.join(', ')}; may be repeated; all when none is named`, collect, [])
+    .option('-r, --role <role>', `${ROLES.join(', ')}; may be repeated; default: all`, collect, [])
     .addHelpText('after', EXAMPLES)
     .action(async ({ config, role }: { config: string; role: Role[] }) => {
-      // Loaded when it is needed: `check` and `send` start in a third of the time without it.
+      // Loaded on use: `check` and `send` start in a third of the time without it.
       const { run } = await import('../run.js');
       try {
         shell.exitWith(await run({ file: config, roles: role, env: shell.env }));
@@ -35,6 +36,6 @@ export function addRun(program: Command, shell: Shell): void {
 
 function collect(text: string, roles: Role[]): Role[] {
   const role = ROLES.find((known) => known === text);
-  if (!role) throw new InvalidArgumentError(`Known are ${ROLES.join(', ')}.`);
+  if (!role) throw new InvalidArgumentError(`Use one of ${ROLES.join(', ')}.`);
   return [...roles, role];
 }

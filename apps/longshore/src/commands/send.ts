@@ -1,9 +1,10 @@
-/** `longshore send`: posts events to ingest as a registry does, and prints what came back. Needs no configuration. */
+/** `longshore send`: posts events to ingest as a registry does, and prints the response. Needs no configuration. */
 import { randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { EVENTS_V2, LongshoreError, parseJson } from '@longshore/event';
 import { type Command, InvalidArgumentError } from 'commander';
 import type { Shell } from '../shell.js';
+import { asCount } from './options.js';
 
 const DEFAULT_URL = 'http://127.0.0.1:5080/registry/notifications';
 
@@ -27,17 +28,18 @@ interface SendOptions {
   json?: boolean;
 }
 
+/** Adds the command. */
 export function addSend(program: Command, shell: Shell): void {
   program
     .command('send')
-    .description('post a sample event, or the one in a file, to ingest and print what came back')
+    .description('post a sample event, or the one in a file, to ingest and print the response')
     .option('--to <url>', 'where to post', httpUrl, DEFAULT_URL)
-    .option('--file <file>', 'body to post as it is, instead of a sample event')
+    .option('--file <file>', 'file to post as it is, instead of a sample event')
     .option('--action <action>', 'action of the sample event', 'push')
     .option('--repository <name>', 'repository of the sample event', 'acme/app')
     .option('--tag <tag>', 'tag of the sample event (default: latest, unless --digest is given)')
     .option('--digest <digest>', 'digest of the sample event')
-    .option('--count <n>', 'how many times, each sample event with an id of its own', positive, 1)
+    .option('--count <n>', 'how often; each sample event has its own id', asCount(), 1)
     .option('--header <header>', "request header 'Name: value', may be repeated", header, [])
     .option('--json', 'print one JSON object per answer')
     .addHelpText('after', EXAMPLES)
@@ -65,7 +67,7 @@ async function post(options: SendOptions): Promise<string> {
     if (error instanceof LongshoreError) throw error;
     const { code, message } = error as NodeJS.ErrnoException;
     const hint =
-      code === 'ECONNREFUSED' ? 'nobody listens there; is the relay running (longshore run)?' : message;
+      code === 'ECONNREFUSED' ? 'connection refused; is the relay running (longshore run)?' : message;
     throw failure(options.to, hint);
   }
 }
@@ -118,18 +120,12 @@ function sampleEnvelope({ action, repository, tag, digest }: SendOptions): objec
 
 function httpUrl(text: string): string {
   if (!URL.canParse(text) || !/^https?:/.test(text))
-    throw new InvalidArgumentError('An http:// or https:// URL.');
+    throw new InvalidArgumentError('Use an http:// or https:// URL.');
   return text;
-}
-
-function positive(text: string): number {
-  const count = Number(text);
-  if (!Number.isSafeInteger(count) || count < 1) throw new InvalidArgumentError('a whole number from 1 up');
-  return count;
 }
 
 function header(text: string, headers: [string, string][]): [string, string][] {
   const colon = text.indexOf(':');
-  if (colon < 1) throw new InvalidArgumentError("written as 'Name: value'");
+  if (colon < 1) throw new InvalidArgumentError("Use 'Name: value'.");
   return [...headers, [text.slice(0, colon).trim(), text.slice(colon + 1).trim()]];
 }

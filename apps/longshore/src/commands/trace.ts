@@ -1,7 +1,7 @@
-/** `longshore trace`: its words and options. What it does is in `trace/trace.ts`. */
+/** `longshore trace`: its options and help. The implementation is in `trace/trace.ts`. */
 import { type Command, InvalidArgumentError } from 'commander';
 import type { Shell } from '../shell.js';
-import { withConfig } from './options.js';
+import { asCount, withConfig } from './options.js';
 
 const EXAMPLES = `
 Examples:
@@ -11,7 +11,7 @@ Examples:
   $ longshore trace sha256:858a8366125b
   $ longshore trace 858a8366125b --json
 
-Exit code 0: found. 1: nothing is known of it, or the relay does not run.
+Exit code 0: found. 1: not found, or the relay is not running.
 `;
 
 interface Options {
@@ -21,21 +21,18 @@ interface Options {
   json?: boolean;
 }
 
+/** Adds the command. */
 export function addTrace(program: Command, shell: Shell): void {
   withConfig(program.command('trace'), shell)
-    .description('what happened to an event: received, each attempt with its answer, and how it stands')
-    .argument(
-      '<search>',
-      'event id, delivery id, repository[:tag], or digest (12 digits of it are enough)',
-      asSearch,
-    )
-    .option('-e, --endpoint <name>', 'only what concerns this endpoint')
-    .option('-n, --limit <count>', 'how many events, 1 to 100', asLimit, 20)
+    .description('show the history of an event: receipt, every attempt with its response, current state')
+    .argument('<search>', 'event id, delivery id, repository[:tag], or digest (at least 12 digits)', asSearch)
+    .option('-e, --endpoint <name>', 'only entries of this endpoint')
+    .option('-n, --limit <count>', 'maximum number of events, 1 to 100', asCount(100), 20)
     .option('--json', 'print as JSON')
     .addHelpText('after', EXAMPLES)
     .action(async (search: string, options: Options) => {
       const { trace } = await import('../trace/trace.js');
-      const { lines, found } = await trace(search, options, shell.env);
+      const { lines, found } = await trace(search, options, shell);
       const text = lines.join('\n');
       if (options.json) shell.print(text);
       else if (found) shell.printPainted(text);
@@ -44,14 +41,8 @@ export function addTrace(program: Command, shell: Shell): void {
     });
 }
 
-/** Of an empty text nothing is known, which would read as an answer; it is a variable of a script that is not set. */
+/** Refuses an empty text: usually an unset variable in a script. */
 function asSearch(text: string): string {
   if (text.trim() === '') throw new InvalidArgumentError('It is empty.');
   return text;
-}
-
-function asLimit(text: string): number {
-  const limit = Number(text);
-  if (!Number.isInteger(limit) || limit < 1 || limit > 100) throw new InvalidArgumentError('1 to 100.');
-  return limit;
 }

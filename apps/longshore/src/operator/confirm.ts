@@ -1,15 +1,16 @@
-/** Asks before much is changed at once; without a terminal to ask on, an option has to say it beforehand. */
+/** Asks before a destructive action. Without a terminal, an option has to confirm it. */
 import { createInterface } from 'node:readline/promises';
 import { LongshoreError } from '@longshore/event';
 
-/** Where somebody may sit. */
+/** Where the question is asked. */
 export interface Terminal {
   input: NodeJS.ReadableStream & { isTTY?: boolean };
   output: NodeJS.WritableStream & { isTTY?: boolean };
 }
 
 /**
- * @param instead the option that answers the question beforehand
+ * Whether the answer is yes.
+ * @param instead the option that confirms without the question
  * @throws LongshoreError REQUEST_INVALID without a terminal and without `yes`
  */
 export async function confirmed(
@@ -20,10 +21,7 @@ export async function confirmed(
 ): Promise<boolean> {
   if (yes) return true;
   if (!input.isTTY || !output.isTTY) {
-    throw new LongshoreError(
-      'REQUEST_INVALID',
-      `${question} There is no terminal to confirm this on: add ${instead}`,
-    );
+    throw new LongshoreError('REQUEST_INVALID', `${question} No terminal to confirm on: add ${instead}`);
   }
   const terminal = createInterface({ input, output });
   try {

@@ -1,53 +1,51 @@
 /** `longshore dead`: the dead-letter set on the command line. */
-import { type DeadWords, deadAnswer, type Operate } from '@longshore/dashboard/operate';
-import { LongshoreError } from '@longshore/event';
+import { plural } from '@longshore/event';
+import type { AdminService, DeadLetterQuery } from '@longshore/operator';
+import { deadLetterAnswer } from '@longshore/operator/answers';
 import type { BulkResult } from '@longshore/queue/operator';
 import type { Action } from '../commands/options.js';
+import { createProgressLine, showBulkProgress } from '../progress-line.js';
 import type { Shell } from '../shell.js';
-import { counted } from '../trace/words.js';
+import { interruptible } from '../signals.js';
 import { confirmed } from './confirm.js';
-import { inFull, row } from './dead-words.js';
-import { untilInterrupted } from './interrupt.js';
-import { openProgress } from './progress.js';
-import { withOperate } from './with-operate.js';
+import { inFull, row } from './dead-format.js';
+import { checkOptions, usageError } from './usage.js';
+import { withAdmin } from './with-admin.js';
 
-export interface DeadOptions extends Omit<DeadWords, 'id'> {
+/** Options of the command: a filter, and those of single actions. */
+export interface DeadOptions extends Omit<DeadLetterQuery, 'id'> {
+  /** Path of the configuration. */
   config: string;
   limit?: number;
   rate?: number;
   yes?: boolean;
-  /** Of a retry: all are meant when no filter says which. */
+  /** Of a retry: without a filter, all of them, unasked. */
   all?: boolean;
   json?: boolean;
 }
 
-const LIMIT = 20;
-/** Deliveries that are read at once. */
-const PAGE = 200;
+const DEFAULT_LIMIT = 20;
+const PAGE_SIZE = 200;
 
-/** @returns the exit code */
+/** One action. @returns the exit code */
 export function dead(action: Action, ids: string[], options: DeadOptions, shell: Shell): Promise<number> {
   const { config, limit, rate, yes, all, json, ...filter } = options;
-  if (limit !== undefined && action !== 'list') throw wrong('--limit is for list');
-  if (rate !== undefined && action !== 'retry') throw wrong('--rate is for retry');
-  if (yes && action !== 'drop') throw wrong('--yes is for drop');
-  if (all && action !== 'retry') throw wrong('--all is for retry');
-  const words: DeadWords = { ...filter, ...(ids.length > 0 && { id: ids }) };
-  return withOperate(config, `longshore dead ${action}`, shell, async (operate) => {
-    if (action === 'list') return list(operate, words, limit ?? LIMIT, json, shell);
-    if (action === 'show') return show(operate, words, json, shell);
-    if (action === 'retry') return retry(operate, words, { rate, all, json }, shell);
-    return drop(operate, words, yes, json, shell);
+  checkOptions(action, options, { limit: 'list', rate: 'retry', all: 'retry', yes: 'drop' });
+  const query: DeadLetterQuery = { ...filter, ...(ids.length > 0 && { id: ids }) };
+  return withAdmin(config, `longshore dead ${action}`, shell, async (admin) => {
+    if (action === 'list') return list(admin, query, limit ?? DEFAULT_LIMIT, json, shell);
+    if (action === 'show') return show(admin, ids, json, shell);
+    if (action === 'retry') return retry(admin, query, { rate, all, json }, shell);
+    return drop(admin, query, yes, json, shell);
   });
 }
 
-const deliveries = (count: number): string => counted(count, 'dead delivery', 'dead deliveries');
-
-const wrong = (message: string): LongshoreError => new LongshoreError('REQUEST_INVALID', message);
+const deliveries = (count: number): string =>
+  plural(count, 'dead-lettered delivery', 'dead-lettered deliveries');
 
 async function list(
-  operate: Operate,
-  words: DeadWords,
+  admin: AdminService,
+  query: DeadLetterQuery,
   limit: number,
   json: boolean | undefined,
   shell: Shell,
@@ -55,116 +53,121 @@ async function list(
   let shown = 0;
   let after: string | undefined;
   do {
-    const page = await operate.dead(words, { limit: Math.min(PAGE, limit - shown), ...(after && { after }) });
+    const page = await admin.deadLetters(query, {
+      limit: Math.min(PAGE_SIZE, limit - shown),
+      ...(after && { after }),
+    });
     for (const letter of page.items) {
-      if (json) shell.print(JSON.stringify(deadAnswer(letter)));
+      if (json) shell.print(JSON.stringify(deadLetterAnswer(letter)));
       else for (const line of row(letter)) shell.print(line);
     }
     shown += page.items.length;
     after = page.next;
   } while (after && shown < limit);
   if (json) return 0;
-  if (shown === 0) shell.print('No dead delivery matches.');
-  else
-    shell.print(
-      `${counted(shown, 'delivery', 'deliveries')}${after ? '; there may be more: --limit, or a filter' : ''}`,
-    );
+  const more = after ? '; there may be more: use --limit or a filter' : '';
+  shell.print(shown === 0 ? 'No dead-lettered deliveries match.' : `${deliveries(shown)}${more}`);
   return 0;
 }
 
 async function show(
-  operate: Operate,
-  words: DeadWords,
+  admin: AdminService,
+  ids: readonly string[],
   json: boolean | undefined,
   shell: Shell,
 ): Promise<number> {
-  const ids = [words.id ?? []].flat();
-  if (ids.length === 0) throw wrong('show wants the id of a delivery; `longshore dead list` has them');
+  if (ids.length === 0)
+    throw usageError('show needs the id of a delivery; `longshore dead list` prints them');
   for (const [n, id] of ids.entries()) {
-    const letter = await operate.deadOne(id);
-    if (json) shell.print(JSON.stringify(deadAnswer(letter)));
+    const letter = await admin.deadLetter(id);
+    if (json) shell.print(JSON.stringify(deadLetterAnswer(letter)));
     else for (const line of [...(n > 0 ? ['', ''] : []), ...inFull(letter)]) shell.print(line);
   }
   return 0;
 }
 
 async function retry(
-  operate: Operate,
-  words: DeadWords,
+  admin: AdminService,
+  query: DeadLetterQuery,
   { rate, all, json }: Pick<DeadOptions, 'rate' | 'all' | 'json'>,
   shell: Shell,
 ) {
-  const isAll = Object.values(words).every((word) => word === undefined);
+  const isAll = Object.values(query).every((value) => value === undefined);
   if (isAll && !all) {
-    const question = `No filter is given. Retry ${deliveries(await operate.countDead(words))} of every endpoint?`;
-    if (!(await confirmed(question, false, '--all, or a filter'))) {
-      shell.print('Nothing was retried.');
+    const question = `No filter given. Retry ${deliveries(await admin.countDeadLetters(query))} of all endpoints?`;
+    if (!(await confirmed(question, false, '--all or a filter'))) {
+      shell.print('Nothing retried.');
       return 1;
     }
   }
-  for (const { endpoint, why } of await operate.held(words)) shell.warn(`longshore: ${endpoint}: ${why}`);
+  for (const { endpoint, why } of await admin.blockedEndpoints(query))
+    shell.warn(`longshore: ${endpoint}: ${why}`);
   const result = await bulk('retried', shell, (settings) =>
-    operate.retryDead(words, { ...settings, ...(rate !== undefined && { rate }) }),
+    admin.retryDeadLetters(query, { ...settings, ...(rate !== undefined && { rate }) }),
   );
   return report('retried', result, json, shell);
 }
 
 async function drop(
-  operate: Operate,
-  words: DeadWords,
+  admin: AdminService,
+  query: DeadLetterQuery,
   yes: boolean | undefined,
   json: boolean | undefined,
   shell: Shell,
 ) {
-  const count = await operate.countDead(words);
-  const question = `Drop ${deliveries(count)}? They are deleted and cannot be restored.`;
+  const count = await admin.countDeadLetters(query);
+  const question = `Delete ${deliveries(count)}? This cannot be undone.`;
   if (!(await confirmed(question, yes || count === 0))) {
-    shell.print('Nothing was dropped.');
+    shell.print('Nothing deleted.');
     return 1;
   }
-  return report(
-    'dropped',
-    await bulk('dropped', shell, (settings) => operate.dropDead(words, settings)),
-    json,
-    shell,
-  );
+  const result = await bulk('dropped', shell, (settings) => admin.dropDeadLetters(query, settings));
+  return report('dropped', result, json, shell);
 }
 
+/** Field of the JSON, and what a person reads. */
+const DONE = { retried: 'retried', dropped: 'deleted' };
+type Outcome = keyof typeof DONE;
+type BulkSettings = NonNullable<Parameters<AdminService['dropDeadLetters']>[1]>;
+
+/** With progress; Ctrl-C stops it in order. */
 async function bulk(
-  did: string,
+  outcome: Outcome,
   shell: Shell,
-  act: (
-    settings: Pick<Parameters<Operate['dropDead']>[1] & object, 'signal' | 'onProgress'>,
-  ) => Promise<BulkResult>,
+  run: (settings: BulkSettings) => Promise<BulkResult>,
 ): Promise<BulkResult> {
-  const progress = openProgress(did, shell);
+  const line = createProgressLine(process.stderr);
+  const show = showBulkProgress(line, DONE[outcome]);
   let done = 0;
   try {
-    return await untilInterrupted((signal) =>
-      act({
+    return await interruptible((signal) =>
+      run({
         signal,
-        onProgress(now) {
-          done = now.done;
-          progress.show(now);
+        onProgress(progress) {
+          done = progress.done;
+          show(progress);
         },
       }),
     );
   } catch (error) {
-    if (done > 0) shell.warn(`longshore: ${done} ${did} before it failed; the same command goes on`);
+    if (done > 0)
+      shell.warn(`longshore: failed after ${done} ${DONE[outcome]}. Run the same command again to continue.`);
     throw error;
   } finally {
-    progress.end();
+    line.end();
   }
 }
 
-function report(did: string, result: BulkResult, json: boolean | undefined, shell: Shell): number {
+function report(outcome: Outcome, result: BulkResult, json: boolean | undefined, shell: Shell): number {
   const { total, looked, done, skipped, stopped } = result;
   const left = Math.max(0, total - looked);
-  if (json) shell.print(JSON.stringify({ [did]: done, skipped, left, stopped }));
+  if (json) shell.print(JSON.stringify({ [outcome]: done, skipped, left, stopped }));
   else {
-    const gone = skipped > 0 ? `, ${skipped} skipped (no longer dead when their turn came)` : '';
-    const rest = stopped ? `; stopped, ${left} left to look at: the same command goes on` : '';
-    shell.print(`${done} ${did}${gone}${rest}`);
+    const gone = skipped > 0 ? `, ${skipped} skipped (no longer in the dead-letter set)` : '';
+    const rest = stopped
+      ? `. Interrupted; ${left} not processed. Run the same command again to continue.`
+      : '';
+    shell.print(`${done} ${DONE[outcome]}${gone}${rest}`);
   }
   return stopped ? 1 : 0;
 }

@@ -1,89 +1,84 @@
-/** `longshore quarantine`: what could not be read, on the command line. */
-import {
-  isCut,
-  type Operate,
-  type QuarantineWords,
-  quarantinedAnswer,
-  quarantinedDetailAnswer,
-  type Retried,
-} from '@longshore/dashboard/operate';
-import { LongshoreError } from '@longshore/event';
+/** `longshore quarantine`: requests that could not be parsed, on the command line. */
+import { formatSize, localTime, plural } from '@longshore/event';
+import type { AdminService, QuarantineQuery, QuarantineRetry } from '@longshore/operator';
+import { isTruncated, quarantinedAnswer, quarantinedDetailAnswer } from '@longshore/operator/answers';
+import { block, properties, TIME_WIDTH, truncate } from '@longshore/operator/format';
 import type { Quarantined } from '@longshore/queue/operator';
 import type { Action } from '../commands/options.js';
 import type { Shell } from '../shell.js';
-import { moment, TIME_WIDTH } from '../trace/words.js';
+import { interruptible } from '../signals.js';
 import { confirmed } from './confirm.js';
-import { untilInterrupted } from './interrupt.js';
-import { block, facts, fitted, pretty } from './text.js';
-import { withOperate } from './with-operate.js';
+import { checkOptions, usageError } from './usage.js';
+import { withAdmin } from './with-admin.js';
 
-export interface QuarantineOptions extends Omit<QuarantineWords, 'id'> {
+/** Options of the command: a filter, and those of single actions. */
+export interface QuarantineOptions extends Omit<QuarantineQuery, 'id'> {
+  /** Path of the configuration. */
   config: string;
   limit?: number;
   yes?: boolean;
   json?: boolean;
 }
 
-const LIMIT = 20;
+const DEFAULT_LIMIT = 20;
 
-/** @returns the exit code */
+/** One action. @returns the exit code */
 export function quarantine(
   action: Action,
   ids: string[],
-  { config, limit, yes, json, ...filter }: QuarantineOptions,
+  options: QuarantineOptions,
   shell: Shell,
 ): Promise<number> {
-  if (limit !== undefined && action !== 'list') throw wrong('--limit is for list');
-  if (yes && action !== 'drop') throw wrong('--yes is for drop');
-  const words: QuarantineWords = { ...filter, ...(ids.length > 0 && { id: ids }) };
-  return withOperate(config, `longshore quarantine ${action}`, shell, async (operate) => {
-    if (action === 'list') return list(operate, words, limit ?? LIMIT, json, shell);
-    if (action === 'show') return show(operate, ids, json, shell);
-    if (action === 'retry') return retry(operate, words, json, shell);
-    return drop(operate, words, yes, json, shell);
+  const { config, limit, yes, json, ...filter } = options;
+  checkOptions(action, options, { limit: 'list', yes: 'drop' });
+  const query: QuarantineQuery = { ...filter, ...(ids.length > 0 && { id: ids }) };
+  return withAdmin(config, `longshore quarantine ${action}`, shell, async (admin) => {
+    if (action === 'list') return list(admin, query, limit ?? DEFAULT_LIMIT, json, shell);
+    if (action === 'show') return show(admin, ids, json, shell);
+    if (action === 'retry') return retry(admin, query, json, shell);
+    return drop(admin, query, yes, json, shell);
   });
 }
 
-const wrong = (message: string): LongshoreError => new LongshoreError('REQUEST_INVALID', message);
-
-const requests = (count: number): string => (count === 1 ? '1 request' : `${count} requests`);
+const NO_MATCH = 'No quarantined requests match.';
 
 async function list(
-  operate: Operate,
-  words: QuarantineWords,
+  admin: AdminService,
+  query: QuarantineQuery,
   limit: number,
   json: boolean | undefined,
   shell: Shell,
 ) {
-  const { items, next } = await operate.quarantine(words, { limit });
+  const { items, next } = await admin.quarantine(query, { limit });
   for (const entry of items) {
     if (json) shell.print(JSON.stringify(quarantinedAnswer(entry)));
     else for (const line of row(entry)) shell.print(line);
   }
   if (json) return 0;
-  const more = next ? '; there are more: --limit, or a filter' : '';
-  shell.print(items.length === 0 ? 'No request in quarantine matches.' : `${requests(items.length)}${more}`);
+  const more = next ? '; there are more: use --limit or a filter' : '';
+  shell.print(items.length === 0 ? NO_MATCH : `${plural(items.length, 'quarantined request')}${more}`);
   return 0;
 }
 
 function row(entry: Quarantined): string[] {
   const { id, source, receivedAt, reason, bytes } = entry;
-  const size = `${bytes} bytes${isCut(entry) ? ', cut' : ''}`;
+  const size = `${formatSize(bytes)}${isTruncated(entry) ? ', truncated' : ''}`;
   return [
-    `${id}  ${moment(receivedAt).padEnd(TIME_WIDTH)}  ${fitted(source, 18)}`,
-    `  ${fitted(size, 22, true)}  ${fitted(reason, 54)}`,
+    `${id}  ${localTime(receivedAt).padEnd(TIME_WIDTH)}  ${truncate(source, 18)}`,
+    `  ${truncate(size, 22, true)}  ${truncate(reason, 54)}`,
   ];
 }
 
 async function show(
-  operate: Operate,
+  admin: AdminService,
   ids: string[],
   json: boolean | undefined,
   shell: Shell,
 ): Promise<number> {
-  if (ids.length === 0) throw wrong('show wants the id of an entry; `longshore quarantine list` has them');
+  if (ids.length === 0)
+    throw usageError('show needs the id of a request; `longshore quarantine list` prints them');
   for (const id of ids) {
-    const entry = await operate.quarantined(id);
+    const entry = await admin.quarantined(id);
     const detail = quarantinedDetailAnswer(entry);
     if (json) shell.print(JSON.stringify(detail));
     else for (const line of inFull(detail)) shell.print(line);
@@ -93,13 +88,16 @@ async function show(
 
 function inFull(detail: ReturnType<typeof quarantinedDetailAnswer>): string[] {
   const { id, source, kind, reason, receivedAt, path, bytes, cut, body, bodyBase64 = '' } = detail;
-  const known = facts([
+  const known = properties([
     ['id', id],
     ['source', `${source} (${kind})`],
-    ['received', moment(receivedAt)],
+    ['received', localTime(receivedAt)],
     ['path', path],
     ['reason', reason],
-    ['size', `${bytes} bytes${cut ? '; only the first part of it is kept, so it cannot be retried' : ''}`],
+    [
+      'size',
+      `${formatSize(bytes)}${cut ? '; only the first part of it was kept, so it cannot be retried' : ''}`,
+    ],
   ]);
   return [
     ...known,
@@ -108,59 +106,63 @@ function inFull(detail: ReturnType<typeof quarantinedDetailAnswer>): string[] {
 }
 
 async function retry(
-  operate: Operate,
-  words: QuarantineWords,
+  admin: AdminService,
+  query: QuarantineQuery,
   json: boolean | undefined,
   shell: Shell,
 ): Promise<number> {
-  const outcomes: Retried['outcome'][] = [];
-  const stopped = await untilInterrupted(async (signal) => {
-    for await (const retried of operate.retryQuarantine(words, signal)) {
+  const outcomes: QuarantineRetry['outcome'][] = [];
+  const stopped = await interruptible(async (signal) => {
+    for await (const retried of admin.retryQuarantine(query, signal)) {
       outcomes.push(retried.outcome);
-      shell.print(json ? JSON.stringify(retried) : inWords(retried));
+      shell.print(json ? JSON.stringify(retried) : describe(retried));
     }
     return signal.aborted;
   });
-  if (!json && outcomes.length === 0) shell.print('No request in quarantine matches.');
-  if (stopped) shell.warn('longshore: stopped; the same command goes on');
+  if (!json && outcomes.length === 0) shell.print(NO_MATCH);
+  if (stopped) shell.warn('longshore: interrupted. Run the same command again to continue.');
   const failed = outcomes.some((outcome) => outcome === 'unreadable' || outcome === 'cut');
-  // Ids were named and none of them was there.
-  const missing = words.id !== undefined && outcomes.length === 0;
+  // Ids were given and none of them exists.
+  const missing = query.id !== undefined && outcomes.length === 0;
   return failed || missing || stopped ? 1 : 0;
 }
 
-function inWords(retried: Retried): string {
+function describe(retried: QuarantineRetry): string {
   switch (retried.outcome) {
     case 'taken': {
       const { accepted, enqueued, duplicates, ignored } = retried;
-      return `${retried.id}  taken ${JSON.stringify({ accepted, enqueued, duplicates, ignored })}`;
+      return `${retried.id}  accepted ${JSON.stringify({ accepted, enqueued, duplicates, ignored })}`;
     }
     case 'unreadable':
-      return `${retried.id}  stays: ${fitted(retried.reason, 1_000)}`;
+      return `${retried.id}  still quarantined: ${truncate(retried.reason, 1_000)}`;
     case 'cut':
-      return `${retried.id}  stays: it had ${retried.bytes} bytes, of which the first 1 MiB is kept; have its sender send it again`;
+      return `${retried.id}  still quarantined: only the first 1 MiB of ${formatSize(retried.bytes)} was kept; have the sender send it again`;
     case 'gone':
-      return `${retried.id}  gone: taken or dropped by somebody else`;
+      return `${retried.id}  gone: retried or deleted by someone else`;
   }
 }
 
 async function drop(
-  operate: Operate,
-  words: QuarantineWords,
+  admin: AdminService,
+  query: QuarantineQuery,
   yes: boolean | undefined,
   json: boolean | undefined,
   shell: Shell,
 ) {
-  if (
-    !(await confirmed(
-      'Drop all requests in quarantine that match? They are deleted and cannot be restored.',
-      yes,
-    ))
-  ) {
-    shell.print('Nothing was dropped.');
+  if (!(await confirmed('Delete all matching quarantined requests? This cannot be undone.', yes))) {
+    shell.print('Nothing deleted.');
     return 1;
   }
-  const dropped = await operate.dropQuarantine(words);
-  shell.print(json ? JSON.stringify({ dropped }) : `${requests(dropped)} dropped`);
-  return words.id !== undefined && dropped === 0 ? 1 : 0;
+  const dropped = await admin.dropQuarantine(query);
+  shell.print(json ? JSON.stringify({ dropped }) : `${plural(dropped, 'request')} deleted`);
+  return query.id !== undefined && dropped === 0 ? 1 : 0;
+}
+
+/** Indented JSON; other text as it is. */
+function pretty(text: string): string {
+  try {
+    return JSON.stringify(JSON.parse(text), null, 2);
+  } catch {
+    return text;
+  }
 }

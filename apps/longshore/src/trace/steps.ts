@@ -1,62 +1,63 @@
-/** Each step of a trail as a line or a few: what happened, in words, and what was answered. */
-import { reasonInWords, senderInWords, stepInWords } from '@longshore/dashboard/operate';
+/** Each step of an event's history as a line or a few: what happened, and the response. */
+import { formatDuration, localTime, plural } from '@longshore/event';
+import { describeReason, describeSender, describeStep } from '@longshore/operator/format';
 import type { Trail, TrailStep } from '@longshore/queue/operator';
-import { counted, moment, span } from './words.js';
 
-/** A step in words. */
-export interface Told {
-  /** Empty where it concerns no endpoint. */
+/** A step as text. */
+export interface StepText {
+  /** Empty for a step of no endpoint. */
   endpoint: string;
-  /** In one line. */
+  /** One line. */
   what: string;
-  /** What else there is to say, in lines that may be long. */
+  /** Further lines, which may be long. */
   more: string[];
 }
 
 type Attempted = Extract<TrailStep, { step: 'attempted' }>;
 type Received = Extract<TrailStep, { step: 'received' }>;
 
-/** `place`: of the step in the trail. */
-export function told(step: TrailStep, place: number, trail: Trail): Told {
+/** One step. @param place index of the step in the history */
+export function stepText(step: TrailStep, place: number, trail: Trail): StepText {
   switch (step.step) {
     case 'received':
-      return { endpoint: '', what: received(step, place, trail), more: takenLater(step) };
+      return { endpoint: '', what: received(step, place, trail), more: enqueuedLater(step) };
     case 'attempted':
       return { endpoint: step.endpoint, what: attempted(step), more: answers(step, trail) };
     case 'quarantined':
     case 'unquarantined':
-      return { endpoint: '', what: stepInWords(step), more: [] };
+      return { endpoint: '', what: describeStep(step), more: [] };
     case 'settled':
-      return { endpoint: step.endpoint, what: stepInWords(step), more: step.detail ? [step.detail] : [] };
+      return { endpoint: step.endpoint, what: describeStep(step), more: step.detail ? [step.detail] : [] };
     default:
-      return { endpoint: step.endpoint, what: stepInWords(step), more: [] };
+      return { endpoint: step.endpoint, what: describeStep(step), more: [] };
   }
 }
 
 function received(step: Received, place: number, { steps }: Trail): string {
   const again = steps.slice(0, place).some((one) => one.step === 'received') ? ' again' : '';
-  const known = step.planned.filter((one) => one.known).length;
-  const fresh = step.planned.length - known;
+  const duplicates = step.planned.filter((one) => one.known).length;
+  const fresh = step.planned.length - duplicates;
   const counts = [
-    ...(fresh > 0 || known === 0 ? [counted(fresh, 'delivery', 'deliveries')] : []),
-    ...(known > 0 ? [`${known} known already`] : []),
+    ...(fresh > 0 || duplicates === 0 ? [plural(fresh, 'delivery', 'deliveries')] : []),
+    ...(duplicates > 0 ? [plural(duplicates, 'duplicate')] : []),
     ...(step.ignored.length > 0 ? [`${step.ignored.length} ignored`] : []),
   ];
-  return `received${again}${senderInWords(step)}: ${counts.join(', ')}`;
+  return `received${again}${describeSender(step)}: ${counts.join(', ')}`;
 }
 
-const takenLater = ({ takenAt }: Received): string[] =>
-  takenAt ? [`taken ${moment(takenAt)}; it was kept meanwhile`] : [];
+const enqueuedLater = ({ takenAt }: Received): string[] =>
+  takenAt ? [`spooled until ${localTime(takenAt)}`] : [];
 
 function attempted({ attempt, outcome, reason, ms, at, retryAt }: Attempted): string {
-  const answer = `${reasonInWords(reason)}, ${ms} ms`;
+  const answer = `${describeReason(reason)}, ${formatDuration(ms)}`;
   if (outcome === 'delivered') return `delivered at attempt ${attempt}: ${answer}`;
-  if (outcome === 'dead') return `attempt ${attempt}, the last: ${answer}; dead`;
-  const next = retryAt ? `; next in ${span(new Date(retryAt).getTime() - new Date(at).getTime())}` : '';
+  if (outcome === 'dead') return `attempt ${attempt} (last): ${answer}; dead-lettered`;
+  const delay = retryAt === undefined ? undefined : Date.parse(String(retryAt)) - Date.parse(String(at));
+  const next = delay === undefined ? '' : delay > 0 ? `; next in ${formatDuration(delay)}` : '; next now';
   return `attempt ${attempt}: ${answer}${next}`;
 }
 
-/** All that was answered with the last failure, where somebody will look; before that, what differs from it. */
+/** The whole response of the last failure; of earlier attempts only what differs from it. */
 function answers(step: Attempted, { steps }: Trail): string[] {
   const last = steps.findLast(
     (one): one is Attempted =>
@@ -75,10 +76,10 @@ const isFailure = ({ outcome }: Attempted): boolean => outcome !== 'delivered';
 const quoted = (lines: readonly string[]): string[] =>
   lines.join('') === '' ? [] : lines.map((line) => `> ${line}`);
 
-const SHORT = 60;
+const MAX_LENGTH = 60;
 
 function firstOf(answer: string): string {
   const [first = ''] = answer.split('\n');
-  if (first.length > SHORT) return `${first.slice(0, SHORT)}…`;
+  if (first.length > MAX_LENGTH) return `${first.slice(0, MAX_LENGTH)}…`;
   return first === answer ? first : `${first} …`;
 }

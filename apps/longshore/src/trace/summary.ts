@@ -1,19 +1,16 @@
-/** How an event stands: what it is, and one line for each endpoint. */
-import { reasonInWords, ruleInWords } from '@longshore/dashboard/operate';
-import { printable } from '@longshore/event';
+/** The summary of an event: its name, and the state of its delivery to each endpoint. */
+import { eventName, localClock, localDay, localTime, plural, printable, shortDigest } from '@longshore/event';
+import { describeReason, describeRule, formatAge } from '@longshore/operator/format';
 import type { Trail, TrailDelivery } from '@longshore/queue/operator';
 import type { View } from './view.js';
-import { clock, counted, day, distance, moment } from './words.js';
 
-/** `push acme/app:1.0`, and the beginning of the digest where it is not told beside it. */
+/** `push acme/app:1.0`. @param short with the beginning of the digest, where no line of its own shows it */
 export function subject({ action, nativeType, repository, tag, digest }: Trail, short = false): string {
-  const name = repository && `${repository}${tag ? `:${tag}` : ''}`;
-  const what = [action ?? nativeType, name].filter((part) => part !== undefined).join(' ');
-  const beginning = short && digest ? `  ${digest.replace(/^([^:]+:[0-9a-f]{12})[0-9a-f]+$/, '$1')}` : '';
-  return printable(`${what || 'an event'}${beginning}`);
+  const name = eventName({ action: action ?? nativeType, repository, tag });
+  return printable(`${name || 'unknown event'}${short && digest ? `  ${shortDigest(digest)}` : ''}`);
 }
 
-/** Lines without an indent. */
+/** One line for each endpoint, without an indent. */
 export function summary(trail: Trail, view: View): string[] {
   const ignored = ignoredIn(trail);
   const names = [...trail.deliveries, ...ignored].map(({ endpoint }) => endpoint);
@@ -21,11 +18,11 @@ export function summary(trail: Trail, view: View): string[] {
   const label = (endpoint: string): string => printable(endpoint).padEnd(width);
   return [
     ...trail.deliveries.map((delivery) => `${label(delivery.endpoint)}  ${state(delivery, trail, view)}`),
-    ...ignored.map(({ endpoint, rule }) => `${label(endpoint)}  ignored by ${ruleInWords(rule)}`),
+    ...ignored.map(({ endpoint, rule }) => `${label(endpoint)}  ignored by ${describeRule(rule)}`),
   ];
 }
 
-/** The same endpoint may ignore each of several receipts. */
+/** One line, even when the endpoint ignored each of several receipts. */
 function ignoredIn({ steps, deliveries }: Trail): { endpoint: string; rule: string }[] {
   const ignored = steps.flatMap((step) => (step.step === 'received' ? step.ignored : []));
   const rules = new Map(ignored.map(({ endpoint, rule }) => [endpoint, rule]));
@@ -36,54 +33,54 @@ function ignoredIn({ steps, deliveries }: Trail): { endpoint: string; rule: stri
 function state(delivery: TrailDelivery, trail: Trail, view: View): string {
   const { state: name, attempts, until, settledAt, endpoint, last } = delivery;
   const since = settledAt ? ` ${when(settledAt, trail)}` : '';
-  const held = view.held.get(endpoint);
-  const but = held === undefined ? '' : `; ${printable(held)}`;
+  const blocked = view.blocked.get(endpoint);
+  const why = blocked === undefined ? '' : `; endpoint ${printable(blocked)}`;
   switch (name) {
     case 'delivered':
       return view.paint('green', `delivered${since}${attempts > 1 ? `, at attempt ${attempts}` : ''}`);
     case 'waiting': {
-      const nth = attempts > 0 ? `, ${counted(attempts, 'attempt')} so far` : '';
-      return view.paint('yellow', `waits${held === undefined ? ' for a worker' : ''}${nth}${but}`);
+      const made = attempts > 0 ? `, ${plural(attempts, 'attempt')} so far` : '';
+      return view.paint('yellow', `queued${made}${why}`);
     }
     case 'active':
-      return view.paint('yellow', `on its way: attempt ${attempts + 1} is being made`);
+      return view.paint('yellow', `in flight: attempt ${attempts + 1}`);
     case 'delayed': {
-      // Nobody takes what is due at an endpoint that is held.
+      // Nothing is attempted at an endpoint that is blocked.
       const next = until && new Date(until).getTime() > view.now ? whenAndIn(until, trail, view) : 'now';
-      const then = next === 'now' && held !== undefined ? '' : `, next attempt ${next}`;
-      return view.paint('yellow', `failed ${counted(attempts, 'time')}${then}${but}`);
+      const then = next === 'now' && blocked !== undefined ? '' : `, next attempt ${next}`;
+      return view.paint('yellow', `failed ${plural(attempts, 'time')}${then}${why}`);
     }
     case 'dead': {
-      const why = last ? `: ${reasonInWords(last.reason)}` : '';
-      return view.paint('red', `dead since${since}, after ${counted(attempts, 'attempt')}${why}`);
+      const reason = last ? `: ${describeReason(last.reason)}` : '';
+      return view.paint('red', `dead-lettered${since} after ${plural(attempts, 'attempt')}${reason}`);
     }
     case 'ignored':
-      return `ignored${since}, before it was sent, by ${ruleOf(delivery, trail)}`;
+      return `ignored${since} before the attempt by ${ruleOf(delivery, trail)}`;
     case 'expired':
       return view.paint('red', `removed from the dead-letter set${since} by retention.dead`);
     case 'dropped':
-      return view.paint('red', `dropped${since} by ${dropperOf(delivery, trail)}`);
+      return view.paint('red', `deleted${since} by ${deletedBy(delivery, trail)}`);
     default:
-      return 'not known: its job is gone, and nothing tells how it ended';
+      return 'unknown: its job was removed, and its history is missing';
   }
 }
 
-/** Without the date where it is that of the receipt. */
+/** Without the date when it is that of the receipt. */
 const when = (iso: string, { receivedAt }: Trail): string =>
-  receivedAt && day(receivedAt) === day(iso) ? clock(iso) : moment(iso);
+  receivedAt && localDay(receivedAt) === localDay(iso) ? localClock(iso) : localTime(iso);
 
 const whenAndIn = (iso: string, trail: Trail, { now }: View): string =>
-  `${when(iso, trail)} (${distance(iso, now)})`;
+  `${when(iso, trail)} (${formatAge(iso, now)})`;
 
 const lastStep = ({ id }: TrailDelivery, { steps }: Trail) =>
   steps.findLast((step) => step.step === 'settled' && step.deliveryId === id);
 
 function ruleOf(delivery: TrailDelivery, trail: Trail): string {
   const step = lastStep(delivery, trail);
-  return step?.step === 'settled' && step.rule ? ruleInWords(step.rule) : 'a rule of that moment';
+  return step?.step === 'settled' && step.rule ? describeRule(step.rule) : 'a rule';
 }
 
-function dropperOf(delivery: TrailDelivery, trail: Trail): string {
+function deletedBy(delivery: TrailDelivery, trail: Trail): string {
   const step = lastStep(delivery, trail);
   return step?.step === 'settled' && step.by ? printable(step.by) : 'an operator';
 }

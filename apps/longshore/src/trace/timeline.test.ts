@@ -7,7 +7,7 @@ const AT = '2026-11-21T14:08:00.000Z';
 const NOW = Date.parse('2026-11-21T14:30:00.000Z');
 
 /** One delivery that failed once and is due. */
-function linesOf(endpoint: string, held: View['held'] = new Map()): string[] {
+function linesOf(endpoint: string, blocked: View['blocked'] = new Map()): string[] {
   const id = '5d41402abc4b2a76b9719d911017c592';
   const trail: Trail = {
     eventId: 'e',
@@ -32,16 +32,16 @@ function linesOf(endpoint: string, held: View['held'] = new Map()): string[] {
     incomplete: false,
   };
   const traced: Traced = { search: 'e', understood: [], trails: [trail], more: false, gaps: [] };
-  return timeline(trail, traced, { paint: (_, text) => text, now: NOW, option: '', held });
+  return timeline(trail, traced, { paint: (_, text) => text, now: NOW, option: '', blocked });
 }
 
-test('what is due at an endpoint that is held has no next attempt', () => {
-  const lines = linesOf('gone', new Map([['gone', 'the endpoint is not in the configuration']]));
-  expect(lines).toContain('  gone  failed 1 time; the endpoint is not in the configuration');
+test('a delivery that is due at a blocked endpoint has no next attempt', () => {
+  const lines = linesOf('gone', new Map([['gone', 'not in the configuration']]));
+  expect(lines).toContain('  gone  failed 1 time; endpoint not in the configuration');
   expect(linesOf('gone')).toContain('  gone  failed 1 time, next attempt now');
 });
 
-test('a long name leaves what happened on 80 columns', () => {
+test('with a long name the steps still fit into 80 columns', () => {
   const name = 'n'.repeat(60);
   const lines = linesOf(name);
   const at = lines.findIndex((line) => line.endsWith(name));

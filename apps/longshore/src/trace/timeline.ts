@@ -1,26 +1,33 @@
-/** One event: what it is, how it stands, everything that happened, and what to do next. */
-import { GAPS } from '@longshore/dashboard/operate';
-import { printable, printableLines } from '@longshore/event';
+/** One event: its name, the state of its deliveries, every step, and the next commands. */
+import {
+  localClock,
+  localDay,
+  localTime,
+  localZone,
+  plural,
+  printable,
+  printableLines,
+} from '@longshore/event';
+import { describeGap, formatAge, wrap } from '@longshore/operator/format';
 import type { Traced, Trail, TrailGap } from '@longshore/queue/operator';
-import { told } from './steps.js';
+import { stepText } from './steps.js';
 import { subject, summary } from './summary.js';
 import { type View, WIDTH } from './view.js';
-import { clock, counted, day, distance, moment, wrapped, zone } from './words.js';
 
-const TIME = '  12:03:44  '.length;
+const STEP_INDENT = '  12:03:44  '.length;
 
 /** Lines for a terminal. */
 export function timeline(trail: Trail, traced: Traced, view: View): string[] {
   return [
     ...heading(trail, view),
-    ...standing(trail, view),
+    ...states(trail, view),
     ...steps(trail, view),
     ...missing(trail, traced),
     ...nextSteps(trail, view),
   ];
 }
 
-function standing(trail: Trail, view: View): string[] {
+function states(trail: Trail, view: View): string[] {
   const lines = summary(trail, view);
   return lines.length === 0 ? [] : ['', ...indented(lines)];
 }
@@ -35,32 +42,32 @@ function heading(trail: Trail, view: View): string[] {
     ['quarantine', quarantine?.id],
     ['digest', trail.digest],
     ['source', through && `${through}${by}`],
-    ['received', receivedAt && `${moment(receivedAt)} (${distance(receivedAt, view.now)})`],
+    ['received', receivedAt && `${localTime(receivedAt)} (${formatAge(receivedAt, view.now)})`],
     ['reason', quarantine?.reason],
   ];
   const known = rows.flatMap(([name = '', value]) =>
     value ? [`${name.padEnd(10)}  ${printable(value)}`] : [],
   );
-  return [view.paint('bold', quarantine ? 'in no form that could be read' : subject(trail)), ...known];
+  return [view.paint('bold', quarantine ? 'request that could not be parsed' : subject(trail)), ...known];
 }
 
-/** A line with the day where a new one begins. */
+/** One step after the other, with a line for each day. */
 function steps(trail: Trail, view: View): string[] {
   const width = Math.min(Math.max(0, ...trail.deliveries.map(({ endpoint }) => endpoint.length)), 24);
   let today = '';
   return trail.steps.flatMap((step, place) => {
-    const { endpoint, what, more } = told(step, place, trail);
-    const margin = endpoint ? TIME + width + 2 : TIME;
+    const { endpoint, what, more } = stepText(step, place, trail);
+    const margin = endpoint ? STEP_INDENT + width + 2 : STEP_INDENT;
     const name = endpoint ? `${printable(endpoint).padEnd(width)}  ` : '';
-    const words = wrapped(printableLines(what), WIDTH - margin);
-    // A name that is longer than its column has a line to itself.
+    const words = wrap(printableLines(what), WIDTH - margin);
+    // A name that is longer than its column gets its own line.
     const [first = '', ...rest] = (endpoint?.length ?? 0) > width ? ['', ...words] : words;
-    const lines = [...rest, ...more.flatMap((text) => wrapped(printableLines(text), WIDTH - margin))];
-    const isNew = day(step.at) !== today;
-    today = day(step.at);
+    const lines = [...rest, ...more.flatMap((text) => wrap(printableLines(text), WIDTH - margin))];
+    const isNew = localDay(step.at) !== today;
+    today = localDay(step.at);
     return [
-      ...(isNew ? ['', view.paint('bold', `${today} ${zone(step.at)}`)] : []),
-      `  ${clock(step.at)}  ${name}${first}`.trimEnd(),
+      ...(isNew ? ['', view.paint('bold', `${today} ${localZone(step.at)}`)] : []),
+      `  ${localClock(step.at)}  ${name}${first}`.trimEnd(),
       ...lines.map((line) => view.paint('dim', `${' '.repeat(margin)}${line}`)),
     ];
   });
@@ -74,18 +81,16 @@ function missing({ incomplete, receivedAt, steps: known }: Trail, { gaps, since 
   return [
     '',
     ...(within.length > 0
-      ? within.map(gapInWords)
+      ? within.map(describeGapOf)
       : older
-        ? [
-            `Not all of it is known: ${since ? `the trail reaches back to ${moment(since)}` : 'the trail is empty'}.`,
-          ]
-        : ['Not all of it is known: entries are missing.']),
-  ].flatMap((line) => wrapped(line, WIDTH));
+        ? [`Incomplete: ${since ? `the history starts at ${localTime(since)}` : 'the history is empty'}.`]
+        : ['Incomplete: entries are missing.']),
+  ].flatMap((line) => wrap(line, WIDTH));
 }
 
-/** Also for a search that found nothing. */
-export const gapInWords = ({ since, until, count, why }: TrailGap): string =>
-  `The trail has a gap: ${counted(count, 'entry', 'entries')} from ${moment(since)} to ${day(until) === day(since) ? clock(until) : moment(until)} ${count === 1 ? 'is' : 'are'} missing, because ${GAPS[why]}.`;
+/** Entries that are missing, when and why; also for a search that found nothing. */
+export const describeGapOf = ({ since, until, count, why }: TrailGap): string =>
+  `Gap in the history: ${plural(count, 'entry', 'entries')} from ${localTime(since)} to ${localDay(until) === localDay(since) ? localClock(until) : localTime(until)} missing. ${describeGap(why)}.`;
 
 function nextSteps({ deliveries, quarantine }: Trail, { option }: View): string[] {
   const dead = deliveries.filter(({ state }) => state === 'dead');

@@ -1,23 +1,24 @@
-/** How a trail is printed: on what, from where, and what is known of the endpoints beside it. */
+/** How a history is printed. */
 import { styleText } from 'node:util';
 
-/** Columns that everything fits into. */
+/** Columns of the output. */
 export const WIDTH = 80;
 
 type Style = 'bold' | 'dim' | 'green' | 'red' | 'yellow';
 
+/** Colours, the time, and the state of the endpoints. */
 export interface View {
-  /** Colours; the text itself where there are none. */
+  /** In colour; the text itself where there are no colours. */
   paint(style: Style, text: string): string;
   /** Epoch milliseconds. */
   now: number;
-  /** ` --config FILE` where it is not the usual one, for commands to copy. */
+  /** ` --config FILE` unless it is the default, for the commands that are printed. */
   option: string;
-  /** Why an endpoint gets nothing at the moment, in words. */
-  held: ReadonlyMap<string, string>;
+  /** Why nothing is delivered to an endpoint at present: `paused by the dashboard`. */
+  blocked: ReadonlyMap<string, string>;
 }
 
-/** For a terminal that wants colours, or for anything else. */
+/** Paints, or does not. */
 export const painter =
   (colours: boolean): View['paint'] =>
   (style, text) =>

@@ -55,8 +55,7 @@ test('dead and old deliveries are conditions, also of an endpoint that is paused
   });
   expect(firing(undefined, aLook([pulse]))).toEqual({
     'dead one': 'one has 2 in its dead-letter set',
-    'backlog one':
-      'the oldest delivery of one waits for 15m: paused by an operator; 9 wait until it is resumed',
+    'backlog one': 'the oldest delivery of one has been queued for 15m; the endpoint is paused',
   });
   expect(findingsFor(aReceiver(), aLook([pulse]), NOW).get('backlog one')?.next).toBe('longshore resume one');
 });

@@ -3,8 +3,8 @@
  * the snapshot and the clock are passed in.
  */
 import type { AlertConfig, Endpoint } from '@longshore/config';
-import { globMatcher } from '@longshore/event';
-import { type EndpointPulse, inWords, stateOf } from '@longshore/queue/operator';
+import { formatDuration, globMatcher } from '@longshore/event';
+import { type EndpointPulse, stateOf } from '@longshore/queue/operator';
 import { commandWord } from './command-word.js';
 import { type AlertName, conditionKey } from './state.js';
 
@@ -56,9 +56,9 @@ function ofEndpoint(
 ): Finding[] {
   const { endpoint } = pulse;
   const state = stateOf(pulse, switches, now);
-  const details = detailsOf(pulse, state.words);
+  const details = detailsOf(pulse, state);
   const findings: Finding[] = [];
-  if (after > 0) findings.push(failing(pulse, { after, paused: state.name === 'paused', details, now }));
+  if (after > 0) findings.push(failing(pulse, { after, paused: state === 'paused', details, now }));
   if (dead > 0) {
     findings.push({
       ...{ alert: 'dead', endpoint, details, amount: pulse.newestDeadAt },
@@ -81,10 +81,10 @@ function ofEndpoint(
       summary:
         pulse.oldestAt === undefined
           ? `${endpoint} has nothing undelivered`
-          : `the oldest delivery of ${endpoint} waits for ${inWords(waits)}: ${state.words}`,
+          : `the oldest delivery of ${endpoint} has been queued for ${formatDuration(waits)}; the endpoint is ${state}`,
       next: pulse.pausedByOperator
         ? `longshore resume ${commandWord(endpoint)}`
-        : state.name === 'paused'
+        : state === 'paused'
           ? `remove \`paused: true\` of ${endpoint} from the configuration`
           : 'fix the receiver if it fails; else add workers, or raise the concurrency of the endpoint',
       runbook: 'queue.md#deliveries-wait-and-nothing-is-delivered',
@@ -116,7 +116,7 @@ function failing(pulse: EndpointPulse, { after, paused, details, now }: FailingC
     since: failingSince ?? now,
     summary:
       fails && inDanger
-        ? `${endpoint} has failed for ${inWords(now - failingSince)}${lastWords(pulse)}`
+        ? `${endpoint} has failed for ${formatDuration(now - failingSince)}${lastWords(pulse)}`
         : still,
     next: `${lastError?.detail ?? 'check the receiver and its log'}. ${afterFix(pulse)}`,
     runbook: 'sink.md#notification-failed',

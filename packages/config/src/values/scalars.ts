@@ -92,7 +92,8 @@ export const choice = <const Word extends string>(
 ) =>
   value<Word>({
     words: words.join(' or '),
-    json: { enum: [...words] },
+    // `false` is written without quotes, so an editor reads a boolean.
+    json: { enum: words.map((word) => (word === 'false' ? false : word)) },
     readsNothing: true,
     read(scalar, refuse) {
       const written = textOf(scalar);

@@ -116,6 +116,18 @@ export interface GapEntry {
 /** `away`: Redis did not answer for longer than the buffer lasts. `memory`: Redis is filling up. */
 export type DropReason = 'away' | 'memory';
 
+/** Every step that this version knows, in words. */
+export const STEPS: Readonly<Record<TrailEntry['step'], string>> = {
+  received: 'received',
+  quarantined: 'received and quarantined',
+  unquarantined: 'removed from quarantine',
+  attempted: 'delivery attempted',
+  settled: 'settled without an attempt',
+  retried: 'retried from the dead-letter set',
+  stalled: 'worker died or hung; delivery re-queued',
+  gap: 'entries missing',
+};
+
 /** One thing that happened; `step` tells which. */
 export type TrailEntry =
   | ReceivedEntry

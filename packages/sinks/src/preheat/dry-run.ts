@@ -2,7 +2,7 @@
  * What a run would ask for, from what is remembered alone: no target is asked, no lead is taken, and nothing that is
  * remembered changes.
  */
-import { bytesInWords, type PreheatPart } from '@longshore/event';
+import { formatSize, type PreheatPart } from '@longshore/event';
 import type { PreheatMemory } from './memory.js';
 import { type PartState, readState, resultOf } from './states.js';
 import type { Settled, WarmImage, WarmItem } from './targets/target.js';
@@ -50,7 +50,7 @@ export function dryRunInWords(parts: readonly PreheatPart[]): string {
   const wanted = parts.filter(({ reason }) => reason === DRY_RUN);
   const warm = parts.filter(({ result }) => result === 'already').length;
   const left = warm > 0 ? `, ${warm} already warm` : '';
-  return `dry run: ${wanted.length} parts would be requested (${bytesInWords(bytesWanted(parts))})${left}`;
+  return `dry run: ${wanted.length} parts would be requested (${formatSize(bytesWanted(parts))})${left}`;
 }
 
 /** Bytes that a run would move at most, as the descriptors say. */

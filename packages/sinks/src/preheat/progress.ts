@@ -1,5 +1,5 @@
 /** Progress of an image, reported at most twice a second, and at the end. */
-import { bytesInWords } from '@longshore/event';
+import { formatSize } from '@longshore/event';
 import type { WarmItem } from './targets/target.js';
 
 const REPORT_INTERVAL_MS = 500;
@@ -67,7 +67,7 @@ export class Progress {
     this.tell({
       progress: complete ? 100 : Math.min(99, Math.floor(100 * share)),
       blobs: `${this.#done} / ${parts}`,
-      bytes: `${bytesInWords(here)} / ${bytesInWords(bytes)}`,
+      bytes: `${formatSize(here)} / ${formatSize(bytes)}`,
       done: this.#done,
       total: parts,
     });

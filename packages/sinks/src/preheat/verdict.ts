@@ -2,7 +2,7 @@
  * What an image came to: the table of its parts, the tally, and the outcome of the attempt. Pure, so that it can be
  * read and tested as a table.
  */
-import { type Outcome, type PreheatPart, type PreheatRun, tallyOf } from '@longshore/event';
+import { type Outcome, type PreheatPart, type PreheatRun, shortDigest, tallyOf } from '@longshore/event';
 import type { WalkProblem } from '@longshore/registry-client';
 import type { KeptWalk } from './walked.js';
 import type { WarmedPart } from './warm.js';
@@ -113,7 +113,7 @@ export function failedInWords(parts: readonly PreheatPart[]): string {
 
 function alikeInWords(parts: readonly PreheatPart[]): string {
   const [{ target, digest, reason, detail } = { target: '', digest: '', reason: '' }] = parts;
-  const which = parts.length > 1 ? `${parts.length} parts` : digest.slice(0, 19);
+  const which = parts.length > 1 ? `${parts.length} parts` : shortDigest(digest);
   return `${which} at ${target}: ${reason} (${detail})`;
 }
 

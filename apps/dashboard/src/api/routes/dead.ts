@@ -1,48 +1,49 @@
-/** The dead-letter sets. */
-import type { Operate } from '../../operate/index.js';
-import type { Operations } from '../../operate/operations.js';
-import { deadWords } from '../../operate/words.js';
-import * as answers from '../answers/index.js';
-import { needsFilter } from '../needs-filter.js';
+/** The dead-letter set. */
+import { type AdminService, type BulkJobs, requireFilterOrAll } from '@longshore/operator';
+import * as answers from '@longshore/operator/answers';
+import { deadLetterQuery, answers as schemas } from '@longshore/operator/schemas';
 import { type Route, route } from '../route.js';
-import * as shape from '../shape.js';
 import { all, paging, rate } from './parameters.js';
 
-export const deadRoutes = (operate: Operate, operations: Operations): Route[] => [
+/** Routes below `/dead`. */
+export const deadRoutes = (admin: AdminService, jobs: BulkJobs): Route[] => [
   route({
     method: 'get',
     path: '/dead',
-    summary: 'The dead-letter sets, newest first',
-    description: 'A page looks through 3,000 at most, so it can be short, or empty, and still have a `next`.',
-    query: deadWords.extend(paging),
-    answer: answers.deadLetters,
-    handle: async ({ query: { limit, after, ...words } }) =>
-      shape.listAnswer(
-        await operate.dead(words, { limit, ...(after !== undefined && { after }) }),
-        shape.deadAnswer,
+    summary: 'Dead-lettered deliveries, newest first',
+    description:
+      'A page checks at most 3,000 deliveries, so it may be short, or empty, and still have a `next`.',
+    query: deadLetterQuery.extend(paging),
+    answer: schemas.deadLetters,
+    handle: async ({ query: { limit, after, ...filter } }) =>
+      answers.listAnswer(
+        await admin.deadLetters(filter, { limit, ...(after !== undefined && { after }) }),
+        answers.deadLetterAnswer,
       ),
   }),
   route({
     method: 'get',
     path: '/dead/{id}',
-    summary: 'One dead delivery, with its event and its last answer',
-    answer: answers.deadDetail,
-    handle: async ({ params }) => shape.deadAnswer(await operate.deadOne(params.id ?? '')),
+    summary: 'One dead-lettered delivery, with its event and its last answer',
+    answer: schemas.deadLetterDetail,
+    handle: async ({ params }) => answers.deadLetterAnswer(await admin.deadLetter(params.id ?? '')),
   }),
   ...(['retry', 'drop'] as const).map((act) =>
     route({
       method: 'post',
       path: `/dead/${act}`,
       summary:
-        act === 'retry' ? 'Give dead deliveries all of their attempts again' : 'Delete dead deliveries',
-      description: 'Goes on in the background: ask `/operations/{id}` how far it is. Twice is safe.',
-      body: deadWords.extend({ all, rate }),
+        act === 'retry'
+          ? 'Retry dead-lettered deliveries with all attempts'
+          : 'Delete dead-lettered deliveries',
+      description: 'Runs in the background: `/operations/{id}` has the progress. Safe to repeat.',
+      body: deadLetterQuery.extend({ all, rate }),
       status: 202,
-      answer: answers.operation,
-      handle: async ({ body: { all: everything, rate: asked, ...words } }) => {
-        needsFilter(words, everything);
+      answer: schemas.operation,
+      handle: async ({ body: { all: everything, rate: asked, ...filter } }) => {
+        requireFilterOrAll(filter, everything);
         const pace = asked === 0 ? Number.POSITIVE_INFINITY : asked;
-        return shape.operationAnswer(await operations.start(act, words, pace));
+        return answers.operationAnswer(await jobs.start(act, filter, pace));
       },
     }),
   ),

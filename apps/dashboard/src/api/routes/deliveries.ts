@@ -1,50 +1,57 @@
-/** Deliveries by state, and what happened to an event. */
+/** Deliveries by state, and the history of an event. */
+import type { AdminService } from '@longshore/operator';
+import * as answers from '@longshore/operator/answers';
+import { answers as schemas } from '@longshore/operator/schemas';
 import { DELIVERY_STATES } from '@longshore/queue/operator';
 import { z } from 'zod';
-import type { Operate } from '../../operate/index.js';
-import * as answers from '../answers/index.js';
 import { type Route, route } from '../route.js';
-import * as shape from '../shape.js';
 import { paging } from './parameters.js';
 
-export const deliveryRoutes = (operate: Operate): Route[] => [
+/** Routes of deliveries and of the search. */
+export const deliveryRoutes = (admin: AdminService): Route[] => [
   route({
     method: 'get',
     path: '/deliveries',
     summary: 'Deliveries of an endpoint by state',
     query: z.strictObject({
       endpoint: z.string().min(1).meta({ description: 'Name of the endpoint.' }),
-      state: z.enum(DELIVERY_STATES).meta({ description: 'Which of them.' }),
+      state: z.enum(DELIVERY_STATES).meta({ description: 'The state that they have now.' }),
       ...paging,
     }),
-    answer: answers.deliveries,
+    answer: schemas.deliveries,
     handle: async ({ query: { endpoint, state, ...page } }) =>
-      shape.listAnswer(await operate.deliveries(endpoint, state, page), shape.deliveryAnswer),
+      answers.listAnswer(await admin.deliveries(endpoint, state, page), answers.deliveryAnswer),
   }),
   route({
     method: 'get',
     path: '/deliveries/{id}',
     summary: 'One delivery, with its event and its last answer',
-    answer: answers.deliveryDetail,
-    handle: async ({ params }) => shape.deliveryAnswer(await operate.delivery(params.id ?? '')),
+    answer: schemas.deliveryDetail,
+    handle: async ({ params }) => answers.deliveryAnswer(await admin.delivery(params.id ?? '')),
   }),
   route({
     method: 'get',
     path: '/trace',
-    summary: 'What happened to an event',
+    summary: 'The history of an event',
     query: z.strictObject({
       q: z
         .string()
         .min(1)
         .max(500)
-        .meta({ description: 'Event id, delivery id, repository, repository:tag or digest.' }),
-      endpoint: z.string().optional().meta({ description: 'Only what concerns this endpoint.' }),
-      limit: z.coerce.number().int().min(1).max(100).default(20).meta({ description: 'How many events.' }),
+        .meta({ description: 'Event id, delivery id, quarantine id, repository, repository:tag or digest.' }),
+      endpoint: z.string().optional().meta({ description: 'Only entries of this endpoint.' }),
+      limit: z.coerce
+        .number()
+        .int()
+        .min(1)
+        .max(100)
+        .default(20)
+        .meta({ description: 'Maximum number of events.' }),
     }),
-    answer: answers.traced,
+    answer: schemas.traced,
     handle: async ({ query: { q, endpoint, limit } }) =>
-      shape.tracedAnswer(
-        await operate.trace({ search: q, limit, ...(endpoint !== undefined && { endpoint }) }),
+      answers.tracedAnswer(
+        await admin.trace({ search: q, limit, ...(endpoint !== undefined && { endpoint }) }),
       ),
   }),
 ];

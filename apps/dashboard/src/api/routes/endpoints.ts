@@ -1,55 +1,56 @@
-/** Endpoints: how each is, and its switch to pause it. */
+/** Endpoints: their state, pause and resume. */
+import type { AdminService } from '@longshore/operator';
+import * as answers from '@longshore/operator/answers';
+import { answers as schemas } from '@longshore/operator/schemas';
 import { z } from 'zod';
-import type { Operate } from '../../operate/index.js';
-import * as answers from '../answers/index.js';
 import { type Route, route } from '../route.js';
-import * as shape from '../shape.js';
 
-export const endpointRoutes = (operate: Operate): Route[] => [
+/** Routes below `/endpoints`. */
+export const endpointRoutes = (admin: AdminService): Route[] => [
   route({
     method: 'get',
     path: '/endpoints',
-    summary: 'Every endpoint, and how it is',
-    description: 'Those that left the configuration and still have a queue are among them.',
-    answer: z.strictObject({ items: z.array(answers.endpoint) }),
-    handle: async () => ({ items: (await operate.endpoints()).map(shape.endpointAnswer) }),
+    summary: 'Every endpoint, with its state and its numbers',
+    description: 'Includes removed endpoints that still have a queue.',
+    answer: z.strictObject({ items: z.array(schemas.endpoint) }),
+    handle: async () => ({ items: (await admin.endpoints()).map(answers.endpointAnswer) }),
   }),
   route({
     method: 'get',
     path: '/endpoints/{name}',
     summary: 'One endpoint',
-    answer: answers.endpoint,
-    handle: async ({ params }) => shape.endpointAnswer(await operate.endpoint(params.name ?? '')),
+    answer: schemas.endpoint,
+    handle: async ({ params }) => answers.endpointAnswer(await admin.endpoint(params.name ?? '')),
   }),
   route({
     method: 'get',
     path: '/endpoints/{name}/preheats',
     summary: 'The last images of a preheat endpoint',
-    description: 'Newest first, with what became of each part. Empty for endpoints of other kinds.',
-    answer: z.strictObject({ items: z.array(answers.preheat) }),
+    description: 'Newest first, with the result of each part. Empty for endpoints of other kinds.',
+    answer: z.strictObject({ items: z.array(schemas.preheat) }),
     handle: async ({ params }) => ({
-      items: (await operate.preheats(params.name ?? '')).map(shape.preheatAnswer),
+      items: (await admin.preheats(params.name ?? '')).map(answers.preheatAnswer),
     }),
   }),
   route({
     method: 'post',
     path: '/endpoints/{name}/pause',
     summary: 'Stop delivering to an endpoint',
-    description: 'For all workers at once, over restarts. Events are taken and kept for it.',
+    description: 'Stops all workers, across restarts. Events for it are still accepted and queued.',
     body: z.strictObject({
-      reason: z.string().max(500).optional().meta({ description: 'Why, for whoever looks next.' }),
+      reason: z.string().max(500).optional().meta({ description: 'Shown to other operators.' }),
     }),
-    answer: answers.endpoint,
+    answer: schemas.endpoint,
     handle: async ({ params, body }) =>
-      shape.endpointAnswer(await operate.pause(params.name ?? '', body.reason)),
+      answers.endpointAnswer(await admin.pause(params.name ?? '', body.reason)),
   }),
   route({
     method: 'post',
     path: '/endpoints/{name}/resume',
-    summary: 'Deliver to it again',
-    description: 'What the configuration pauses stays paused: `pausedByConfig` says so.',
+    summary: 'Resume delivering to an endpoint',
+    description: 'An endpoint that the configuration pauses stays paused: see `pausedByConfig`.',
     body: z.strictObject({}),
-    answer: answers.endpoint,
-    handle: async ({ params }) => shape.endpointAnswer(await operate.resume(params.name ?? '')),
+    answer: schemas.endpoint,
+    handle: async ({ params }) => answers.endpointAnswer(await admin.resume(params.name ?? '')),
   }),
 ];

@@ -1,6 +1,5 @@
-/** Every route of the API: all that the pages show and do, and nothing that they do not. */
-import type { Operate } from '../../operate/index.js';
-import type { Operations } from '../../operate/operations.js';
+/** Every route of the API: the same functions as the pages. */
+import type { AdminService, BulkJobs } from '@longshore/operator';
 import type { Route } from '../route.js';
 import { deadRoutes } from './dead.js';
 import { deliveryRoutes } from './deliveries.js';
@@ -8,12 +7,13 @@ import { endpointRoutes } from './endpoints.js';
 import { operationRoutes } from './operations.js';
 import { quarantineRoutes } from './quarantine.js';
 
-export function routesOf(operate: Operate, operations: Operations): Route[] {
+/** In the order of the OpenAPI document. */
+export function routesOf(admin: AdminService, jobs: BulkJobs): Route[] {
   return [
-    ...endpointRoutes(operate),
-    ...deliveryRoutes(operate),
-    ...deadRoutes(operate, operations),
-    ...quarantineRoutes(operate),
-    ...operationRoutes(operations),
+    ...endpointRoutes(admin),
+    ...deliveryRoutes(admin),
+    ...deadRoutes(admin, jobs),
+    ...quarantineRoutes(admin),
+    ...operationRoutes(jobs),
   ];
 }

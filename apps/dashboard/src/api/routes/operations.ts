@@ -1,32 +1,33 @@
-/** Retries and drops of many that go on in this process. */
+/** The bulk actions of this process. */
+import type { BulkJobs } from '@longshore/operator';
+import * as answers from '@longshore/operator/answers';
+import { answers as schemas } from '@longshore/operator/schemas';
 import { z } from 'zod';
-import type { Operations } from '../../operate/operations.js';
-import * as answers from '../answers/index.js';
 import { type Route, route } from '../route.js';
-import * as shape from '../shape.js';
 
-export const operationRoutes = (operations: Operations): Route[] => [
+/** Routes below `/operations`. */
+export const operationRoutes = (jobs: BulkJobs): Route[] => [
   route({
     method: 'get',
     path: '/operations',
-    summary: 'Retries and drops that this process runs or ran, newest first',
-    answer: z.strictObject({ items: z.array(answers.operation) }),
-    handle: async () => ({ items: operations.list().map(shape.operationAnswer) }),
+    summary: 'Bulk retries and deletions of this process, newest first',
+    answer: z.strictObject({ items: z.array(schemas.operation) }),
+    handle: async () => ({ items: jobs.list().map(answers.operationAnswer) }),
   }),
   route({
     method: 'get',
     path: '/operations/{id}',
-    summary: 'How far one is',
-    answer: answers.operation,
-    handle: async ({ params }) => shape.operationAnswer(operations.get(params.id ?? '')),
+    summary: 'The progress of one',
+    answer: schemas.operation,
+    handle: async ({ params }) => answers.operationAnswer(jobs.get(params.id ?? '')),
   }),
   route({
     method: 'post',
     path: '/operations/{id}/cancel',
-    summary: 'Stop one',
-    description: 'What was done stays done; the same once more goes on.',
+    summary: 'Cancel one',
+    description: 'Completed work is not undone. Start the same again to continue.',
     body: z.strictObject({}),
-    answer: answers.operation,
-    handle: async ({ params }) => shape.operationAnswer(operations.cancel(params.id ?? '')),
+    answer: schemas.operation,
+    handle: async ({ params }) => answers.operationAnswer(jobs.cancel(params.id ?? '')),
   }),
 ];

@@ -1,19 +1,28 @@
-/** Parameters that several routes have. */
+/** Parameters of several routes. */
 import { z } from 'zod';
 
+/** Of a list. */
 export const paging = {
-  limit: z.coerce.number().int().min(1).max(500).default(50).meta({ description: 'How many at most.' }),
-  after: z.string().optional().meta({ description: '`next` of the page before.' }),
+  limit: z.coerce
+    .number()
+    .int()
+    .min(1)
+    .max(500)
+    .default(50)
+    .meta({ description: 'Maximum number of items.' }),
+  after: z.string().optional().meta({ description: '`next` of the previous page.' }),
 };
 
+/** Of a bulk action. */
 export const all = z
   .literal(true)
   .optional()
-  .meta({ description: 'true: all of them. Needed when there is no filter.' });
+  .meta({ description: 'Required when there is no filter: true selects all of them.' });
 
+/** Of a bulk retry. */
 export const rate = z
   .number()
   .nonnegative()
   .max(100_000)
   .optional()
-  .meta({ description: 'Deliveries in a second, 0 for no limit; 100 for a retry unless given.' });
+  .meta({ description: 'Deliveries a second; 0 for no limit. Default for a retry: 100.' });

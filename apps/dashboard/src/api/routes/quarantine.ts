@@ -1,44 +1,44 @@
-/** What could not be read. */
-import type { Operate, Retried } from '../../operate/index.js';
-import { quarantineWords } from '../../operate/words.js';
-import * as answers from '../answers/index.js';
-import { needsFilter } from '../needs-filter.js';
+/** Requests that could not be parsed. */
+import { type AdminService, type QuarantineRetry, requireFilterOrAll } from '@longshore/operator';
+import * as answers from '@longshore/operator/answers';
+import { quarantineQuery, answers as schemas } from '@longshore/operator/schemas';
 import { type Route, route } from '../route.js';
-import * as shape from '../shape.js';
 import { all, paging } from './parameters.js';
 
-export const quarantineRoutes = (operate: Operate): Route[] => [
+/** Routes below `/quarantine`. */
+export const quarantineRoutes = (admin: AdminService): Route[] => [
   route({
     method: 'get',
     path: '/quarantine',
-    summary: 'Requests that could not be read, newest first',
-    query: quarantineWords.extend(paging),
-    answer: answers.quarantine,
-    handle: async ({ query: { limit, after, ...words } }) =>
-      shape.listAnswer(
-        await operate.quarantine(words, { limit, ...(after !== undefined && { after }) }),
-        shape.quarantinedAnswer,
+    summary: 'Requests that could not be parsed, newest first',
+    query: quarantineQuery.extend(paging),
+    answer: schemas.quarantine,
+    handle: async ({ query: { limit, after, ...filter } }) =>
+      answers.listAnswer(
+        await admin.quarantine(filter, { limit, ...(after !== undefined && { after }) }),
+        answers.quarantinedAnswer,
       ),
   }),
   route({
     method: 'get',
     path: '/quarantine/{id}',
-    summary: 'One of them, with its body',
-    answer: answers.quarantinedDetail,
-    handle: async ({ params }) => shape.quarantinedDetailAnswer(await operate.quarantined(params.id ?? '')),
+    summary: 'One quarantined request, with its body',
+    answer: schemas.quarantinedDetail,
+    handle: async ({ params }) => answers.quarantinedDetailAnswer(await admin.quarantined(params.id ?? '')),
   }),
   route({
     method: 'post',
     path: '/quarantine/retry',
-    summary: 'Read quarantined requests anew',
-    description: 'What can be read is delivered; what cannot stays, with the reason of now.',
-    body: quarantineWords.extend({ all }),
-    answer: answers.quarantineRetried,
-    handle: async ({ body: { all: everything, ...words } }) => {
-      needsFilter(words, everything);
-      const entries: Retried[] = [];
-      for await (const entry of operate.retryQuarantine(words)) entries.push(entry);
-      const count = (outcome: Retried['outcome']): number =>
+    summary: 'Retry quarantined requests',
+    description:
+      'Parses them again. Those that parse are delivered; the others stay, with their current reason.',
+    body: quarantineQuery.extend({ all }),
+    answer: schemas.quarantineRetried,
+    handle: async ({ body: { all: everything, ...filter } }) => {
+      requireFilterOrAll(filter, everything);
+      const entries: QuarantineRetry[] = [];
+      for await (const entry of admin.retryQuarantine(filter)) entries.push(entry);
+      const count = (outcome: QuarantineRetry['outcome']): number =>
         entries.filter((entry) => entry.outcome === outcome).length;
       const counts = { taken: count('taken'), unreadable: count('unreadable') };
       return { ...counts, cut: count('cut'), gone: count('gone'), entries };
@@ -48,11 +48,11 @@ export const quarantineRoutes = (operate: Operate): Route[] => [
     method: 'post',
     path: '/quarantine/drop',
     summary: 'Delete quarantined requests',
-    body: quarantineWords.extend({ all }),
-    answer: answers.quarantineDropped,
-    handle: async ({ body: { all: everything, ...words } }) => {
-      needsFilter(words, everything);
-      return { dropped: await operate.dropQuarantine(words) };
+    body: quarantineQuery.extend({ all }),
+    answer: schemas.quarantineDropped,
+    handle: async ({ body: { all: everything, ...filter } }) => {
+      requireFilterOrAll(filter, everything);
+      return { dropped: await admin.dropQuarantine(filter) };
     },
   }),
 ];

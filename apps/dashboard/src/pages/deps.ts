@@ -1,0 +1,31 @@
+/** What the pages work with. */
+import type { AdminService, BulkJobs } from '@longshore/operator';
+
+/** A changed configuration file that was rejected. */
+export interface RefusedConfig {
+  /** Epoch milliseconds. */
+  at: number;
+  file: string;
+  /** One line for each error. */
+  reason: string;
+}
+
+/** What the overview shows beside the endpoints. */
+export interface Health {
+  /** Share of Redis' maxmemory that is used, 0 … 1; undefined without a limit. */
+  memory?: number;
+  /** Ingest answers 503, because Redis is nearly full. */
+  full: boolean;
+  refused?: RefusedConfig;
+}
+
+/** What every page and form works with. */
+export interface PageDeps {
+  admin: AdminService;
+  jobs: BulkJobs;
+  health(): Health;
+  /** The board's page of an endpoint's queue; undefined when there is no board. */
+  boardPath(endpoint: string): string | undefined;
+  /** Epoch milliseconds. */
+  now(): number;
+}

@@ -1,0 +1,169 @@
+/** The pages that only read: what each address shows. */
+import type Router from '@koa/router';
+import { imageName, LongshoreError } from '@longshore/event';
+import { type AdminService, requireFilterOrAll } from '@longshore/operator';
+import type { ComponentChildren } from 'preact';
+import { ConfirmDead, DeadPage, type DeadPageQuery } from './dead.js';
+import { DeliveryPage } from './deliveries.js';
+import type { PageDeps } from './deps.js';
+import { EndpointPage } from './endpoint.js';
+import { type LayoutProps, page } from './layout.js';
+import { BulkJobPage } from './message.js';
+import { Overview } from './overview.js';
+import { deadLetterParams, listedState, type Params, param, selectsAll } from './params.js';
+import { PreheatPage } from './preheat.js';
+import { ConfirmQuarantineDrop, QuarantinedPage, QuarantinePage } from './quarantine.js';
+import { SearchPage } from './search.js';
+
+/** What an address shows. `params`: of the query string; `path`: of the path. */
+type Shown = Omit<LayoutProps, 'children'> & { children: ComponentChildren };
+type View = (params: Params, path: Readonly<Record<string, string>>) => Promise<Shown>;
+
+const PAGE_SIZE = 50;
+/** Characters of a search: more than a host, a repository and a digest have together. */
+const MAX_SEARCH_LENGTH = 500;
+/** Smaller, because entries of quarantine are read with their bodies. */
+const QUARANTINE_PAGE_SIZE = 25;
+
+const noRun = (name: string): LongshoreError =>
+  new LongshoreError(
+    'REQUEST_NOT_FOUND',
+    `no such run of ${name}; it is no longer kept (\`preheat.keep\` sets how many are)`,
+  );
+
+/** Adds a route for each page. */
+export function registerViews(router: Router, deps: PageDeps): void {
+  const views: Record<string, View> = {
+    ...endpointViews(deps),
+    ...deadLetterViews(deps),
+    ...otherViews(deps),
+  };
+  for (const [path, view] of Object.entries(views)) {
+    router.get(path, async (ctx) => {
+      ctx.type = 'html';
+      const shown = await view(new URLSearchParams(ctx.querystring), ctx.params);
+      ctx.body = page({ ...shown, hasBoard: ctx.state.hasBoard });
+    });
+  }
+}
+
+function endpointViews({ admin, health, boardPath, now }: PageDeps): Record<string, View> {
+  return {
+    '/': async () => {
+      const [rows, quarantined] = await Promise.all([admin.endpoints(), admin.countQuarantine()]);
+      const props = { rows, quarantined, ...health(), now: now() };
+      return { title: 'Endpoints', here: 'endpoints', children: <Overview {...props} /> };
+    },
+    '/endpoints/:name': async (params, { name = '' }) => {
+      const listed = listedState(params);
+      const overview = await admin.endpoint(name);
+      const paging = { limit: PAGE_SIZE, after: param(params, 'after') };
+      const [{ items, next }, runs] = await Promise.all([
+        admin.deliveries(name, listed, paging),
+        overview.kind === 'preheat' ? admin.preheats(name) : [],
+      ]);
+      const more = { next, runs, boardPath: boardPath(name), now: now() };
+      const props = { overview, listed, deliveries: items, ...more };
+      return { title: name, here: 'endpoints', children: <EndpointPage {...props} /> };
+    },
+    '/endpoints/:name/preheats/:id': async (_, { name = '', id = '' }) => {
+      const run = (await admin.preheats(name)).find((each) => each.id === id);
+      if (!run) throw noRun(name);
+      return { title: imageName(run), here: 'endpoints', children: <PreheatPage run={run} /> };
+    },
+    '/deliveries/:id': async (_, { id = '' }) => {
+      const detail = await admin.delivery(id);
+      const here = detail.state === 'dead' ? 'dead' : 'endpoints';
+      return { title: `Delivery ${id}`, here, children: <DeliveryPage detail={detail} now={now()} /> };
+    },
+  };
+}
+
+function deadLetterViews({ admin, now }: PageDeps): Record<string, View> {
+  return {
+    '/dead': async (params) => {
+      const { id, ...query } = deadLetterParams(params);
+      const paging = { limit: PAGE_SIZE, after: param(params, 'after') };
+      const [{ items, next }, total, endpoints] = await Promise.all([
+        admin.deadLetters(query, paging),
+        readsEach(query) ? undefined : admin.countDeadLetters(query),
+        admin.names(),
+      ]);
+      const props = { query, letters: items, total, endpoints, next, now: now() };
+      return { title: 'Dead letters', here: 'dead', children: <DeadPage {...props} /> };
+    },
+    '/dead/retry': async (params) => {
+      const query = deadLetterParams(params);
+      const [matches, blocked] = await Promise.all([
+        countMatches(admin, query),
+        admin.blockedEndpoints(query),
+      ]);
+      const children = <ConfirmDead action="retry" query={query} {...matches} blocked={blocked} />;
+      return { title: 'Retry', here: 'dead', children };
+    },
+    '/dead/drop': async (params) => {
+      const query = deadLetterParams(params);
+      const matches = await countMatches(admin, query);
+      const children = <ConfirmDead action="drop" query={query} {...matches} />;
+      return { title: 'Delete', here: 'dead', children };
+    },
+  };
+}
+
+/** Matches of a filter. When each delivery has to be read, only as many as one page reads, so that it stays fast. */
+async function countMatches(
+  admin: AdminService,
+  query: DeadPageQuery,
+): Promise<{ total: number; orMore: boolean }> {
+  if (!readsEach(query)) return { total: await admin.countDeadLetters(query), orMore: false };
+  const { items, next } = await admin.deadLetters(query, { limit: Number.MAX_SAFE_INTEGER });
+  return { total: items.length, orMore: next !== undefined };
+}
+
+const readsEach = ({ repository, reason }: DeadPageQuery): boolean =>
+  repository !== undefined || reason !== undefined;
+
+function otherViews({ admin, jobs, now }: PageDeps): Record<string, View> {
+  return {
+    '/quarantine': async (params) => {
+      const paging = { limit: QUARANTINE_PAGE_SIZE, after: param(params, 'after') };
+      const [{ items, next }, total] = await Promise.all([
+        admin.quarantine({}, paging),
+        admin.countQuarantine(),
+      ]);
+      const props = { entries: items, total, next, now: now() };
+      return { title: 'Quarantine', here: 'quarantine', children: <QuarantinePage {...props} /> };
+    },
+    '/quarantine/drop': async (params) => {
+      const id = param(params, 'id');
+      requireFilterOrAll({ id }, selectsAll(params));
+      const total = id ? 1 : await admin.countQuarantine();
+      return {
+        title: 'Delete',
+        here: 'quarantine',
+        children: <ConfirmQuarantineDrop id={id} total={total} />,
+      };
+    },
+    '/quarantine/:id': async (_, { id = '' }) => {
+      const entry = await admin.quarantined(id);
+      return { title: entry.reason, here: 'quarantine', children: <QuarantinedPage entry={entry} /> };
+    },
+    '/search': async (params) => {
+      const search = param(params, 'q')?.slice(0, MAX_SEARCH_LENGTH);
+      const traced = search ? await admin.trace({ search, limit: PAGE_SIZE }) : undefined;
+      const all = traced ? await admin.endpoints() : [];
+      const blocked = new Map(all.flatMap(({ name, blocked }) => (blocked ? [[name, blocked]] : [])));
+      return {
+        title: search ?? 'Search',
+        here: 'search',
+        search,
+        children: <SearchPage traced={traced} blocked={blocked} />,
+      };
+    },
+    '/operations/:id': async (_, { id = '' }) => ({
+      title: 'Operation',
+      here: 'dead',
+      children: <BulkJobPage job={jobs.get(id)} />,
+    }),
+  };
+}

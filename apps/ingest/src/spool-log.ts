@@ -1,0 +1,55 @@
+/** What the spool reports: records for what becomes of requests, lines for its folders, gauges for what it holds. */
+import type { Observer } from '@longshore/observe';
+import type { SpoolLog } from '@longshore/spool';
+
+/** Between two lines about the same trouble. */
+const TROUBLE_INTERVAL_MS = 10_000;
+
+/** Writes what the spool reports to the log, the records and the metrics. */
+export function spoolLog(observer: Observer): SpoolLog {
+  const { log } = observer;
+  return {
+    state({ requests, bytes }) {
+      observer.spoolHolds({ requests, bytes });
+    },
+    found(folder, requests) {
+      log.warn({ folder, requests }, 'the spool holds requests of an earlier run, which are drained');
+    },
+    left(requests) {
+      log.warn({ requests }, 'the spool is not empty; the next start drains it');
+    },
+    empty() {
+      log.info({}, 'the spool is drained: everything that was in it is in Redis');
+    },
+    taken({ source }) {
+      observer.spoolFed({ source });
+    },
+    aside({ reason, bytes, file, source, kind, error }) {
+      const detail = error === undefined ? undefined : String(error);
+      observer.eventAside({ source: source ?? 'unknown', kind, reason, bytes, file, detail });
+    },
+    gone(file) {
+      log.error({ file }, 'a spooled request was deleted by another program: it is lost');
+    },
+    lost(folder) {
+      log.warn(
+        { folder },
+        'another process took over what this one was draining, because this one did not respond',
+      );
+    },
+    converted(file, requests) {
+      log.info({ file, requests }, 'a spool file of an older version was converted');
+    },
+    truncated(file, bytes) {
+      log.warn(
+        { file, bytes },
+        'a spooled request was truncated by a crash, before it was answered: removed',
+      );
+    },
+    trouble(err) {
+      observer
+        .throttledLog('spool', TROUBLE_INTERVAL_MS)
+        .error({ err }, 'the spool cannot be used, trying again');
+    },
+  };
+}

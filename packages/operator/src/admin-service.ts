@@ -1,0 +1,66 @@
+/**
+ * What an operator sees and does, once: the command line, the API and the pages call these functions. Nothing here
+ * knows HTTP.
+ */
+import { sourceNames } from '@longshore/config';
+import {
+  createDeadLetters,
+  createDeliveries,
+  createInspector,
+  createJournal,
+  createPauses,
+  createPreheatRuns,
+  createPulseReader,
+  createQuarantine,
+  createTracer,
+} from '@longshore/queue/operator';
+import { deadLetterMethods } from './dead-letters.js';
+import { createEndpoints } from './endpoints.js';
+import { listingOf, notFound } from './listing.js';
+import type { AdminService, AdminServiceDeps } from './port.js';
+import { quarantineMethods } from './quarantine.js';
+import { positionOf } from './query.js';
+
+/** See {@link AdminService}. Closing it closes what it opened; not the client. */
+export function createAdminService(deps: AdminServiceDeps): AdminService {
+  const { client, config, by, replay, now = Date.now } = deps;
+  const { prefix } = config().redis;
+  const inspector = createInspector(client, prefix);
+  const pauses = createPauses(client, prefix, inspector);
+  const pulse = createPulseReader(client, prefix);
+  const endpoints = createEndpoints({ config, inspector, pauses, pulse, now });
+  // Including those of the configuration that no worker has registered yet.
+  const known = { known: endpoints.names };
+  const letters = createDeadLetters(client, prefix, known);
+  const deliveries = createDeliveries(client, prefix, known);
+  const tracer = createTracer(client, prefix, () => sourceNames(config()));
+  const quarantine = createQuarantine(client, prefix);
+  const journal = createJournal(client, prefix);
+  const runs = createPreheatRuns(client, prefix);
+  return {
+    names: endpoints.names,
+    endpoints: endpoints.all,
+    endpoint: endpoints.one,
+    async pause(name, reason) {
+      await pauses.pause(await endpoints.existing(name), { by, reason });
+      return endpoints.one(name);
+    },
+    async resume(name) {
+      await pauses.resume(await endpoints.existing(name));
+      return endpoints.one(name);
+    },
+    preheats: async (name) => runs.list(await endpoints.existing(name)),
+    async deliveries(name, state, { limit, after }) {
+      return listingOf(
+        await deliveries.page(await endpoints.existing(name), state, limit, positionOf(after)),
+      );
+    },
+    delivery: async (id) => (await deliveries.find(id)) ?? notFound('delivery', id),
+    trace: (query) => tracer.find(query),
+    ...deadLetterMethods({ letters, endpoints, by, now }),
+    ...quarantineMethods({ quarantine, journal, replay, by, now }),
+    async close() {
+      await Promise.all([inspector, pauses].map((each) => each.close()));
+    },
+  };
+}

@@ -1,0 +1,65 @@
+/** The dead-letter set: list, count, retry, delete. */
+import type { DeadFilter, DeadLetters } from '@longshore/queue/operator';
+import type { createEndpoints } from './endpoints.js';
+import { listingOf, notFound } from './listing.js';
+import type { AdminService } from './port.js';
+import { type DeadLetterQuery, deadLetterFilter, positionOf } from './query.js';
+
+/** What the methods work with. */
+export interface DeadLetterDeps {
+  letters: DeadLetters;
+  endpoints: ReturnType<typeof createEndpoints>;
+  /** The actor in the records. */
+  by: string;
+  /** Epoch milliseconds. */
+  now(): number;
+}
+
+type DeadLetterMethods = Pick<
+  AdminService,
+  | 'deadLetters'
+  | 'deadLetter'
+  | 'countDeadLetters'
+  | 'retryDeadLetters'
+  | 'dropDeadLetters'
+  | 'blockedEndpoints'
+>;
+
+/** The methods of {@link AdminService} for dead letters. */
+export function deadLetterMethods({ letters, endpoints, by, now }: DeadLetterDeps): DeadLetterMethods {
+  /** An unknown endpoint is a typing error, not an empty list. */
+  const filterOf = async (query: DeadLetterQuery) => {
+    const filter = deadLetterFilter(query, now());
+    if (query.endpoint !== undefined) await endpoints.existing(query.endpoint);
+    return filter;
+  };
+  /** Names of the endpoints that a filter can match; undefined: any. */
+  const matching = async ({ endpoints: named, ids }: DeadFilter): Promise<readonly string[] | undefined> => {
+    if (!ids) return named;
+    const found: string[] = [];
+    for (const id of ids) found.push((await letters.find(id))?.endpoint ?? '');
+    return found;
+  };
+  const blockedEndpoints: AdminService['blockedEndpoints'] = async (query) => {
+    const names = await matching(await filterOf(query));
+    return (await endpoints.all()).flatMap(({ name, blocked, pulse: { dead } }) =>
+      blocked && dead > 0 && (names?.includes(name) ?? true)
+        ? [{ endpoint: name, why: `${blocked}; retried deliveries stay queued` }]
+        : [],
+    );
+  };
+  return {
+    async deadLetters(query, { limit, after }) {
+      return listingOf(await letters.page(await filterOf(query), limit, positionOf(after)));
+    },
+    deadLetter: async (id) => (await letters.find(id)) ?? notFound('dead-lettered delivery', id),
+    countDeadLetters: async (query) => letters.count(await filterOf(query)),
+    async retryDeadLetters(query, settings = {}) {
+      const filter = await filterOf(query);
+      const blocked = new Set((await blockedEndpoints(query)).map(({ endpoint }) => endpoint));
+      return letters.retry(filter, by, { ...settings, held: (endpoint) => blocked.has(endpoint) });
+    },
+    dropDeadLetters: async (query, settings = {}) => letters.drop(await filterOf(query), by, settings),
+    blockedEndpoints,
+  };
+}

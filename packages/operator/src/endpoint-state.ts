@@ -1,0 +1,62 @@
+/** What an endpoint is doing, for people: the same sentence on the pages, in the API and on the command line. */
+import { formatDuration, plural, utcTime } from '@longshore/event';
+import {
+  type EndpointPulse,
+  type EndpointStateName,
+  type EndpointSwitches,
+  stateOf,
+} from '@longshore/queue/operator';
+
+/** What an endpoint is doing. */
+export interface EndpointState {
+  name: EndpointStateName;
+  /** One line without the endpoint's name: `failing since 2026-11-21 03:00:00 UTC (12m), 31 failed attempts`. */
+  words: string;
+}
+
+/** @param now epoch milliseconds */
+export function endpointState(pulse: EndpointPulse, settings: EndpointSwitches, now: number): EndpointState {
+  const name = stateOf(pulse, settings, now);
+  return { name, words: describe(name, pulse, settings, now) };
+}
+
+function describe(
+  name: EndpointStateName,
+  pulse: EndpointPulse,
+  settings: EndpointSwitches,
+  now: number,
+): string {
+  const { waiting, active, delayed, dead, failingSince = now, failures, lastDeliveredAt = 0 } = pulse;
+  const undelivered = plural(waiting + active + delayed, 'delivery', 'deliveries');
+  switch (name) {
+    case 'removed':
+      return `not in the configuration; ${undelivered} and ${plural(dead, 'dead letter')} are kept: add the endpoint again to deliver them`;
+    case 'disabled':
+      return `disabled; ${undelivered} kept`;
+    case 'paused':
+      return `paused ${settings?.paused ? 'in the configuration' : 'by an operator'}; ${undelivered} queued`;
+    case 'failing': {
+      const since = `${utcTime(failingSince)} (${formatDuration(now - failingSince)})`;
+      return `failing since ${since}, ${plural(failures, 'failed attempt')}`;
+    }
+    case 'backing off':
+      return `backing off after ${plural(failures, 'failed attempt')}; ${delayed} delayed`;
+    case 'delivering':
+      return 'delivering';
+    case 'idle':
+      return lastDeliveredAt > 0
+        ? `idle: backlog empty, last delivery ${formatDuration(now - lastDeliveredAt)} ago`
+        : 'idle: backlog empty';
+  }
+}
+
+const MINUTE_MS = 60_000;
+/** A rate is that of so many minutes. */
+const RATE_MINUTES = 5;
+
+/** Deliveries a minute that succeeded, over the last five whole minutes. */
+export function deliveryRate({ minutes }: Pick<EndpointPulse, 'minutes'>, now: number): number {
+  const until = Math.floor(now / MINUTE_MS) * MINUTE_MS;
+  const recent = minutes.filter(({ at }) => at < until && at >= until - RATE_MINUTES * MINUTE_MS);
+  return recent.reduce((sum, { delivered }) => sum + delivered, 0) / RATE_MINUTES;
+}

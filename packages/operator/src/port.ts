@@ -1,0 +1,131 @@
+/**
+ * What an operator sees and does: the interface that the command line, the API and the pages share. Filters are passed
+ * as they were written; one that cannot be parsed is REQUEST_INVALID.
+ */
+import type { Config } from '@longshore/config';
+import type { PreheatRun } from '@longshore/event';
+import type { RedisClient } from '@longshore/queue';
+import type {
+  BulkProgress,
+  BulkResult,
+  DeadLetter,
+  DeadLetterDetail,
+  ListedState,
+  Quarantined,
+  StoredDelivery,
+  StoredDeliveryDetail,
+  Traced,
+  TrailQuery,
+} from '@longshore/queue/operator';
+import type { EndpointOverview } from './endpoints.js';
+import type { DeadLetterQuery, QuarantineQuery } from './query.js';
+
+/** One page of a list. `next`: the cursor of the next one; absent on the last. */
+export interface Listing<Item> {
+  items: Item[];
+  next?: string;
+}
+
+/** Which page, and its length. */
+export interface Paging {
+  limit: number;
+  /** `next` of the previous page. */
+  after?: string;
+}
+
+/** The pace of a bulk action, its progress, and how to stop it. */
+export interface BulkSettings {
+  /** Deliveries a second; `Infinity` for no limit. */
+  rate?: number;
+  signal?: AbortSignal;
+  onProgress?(progress: BulkProgress): void;
+}
+
+/** An endpoint to which nothing is delivered at present, and what that means for a retry. */
+export interface BlockedEndpoint {
+  endpoint: string;
+  why: string;
+}
+
+/** Puts a quarantined request through ingest's pipeline again. */
+export type Replay = (
+  source: string,
+  raw: { method: string; path: string; headers: Record<string, string>; body: Buffer; receivedAt: number },
+) => Promise<Replayed>;
+
+/** The result, once it is durable. */
+export interface Replayed {
+  /** Events accepted. */
+  accepted: number;
+  /** Deliveries enqueued. */
+  enqueued: number;
+  duplicates: number;
+  ignored: number;
+  /** Quarantine ids of what still cannot be parsed. */
+  kept: readonly string[];
+  /** Why it cannot be parsed. */
+  reason?: string;
+}
+
+/** The result of the retry of one entry. */
+export type QuarantineRetry =
+  | ({ id: string; outcome: 'taken' } & Omit<Replayed, 'kept' | 'reason'>)
+  /** Still in quarantine, with its current reason. */
+  | { id: string; outcome: 'unreadable'; reason: string }
+  /** Only the first part of its body was kept, so it cannot be parsed. */
+  | { id: string; outcome: 'cut'; bytes: number }
+  /** Retried or deleted by someone else in the meantime. */
+  | { id: string; outcome: 'gone' };
+
+/** What the service works with, and who acts through it. */
+export interface AdminServiceDeps {
+  /** Of the producer profile: fails fast. The caller closes it. */
+  client: RedisClient;
+  config(): Config;
+  /** The actor in the records: `the dashboard`, `longshore dead retry`. */
+  by: string;
+  /** Ingest's pipeline, for requests of quarantine. */
+  replay: Replay;
+  now?(): number;
+}
+
+/** Every method rejects with LongshoreError QUEUE_UNAVAILABLE while Redis is unavailable. */
+export interface AdminService {
+  /** Endpoints of the configuration, and removed ones that still have a queue. */
+  names(): Promise<string[]>;
+  endpoints(): Promise<EndpointOverview[]>;
+  /** @throws LongshoreError REQUEST_NOT_FOUND that suggests the nearest name */
+  endpoint(name: string): Promise<EndpointOverview>;
+  /** Stops all workers from delivering to it. One that is paused already keeps its first reason. */
+  pause(name: string, reason?: string): Promise<EndpointOverview>;
+  /** An endpoint that the configuration pauses stays paused: `pausedByConfig`. */
+  resume(name: string): Promise<EndpointOverview>;
+  /** @throws LongshoreError REQUEST_NOT_FOUND, REQUEST_INVALID */
+  deliveries(endpoint: string, state: ListedState, paging: Paging): Promise<Listing<StoredDelivery>>;
+  /** @throws LongshoreError REQUEST_NOT_FOUND */
+  delivery(id: string): Promise<StoredDeliveryDetail>;
+  /** The last runs of a preheat endpoint, newest first, with the result of each part. */
+  preheats(endpoint: string): Promise<PreheatRun[]>;
+  trace(query: TrailQuery): Promise<Traced>;
+  /** Newest first. A page may be short, or empty, and still have a next one. */
+  deadLetters(query: DeadLetterQuery, paging: Paging): Promise<Listing<DeadLetter>>;
+  /** @throws LongshoreError REQUEST_NOT_FOUND */
+  deadLetter(id: string): Promise<DeadLetterDetail>;
+  /** Cheap without `repository` and `reason`; with them every delivery is read. */
+  countDeadLetters(query: DeadLetterQuery): Promise<number>;
+  retryDeadLetters(query: DeadLetterQuery, settings?: BulkSettings): Promise<BulkResult>;
+  dropDeadLetters(query: DeadLetterQuery, settings?: BulkSettings): Promise<BulkResult>;
+  /** Endpoints that a retry of these would queue for, and to which nothing is delivered at present. */
+  blockedEndpoints(query: DeadLetterQuery): Promise<BlockedEndpoint[]>;
+  /** Newest first, with their bodies. */
+  quarantine(query: QuarantineQuery, paging: Paging): Promise<Listing<Quarantined>>;
+  /** @throws LongshoreError REQUEST_NOT_FOUND */
+  quarantined(id: string): Promise<Quarantined>;
+  countQuarantine(): Promise<number>;
+  /** Oldest first, one after the other; ends early when the signal aborts. */
+  retryQuarantine(query: QuarantineQuery, signal?: AbortSignal): AsyncGenerator<QuarantineRetry>;
+  /** @returns how many were deleted */
+  dropQuarantine(query: QuarantineQuery): Promise<number>;
+  /** Closes what it opened; not the client. */
+  close(): Promise<void>;
+}

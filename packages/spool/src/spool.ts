@@ -1,0 +1,259 @@
+/**
+ * Requests on this machine's disk for as long as Redis cannot take them. `put` resolves when the request is durable;
+ * what is there is drained into Redis, whichever process wrote it.
+ *
+ * Bounded by `maxbytes`, which the sources share. A disk that refuses is reported and tried again; nothing here ends
+ * the process.
+ */
+import { basename } from 'node:path';
+import { ignore, LongshoreError } from '@longshore/event';
+import { Backlog, type SpoolState } from './backlog.js';
+import { Drain, type DrainParts } from './drain.js';
+import {
+  type Claim,
+  claimOwn,
+  foldersOf,
+  giveBack,
+  isGone,
+  makeFolders,
+  namesIn,
+  type Owned,
+  ownersIn,
+  removeOwned,
+  syncFolder,
+  unlessGone,
+  writeWhole,
+} from './folders.js';
+import { convertSegments, legacyFolders } from './legacy.js';
+import type { SpoolLog } from './log.js';
+import { nameOf } from './name.js';
+import { encodeRequest, type SpooledRequest } from './request.js';
+import { sharedSync } from './shared-sync.js';
+
+/** Its folder, its limits, and where it drains to. */
+export interface SpoolParts {
+  /** Its folder, absolute. */
+  dir: string;
+  /**
+   * Read at each request: they change with the configuration. `sources`: those that can be spooled, which share
+   * `maxbytes`.
+   */
+  limits(): { maxbytes: number; fsync: boolean; sources?: readonly string[] };
+  claim: Claim;
+  /** Could Redis take something now? Asked before each request is drained. */
+  isReady(): boolean;
+  drain: DrainParts['drain'];
+  log: SpoolLog;
+}
+
+/** What a request is put into, and what drains it. */
+export interface Spool {
+  readonly state: Readonly<SpoolState>;
+  /** Opens its folder and takes over what earlier runs left. Never rejects: trouble is reported and tried again. */
+  open(): Promise<void>;
+  /** Resolves when the request is durable here. Rejects with LongshoreError SPOOL_FULL or SPOOL_FAILED. */
+  put(request: SpooledRequest): Promise<void>;
+  /** Stops draining; what is there stays for the next start. */
+  close(): Promise<void>;
+}
+
+const LOOK_INTERVAL_MS = 10_000;
+const RETRY_INTERVAL_MS = 250;
+
+/** Nothing is read or written before `open`. */
+export const createSpool = (parts: SpoolParts): Spool => new FolderSpool(parts);
+
+class FolderSpool implements Spool {
+  readonly #parts: SpoolParts;
+  readonly #folders;
+  readonly #backlog: Backlog;
+  readonly #drain: Drain;
+  readonly #syncNew: () => Promise<void>;
+  /** Folders of other processes that are being locked or emptied. */
+  readonly #claiming = new Set<string>();
+  readonly #running = new Set<Promise<void>>();
+  #own?: Owned;
+  #looking = Promise.resolve();
+  #timers: NodeJS.Timeout[] = [];
+  #isClosed = false;
+  #count = 0;
+
+  constructor(parts: SpoolParts) {
+    const { dir, log } = parts;
+    this.#parts = parts;
+    this.#folders = foldersOf(dir);
+    this.#syncNew = sharedSync(this.#folders.new);
+    this.#backlog = new Backlog(log.state);
+    this.#drain = new Drain({
+      ...parts,
+      folders: this.#folders,
+      backlog: this.#backlog,
+      own: () => this.#own?.folder,
+      onGone: (file) => void this.#reportGone(file),
+    });
+  }
+
+  get state(): Readonly<SpoolState> {
+    return this.#backlog.state;
+  }
+
+  async open(): Promise<void> {
+    const isFirst = this.#timers.length === 0;
+    if (isFirst) {
+      const look = setInterval(() => void this.#look(), LOOK_INTERVAL_MS);
+      const retry = setInterval(() => this.#drain.resume(), RETRY_INTERVAL_MS);
+      this.#timers = [look.unref(), retry.unref()];
+    }
+    await this.#look();
+    const { requests } = this.state;
+    if (isFirst && requests > 0) this.#parts.log.found(this.#folders.dir, requests);
+  }
+
+  async put(request: SpooledRequest): Promise<void> {
+    const { maxbytes, fsync, sources = [] } = this.#parts.limits();
+    const { source } = request;
+    const file = encodeRequest(request);
+    if (!this.#own) await this.#looking; // which may be about to open it
+    if (!this.#own) throw new LongshoreError('SPOOL_FAILED', `the spool ${this.state.fault}`);
+    if (file.length > this.#backlog.roomOf(source, maxbytes, sources))
+      throw this.#refuse('SPOOL_FULL', fullFor(source, this.state.bytes, file.length, maxbytes));
+    this.#count += 1;
+    const id = `${basename(this.#own.folder)}-${this.#count.toString(36)}`;
+    try {
+      await this.#track(this.#write(nameOf(Date.now(), id, file.length, source), file, fsync));
+      this.#backlog.state.fault = undefined;
+    } catch (error) {
+      this.#parts.log.trouble(error);
+      throw this.#refuse('SPOOL_FAILED', `cannot be written: ${reasonOf(error)}`, error);
+    }
+  }
+
+  async close(): Promise<void> {
+    this.#isClosed = true;
+    for (const timer of this.#timers) clearInterval(timer);
+    await Promise.all([this.#drain.close(), this.#looking]);
+    await Promise.allSettled(this.#running);
+    const own = this.#own;
+    this.#own = undefined;
+    this.#backlog.state.fault = 'is closed';
+    // What cannot be moved back now, the next start moves back.
+    if (own) await giveBack(own.folder, this.#folders.new).catch(ignore('spool.clean'));
+    if (own) await removeOwned(own);
+    if (this.state.requests > 0) this.#parts.log.left(this.state.requests);
+  }
+
+  /** Looks for everything that may have changed on the disk. Never rejects. */
+  #look(): Promise<void> {
+    this.#looking = this.#looking.then(async () => {
+      if (this.#isClosed) return;
+      try {
+        await this.#ensureOwn();
+        await this.#takeOverDead();
+        await this.#backlog.refresh(() => namesIn(this.#folders.new));
+        this.#drain.pump();
+      } catch (error) {
+        if (!this.#own) this.#backlog.state.fault = `cannot be used: ${reasonOf(error)}`;
+        this.#parts.log.trouble(error);
+      }
+    });
+    return this.#looking;
+  }
+
+  async #ensureOwn(): Promise<void> {
+    const own = this.#own;
+    await makeFolders(this.#folders);
+    if (own && (await own.lock.isHeld())) return;
+    this.#own = undefined;
+    if (own) this.#parts.log.lost(own.folder);
+    await own?.lock.release().catch(ignore('spool.lock'));
+    await syncFolder(this.#folders.dir); // with the names of its folders
+    this.#own = await claimOwn(this.#folders.work, this.#parts.claim);
+    this.#backlog.state.fault = undefined;
+  }
+
+  async #takeOverDead(): Promise<void> {
+    const { dir, work, new: to } = this.#folders;
+    const own = this.#own?.folder;
+    // What an earlier trouble left claimed.
+    if (own) await giveBack(own, to, (name) => this.#backlog.isInUse(name));
+    for (const folder of await ownersIn(work, own)) this.#inherit(folder, () => giveBack(folder, to));
+    const isClosed = (): boolean => this.#isClosed;
+    for (const folder of await legacyFolders(dir)) {
+      this.#inherit(folder, () => convertSegments(folder, this.#folders, this.#parts.log, isClosed));
+    }
+  }
+
+  /**
+   * Empties a folder if its owner is dead, and removes it. Nothing waits for that, since a holder on another machine is
+   * only known to be dead after seconds.
+   */
+  #inherit(folder: string, empty: () => Promise<void>): void {
+    if (this.#claiming.has(folder)) return;
+    this.#claiming.add(folder);
+    const run = async (owned: Owned): Promise<void> => {
+      try {
+        if (!this.#isClosed) await empty();
+      } finally {
+        await removeOwned(owned);
+      }
+      await this.#look();
+    };
+    this.#parts
+      .claim(folder)
+      .catch(unlessGone)
+      .then((lock) => lock && this.#track(run({ folder, lock })))
+      .catch(this.#parts.log.trouble)
+      .finally(() => this.#claiming.delete(folder));
+  }
+
+  async #write(name: string, file: Buffer, sync: boolean): Promise<void> {
+    this.#backlog.reserve(name);
+    try {
+      await this.#store(name, file, sync).catch(async (error: unknown) => {
+        if (!isGone(error)) throw error;
+        await this.#look(); // a folder was removed, and is made again
+        await this.#store(name, file, sync);
+      });
+    } catch (error) {
+      this.#backlog.remove(name);
+      throw error;
+    }
+    this.#backlog.wait(name);
+    this.#drain.pump();
+  }
+
+  async #store(name: string, file: Buffer, sync: boolean): Promise<void> {
+    const via = this.#own?.folder;
+    if (via === undefined) throw new Error(this.state.fault);
+    await writeWhole({ via, to: this.#folders.new, name }, file, sync);
+    if (sync) await this.#syncNew();
+  }
+
+  async #track(work: Promise<void>): Promise<void> {
+    this.#running.add(work);
+    await work.finally(() => this.#running.delete(work));
+  }
+
+  /** Other processes take files too. Without one, something else has removed it. */
+  async #reportGone(file: string): Promise<void> {
+    const others = await ownersIn(this.#folders.work, this.#own?.folder).catch(ignore('spool.clean'));
+    if (others?.length === 0 && !this.#isClosed) this.#parts.log.gone(file);
+  }
+
+  #refuse(code: 'SPOOL_FULL' | 'SPOOL_FAILED', fault: string, cause?: unknown): LongshoreError {
+    this.#backlog.state.fault = fault;
+    return new LongshoreError(code, `the spool ${fault}`, { cause });
+  }
+}
+
+/** In words that follow "the spool". */
+function fullFor(source: string, held: number, bytes: number, maxbytes: number): string {
+  const limit = 'ingest.spool.maxbytes';
+  if (held + bytes > maxbytes) return `is full (${held} of ${limit}, ${maxbytes} bytes)`;
+  return `is full for source ${source}, and what is left of ${limit} (${maxbytes} bytes) is reserved for other sources`;
+}
+
+/** An error of the file system names its path; of others the message is all there is. */
+function reasonOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
