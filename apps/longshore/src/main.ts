@@ -1,5 +1,5 @@
 /** The command line: what there is to say, and the exit code 0 (done), 1 (failed) or 2 (wrong usage or config). */
-import { environment, useUtc } from '@longshore/config';
+import { useUtc } from '@longshore/config/environment';
 import { LongshoreError, printableLines } from '@longshore/event';
 import { Command, CommanderError } from 'commander';
 import { addCheck } from './commands/check.js';
@@ -10,16 +10,25 @@ import { addQuarantine } from './commands/quarantine.js';
 import { addRun } from './commands/run.js';
 import { addSend } from './commands/send.js';
 import { addTrace } from './commands/trace.js';
-import type { Shell } from './shell.js';
+import { type Shell, type Surroundings, thisProcess } from './shell.js';
 import { version } from './version.js';
 
-/** @returns the exit code */
-export async function main(argv: readonly string[]): Promise<number> {
+/**
+ * Runs the command. Leaves the process running.
+ * @param argv what follows the command's name
+ * @returns the exit code
+ */
+export async function main(
+  argv: readonly string[],
+  surroundings: Surroundings = thisProcess(),
+): Promise<number> {
+  const { stdout, stderr } = surroundings;
   let exitCode = 0;
+  const warn = (text: string): void => void stderr.write(`${printableLines(text)}\n`);
   const shell: Shell = {
-    env: environment(),
-    print: (text) => void process.stdout.write(`${printableLines(text)}\n`),
-    printPainted: (text) => void process.stdout.write(`${text}\n`),
+    ...surroundings,
+    print: (text) => void stdout.write(`${printableLines(text)}\n`),
+    printPainted: (text) => void stdout.write(`${text}\n`),
     warn,
     exitWith: (code) => {
       exitCode = code;
@@ -35,7 +44,10 @@ export async function main(argv: readonly string[]): Promise<number> {
     .configureHelp({ showGlobalOptions: true })
     .exitOverride()
     .showHelpAfterError('(add --help for the options)')
-    .configureOutput({ writeErr: (text) => void process.stderr.write(printableLines(text)) });
+    .configureOutput({
+      writeOut: (text) => void stdout.write(text),
+      writeErr: (text) => void stderr.write(printableLines(text)),
+    });
   for (const add of [addRun, addCheck, addSend, addTrace, addDead, addQuarantine, addPause, addPreheat])
     add(program, shell);
 
@@ -43,16 +55,14 @@ export async function main(argv: readonly string[]): Promise<number> {
     await program.parseAsync([...argv], { from: 'user' });
     return exitCode;
   } catch (error) {
-    return failed(error);
+    return failed(error, warn);
   }
 }
-
-const warn = (text: string): void => void process.stderr.write(`${printableLines(text)}\n`);
 
 /** Wrong configuration, or wrong usage. */
 const WRONG = new Set(['CONFIG_INVALID', 'SECRET_MISSING', 'DASHBOARD_OPEN', 'REQUEST_INVALID']);
 
-function failed(error: unknown): number {
+function failed(error: unknown, warn: Shell['warn']): number {
   // Commander has printed its message; help and version come here too, with code 0.
   if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
   if (error instanceof LongshoreError) {

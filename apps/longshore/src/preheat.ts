@@ -34,7 +34,7 @@ export async function preheat(
 ): Promise<number> {
   const { config } = load(file, shell.env);
   const chosen = choose(config);
-  const line = createProgressLine(process.stderr);
+  const line = createProgressLine(shell.stderr);
   const observer = createObserver({ level: 'silent', pretty: false, version });
   const once =
     (signal: AbortSignal) =>
@@ -51,7 +51,9 @@ export async function preheat(
         onWait: line.wait,
       });
   line.show(`reading ${chosen.image.repository} from its registry`);
-  const run = await interruptible((signal) => withMemory(file, shell, once(signal), line.note));
+  const run = await interruptible(shell.signals, (signal) =>
+    withMemory(file, shell, once(signal), line.note),
+  );
   line.end();
   if (!run) {
     line.note('interrupted before the image was complete; warmed parts stay warm');

@@ -1,13 +1,12 @@
 /**
  * Starts the roles of this process on one pair of Redis connections, and stops them in the order in which an
  * event travels: ingest first, so that nothing new comes in; then the workers, which finish; then the rest.
+ * The code of a role is loaded when the role starts: ingest alone takes a quarter less memory than all roles.
  */
 import type { Config } from '@longshore/config';
-import { createDashboard } from '@longshore/dashboard';
 import { claimLock } from '@longshore/embedded-redis/lock';
-import { createIngest, createReplayer, type IngestParts } from '@longshore/ingest';
+import type { IngestParts } from '@longshore/ingest';
 import { isIngestRecord } from '@longshore/observe';
-import { createAdminService } from '@longshore/operator';
 import { createAlertStore, createLeader, createPulse, createRetention } from '@longshore/queue';
 import {
   createDeliveries,
@@ -15,7 +14,6 @@ import {
   createPulseReader,
   createQuarantine,
 } from '@longshore/queue/operator';
-import { createOwnPublish, createWorker, startAlerts, startHousekeeping } from '@longshore/worker';
 import { openAdmin } from './admin-role.js';
 import { type Listener, listen, logRefused, recordDropped } from './listen.js';
 import { asksForSecret, warnOfOpenIngest } from './open-ingest.js';
@@ -109,6 +107,7 @@ function urlsOf(admin: Listener, running: ReadonlyMap<Role, RunningRole>): Recor
 }
 
 async function startIngest(parts: RoleParts): Promise<RunningRole> {
+  const { createIngest } = await import('@longshore/ingest');
   const { config, observer } = parts;
   const signIns = createSignIns({ listener: 'ingest', observer, holdBackMs: INGEST_HOLD_BACK_MS });
   const ingest = createIngest({
@@ -147,6 +146,9 @@ const claimFolder: IngestParts['claim'] = async (folder) => {
 };
 
 async function startWorker(parts: RoleParts): Promise<RunningRole> {
+  const { createOwnPublish, createWorker, startAlerts, startHousekeeping } = await import(
+    '@longshore/worker'
+  );
   const { config, consumer, producer, observer, inspector, monitor, trail, version } = parts;
   const { prefix } = config().redis;
   const leader = createLeader(producer, prefix);
@@ -187,6 +189,11 @@ async function startWorker(parts: RoleParts): Promise<RunningRole> {
 }
 
 async function startDashboard(parts: RoleParts): Promise<RunningRole> {
+  const [{ createDashboard }, { createAdminService }, { createReplayer }] = await Promise.all([
+    import('@longshore/dashboard'),
+    import('@longshore/operator'),
+    import('@longshore/ingest'),
+  ]);
   const { config, refused, producer, inspector, monitor, observer, version } = parts;
   const replayer = createReplayer({ ...parts, client: producer });
   const admin = createAdminService({

@@ -12,6 +12,7 @@ import { openRedis } from './redis.js';
 import { type InForce, load, reloadConfig, tellWarnings } from './reload.js';
 import type { Role } from './role.js';
 import { startRoles } from './roles.js';
+import type { Surroundings } from './shell.js';
 import { untilStopped } from './signals.js';
 import { openTrail } from './trail.js';
 import { version } from './version.js';
@@ -28,23 +29,27 @@ export interface RunOptions {
   /** Which roles this process plays; all when empty. */
   roles: readonly Role[];
   env: Env;
+  /** Stop and reload it. */
+  signals: Surroundings['signals'];
+  /** In place of stdout. */
+  log?: Surroundings['log'];
 }
 
 /**
  * Resolves with the exit code once everything has stopped.
  * @throws LongshoreError CONFIG_INVALID, SECRET_MISSING, LISTEN_FAILED and those of the embedded Redis
  */
-export async function run({ file, roles, env }: RunOptions): Promise<number> {
-  const watcher = watchConfig(file);
+export async function run({ file, roles, env, signals, log: destination }: RunOptions): Promise<number> {
+  const watcher = watchConfig(file, undefined, signals);
   await untilRest(file);
   const loaded = load(file, env);
   const { config } = loaded;
   let inForce: InForce = { config };
-  const observer = createObserver({ ...config.log, version });
+  const observer = createObserver({ ...config.log, version, destination });
   const { log } = observer;
   observer.configLoaded(Date.now());
   tellWarnings(file, loaded.warnings, observer);
-  const stopped = untilStopped((signal) =>
+  const stopped = untilStopped(signals, (signal) =>
     log.info({ signal, hint: 'a second signal ends the process at once' }, 'stopping'),
   );
 

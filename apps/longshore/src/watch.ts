@@ -10,6 +10,7 @@
 import { unwatchFile, watchFile } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { setTimeout as pause } from 'node:timers/promises';
+import type { Surroundings } from './shell.js';
 
 const EVERY = 1_000;
 /** Milliseconds without a change after which a file is whole. */
@@ -24,8 +25,15 @@ export interface Watcher {
   close(): void;
 }
 
-/** @param rest waits between two looks at a file that has changed; for tests */
-export function watchConfig(file: string, rest: () => Promise<unknown> = () => pause(REST)): Watcher {
+/**
+ * @param rest waits between two looks at a file that has changed; for tests
+ * @param signals emits SIGHUP
+ */
+export function watchConfig(
+  file: string,
+  rest: () => Promise<unknown> = () => pause(REST),
+  signals: Surroundings['signals'] = process,
+): Watcher {
   let tell: ((why: string) => void) | undefined;
   let missed: string | undefined;
   const hear = (why: string): void => {
@@ -36,7 +44,7 @@ export function watchConfig(file: string, rest: () => Promise<unknown> = () => p
   let told: string | undefined;
   const closing = new AbortController();
   // Told although the file is as it was: what a `file:/path` in it names may have changed.
-  process.on('SIGHUP', async () => {
+  signals.on('SIGHUP', async () => {
     if (closing.signal.aborted) return;
     told = undefined;
     told = await stampAtRest(file, rest, closing.signal);

@@ -2,7 +2,8 @@
 import { eventually, startReceiver } from '@longshore/testkit';
 import { expect, test, vi } from 'vitest';
 import { AT_LAST } from './control.js';
-import { anEvent, envelope, longshore, startRelay, workFolder, writeConfig } from './relay.js';
+import { command } from './operator.js';
+import { anEvent, envelope, startRelay, workFolder, writeConfig } from './relay.js';
 
 // Looked at every 5 s.
 vi.setConfig({ testTimeout: 90_000 });
@@ -33,9 +34,9 @@ test('a failing receiver, its dead letters and its recovery are reported to anot
   const dead = first.find(({ alert }) => alert === 'dead');
   expect(dead).toMatchObject({ endpoint: 'one', details: { dead: 1 } });
   // The next step that it names can be taken.
-  const [, command = ''] = /^longshore (dead list --endpoint one);/.exec(dead?.next ?? '') ?? [];
-  const listed = longshore([...command.split(' '), '--config', file]);
-  expect([(await listed.exited).code, listed.stdout]).toEqual([0, expect.stringContaining('http_500')]);
+  const [, words = ''] = /^longshore (dead list --endpoint one);/.exec(dead?.next ?? '') ?? [];
+  const listed = await command([...words.split(' '), '--config', file]);
+  expect(listed).toMatchObject({ code: 0, stdout: expect.stringContaining('http_500') });
 
   receiver.reply({});
   await relay.post(envelope(anEvent()));
@@ -48,9 +49,8 @@ test('a failing receiver, its dead letters and its recovery are reported to anot
   const published = relay.records.find(({ source, record }) => source === 'longshore' && record);
   const [event] = (published?.events ?? []) as { id: string }[];
   const trace = async () => {
-    const command = longshore(['trace', event?.id ?? '', '--json', '--config', file]);
-    await command.exited;
-    const { trails } = JSON.parse(command.stdout) as { trails: { deliveries: object[] }[] };
+    const { stdout } = await command(['trace', event?.id ?? '', '--json', '--config', file]);
+    const { trails } = JSON.parse(stdout) as { trails: { deliveries: object[] }[] };
     return trails[0]?.deliveries ?? [];
   };
   const [delivery] = await eventually(trace, ({ length }) => length > 0);

@@ -4,24 +4,26 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { runProcess, startReceiver } from '@longshore/testkit';
 import { describe, expect, test } from 'vitest';
+import { command } from './operator.js';
 import { longshore, startRelay, workFolder, writeConfig } from './relay.js';
 
-async function result(args: readonly string[], env = {}) {
-  const child = longshore(args, env);
+/** In a process of its own, where it is about the end of that: what is written by then, and what is left behind. */
+async function result(args: readonly string[]) {
+  const child = longshore(args);
   const { code } = await child.exited;
   return { code, stdout: child.stdout, stderr: child.stderr };
 }
 
-test.each(['run', 'check', 'send'])('%s --help shows an example and exits with 0', async (command) => {
-  const { code, stdout } = await result([command, '--help']);
+test.each(['run', 'check', 'send'])('%s --help shows an example and exits with 0', async (name) => {
+  const { code, stdout } = await command([name, '--help']);
   expect(code).toBe(0);
-  expect(stdout).toMatch(new RegExp(`Examples:\\s+\\$ longshore ${command}`));
+  expect(stdout).toMatch(new RegExp(`Examples:\\s+\\$ longshore ${name}`));
 });
 
 test.each([[['frobnicate']], [['run', '--role', 'baker']], [['send', '--count', 'none']], [['check']]])(
   'wrong usage %j exits with 2 and says what is wrong',
   async (args) => {
-    const { code, stderr } = await result(args);
+    const { code, stderr } = await command(args);
     expect(code).toBe(2);
     expect(stderr).toMatch(/error: /);
   },
@@ -62,7 +64,7 @@ notifications:
     - { name: hook, url: https://user:hunter2@hook.example.com/, timeout: 500, headers: { Authorization: [Bearer s3cret] } }
 `,
     );
-    const { code, stdout } = await result(['check', file]);
+    const { code, stdout } = await command(['check', file]);
     expect(code).toBe(0);
     expect(stdout).toMatch(/hook/);
     expect(stdout).toMatch(/warning: .*config\.yml:6.*nanoseconds/);
@@ -75,17 +77,17 @@ notifications:
     const file = await writeConfig(folder, {
       notifications: { endpoints: [{ name: 'a', urll: 'http://x/' }] },
     });
-    const { code, stdout } = await result(['check', file]);
+    const { code, stdout } = await command(['check', file]);
     expect(code).toBe(2);
     expect(stdout).toMatch(/error: .*urll.*url/s);
   });
 
   test("a registry's file that names Longshore is right", async () => {
     const sample = fileURLToPath(new URL('../../../infra/registry/config.yml', import.meta.url));
-    const { code, stdout } = await result(['check', sample]);
+    const { code, stdout } = await command(['check', sample]);
     expect([code, stdout]).toEqual([0, expect.stringMatching(/sends to Longshore: POST/)]);
     expect(stdout).toMatch(/a registry's configuration, usable \(0 errors, /);
-    const run = await result(['run', '--config', sample]);
+    const run = await command(['run', '--config', sample]);
     expect([run.code, run.stderr]).toEqual([2, expect.stringMatching(/own ingest/)]);
   });
 
@@ -100,9 +102,9 @@ notifications:
       [secret, 'LONGSHORE_TEST_NO_SUCH is not set'],
     ] as const) {
       const [lenient, strict, json] = await Promise.all([
-        result(['check', file]),
-        result(['check', file, '--strict']),
-        result(['check', file, '--strict', '--json']),
+        command(['check', file]),
+        command(['check', file, '--strict']),
+        command(['check', file, '--strict', '--json']),
       ]);
       expect([lenient.code, strict.code, json.code]).toEqual([0, 2, 2]);
       expect(strict.stdout).toContain(reason);
@@ -124,14 +126,14 @@ notifications:
         { name: 'hub', kind: 'dockerhub', auth: { token: 's3cret' }, spool: 'never' },
       ],
     });
-    const { code, stdout } = await result(['check', file]);
+    const { code, stdout } = await command(['check', file]);
     expect(code).toBe(0);
     expect(stdout).toMatch(/source builds, kind nexus\n.*never retries.*\n.*configure there: .*\n.*spooled/);
     expect(stdout).toMatch(
       /source eu, kind distribution\n.*forever.*\n.*timeout: 5s.*\n.*gets 503 and retries/,
     );
     expect(stdout).toMatch(/source hub, kind dockerhub\n(.*\n){2}.*are lost \(spool: never\)/);
-    const json = JSON.parse((await result(['check', file, '--json'])).stdout);
+    const json = JSON.parse((await command(['check', file, '--json'])).stdout);
     expect(json.senders).toMatchObject([
       { source: 'builds', kind: 'nexus', onFailure: 'never-retries', spooled: true },
       { source: 'eu', kind: 'distribution', onFailure: 'retries-for-ever', spooled: false },
@@ -145,7 +147,7 @@ notifications:
     const file = await writeConfig(await workFolder(), {
       notifications: { endpoints: [{ name: 'a', url: 'http://hook.example.com/' }] },
     });
-    const { code, stdout } = await result(['check', file, '--json']);
+    const { code, stdout } = await command(['check', file, '--json']);
     expect(code).toBe(0);
     expect(JSON.parse(stdout)).toMatchObject({
       usable: true,
@@ -175,7 +177,7 @@ describe('run', () => {
     const file = await writeConfig(await workFolder(), {
       notifications: { endpoints: [{ name: 'a', url: 'http://127.0.0.1:1/', headers }] },
     });
-    const { code, stderr } = await result(['run', '--config', file]);
+    const { code, stderr } = await command(['run', '--config', file]);
     expect(code).toBe(2);
     expect(stderr).toContain('env:LONGSHORE_TEST_NO_SUCH');
   });
@@ -195,7 +197,7 @@ describe('run', () => {
   test('an address that this machine does not have is reported once, and as JSON among the log lines', async () => {
     // From a range that is kept for documentation.
     const file = await writeConfig(await workFolder(), { ingest: { listen: '192.0.2.1:0' } });
-    const { code, stdout, stderr } = await result(['run', '--config', file]);
+    const { code, stdout, stderr } = await command(['run', '--config', file]);
     expect(code).toBe(1);
     expect(stderr).toMatch(/does not have the address\. Add it to an interface, or set ingest\.listen \(/);
     expect(stdout).not.toContain('INGEST IS OPEN');
@@ -213,7 +215,7 @@ describe('run', () => {
 
   test('a dashboard beyond loopback without a password does not start', async () => {
     const file = await writeConfig(await workFolder(), { dashboard: { listen: '0.0.0.0:0' } });
-    const { code, stderr } = await result(['run', '--config', file]);
+    const { code, stderr } = await command(['run', '--config', file]);
     expect(code).toBe(2);
     expect(stderr).toContain('dashboard.auth.basic');
   });
@@ -227,7 +229,7 @@ describe('send', () => {
     });
     const relay = await startRelay(file);
     const to = `${relay.ingest}/registry/notifications`;
-    const sent = await result([
+    const sent = await command([
       'send',
       '--to',
       to,
@@ -252,13 +254,13 @@ describe('send', () => {
     await writeFile(event, '{"events":[');
     const relay = await startRelay(await writeConfig(folder, {}));
     const to = `${relay.ingest}/registry/notifications`;
-    const { code, stdout } = await result(['send', '--to', to, '--file', event, '--json']);
+    const { code, stdout } = await command(['send', '--to', to, '--file', event, '--json']);
     expect(code).toBe(0);
     expect(JSON.parse(stdout)).toMatchObject({ status: 202, body: { accepted: 0, quarantined: 1 } });
   });
 
   test('nobody there exits with 1 and says what to look at', async () => {
-    const { code, stderr } = await result(['send', '--to', 'http://127.0.0.1:9/']);
+    const { code, stderr } = await command(['send', '--to', 'http://127.0.0.1:9/']);
     expect(code).toBe(1);
     expect(stderr).toContain('is the relay running');
   });

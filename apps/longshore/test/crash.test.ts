@@ -12,8 +12,9 @@ import {
   envelope,
   idsOf,
   postTo,
-  type Relay,
+  type RelayProcess,
   startRelay,
+  startRelayProcess,
   workFolder,
   writeConfig,
 } from './relay.js';
@@ -61,7 +62,7 @@ describe('a killed worker', () => {
 
       // Twice: BullMQ's own limit of one stall would bury the delivery here.
       for (const inFlight of [3, 6]) {
-        const worker = await startRelay(file, { roles: ['worker'] });
+        const worker = await startRelayProcess(file, { roles: ['worker'] });
         await receiver.received(inFlight, RECOVERED);
         await worker.crash();
       }
@@ -93,7 +94,7 @@ describe('a killed worker', () => {
       const folder = await workFolder();
       const endpoint = { name: 'one', url: receiver.url, threshold: 2, backoff: '50ms', timeout: '60s' };
       const file = await writeConfig(folder, { notifications: { endpoints: [endpoint] }, redis: redis() });
-      const first = await startRelay(file);
+      const first = await startRelayProcess(file);
       await first.post(envelope(anEvent()));
       await receiver.received(2, AT_LAST);
       await first.crash();
@@ -126,10 +127,10 @@ describe('conservation', () => {
       const queues = inspector(at.prefix);
       const acknowledged: string[] = [];
       let begun = 0;
-      let ingest = await startRelay(file, { roles: ['ingest'] });
+      let ingest = await startRelayProcess(file, { roles: ['ingest'] });
       let workers = [
-        await startRelay(file, { roles: ['worker'] }),
-        await startRelay(file, { roles: ['worker'] }),
+        await startRelayProcess(file, { roles: ['worker'] }),
+        await startRelayProcess(file, { roles: ['worker'] }),
       ];
       let kills = 0;
 
@@ -145,12 +146,12 @@ describe('conservation', () => {
         kills++;
         if (n % 3 === 0) {
           await ingest.crash();
-          ingest = await startRelay(file, { roles: ['ingest'] });
+          ingest = await startRelayProcess(file, { roles: ['ingest'] });
           return;
         }
-        const [victim, ...others] = workers as [Relay, ...Relay[]];
+        const [victim, ...others] = workers as [RelayProcess, ...RelayProcess[]];
         await victim.crash();
-        workers = [...others, await startRelay(file, { roles: ['worker'] })];
+        workers = [...others, await startRelayProcess(file, { roles: ['worker'] })];
       };
       const killing = (async () => {
         for (let n = 1; n <= 6; n++) {
@@ -211,7 +212,7 @@ describe('SIGTERM', () => {
     const folder = await workFolder();
     const endpoints = [{ name: 'one', url: receiver.url, timeout: '10s', concurrency: 4 }];
     const file = await writeConfig(folder, { notifications: { endpoints }, redis: redis() });
-    const first = await startRelay(file);
+    const first = await startRelayProcess(file);
     const events = Array.from({ length: 12 }, () => anEvent());
     for (const event of events) await first.post(envelope(event));
     await receiver.received(4, AT_LAST);

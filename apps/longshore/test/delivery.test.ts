@@ -5,16 +5,25 @@ import { join } from 'node:path';
 import { eventually, selfSigned, startReceiver } from '@longshore/testkit';
 import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import { AT_LAST } from './control.js';
-import { anEvent, envelope, idsOf, startRelay, workFolder, writeConfig } from './relay.js';
+import {
+  anEvent,
+  envelope,
+  idsOf,
+  type Settings,
+  startRelay,
+  startRelayProcess,
+  workFolder,
+  writeConfig,
+} from './relay.js';
 
 vi.setConfig({ testTimeout: 90_000 });
 
 const fast = { backoff: '50ms', maxbackoff: '200ms' };
 
 /** With a Redis of its own. A receiver that is only slow, on a busy machine, has not failed. */
-async function relayTo(all: object[]) {
+async function relayTo(all: object[], more: Settings = {}) {
   const endpoints = all.map((endpoint) => ({ timeout: '10s', ...endpoint }));
-  return startRelay(await writeConfig(await workFolder(), { notifications: { endpoints } }));
+  return startRelay(await writeConfig(await workFolder(), { notifications: { endpoints }, ...more }));
 }
 
 /** With a certificate of its own authority. */
@@ -64,7 +73,7 @@ describe('the way of an event', () => {
       { name: 'near', url: near.url },
     ];
     const file = await writeConfig(await workFolder(), { notifications: { endpoints } });
-    const relay = await startRelay(file, { env: { HTTP_PROXY: proxy.url } });
+    const relay = await startRelayProcess(file, { env: { HTTP_PROXY: proxy.url } });
     await relay.post(envelope(anEvent()));
     const [asked] = await proxy.received(1);
     expect(asked?.url).toBe('http://receiver.example.com/hook');
@@ -86,7 +95,7 @@ describe('the way of an event', () => {
       { name: 'known', url: known.url, timeout: '10s' },
       { name: 'unknown', url: unknown.url, timeout: '10s', threshold: 1 },
     ];
-    const relay = await startRelay(await writeConfig(folder, { notifications: { endpoints } }), {
+    const relay = await startRelayProcess(await writeConfig(folder, { notifications: { endpoints } }), {
       env: { SSL_CERT_FILE: store, SSL_CERT_DIR: folder, NODE_EXTRA_CA_CERTS: '' },
     });
     await relay.post(envelope(anEvent()));
@@ -199,10 +208,11 @@ describe('a receiver that fails', () => {
     const hole = await startReceiver('hang');
     const others = await Promise.all(Array.from({ length: 4 }, () => startReceiver()));
     const endpoints = others.map(({ url }, n) => ({ name: `good-${n}`, url }));
-    const relay = await relayTo([
-      { name: 'hole', url: hole.url, timeout: '60s', concurrency: 2 },
-      ...endpoints,
-    ]);
+    const relay = await relayTo(
+      [{ name: 'hole', url: hole.url, timeout: '60s', concurrency: 2 }, ...endpoints],
+      // At the test's end nothing is worth waiting for.
+      { worker: { grace: '100ms' } },
+    );
     for (let n = 0; n < 50; n++) await relay.post(envelope(anEvent()));
     await Promise.all(others.map((receiver) => receiver.received(50, AT_LAST)));
     // Two are in flight there, as its concurrency says; the rest waits.

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { redisCommand } from '@longshore/embedded-redis';
 import { eventually, startReceiver } from '@longshore/testkit';
 import { expect, test } from 'vitest';
-import { anEvent, envelope, idsOf, startRelay, workFolder, writeConfig } from './relay.js';
+import { anEvent, envelope, idsOf, startRelay, startRelayProcess, workFolder, writeConfig } from './relay.js';
 
 async function withDownReceiver() {
   const receiver = await startReceiver();
@@ -25,7 +25,7 @@ const socketOf = (folder: string): Promise<string> => readFile(join(folder, 'dat
 
 test('a restart in order keeps everything that is queued', async () => {
   const { receiver, file } = await withDownReceiver();
-  const first = await startRelay(file);
+  const first = await startRelayProcess(file);
   const events = Array.from({ length: 20 }, () => anEvent());
   for (const event of events) await first.post(envelope(event));
   expect((await first.stop()).code).toBe(0);
@@ -37,7 +37,7 @@ test('a restart in order keeps everything that is queued', async () => {
 
 test('kill -9 of the relay takes its Redis along, and the next start has everything', async () => {
   const { receiver, folder, file } = await withDownReceiver();
-  const first = await startRelay(file);
+  const first = await startRelayProcess(file);
   const events = Array.from({ length: 20 }, () => anEvent());
   for (const event of events) await first.post(envelope(event));
   const socket = await socketOf(folder);
@@ -75,7 +75,7 @@ test('a second process on the same datadir shares the Redis of the first', async
   const folder = await workFolder();
   const endpoints = [{ name: 'one', url: receiver.url }];
   const file = await writeConfig(folder, { notifications: { endpoints } });
-  const ingest = await startRelay(file, { roles: ['ingest'] });
+  const ingest = await startRelayProcess(file, { roles: ['ingest'] });
   await ingest.post(envelope(anEvent()));
   const worker = await startRelay(file, { roles: ['worker'] });
   await receiver.received(1);
@@ -83,7 +83,7 @@ test('a second process on the same datadir shares the Redis of the first', async
   // When the first goes, the second takes the Redis over.
   await ingest.crash();
   await worker.waitFor('the process that ran the embedded Redis has ended; starting one on the same data');
-  const again = await startRelay(file, { roles: ['ingest'] });
+  const again = await startRelayProcess(file, { roles: ['ingest'] });
   const event = anEvent();
   await eventually(async () => (await again.post(envelope(event))).status === 202);
   await receiver.received(2);

@@ -3,7 +3,14 @@ import { connect, createRetention, type RedisClient } from '@longshore/queue';
 import { eventually, redisUrl, testPrefix } from '@longshore/testkit';
 import { expect, onTestFinished, test } from 'vitest';
 import { bury } from './operator.js';
-import { type Relay, startRelay, workFolder, writeConfig } from './relay.js';
+import {
+  type Relay,
+  type RelayProcess,
+  startRelay,
+  startRelayProcess,
+  workFolder,
+  writeConfig,
+} from './relay.js';
 
 const LONG = 300_000;
 /** On a machine that is busy with other tests. */
@@ -23,7 +30,7 @@ async function deployment(more: object = {}) {
   return { client, prefix, file };
 }
 
-const worker = (file: string): Promise<Relay> => startRelay(file, { roles: ['worker'] });
+const worker = (file: string): Promise<RelayProcess> => startRelayProcess(file, { roles: ['worker'] });
 const leads = ({ records }: Relay): boolean => records.some(({ msg }) => msg === LEADS);
 const settledBy = ({ records }: Relay): string[] =>
   records.filter(({ record }) => record === 'delivery.settled').map(({ deliveryId }) => String(deliveryId));

@@ -5,24 +5,28 @@ import { connect, createConsumer, createProducer, type RedisClient } from '@long
 import { createInspector, type Inspector } from '@longshore/queue/operator';
 import { eventually, redisUrl } from '@longshore/testkit';
 import { onTestFinished } from 'vitest';
-import { longshore } from './relay.js';
+import { runHere } from './relay.js';
 
+/** What a command printed, and its exit code. */
 export interface Result {
-  code: number | null | undefined;
+  code?: number;
   stdout: string;
   stderr: string;
 }
 
-/** Runs a command to its end. */
-export async function command(args: readonly string[]): Promise<Result> {
-  const child = longshore(args);
-  const { code } = await child.exited;
-  return { code, stdout: child.stdout, stderr: child.stderr };
+/** Runs a command to its end, within this process. */
+export async function command(
+  args: readonly string[],
+  env: Record<string, string | undefined> = {},
+): Promise<Result> {
+  const running = runHere(args, env);
+  const { code } = await running.exited;
+  return { code, stdout: running.stdout, stderr: running.stderr };
 }
 
 /** The JSON objects that a command printed. */
 // biome-ignore lint/suspicious/noExplicitAny: the tests say what is in it
-export const jsonLines = ({ stdout }: Result): any[] =>
+export const jsonLines = ({ stdout }: Pick<Result, 'stdout'>): any[] =>
   stdout
     .split('\n')
     .filter((line) => line !== '')

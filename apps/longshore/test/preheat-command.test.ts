@@ -1,6 +1,7 @@
 /** `longshore preheat`: the same by hand, with and without a relay that runs. */
 import { eventually } from '@longshore/testkit';
 import { describe, expect, test } from 'vitest';
+import { command } from './operator.js';
 import { pushOf, relayWith, warmEndpoint } from './preheat.js';
 import { envelope, longshore, type Relay, type Settings, workFolder, writeConfig } from './relay.js';
 import { anImage, anIndex, type ScriptedRegistry, scriptedRegistry } from './scripted-registry.js';
@@ -22,11 +23,7 @@ async function parts(
   return { origin, mirror, file };
 }
 
-async function run(...args: string[]) {
-  const child = longshore(['preheat', ...args]);
-  const { code } = await child.exited;
-  return { code, stdout: child.stdout, stderr: child.stderr };
-}
+const run = (...args: string[]) => command(['preheat', ...args]);
 
 describe('without a relay', () => {
   test(

@@ -3,8 +3,9 @@ import { connect } from '@longshore/queue';
 import { createPreheatRuns } from '@longshore/queue/preheat';
 import { eventually, redisUrl, startReceiver } from '@longshore/testkit';
 import { expect, onTestFinished, test } from 'vitest';
+import { command } from './operator.js';
 import { pushOf, relayWith, warmEndpoint } from './preheat.js';
-import { envelope, longshore } from './relay.js';
+import { envelope } from './relay.js';
 import { anImage, scriptedRegistry } from './scripted-registry.js';
 
 const SECRETS = {
@@ -64,10 +65,8 @@ test('secrets are in no key, no line and no answer, whatever fails', async () =>
   expect(asked).toContain(`Bearer ${TOKEN}`);
   expect(parrot.requests.length).toBeGreaterThan(3);
 
-  const child = longshore(['preheat', 'team/api:1.0', '--config', file, '--json']);
-  await child.exited;
-  const check = longshore(['check', file, '--json']);
-  await check.exited;
+  const warmed = await command(['preheat', 'team/api:1.0', '--config', file, '--json']);
+  const check = await command(['check', file, '--json']);
   const pages = await Promise.all(
     [
       `${relay.admin}/metrics`,
@@ -78,8 +77,8 @@ test('secrets are in no key, no line and no answer, whatever fails', async () =>
   const texts = [
     relay.stdout,
     relay.stderr,
-    child.stdout,
-    child.stderr,
+    warmed.stdout,
+    warmed.stderr,
     check.stdout,
     ...pages,
     ...(await everyKey(prefix)),

@@ -4,8 +4,8 @@ import { createInspector } from '@longshore/queue/operator';
 import { createPreheatRuns } from '@longshore/queue/preheat';
 import { eventually, redisUrl, startReceiver } from '@longshore/testkit';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { pushOf, relayWith, warmEndpoint } from './preheat.js';
-import { envelope, postTo, startRelay } from './relay.js';
+import { preheatConfig, pushOf, relayWith, warmEndpoint } from './preheat.js';
+import { envelope, postTo, startRelay, startRelayProcess } from './relay.js';
 import {
   anImage,
   anIndex,
@@ -66,7 +66,7 @@ describe('one walk', () => {
         return undefined;
       });
       const { relay, file, prefix } = await relayWith([warmEndpoint(preheat)]);
-      const second = await startRelay(file);
+      const second = await startRelayProcess(file);
       const answers = await Promise.all(
         Array.from({ length: 50 }, (_, n) =>
           postTo(
@@ -130,7 +130,8 @@ describe('a worker that is killed', () => {
       // One by one: whoever asks for the last one has written down what became of the others.
       const { origin, mirror, preheat } = await bothWith(image, { concurrency: 1 });
       const hung = hangAt(mirror, 9);
-      const { relay, file } = await relayWith([warmEndpoint(preheat)]);
+      const { file } = await preheatConfig([warmEndpoint(preheat)]);
+      const relay = await startRelayProcess(file);
       await relay.post(envelope(pushOf(origin.url, 'team/api', image.root, { tag: '1.0' })));
       const last = await eventually(hung, undefined, AT_LAST);
       await relay.crash();

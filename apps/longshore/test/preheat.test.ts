@@ -2,7 +2,7 @@
 import { eventually, freePort, hasTool, pushImage, skopeo, startRegistry } from '@longshore/testkit';
 import { describe, expect, test } from 'vitest';
 import { registryAndMirror, relayWith, warmEndpoint } from './preheat.js';
-import { startRelay, workFolder } from './relay.js';
+import { workFolder } from './relay.js';
 
 const SLOW = 120_000;
 
@@ -51,4 +51,3 @@ describe.runIf(hasTool('docker-registry') && hasTool('skopeo'))('a real registry
     SLOW,
   );
 });
-void startRelay;

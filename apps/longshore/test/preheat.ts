@@ -12,10 +12,19 @@ export async function relayWith(
   endpoints: object[],
   more: Settings = {},
 ): Promise<{ relay: Relay; file: string; prefix: string }> {
+  const configured = await preheatConfig(endpoints, more);
+  return { relay: await startRelay(configured.file), ...configured };
+}
+
+/** The configuration of such a relay. */
+export async function preheatConfig(
+  endpoints: object[],
+  more: Settings = {},
+): Promise<{ file: string; prefix: string }> {
   const prefix = testPrefix();
   const redis = { url: redisUrl(), prefix };
   const file = await writeConfig(await workFolder(), { notifications: { endpoints }, redis, ...more });
-  return { relay: await startRelay(file), file, prefix };
+  return { file, prefix };
 }
 
 /** A registry, and a pull-through cache of it. */

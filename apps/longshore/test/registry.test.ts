@@ -15,7 +15,7 @@ import {
 import { describe, expect, test } from 'vitest';
 import { AT_LAST, metricsOf, patient } from './control.js';
 import { eventsOf, startNotifying, walk } from './registry-walk.js';
-import { startRelay, workFolder, writeConfig } from './relay.js';
+import { startRelay, startRelayProcess, workFolder, writeConfig } from './relay.js';
 
 const SLOW = 120_000;
 
@@ -80,13 +80,13 @@ describe.runIf(hasRegistry() && hasTool('skopeo'))('a real registry', () => {
     async () => {
       const receiver = await startReceiver();
       const file = await configFor(receiver.url);
-      let relay = await startRelay(file);
+      let relay = await startRelayProcess(file);
       const { registry, recorder, expectSame } = await startNotifying(relay.ingest);
       const pushing = pushMany(registry.url, 40);
       for (const seen of [10, 50]) {
         await eventually(() => eventsOf(recorder).length >= seen, undefined, AT_LAST);
         await relay.crash();
-        relay = await startRelay(file);
+        relay = await startRelayProcess(file);
       }
       await pushing;
       await expectSame(receiver);
@@ -100,7 +100,7 @@ describe.runIf(hasRegistry() && hasTool('skopeo'))('a real registry', () => {
     async () => {
       const receiver = await startReceiver();
       const file = await configFor(receiver.url, {});
-      const owner = await startRelay(file, { roles: ['ingest'] });
+      const owner = await startRelayProcess(file, { roles: ['ingest'] });
       const worker = await startRelay(file, { roles: ['worker'] });
       const { registry, recorder, expectSame } = await startNotifying(owner.ingest);
       const pushing = pushMany(registry.url, 20);
@@ -112,7 +112,7 @@ describe.runIf(hasRegistry() && hasTool('skopeo'))('a real registry', () => {
           timeout: 30_000,
         },
       );
-      await startRelay(file, { roles: ['ingest'] });
+      await startRelayProcess(file, { roles: ['ingest'] });
       await pushing;
       await expectSame(receiver);
       await metricsOf(worker, 'one');

@@ -1,13 +1,27 @@
 /**
- * The relay as its users run it: the `longshore` command with a configuration file, as processes of their own.
- * Listeners take free ports, which the `ready` record tells.
+ * The relay as its users run it: the `longshore` command with a configuration file. Listeners take free ports, which
+ * the `ready` record names.
+ *
+ * `startRelay` and `command` (operator.ts) run the command within the process of the test: a process costs a second
+ * of CPU before it does anything. A test of a process itself (its exit code, `kill -9`, pipes, variables that Node.js
+ * reads) uses `startRelayProcess` or `longshore`. So does one of two relays that share a `datadir` at the same time.
  */
 import { randomUUID } from 'node:crypto';
+import { EventEmitter } from 'node:events';
 import { mkdtemp, rename, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { type Receiver, runProcess, startReceiver, type TestProcess } from '@longshore/testkit';
+import {
+  atTestEnd,
+  collectOutput,
+  type ProgramOutput,
+  type Receiver,
+  runProcess,
+  startReceiver,
+  type TestProcess,
+} from '@longshore/testkit';
+import { main } from 'longshore';
 import { onTestFinished } from 'vitest';
 import { stringify } from 'yaml';
 
@@ -16,14 +30,21 @@ const BIN = fileURLToPath(new URL('../bin/longshore.js', import.meta.url));
 /** As in the YAML file. */
 export type Settings = Record<string, unknown>;
 
-export interface Relay extends TestProcess {
+/** A relay that serves. */
+export interface Relay extends ProgramOutput {
   ingest: string;
   admin: string;
   dashboard: string;
   /** Posts a body to the open path. */
   post(body: unknown, headers?: Record<string, string>): Promise<Response>;
+  /** Sends a signal: SIGTERM or SIGHUP. */
+  signal(signal: NodeJS.Signals): void;
   /** SIGTERM, and waits for its end. */
-  stop(): Promise<{ code: number | null | undefined; ms: number }>;
+  stop(): Promise<{ code?: number }>;
+}
+
+/** A relay in a process of its own. */
+export interface RelayProcess extends Relay, Pick<TestProcess, 'kill' | 'pid'> {
   /** SIGKILL, and waits for its end. */
   crash(): Promise<void>;
 }
@@ -47,13 +68,25 @@ export async function workFolder(): Promise<string> {
  */
 export async function writeConfig(folder: string, settings: Settings): Promise<string> {
   const file = join(folder, 'longshore.yml');
-  const all = { version: 0.1, ...ANY_PORTS, datadir: join(folder, 'data'), ...settings };
+  const all = { version: 0.1, ...ANY_PORTS, datadir: join(folder, 'data'), ...withTimeouts(settings) };
   await writeFile(`${file}.new`, stringify(all));
   await rename(`${file}.new`, file);
   return file;
 }
 
-/** Runs the command line. */
+/**
+ * An answer that comes late on a busy machine is no failure: with the default of 1 s it would be one, and the delivery
+ * would come twice. A test of timeouts sets its own.
+ */
+function withTimeouts({ notifications, ...others }: Settings): Settings {
+  if (!notifications) return others;
+  const { endpoints = [], ...more } = notifications as { endpoints?: Settings[] };
+  const timeout = (endpoint: Settings) => (endpoint.kind === 'preheat' ? {} : { timeout: '60s' });
+  const patient = endpoints.map((endpoint) => ({ ...timeout(endpoint), ...endpoint }));
+  return { ...others, notifications: { ...more, endpoints: patient } };
+}
+
+/** Runs the command line in a process of its own. */
 export function longshore(
   args: readonly string[],
   env: Record<string, string | undefined> = {},
@@ -61,33 +94,79 @@ export function longshore(
   return runProcess(process.execPath, [BIN, ...args], { env });
 }
 
+/** A command that runs, or ran. */
+type Running = ProgramOutput & Pick<Relay, 'signal' | 'stop'>;
+
+/** Runs the command line within this process, with streams and signals of its own. */
+export function runHere(args: readonly string[], env: Record<string, string | undefined> = {}): Running {
+  const signals = new EventEmitter();
+  const output = collectOutput('longshore', async (take) => {
+    const code = await main(args, {
+      env: { ...process.env, ...env },
+      stdout: { write: (text) => take(text, 'stdout') },
+      stderr: { write: (text) => take(text, 'stderr') },
+      signals,
+      log: { write: (line) => take(line, 'stdout') },
+    });
+    return { code, output: '' };
+  });
+  let stopping = false;
+  return Object.assign(output, {
+    signal: (signal: NodeJS.Signals) => void signals.emit(signal),
+    stop() {
+      // A second signal would end the process at once, which is this one.
+      if (!stopping) signals.emit('SIGTERM');
+      stopping = true;
+      return output.exited;
+    },
+  });
+}
+
 const SERVES = ['ready', 'serving, Redis unavailable'];
 
-/** Starts a relay on a configuration file and waits until it serves, with or without Redis. */
-export async function startRelay(
+const runArgs = (file: string, roles: readonly string[]): string[] => [
+  'run',
+  '--config',
+  file,
+  ...roles.flatMap((role) => ['--role', role]),
+];
+
+/** Starts a relay within this process, and waits until it serves, with or without Redis. The test's end stops it. */
+export async function startRelay(file: string, { roles = [] }: { roles?: string[] } = {}): Promise<Relay> {
+  const running = runHere(runArgs(file, roles));
+  atTestEnd(running.stop);
+  return served(running);
+}
+
+/** Starts a relay in a process of its own. @param env variables on top of those of this process */
+export async function startRelayProcess(
   file: string,
   { roles = [], env = {} }: { roles?: string[]; env?: Record<string, string> } = {},
-): Promise<Relay> {
-  const child = longshore(['run', '--config', file, ...roles.flatMap((role) => ['--role', role])], env);
-  const ready = await child.waitFor(({ msg }) => SERVES.includes(String(msg)), { timeout: 60_000 });
-  const url = (name: string): string => String(ready[name] ?? '');
-  const relay: Relay = Object.assign(Object.create(child) as TestProcess, {
-    ingest: url('ingest'),
-    admin: url('admin'),
-    dashboard: url('dashboard'),
-    post: (body: unknown, headers = {}) => postTo(url('ingest'), body, headers),
-    async stop() {
-      const started = Date.now();
-      child.kill('SIGTERM');
-      const { code } = await child.exited;
-      return { code, ms: Date.now() - started };
-    },
+): Promise<RelayProcess> {
+  const child = longshore(runArgs(file, roles), env);
+  const stop = () => {
+    child.kill('SIGTERM');
+    return child.exited;
+  };
+  const relay = await served(Object.assign(child, { signal: child.kill, stop }));
+  return Object.assign(relay, {
     async crash() {
       child.kill('SIGKILL');
       await child.exited;
     },
   });
-  return relay;
+}
+
+/** The relay once it serves. */
+async function served<Served extends Running>(running: Served): Promise<Served & Relay> {
+  const ready = await running.waitFor(({ msg }) => SERVES.includes(String(msg)), { timeout: 60_000 });
+  const url = (name: string): string => String(ready[name] ?? '');
+  return Object.assign(running, {
+    ingest: url('ingest'),
+    admin: url('admin'),
+    dashboard: url('dashboard'),
+    post: (body: unknown, headers = {}) => postTo(url('ingest'), body, headers),
+  });
 }
 
 export function postTo(

@@ -156,7 +156,7 @@ test('SIGHUP reads the file, and secrets beside it, again', async () => {
   await relay.post(envelope(anEvent()));
   await receiver.received(1);
   await writeFile(secret, 'Bearer new');
-  relay.kill('SIGHUP');
+  relay.signal('SIGHUP');
   await relay.waitFor('configuration reloaded');
   await relay.post(envelope(anEvent()));
   const requests = await receiver.received(2);

@@ -1,7 +1,7 @@
 /** More than one process, more than one master, and what retention removes. */
 import { eventually, redisUrl, startReceiver, startRedisCluster, testPrefix } from '@longshore/testkit';
 import { expect, test } from 'vitest';
-import { anEvent, envelope, idsOf, startRelay, workFolder, writeConfig } from './relay.js';
+import { anEvent, envelope, idsOf, startRelay, startRelayProcess, workFolder, writeConfig } from './relay.js';
 
 test('on a Redis Cluster ingest and two workers deliver everything, and endpoints lie on different masters', async () => {
   const cluster = await startRedisCluster();
@@ -48,7 +48,8 @@ test('concurrency holds over two worker processes together', async () => {
   const file = await writeConfig(await workFolder(), { notifications: { endpoints }, redis });
   const ingest = await startRelay(file, { roles: ['ingest'] });
   for (let n = 0; n < 60; n++) await ingest.post(envelope(anEvent()));
-  await Promise.all([startRelay(file, { roles: ['worker'] }), startRelay(file, { roles: ['worker'] })]);
+  const roles = ['worker'];
+  await Promise.all([startRelay(file, { roles }), startRelayProcess(file, { roles })]);
   await receiver.received(60, { timeout: 30_000 });
   expect(most).toBe(3);
 }, 90_000);

@@ -6,8 +6,16 @@ import { randomUUID } from 'node:crypto';
 import { readdir, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { eventually, type Receiver, startReceiver, startRedis, testPrefix } from '@longshore/testkit';
-import { expect, onTestFinished, test } from 'vitest';
-import { anEvent, postTo, type Relay, startRelay, workFolder, writeConfig } from './relay.js';
+import { expect, test } from 'vitest';
+import {
+  anEvent,
+  postTo,
+  type Relay,
+  startRelay,
+  startRelayProcess,
+  workFolder,
+  writeConfig,
+} from './relay.js';
 
 const LONG = 300_000;
 const SECRET = 'nexus-s3cret';
@@ -99,7 +107,7 @@ test(
     const settings = { notifications: { endpoints: oneEndpoint(receiver.url) }, redis: at, sources };
     const file = await writeConfig(await workFolder(), settings);
     await startRelay(file, { roles: ['worker'] });
-    let ingest = await startRelay(file, { roles: ['ingest'] });
+    let ingest = await startRelayProcess(file, { roles: ['ingest'] });
     const senders = ['east', 'west'].map((source) => sender(() => ingest, source));
     const more = async (count: number) => {
       const before = senders.map(({ taken }) => taken.length);
@@ -121,14 +129,14 @@ test(
         await more(30);
         expect(spooled(ingest)).toBeGreaterThan(0);
         await ingest.crash();
-        ingest = await startRelay(file, { roles: ['ingest'] });
+        ingest = await startRelayProcess(file, { roles: ['ingest'] });
       }
       await more(30);
       await redis.restart();
       // And while it drains.
       await ingest.waitFor(({ record }) => record === 'event.received', { timeout: 30_000 });
       await ingest.crash();
-      ingest = await startRelay(file, { roles: ['ingest'] });
+      ingest = await startRelayProcess(file, { roles: ['ingest'] });
       await more(30);
     }
     for (const { end } of senders) await end();
@@ -224,7 +232,7 @@ test(
     const settings = { notifications: { endpoints: oneEndpoint(receiver.url) }, redis: at, sources };
     const file = await writeConfig(await workFolder(), settings);
     await startRelay(file, { roles: ['worker'] });
-    const one = await startRelay(file, { roles: ['ingest'] });
+    const one = await startRelayProcess(file, { roles: ['ingest'] });
     const two = await startRelay(file, { roles: ['ingest'] });
     await redis.kill();
     expect(await nexusPost(one, 'east', 'east-1')).toBe(202);
@@ -245,7 +253,6 @@ test('a registry gets 503 while Redis is away, since it keeps its events itself'
     redis: { url: redis.url, prefix: testPrefix() },
   };
   const relay = await startRelay(await writeConfig(await workFolder(), settings));
-  onTestFinished(() => relay.crash());
   await redis.kill();
   const response = await postTo(relay.ingest, { events: [anEvent()] });
   expect([response.status, response.headers.get('retry-after')]).toEqual([503, '5']);

@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto';
 import { eventually, redisUrl, startReceiver, startRedis, testPrefix } from '@longshore/testkit';
-import { describe, expect, test, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { command } from './operator.js';
 import {
   anEvent,
   envelope,
-  longshore,
   type Relay,
   type Settings,
   startRelay,
@@ -12,19 +12,19 @@ import {
   writeConfig,
 } from './relay.js';
 
-// Each look is a command, which is a process of its own.
 vi.setConfig({ testTimeout: 120_000 });
+
+// The times that a command prints are local ones.
+beforeAll(() => void vi.stubEnv('TZ', 'UTC'));
+afterAll(() => void vi.unstubAllEnvs());
 
 /** A relay with these endpoints, and its trace. */
 async function traced(endpoints: object[], more: Settings = {}) {
   const redis = { url: redisUrl(), prefix: testPrefix() };
   const file = await writeConfig(await workFolder(), { notifications: { endpoints }, redis, ...more });
   const relay = await startRelay(file);
-  const run = async (...args: string[]) => {
-    const child = longshore(['trace', ...args, '--config', file], { TZ: 'UTC', LONGSHORE_CONFIG: file });
-    const { code } = await child.exited;
-    return { code, stdout: child.stdout, stderr: child.stderr };
-  };
+  const run = (...args: string[]) =>
+    command(['trace', ...args, '--config', file], { LONGSHORE_CONFIG: file });
   return {
     relay,
     file,
@@ -92,9 +92,12 @@ describe('trace of an event that is', () => {
     const receiver = await startReceiver({ status: 500, body: '<h1>Oops</h1>' });
     const { relay, shows } = await traced([{ name: 'one', url: receiver.url, schedule: ['2h'] }]);
     const id = await send(relay);
-    const text = await shows(id, /one {2}failed 1 time, next attempt .*\(in \d+[hm]( \d+m)?\)/);
-    expect(text).toContain('answered 500 Internal Server Error');
-    expect(text).toContain('> <h1>Oops</h1>');
+    await shows(
+      id,
+      /one {2}failed 1 time, next attempt .*\(in \d+[hm]( \d+m)?\)/,
+      'answered 500 Internal Server Error',
+      '> <h1>Oops</h1>',
+    );
   });
 
   test('dead-lettered: since when and why, and the command that retries it', async () => {
@@ -116,8 +119,7 @@ describe('trace of an event that is', () => {
       last: { reason: 'refused' },
     });
     expect(text).toContain(`longshore dead retry ${delivery.id}`);
-    const retry = longshore(['dead', 'retry', delivery.id, '--config', file]);
-    expect((await retry.exited).code).toBe(0);
+    expect((await command(['dead', 'retry', delivery.id, '--config', file])).code).toBe(0);
     await shows(
       id,
       'retried from the dead-letter set by longshore dead retry',
@@ -231,9 +233,8 @@ test('wrong usage exits with 2, a relay that does not run with 1, and --help has
   const folder = await workFolder();
   const file = await writeConfig(folder, {});
   const run = async (...args: string[]) => {
-    const child = longshore(['trace', ...args]);
-    const { code } = await child.exited;
-    return [code, child.stdout + child.stderr];
+    const { code, stdout, stderr } = await command(['trace', ...args]);
+    return [code, stdout + stderr];
   };
   expect(await run()).toEqual([2, expect.stringContaining('missing required argument')]);
   expect(await run(' ')).toEqual([2, expect.stringContaining('It is empty')]);

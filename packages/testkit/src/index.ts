@@ -1,5 +1,6 @@
 /** Real parts for tests: Redis, registries, receivers, processes, images; and waiting for a state. Imported by tests only. */
 export { type Certificate, selfSigned } from './certificate.js';
+export { atTestEnd } from './cleanup.js';
 export { type EventuallyOptions, eventually } from './eventually.js';
 export { claimFolder } from './folder-lock.js';
 export { freePort } from './free-port.js';
@@ -8,7 +9,8 @@ export { inTime } from './in-time.js';
 export { oci } from './oci.js';
 export type { OciPart } from './oci-content.js';
 export type { OciServer } from './oci-server.js';
-export { type LogRecord, type ProcessOptions, runProcess, type TestProcess } from './process.js';
+export { collectOutput, type LogRecord, type ProgramOutput } from './output.js';
+export { type ProcessOptions, runProcess, type TestProcess } from './process.js';
 export { openConnection, postHead, type RawConnection } from './raw-connection.js';
 export { type ReceivedRequest, type Receiver, type Script, startReceiver } from './receiver.js';
 export { type RedisOptions, startRedis, type TestRedis } from './redis.js';

@@ -1,13 +1,5 @@
 /** `longshore check`: a configuration as `run` would read it, and likely mistakes in it. Starts and contacts nothing. */
-import {
-  describe,
-  describeSenders,
-  formatProblem,
-  givingUpTimes,
-  type Problem,
-  type ReadConfig,
-  readConfig,
-} from '@longshore/config';
+import type { Problem, ReadConfig } from '@longshore/config';
 import { plural } from '@longshore/event';
 import type { Command } from 'commander';
 import type { Shell } from '../shell.js';
@@ -37,7 +29,11 @@ export function addCheck(program: Command, shell: Shell): void {
     .option('--strict', 'fail on warnings too, for pipelines')
     .option('--json', 'print as JSON')
     .addHelpText('after', EXAMPLES)
-    .action((file: string, { json, strict = false }: CheckOptions) => {
+    .action(async (file: string, { json, strict = false }: CheckOptions) => {
+      // Loaded when it is needed: without the schemas, help and wrong usage are there in a third of the time.
+      const { describe, describeSenders, formatProblem, givingUpTimes, readConfig } = await import(
+        '@longshore/config'
+      );
       const read = readConfig(file, shell.env, 'check');
       const { config, problems, flavor, toLongshore } = read;
       const usable = config !== undefined && !(strict && problems.length > 0);

@@ -1,5 +1,5 @@
 /** `longshore preheat`: its options and help, and the choice of the endpoint. The implementation is in `preheat.ts`. */
-import { type Config, type Endpoint, isLoopback } from '@longshore/config';
+import type { Config, Endpoint } from '@longshore/config';
 import { LongshoreError } from '@longshore/event';
 import { type Command, InvalidArgumentError } from 'commander';
 import { type ImageName, parseImageName } from '../image-name.js';
@@ -32,11 +32,14 @@ export function addPreheat(program: Command, shell: Shell): void {
     .option('--json', 'print the run as JSON')
     .addHelpText('after', EXAMPLES)
     .action(async (image: ImageName, { config: file, endpoint, dryRun, json }: PreheatCommand) => {
-      const { preheat } = await import('../preheat.js');
+      const [{ preheat }, { isLoopback }] = await Promise.all([
+        import('../preheat.js'),
+        import('@longshore/config'),
+      ]);
       const options = { dryRun: dryRun ?? false, json: json ?? false };
       const choose = (config: Config) => {
         const chosen = endpointOf(config, endpoint);
-        return { endpoint: chosen, image: imageAt(chosen, image) };
+        return { endpoint: chosen, image: imageAt(chosen, image, isLoopback) };
       };
       shell.exitWith(await preheat(file, choose, options, shell));
     });
@@ -71,6 +74,7 @@ function endpointOf({ notifications }: Config, name: string | undefined) {
 function imageAt(
   { name, preheat }: Endpoint & { preheat: NonNullable<Endpoint['preheat']> },
   { host, ...image }: ImageName,
+  isLoopback: (host: string) => boolean,
 ) {
   const url = preheat.registry.url?.reveal();
   if (url !== undefined) {

@@ -25,10 +25,10 @@ export function addRun(program: Command, shell: Shell): void {
       // Loaded on use: `check` and `send` start in a third of the time without it.
       const { run } = await import('../run.js');
       try {
-        shell.exitWith(await run({ file: config, roles: role, env: shell.env }));
+        shell.exitWith(await run({ ...shell, file: config, roles: role }));
       } catch (error) {
         const { logNotStarted } = await import('../not-started.js');
-        await logNotStarted(error, config, shell.env);
+        await logNotStarted(error, config, shell);
         throw error;
       }
     });

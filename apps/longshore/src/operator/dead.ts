@@ -136,11 +136,11 @@ async function bulk(
   shell: Shell,
   run: (settings: BulkSettings) => Promise<BulkResult>,
 ): Promise<BulkResult> {
-  const line = createProgressLine(process.stderr);
+  const line = createProgressLine(shell.stderr);
   const show = showBulkProgress(line, DONE[outcome]);
   let done = 0;
   try {
-    return await interruptible((signal) =>
+    return await interruptible(shell.signals, (signal) =>
       run({
         signal,
         onProgress(progress) {

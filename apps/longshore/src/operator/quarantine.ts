@@ -112,7 +112,7 @@ async function retry(
   shell: Shell,
 ): Promise<number> {
   const outcomes: QuarantineRetry['outcome'][] = [];
-  const stopped = await interruptible(async (signal) => {
+  const stopped = await interruptible(shell.signals, async (signal) => {
     for await (const retried of admin.retryQuarantine(query, signal)) {
       outcomes.push(retried.outcome);
       shell.print(json ? JSON.stringify(retried) : describe(retried));
