@@ -1,5 +1,5 @@
 /** The admin listener over the roles of this process: readiness, metrics and the registry's expvar page. */
-import { type Config, type Endpoint, maskedUrl } from '@longshore/config';
+import { type Config, type Endpoint, everyEndpoint, maskedUrl } from '@longshore/config';
 import { troubleIn } from '@longshore/queue';
 import { createPulseReader, createQuarantine } from '@longshore/queue/operator';
 import { createAdmin } from './admin.js';
@@ -61,7 +61,7 @@ function queueCounter({ config, observer, producer, monitor }: RoleParts): () =>
   const quarantine = createQuarantine(producer, prefix);
   let counted: string[] = [];
   const count = async (): Promise<void> => {
-    const names = config().notifications.endpoints.map(({ name }) => name);
+    const names = everyEndpoint(config()).map(({ name }) => name);
     const now = Date.now();
     for (const pulse of await pulses.read(names)) {
       const { endpoint, oldestAt = now, failingSince = now } = pulse;

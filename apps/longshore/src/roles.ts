@@ -8,7 +8,12 @@ import { claimLock } from '@longshore/embedded-redis/lock';
 import type { IngestParts } from '@longshore/ingest';
 import { isIngestRecord } from '@longshore/observe';
 import { createAlertStore, createLeader, createPulse, createRetention } from '@longshore/queue';
-import { createJournalReader, createPulseReader, createQuarantine } from '@longshore/queue/operator';
+import {
+  createDeliveries,
+  createJournalReader,
+  createPulseReader,
+  createQuarantine,
+} from '@longshore/queue/operator';
 import { openAdmin } from './admin-role.js';
 import { type Listener, listen, logRefused, recordDropped } from './listen.js';
 import { asksForSecret, warnOfOpenIngest } from './open-ingest.js';
@@ -147,20 +152,20 @@ async function startWorker(parts: RoleParts): Promise<RunningRole> {
   const { config, consumer, producer, observer, inspector, monitor, trail, version } = parts;
   const { prefix } = config().redis;
   const leader = createLeader(producer, prefix);
-  // Before the first delivery is taken: it refuses what cannot be used.
-  const alerts = startAlerts({
-    ...{ config, observer, monitor, version },
-    pulses: createPulseReader(producer, prefix),
-    quarantine: createQuarantine(producer, prefix),
-    store: createAlertStore(producer, prefix, leader),
-  });
+  const store = createAlertStore(producer, prefix, leader);
   const pulse = createPulse(producer, prefix);
   const own = createOwnPublish({ client: producer, prefix, observer, trail });
   const worker = createWorker({
-    ...{ client: consumer, observer, pulse, trail, version, publish: own.publish },
+    ...{ client: consumer, observer, pulse, trail, version, publish: own.publish, alerts: store },
     onRedisError: monitor.noteError,
   });
   worker.prepare(config())();
+  const alerts = startAlerts({
+    ...{ config, observer, monitor, store, publish: own.publish },
+    pulses: createPulseReader(producer, prefix),
+    quarantine: createQuarantine(producer, prefix),
+    deliveries: createDeliveries(producer, prefix, inspector),
+  });
   const retention = createRetention(producer, prefix);
   const housekeeping = startHousekeeping({
     ...{ config, leader, retention, inspector, monitor, observer, trail },
@@ -168,7 +173,6 @@ async function startWorker(parts: RoleParts): Promise<RunningRole> {
   });
   return {
     prepare(next) {
-      alerts.check(next);
       const commit = worker.prepare(next);
       return () => {
         commit();

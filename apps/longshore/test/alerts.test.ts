@@ -42,9 +42,19 @@ test('a failing receiver, its dead letters and its recovery are reported to anot
   await relay.post(envelope(anEvent()));
   const [, , over] = await oncall.received(3, AT_LAST);
   expect(over?.json()).toMatchObject({ alert: 'failing', state: 'resolved', summary: 'one delivers again' });
-  // What is under way when the relay stops is told again by the next one, and recorded there.
+  // What is in flight when the relay stops is delivered by the next one, and recorded there.
   const told = () => relay.records.filter(({ record }) => record === 'alert.sent');
   await eventually(told, ({ length }) => length >= 3);
+  // An alert is an event: its history has the delivery.
+  const published = relay.records.find(({ source, record }) => source === 'longshore' && record);
+  const [event] = (published?.events ?? []) as { id: string }[];
+  const trace = async () => {
+    const { stdout } = await command(['trace', event?.id ?? '', '--json', '--config', file]);
+    const { trails } = JSON.parse(stdout) as { trails: { deliveries: object[] }[] };
+    return trails[0]?.deliveries ?? [];
+  };
+  const [delivery] = await eventually(trace, ({ length }) => length > 0);
+  expect(delivery).toMatchObject({ endpoint: 'alerts/oncall', state: 'delivered' });
   expect(await relay.stop()).toMatchObject({ code: 0 });
   expect(told()).toHaveLength(3);
   // Its own url got events and nothing else.

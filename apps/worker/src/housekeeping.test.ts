@@ -25,7 +25,7 @@ import {
 } from '@longshore/testkit';
 import { expect, onTestFinished, test } from 'vitest';
 import { type HousekeepingParts, startHousekeeping } from './housekeeping.js';
-import { aDelivery, nothingPublished, observed } from './testing/parts.js';
+import { aDelivery, nothingOfItsOwn, observed } from './testing/parts.js';
 import { createWorker } from './worker.js';
 
 const silent = { note() {}, async sweep() {} };
@@ -109,7 +109,7 @@ test('while Redis fills up, delivered jobs go before their time and what waits s
   const inspector = createInspector(producer, prefix);
   const worker = createWorker({
     ...{ client: consumer, observer, pulse: silent, trail: silent, version: '0' },
-    publish: nothingPublished,
+    ...nothingOfItsOwn,
   });
   await createProducer(producer, prefix).enqueue([aDelivery()]);
   worker.prepare(config)();

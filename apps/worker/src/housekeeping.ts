@@ -3,7 +3,7 @@
  * up, and the records of what operators did. Before each step it asks Redis whether it still leads. Every worker
  * process takes part in the election; one that does not lead waits.
  */
-import type { Config } from '@longshore/config';
+import { type Config, everyEndpoint } from '@longshore/config';
 import type { IngestRecord, Observer } from '@longshore/observe';
 import { type Leader, type Monitor, RELIEVE_FROM, type Retention } from '@longshore/queue';
 import type { Inspector, JournalReader, TrailWriter } from '@longshore/queue/operator';
@@ -86,8 +86,8 @@ export function startHousekeeping(parts: HousekeepingParts): Housekeeping {
 /** Each process makes the endpoints of its configuration known, once for each configuration. */
 function createAnnouncements({ config, inspector }: HousekeepingParts) {
   const unwritten = new Set<string>();
-  const note = ({ notifications }: Config): void => {
-    for (const { name } of notifications.endpoints) unwritten.add(name);
+  const note = (config: Config): void => {
+    for (const { name } of everyEndpoint(config)) unwritten.add(name);
   };
   note(config());
   return {
@@ -129,7 +129,7 @@ function createDuties(parts: HousekeepingParts) {
   const prepareRound = async (): Promise<void> => {
     const now = config();
     // Again and again: a Redis that lost its data has lost this too.
-    await inspector.remember(now.notifications.endpoints.map(({ name }) => name));
+    await inspector.remember(everyEndpoint(now).map(({ name }) => name));
     await trail.sweep();
     rounds.touch(await retention.active());
     nextRoundAt = performance.now() + ROUND_INTERVAL_MS;

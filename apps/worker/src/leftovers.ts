@@ -2,7 +2,7 @@
  * Endpoints that left the configuration while deliveries were queued for them. Nothing is lost: their queues stay,
  * and their deliveries continue when the endpoint is added again. The log names them, so that an operator knows.
  */
-import type { Config } from '@longshore/config';
+import { type Config, everyEndpoint } from '@longshore/config';
 import type { Observer } from '@longshore/observe';
 import type { Inspector } from '@longshore/queue/operator';
 
@@ -12,7 +12,7 @@ export async function reportLeftovers(
   inspector: Inspector,
   { log }: Observer,
 ): Promise<void> {
-  const configured = new Set(config.notifications.endpoints.map(({ name }) => name));
+  const configured = new Set(everyEndpoint(config).map(({ name }) => name));
   for (const endpoint of await inspector.known()) {
     if (configured.has(endpoint)) continue;
     const { waiting, active, delayed, dead } = await inspector.counts(endpoint);

@@ -1,5 +1,5 @@
 /**
- * One image, warmed now, for whoever asks by hand: the same sink, and with a Redis the same memory as the workers',
+ * One image, warmed now, for a command: the same sink, and with a Redis the same memory as the workers',
  * so that what is warm is not asked for again and what a worker is at is waited for. One attempt, no queue.
  */
 import { randomUUID } from 'node:crypto';

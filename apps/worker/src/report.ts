@@ -1,6 +1,6 @@
 /**
- * What happens to a delivery in this worker, told once to all who keep it: the records with their metrics, the history
- * behind `longshore trace`, and the statistics of the endpoint.
+ * What happens to a delivery in this worker, reported once to all that keep it: the records with their metrics, the
+ * history behind `longshore trace`, and the statistics of the endpoint.
  */
 import type { Delivery, EventView } from '@longshore/event';
 import type { Observer } from '@longshore/observe';

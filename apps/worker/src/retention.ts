@@ -3,7 +3,7 @@
  * oldest delivery reaches its age, and to those that hold a delayed delivery. To every other one once an hour, so
  * that a thousand idle endpoints cost about one command a second.
  */
-import type { Config, Endpoint } from '@longshore/config';
+import { type Config, type Endpoint, everyEndpoint } from '@longshore/config';
 import type { Observer } from '@longshore/observe';
 import type { Finished, KeepLimits, Leader, Retention } from '@longshore/queue';
 import type { Inspector } from '@longshore/queue/operator';
@@ -54,8 +54,9 @@ export function createRetentionRounds(parts: RetentionParts): RetentionRounds {
   const visit = async (endpoint: string, ends: number): Promise<Visited> => {
     const visited = await applyTo(endpoint, ends, parts);
     if (typeof visited === 'string') return visited;
-    const { notifications, retention: limits } = parts.config();
-    const settings = notifications.endpoints.find(({ name }) => name === endpoint);
+    const config = parts.config();
+    const limits = config.retention;
+    const settings = everyEndpoint(config).find(({ name }) => name === endpoint);
     if (settings) await promoteOverdue(settings, visited.lastDueAt, retention, observer);
     const leavingMs = settings ? leaving.stays(endpoint) : await leaving.visit(endpoint);
     dueAt.set(endpoint, performance.now() + Math.min(leavingMs, nextVisitMs(visited, limits)));
@@ -137,7 +138,7 @@ export function longestWait({ maxbackoff, preheat }: Pick<Endpoint, 'maxbackoff'
 }
 
 async function promoteOverdue(
-  { name: endpoint, ...waits }: Endpoint,
+  { name: endpoint, ...waits }: Pick<Endpoint, 'name' | 'maxbackoff' | 'preheat'>,
   lastDueAt: number | undefined,
   retention: Retention,
   { log }: Observer,

@@ -4,9 +4,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Config, readConfig } from '@longshore/config';
 import { connect, createProducer } from '@longshore/queue';
-import { redisUrl, startReceiver, testPrefix } from '@longshore/testkit';
+import { createInspector } from '@longshore/queue/operator';
+import { eventually, redisUrl, startReceiver, testPrefix } from '@longshore/testkit';
 import { expect, onTestFinished, test } from 'vitest';
-import { aDelivery, nothingPublished, observed } from './testing/parts.js';
+import { aDelivery, nothingOfItsOwn, observed } from './testing/parts.js';
 import { createWorker } from './worker.js';
 
 const settings = (url: string, secret: string, threshold: number): string => `
@@ -24,7 +25,7 @@ async function started() {
   await new Promise((resolve) => writer.once('ready', resolve));
   const producer = createProducer(writer, prefix);
   const parts = { observer: observed().observer, pulse: { note() {} }, trail: { note() {} }, version: '0' };
-  const worker = createWorker({ client, publish: nothingPublished, ...parts });
+  const worker = createWorker({ client, ...nothingOfItsOwn, ...parts });
   onTestFinished(async () => {
     await worker.close();
     await producer.close();
@@ -39,7 +40,10 @@ async function started() {
     if (!config) throw new Error(JSON.stringify(problems));
     return config;
   };
-  return { worker, producer, read, secret: join(folder, 'secret') };
+  const inspector = createInspector(writer, prefix);
+  /** Deliveries that are kept after they were delivered. */
+  const kept = () => inspector.boardQueue('one').getCompletedCount();
+  return { worker, producer, read, kept, secret: join(folder, 'secret') };
 }
 
 test('a secret that disappears after it was looked up is used all the same', async () => {
@@ -66,4 +70,20 @@ test('a secret that is missing is found before anything changes', async () => {
   const { worker, read, secret } = await started();
   const config = await read(settings(receiver.url, secret, 3));
   expect(() => worker.prepare(config)).toThrow(expect.objectContaining({ code: 'SECRET_MISSING' }));
+});
+
+test('a changed retention holds from the next delivery on', async () => {
+  const receiver = await startReceiver();
+  const { worker, producer, read, kept, secret } = await started();
+  await writeFile(secret, 'Bearer x');
+  const config = await read(settings(receiver.url, secret, 3));
+  worker.prepare(config)();
+  await producer.enqueue([{ ...aDelivery(), id: 'a' }]);
+  await producer.enqueue([{ ...aDelivery(), id: 'b' }]);
+  await eventually(kept, (count) => count === 2);
+  const delivered = { ...config.retention.delivered, count: 1 };
+  worker.prepare({ ...config, retention: { ...config.retention, delivered } })();
+  await producer.enqueue([{ ...aDelivery(), id: 'c' }]);
+  await receiver.received(3);
+  await eventually(kept, (count) => count === 1);
 });

@@ -3,43 +3,30 @@
  * while deliveries flow, and what is queued stays queued. A disabled or paused endpoint has no consumer.
  */
 import { setTimeout as pause } from 'node:timers/promises';
-import { type Config, type Endpoint, environment, proxyFor } from '@longshore/config';
+import { type Config, type Endpoint, everyEndpoint } from '@longshore/config';
 import { ignore } from '@longshore/event';
-import type { Observer } from '@longshore/observe';
-import { type Consumer, createConsumer, type PulseWriter, type RedisClient } from '@longshore/queue';
+import { type Consumer, createConsumer, type PulseWriter } from '@longshore/queue';
 import type { TrailWriter } from '@longshore/queue/operator';
-import { compileRules } from '@longshore/routing';
-import { openSink, type Sink } from '@longshore/sinks';
-import type { OwnPublish } from './own-publish.js';
 import { createDeliveryPipeline, type LiveEndpoint } from './pipeline.js';
-import { createPreheatMemory } from './preheat-memory.js';
-import { preheatOptions } from './preheat-options.js';
+import { type Prepared, type PrepareParts, prepareEndpoint } from './prepared.js';
 import { createReport } from './report.js';
-import { systemTrust } from './trust.js';
 import { createUnreadable } from './unreadable.js';
 
 /** What the worker is given by the process that it runs in. */
-export interface WorkerParts {
-  /** Of the consumer profile: waits for Redis for ever. */
-  client: RedisClient;
-  observer: Observer;
+export interface WorkerParts extends Omit<PrepareParts, 'report'> {
   /** Where attempts are noted for the overview and the alerts. */
   pulse: Pick<PulseWriter, 'note'>;
   /** Where it is noted what happens to each delivery. */
   trail: Pick<TrailWriter, 'note'>;
-  /** For the results of preheats. */
-  publish: OwnPublish['publish'];
   /** Hears every error of the queues, for `/readyz`. */
   onRedisError?(error: Error): void;
-  /** Version for the `User-Agent`. */
-  version: string;
 }
 
 /** The role: one consumer for each endpoint. */
 export interface Worker {
   /**
-   * Looks whether a configuration can be put to work, without any effect yet.
-   * @returns what puts it to work: at once, never failing; what takes time goes on in the background
+   * Checks whether a configuration can be put to work, without any effect yet.
+   * @returns what puts it to work: at once, never failing; what takes time continues in the background
    * @throws LongshoreError SECRET_MISSING
    */
   prepare(config: Config): () => void;
@@ -57,17 +44,9 @@ interface Lane {
   fingerprint: string;
 }
 
-/** An endpoint whose secrets are resolved. Nothing in it looks one up again, so putting it to work cannot fail. */
-interface Prepared {
-  endpoint: Endpoint;
-  /** Holds the values of the secrets, so that a rotated `file:` secret is a change. Never logged. */
-  fingerprint: string;
-  openSink(): Sink;
-}
-
 /** Takes nothing before the first configuration is put to work. */
 export function createWorker(parts: WorkerParts): Worker {
-  const { client, observer, publish, trail, version, onRedisError } = parts;
+  const { client, observer, trail, onRedisError } = parts;
   const report = createReport(parts);
   const lanes = new Map<string, Lane>();
   /** Consumers and sinks that were replaced or removed and still finish what they began. */
@@ -76,35 +55,14 @@ export function createWorker(parts: WorkerParts): Worker {
   let closing = false;
   let current: Config | undefined;
 
-  /** @throws LongshoreError SECRET_MISSING */
-  const prepared = (endpoint: Endpoint, config: Config): Prepared => {
-    const { name, preheat } = endpoint;
-    const fingerprint = (options: object) => JSON.stringify([endpoint, options, config.retention.delivered]);
-    if (endpoint.kind === 'http' || !preheat) {
-      const options = sinkOptions(endpoint, version);
-      return { endpoint, fingerprint: fingerprint(options), openSink: () => openSink('http', options) };
-    }
-    const options = preheatOptions(endpoint, preheat, version);
-    const open = (): Sink => {
-      const parts = { client, config: () => current ?? config, endpoint: name, observer, publish };
-      return openSink('preheat', { ...options, memory: createPreheatMemory(parts) });
-    };
-    return { endpoint, fingerprint: fingerprint(options), openSink: open };
-  };
-
   const retire = (ending: Promise<unknown>): void => {
-    // What cannot be closed has nothing left to deliver with; the process goes on without it.
+    // What cannot be closed has nothing left to deliver with; the process continues without it.
     const ended = ending.catch(ignore('worker.sink.close'));
     retiring.add(ended);
     void ended.finally(() => retiring.delete(ended));
   };
 
-  const open = ({ endpoint, openSink }: Prepared): LiveEndpoint => ({
-    settings: endpoint,
-    ignores: compileRules(endpoint),
-    sink: openSink(),
-    attempts: new Set(),
-  });
+  const open = (next: Prepared): LiveEndpoint => ({ ...next.open(), attempts: new Set() });
 
   const start = (next: Prepared, config: Config): void => {
     const { endpoint, fingerprint } = next;
@@ -118,7 +76,7 @@ export function createWorker(parts: WorkerParts): Worker {
         endpoint: name,
         concurrency: endpoint.concurrency,
         delivered: config.retention.delivered,
-        handle: createDeliveryPipeline(() => lane.live, report),
+        handle: createDeliveryPipeline(() => lane.live, next.report),
         unreadable: createUnreadable(name, { observer, trail }),
         onError(err) {
           onRedisError?.(err);
@@ -166,7 +124,9 @@ export function createWorker(parts: WorkerParts): Worker {
 
   return {
     prepare(config) {
-      const endpoints = config.notifications.endpoints.filter(takes).map((one) => prepared(one, config));
+      const endpoints = everyEndpoint(config)
+        .filter(takes)
+        .map((one) => prepareEndpoint(one, config, () => current ?? config, { ...parts, report }));
       return () => {
         if (closing) return;
         grace = config.worker.grace;
@@ -182,25 +142,4 @@ export function createWorker(parts: WorkerParts): Worker {
   };
 }
 
-const takes = ({ disabled, paused }: Endpoint): boolean => !disabled && !paused;
-
-function sinkOptions(endpoint: Endpoint, version: string) {
-  const { name, timeout, concurrency, annotate } = endpoint;
-  const url = endpoint.url.reveal();
-  const headers = Object.entries(endpoint.headers).map(([header, values]) => [
-    header,
-    values.map((value) => value.reveal()),
-  ]);
-  return {
-    name,
-    url,
-    headers: Object.fromEntries(headers) as Record<string, string[]>,
-    timeout,
-    concurrency,
-    annotate,
-    userAgent: `longshore/${version}`,
-    tls: { ca: endpoint.tls.ca?.reveal() },
-    trust: systemTrust(),
-    proxy: proxyFor(url, environment()),
-  };
-}
+const takes = ({ disabled, paused }: Pick<Endpoint, 'disabled' | 'paused'>): boolean => !disabled && !paused;

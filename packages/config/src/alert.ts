@@ -9,7 +9,7 @@ import { url } from './values/secrets.js';
 import { setting } from './values/setting.js';
 import { headers, texts } from './values/shapes.js';
 
-/** Milliseconds. Below the lease of the worker that sends alerts. */
+/** A receiver that takes longer is too slow for alerts. */
 const LONGEST_TIMEOUT_MS = 10_000;
 const MANY = Number.MAX_SAFE_INTEGER;
 

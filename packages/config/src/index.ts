@@ -1,5 +1,6 @@
 /** File and environment into configuration: one schema, read as the registry reads its own. */
 export type { AlertConfig } from './alert.js';
+export { type AlertEndpoint, alertEndpointName, alertEndpoints, everyEndpoint } from './alert-endpoint.js';
 export { certificatePlaces } from './certificates.js';
 export { type Described, describe } from './describe.js';
 export type { Endpoint } from './endpoint.js';

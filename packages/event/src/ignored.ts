@@ -17,6 +17,7 @@ export const IGNORED_AT = [
   'queue.wake',
   'spool.clean',
   'spool.lock',
+  'worker.alerts.read',
   'worker.preheat.close',
   'worker.preheat.store',
   'worker.sink.close',

@@ -1,5 +1,5 @@
 /** The endpoints as an operator sees them: those of the configuration, and removed ones that still have a queue. */
-import { type Config, type Endpoint, maskedUrl } from '@longshore/config';
+import { type AlertEndpoint, type Config, type Endpoint, everyEndpoint, maskedUrl } from '@longshore/config';
 import { excerpt, LongshoreError } from '@longshore/event';
 import type { EndpointPulse, Inspector, Pause, Pauses, PulseReader } from '@longshore/queue/operator';
 import { deliveryRate, type EndpointState, endpointState } from './endpoint-state.js';
@@ -41,7 +41,7 @@ export interface EndpointDeps {
 
 /** See the header. */
 export function createEndpoints({ config, inspector, pauses, pulse, now }: EndpointDeps) {
-  const configured = (): Endpoint[] => config().notifications.endpoints;
+  const configured = () => everyEndpoint(config());
   const names = async (): Promise<string[]> => [
     ...new Set([...configured().map(({ name }) => name), ...(await inspector.known())]),
   ];
@@ -88,7 +88,7 @@ export function createEndpoints({ config, inspector, pauses, pulse, now }: Endpo
 const notFound = (name: string, hint = ''): LongshoreError =>
   new LongshoreError('REQUEST_NOT_FOUND', `no endpoint ${excerpt(name)}${hint}`);
 
-const shown = (settings: Endpoint): Pick<EndpointOverview, 'kind' | 'url' | 'settings'> => {
+const shown = (settings: Endpoint | AlertEndpoint): Pick<EndpointOverview, 'kind' | 'url' | 'settings'> => {
   const { timeout, threshold, backoff, maxbackoff, schedule, concurrency, accept, ignore } = settings;
   return {
     kind: settings.kind,
@@ -97,7 +97,10 @@ const shown = (settings: Endpoint): Pick<EndpointOverview, 'kind' | 'url' | 'set
   };
 };
 
-function blockedBecause(settings?: Endpoint, pause?: Pause): Pick<EndpointOverview, 'blocked'> {
+function blockedBecause(
+  settings?: Pick<Endpoint, 'disabled' | 'paused'>,
+  pause?: Pause,
+): Pick<EndpointOverview, 'blocked'> {
   if (!settings) return { blocked: 'not in the configuration' };
   if (settings.disabled) return { blocked: 'disabled in the configuration' };
   if (settings.paused) return { blocked: 'paused in the configuration' };

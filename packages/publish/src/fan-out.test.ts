@@ -1,4 +1,4 @@
-/** One very large event for many endpoints: the process goes on with its other work, and Redis keeps up. */
+/** One very large event for many endpoints: the process continues its other work, and Redis keeps up. */
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { TakenEvent } from '@longshore/event';
 import { startRedis } from '@longshore/testkit';

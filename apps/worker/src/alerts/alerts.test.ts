@@ -1,5 +1,5 @@
-/** Alerts over a real Redis, with real receivers. */
-import { type Config, Secret } from '@longshore/config';
+/** Alerts over a real Redis: the worker that checks, the queue, the workers that deliver, and real receivers. */
+import { alertEndpointName, type Config, Secret } from '@longshore/config';
 import {
   connect,
   createAlertStore,
@@ -8,11 +8,18 @@ import {
   type NotedAttempt,
   type RetryPolicy,
 } from '@longshore/queue';
-import { createPulseReader } from '@longshore/queue/operator';
+import {
+  createDeliveries,
+  createInspector,
+  createPauses,
+  createPulseReader,
+} from '@longshore/queue/operator';
 import { eventually, type Receiver, redisUrl, startReceiver, testPrefix } from '@longshore/testkit';
 import { expect, onTestFinished, test } from 'vitest';
+import { createOwnPublish } from '../own-publish.js';
 import { aReceiver } from '../testing/alerts.js';
 import { observed } from '../testing/parts.js';
+import { createWorker } from '../worker.js';
 import { startAlerts } from './alerts.js';
 
 interface Body {
@@ -27,51 +34,69 @@ const bodies = ({ requests }: Receiver) => requests.map((request) => request.jso
 const said = (receiver: Receiver) =>
   bodies(receiver).map(({ alert, endpoint, state }) => [alert, endpoint, state].filter(Boolean).join(' '));
 
-/** Told at once, and within milliseconds again if it is not taken. */
+/** Notified at once, and within milliseconds again if it does not take it. */
 const soon = (receiver: Receiver, more: Parameters<typeof aReceiver>[0] = {}) =>
   aReceiver({ url: new Secret(`${receiver.url}/alerts`), after: 1, timeout: 20_000, ...more });
 
 const RETRY: RetryPolicy = { threshold: 3, backoff: 10, maxbackoff: 10, schedule: [] };
+/** Of a store that only reads. */
+const READER = { token: '', confirm: async () => false };
 const FAILED: NotedAttempt = { delivered: false, attempt: 1, status: 503, reason: 'http_503' };
 
-/** A relay with endpoints of these names, as far as alerts look at it. */
+/** A relay with endpoints of these names, as far as alerts need it. */
 async function aRelay(...names: string[]) {
   const prefix = testPrefix();
-  const client = connect({ url: redisUrl() }, 'producer', () => {});
-  await new Promise((resolve) => client.once('ready', resolve));
+  const connected = (profile: 'producer' | 'consumer') => connect({ url: redisUrl() }, profile, () => {});
+  const [client, consumer] = [connected('producer'), connected('consumer')];
+  await eventually(() => client.status === 'ready');
   const pulse = createPulse(client, prefix);
+  const inspector = createInspector(client, prefix);
+  const pauses = createPauses(client, prefix, inspector);
   const endpoints = names.map((name) => ({ name, disabled: false, paused: false }));
-  let config = { notifications: { endpoints }, alerts: [] } as unknown as Config;
+  const retention = { delivered: { age: 3_600_000, count: 1_000 } };
+  let config = {
+    ...{ notifications: { endpoints }, alerts: [], redis: { prefix }, retention },
+    worker: { grace: 5_000 },
+  } as unknown as Config;
   let quarantined = 0;
   const running: { close(): Promise<void> }[] = [];
   onTestFinished(async () => {
     await Promise.all(running.map((one) => one.close()));
-    await pulse.close();
+    await Promise.all([pulse.close(), pauses.close(), inspector.close()]);
     client.disconnect();
+    consumer.disconnect();
   });
+  /** Alerts alone: the workers of the endpoints are not part of these tests. */
+  const ofAlerts = () => ({ ...config, notifications: { ...config.notifications, endpoints: [] } });
   return {
     client,
     prefix,
-    /** One more worker process that looks after alerts. */
+    inspector,
+    pauses,
+    /** One more worker process that checks and delivers. */
     start(alerts: Config['alerts']) {
       config = { ...config, alerts };
       const { observer, lines } = observed();
       const leader = createLeader(client, prefix, { attemptIntervalMs: 10 });
-      running.push(leader);
+      const store = createAlertStore(client, prefix, leader);
+      const trail = { note() {} };
+      const own = createOwnPublish({ client, prefix, observer, trail });
+      const parts = { observer, trail, pulse, publish: own.publish, alerts: store, version: '0' };
+      const worker = createWorker({ client: consumer, ...parts, alertRetry: RETRY });
+      worker.prepare(ofAlerts())();
       const started = startAlerts({
-        config: () => config,
+        ...{ config: () => config, observer, store, publish: own.publish, interval: 5 },
         pulses: createPulseReader(client, prefix),
         quarantine: { count: async () => quarantined },
+        deliveries: createDeliveries(client, prefix, inspector),
         monitor: { health: { up: true, memory: 0, full: false, room: 1, limit: 1, warnings: [] } },
-        store: createAlertStore(client, prefix, leader),
-        ...{ observer, version: '0', every: 5, retry: RETRY },
       });
-      const close = async (): Promise<void> => {
-        await started.close();
-        await leader.close();
+      const close = async () => {
+        await Promise.all([started.close(), worker.close()]);
+        await Promise.all([own.close(), leader.close()]);
       };
       running.push({ close });
-      return { ...started, close, lines };
+      return { close, lines, records: () => lines.filter(({ record }) => /^alert/.test(String(record))) };
     },
     change(to: Partial<Config['notifications']>, alerts = config.alerts) {
       config = { ...config, alerts, notifications: { ...config.notifications, ...to } };
@@ -85,6 +110,9 @@ async function aRelay(...names: string[]) {
     },
     /** A delivery that waits for its next attempt. */
     leave: (endpoint: string) => client.zadd(`${prefix}:{${endpoint}}:delayed`, 1, 'x'),
+    /** What is remembered, once it fits. */
+    remembered: (fits: (states: ReadonlyMap<string, object>) => boolean) =>
+      eventually(() => createAlertStore(client, prefix, READER).read(), fits),
   };
 }
 
@@ -96,7 +124,7 @@ test('a failing endpoint is reported once, by one of several workers, and once w
   await relay.leave('one');
   await relay.attempt('one', FAILED);
   await Promise.all([oncall.received(1), chat.received(1)]);
-  // A second condition is told after the first one was not told again.
+  // A second condition is sent after the first one was not sent again.
   relay.quarantine(1);
   await Promise.all([oncall.received(2), chat.received(2)]);
   await relay.attempt('one', { delivered: true });
@@ -132,7 +160,7 @@ test('a message is JSON, with an id and our name', async () => {
   expect(request?.headers).toMatchObject({
     'content-type': 'application/json',
     'user-agent': 'longshore/0',
-    'idempotency-key': expect.stringMatching(/^[\da-f-]{36}$/),
+    'idempotency-key': expect.stringMatching(/^[\da-f]{32}$/),
     authorization: 'Bearer abc',
   });
 });
@@ -144,7 +172,7 @@ test('after a restart no alert is repeated', async () => {
   await relay.attempt('one', FAILED);
   const before = relay.start([soon(oncall)]);
   await oncall.received(1);
-  await eventually(() => before.lines.length > 0);
+  await eventually(() => before.records().length > 0);
   await before.close();
   relay.start([soon(oncall)]);
   relay.quarantine(1);
@@ -156,20 +184,30 @@ test('a receiver that fails gets the same message again', async () => {
   const relay = await aRelay();
   const oncall = await startReceiver((_, n) => (n < 3 ? { status: 500 } : {}));
   relay.quarantine(1);
-  const { lines } = relay.start([soon(oncall)]);
-  await eventually(() => lines.some(({ record }) => record === 'alert.sent'));
+  const { lines, records } = relay.start([soon(oncall)]);
+  await eventually(() => records().some(({ record }) => record === 'alert.sent'));
   const keys = oncall.requests.map(({ headers }) => headers['idempotency-key']);
   expect(keys).toHaveLength(3);
   expect(new Set(keys).size).toBe(1);
   expect(oncall.requests.map(({ headers }) => headers['x-longshore-attempt'])).toEqual(['1', '2', '3']);
-  expect(lines.map(({ record, level, reason, attempts }) => [record, level, reason ?? attempts])).toEqual([
-    ['alert.failed', 'warn', 'http_500'],
-    ['alert.failed', 'warn', 'http_500'],
-    ['alert.sent', 'warn', 3],
+  expect(records().map(({ record, level, reason, attempts }) => [record, level, reason ?? attempts])).toEqual(
+    [
+      ['alert.failed', 'warn', 'http_500'],
+      ['alert.failed', 'warn', 'http_500'],
+      ['alert.sent', 'warn', 3],
+    ],
+  );
+  // It is a delivery like any other, of an event that was published like any other.
+  const of = (name: string) => lines.filter(({ record }) => record === name);
+  expect(of('event.received')).toMatchObject([{ source: 'longshore', accepted: 1, enqueued: 1 }]);
+  expect(of('delivery.attempted')).toMatchObject([
+    { endpoint: 'alerts/oncall', outcome: 'retry' },
+    { outcome: 'retry' },
+    { outcome: 'delivered' },
   ]);
 });
 
-/** For `timeout`: until an attempt ends that nobody answers. It has arrived by then, also on a busy machine. */
+/** For `timeout`: until an attempt without an answer ends. It has arrived by then, also on a busy machine. */
 const A_WHILE = 1_000;
 
 test.each<[what: string, reply: Parameters<typeof startReceiver>[0], reason: string, timeout?: number]>([
@@ -182,15 +220,22 @@ test.each<[what: string, reply: Parameters<typeof startReceiver>[0], reason: str
     const relay = await aRelay();
     const oncall = await startReceiver(reply);
     relay.quarantine(1);
-    const { lines } = relay.start([soon(oncall, timeout === undefined ? {} : { timeout })]);
-    await eventually(() => lines.some(({ level }) => level === 'error'));
-    expect(lines.map(({ record, level }) => [record, level])).toEqual([
+    const { records } = relay.start([soon(oncall, timeout === undefined ? {} : { timeout })]);
+    await eventually(() => records().some(({ level }) => level === 'error'));
+    expect(records().map(({ record, level }) => [record, level])).toEqual([
       ['alert.failed', 'warn'],
       ['alert.failed', 'warn'],
       ['alert.failed', 'error'],
     ]);
-    expect(lines[2]).toMatchObject({ receiver: 'oncall', attempt: 3, reason });
+    expect(records()[2]).toMatchObject({ receiver: 'oncall', attempt: 3, reason });
     expect(oncall.requests).toHaveLength(3);
+    // It is in the dead-letter set, and the condition waits for its next window.
+    const counts = () => relay.inspector.counts('alerts/oncall');
+    await eventually(counts, ({ dead }) => dead === 1);
+    await relay.remembered((states) => {
+      const [state] = states.values();
+      return state !== undefined && 'notifiedAt' in state && !('pending' in state);
+    });
   },
 );
 
@@ -215,19 +260,53 @@ test('an endpoint that leaves the configuration is resolved; a receiver that lea
     ...{ alert: 'failing', endpoint: 'one', state: 'resolved' },
     summary: 'one is no longer watched: the configuration has changed',
   });
-  const store = createAlertStore(relay.client, relay.prefix, { token: '', confirm: async () => false });
-  await eventually(
-    async () => [...(await store.read()).keys()],
-    (keys) => keys.length === 1 && keys[0] === 'oncall\nfailing one',
-  );
+  await relay.remembered((states) => [...states.keys()].join() === 'oncall\nfailing one');
   expect(other.requests).toHaveLength(1);
+});
+
+test('a message that is out of date is not delivered, and its end is not either', async () => {
+  const relay = await aRelay('one');
+  const oncall = await startReceiver();
+  const { lines } = relay.start([soon(oncall)]);
+  await relay.pauses.pause(alertEndpointName('oncall'), { by: 'test' });
+  await relay.leave('one');
+  await relay.attempt('one', FAILED);
+  const waiting = () => relay.inspector.counts('alerts/oncall');
+  await eventually(waiting, (counts) => counts.waiting === 1);
+  await relay.attempt('one', { delivered: true });
+  await relay.remembered((states) => JSON.stringify([...states.values()]).includes('"outdated":true'));
+  await relay.pauses.resume(alertEndpointName('oncall'));
+  await relay.remembered((states) => states.size === 0);
+  expect(oncall.requests).toEqual([]);
+  const ignored = lines.filter(({ record }) => record === 'delivery.ignored');
+  expect(ignored).toMatchObject([{ endpoint: 'alerts/oncall', rule: 'out_of_date' }]);
+  // The next time it fails is new.
+  await relay.attempt('one', FAILED);
+  await oncall.received(1);
+  expect(said(oncall)).toEqual(['failing one firing']);
+});
+
+test('a message that was saved and perhaps not published is published by the next worker, with its id', async () => {
+  const relay = await aRelay();
+  const oncall = await startReceiver();
+  const leader = createLeader(relay.client, relay.prefix, { attemptIntervalMs: 10 });
+  const store = createAlertStore(relay.client, relay.prefix, leader);
+  await eventually(() => store.claim());
+  const pending = { id: 'saved-before-the-crash', state: 'firing' };
+  const state = { since: 1, notified: 'nothing', pending, alert: 'quarantine' };
+  await store.save(new Map([['oncall\nquarantine', state]]));
+  await leader.close();
+  relay.quarantine(1);
+  const { lines } = relay.start([soon(oncall)]);
+  await oncall.received(1);
+  const received = await eventually(() => lines.find(({ record }) => record === 'event.received'));
+  expect(received).toMatchObject({ events: [{ id: 'saved-before-the-crash' }] });
+  await relay.remembered((states) => JSON.stringify([...states.values()]).includes('"notified":"firing"'));
+  expect(oncall.requests).toHaveLength(1);
 });
 
 test('a receiver whose secret is missing is refused before anything is changed', async () => {
   const relay = await aRelay();
-  const { check } = relay.start([]);
   const alerts = [aReceiver({ url: new Secret('env:NOT_THERE', {}) })];
-  const refused = expect.objectContaining({ code: 'SECRET_MISSING' });
-  expect(() => check({ alerts } as Config)).toThrow(refused);
-  expect(() => relay.start(alerts)).toThrow(refused);
+  expect(() => relay.start(alerts)).toThrow(expect.objectContaining({ code: 'SECRET_MISSING' }));
 });

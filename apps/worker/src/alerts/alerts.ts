@@ -1,138 +1,136 @@
 /**
- * Tells people when something needs them: looks at the endpoints every few seconds and posts to the receivers in
- * `alerts`. It runs in the worker role, so that it needs no dashboard; of many workers the one with the lease
- * looks and tells. Before a message goes out it is noted in Redis, so that a process that dies in the middle
- * repeats it rather than loses it.
+ * Notifies people when something needs them: checks the endpoints every few seconds and publishes an event for each
+ * message to a receiver in `alerts`. It runs in the worker role, so that it needs no dashboard; the one that leads
+ * does it. A message is saved in Redis before it is published, so that a process that dies in between
+ * repeats it with the same id. From then on it is a delivery like any other, and its job says what became of it.
  *
- * While Redis is away nobody is told: that is what `/readyz` and `longshore_redis_up` are for. That a receiver
- * does not take a message is recorded and told to nobody else.
+ * While Redis is unavailable there are no alerts: that is what `/readyz` and `longshore_redis_up` are for. A receiver
+ * that fails is in the records; it raises no alert.
  */
-import type { Config } from '@longshore/config';
-import type { Outcome } from '@longshore/event';
+import { alertEndpointName, alertEndpoints, type Config } from '@longshore/config';
+import { deliveryId } from '@longshore/event';
 import type { Observer } from '@longshore/observe';
-import { type AlertStore, judge, type Monitor, type RetryPolicy } from '@longshore/queue';
-import type { PulseReader, Quarantine } from '@longshore/queue/operator';
-import { givenUp, heard, type Told } from './decide.js';
-import type { Look } from './finding.js';
-import { planned, type Telling } from './plan.js';
-import { AT_ONCE, createReceivers } from './receivers.js';
-import { bodyFor } from './words.js';
+import { createRoutes } from '@longshore/publish';
+import type { AlertStore, Monitor } from '@longshore/queue';
+import type { Deliveries, PulseReader, Quarantine } from '@longshore/queue/operator';
+import { OWN_SOURCE, type OwnPublish } from '../own-publish.js';
+import { alertEvent } from './alert-event.js';
+import { type DeliveryResult, settled } from './decide.js';
+import type { Snapshot } from './finding.js';
+import { type Notification, planAlerts } from './plan.js';
+import { type NotificationState, stateFrom } from './state.js';
 
-/** What is looked at, who looks, and whom it tells. */
+/** What is checked, what is remembered, and where messages go. */
 export interface AlertsParts {
   config(): Config;
   pulses: PulseReader;
   quarantine: Pick<Quarantine, 'count'>;
   monitor: Pick<Monitor, 'health'>;
   store: AlertStore;
+  deliveries: Pick<Deliveries, 'find'>;
+  publish: OwnPublish['publish'];
   observer: Observer;
-  /** For the `User-Agent`. */
-  version: string;
-  /** Milliseconds between two looks. */
-  every?: number;
-  /** When a message that was not taken is sent again. */
-  retry?: RetryPolicy;
+  /** Milliseconds between two checks; for tests. */
+  interval?: number;
 }
 
 /** Runs until it is closed. */
 export interface Alerts {
-  /** @throws LongshoreError SECRET_MISSING when a receiver of this configuration could not be told */
-  check(config: Config): void;
   close(): Promise<void>;
 }
 
-const EVERY = 5_000;
-const QUIET = 60_000;
-/** About ten minutes. What still lasts then is told in the next window. */
-const RETRY: RetryPolicy = { threshold: 8, backoff: 5_000, maxbackoff: 300_000, schedule: [] };
+const CHECK_INTERVAL_MS = 5_000;
+const LOG_INTERVAL_MS = 60_000;
 
-/**
- * Runs until closed. Failures are logged and tried again at the next turn.
- * @throws LongshoreError SECRET_MISSING
- */
+/** Runs until closed. Failures are logged, and the next check is made in time. */
 export function startAlerts(parts: AlertsParts): Alerts {
-  const { store, monitor, observer, every = EVERY } = parts;
-  const receivers = createReceivers(parts.version);
-  receivers.check(parts.config());
-  const closing = new AbortController();
-
-  const turn = async (): Promise<void> => {
-    const config = parts.config();
-    receivers.keep(config);
-    if (config.alerts.length === 0 || !monitor.health.up || !(await store.claim())) return;
-    const [look, stored] = await Promise.all([lookAround(config, parts), store.read()]);
-    const { entries, tellings } = planned(config.alerts, look, stored as Map<string, Told>, Date.now());
-    // Noted first: from here on a successor would send them again.
-    if (!(await store.save(entries))) return;
-    const lines = config.alerts.flatMap((receiver) => {
-      const own = tellings.filter((telling) => telling.receiver === receiver);
-      return Array.from({ length: AT_ONCE }, () => own);
-    });
-    await Promise.all(lines.map((line) => tellAll(line)));
-  };
-
-  /** Several take from the same line. */
-  const tellAll = async (line: Telling[]): Promise<void> => {
-    for (let next = line.shift(); next && !closing.signal.aborted; next = line.shift()) await tell(next);
-  };
-
-  const tell = async (telling: Telling): Promise<void> => {
-    const { receiver, message, key, id, attempt } = telling;
-    const body = bodyFor(receiver.format, message, Date.now());
-    const outcome = await receivers.send(receiver, { id, attempt, body }, closing.signal);
-    // Only preheating answers `deferred`.
-    if (outcome === 'aborted' || outcome.kind === 'deferred') return;
-    await store.save(new Map([[key, settle(telling, outcome, parts)]]));
-  };
-
+  const { observer, interval = CHECK_INTERVAL_MS } = parts;
   let running: Promise<void> | undefined;
   const timer = setInterval(() => {
-    running ??= turn()
+    running ??= check(parts)
       .catch((err) =>
-        observer.throttledLog('alerts', QUIET).warn({ err }, 'alert evaluation failed; retrying'),
+        observer.throttledLog('alerts', LOG_INTERVAL_MS).warn({ err }, 'alert evaluation failed; retrying'),
       )
       .finally(() => {
         running = undefined;
       });
-  }, every);
-
+  }, interval);
   return {
-    check: receivers.check,
     async close() {
       clearInterval(timer);
-      closing.abort();
       await running;
-      await receivers.close();
     },
   };
 }
 
-async function lookAround(
+async function check(parts: AlertsParts): Promise<void> {
+  const { store, monitor } = parts;
+  const config = parts.config();
+  if (config.alerts.length === 0 || !monitor.health.up || !(await store.claim())) return;
+  const [snapshot, stored] = await Promise.all([snapshotOf(config, parts), store.read()]);
+  const states = await statesOf(stored, parts);
+  const { entries, notifications } = planAlerts(config.alerts, snapshot, states, Date.now());
+  // What cannot be read, and what belongs to a receiver that left the configuration.
+  for (const key of stored.keys()) if (!entries.has(key)) entries.set(key, undefined);
+  for (const [key, state] of entries) {
+    if (JSON.stringify(state) === JSON.stringify(stored.get(key))) entries.delete(key);
+  }
+  // Saved first: from here on a successor publishes them again, with the same ids.
+  if (!(await store.save(entries))) return;
+  await Promise.all(notifications.map((notification) => send(notification, config, parts)));
+}
+
+async function snapshotOf(
   { notifications }: Config,
   { pulses, quarantine, monitor }: AlertsParts,
-): Promise<Look> {
+): Promise<Snapshot> {
   const { endpoints } = notifications;
-  const [seen, quarantined] = await Promise.all([
+  const [read, quarantined] = await Promise.all([
     pulses.read(endpoints.map(({ name }) => name)),
     quarantine.count(),
   ]);
-  return { endpoints, pulses: seen, quarantined, memory: monitor.health.memory };
+  return { endpoints, pulses: read, quarantined, memory: monitor.health.memory };
 }
 
-/** Records how an attempt went, and returns what is remembered of it. */
-function settle(telling: Telling, outcome: Outcome, { observer, retry = RETRY }: AlertsParts): Told {
-  const { receiver, message, told, amount, attempt, id } = telling;
-  const { alert, endpoint, summary } = message.finding;
-  const record = { alert, state: message.state, receiver: receiver.name, endpoint, summary };
-  const now = Date.now();
-  const verdict = judge(retry, attempt, outcome, now);
-  if (verdict.settle === 'delivered') {
-    observer.alertTold({ ...record, attempts: attempt });
-    return heard(told, message, amount, now);
-  }
-  const { status, reason, detail } = outcome;
-  const retryAt = verdict.settle === 'retry' ? verdict.retryAt : undefined;
-  observer.alertFailed({ ...record, attempt, status, reason, retryAt, detail });
-  if (retryAt === undefined) return givenUp(told, message, now);
-  return { ...told, pending: { id, state: message.state, attempts: attempt, nextAt: retryAt } };
+/** What is remembered, brought up to date by the jobs of the messages that are being delivered. */
+async function statesOf(
+  stored: ReadonlyMap<string, unknown>,
+  { deliveries }: AlertsParts,
+): Promise<Map<string, NotificationState>> {
+  const read = await Promise.all(
+    Array.from(stored, async ([key, json]): Promise<[string, NotificationState][]> => {
+      const state = stateFrom(json);
+      if (!state?.pending?.queued) return state ? [[key, state]] : [];
+      const [receiver = ''] = key.split('\n', 1);
+      const result = await resultOf(receiver, state.pending.id, deliveries);
+      return [[key, result ? settled(state, result, Date.now()) : state]];
+    }),
+  );
+  return new Map(read.flat());
+}
+
+/** @returns undefined while the message waits or is retried */
+async function resultOf(
+  receiver: string,
+  eventId: string,
+  deliveries: Pick<Deliveries, 'find'>,
+): Promise<DeliveryResult | undefined> {
+  const endpoint = alertEndpointName(receiver);
+  const job = await deliveries.find(deliveryId({ endpoint, source: OWN_SOURCE, eventId }), endpoint);
+  // Those that retention removes were delivered; the dead are kept.
+  if (!job) return 'delivered';
+  if (job.state === 'dead') return 'dead';
+  if (job.state !== 'delivered') return undefined;
+  return job.ignored === undefined ? 'delivered' : 'ignored';
+}
+
+async function send(
+  { key, receiver, message, state }: Notification,
+  config: Config,
+  { publish, store }: AlertsParts,
+): Promise<void> {
+  const name = alertEndpointName(receiver.name);
+  const routes = createRoutes(alertEndpoints(config).filter((endpoint) => endpoint.name === name));
+  await publish(alertEvent(state.pending.id, message, Date.now()), routes);
+  await store.save(new Map([[key, { ...state, pending: { ...state.pending, queued: true } }]]));
 }

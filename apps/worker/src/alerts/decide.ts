@@ -1,109 +1,113 @@
 /**
- * Who has to be told what now. Pure, so that "once in a window, over all processes and restarts" can be tested as
- * numbers: what was told is read from Redis, the clock is passed in.
+ * Which message a receiver is to get now. Pure, so that "once in a window, over all processes and restarts" can be
+ * tested as numbers: what is remembered is read from Redis, the clock is passed in.
  *
- * What lasts is told once in a window, that it is over once. What comes back within the window is not told
+ * What lasts is notified once in a window, that it is over once. What comes back within the window is not notified
  * again before its end: a condition that flaps costs at most two messages in a window.
  */
 import type { Finding } from './finding.js';
-import type { Message } from './words.js';
+import type { MessageState, NotificationState } from './state.js';
 
-/** What one receiver was told of one condition. Kept in Redis, as JSON; times are epoch milliseconds. */
-export interface Told {
-  /** Of the condition, when it was last told. */
+/** A message to a receiver: the condition began or lasts, or it is over. */
+export interface Message {
+  state: MessageState;
+  /** Of the condition; epoch milliseconds. */
   since: number;
-  /** When it was last told that it fires, or telling it was given up; absent: not yet. */
-  toldAt?: number;
-  /** What the receiver believes. */
-  heard: 'nothing' | 'firing' | 'resolved';
-  /** {@link Finding.amount} when it was last told. */
-  amount?: number;
-  /** A message under way: how many attempts were made, and when the next one is. */
-  pending?: Pending;
-  /** The condition, for the words of a message after its endpoint or receiver is gone. */
-  alert: Finding['alert'];
-  endpoint?: string;
+  finding: Pick<Finding, 'alert' | 'endpoint' | 'summary' | 'next' | 'runbook' | 'details' | 'amount'>;
 }
 
-/** A message that is still to arrive. */
-export interface Pending {
-  /** The same in every attempt of a message. */
-  id: string;
-  state: Message['state'];
-  attempts: number;
-  nextAt: number;
+/** What is remembered from now on, undefined for nothing; and the message to send, if there is one. */
+export interface Decision {
+  state?: NotificationState;
+  message?: Message;
 }
 
-/** What to do about one condition: nothing is an answer, and so is forgetting it. */
-export type Decision =
-  | { do: 'nothing'; told?: Told }
-  | { do: 'forget' }
-  | { do: 'tell'; told: Told; message: Message };
+/** What became of the delivery of a message. */
+export type DeliveryResult = 'delivered' | 'ignored' | 'dead';
 
 /** @param finding undefined: the endpoint is no longer watched */
 export function decide(
   finding: Finding | undefined,
-  told: Told | undefined,
+  state: NotificationState | undefined,
   window: number,
   now: number,
 ): Decision {
-  if (finding?.firing) return whileFiring(finding, told, window, now);
-  return told ? onceOver(finding, told, window, now) : { do: 'nothing' };
+  if (finding?.firing) return whileFiring(finding, state, window, now);
+  return state ? onceOver(finding, state, window, now) : {};
 }
 
-function whileFiring(finding: Finding, told: Told | undefined, window: number, now: number): Decision {
+function whileFiring(
+  finding: Finding,
+  before: NotificationState | undefined,
+  window: number,
+  now: number,
+): Decision {
   const { alert, endpoint, since, amount } = finding;
-  const before: Told = told ?? { since, heard: 'nothing', alert, endpoint };
-  if (before.pending?.state === 'firing') {
-    if (now < before.pending.nextAt) return { do: 'nothing', told };
-  } else if (before.toldAt !== undefined) {
-    const lasts = before.heard === 'firing' && amount !== undefined;
-    const isMore = !lasts || before.amount === undefined || amount > before.amount;
-    // It is over only when it was told so: a condition that came back meanwhile goes on as before.
-    if (now - before.toldAt < window || !isMore) {
+  const state: NotificationState = before ?? { since, notified: 'nothing', alert, endpoint };
+  const began = state.notified === 'firing' ? state.since : since;
+  const message: Message = { state: 'firing', since: began, finding };
+  if (state.pending?.state === 'firing') return goOn(state, message);
+  if (state.notifiedAt !== undefined) {
+    const lasts = state.notified === 'firing' && amount !== undefined;
+    const isMore = !lasts || state.amount === undefined || amount > state.amount;
+    // It is over only when the receiver was notified of that: a condition that is back before that continues.
+    if (now - state.notifiedAt < window || !isMore) {
       // Fewer than before: from here on more is more again.
-      const least = isMore ? before.amount : amount;
-      return { do: 'nothing', told: { ...withoutPending(before), amount: least } };
+      const least = isMore ? state.amount : amount;
+      return { state: { ...outdate(state), amount: least } };
     }
   }
-  const began = before.heard === 'firing' ? before.since : since;
-  return {
-    do: 'tell',
-    told: { ...before, since: began },
-    message: { state: 'firing', since: began, finding },
-  };
+  return { state: { ...withoutPending(state), since: began }, message };
 }
 
-function onceOver(finding: Finding | undefined, told: Told, window: number, now: number): Decision {
-  if (told.heard !== 'firing') {
-    const quiet = told.toldAt !== undefined && now - told.toldAt < window;
-    return quiet ? { do: 'nothing', told: withoutPending(told) } : { do: 'forget' };
+function onceOver(
+  finding: Finding | undefined,
+  state: NotificationState,
+  window: number,
+  now: number,
+): Decision {
+  const { alert, endpoint, since } = state;
+  if (state.notified !== 'firing') {
+    const rest = outdate(state);
+    const quiet = state.notifiedAt !== undefined && now - state.notifiedAt < window;
+    return quiet || rest.pending ? { state: rest } : {};
   }
-  if (told.pending?.state === 'resolved' && now < told.pending.nextAt) return { do: 'nothing', told };
-  const { alert, endpoint, since } = told;
-  const gone = {
+  const removed = {
     ...{ alert, endpoint, next: '', runbook: 'README.md', details: {} },
     summary: `${endpoint ?? alert} is no longer watched: the configuration has changed`,
   };
-  return { do: 'tell', told, message: { state: 'resolved', since, finding: finding ?? gone } };
+  const message: Message = { state: 'resolved', since, finding: finding ?? removed };
+  if (state.pending?.state === 'resolved') return goOn(state, message);
+  return { state: withoutPending(state), message };
 }
 
-function withoutPending({ pending: _, ...told }: Told): Told {
-  return told;
+/** The pending message is still the right one. Unless it is in the queue for certain, it is published again. */
+function goOn(state: NotificationState, message: Message): Decision {
+  const { pending } = state;
+  if (pending === undefined) return { state };
+  const current = { ...state, pending: { ...pending, outdated: undefined } };
+  return pending.queued ? { state: current } : { state: current, message };
 }
 
-/** After the receiver took it. */
-export function heard(
-  { pending: _, ...told }: Told,
-  message: Message,
-  amount: number | undefined,
-  now: number,
-): Told {
-  if (message.state === 'resolved') return { ...told, heard: 'resolved' };
-  return { ...told, heard: 'firing', toldAt: now, amount };
+/** The pending message is no longer the right one. A delivery that is in the queue may be made all the same. */
+function outdate(state: NotificationState): NotificationState {
+  const { pending } = state;
+  return pending?.queued ? { ...state, pending: { ...pending, outdated: true } } : withoutPending(state);
 }
 
-/** After the last attempt failed: of a condition that lasts, the next window tells again. */
-export function givenUp({ pending: _, ...told }: Told, message: Message, now: number): Told {
-  return message.state === 'resolved' ? { ...told, heard: 'resolved' } : { ...told, toldAt: now };
+function withoutPending({ pending: _, ...state }: NotificationState): NotificationState {
+  return state;
+}
+
+/** After the delivery of the pending message has ended. Of a condition that lasts, the next window notifies again. */
+export function settled(state: NotificationState, result: DeliveryResult, now: number): NotificationState {
+  const { pending } = state;
+  if (pending === undefined) return state;
+  const rest = withoutPending(state);
+  if (result === 'delivered') {
+    if (pending.state === 'resolved') return { ...rest, notified: 'resolved' };
+    return { ...rest, notified: 'firing', notifiedAt: now, amount: pending.amount };
+  }
+  if (pending.outdated) return rest;
+  return pending.state === 'resolved' ? { ...rest, notified: 'resolved' } : { ...rest, notifiedAt: now };
 }

@@ -38,14 +38,14 @@ test('what an endpoint does instead of failing is said', () => {
 });
 
 test.each([
-  [{}, 'What waits is delivered by itself when it is mended'],
-  [{ delayed: 0, dead: 1 }, 'When it is mended, longshore dead retry --endpoint one'],
-])('of an endpoint with %j it is said what happens once it is mended', (seen, words) => {
+  [{}, 'Waiting deliveries are delivered by themselves once it is fixed'],
+  [{ delayed: 0, dead: 1 }, 'Once it is fixed, longshore dead retry --endpoint one'],
+])('of an endpoint with %j the message says what happens once it is fixed', (seen, words) => {
   const finding = findingsFor(aReceiver(), aLook([failingPulse(seen)]), NOW).get('failing one');
   expect(finding?.next).toContain(words);
 });
 
-test('the dead and the old are told, also of an endpoint that is paused', () => {
+test('dead and old deliveries are conditions, also of an endpoint that is paused', () => {
   const pulse = aPulse({
     waiting: 9,
     dead: 2,
@@ -60,9 +60,9 @@ test('the dead and the old are told, also of an endpoint that is paused', () => 
   expect(findingsFor(aReceiver(), aLook([pulse]), NOW).get('backlog one')?.next).toBe('longshore resume one');
 });
 
-test('what is in quarantine and the memory of Redis are told for the relay', () => {
+test('what is in quarantine and the memory of Redis are conditions of the relay', () => {
   expect(firing(undefined, aLook([], { quarantined: 3, memory: 0.696 }))).toEqual({
-    quarantine: '3 in quarantine: events that could not be read and are delivered to nobody',
+    quarantine: '3 in quarantine: events that could not be read and are not delivered',
     memory: 'Redis has used 70 % of its maxmemory; from 80 % on ingest answers 503',
   });
 });

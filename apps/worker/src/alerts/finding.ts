@@ -1,21 +1,19 @@
 /**
- * What is to be said about the relay now, for one receiver of alerts: each of its conditions, whether it holds,
- * and the words for whoever is woken by it. Pure: the look and the clock are passed in.
+ * The conditions of the relay for one receiver of alerts: whether each holds now, and the text of its message. Pure:
+ * the snapshot and the clock are passed in.
  */
 import type { AlertConfig, Endpoint } from '@longshore/config';
 import { formatDuration, globMatcher } from '@longshore/event';
 import { type EndpointPulse, stateOf } from '@longshore/queue/operator';
 import { commandWord } from './command-word.js';
-
-/** In the record, the metric and the message. */
-export type AlertName = 'failing' | 'dead' | 'backlog' | 'quarantine' | 'memory';
+import { type AlertName, conditionKey } from './state.js';
 
 /** One condition of one endpoint, or of the relay as a whole. */
 export interface Finding {
   alert: AlertName;
   endpoint?: string;
   firing: boolean;
-  /** Since when, as far as the look shows it; epoch milliseconds. */
+  /** Since when, as far as the snapshot shows it; epoch milliseconds. */
   since: number;
   /** One line, without a full stop. */
   summary: string;
@@ -24,12 +22,12 @@ export interface Finding {
   /** Page and heading below docs/runbooks. */
   runbook: string;
   details: Record<string, unknown>;
-  /** Grows when there is more to tell than the last time; absent: lasting is reason enough. */
+  /** Grows when there is more than in the last message; absent: a condition that lasts is repeated. */
   amount?: number;
 }
 
 /** The relay as it is now. */
-export interface Look {
+export interface Snapshot {
   endpoints: readonly Pick<Endpoint, 'name' | 'disabled' | 'paused'>[];
   pulses: readonly EndpointPulse[];
   /** Entries in quarantine. */
@@ -38,25 +36,22 @@ export interface Look {
   memory: number;
 }
 
-/** By a key that stays the same over restarts. What a receiver has switched off is not in it. */
-export function findingsFor(receiver: AlertConfig, look: Look, now: number): Map<string, Finding> {
+/** By {@link conditionKey}, firing or not. What a receiver has switched off is left out. */
+export function findingsFor(receiver: AlertConfig, snapshot: Snapshot, now: number): Map<string, Finding> {
   const watched = globMatcher(receiver.endpoints);
-  const settings = new Map(look.endpoints.map((endpoint) => [endpoint.name, endpoint]));
-  const findings = look.pulses.flatMap((pulse) => {
+  const settings = new Map(snapshot.endpoints.map((endpoint) => [endpoint.name, endpoint]));
+  const findings = snapshot.pulses.flatMap((pulse) => {
     const endpoint = settings.get(pulse.endpoint);
     if (!endpoint || endpoint.disabled || !watched(pulse.endpoint)) return [];
     return ofEndpoint(receiver, pulse, endpoint, now);
   });
-  return new Map([...findings, ...ofRelay(receiver, look, now)].map((one) => [keyOf(one), one]));
+  return new Map([...findings, ...ofRelay(receiver, snapshot, now)].map((one) => [conditionKey(one), one]));
 }
-
-const keyOf = ({ alert, endpoint }: Finding): string =>
-  endpoint === undefined ? alert : `${alert} ${endpoint}`;
 
 function ofEndpoint(
   { after, age, dead }: AlertConfig,
   pulse: EndpointPulse,
-  switches: Look['endpoints'][number],
+  switches: Snapshot['endpoints'][number],
   now: number,
 ): Finding[] {
   const { endpoint } = pulse;
@@ -73,7 +68,7 @@ function ofEndpoint(
         pulse.dead > 0
           ? `${endpoint} has ${pulse.dead} in its dead-letter set${lastWords(pulse)}`
           : `${endpoint} has nothing in its dead-letter set`,
-      next: `longshore dead list --endpoint ${commandWord(endpoint)}; once its cause is mended, longshore dead retry --endpoint ${commandWord(endpoint)}`,
+      next: `longshore dead list --endpoint ${commandWord(endpoint)}; once the cause is fixed, longshore dead retry --endpoint ${commandWord(endpoint)}`,
       runbook: 'sink.md#notification-dropped',
     });
   }
@@ -91,7 +86,7 @@ function ofEndpoint(
         ? `longshore resume ${commandWord(endpoint)}`
         : state === 'paused'
           ? `remove \`paused: true\` of ${endpoint} from the configuration`
-          : 'mend the receiver if it fails; else more workers, or a higher concurrency of the endpoint',
+          : 'fix the receiver if it fails; else add workers, or raise the concurrency of the endpoint',
       runbook: 'queue.md#deliveries-wait-and-nothing-is-delivered',
     });
   }
@@ -108,7 +103,7 @@ interface FailingContext {
 function failing(pulse: EndpointPulse, { after, paused, details, now }: FailingContext): Finding {
   const { endpoint, failingSince, waiting, active, delayed, dead, lastError } = pulse;
   const fails = failingSince !== undefined && now - failingSince >= after;
-  // Nothing is attempted when nothing is left, or when it is paused: nobody knows whether it still fails.
+  // With nothing left, or while it is paused, no attempt shows whether it still fails.
   const inDanger = waiting + active + delayed + dead > 0 && !paused;
   const still = paused
     ? `${endpoint} is paused`
@@ -123,35 +118,36 @@ function failing(pulse: EndpointPulse, { after, paused, details, now }: FailingC
       fails && inDanger
         ? `${endpoint} has failed for ${formatDuration(now - failingSince)}${lastWords(pulse)}`
         : still,
-    next: `${lastError?.detail ?? 'look at the receiver and its log'}. ${afterMending(pulse)}`,
+    next: `${lastError?.detail ?? 'check the receiver and its log'}. ${afterFix(pulse)}`,
     runbook: 'sink.md#notification-failed',
   };
 }
 
-function afterMending({ endpoint, waiting, active, delayed }: EndpointPulse): string {
-  if (waiting + active + delayed > 0) return 'What waits is delivered by itself when it is mended';
-  return `When it is mended, longshore dead retry --endpoint ${commandWord(endpoint)}`;
+function afterFix({ endpoint, waiting, active, delayed }: EndpointPulse): string {
+  if (waiting + active + delayed > 0)
+    return 'Waiting deliveries are delivered by themselves once it is fixed';
+  return `Once it is fixed, longshore dead retry --endpoint ${commandWord(endpoint)}`;
 }
 
-function ofRelay({ quarantine, memory }: AlertConfig, look: Look, now: number): Finding[] {
+function ofRelay({ quarantine, memory }: AlertConfig, snapshot: Snapshot, now: number): Finding[] {
   const findings: Finding[] = [];
   if (quarantine > 0) {
     findings.push({
-      ...{ alert: 'quarantine', since: now, amount: look.quarantined },
-      firing: look.quarantined >= quarantine,
-      summary: `${look.quarantined} in quarantine: events that could not be read and are delivered to nobody`,
-      next: 'longshore quarantine list; once its cause is mended, longshore quarantine retry',
+      ...{ alert: 'quarantine', since: now, amount: snapshot.quarantined },
+      firing: snapshot.quarantined >= quarantine,
+      summary: `${snapshot.quarantined} in quarantine: events that could not be read and are not delivered`,
+      next: 'longshore quarantine list; once the cause is fixed, longshore quarantine retry',
       runbook: 'event.md#event-quarantined',
-      details: { quarantined: look.quarantined },
+      details: { quarantined: snapshot.quarantined },
     });
   }
   if (memory > 0) {
-    const percent = Math.round(look.memory * 100);
+    const percent = Math.round(snapshot.memory * 100);
     findings.push({
       ...{ alert: 'memory', since: now },
       firing: percent >= memory,
       summary: `Redis has used ${percent} % of its maxmemory; from 80 % on ingest answers 503`,
-      next: 'mend the endpoints that fail, add workers, or raise maxmemory',
+      next: 'fix the endpoints that fail, add workers, or raise maxmemory',
       runbook: 'queue.md#queue_full--redis-is-nearly-full',
       details: { percent },
     });

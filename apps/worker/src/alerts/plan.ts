@@ -1,79 +1,55 @@
 /**
- * From one look to what is to be written and told: each receiver's findings against what it was told before.
- * Pure, but for the ids of new messages.
+ * From one snapshot to what is to be remembered and sent: each receiver's findings against what it was notified of
+ * before. Pure, but for the ids of new messages.
  */
 import { randomUUID } from 'node:crypto';
 import type { AlertConfig } from '@longshore/config';
-import { type Decision, decide, type Told } from './decide.js';
-import { type Finding, findingsFor, type Look } from './finding.js';
-import type { Message } from './words.js';
+import { decide, type Message } from './decide.js';
+import { findingsFor, type Snapshot } from './finding.js';
+import { type NotificationState, type PendingMessage, stateKey } from './state.js';
 
-/** Beyond the time-out of a message: by then its result is written, or its sender is dead. Milliseconds. */
-const MARGIN = 2_000;
-
-/** One message on its way. */
-export interface Telling {
+/** One message to be published. */
+export interface Notification {
   /** Of what is remembered about it. */
   key: string;
   receiver: AlertConfig;
-  told: Told;
   message: Message;
-  /** See `Finding`. */
-  amount?: number;
-  /** The same in every attempt. */
-  id: string;
-  /** From 1. */
-  attempt: number;
+  /** What is remembered, with the message as `pending`. */
+  state: NotificationState & { pending: PendingMessage };
 }
 
-/** What is to be written, undefined to be forgotten, and what is to be told then. */
-export function planned(
+/** What is to be remembered of each condition, undefined for nothing; and what is to be published then. */
+export interface AlertPlan {
+  entries: Map<string, NotificationState | undefined>;
+  notifications: Notification[];
+}
+
+/** @param states what is remembered, by key @param now epoch milliseconds */
+export function planAlerts(
   receivers: readonly AlertConfig[],
-  look: Look,
-  stored: ReadonlyMap<string, Told>,
+  snapshot: Snapshot,
+  states: ReadonlyMap<string, NotificationState>,
   now: number,
-): { entries: Map<string, Told | undefined>; tellings: Telling[] } {
-  const entries = new Map<string, Told | undefined>();
-  const tellings: Telling[] = [];
-  const seen = new Set<string>();
+): AlertPlan {
+  const plan: AlertPlan = { entries: new Map(), notifications: [] };
   for (const receiver of receivers) {
     const findings = new Map(
-      [...findingsFor(receiver, look, now)].map(([name, finding]) => [storeKeyOf(receiver, name), finding]),
+      [...findingsFor(receiver, snapshot, now).values()].map((finding) => [
+        stateKey(receiver.name, finding),
+        finding,
+      ]),
     );
-    const own = [...stored.keys()].filter((key) => key.startsWith(storeKeyOf(receiver, '')));
+    const own = [...states.keys()].filter((key) => key.startsWith(`${receiver.name}\n`));
     for (const key of new Set([...findings.keys(), ...own])) {
-      seen.add(key);
-      const finding = findings.get(key);
-      const before = stored.get(key);
-      const decision = decide(finding, before, receiver.window, now);
-      const telling = tellingOf(decision, key, receiver, finding);
-      if (telling) tellings.push(telling);
-      const after = telling ? pendingIn(telling, now) : 'told' in decision ? decision.told : undefined;
-      if (JSON.stringify(after) !== JSON.stringify(before)) entries.set(key, after);
+      const { state, message } = decide(findings.get(key), states.get(key), receiver.window, now);
+      plan.entries.set(key, state);
+      if (!state || !message) continue;
+      const { id = randomUUID() } = state.pending ?? {};
+      const pending = { id, state: message.state, amount: message.finding.amount };
+      const next = { ...state, pending };
+      plan.entries.set(key, next);
+      plan.notifications.push({ key, receiver, message, state: next });
     }
   }
-  // Of receivers that left the configuration: there is nobody to tell.
-  for (const key of stored.keys()) if (!seen.has(key)) entries.set(key, undefined);
-  return { entries, tellings };
+  return plan;
 }
-
-/** Names hold no line break. */
-const storeKeyOf = ({ name }: AlertConfig, key: string): string => `${name}\n${key}`;
-
-function tellingOf(
-  decision: Decision,
-  key: string,
-  receiver: AlertConfig,
-  finding: Finding | undefined,
-): Telling | undefined {
-  if (decision.do !== 'tell') return undefined;
-  const { told, message } = decision;
-  const again = told.pending?.state === message.state ? told.pending : undefined;
-  const { id = randomUUID(), attempts = 0 } = again ?? {};
-  return { key, receiver, told, message, amount: finding?.amount, id, attempt: attempts + 1 };
-}
-
-const pendingIn = ({ told, message, receiver, id, attempt }: Telling, now: number): Told => ({
-  ...told,
-  pending: { id, state: message.state, attempts: attempt, nextAt: now + receiver.timeout + MARGIN },
-});

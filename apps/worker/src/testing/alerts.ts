@@ -2,9 +2,9 @@
 import type { AlertConfig } from '@longshore/config';
 import { Secret } from '@longshore/config';
 import type { EndpointPulse } from '@longshore/queue/operator';
-import type { Finding, Look } from '../alerts/finding.js';
+import type { Finding, Snapshot } from '../alerts/finding.js';
 
-/** A moment at which somebody is asleep. */
+/** A moment in the night. */
 export const NOW = Date.UTC(2026, 10, 21, 3, 0);
 export const MINUTE = 60_000;
 
@@ -32,7 +32,7 @@ export const failingPulse = (some: Partial<EndpointPulse> = {}): EndpointPulse =
     ...some,
   });
 
-export const aLook = (pulses: EndpointPulse[], some: Partial<Look> = {}): Look => ({
+export const aLook = (pulses: EndpointPulse[], some: Partial<Snapshot> = {}): Snapshot => ({
   endpoints: pulses.map(({ endpoint }) => ({ name: endpoint, disabled: false, paused: false })),
   pulses,
   quarantined: 0,
@@ -42,6 +42,6 @@ export const aLook = (pulses: EndpointPulse[], some: Partial<Look> = {}): Look =
 
 export const aFinding = (some: Partial<Finding> = {}): Finding => ({
   ...{ alert: 'failing', endpoint: 'one', firing: true, since: NOW - 6 * MINUTE },
-  ...{ summary: 'one has failed for 6m', next: 'mend it', runbook: 'sink.md', details: {} },
+  ...{ summary: 'one has failed for 6m', next: 'fix it', runbook: 'sink.md', details: {} },
   ...some,
 });

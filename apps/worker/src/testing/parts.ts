@@ -45,4 +45,7 @@ export function observed(): { observer: Observer; lines: Record<string, unknown>
 }
 
 /** For a worker of a test in which Longshore has no events of its own. */
-export const nothingPublished = (): Promise<never> => Promise.reject(new Error('nothing is published here'));
+export const nothingOfItsOwn = {
+  publish: (): Promise<never> => Promise.reject(new Error('nothing is published here')),
+  alerts: { get: async () => undefined },
+};

@@ -67,6 +67,12 @@ const traps: Trap[] = [
     fine: `${ENDPOINTS}alerts: [{ name: a, url: http://a/ }, { name: b, url: http://a/ }]\n`,
   },
   {
+    title: 'an endpoint of the name of its queue',
+    bad: `notifications: { endpoints: [{ name: alerts/a, url: http://one/ }] }\nalerts: [{ name: a, url: http://a/ }]\n`,
+    problem: ['error', 'alerts[0].name', /an endpoint has the name "alerts\/a"/],
+    fine: `notifications: { endpoints: [{ name: alerts/b, url: http://one/ }] }\nalerts: [{ name: a, url: http://a/ }]\n`,
+  },
+  {
     title: 'an endpoint that there is not',
     bad: alert('url: http://oncall/, endpoints: [two]'),
     problem: ['warning', 'alerts[0].endpoints[0]', /"two" is not an endpoint/],

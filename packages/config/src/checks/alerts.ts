@@ -1,6 +1,7 @@
 /** Receivers of alerts: unreachable ones, and ones that fail together with an endpoint. */
 import { trimEnd } from '@longshore/event';
 import type { AlertConfig } from '../alert.js';
+import { alertEndpointName } from '../alert-endpoint.js';
 import type { Config } from '../schema.js';
 import { quote } from '../values/scalars.js';
 import type { Step } from '../yaml/node.js';
@@ -19,6 +20,10 @@ export function checkAlerts(config: Config, check: Check): void {
       const said = `${quote(alert.name)} is the name of a receiver above`;
       check.problems.error(place, `${said}; names must differ`);
     } else refuseName(alert.name, place, check, 'the receiver');
+    const queue = alertEndpointName(alert.name);
+    if (config.notifications.endpoints.some(({ name }) => name === queue)) {
+      check.problems.error(place, `an endpoint has the name ${quote(queue)}, which this receiver needs`);
+    }
     names.add(alert.name);
     checkHeaders(alert, path, check);
     checkConditions(alert, config, path, check);

@@ -48,8 +48,11 @@ export interface StoredDeliveryDetail extends StoredDelivery {
 export interface Deliveries {
   /** Settled ones newest first; the others in the order of their turn. */
   page(endpoint: string, state: ListedState, limit: number, after?: Position): Promise<Page<StoredDelivery>>;
-  /** @returns undefined when there is no delivery of this id any more */
-  find(id: string): Promise<StoredDeliveryDetail | undefined>;
+  /**
+   * @param endpoint where it is; default: any
+   * @returns undefined when there is no delivery of this id any more
+   */
+  find(id: string, endpoint?: string): Promise<StoredDeliveryDetail | undefined>;
 }
 
 const SETS = { delayed: 'delayed', delivered: 'completed', dead: 'failed' } as const;
@@ -93,8 +96,8 @@ export function createDeliveries(
     return { items, ...(met.length > limit && last && { next: { score: last.score, id: last.id } }) };
   };
 
-  const find: Deliveries['find'] = async (id) => {
-    const known = await inspector.known();
+  const find: Deliveries['find'] = async (id, only) => {
+    const known = only === undefined ? await inspector.known() : [only];
     const looked = await Promise.all(known.map((endpoint) => lookAt(client, prefix, endpoint, id)));
     const at = looked.findIndex((one) => one !== undefined);
     const [endpoint, found] = [known[at], looked[at]];
@@ -103,7 +106,7 @@ export function createDeliveries(
 
   return {
     page: (...args) => asking(client, () => page(...args)),
-    find: (id) => asking(client, () => find(id)),
+    find: (...args) => asking(client, () => find(...args)),
   };
 }
 

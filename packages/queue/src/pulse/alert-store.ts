@@ -1,5 +1,5 @@
 /**
- * What the receivers of `alerts` were told, over all processes and restarts; written by the
+ * What the receivers of `alerts` were notified of, over all processes and restarts; written by the
  * process that leads alone. One that has lost the lease cannot write: what it sent meanwhile may be sent once more by
  * its successor.
  */
@@ -9,19 +9,21 @@ import { type Leader, leaseKey } from '../leader.js';
 import { storeKey } from '../names.js';
 import { notConnected } from '../refusal.js';
 import { runScript, script } from '../script.js';
-import { storedList } from '../stored-json.js';
+import { readStored, storedList } from '../stored-json.js';
 
-/** Entries by key; what they hold is the caller's business, as JSON. */
+/** Entries by key; what they hold is up to the caller, as JSON. */
 export interface AlertStore {
   /** Asks Redis. @returns whether this process leads, and so is the one that sends */
   claim(): Promise<boolean>;
   read(): Promise<Map<string, object>>;
+  /** One entry; undefined when there is none. Needs no lease. */
+  get(key: string): Promise<object | undefined>;
   /** Undefined removes an entry. @returns false when the lease was lost: nothing was written then */
   save(entries: ReadonlyMap<string, object | undefined>): Promise<boolean>;
 }
 
-/** What nobody touched for so long is forgotten; milliseconds. */
-const KEPT = 30 * 24 * 3_600_000;
+/** Entries are removed when none was written for so long. */
+const KEPT_MS = 30 * 24 * 3_600_000;
 
 /**
  * KEYS[1] the lease, KEYS[2] hash, entry -> JSON
@@ -39,9 +41,11 @@ return 1
 `);
 
 /** Of an entry that this version writes. */
-const VERSION = 1;
+const VERSION = 2;
 
-const schema = z.looseObject({ v: z.literal(VERSION).optional() }).transform(({ v: _v, ...entry }) => entry);
+const schema = z
+  .looseObject({ v: z.union([z.literal(1), z.literal(VERSION)]).optional() })
+  .transform(({ v: _v, ...entry }) => entry);
 
 /** @param leader whose lease guards each write */
 export function createAlertStore(
@@ -49,7 +53,7 @@ export function createAlertStore(
   prefix: string,
   leader: Pick<Leader, 'token' | 'confirm'>,
 ): AlertStore {
-  const [lease, told] = [leaseKey(prefix), storeKey(prefix, 'alerts', 'told')];
+  const [lease, entriesKey] = [leaseKey(prefix), storeKey(prefix, 'alerts', 'told')];
   const assertReady = (): void => {
     if (!isReady(client)) throw notConnected(client);
   };
@@ -57,8 +61,12 @@ export function createAlertStore(
     claim: leader.confirm,
     async read() {
       assertReady();
-      const entries = Object.entries(await client.hgetall(told));
+      const entries = Object.entries(await client.hgetall(entriesKey));
       return new Map(entries.flatMap(([key, json]) => storedList(schema, json).map((entry) => [key, entry])));
+    },
+    async get(key) {
+      assertReady();
+      return readStored(schema, await client.hget(entriesKey, key));
     },
     async save(entries) {
       if (entries.size === 0) return true;
@@ -67,7 +75,9 @@ export function createAlertStore(
         key,
         entry === undefined ? '' : JSON.stringify({ v: VERSION, ...entry }),
       ]);
-      return (await runScript(client, SAVE, [lease, told], [leader.token, KEPT, ...args.flat()])) === 1;
+      return (
+        (await runScript(client, SAVE, [lease, entriesKey], [leader.token, KEPT_MS, ...args.flat()])) === 1
+      );
     },
   };
 }

@@ -1,0 +1,107 @@
+/** An endpoint with its secrets resolved, so that putting it to work cannot fail: how it delivers, and by which rules. */
+import { type AlertEndpoint, type Config, type Endpoint, environment, proxyFor } from '@longshore/config';
+import type { RetryPolicy } from '@longshore/event';
+import type { Observer } from '@longshore/observe';
+import type { AlertStore, RedisClient } from '@longshore/queue';
+import { compileRules } from '@longshore/routing';
+import { openSink } from '@longshore/sinks';
+import { alertReport, alertSink, outOfDate } from './alerts/endpoint.js';
+import type { OwnPublish } from './own-publish.js';
+import type { LiveEndpoint } from './pipeline.js';
+import { createPreheatMemory } from './preheat-memory.js';
+import { preheatOptions } from './preheat-options.js';
+import type { Report } from './report.js';
+import { systemTrust } from './trust.js';
+
+/** See the header. Nothing in it looks a secret up again. */
+export interface Prepared {
+  endpoint: Endpoint | AlertEndpoint;
+  /** Holds the values of the secrets, so that a rotated `file:` secret is a change. Never logged. */
+  fingerprint: string;
+  /** Opens a sink: each result is to be closed. */
+  open(): Omit<LiveEndpoint, 'attempts'>;
+  report: Report;
+}
+
+/** What an endpoint is prepared with. */
+export interface PrepareParts {
+  /** Of the consumer profile: waits for Redis. */
+  client: RedisClient;
+  observer: Observer;
+  report: Report;
+  /** For the results of preheats. */
+  publish: OwnPublish['publish'];
+  /** Knows which alerts are out of date. */
+  alerts: Pick<AlertStore, 'get'>;
+  /** Version for the `User-Agent`. */
+  version: string;
+  /** When an alert is tried again; for tests. Default: as its endpoint says. */
+  alertRetry?: RetryPolicy;
+}
+
+/**
+ * @param config that the endpoint is of @param live the configuration that is in force, asked for at any time later
+ * @throws LongshoreError SECRET_MISSING
+ */
+export function prepareEndpoint(
+  endpoint: Endpoint | AlertEndpoint,
+  config: Config,
+  live: () => Config,
+  parts: PrepareParts,
+): Prepared {
+  const { client, observer, report, publish, version } = parts;
+  const { delivered } = config.retention;
+  const fingerprint = (options: object) => JSON.stringify([endpoint, options, delivered]);
+  const { name, preheat } = endpoint;
+  if (endpoint.kind === 'alert') return prepareAlert(endpoint, fingerprint, parts);
+
+  const rules = { settings: endpoint, ignores: compileRules(endpoint) };
+  if (endpoint.kind === 'http' || !preheat) {
+    const options = sinkOptions(endpoint, version);
+    const open = () => ({ ...rules, sink: openSink('http', options) });
+    return { endpoint, fingerprint: fingerprint(options), open, report };
+  }
+  const options = preheatOptions(endpoint, preheat, version);
+  const open = () => {
+    const memory = createPreheatMemory({ client, config: live, endpoint: name, observer, publish });
+    return { ...rules, sink: openSink('preheat', { ...options, memory }) };
+  };
+  return { endpoint, fingerprint: fingerprint(options), open, report };
+}
+
+function prepareAlert(
+  endpoint: AlertEndpoint,
+  fingerprint: (options: object) => string,
+  { report, observer, alerts, version, alertRetry = endpoint }: PrepareParts,
+): Prepared {
+  const { name, format } = endpoint.receiver;
+  const options = { ...sinkOptions(endpoint, version), envelope: false };
+  const open = () => ({
+    settings: alertRetry,
+    ignores: outOfDate(name, alerts),
+    sink: alertSink(openSink('http', options), format),
+  });
+  const own = alertReport(name, report, observer);
+  return { endpoint, fingerprint: fingerprint(options), open, report: own };
+}
+
+function sinkOptions(endpoint: Endpoint | AlertEndpoint, version: string) {
+  const { name, timeout, concurrency, annotate } = endpoint;
+  const url = endpoint.url.reveal();
+  const headers = Object.entries(endpoint.headers).map(([header, values]): [string, string[]] => [
+    header,
+    values.map((value) => value.reveal()),
+  ]);
+  return {
+    name,
+    url,
+    headers: Object.fromEntries(headers),
+    timeout,
+    concurrency,
+    annotate,
+    userAgent: `longshore/${version}`,
+    tls: { ca: endpoint.tls.ca?.reveal() },
+    trust: systemTrust(),
+    proxy: proxyFor(url, environment()),
+  };
+}

@@ -1,0 +1,36 @@
+/**
+ * The endpoint behind each receiver of `alerts`. An alert is delivered like any other event: from a queue, with the
+ * retries that an endpoint has by default, and into the dead-letter set when they are used up.
+ */
+import type { AlertConfig } from './alert.js';
+import { type Endpoint, endpoint } from './endpoint.js';
+import type { Config } from './schema.js';
+
+/** An endpoint that only alerts go to. It is made from `alerts` and cannot be written in `notifications`. */
+export type AlertEndpoint = Omit<Endpoint, 'kind'> & { kind: 'alert'; receiver: AlertConfig };
+
+/** Messages at once to one receiver: chats limit how many they take. */
+const CONCURRENCY = 2;
+
+/** What commands, pages, records and metrics call the endpoint. `longshore check` refuses it to any other. */
+export const alertEndpointName = (receiver: string): string => `alerts/${receiver}`;
+
+/** One for each receiver, in their order. */
+export function alertEndpoints({ alerts }: Pick<Config, 'alerts'>): AlertEndpoint[] {
+  return alerts.map((receiver) => ({
+    ...endpoint.parse({ name: alertEndpointName(receiver.name) }),
+    kind: 'alert',
+    accept: ['other'],
+    concurrency: CONCURRENCY,
+    url: receiver.url,
+    headers: receiver.headers,
+    timeout: receiver.timeout,
+    receiver,
+  }));
+}
+
+/** Every endpoint of a configuration that has a queue: those of `notifications`, and those of `alerts`. */
+export const everyEndpoint = (config: Config): (Endpoint | AlertEndpoint)[] => [
+  ...config.notifications.endpoints,
+  ...alertEndpoints(config),
+];
