@@ -58,8 +58,8 @@ test('the state of an alert has a version, and is read without', async ({ open, 
   await eventually(() => store.claim());
   await store.save(new Map([['a', { since: 1 }]]));
   const key = storeKey(prefix, 'alerts', 'told');
-  expect(JSON.parse((await client.hget(key, 'a')) ?? '')).toEqual({ v: 1, since: 1 });
-  await client.hset(key, 'b', '{"since":2}', 'c', '{"v":2,"from":3}');
+  expect(JSON.parse((await client.hget(key, 'a')) ?? '')).toEqual({ v: 2, since: 1 });
+  await client.hset(key, 'b', '{"since":2}', 'c', '{"v":3,"from":3}');
   expect(await store.read()).toEqual(
     new Map([
       ['a', { since: 1 }],
