@@ -15,17 +15,6 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-/**
- * Rooms that are not clean yet, and what of them is skipped: `all`, or `comments` when the messages are clean already.
- * The aim is an empty table. A room that is not listed is read whole.
- */
-export const NOT_CLEAN_YET = {
-  'apps/ingest': 'all',
-  'apps/longshore': 'all',
-  'apps/worker': 'all',
-  'packages/queue': 'all',
-};
-
 /** Each refused word and what to write. Lower case, one space between the words of a phrase. */
 const REFUSED = {
   told: 'reported, notified, printed, said',
@@ -59,17 +48,14 @@ const NOT_READ =
   /\.test\.(?:ts|tsx|mjs|ya?ml)$|(?:^|\/)(?:samples|testing|test|__snapshots__)\/|^pnpm-lock\.yaml$|^scripts\/check-english\.mjs$/;
 
 /** All refused words in the tree at `root`, one line each: file, line, word, replacement. */
-export function checkEnglish(root, notCleanYet = NOT_CLEAN_YET) {
-  return filesOf(root).flatMap((file) => findings(file, readFileSync(join(root, file), 'utf8'), notCleanYet));
+export function checkEnglish(root) {
+  return filesOf(root).flatMap((file) => findings(file, readFileSync(join(root, file), 'utf8')));
 }
 
 /** What is refused in one file, given its path from the root and its text. */
-export function findings(file, text, notCleanYet = {}) {
-  const skipped = file.endsWith('.md') ? undefined : notCleanYet[file.split('/').slice(0, 2).join('/')];
-  if (skipped === 'all') return [];
-  const source = /\.(?:ts|tsx|mjs)$/.test(file);
-  const comments = source && skipped === 'comments';
-  const read = (source ? splitNames : (line) => line)(comments ? withoutComments(text) : text);
+export function findings(file, text) {
+  const isSource = /\.(?:ts|tsx|mjs)$/.test(file);
+  const read = isSource ? splitNames(text) : text;
   const lines = text.split('\n');
   return [...joined(read).matchAll(PHRASE)].flatMap(({ 0: found, index }) => {
     const line = lineAt(read, index);
@@ -105,18 +91,6 @@ function onlyRefused(parts) {
   return kept.padStart(length);
 }
 
-/**
- * The text with its comments blanked out. Strings, template literals and regular expressions are passed over, so that
- * `//` within them begins no comment.
- */
-export function withoutComments(text) {
-  const token =
-    /\/\/[^\n]*|\/\*[\s\S]*?\*\/|'(?:\\.|[^'\\\n])*'|"(?:\\.|[^"\\\n])*"|`(?:\\[\s\S]|[^`\\])*`|(?<=[=(,:[!&|?{;]\s*|return\s)\/(?![*/])(?:\\.|\[(?:\\.|[^\]\\\n])*\]|[^/\\[\n])+\//g;
-  return text.replaceAll(token, (found) =>
-    found.startsWith('//') || found.startsWith('/*') ? found.replaceAll(/[^\n]/g, ' ') : found,
-  );
-}
-
 const lineAt = (text, index) => text.slice(0, index).split('\n').length;
 
 /** What is in Git, and what would be: not what is built or installed. */
@@ -132,9 +106,5 @@ if (process.argv[1] === fileURLToPath(import.meta.url)) {
   const root = fileURLToPath(new URL('..', import.meta.url));
   const found = checkEnglish(root);
   for (const line of found) console.error(line);
-  const clean = Object.keys(NOT_CLEAN_YET).filter(
-    (room) => existsSync(join(root, room)) && !checkEnglish(root, {}).some((line) => line.startsWith(room)),
-  );
-  if (clean.length > 0) console.log(`clean, to be removed from NOT_CLEAN_YET: ${clean.join(', ')}`);
   process.exit(found.length > 0 ? 1 : 0);
 }

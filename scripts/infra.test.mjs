@@ -189,7 +189,7 @@ describe('infra/redis/redis.conf', () => {
     const file = join(folder, 'longshore.yml');
     await writeFile(file, 'notifications: { endpoints: [{ name: one, url: http://127.0.0.1:9/ }] }\n');
     const { child } = await startRelay(file, { env: { LONGSHORE_REDIS_URL: `redis://127.0.0.1:${port}` } });
-    await child.waitFor((line) => line.msg === 'Redis is there');
+    await child.waitFor((line) => line.msg === 'Redis available');
     expect(child.records.filter(({ level }) => level !== 'info')).toEqual([]);
   });
 

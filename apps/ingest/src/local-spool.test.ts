@@ -192,7 +192,7 @@ describe('what is not spooled:', () => {
       const files = await filesOf(join(ingest.datadir, 'spool'));
       return (await Promise.all(files.map((file) => readFile(file, 'latin1')))).join('');
     };
-    // It may be tried once more, and moved, before it is known that Redis is away.
+    // It may be tried once more, and moved, before it is known that Redis is unavailable.
     const disk = await eventually(
       () => read().catch(() => ''),
       (text) => text.includes('team/api'),
@@ -336,7 +336,7 @@ describe('a spool that cannot take it', () => {
     const large = body.replace('ci-bot', 'x'.repeat(700_000));
     expect(await ingest.post(large, { headers })).toMatchObject(SPOOLED);
     const refused = await ingest.post(large, { headers });
-    const message = expect.stringMatching(/Redis is away.*the spool is full/);
+    const message = expect.stringMatching(/Redis is unavailable.*the spool is full/);
     expect(refused).toMatchObject({ status: 503, json: { error: 'SPOOL_FULL', message } });
     expect(refused.headers.get('retry-after')).toBe('5');
     expect(holds(ingest)).toMatch(/the spool is full/);

@@ -8,7 +8,7 @@ import type { Observer } from '@longshore/observe';
 
 /** Before another try when it could not be started, in milliseconds. */
 const TRY_AGAIN = 5_000;
-const STOP_PATIENCE = 500;
+const STOP_TIMEOUT_MS = 500;
 const WARNING_INTERVAL_MS = 60_000;
 const WARNS = 'the embedded Redis warns';
 
@@ -63,7 +63,9 @@ export async function keepEmbeddedRedis(
       await startAgain();
     }
   };
-  const keeping = keep().catch((err) => log.error({ err }, 'the embedded Redis is no longer looked after'));
+  const keeping = keep().catch((err) =>
+    log.error({ err }, 'supervision of the embedded Redis failed; restart Longshore'),
+  );
 
   return {
     socket: () => current.socket,
@@ -71,7 +73,7 @@ export async function keepEmbeddedRedis(
       stopping.abort();
       await current.stop();
       // One that was being started meanwhile is ended too.
-      await Promise.race([keeping, current.exited, pause(STOP_PATIENCE)]);
+      await Promise.race([keeping, current.exited, pause(STOP_TIMEOUT_MS)]);
       await current.stop();
     },
   };

@@ -62,7 +62,7 @@ export function createGuard(name: ListenerName, isLocal: boolean, options: Guard
 
 /**
  * To whom the request was sent, the one that counts first: of a target in absolute form its own authority, else
- * `Host`. None at all only in HTTP/1.0, which probes speak and no browser. Undefined when it cannot be told.
+ * `Host`. None at all only in HTTP/1.0, which probes speak and no browser. Undefined when it is not known.
  */
 function authoritiesOf({ url = '', headersDistinct, httpVersion }: IncomingMessage): string[] | undefined {
   const given = headersDistinct.host ?? [];

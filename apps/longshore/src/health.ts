@@ -33,7 +33,7 @@ function logTurn(observer: Observer, health: RedisHealth, before: RedisHealth): 
   const { log } = observer;
   observer.redisUp(up);
   if (trouble && trouble.cause !== before.trouble?.cause) tellTrouble(observer, trouble);
-  if (up && !before.up) log.info({}, 'Redis is there');
+  if (up && !before.up) log.info({}, 'Redis available');
   else if (up && !trouble && before.trouble) log.info({}, 'Redis takes writes again');
   if (!up) return;
 
@@ -57,7 +57,7 @@ function tellTrouble({ log }: Observer, { cause, message }: NonNullable<RedisHea
     const reason = message;
     log.error(
       { reason },
-      'Redis is away: ingest answers 503, or spools, and deliveries wait until it is back',
+      'Redis unavailable: ingest answers 503, or spools, and deliveries wait until it is back',
     );
   } else log.error({}, `${message}; ingest answers 503, or spools, and deliveries wait until then`);
 }

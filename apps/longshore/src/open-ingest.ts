@@ -15,6 +15,6 @@ export function warnOfOpenIngest({ ingest, sources }: Config, observer: Observer
   const where = ingest.listen.host || 'all addresses';
   observer.log.warn(
     { listen: where },
-    'INGEST IS OPEN: whoever reaches this port can send events; set ingest.auth, or an auth for each source',
+    'INGEST IS OPEN: anyone who reaches this port can send events; set ingest.auth, or an auth for each source',
   );
 }

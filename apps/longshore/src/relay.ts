@@ -18,7 +18,7 @@ export interface Relay {
 }
 
 /** Milliseconds for Redis to answer. */
-const PATIENCE = 5_000;
+const FIRST_ANSWER_TIMEOUT_MS = 5_000;
 
 /**
  * Does something with the relay of a configuration file, and closes the connection afterwards.
@@ -33,7 +33,7 @@ export async function withRelay<T>(file: string, env: Env, use: (relay: Relay) =
   });
   const monitor = createMonitor(client, () => {}, config.redis.prefix);
   try {
-    if (!(await monitor.firstAnswer(PATIENCE))) {
+    if (!(await monitor.firstAnswer(FIRST_ANSWER_TIMEOUT_MS))) {
       const why = monitor.health.trouble;
       if (why && why.cause !== 'away') throw new LongshoreError(why.code, `${where}: ${why.message}`);
       throw notRunning(`Redis does not answer at ${where}: ${last?.message || 'no answer in time'}`, file);

@@ -1,6 +1,6 @@
 /**
- * Puts a changed configuration to work while events flow. A file that cannot be used changes nothing: what runs
- * goes on, and the log says why.
+ * Applies a changed configuration while events flow. A file that cannot be used changes nothing: the running
+ * configuration stays in force, and the log says why.
  */
 import { type Config, type Env, formatProblem, type Problem, readConfig } from '@longshore/config';
 import type { RefusedConfig } from '@longshore/dashboard';

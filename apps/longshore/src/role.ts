@@ -12,14 +12,14 @@ export type Role = (typeof ROLES)[number];
 
 /** What the roles of one process share. */
 export interface RoleParts {
-  /** The configuration of now. */
+  /** The present configuration. */
   config(): Config;
   /** Why the file as it is now is not in force; undefined when it is. */
   refused(): RefusedConfig | undefined;
   observer: Observer;
   /** Fails fast. */
   producer: RedisClient;
-  /** Waits for ever. */
+  /** Waits without a limit. */
   consumer: RedisClient;
   monitor: Monitor;
   inspector: Inspector;

@@ -76,7 +76,7 @@ export async function startRoles(wanted: readonly Role[], parts: RoleParts): Pro
   const close = async (): Promise<void> => {
     stopping = true;
     const end = (role: Role) => running.get(role)?.close();
-    // Nothing new is taken by either from now on; what is in flight goes on side by side.
+    // Neither takes anything new from here on; both finish what is in flight at the same time.
     await Promise.all([end('ingest'), end('worker')]);
     await Promise.all([end('dashboard'), admin?.close(LISTENER_GRACE)]);
   };

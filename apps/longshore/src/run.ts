@@ -1,6 +1,6 @@
 /**
  * `longshore run`: opens Redis, starts the roles, keeps them in step with the configuration, and stops them
- * in the order in which an event travels, so that nothing is taken that nobody would finish.
+ * in the order in which an event travels, so that nothing is taken that would not be finished.
  */
 import { type Env, givingUpTimes } from '@longshore/config';
 import { createObserver } from '@longshore/observe';
@@ -16,7 +16,7 @@ import type { Surroundings } from './shell.js';
 import { untilStopped } from './signals.js';
 import { openTrail } from './trail.js';
 import { version } from './version.js';
-import { untilRest, watchConfig } from './watch.js';
+import { waitUntilStable, watchConfig } from './watch.js';
 
 /** Milliseconds to wait for the first answer of Redis; one that is away is no reason not to start. */
 const REDIS_TIMEOUT_MS = 2_000;
@@ -41,7 +41,7 @@ export interface RunOptions {
  */
 export async function run({ file, roles, env, signals, log: destination }: RunOptions): Promise<number> {
   const watcher = watchConfig(file, undefined, signals);
-  await untilRest(file);
+  await waitUntilStable(file);
   const loaded = load(file, env);
   const { config } = loaded;
   let inForce: InForce = { config };
@@ -53,7 +53,7 @@ export async function run({ file, roles, env, signals, log: destination }: RunOp
     log.info({ signal, hint: 'a second signal ends the process at once' }, 'stopping'),
   );
 
-  // Reading a large append-only file back may take minutes; whoever stops us meanwhile need not wait for that.
+  // Reading a large append-only file back may take minutes; a signal to stop must not wait for that.
   const redis = await Promise.race([openRedis(config, env.PATH, observer, file), stopped]);
   if (redis) {
     let connecting = true;

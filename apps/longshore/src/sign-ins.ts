@@ -1,5 +1,5 @@
 /**
- * Slows whoever guesses secrets, per client, without shutting anybody out: a right secret is always let in, and
+ * Slows down clients that guess secrets, without locking anyone out: a right secret is always let in, and
  * another client never waits for a guesser.
  *
  * After {@link FREE_FAILURES} wrong secrets of one address each further wrong answer is held back. For the dashboard

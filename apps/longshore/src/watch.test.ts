@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { eventually } from '@longshore/testkit';
 import { expect, onTestFinished, test } from 'vitest';
-import { untilRest, watchConfig } from './watch.js';
+import { waitUntilStable, watchConfig } from './watch.js';
 
 /** A watched file, and what it held whenever a change was told. `rests`: what happens between two looks, in turn. */
 async function watched(...rests: ((file: string) => void)[]) {
@@ -133,7 +133,7 @@ test('SIGHUP is told although the file is as it was', async () => {
 
 test('a start waits for a file that is being written', async () => {
   const { file } = await watched();
-  await untilRest(file, async () => {
+  await waitUntilStable(file, async () => {
     if (readFileSync(file, 'utf8') === 'before') writeFileSync(file, 'half of it, and the rest');
   });
   expect(readFileSync(file, 'utf8')).toBe('half of it, and the rest');
@@ -142,6 +142,6 @@ test('a start waits for a file that is being written', async () => {
 test('a start does not wait for ever for a file that never rests', async () => {
   const { file } = await watched();
   let looks = 0;
-  await untilRest(file, async () => writeFileSync(file, 'x'.repeat(++looks)));
+  await waitUntilStable(file, async () => writeFileSync(file, 'x'.repeat(++looks)));
   expect(looks).toBeGreaterThan(1);
 });

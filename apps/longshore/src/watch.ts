@@ -1,83 +1,83 @@
 /**
- * Tells when the configuration may have changed: on SIGHUP, or when the file does. The file is looked at once
- * a second instead of watched: this also sees a Kubernetes ConfigMap, whose file is a link that is swapped,
- * and files on network drives. One that changes is told once it rests, on SIGHUP too: who saves in place empties
- * the file first, and an empty or half a configuration may be a valid one, without endpoints.
+ * Reports that the configuration may have changed: on SIGHUP, or when the file does. The file is polled once a second
+ * instead of watched: this also sees a Kubernetes ConfigMap, whose file is a link that is swapped, and files on network
+ * drives. A change is reported once the file is stable, on SIGHUP too: an editor that saves in place empties the file
+ * first, and an empty or half configuration may be a valid one, without endpoints.
  *
- * It listens from the first moment, so that a SIGHUP never ends the process; what is heard before somebody
- * wants to know is told then, and what is heard after `close` is ignored.
+ * It listens from the first moment, so that a SIGHUP never ends the process. What happens before `onChange` is reported
+ * by it, and what happens after `close` is ignored.
  */
 import { unwatchFile, watchFile } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Surroundings } from './shell.js';
 
-const EVERY = 1_000;
-/** Milliseconds without a change after which a file is whole. */
-const REST = 250;
-/** Looks at most: a file that never rests is taken as it is. */
-const LOOKS = 40;
+const POLL_INTERVAL_MS = 1_000;
+/** A file without a change for this long is whole. */
+const STABLE_AFTER_MS = 250;
+/** A file that never becomes stable is read as it is after so many checks. */
+const MAX_CHECKS = 40;
 
 /** Watches the configuration and the files that it names. */
 export interface Watcher {
-  /** From now on; at once when something was heard before. */
-  onChange(heard: (why: string) => void): void;
+  /** Calls `listener` at each change; at once when there was one before. */
+  onChange(listener: (why: string) => void): void;
   close(): void;
 }
 
 /**
- * @param rest waits between two looks at a file that has changed; for tests
+ * @param rest waits between two checks of a file that has changed; for tests
  * @param signals emits SIGHUP
  */
 export function watchConfig(
   file: string,
-  rest: () => Promise<unknown> = () => pause(REST),
+  rest: () => Promise<unknown> = () => pause(STABLE_AFTER_MS),
   signals: Surroundings['signals'] = process,
 ): Watcher {
-  let tell: ((why: string) => void) | undefined;
+  let report: ((why: string) => void) | undefined;
   let missed: string | undefined;
-  const hear = (why: string): void => {
-    if (tell) tell(why);
+  const changed = (why: string): void => {
+    if (report) report(why);
     else missed = why;
   };
-  /** The state of the file that was told last; undefined when another one may be in force. */
-  let told: string | undefined;
+  /** The state of the file that was reported last; undefined when another one may be in force. */
+  let reported: string | undefined;
   const closing = new AbortController();
-  // Told although the file is as it was: what a `file:/path` in it names may have changed.
+  // Reported even if the file is the same: what a `file:/path` in it names may have changed.
   signals.on('SIGHUP', async () => {
     if (closing.signal.aborted) return;
-    told = undefined;
-    told = await stampAtRest(file, rest, closing.signal);
-    hear('SIGHUP');
+    reported = undefined;
+    reported = await stableStamp(file, rest, closing.signal);
+    changed('SIGHUP');
   });
-  let resting = false;
-  const hearAtRest = async (): Promise<void> => {
-    if (resting) return;
-    resting = true;
-    const stamp = await stampAtRest(file, rest, closing.signal);
-    resting = false;
-    const isNew = stamp !== undefined && stamp !== told;
-    told = stamp;
-    if (isNew) hear(`${file} has changed`);
+  let isWaiting = false;
+  const changedOnceStable = async (): Promise<void> => {
+    if (isWaiting) return;
+    isWaiting = true;
+    const stamp = await stableStamp(file, rest, closing.signal);
+    isWaiting = false;
+    const isNew = stamp !== undefined && stamp !== reported;
+    reported = stamp;
+    if (isNew) changed(`${file} has changed`);
   };
   let gone = false;
-  watchFile(file, { interval: EVERY }, (now, before) => {
-    const changed = now.mtimeMs !== before.mtimeMs || now.ino !== before.ino || now.size !== before.size;
+  watchFile(file, { interval: POLL_INTERVAL_MS }, (now, before) => {
+    const isChanged = now.mtimeMs !== before.mtimeMs || now.ino !== before.ino || now.size !== before.size;
     const isBack = gone;
-    // A file that is gone for a moment is being replaced. Who was told of it may have found nothing: it is told when
-    // it is back, also when it is the same.
+    // A file that is missing for a moment is being replaced. A reader may have found nothing, so it is reported when it
+    // is back, even if it is the same.
     gone = now.nlink === 0;
-    if (gone) told = undefined;
-    else if (changed || isBack) void hearAtRest();
+    if (gone) reported = undefined;
+    else if (isChanged || isBack) void changedOnceStable();
   });
   return {
-    onChange(heard) {
-      tell = heard;
-      if (missed !== undefined) heard(missed);
+    onChange(listener) {
+      report = listener;
+      if (missed !== undefined) listener(missed);
       missed = undefined;
     },
     close() {
-      tell = () => {};
+      report = () => {};
       closing.abort();
       unwatchFile(file);
     },
@@ -85,28 +85,28 @@ export function watchConfig(
 }
 
 /**
- * Resolves once a file that is just being saved is whole; at once when nobody has touched it for a while.
+ * Resolves once a file that is being saved is whole; at once when it has not changed for a while.
  * A file server whose clock is behind makes it look old: then it is read as it is, and again when it changes.
  */
-export async function untilRest(
+export async function waitUntilStable(
   file: string,
-  rest: () => Promise<unknown> = () => pause(REST),
+  rest: () => Promise<unknown> = () => pause(STABLE_AFTER_MS),
 ): Promise<void> {
   const touched = await stat(file).then(
     ({ ctimeMs }) => ctimeMs,
     () => 0,
   );
-  if (Date.now() - touched < REST) await stampAtRest(file, rest, new AbortController().signal);
+  if (Date.now() - touched < STABLE_AFTER_MS) await stableStamp(file, rest, new AbortController().signal);
 }
 
-/** What tells one state of the file from another, once two looks have seen the same; undefined: it is not there. */
-async function stampAtRest(
+/** Identifies a state of the file, once two checks have seen the same one; undefined: there is no file. */
+async function stableStamp(
   file: string,
   rest: () => Promise<unknown>,
   closing: AbortSignal,
 ): Promise<string | undefined> {
   let seen = await stampOf(file);
-  for (let looks = 0; looks < LOOKS; looks++) {
+  for (let checks = 0; checks < MAX_CHECKS; checks++) {
     await rest();
     const next = await stampOf(file);
     if (next === seen || closing.aborted) return seen;

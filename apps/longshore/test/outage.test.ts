@@ -129,7 +129,7 @@ test('what was delivered while Redis went away is not sent again', async () => {
   expect(idsOf(receiver.requests).sort()).toEqual([...events, last].map(({ id }) => id).sort());
 }, 150_000);
 
-test('a reload and SIGTERM while Redis is away: the relay ends in time', async () => {
+test('a reload and SIGTERM while Redis is unavailable: the relay ends in time', async () => {
   const redis = await startRedis({ appendonly: true });
   const receiver = await startReceiver();
   const folder = await workFolder();

@@ -245,7 +245,7 @@ test(
   LONG,
 );
 
-test('a registry gets 503 while Redis is away, since it keeps its events itself', async () => {
+test('a registry gets 503 while Redis is unavailable, since it keeps its events itself', async () => {
   const redis = await startRedis();
   const receiver = await startReceiver();
   const settings = {

@@ -12,7 +12,7 @@ import { reportLeftovers } from './leftovers.js';
 import { createRelief } from './relief.js';
 import { createRetentionRounds } from './retention.js';
 
-/** What is looked after, and where that is recorded. */
+/** What is kept in order, and where that is recorded. */
 export interface HousekeepingParts {
   config(): Config;
   leader: Pick<Leader, 'confirm' | 'leads'>;

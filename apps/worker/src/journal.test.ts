@@ -27,7 +27,7 @@ async function parts() {
     const read: typeof reader.read = async (list) => {
       const page = await reader.read(list);
       const remove = async (count: number) => {
-        if (left-- > 0) throw new Error('Redis is away');
+        if (left-- > 0) throw new Error('Redis is unavailable');
         return page.remove(count);
       };
       return { ...page, remove };
@@ -153,8 +153,8 @@ test('notes whose removal Redis did not answer are not recorded again', async ()
   const { journal, lines, worker } = await parts();
   await journal.write(many(3));
   const recorder = worker({ failures: 2 });
-  await expect(recorder.record('one')).rejects.toThrow('Redis is away');
-  await expect(recorder.record('one')).rejects.toThrow('Redis is away');
+  await expect(recorder.record('one')).rejects.toThrow('Redis is unavailable');
+  await expect(recorder.record('one')).rejects.toThrow('Redis is unavailable');
   expect(await recorder.record('one')).toBe('all');
   expect(await recorder.record('one')).toBe('all');
   expect(lines).toHaveLength(3);

@@ -60,7 +60,7 @@ export async function preheatOnce(parts: PreheatOnceParts): Promise<PreheatRun |
     // Who names a registry by hand means it, also one on this machine.
     registry: { ...options.registry, ...(parts.image.registry && { url: parts.image.registry }) },
     // A name that is not there is a wrong name.
-    patience: 0,
+    appearsWithin: 0,
     dryrun: dryrun || options.dryrun,
     memory,
   });

@@ -4,7 +4,7 @@ import type { PreheatSinkOptions, TargetOptions } from '@longshore/sinks';
 import { systemTrust } from './trust.js';
 
 /** In milliseconds: a registry may send its event some time before everybody can read the manifest. */
-const PATIENCE = 120_000;
+const APPEARS_WITHIN_MS = 120_000;
 
 type Registry = PreheatSinkOptions['registry'];
 type Auth = Registry['auth'];
@@ -29,7 +29,7 @@ export function preheatOptions(
     delay,
     window,
     dryrun,
-    patience: PATIENCE,
+    appearsWithin: APPEARS_WITHIN_MS,
   };
 }
 

@@ -91,11 +91,11 @@ test('by itself a pipe gets JSON', async () => {
 });
 
 test('a warning has no stack, an error of ours has', async () => {
-  const script = `const err = new Error('Redis is away'); o.log.warn({ err }, 'one'); o.log.error({ err }, 'two');`;
+  const script = `const err = new Error('Redis is unavailable'); o.log.warn({ err }, 'one'); o.log.error({ err }, 'two');`;
   const { lines } = await run({}, script);
   const [warning, error] = lines.map((line) => JSON.parse(line).err);
-  expect(warning).toEqual({ name: 'Error', message: 'Redis is away' });
-  expect(error.stack).toContain('Redis is away');
+  expect(warning).toEqual({ name: 'Error', message: 'Redis is unavailable' });
+  expect(error.stack).toContain('Redis is unavailable');
 });
 
 test('a reader that goes away ends the lines, not the process', async () => {

@@ -135,7 +135,7 @@ const table: [sample: string, value: number | undefined, happen: (o: Observer) =
   [
     'longshore_alert_notifications_total{alert="failing",outcome="sent"}',
     1,
-    (o) => o.alertTold({ ...alert, attempts: 1 }),
+    (o) => o.alertSent({ ...alert, attempts: 1 }),
   ],
   [
     'longshore_alert_notifications_total{alert="failing",outcome="failed"}',

@@ -110,8 +110,8 @@ test.each<[(o: Observer) => void, string]>([
 
 test('an error is printed with its message', () => {
   const { observer, raw } = observed({ pretty: true });
-  observer.log.error({ err: new Error('Redis is away') }, 'it failed');
-  expect(raw.join('').replace(TIME, '')).toMatch(/^it failed.*Redis is away/s);
+  observer.log.error({ err: new Error('Redis is unavailable') }, 'it failed');
+  expect(raw.join('').replace(TIME, '')).toMatch(/^it failed.*Redis is unavailable/s);
 });
 
 test('colours come only when they are asked for', () => {

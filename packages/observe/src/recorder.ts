@@ -38,8 +38,7 @@ export interface Recorder {
   /** Instead of one record for each, when too many notes about an endpoint's deliveries waited to be recorded. */
   deliveryCounted(record: RecordFields['delivery.counted']): void;
   /** Once for each notification that a receiver of `alerts` accepted. */
-  // english: allow told, apps/worker calls it by this name
-  alertTold(record: RecordFields['alert.sent']): void;
+  alertSent(record: RecordFields['alert.sent']): void;
   /** Once for each failed attempt at one. */
   alertFailed(record: RecordFields['alert.failed']): void;
   /** Entries of the trail were dropped. */
@@ -162,8 +161,7 @@ type Others = Exclude<keyof Recorder, OfEvents | OfDeliveries>;
 function otherRecorder({ log, metrics, bounds }: RecorderParts): Pick<Recorder, Others> {
   const write = writer(log);
   return {
-    // english: allow told, apps/worker calls it by this name
-    alertTold(record) {
+    alertSent(record) {
       write('alert.sent', 0, record);
       metrics.count('longshore_alert_notifications_total', { alert: record.alert, outcome: 'sent' });
     },

@@ -187,7 +187,7 @@ const table: [what: string, record: (o: Observer) => void, level: string, msg: s
   ],
   [
     'alert.sent',
-    (o) => o.alertTold({ ...alert, attempts: 2 }),
+    (o) => o.alertSent({ ...alert, attempts: 2 }),
     'warn',
     'alert sent',
     { record: 'alert.sent', ...alert, attempts: 2 },

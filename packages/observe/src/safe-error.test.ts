@@ -32,7 +32,7 @@ test('of an error the name, code and message are logged, and nothing that hangs 
 test('a fault of our own has its stack, an error with a code has none', () => {
   expect(safeError(new TypeError('x is not a function')).stack).toContain('safe-error.test');
   expect(safeError(new LongshoreError('INTERNAL', 'a fault')).stack).toContain('safe-error.test');
-  expect(safeError(new LongshoreError('QUEUE_UNAVAILABLE', 'Redis is away')).stack).toBeUndefined();
+  expect(safeError(new LongshoreError('QUEUE_UNAVAILABLE', 'Redis is unavailable')).stack).toBeUndefined();
 });
 
 test('userinfo of a url in a message is masked', () => {

@@ -6,7 +6,7 @@ afterEach(() => void vi.useRealTimers());
 
 function redisAway() {
   const { observer, lines } = observed();
-  const fail = (n: number) => observer.throttledLog('redis', 10_000).warn({ n }, 'Redis is away');
+  const fail = (n: number) => observer.throttledLog('redis', 10_000).warn({ n }, 'Redis is unavailable');
   return { observer, fail, told: () => lines().map(({ n, leftOut }) => (leftOut ? [n, leftOut] : [n])) };
 }
 
@@ -37,10 +37,10 @@ test('after a quiet period a line is written at once again', () => {
 
 test('keys do not silence each other', () => {
   const { observer, lines } = observed();
-  observer.throttledLog('redis', 10_000).warn({}, 'Redis is away');
+  observer.throttledLog('redis', 10_000).warn({}, 'Redis is unavailable');
   observer.throttledLog('spool', 10_000).error({}, 'the spool is full');
   expect(lines().map(({ level, msg }) => [level, msg])).toEqual([
-    ['warn', 'Redis is away'],
+    ['warn', 'Redis is unavailable'],
     ['error', 'the spool is full'],
   ]);
 });
@@ -56,6 +56,6 @@ test('a period keeps no process alive', () => {
   vi.useRealTimers();
   const { observer } = observed();
   const before = process.getActiveResourcesInfo().filter((kind) => kind === 'Timeout').length;
-  observer.throttledLog('redis', 3_600_000).warn({}, 'Redis is away');
+  observer.throttledLog('redis', 3_600_000).warn({}, 'Redis is unavailable');
   expect(process.getActiveResourcesInfo().filter((kind) => kind === 'Timeout').length).toBe(before);
 });

@@ -1,6 +1,6 @@
 /**
  * A logger for what can happen thousands of times a second and says the same each time, such as the errors of
- * a client whose Redis is away. The first line of a period is written at once; of the others the last is
+ * a client whose Redis is unavailable. The first line of a period is written at once; of the others the last is
  * written when the period ends, with the number of those left out.
  */
 import type { Level } from './records.js';

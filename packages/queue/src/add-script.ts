@@ -17,7 +17,7 @@ import { runScript, script } from './script.js';
  * ARGV first part of the job's key, id, name, epoch ms, data, name of the body, the body (empty: it is there), what
  *      `collapseArguments` returns as JSON (empty: none)
  * Returns `new`; `known` and the time at which the job was stored; `collapsed` and the id of the delivery that has the
- * same fact; or `nobody` when the body is not there. BullMQ's own deduplication is not used: a delivery that retention
+ * same fact; or `no-body` when the body is not there. BullMQ's own deduplication is not used: a delivery that retention
  * has removed would count there.
  */
 const ADD = script(`
@@ -37,7 +37,7 @@ if redis.call('EXISTS', key) == 1 then
   add()
   return { 'known', redis.call('HGET', key, 'timestamp') }
 end
-if body == '' and not bodyHolders(bodyKey(key, ref)) then return { 'nobody' } end
+if body == '' and not bodyHolders(bodyKey(key, ref)) then return { 'no-body' } end
 local function addWithBody()
   add()
   holdBody(key, ref, body)
@@ -82,7 +82,7 @@ export async function addJob(client: RedisClient, prefix: string, job: NewJob): 
   const [what, more] = answerSchema.parse(answer);
   if (what === 'known') return { storedAt: Number(more ?? 0) };
   if (what === 'collapsed') return { collapsedInto: more ?? '' };
-  return what === 'nobody' ? { isBodyMissing: true } : {};
+  return what === 'no-body' ? { isBodyMissing: true } : {};
 }
 
-const answerSchema = z.tuple([z.enum(['new', 'known', 'collapsed', 'nobody']), z.string().nullish()]);
+const answerSchema = z.tuple([z.enum(['new', 'known', 'collapsed', 'no-body']), z.string().nullish()]);

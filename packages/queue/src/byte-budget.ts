@@ -37,8 +37,8 @@ export function byteBudget(client: RedisClient): ByteBudget {
   return known;
 }
 
-/** @param limit in bytes @param patience milliseconds to wait for room */
-export function createByteBudget(limit = BUDGET_BYTES, patience = WAIT_MS): ByteBudget {
+/** @param limit in bytes @param waitMs milliseconds to wait for room */
+export function createByteBudget(limit = BUDGET_BYTES, waitMs = WAIT_MS): ByteBudget {
   let used = 0;
   const waiting: Waiting[] = [];
   const fits = (bytes: number): boolean => used === 0 || used + bytes <= limit;
@@ -60,7 +60,7 @@ export function createByteBudget(limit = BUDGET_BYTES, patience = WAIT_MS): Byte
       const timer = setTimeout(() => {
         waiting.splice(waiting.indexOf(entry), 1);
         reject(new Error(TIMED_OUT)); // it would have, had it been sent
-      }, patience);
+      }, waitMs);
       waiting.push(entry);
     });
 

@@ -105,7 +105,7 @@ test('on a cluster of three masters everything works and endpoints land on diffe
   expect(await turn.lease.claim('mirror', 'layer', 1)).toBe('taken');
   await turn.lease.finish('mirror', 'layer', { state: 'warmed', warmFor: 60_000 });
   await turn.lease.settle('warm', true);
-  expect((await store.lead('team/api@sha256:1', 'second')).turn).toBe('told');
+  expect((await store.lead('team/api@sha256:1', 'second')).turn).toBe('ended');
 
   const monitor = createMonitor(client, () => {});
   expect(await monitor.check()).toMatchObject({ up: true });

@@ -34,7 +34,8 @@ export function collapseArguments({ fact, window }: Collapse, receivedAt: number
  */
 export const COLLAPSE = `
 local function collapse(prefix, id, asked, add)
-  local claim, turn = prefix .. 'told:' .. asked.id, prefix .. 'turn:' .. asked.repository
+  -- english: allow told, the name of a stored key
+local claim, turn = prefix .. 'told:' .. asked.id, prefix .. 'turn:' .. asked.repository
   local current = asked.change and redis.call('GET', turn) or ''
   local first = redis.call('GET', claim)
   first = first and cmsgpack.unpack(first)

@@ -1,6 +1,6 @@
 /**
  * Connections to Redis, in two profiles on purpose. A producer fails fast, so that ingest can answer 503
- * while the sender still waits. A consumer waits for ever: an outage of Redis must end in work, not in errors.
+ * while the sender still waits. A consumer waits without a limit: an outage of Redis must end in work, not in errors.
  *
  * Each process opens one of each and shares it: an idle Worker then costs one blocking connection.
  */
@@ -11,7 +11,7 @@ import { AbstractConnector, Cluster, Redis, type RedisOptions } from 'ioredis';
 export interface RedisAddress {
   /** `redis://` or `rediss://` with optional credentials and database. */
   url?: string;
-  /** Path of a unix socket; asked for at each connect, since a Redis that was started anew has a new one. */
+  /** Path of a unix socket; asked for at each connect, since a restarted Redis has a new one. */
   socket?: () => string;
   /** `host:port` or URLs of some masters of a Redis Cluster. */
   cluster?: readonly string[];
@@ -32,7 +32,7 @@ export interface ClientFacts {
 /** A connected client. Opaque outside of this package. */
 export type RedisClient = Redis | Cluster;
 
-/** See the header: `producer` fails fast, `consumer` waits for ever. */
+/** See the header: `producer` fails fast, `consumer` waits without a limit. */
 export type Profile = 'producer' | 'consumer';
 
 /** A write that Redis has not answered after this is answered with 503: the registry waits 1 to 5 s. */
@@ -62,8 +62,8 @@ const reconnectOnError = (profile: Profile) => (error: Error) =>
   error.message.startsWith('READONLY') ? (profile === 'consumer' ? 2 : 1) : false;
 
 /**
- * Opens a client that reconnects for ever and never throws by itself.
- * @param onError hears every connection error; there are many while Redis is away, so limit what you log.
+ * Opens a client that reconnects without a limit and never throws by itself.
+ * @param onError hears every connection error; there are many while Redis is unavailable, so limit what you log.
  */
 export function connect(
   address: RedisAddress,

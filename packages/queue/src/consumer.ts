@@ -32,7 +32,7 @@ export interface ConsumerOptions {
   handle(delivery: Delivery, attempt: TakenAttempt): Promise<Verdict>;
   /** In place of an attempt, for a job whose data is no delivery for this version. */
   unreadable(job: UnreadableJob): Verdict;
-  /** Redis errors and faults of BullMQ; many while Redis is away. */
+  /** Redis errors and faults of BullMQ; many while Redis is unavailable. */
   onError(error: Error): void;
   /** A delivery whose worker died runs again. */
   onStalled(deliveryId: string): void;
@@ -168,11 +168,11 @@ export function createConsumer(options: ConsumerOptions): Consumer {
     return telling;
   };
   const tellUntilTaken = async (): Promise<void> => {
-    for (let told: number | undefined; !closing && worker && told !== settings.concurrency; ) {
+    for (let sent: number | undefined; !closing && worker && sent !== settings.concurrency; ) {
       const { concurrency } = settings;
       try {
         await worker.getBackend().setQueueMeta({ concurrency });
-        told = concurrency;
+        sent = concurrency;
       } catch (error) {
         onError(error as Error);
         await pause(TRY_AGAIN_MS);

@@ -20,13 +20,13 @@ export interface BoardQueue {
 
 /** Reads; takes and changes nothing. */
 export interface Inspector {
-  /** @throws LongshoreError QUEUE_UNAVAILABLE while Redis is away */
+  /** @throws LongshoreError QUEUE_UNAVAILABLE while Redis is unavailable */
   counts(endpoint: string): Promise<QueueCounts>;
   /** Remembers that these endpoints have a queue here, also after they leave the configuration. */
   remember(endpoints: readonly string[]): Promise<void>;
   /**
    * Every endpoint that ever had a queue in this Redis.
-   * @throws LongshoreError QUEUE_UNAVAILABLE while Redis is away
+   * @throws LongshoreError QUEUE_UNAVAILABLE while Redis is unavailable
    */
   known(): Promise<string[]>;
   /** The endpoint's queue, for bull-board. */

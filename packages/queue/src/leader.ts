@@ -90,7 +90,7 @@ export function createLeader(client: RedisClient, prefix: string, options: Leade
   let attempting: Promise<void> | undefined;
   const turn = (): void => {
     attempting ??= attempt()
-      .catch(ignore('queue.leader')) // Redis is away: the next attempt asks again
+      .catch(ignore('queue.leader')) // Redis is unavailable: the next attempt asks again
       .finally(() => {
         attempting = undefined;
       });

@@ -97,9 +97,9 @@ export function createMonitor(
     },
     assertTakes(bytes) {
       const { unsafe, memory, room, trouble } = health;
-      // Whether Redis is away is left to the write itself: `health` may be a second old.
+      // Whether Redis is unavailable is left to the write itself: `health` may be a second old.
       if (unsafe) throw new LongshoreError('QUEUE_UNSAFE', unsafe);
-      // Without INFO nobody knows how full it is, and BullMQ opens no queue.
+      // Without INFO it is not known how full it is, and BullMQ opens no queue.
       if (trouble?.cause === 'info') throw new LongshoreError(trouble.code, trouble.message);
       if (added + bytes > room) throw full(memory);
       added += bytes;

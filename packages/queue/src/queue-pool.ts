@@ -26,7 +26,7 @@ const KNOWN_FOR_MS = 10 * 60_000;
 export interface QueuePool {
   /** Never waits; for a board, which has its own time-outs. */
   get(endpoint: string): Queue<JobData>;
-  /** @throws LongshoreError QUEUE_UNAVAILABLE at once while Redis is away */
+  /** @throws LongshoreError QUEUE_UNAVAILABLE at once while Redis is unavailable */
   ready(endpoint: string): Queue<JobData>;
   /** To add to: resolves when the endpoint is known to have a queue. Rejects with Redis' error. */
   opened(endpoint: string): Promise<Queue<JobData>>;

@@ -19,9 +19,13 @@ export function refusal(error: unknown, client: RedisClient): LongshoreError {
   }
   const message = error instanceof Error ? error.message : String(error);
   const reason = message.replace(SCRIPT_POSITION, '');
-  return new LongshoreError('QUEUE_UNAVAILABLE', `Redis is away (${reason}); send the same request again`, {
-    cause: error,
-  });
+  return new LongshoreError(
+    'QUEUE_UNAVAILABLE',
+    `Redis is unavailable (${reason}); send the same request again`,
+    {
+      cause: error,
+    },
+  );
 }
 
 /** Where in a script an error came up: of use to the author of the script alone. */

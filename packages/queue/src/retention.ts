@@ -40,7 +40,7 @@ export interface Finished {
   lastDueAt?: number;
 }
 
-/** For the leader. All of it rejects with Redis' error, and with QUEUE_UNAVAILABLE while Redis is away. */
+/** For the leader. All of it rejects with Redis' error, and with QUEUE_UNAVAILABLE while Redis is unavailable. */
 export interface Retention {
   /** Endpoints with attempts since the last call. The mark of an endpoint can get lost. */
   active(): Promise<string[]>;

@@ -43,7 +43,7 @@ export type Verdict =
 /** A verdict that follows an attempt. */
 export type AttemptVerdict = Extract<Verdict, { outcome: Outcome }>;
 
-/** The verdict over one outcome. The threshold of now counts, not the one of when it was queued. */
+/** The verdict over one outcome. The present threshold counts, not the one when it was queued. */
 export function judge(
   policy: RetryPolicy,
   attempt: number,

@@ -28,7 +28,7 @@ export function asJson(text: string | null | undefined): unknown {
   }
 }
 
-/** An object whose members nobody looks at; it is handed on as it is, without a copy. */
+/** An object whose members are not checked; it is passed on as it is, without a copy. */
 export const anObject = z.custom<Record<string, unknown>>(
   (value) => typeof value === 'object' && value !== null && !Array.isArray(value),
 );

@@ -9,7 +9,7 @@ const WRONG_COMMAND = /^(WRONGTYPE|ERR|CROSSSLOT)\b/;
 /** Redis before 7 wraps the state that a command in a script met in an error of the script. */
 const STATE_IN_SCRIPT = /-(OOM|MISCONF|READONLY|LOADING|CLUSTERDOWN|MASTERDOWN|TRYAGAIN|NOREPLICAS)\b/;
 
-/** Redis is away, full, loading or failing over: the same command can succeed later. */
+/** Redis is unavailable, full, loading or failing over: the same command can succeed later. */
 export function isTransient(error: unknown): boolean {
   const cause = error instanceof Error && error.cause !== undefined ? error.cause : error;
   if (!(cause instanceof Error)) return false;

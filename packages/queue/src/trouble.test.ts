@@ -58,7 +58,7 @@ test.each([
   const error = refusal(new Error(message), app());
   expect(error.code).toBe(code);
   expect(error.message).toContain(words);
-  expect(error.message).not.toMatch(/script:|@user_script|Redis is away/);
+  expect(error.message).not.toMatch(/script:|@user_script|Redis is unavailable/);
 });
 
 test('an error that says nothing about Redis is no trouble of Redis', () => {

@@ -109,7 +109,7 @@ export function troubleOf(error: unknown, client: RedisClient): Trouble | undefi
   return undefined;
 }
 
-/** Redis cannot write its append-only file. @param reason the system's words, when Redis told them */
+/** Redis cannot write its append-only file. @param reason the system's words, when Redis has them */
 export function diskTrouble(reason: string, folder: string | undefined): string {
   const space = spaceOf(folder);
   const full = /No space left|quota/i.test(reason) || (space !== undefined && space.free < ONE_MEGABYTE);

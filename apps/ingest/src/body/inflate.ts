@@ -3,7 +3,7 @@
  * 32 MiB of zeros; real events shrink to a tenth.
  *
  * What cannot be undone is no error: the bytes stay as they came and go to quarantine with the reason, since a 4xx
- * would come back to the same sender for ever. A body that something on the way has inflated already, and left the
+ * would come back to the same sender without end. A body that something on the way has inflated already, and left the
  * header, is read as it is.
  */
 import type { Transform } from 'node:stream';

@@ -53,7 +53,7 @@ export function alertReport(receiver: string, report: Report, observer: Observer
       if (!body) return;
       const { alert, state, endpoint, summary } = body;
       const record = { alert, state, receiver, endpoint, summary };
-      if (verdict.settle === 'delivered') return observer.alertTold({ ...record, attempts: attempt });
+      if (verdict.settle === 'delivered') return observer.alertSent({ ...record, attempts: attempt });
       const { status, reason, detail } = verdict.outcome;
       const retryAt = verdict.settle === 'retry' ? verdict.retryAt : undefined;
       observer.alertFailed({ ...record, attempt, status, reason, retryAt, detail });

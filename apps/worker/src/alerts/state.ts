@@ -45,7 +45,9 @@ const state = z.object({
 /** As the first version wrote it. A message that was being sent then is published with the id that it had. */
 const firstVersion = state
   .omit({ notified: true, notifiedAt: true })
+  // english: allow told, version 1 stored it by this name
   .extend({ heard: state.shape.notified, toldAt: z.number().optional() })
+  // english: allow told, version 1 stored it by this name
   .transform(({ heard, toldAt, ...rest }) => ({ ...rest, notified: heard, notifiedAt: toldAt }));
 
 const stored = z.union([state, firstVersion]);

@@ -41,7 +41,7 @@ export class OutgoingBodies {
     return { ref, data: '' };
   }
 
-  /** Nobody waits for it: a job whose body is not there says so. */
+  /** Not awaited: a job whose body is not there says so. */
   #send(ref: string, data: Buffer): void {
     this.#sent.add(ref);
     const key = storeKey(this.prefix, 'bodies', ref);

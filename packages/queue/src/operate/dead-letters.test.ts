@@ -146,7 +146,7 @@ describe('page', () => {
   });
 });
 
-test('while Redis is away everything is refused at once', async ({ open: connect, prefix }) => {
+test('while Redis is unavailable everything is refused at once', async ({ open: connect, prefix }) => {
   const client = await connect('producer');
   const { letters } = open(client, prefix);
   client.disconnect();

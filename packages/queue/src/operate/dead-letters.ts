@@ -1,6 +1,6 @@
 /**
  * The dead-letter sets of all endpoints: to look through, to retry, to drop. Walks in chunks with bounded memory,
- * however many there are. Whoever else retries, drops or expires at the same moment: each happens once.
+ * however many there are. Whatever else retries, drops or expires them at the same moment: each happens once.
  */
 import { asking } from '../asking.js';
 import type { RedisClient } from '../connection.js';
@@ -19,7 +19,7 @@ export interface Page<Item> {
   next?: Position;
 }
 
-/** All methods reject with LongshoreError QUEUE_UNAVAILABLE while Redis is away. */
+/** All methods reject with LongshoreError QUEUE_UNAVAILABLE while Redis is unavailable. */
 export interface DeadLetters {
   /**
    * Newest first. What comes or goes between two pages moves nothing else. A page can have fewer than `limit`, or

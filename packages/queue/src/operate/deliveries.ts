@@ -44,7 +44,7 @@ export interface StoredDeliveryDetail extends StoredDelivery {
   raw?: string;
 }
 
-/** Both reject with LongshoreError QUEUE_UNAVAILABLE while Redis is away. */
+/** Both reject with LongshoreError QUEUE_UNAVAILABLE while Redis is unavailable. */
 export interface Deliveries {
   /** Settled ones newest first; the others in the order of their turn. */
   page(endpoint: string, state: ListedState, limit: number, after?: Position): Promise<Page<StoredDelivery>>;

@@ -26,7 +26,7 @@ const schema = z.object({
   reason: z.string().optional(),
 });
 
-/** All methods reject with LongshoreError QUEUE_UNAVAILABLE while Redis is away. */
+/** All methods reject with LongshoreError QUEUE_UNAVAILABLE while Redis is unavailable. */
 export interface Pauses {
   /** What is in flight ends; everything else is kept. Paused already: it stays as it was, with its first reason. */
   pause(endpoint: string, pause: { by: string; reason?: string }): Promise<Pause>;

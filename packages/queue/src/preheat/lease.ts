@@ -34,8 +34,8 @@ interface LeaseOptions extends PreheatMemoryOptions {
 
 /** In the length of a lease. */
 const RENEWALS = 3;
-/** One who was told and does not look within this leads the image itself, and finds it warm. */
-const TOLD_FOR = 24 * 3_600_000;
+/** A delivery that does not read the verdict within this leads the image itself, and finds it warm. */
+const VERDICT_KEPT_MS = 24 * 3_600_000;
 
 /** Of a lead that was just taken under `token`. */
 export function createLease(options: LeaseOptions): PreheatLease {
@@ -93,7 +93,9 @@ export function createLease(options: LeaseOptions): PreheatLease {
     async settle(verdict, complete) {
       stop();
       const keys = [planKey, key('waiting', plan), partsKey, walkKey];
-      const args = [token, verdict, complete ? '1' : '0', key('told', ''), TOLD_FOR, Math.ceil(window())];
+      // english: allow told, the name of a stored key
+      const verdictKeys = key('told', '');
+      const args = [token, verdict, complete ? '1' : '0', verdictKeys, VERDICT_KEPT_MS, Math.ceil(window())];
       const waiting = await fenced(SETTLE, keys, args);
       if (Array.isArray(waiting)) await options.onSettled(waiting.map(String));
     },

@@ -33,7 +33,7 @@ describe('one leads, the others wait', () => {
     expect(await store.lead(PLAN, 'second')).toMatchObject({ turn: 'wait' });
     expect((await store.lead('another image', 'third')).turn).toBe('lead');
     await lease.settle('all is warm', true);
-    expect(await store.lead(PLAN, 'second')).toEqual({ turn: 'told', verdict: 'all is warm' });
+    expect(await store.lead(PLAN, 'second')).toEqual({ turn: 'ended', verdict: 'all is warm' });
     expect((await store.lead(PLAN, 'second')).turn).toBe('lead');
   });
 
@@ -112,7 +112,7 @@ describe('one leads, the others wait', () => {
     );
     await lease.settle('all is warm', true);
     await eventually(() => turns.length === 2);
-    expect(turns).toEqual(['wait', 'told']);
+    expect(turns).toEqual(['wait', 'ended']);
   });
 });
 

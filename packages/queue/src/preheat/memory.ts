@@ -21,7 +21,7 @@ export interface PreheatStore {
   ): Promise<
     | { turn: 'lead'; lease: PreheatLease }
     | { turn: 'wait'; until: number }
-    | { turn: 'told'; verdict: string }
+    | { turn: 'ended'; verdict: string }
   >;
   pause(registry: string, until: number): Promise<void>;
   pausedUntil(registry: string): Promise<number>;
@@ -31,7 +31,7 @@ export interface PreheatStore {
   isWarm(target: string, part: string): Promise<boolean>;
 }
 
-/** One who waits is woken at the end; this is for when nobody is left to wake it. */
+/** One who waits is woken at the end; this is for when no process is left to wake it. */
 const LOOK = 15_000;
 
 /** Milliseconds for which the meaning of a tag is kept for a delivery that waits; then it is looked up again. */
@@ -45,11 +45,12 @@ export function createPreheatStore(options: PreheatMemoryOptions): PreheatStore 
     async lead(plan, deliveryId) {
       const token = randomUUID();
       const id = hashed(plan);
+      // english: allow told, the name of a stored key
       const keys = [key('plan', id), key('waiting', id), key('told', deliveryId)];
       const args = [deliveryId, token, lease, randomUUID(), Math.ceil(keep())];
       const answer = await client.eval(LEAD, keys.length, ...keys, ...args);
       const [turn, first, second] = z.array(z.string()).parse(answer);
-      if (turn === 'told') return { turn, verdict: first ?? '' };
+      if (turn === 'ended') return { turn, verdict: first ?? '' };
       if (turn === 'wait') return { turn, until: Math.min(Number(first), Date.now() + LOOK) };
       const run = { id: first ?? '', startedAt: Number(second) };
       // Who is not woken looks by itself.

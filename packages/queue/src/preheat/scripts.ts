@@ -17,14 +17,14 @@ if redis.call('HGET', KEYS[1], 'token') ~= ${token} then return 0 end
 `;
 
 /**
- * KEYS plan, waiting (set of delivery ids), told (string, of this delivery)
+ * KEYS plan, waiting (set of delivery ids), verdict (string, of this delivery)
  * ARGV delivery id, token, lease ms, run id to draw, ms that all of it is kept
- * Returns {'told', verdict}, {'wait', until} or {'lead', run id, started}.
+ * Returns {'ended', verdict}, {'wait', until} or {'lead', run id, started}.
  */
 export const LEAD = `
 ${NOW}
-local told = redis.call('GETDEL', KEYS[3])
-if told then return {'told', told} end
+local verdict = redis.call('GETDEL', KEYS[3])
+if verdict then return {'ended', verdict} end
 local plan = redis.call('HMGET', KEYS[1], 'leader', 'until', 'run', 'started')
 if plan[1] and plan[1] ~= ARGV[1] and tonumber(plan[2]) > now then
   redis.call('SADD', KEYS[2], ARGV[1])
@@ -109,7 +109,7 @@ return 1
 `;
 
 /**
- * KEYS plan, waiting, parts, walk. ARGV token, verdict, '1' when complete, first part of the keys `told`,
+ * KEYS plan, waiting, parts, walk. ARGV token, verdict, '1' when complete, first part of the keys of verdicts,
  * ms for these, ms that the walk is kept when complete.
  * Returns the ids of those who waited, or 0 when the lead is lost.
  */

@@ -53,6 +53,7 @@ export function createAlertStore(
   prefix: string,
   leader: Pick<Leader, 'token' | 'confirm'>,
 ): AlertStore {
+  // english: allow told, the name of a stored key
   const [lease, entriesKey] = [leaseKey(prefix), storeKey(prefix, 'alerts', 'told')];
   const assertReady = (): void => {
     if (!isReady(client)) throw notConnected(client);

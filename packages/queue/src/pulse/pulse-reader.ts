@@ -39,7 +39,7 @@ export interface EndpointPulse extends QueueCounts {
 export interface PulseReader {
   /**
    * In the order of `endpoints`; one that was never seen has zeros.
-   * @throws LongshoreError QUEUE_UNAVAILABLE while Redis is away
+   * @throws LongshoreError QUEUE_UNAVAILABLE while Redis is unavailable
    */
   read(endpoints: readonly string[]): Promise<EndpointPulse[]>;
 }

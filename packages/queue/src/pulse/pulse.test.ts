@@ -113,7 +113,7 @@ test('attempts are counted by minute, over all workers, for an hour', async ({ o
   ]);
 });
 
-test('what is noted while Redis is away is written when it is back', async ({ open, prefix }) => {
+test('what is noted while Redis is unavailable is written when it is back', async ({ open, prefix }) => {
   const redis = await startRedis({ appendonly: true });
   const client = await open('producer', { url: redis.url });
   const one = worker(client, prefix);

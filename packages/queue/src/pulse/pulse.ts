@@ -105,7 +105,7 @@ const nothing = (): Seen => ({ deliveredAt: 0, failingSince: 0, failures: 0, min
 function add(seen: Seen, attempt: NotedAttempt, at: number): void {
   const minute = Math.floor(at / MINUTE);
   const [delivered, failed] = seen.minutes.get(minute) ?? [0, 0];
-  // While Redis is away nothing is written; what is too old by then goes here.
+  // While Redis is unavailable nothing is written; what is too old by then goes here.
   for (const old of seen.minutes.keys()) if (old <= minute - KEPT_MINUTES) seen.minutes.delete(old);
   seen.minutes.set(minute, attempt.delivered ? [delivered + 1, failed] : [delivered, failed + 1]);
   if (attempt.delivered) {

@@ -90,11 +90,11 @@ const viewOf = ({
 });
 
 function quarantineOf(entries: readonly EventEntry[], kept?: Quarantined): Partial<Trail> {
-  const told = entries.findLast((entry): entry is QuarantinedEntry => entry.step === 'quarantined');
-  const at = told?.at ?? kept?.receivedAt;
-  const id = kept?.id ?? told?.quarantineId;
+  const quarantined = entries.findLast((entry): entry is QuarantinedEntry => entry.step === 'quarantined');
+  const at = quarantined?.at ?? kept?.receivedAt;
+  const id = kept?.id ?? quarantined?.quarantineId;
   if (id === undefined) return {};
-  const { reason = '', bytes = 0, source, kind } = kept ?? told ?? {};
+  const { reason = '', bytes = 0, source, kind } = kept ?? quarantined ?? {};
   const quarantine = { id, reason, bytes, kept: kept !== undefined };
   return defined({ source, kind, quarantine, receivedAt: at === undefined ? undefined : iso(at) });
 }

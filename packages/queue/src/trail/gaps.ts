@@ -1,7 +1,7 @@
-/** Times in which entries were thrown away, told once: several processes note them, and each again and again. */
+/** Times in which entries were discarded, each reported once: several processes note them repeatedly. */
 import type { GapEntry } from './entry.js';
 
-/** Nearer than this they are one: a gap that goes on is noted every few seconds. */
+/** Nearer than this they are one: a gap that continues is noted every few seconds. */
 const NEAR = 30_000;
 
 /** Newest first. Pure. */

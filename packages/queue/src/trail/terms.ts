@@ -1,6 +1,6 @@
 /**
  * What an entry can be found by, as numbers of 32 bits: event and delivery, repository, tag, digest. A number may
- * stand for two things; whoever finds a chunk by it looks at the entries themselves.
+ * stand for two things; a search that finds a chunk by it checks the entries themselves.
  */
 import type { EventView } from '@longshore/event';
 import type { TrailEntry } from './entry.js';

@@ -192,7 +192,7 @@ test('nothing is found of what never was', async ({ open, prefix }) => {
   expect(since).toBeDefined();
 });
 
-test('while Redis is away the search says so', async ({ open, prefix }) => {
+test('while Redis is unavailable the search says so', async ({ open, prefix }) => {
   const client = await open('producer');
   client.disconnect();
   await expect(find(client, prefix, 'x')).rejects.toMatchObject({ code: 'QUEUE_UNAVAILABLE' });

@@ -101,7 +101,7 @@ export type TrailStep = WithIsoTimes<Exclude<TrailEntry, { step: 'gap' }>>;
 
 /** Answers what happened to an event. Reads only. */
 export interface Tracer {
-  /** @throws LongshoreError QUEUE_UNAVAILABLE while Redis is away */
+  /** @throws LongshoreError QUEUE_UNAVAILABLE while Redis is unavailable */
   find(query: TrailQuery): Promise<Traced>;
 }
 

@@ -2,7 +2,7 @@
  * Gathers what is noted and writes it as one chunk some 100 ms later. A delivery pays a push to an array for
  * that. What it trades: a killed process takes the last 100 ms of its notes along.
  *
- * While Redis is away the buffer waits; when it is full, or Redis is filling up, entries are thrown away,
+ * While Redis is unavailable the buffer waits; when it is full, or Redis is filling up, entries are thrown away,
  * counted, and their gap is noted as soon as something can be written again.
  */
 import { randomUUID } from 'node:crypto';
@@ -31,8 +31,8 @@ export interface TrailOptions {
 
 const EVERY = 100;
 const TRY_AGAIN = 1_000;
-const CLOSE_PATIENCE = 2_000;
-/** A gap that goes on is noted anew after this, so that whoever looks meanwhile is told. */
+const CLOSE_TIMEOUT_MS = 2_000;
+/** A gap that continues is noted again after this, so that a search meanwhile reports it. */
 const GAP_EVERY = 5_000;
 
 /** Bytes of entries in this process, by rough count. */
@@ -89,7 +89,7 @@ class BufferedTrail implements TrailWriter {
   async close(): Promise<void> {
     this.#closing = true;
     this.#noteGap();
-    await within(this.#writeRest(), CLOSE_PATIENCE);
+    await within(this.#writeRest(), CLOSE_TIMEOUT_MS);
     clearTimeout(this.#timer);
     const lost = this.#buffer.length + (this.#unwritten?.entries ?? 0);
     if (lost > 0) this.#options.onDrop?.(lost, 'away');

@@ -83,7 +83,7 @@ describe('a dry run', () => {
     const verdict = JSON.stringify({ tag: '1.0', outcome: { kind: 'dead', reason: 'partial' } });
     memory.lead = async () => {
       memory.lead = lead;
-      return { turn: 'told', verdict };
+      return { turn: 'ended', verdict };
     };
     expect(await dry.send(byTag('dry'), anAttempt())).toMatchObject({ kind: 'delivered', reason: 'skipped' });
     expect(runs).toMatchObject([{ result: 'dryrun' }]);

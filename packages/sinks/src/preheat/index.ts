@@ -118,8 +118,7 @@ class PreheatSink implements Sink {
     // A dry run has a plan of its own: it neither waits for a real run nor takes that run's result for its own.
     const led = dryrun ? `dry run ${delivery.id} ${plan}` : plan;
     let turn = await memory.lead(led, delivery.id);
-    // english: allow told, packages/queue returns it
-    if (turn.turn === 'told') {
+    if (turn.turn === 'ended') {
       const { v = 1, tag, outcome } = JSON.parse(turn.verdict) as SharedResult;
       if (v === RESULT_VERSION && tag === image.tag && !dryrun) {
         attempt.progress?.({ waited: 'another delivery has warmed the same image' });
@@ -225,8 +224,7 @@ class PreheatSink implements Sink {
   }
 
   #failed(error: unknown, delivery: Delivery): Outcome | Deferred | 'aborted' {
-    // english: allow patience, apps/worker sets the option by this name
-    const { delay, patience: appearsWithin, registry } = this.options;
+    const { delay, appearsWithin, registry } = this.options;
     const age = Date.now() - delivery.receivedAt - delay;
     return failureOf(error, { age, appearsWithin, named: otherRegistry(delivery, registry) });
   }

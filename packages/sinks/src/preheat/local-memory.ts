@@ -77,8 +77,7 @@ export function createLocalMemory(onRun: (run: PreheatRun) => void | Promise<voi
     async lead(name, delivery) {
       const verdict = verdicts.get(delivery);
       verdicts.delete(delivery);
-      // english: allow told, packages/queue returns it
-      if (verdict !== undefined) return { turn: 'told', verdict };
+      if (verdict !== undefined) return { turn: 'ended', verdict };
       const plan: Plan = plans.get(name) ?? { parts: new Map(), waiting: new Set() };
       plans.set(name, plan);
       const { leader } = plan;

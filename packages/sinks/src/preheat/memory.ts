@@ -12,8 +12,7 @@ export type Turn =
   | { turn: 'lead'; lease: Lease }
   /** Another delivery leads; look again then (epoch milliseconds), or when woken. */
   | { turn: 'wait'; until: number }
-  // english: allow told, packages/queue returns it
-  | { turn: 'told'; verdict: string };
+  | { turn: 'ended'; verdict: string };
 
 /**
  * May this part be asked of this target now? `warm`: it was warmed within the window. `busy`: another image's plan

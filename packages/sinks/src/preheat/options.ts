@@ -22,8 +22,7 @@ export interface PreheatSinkOptions {
    * Milliseconds after the event (and its delay) in which a manifest that is not there may still come: registries
    * send their event before everybody can read what it is about.
    */
-  // english: allow patience, apps/worker sets the option by this name
-  patience: number;
+  appearsWithin: number;
   memory: PreheatMemory;
 }
 

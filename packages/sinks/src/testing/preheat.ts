@@ -69,7 +69,7 @@ export function preheatOptionsAt(url: string, some: Partial<PreheatSinkOptions> 
     delay: 0,
     window: 60_000,
     dryrun: false,
-    patience: 120_000,
+    appearsWithin: 120_000,
     memory: createLocalMemory(() => {}),
     ...some,
   };
