@@ -52,7 +52,7 @@ export function createLocalSpool({ config, claim, isReady, drain, observer }: Lo
     claim,
     isReady,
     limits: () => ({ ...config().ingest.spool, sources: spooledSources(config()) }),
-    log: spoolLog(observer),
+    log: spoolLog(observer, dir),
     async drain(request) {
       try {
         await drain(request);

@@ -5,8 +5,8 @@ import type { SpoolLog } from '@longshore/spool';
 /** Between two lines about the same trouble. */
 const TROUBLE_INTERVAL_MS = 10_000;
 
-/** Writes what the spool reports to the log, the records and the metrics. */
-export function spoolLog(observer: Observer): SpoolLog {
+/** Writes what the spool reports to the log, the records and the metrics. @param dir its folder */
+export function spoolLog(observer: Observer, dir: string): SpoolLog {
   const { log } = observer;
   return {
     state({ requests, bytes }) {
@@ -25,7 +25,7 @@ export function spoolLog(observer: Observer): SpoolLog {
       observer.spoolFed({ source });
     },
     aside({ reason, bytes, file, source, kind, error }) {
-      const detail = error === undefined ? undefined : String(error);
+      const detail = error instanceof Error ? error.message : error === undefined ? undefined : String(error);
       observer.eventAside({ source: source ?? 'unknown', kind, reason, bytes, file, detail });
     },
     gone(file) {
@@ -46,10 +46,19 @@ export function spoolLog(observer: Observer): SpoolLog {
         'a spooled request was truncated by a crash, before it was answered: removed',
       );
     },
-    trouble(err) {
+    unconverted(folder, err) {
+      const nextStep = 'free space on its disk, unless the spool is being drained, which frees some';
+      observer
+        .throttledLog('spool-unconverted', TROUBLE_INTERVAL_MS)
+        .error(
+          { folder, nextStep, err },
+          'the disk is full: requests that an older version spooled stay in their folder until it has space to convert them, trying again',
+        );
+    },
+    trouble(err, nextStep) {
       observer
         .throttledLog('spool', TROUBLE_INTERVAL_MS)
-        .error({ err }, 'the spool cannot be used, trying again');
+        .error({ dir, nextStep, err }, 'the spool cannot be used, trying again');
     },
   };
 }

@@ -134,7 +134,7 @@ const spool = section(
     ).optional(),
     maxbytes: setting(
       bytes({ min: 2 ** 20, max: 2 ** 44 }),
-      'Size limit of the folder. Above it: 503. Half of it is reserved for the configured sources, in equal parts.',
+      'Disk usage limit of the folder. Above it: 503. Each request takes at least 4 KiB and one inode. Half of the limit is reserved for the configured sources, in equal parts.',
       '1GiB',
     ),
     fsync: setting(

@@ -58,7 +58,7 @@ export const METRICS = {
   },
   longshore_spool_bytes: {
     type: 'gauge',
-    help: 'Disk usage of the spool, in bytes; `ingest.spool.maxbytes` is the limit.',
+    help: 'Disk usage of the spool, in bytes: at least 4 KiB for each request; `ingest.spool.maxbytes` is the limit.',
     labels: [],
   },
   longshore_deliveries_ignored_total: {

@@ -1,9 +1,10 @@
 /** What is in the spool, as far as this process knows: counted in all and by source, and in the order of names. */
-import { type Named, parseName, sourceKey } from './name.js';
+import { type Named, parseName, sizeOnDisk, sourceKey } from './name.js';
 
 /** What the spool holds now. */
 export interface SpoolState {
   requests: number;
+  /** Of the disk: whole blocks. */
   bytes: number;
   /** Why it cannot take anything, in words that follow "the spool". */
   fault?: string;
@@ -87,7 +88,7 @@ export class Backlog {
     this.#onChange(this.state);
   }
 
-  /** Bytes that a source may add. @param sources those that can be spooled, which share the room */
+  /** Bytes of the disk that a source may add. @param sources those that can be spooled, which share the room */
   roomOf(source: string, maxbytes: number, sources: readonly string[]): number {
     // Half of the room is for all; the other half is reserved in equal parts, so that no source locks out another.
     const share = sources.length > 1 ? Math.floor(maxbytes / 2 / sources.length) : 0;
@@ -97,7 +98,8 @@ export class Backlog {
   }
 
   #add(name: string, state: Entry['state']): void {
-    const entry = { ...parseName(name), state };
+    const { bytes, ...named } = parseName(name);
+    const entry = { ...named, bytes: sizeOnDisk(bytes), state };
     this.#entries.set(name, entry);
     this.#count(entry, 1);
   }

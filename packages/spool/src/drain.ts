@@ -6,6 +6,7 @@
 import { access, readFile, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Backlog } from './backlog.js';
+import { nextStepFor } from './fault.js';
 import { type Folders, isGone } from './folders.js';
 import type { Aside, SpoolLog } from './log.js';
 import { parseName } from './name.js';
@@ -18,12 +19,18 @@ export type Drained = 'taken' | 'later' | { failed: unknown };
 export interface DrainParts {
   folders: Folders;
   backlog: Backlog;
-  /** The folder of this process; undefined while it has none. */
+  /**
+   * Where a request is moved to claim it: the folder of this process; undefined while it has none. It is the folder
+   * `new` itself when the disk is too full for another one. Then moving does nothing, so another process may drain the
+   * same request, which its ids recognize.
+   */
   own(): string | undefined;
   isReady(): boolean;
   drain(request: SpooledRequest): Promise<Drained>;
   /** A file is no longer there. */
   onGone(file: string): void;
+  /** There is more room than before. */
+  onRoom(): void;
   log: SpoolLog;
 }
 
@@ -36,6 +43,8 @@ const MAX_BYTES_AT_ONCE = 32 * 2 ** 20;
 export class Drain {
   readonly #parts: DrainParts;
   readonly #running = new Set<Promise<void>>();
+  /** Names that Redis has, and whose files could not be removed yet. */
+  readonly #taken = new Set<string>();
   #bytes = 0;
   #width = 1;
   #isPaused = false;
@@ -74,7 +83,7 @@ export class Drain {
     this.#bytes += bytes;
     const run = this.#drainOne(name, folder)
       .catch(async (error: unknown) => {
-        this.#parts.log.trouble(error);
+        this.#parts.log.trouble(error, nextStepFor(error));
         await this.#putBack(name, folder);
       })
       .finally(() => {
@@ -86,10 +95,11 @@ export class Drain {
   }
 
   async #drainOne(name: string, folder: string): Promise<void> {
-    const { backlog, log, drain } = this.#parts;
+    const { log, drain } = this.#parts;
     const claimed = join(folder, name);
     const file = await this.#claim(name, claimed);
     if (!file) return;
+    if (this.#taken.has(name)) return await this.#remove(name, claimed);
     const request = read(file);
     if (request instanceof NotARequest) {
       const { source } = parseName(name);
@@ -107,11 +117,19 @@ export class Drain {
       const what = { reason: 'failed', bytes: file.length, source, kind, error: drained.failed } as const;
       return await this.#setAside(name, claimed, what);
     }
-    await rm(claimed, { force: true });
-    this.#width = MAX_AT_ONCE;
-    backlog.remove(name);
     log.taken(request);
-    backlog.state.fault = undefined; // there is room again
+    this.#taken.add(name);
+    await this.#remove(name, claimed);
+    this.#width = MAX_AT_ONCE;
+  }
+
+  /** Of a request that Redis has. */
+  async #remove(name: string, claimed: string): Promise<void> {
+    const { backlog, log, onRoom } = this.#parts;
+    await rm(claimed, { force: true });
+    this.#taken.delete(name);
+    backlog.remove(name);
+    onRoom();
     if (backlog.state.requests === 0) log.empty();
   }
 
@@ -126,6 +144,7 @@ export class Drain {
       // It may also be the folder of this process that is missing.
       if (!isGone(error) || (await exists(from))) throw error;
       backlog.remove(name);
+      this.#taken.delete(name);
       onGone(from);
       return undefined;
     }
@@ -150,7 +169,7 @@ export class Drain {
     } catch (error) {
       // Wherever it is, the next look finds it.
       backlog.remove(name);
-      if (!isGone(error)) log.trouble(error);
+      if (!isGone(error)) log.trouble(error, nextStepFor(error));
     }
   }
 }

@@ -76,16 +76,25 @@ export async function ownersIn(work: string, own: string | undefined): Promise<s
   return names.map((name) => join(work, name)).filter((folder) => folder !== own);
 }
 
-/** Moves requests back to `new`, and removes what was never written to its end. @param isInUse stays as it is */
-export async function giveBack(from: string, to: string, isInUse = (_name: string) => false): Promise<void> {
+/**
+ * Removes what was never written to its end, and moves requests back to `new`.
+ * @param isInUse stays as it is
+ * @returns was there anything?
+ */
+export async function giveBack(
+  from: string,
+  to: string,
+  isInUse = (_name: string) => false,
+): Promise<boolean> {
   const names = (await readdir(from)).filter((name) => !LOCK.test(name));
-  for (const name of names) {
-    const isTemporary = name.startsWith(TEMPORARY);
-    if (isInUse(isTemporary ? name.slice(TEMPORARY.length) : name)) continue;
-    if (isTemporary) await rm(join(from, name), { force: true });
-    else await rename(join(from, name), join(to, name)).catch(unlessGone);
-  }
+  const temporary = names.filter((name) => name.startsWith(TEMPORARY));
+  // First, since a move may need the space.
+  for (const name of temporary.filter((each) => !isInUse(each.slice(TEMPORARY.length))))
+    await rm(join(from, name), { force: true });
+  for (const name of names.filter((each) => !(each.startsWith(TEMPORARY) || isInUse(each))))
+    await rename(join(from, name), join(to, name)).catch(unlessGone);
   if (names.length > 0) await syncFolder(to);
+  return names.length > 0;
 }
 
 /** Removes the folder unless something else is in it, which is found again later. Never rejects. */
@@ -114,6 +123,14 @@ export async function writeWhole(
     await rm(path, { force: true }).catch(ignore('spool.clean'));
     throw error;
   }
+}
+
+/** Writes a block the way a request is written, and removes it. Rejects with the system's error. */
+export async function testWrite(via: string, to: string): Promise<void> {
+  // No request has this name, and a kill leaves at most one.
+  const name = '.test';
+  await writeWhole({ via, to, name }, Buffer.alloc(4_096, '\n'), true);
+  await rm(join(to, name), { force: true });
 }
 
 /** Makes the names in a folder durable. */

@@ -1,14 +1,15 @@
 /**
  * Reads what older versions left in a spool: folders `1`, `2` … with segments `MS.spool`, in which records
  * lie one behind the other, and `MS.fed`, which says how far a segment is in Redis. Each record becomes a file of its
- * own. A segment is removed when all of it is durable in the new form; a conversion that was killed is done again and
- * makes the same names.
+ * own. A segment is removed when all of it is durable in the new form. A conversion that was killed, or for which the disk
+ * was too full, is done again from the last position, and makes the same names.
  *
  * A segment is 8 bytes `LSSPOOL1`, then for each record: mark (4 bytes), length of the payload (4), CRC-32 of the
  * payload (4), CRC-32 of these twelve bytes (4), payload. Numbers are big-endian. A payload is the length of its JSON
  * part (4 bytes), the JSON part, the body.
  */
-import { readdir, readFile, rm } from 'node:fs/promises';
+import { constants } from 'node:fs';
+import { open, readdir, readFile, rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { crc32 } from 'node:zlib';
 import { type Folders, syncFolder, writeWhole } from './folders.js';
@@ -21,8 +22,8 @@ const MARK = Buffer.from([0xff, 0x4c, 0x53, 0xfe]);
 const HEAD = 16;
 const FOLDER = /^[1-9]\d{0,5}$/;
 const SEGMENT = /^(\d{13,})\.spool$/;
-/** Records that share the time that the disk needs. */
-const MAX_AT_ONCE = 64;
+/** Records that share the time that the disk needs. A conversion advances when it has space for so many. */
+const MAX_AT_ONCE = 16;
 
 /** What was written at once, from `start` to before `end`. */
 interface Piece {
@@ -57,14 +58,20 @@ export async function convertSegments(
 async function convertSegment(path: string, to: Folders, log: SpoolLog): Promise<void> {
   const file = await readFile(path);
   const position = path.replace(/spool$/, 'fed');
-  const { pieces, truncated } = readSegment(file, await positionIn(position, file));
+  const start = await positionIn(position, file);
+  const { pieces, truncated } = readSegment(file, start);
+  await writePosition(position, start); // takes its space while there is some
   for (let at = 0; at < pieces.length; at += MAX_AT_ONCE) {
     const some = pieces.slice(at, at + MAX_AT_ONCE);
-    await Promise.all(
+    const written = await Promise.allSettled(
       some.map((piece) => convertPiece(piece, file.subarray(piece.start, piece.end), path, to, log)),
     );
+    const failed = written.find((each) => each.status === 'rejected');
+    if (failed) throw failed.reason;
+    await syncFolder(to.new);
+    await syncFolder(to.bad);
+    await writePosition(position, some.at(-1)?.end ?? start);
   }
-  await syncFolder(to.new);
   await rm(path);
   await rm(position, { force: true });
   if (truncated > 0) log.truncated(path, truncated);
@@ -109,6 +116,16 @@ async function positionIn(path: string, file: Buffer): Promise<number> {
   const text = await readFile(path, 'utf8').catch(() => '');
   const at = /^\d{16}$/.test(text) ? Number(text) : 0;
   return at === file.length || lengthAt(file, at) !== undefined ? at : 0;
+}
+
+/** In place, so that it needs no more space than before. */
+async function writePosition(path: string, at: number): Promise<void> {
+  const file = await open(path, constants.O_RDWR | constants.O_CREAT, 0o600);
+  try {
+    await file.write(String(at).padStart(16, '0'), 0);
+  } finally {
+    await file.close();
+  }
 }
 
 /** Every byte behind `from` is in one piece, or in the `truncated` ones at the end, which were never written whole. */

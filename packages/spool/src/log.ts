@@ -33,6 +33,8 @@ export interface SpoolLog {
   converted(file: string, requests: number): void;
   /** The last record of an older version's file was cut off, before its request was answered. */
   truncated(file: string, bytes: number): void;
-  /** The disk refused something. It is tried again. */
-  trouble(error: unknown): void;
+  /** The disk has no space to convert what an older version left in this folder. It is tried again. */
+  unconverted(folder: string, error: unknown): void;
+  /** The disk refused something. It is tried again. @param nextStep what an operator does about it, if that is known */
+  trouble(error: unknown, nextStep?: string): void;
 }

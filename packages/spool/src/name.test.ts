@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { nameOf, parseName, sourceKey } from './name.js';
+import { nameOf, parseName, sizeOnDisk, sourceKey } from './name.js';
 
 test('a name has the size and the source, and sorts by time', () => {
   const name = nameOf(1_773_480_414_000, 'a1-z', 1_532, 'team.east_1-x');
@@ -17,4 +17,8 @@ test('a source that cannot stand in a file name has a key that can', () => {
 
 test('a name of someone else has no size', () => {
   expect(parseName('1-1796018277681-8.bad')).toEqual({ bytes: 0 });
+});
+
+test('a file takes whole blocks of the disk, and at least one', () => {
+  expect([0, 1, 4_096, 4_097].map(sizeOnDisk)).toEqual([4_096, 4_096, 4_096, 8_192]);
 });

@@ -6,10 +6,21 @@ import { createHash } from 'node:crypto';
 
 /** What a name says. A file that someone else named has no size or source. */
 export interface Named {
+  /** Length of the file. */
   bytes: number;
   /** See {@link sourceKey}. */
   source?: string;
 }
+
+/**
+ * Almost every file system gives a file whole blocks of 4 KiB. Counted by length, requests of 800 bytes would fill a
+ * disk when `maxbytes` is a fifth used.
+ */
+const BLOCK_BYTES = 4_096;
+
+/** Bytes of the disk that a file of this length takes: at least one block. */
+export const sizeOnDisk = (length: number): number =>
+  Math.max(1, Math.ceil(length / BLOCK_BYTES)) * BLOCK_BYTES;
 
 const NAME = /^\d{13,}-[\w-]+\.(\d{1,15})\.(.+)$/;
 

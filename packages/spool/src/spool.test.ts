@@ -3,7 +3,6 @@ import { basename, dirname, join } from 'node:path';
 import { eventually } from '@longshore/testkit';
 import { describe, expect, test } from 'vitest';
 import type { Drained } from './drain.js';
-import { encodeRequest } from './request.js';
 import { sharedSync } from './shared-sync.js';
 import {
   aRequest,
@@ -225,13 +224,20 @@ describe('a request that cannot be drained', () => {
 
 describe('a spool that cannot take it', () => {
   test('is full at maxbytes, and takes again when it has been drained', async () => {
-    const { length } = encodeRequest(aRequest('x'.repeat(500)));
-    const spool = await openSpool(undefined, { limits: { maxbytes: 2 * length, fsync: true } });
-    const put = () => spool.put(aRequest('x'.repeat(500)));
+    // A file of 5,000 bytes takes two blocks of the disk.
+    const spool = await openSpool(undefined, { limits: { maxbytes: 4 * 4_096, fsync: true } });
+    const put = () => spool.put(aRequest('x'.repeat(5_000)));
     await Promise.all([put(), put()]);
     await expect(put()).rejects.toMatchObject({ code: 'SPOOL_FULL' });
     await expect(put()).rejects.toThrow(/full.*ingest\.spool\.maxbytes/);
-    expect(spool.state).toMatchObject({ requests: 2, fault: expect.stringContaining('full') });
+    expect(spool.state).toMatchObject({ requests: 2, bytes: 16_384, fault: expect.stringContaining('full') });
+    await spool.open(); // as every ten seconds
+    expect(spool.state.fault).toMatch(/full/);
+    spool.limits = { maxbytes: 6 * 4_096, fsync: true };
+    await spool.open();
+    expect(spool.state.fault).toBeUndefined();
+    spool.limits = { maxbytes: 4 * 4_096, fsync: true };
+    await expect(put()).rejects.toMatchObject({ code: 'SPOOL_FULL' });
     spool.ready = true;
     await drained(spool);
     expect(spool.state.fault).toBeUndefined();
@@ -239,7 +245,7 @@ describe('a spool that cannot take it', () => {
   });
 
   test('for one source keeps room for the others, also after a restart', async () => {
-    const limits = { maxbytes: 8_000, fsync: false, sources: ['a', 'b'] };
+    const limits = { maxbytes: 12 * 4_096, fsync: false, sources: ['a', 'b'] };
     const first = await openSpool(undefined, { limits });
     const of = (source: string) => aRequest('x'.repeat(500), source);
     const fill = async (spool: TestSpool, source: string): Promise<number> => {
@@ -294,7 +300,12 @@ describe('a spool that cannot take it', () => {
     });
     expect(spool.reported).toEqual(['trouble']);
     expect((await filesOf(join(spool.dir, 'work'))).map((file) => basename(file))).toEqual(['lock.1']);
+    await spool.open(); // as every ten seconds
+    expect(spool.state.fault).toMatch(/cannot be written/);
     await rm(folder);
+    await spool.open();
+    expect(spool.state.fault).toBeUndefined(); // although nothing was put
+    expect(await filesOf(folder)).toEqual([]);
     await spool.put(aRequest('b'));
     spool.ready = true;
     await drained(spool);

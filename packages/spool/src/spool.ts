@@ -3,12 +3,13 @@
  * what is there is drained into Redis, whichever process wrote it.
  *
  * Bounded by `maxbytes`, which the sources share. A disk that refuses is reported and tried again; nothing here ends
- * the process.
+ * the process. A disk that is full is drained all the same, since that is what frees it.
  */
 import { basename } from 'node:path';
 import { ignore, LongshoreError } from '@longshore/event';
 import { Backlog, type SpoolState } from './backlog.js';
 import { Drain, type DrainParts } from './drain.js';
+import { fullFor, nextStepFor, reasonOf } from './fault.js';
 import {
   type Claim,
   claimOwn,
@@ -21,14 +22,14 @@ import {
   ownersIn,
   removeOwned,
   syncFolder,
-  unlessGone,
+  testWrite,
   writeWhole,
 } from './folders.js';
-import { convertSegments, legacyFolders } from './legacy.js';
 import type { SpoolLog } from './log.js';
-import { nameOf } from './name.js';
+import { nameOf, sizeOnDisk } from './name.js';
 import { encodeRequest, type SpooledRequest } from './request.js';
 import { sharedSync } from './shared-sync.js';
+import { TakeOver } from './take-over.js';
 
 /** Its folder, its limits, and where it drains to. */
 export interface SpoolParts {
@@ -68,11 +69,14 @@ class FolderSpool implements Spool {
   readonly #folders;
   readonly #backlog: Backlog;
   readonly #drain: Drain;
+  readonly #inherited: TakeOver;
   readonly #syncNew: () => Promise<void>;
-  /** Folders of other processes that are being locked or emptied. */
-  readonly #claiming = new Set<string>();
   readonly #running = new Set<Promise<void>>();
   #own?: Owned;
+  /** Has the disk refused a folder for this process? Then the spool is drained without one. */
+  #isInPlace = false;
+  /** The last request for which `maxbytes` had no room. */
+  #refused?: { source: string; bytes: number };
   #looking = Promise.resolve();
   #timers: NodeJS.Timeout[] = [];
   #isClosed = false;
@@ -88,8 +92,17 @@ class FolderSpool implements Spool {
       ...parts,
       folders: this.#folders,
       backlog: this.#backlog,
-      own: () => this.#own?.folder,
+      own: () => this.#own?.folder ?? (this.#isInPlace ? this.#folders.new : undefined),
+      onRoom: () => this.#clearFault(),
       onGone: (file) => void this.#reportGone(file),
+    });
+    this.#inherited = new TakeOver({
+      ...parts,
+      folders: this.#folders,
+      isClosed: () => this.#isClosed,
+      onChange: () => this.#look(),
+      onError: (error) => this.#report(error),
+      track: (work) => this.#track(work),
     });
   }
 
@@ -110,21 +123,24 @@ class FolderSpool implements Spool {
   }
 
   async put(request: SpooledRequest): Promise<void> {
-    const { maxbytes, fsync, sources = [] } = this.#parts.limits();
+    const { maxbytes, fsync } = this.#parts.limits();
     const { source } = request;
     const file = encodeRequest(request);
+    const bytes = sizeOnDisk(file.length);
     if (!this.#own) await this.#looking; // which may be about to open it
     if (!this.#own) throw new LongshoreError('SPOOL_FAILED', `the spool ${this.state.fault}`);
-    if (file.length > this.#backlog.roomOf(source, maxbytes, sources))
-      throw this.#refuse('SPOOL_FULL', fullFor(source, this.state.bytes, file.length, maxbytes));
+    if (!this.#hasRoom({ source, bytes })) {
+      this.#refused = { source, bytes };
+      throw this.#refuse('SPOOL_FULL', fullFor(source, this.state.bytes, bytes, maxbytes));
+    }
     this.#count += 1;
     const id = `${basename(this.#own.folder)}-${this.#count.toString(36)}`;
     try {
       await this.#track(this.#write(nameOf(Date.now(), id, file.length, source), file, fsync));
-      this.#backlog.state.fault = undefined;
+      this.#clearFault();
     } catch (error) {
-      this.#parts.log.trouble(error);
-      throw this.#refuse('SPOOL_FAILED', `cannot be written: ${reasonOf(error)}`, error);
+      this.#report(error);
+      throw this.#refuse('SPOOL_FAILED', `cannot be written: ${reasonOf(error, this.#folders.dir)}`, error);
     }
   }
 
@@ -146,15 +162,19 @@ class FolderSpool implements Spool {
   #look(): Promise<void> {
     this.#looking = this.#looking.then(async () => {
       if (this.#isClosed) return;
-      try {
-        await this.#ensureOwn();
-        await this.#takeOverDead();
-        await this.#backlog.refresh(() => namesIn(this.#folders.new));
-        this.#drain.pump();
-      } catch (error) {
-        if (!this.#own) this.#backlog.state.fault = `cannot be used: ${reasonOf(error)}`;
-        this.#parts.log.trouble(error);
-      }
+      const errors: unknown[] = [];
+      const attempt = (step: Promise<void>): Promise<unknown> => step.catch((error) => errors.push(error));
+      await attempt(this.#ensureOwn());
+      this.#isInPlace = this.#own === undefined;
+      if (this.#isInPlace)
+        this.#backlog.state.fault = `cannot be used: ${reasonOf(errors[0], this.#folders.dir)}`;
+      // What cannot be done does not stop the rest: a full disk is freed by draining.
+      await attempt(this.#takeOver());
+      await attempt(this.#inherited.legacy());
+      await attempt(this.#backlog.refresh(() => namesIn(this.#folders.new)));
+      this.#drain.pump();
+      await attempt(this.#testFault());
+      if (errors.length > 0) this.#report(errors[0]);
     });
     return this.#looking;
   }
@@ -168,42 +188,34 @@ class FolderSpool implements Spool {
     await own?.lock.release().catch(ignore('spool.lock'));
     await syncFolder(this.#folders.dir); // with the names of its folders
     this.#own = await claimOwn(this.#folders.work, this.#parts.claim);
+    this.#clearFault();
+  }
+
+  /** Ends a fault that is over, also while nothing is put. */
+  async #testFault(): Promise<void> {
+    const own = this.#own;
+    if (!own || this.state.fault === undefined) return;
+    if (this.#refused && !this.#hasRoom(this.#refused)) return;
+    await testWrite(own.folder, this.#folders.new);
+    this.#clearFault();
+  }
+
+  #clearFault(): void {
+    if (!this.#own) return;
+    this.#refused = undefined;
     this.#backlog.state.fault = undefined;
   }
 
-  async #takeOverDead(): Promise<void> {
-    const { dir, work, new: to } = this.#folders;
-    const own = this.#own?.folder;
-    // What an earlier trouble left claimed.
-    if (own) await giveBack(own, to, (name) => this.#backlog.isInUse(name));
-    for (const folder of await ownersIn(work, own)) this.#inherit(folder, () => giveBack(folder, to));
-    const isClosed = (): boolean => this.#isClosed;
-    for (const folder of await legacyFolders(dir)) {
-      this.#inherit(folder, () => convertSegments(folder, this.#folders, this.#parts.log, isClosed));
-    }
+  #hasRoom({ source, bytes }: { source: string; bytes: number }): boolean {
+    const { maxbytes, sources = [] } = this.#parts.limits();
+    return bytes <= this.#backlog.roomOf(source, maxbytes, sources);
   }
 
-  /**
-   * Empties a folder if its owner is dead, and removes it. Nothing waits for that, since a holder on another machine is
-   * only known to be dead after seconds.
-   */
-  #inherit(folder: string, empty: () => Promise<void>): void {
-    if (this.#claiming.has(folder)) return;
-    this.#claiming.add(folder);
-    const run = async (owned: Owned): Promise<void> => {
-      try {
-        if (!this.#isClosed) await empty();
-      } finally {
-        await removeOwned(owned);
-      }
-      await this.#look();
-    };
-    this.#parts
-      .claim(folder)
-      .catch(unlessGone)
-      .then((lock) => lock && this.#track(run({ folder, lock })))
-      .catch(this.#parts.log.trouble)
-      .finally(() => this.#claiming.delete(folder));
+  /** What an earlier trouble left claimed, and what others left. */
+  async #takeOver(): Promise<void> {
+    const own = this.#own?.folder;
+    if (own) await giveBack(own, this.#folders.new, (name) => this.#backlog.isInUse(name));
+    await this.#inherited.dead(own);
   }
 
   async #write(name: string, file: Buffer, sync: boolean): Promise<void> {
@@ -237,23 +249,15 @@ class FolderSpool implements Spool {
   /** Other processes take files too. Without one, something else has removed it. */
   async #reportGone(file: string): Promise<void> {
     const others = await ownersIn(this.#folders.work, this.#own?.folder).catch(ignore('spool.clean'));
-    if (others?.length === 0 && !this.#isClosed) this.#parts.log.gone(file);
+    if (others?.length === 0 && this.#own) this.#parts.log.gone(file);
+  }
+
+  #report(error: unknown): void {
+    this.#parts.log.trouble(error, nextStepFor(error));
   }
 
   #refuse(code: 'SPOOL_FULL' | 'SPOOL_FAILED', fault: string, cause?: unknown): LongshoreError {
     this.#backlog.state.fault = fault;
     return new LongshoreError(code, `the spool ${fault}`, { cause });
   }
-}
-
-/** In words that follow "the spool". */
-function fullFor(source: string, held: number, bytes: number, maxbytes: number): string {
-  const limit = 'ingest.spool.maxbytes';
-  if (held + bytes > maxbytes) return `is full (${held} of ${limit}, ${maxbytes} bytes)`;
-  return `is full for source ${source}, and what is left of ${limit} (${maxbytes} bytes) is reserved for other sources`;
-}
-
-/** An error of the file system names its path; of others the message is all there is. */
-function reasonOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

@@ -63,6 +63,7 @@ export async function openSpool(dir?: string, given: Partial<TestSpool> = {}): P
       lost: report('lost'),
       converted: report('converted'),
       truncated: report('truncated'),
+      unconverted: report('unconverted'),
       trouble: report('trouble'),
     },
   });
