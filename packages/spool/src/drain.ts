@@ -21,8 +21,8 @@ export interface DrainParts {
   backlog: Backlog;
   /**
    * Where a request is moved to claim it: the folder of this process; undefined while it has none. It is the folder
-   * `new` itself when the disk is too full for another one. Then moving does nothing, so another process may drain the
-   * same request, which its ids recognize.
+   * `new` itself when the disk refuses another one. Then nothing is moved, so another process may drain the same
+   * request, which its ids recognize.
    */
   own(): string | undefined;
   isReady(): boolean;
@@ -138,7 +138,7 @@ export class Drain {
     const { folders, backlog, onGone } = this.#parts;
     const from = join(folders.new, name);
     try {
-      await rename(from, to);
+      await move(from, to);
       return await readFile(to);
     } catch (error) {
       // It may also be the folder of this process that is missing.
@@ -164,7 +164,7 @@ export class Drain {
     this.#width = 1;
     this.#isPaused = true;
     try {
-      await rename(join(folder, name), join(folders.new, name));
+      await move(join(folder, name), join(folders.new, name));
       backlog.wait(name);
     } catch (error) {
       // Wherever it is, the next look finds it.
@@ -172,6 +172,11 @@ export class Drain {
       if (!isGone(error)) log.trouble(error, nextStepFor(error));
     }
   }
+}
+
+/** A read-only disk refuses to move a file to where it is. */
+async function move(from: string, to: string): Promise<void> {
+  if (from !== to) await rename(from, to);
 }
 
 function read(file: Buffer): SpooledRequest | NotARequest {

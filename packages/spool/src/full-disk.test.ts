@@ -7,7 +7,7 @@ import { describe, expect, test } from 'vitest';
 import type { Claim } from './folders.js';
 import { foldersOf, makeFolders } from './folders.js';
 import { convertSegments } from './legacy.js';
-import { canMount, diskFull, smallDisk } from './testing/full-disk.js';
+import { canMount, diskFull, remount, smallDisk } from './testing/full-disk.js';
 import {
   aRequest,
   asAfterKill,
@@ -151,6 +151,27 @@ describe('a start on a full disk', () => {
     expect(sorted(new Set(spool.taken))).toEqual(bodies(count + 1));
   });
 });
+
+test.skipIf(!canMount)(
+  'a disk that becomes read-only is drained once, and emptied when it can be written',
+  async () => {
+    const disk = await smallDisk('256k');
+    const dir = join(disk, 'spool');
+    const first = await openSpool(dir);
+    for (const body of bodies(3)) await first.put(aRequest(body));
+    await first.close();
+    await remount(disk, 'ro');
+    const spool = await openSpool(dir, { ready: true });
+    expect(spool.state.fault).toMatch(/EROFS.*mount a writable volume/);
+    await eventually(() => spool.taken.length === 3);
+    // Each of them is tried again, and only removed.
+    await eventually(() => spool.reported.filter((name) => name === 'trouble').length > 8);
+    await remount(disk, 'rw');
+    await drained(spool);
+    expect(sorted(spool.taken)).toEqual(bodies(3));
+    expect(await requestsIn(dir)).toEqual([]);
+  },
+);
 
 describe('what an older version left on a full disk', () => {
   test('waits, which is reported, until draining has freed space', async () => {

@@ -27,6 +27,11 @@ async function unmount(folder: string): Promise<void> {
   await rm(folder, { recursive: true });
 }
 
+/** Makes a disk read-only, or writable again. Rejects while a file on it is open for writing. */
+export async function remount(folder: string, mode: 'ro' | 'rw'): Promise<void> {
+  await run('mount', ['-o', `remount,${mode}`, folder]);
+}
+
 /** May this user mount a disk? */
 export const canMount = await mount('64k').then(
   (folder) => unmount(folder).then(() => true),
