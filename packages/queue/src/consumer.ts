@@ -126,7 +126,7 @@ export function createConsumer(options: ConsumerOptions): Consumer {
 
   const settle = async (job: Job<JobData>, token = ''): Promise<Settlement> => {
     const delivery = await read(job, token);
-    // BullMQ leaves the job as it is: whichever process has it, or finds it stalled, goes on with it.
+    // BullMQ leaves the job as it is: whichever process has it, or finds it stalled, continues it.
     if (!delivery) throw new WaitingError();
     const verdict = unsettled.recall(job) ?? (await verdictOn(job, delivery));
     if (verdict.settle === 'released') {
