@@ -39,7 +39,12 @@ export function createBullBoard(path: string, inspector: Inspector, readonly: ()
     },
     show(endpoints) {
       // A delimiter that no queue's name contains: with it the menu shows `one`, without it `{one}`.
-      const options = { readOnlyMode: readonly(), allowRetries: !readonly(), delimiter: ':' };
+      const options = {
+        readOnlyMode: readonly(),
+        allowRetries: !readonly(),
+        allowCompletedRetries: false,
+        delimiter: ':',
+      };
       names.clear();
       replaceQueues(
         endpoints.map((name) => {

@@ -254,7 +254,7 @@ describe('what comes out of the spool', () => {
     const ingest = await startIngest(endpoints('one', 'two', 'three'), { redis: redis.url });
     await ingest.monitor.check();
     const large = aNexusPost('large');
-    const body = large.body.replace('ci-bot', 'x'.repeat(5 * 2 ** 20));
+    const body = large.body.replace('ci-bot', 'x'.repeat(14 * 2 ** 20));
     expect(await ingest.post(body, { headers: large.headers })).toMatchObject(SPOOLED);
     await post(ingest, 'small');
     await isDrained(ingest);
@@ -269,7 +269,7 @@ describe('what comes out of the spool', () => {
     expect(tagsOf(ingest)).toEqual(['small']);
     const [file = ''] = await filesOf(join(ingest.datadir, 'spool', 'bad'));
     expect(recordsOf(ingest, 'event.aside')[0]?.file).toBe(file);
-    expect((await readFile(file)).length).toBeGreaterThan(5 * 2 ** 20);
+    expect((await readFile(file)).length).toBeGreaterThan(14 * 2 ** 20);
   });
 
   test('through a restart is drained while new requests go to Redis directly', async () => {

@@ -77,10 +77,12 @@ export async function run({ file, roles, env, signals, log: destination }: RunOp
     const trail = openTrail(shared);
     const refused = () => inForce.refused;
     const parts = { ...shared, refused, consumer, inspector, trail, version };
+    let started = false;
     try {
       await monitor.firstAnswer(REDIS_TIMEOUT_MS);
       health.begin(monitor.health);
       const running = await startRoles(roles, parts);
+      started = true;
       watcher.onChange((why) => {
         inForce = reloadConfig({ file, env, why, current: inForce, apply: running.apply, observer });
       });
@@ -104,7 +106,7 @@ export async function run({ file, roles, env, signals, log: destination }: RunOp
       await redis.stop();
       // Lines that were held back come first: `stopped` is the last.
       await observer.flush();
-      log.info({}, 'stopped');
+      if (started) log.info({}, 'stopped');
       await observer.flush();
     }
   }

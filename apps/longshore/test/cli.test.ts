@@ -211,6 +211,7 @@ describe('run', () => {
       err: { code: 'LISTEN_FAILED', message: expect.stringContaining('does not have the address') },
     });
     expect(lines.at(-1).err.stack).toBeUndefined();
+    expect(lines.map(({ msg }) => msg)).not.toContain('stopped');
   });
 
   test('a dashboard beyond loopback without a password does not start', async () => {

@@ -36,7 +36,7 @@ function giveUp(
   { id: deliveryId, attempts, fault }: UnreadableJob,
   { observer, trail }: Pick<ReportParts, 'observer' | 'trail'>,
 ): Verdict {
-  const detail = `the stored delivery is damaged (${fault}); longshore dead show prints what is stored`;
+  const detail = `the stored delivery is damaged (${fault}) and cannot be delivered; longshore dead drop deletes it`;
   const outcome: Outcome = { kind: 'dead', reason: 'undecodable', detail };
   const settled = { endpoint, deliveryId, outcome: 'dead', reason: outcome.reason, detail } as const;
   observer.deliverySettled({ ...settled, attempts: attempts + 1 });

@@ -34,7 +34,11 @@ const ignore = z
   .prefault({});
 
 const written = z.strictObject({
-  name: setting(text(), 'Name in logs, metrics and commands; 1 to 128 characters, unique.', ''),
+  name: setting(
+    text(),
+    'Name in logs, metrics and commands; 1 to 128 characters, unique, not beginning with `alerts/`.',
+    '',
+  ),
   kind: setting(
     choice(ENDPOINT_KINDS),
     '`http`: each event is posted to `url`. `preheat`: the image of each event is pulled into caches, see `preheat`.',

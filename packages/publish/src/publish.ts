@@ -19,7 +19,7 @@ export type { Published } from './stored.js';
 export interface PublishParts {
   /** Absent for events that Longshore makes itself: a result or an alert is not refused because Redis fills up. */
   room?: Room;
-  producer: Pick<Producer, 'enqueue'>;
+  producer: Pick<Producer, 'enqueue' | 'bodies'>;
   history: History;
   observer: PublishObserver;
 }
@@ -30,7 +30,7 @@ export interface PublishParts {
  */
 export type Publish = (events: readonly TakenEvent[], context: PublishContext) => Promise<Published>;
 
-/** Bytes that a delivery takes in Redis beside its event. */
+/** Bytes that a delivery takes in Redis beside the body of its event. */
 const OVERHEAD_BYTES = 1_024;
 
 /** See the header. */
@@ -40,8 +40,9 @@ export function createPublish({ room, producer, history, observer }: PublishPart
     const plans = events.map((taken) => routes.plan(taken));
     const planned = plans.flatMap((plan) => plan.planned);
 
-    const copies = planned.length / Math.max(1, events.length);
-    if (room) assertRoom(copies * (bytes ?? 0) + planned.length * OVERHEAD_BYTES + beside, room);
+    const bodies = plans.reduce((sum, plan) => sum + producer.bodies(plan.planned.length), 0);
+    const bodyBytes = ((bytes ?? 0) * bodies) / Math.max(1, events.length);
+    if (room) assertRoom(bodyBytes + planned.length * OVERHEAD_BYTES + beside, room);
 
     const enqueued = await producer
       .enqueue(planned, bytes === undefined ? {} : { bytes })

@@ -96,14 +96,21 @@ export function createConsumer(options: ConsumerOptions): Consumer {
     if (!ended) options.onError(error);
   };
 
-  const read = ({ id = '', data }: Job<JobData>): Promise<Delivery | Unreadable> =>
-    takenDelivery(client, { id, endpoint, prefix, data });
-
-  /** Redis is in trouble: nothing was attempted. */
-  const readAgain = async (job: Job<JobData>, error: Error, token?: string): Promise<never> => {
-    onError(error);
-    await job.moveToDelayed(Date.now() + TRY_AGAIN_MS, token);
-    throw new DelayedError();
+  /** Undefined when the job is not this process's any more, or when it stops before Redis has answered. */
+  const read = async (
+    { id = '', data }: Job<JobData>,
+    token: string,
+  ): Promise<Delivery | Unreadable | undefined> => {
+    for (;;) {
+      try {
+        return await takenDelivery(client, { id, token, endpoint, prefix, data });
+      } catch (error) {
+        onError(error instanceof Error ? error : new Error(String(error)));
+      }
+      // Redis is in trouble: nothing was attempted, and the lock is renewed meanwhile.
+      await pause(TRY_AGAIN_MS, undefined, { signal: grace.signal }).catch(() => {});
+      if (grace.signal.aborted) return undefined;
+    }
   };
 
   const verdictOn = (job: Job<JobData>, delivery: Delivery | Unreadable): Verdict | Promise<Verdict> => {
@@ -117,8 +124,10 @@ export function createConsumer(options: ConsumerOptions): Consumer {
     });
   };
 
-  const settle = async (job: Job<JobData>, token?: string): Promise<Settlement> => {
-    const delivery = await read(job).catch((error) => readAgain(job, error, token));
+  const settle = async (job: Job<JobData>, token = ''): Promise<Settlement> => {
+    const delivery = await read(job, token);
+    // BullMQ leaves the job as it is: whichever process has it, or finds it stalled, continues it.
+    if (!delivery) throw new WaitingError();
     const verdict = unsettled.recall(job) ?? (await verdictOn(job, delivery));
     if (verdict.settle === 'released') {
       await job.moveToWait(token);

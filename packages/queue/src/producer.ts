@@ -11,7 +11,7 @@ import { type Added, addJob } from './add-script.js';
 import { OutgoingBodies } from './body/outgoing.js';
 import { byteBudget } from './byte-budget.js';
 import { type Collapse, collapseArguments } from './collapse.js';
-import { isReady, type RedisClient } from './connection.js';
+import { isCluster, isReady, type RedisClient } from './connection.js';
 import { groupCommit } from './group-commit.js';
 import { jobJson, jobName } from './job.js';
 import { PART_BYTES, partsOf, sizesOf } from './parts.js';
@@ -61,6 +61,8 @@ export interface Producer {
    * @throws LongshoreError QUEUE_UNAVAILABLE when nothing was sent
    */
   enqueue(deliveries: readonly PlannedDelivery[], options?: EnqueueOptions): Promise<EnqueuedDelivery[]>;
+  /** How many times Redis stores the body of an event for so many endpoints: once; in a Cluster once for each. */
+  bodies(endpoints: number): number;
   close(): Promise<void>;
 }
 
@@ -116,6 +118,7 @@ export function createProducer(
   };
 
   return {
+    bodies: (endpoints) => (isCluster(client) ? endpoints : Math.min(endpoints, 1)),
     async enqueue(deliveries, { bytes = Number.POSITIVE_INFINITY } = {}) {
       if (deliveries.length === 0) return [];
       if (!isReady(client)) throw notConnected(client);

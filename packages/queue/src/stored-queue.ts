@@ -5,7 +5,7 @@ import { readJob } from './body/read.js';
 import type { RedisClient } from './connection.js';
 import { decodeJob, type JobData, settlementFrom } from './job.js';
 
-/** See the header. Adds, moves and removes as BullMQ's own. */
+/** See the header. Adds, moves and removes as BullMQ's own, but refuses what would part a job from its body. */
 export class StoredQueue extends Queue<JobData> {
   constructor(
     private readonly shared: RedisClient,
@@ -28,6 +28,7 @@ export class StoredQueue extends Queue<JobData> {
 
   /** What cannot be read stays as it is stored. */
   async #fill(job: Job<JobData>): Promise<void> {
+    protect(job);
     const { id = '', data, returnvalue } = job;
     const { body } = await readJob(this.shared, this.toKey(id), ['data']);
     const decoded = decodeJob(id, '', data, body);
@@ -37,4 +38,18 @@ export class StoredQueue extends Queue<JobData> {
       job.data = { ...aboutOf(decoded), payload: { event, ...(text !== undefined && { text }) } };
     } else if (about) job.data = { ...about, payload: {} };
   }
+}
+
+/** Its data names its body, and a delivered job has none any more. */
+function protect(job: Job<JobData>): void {
+  const retry = job.retry.bind(job);
+  job.retry = async (state, options) => {
+    if (state === 'completed') {
+      throw new Error('a delivered event cannot be retried: its body is not kept; send the event again');
+    }
+    return retry(state, options);
+  };
+  job.updateData = async () => {
+    throw new Error('the data of a delivery cannot be changed; drop it and send another event');
+  };
 }

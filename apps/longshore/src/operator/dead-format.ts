@@ -7,7 +7,7 @@ import type { DeadLetter, DeadLetterDetail } from '@longshore/queue/operator';
 export function row({ id, endpoint, deadAt, attempts, reason, event }: DeadLetter): string[] {
   const time = localTime(deadAt).padEnd(TIME_WIDTH);
   const why = `${reason} after ${plural(attempts, 'attempt')}`;
-  const name = event ? eventName(event.view) : '(stored by another version)';
+  const name = event ? eventName(event.view) : '(cannot be read)';
   return [`${id}  ${time}  ${truncate(endpoint, 18)}`, `  ${truncate(why, 30, true)}  ${truncate(name, 46)}`];
 }
 
@@ -41,6 +41,6 @@ export function inFull(letter: DeadLetterDetail): string[] {
     ...known,
     ...(last?.body ? block(`Last answer (${attempt})`, last.body) : []),
     ...(delivery ? block(`Event (${delivery.contentType})`, text ?? JSON.stringify(body, null, 2)) : []),
-    ...(raw === undefined ? [] : block('Stored data of another version', raw)),
+    ...(raw === undefined ? [] : block('Stored data (damaged, or of a newer version)', raw)),
   ];
 }

@@ -1,3 +1,4 @@
+import type { Reason } from '@longshore/event';
 import type { Traced, Trail } from '@longshore/queue/operator';
 import { expect, test } from 'vitest';
 import { timeline } from './timeline.js';
@@ -39,6 +40,21 @@ test('a delivery that is due at a blocked endpoint has no next attempt', () => {
   const lines = linesOf('gone', new Map([['gone', 'not in the configuration']]));
   expect(lines).toContain('  gone  failed 1 time; endpoint not in the configuration');
   expect(linesOf('gone')).toContain('  gone  failed 1 time, next attempt now');
+});
+
+test.each<[reason: Reason, actions: string[]]>([
+  ['http_503', ['retry']],
+  ['undecodable', ['show', 'drop']],
+])('the next steps for a delivery that is dead with the reason %s', (reason, actions) => {
+  const last = { attempt: 1, at: AT, reason };
+  const delivery = { id: 'd', endpoint: 'one', state: 'dead', attempts: 1, last } as const;
+  const trail: Trail = { eventId: 'e', deliveries: [delivery], steps: [], incomplete: false };
+  const traced: Traced = { search: 'e', understood: [], trails: [trail], more: false, gaps: [] };
+  const view: View = { paint: (_, text) => text, now: NOW, option: '', blocked: new Map() };
+  const lines = timeline(trail, traced, view);
+  expect(lines.slice(lines.indexOf('Next:') + 1)).toEqual(
+    actions.map((action) => `  longshore dead ${action} d  # one`),
+  );
 });
 
 test('with a long name the steps still fit into 80 columns', () => {

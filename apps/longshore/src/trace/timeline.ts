@@ -95,7 +95,12 @@ export const describeGapOf = ({ since, until, count, why }: TrailGap): string =>
 function nextSteps({ deliveries, quarantine }: Trail, { option }: View): string[] {
   const dead = deliveries.filter(({ state }) => state === 'dead');
   const lines = [
-    ...dead.map(({ id, endpoint }) => `longshore dead retry ${id}${option}  # ${printable(endpoint)}`),
+    ...dead.flatMap(({ id, endpoint, last }) =>
+      // A retry would meet the same stored data.
+      (last?.reason === 'undecodable' ? ['show', 'drop'] : ['retry']).map(
+        (action) => `longshore dead ${action} ${id}${option}  # ${printable(endpoint)}`,
+      ),
+    ),
     ...(quarantine?.kept ? [`longshore quarantine show ${quarantine.id}${option}`] : []),
   ];
   return lines.length === 0 ? [] : ['', 'Next:', ...indented(lines)];

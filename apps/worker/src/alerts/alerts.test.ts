@@ -16,6 +16,7 @@ import {
 } from '@longshore/queue/operator';
 import { eventually, type Receiver, redisUrl, startReceiver, testPrefix } from '@longshore/testkit';
 import { expect, onTestFinished, test } from 'vitest';
+import { z } from 'zod';
 import { createOwnPublish } from '../own-publish.js';
 import { aReceiver } from '../testing/alerts.js';
 import { observed } from '../testing/parts.js';
@@ -74,7 +75,7 @@ async function aRelay(...names: string[]) {
     inspector,
     pauses,
     /** One more worker process that checks and delivers. */
-    start(alerts: Config['alerts']) {
+    start(alerts: Config['alerts'], alertRetry = RETRY) {
       config = { ...config, alerts };
       const { observer, lines } = observed();
       const leader = createLeader(client, prefix, { attemptIntervalMs: 10 });
@@ -82,7 +83,7 @@ async function aRelay(...names: string[]) {
       const trail = { note() {} };
       const own = createOwnPublish({ client, prefix, observer, trail });
       const parts = { observer, trail, pulse, publish: own.publish, alerts: store, version: '0' };
-      const worker = createWorker({ client: consumer, ...parts, alertRetry: RETRY });
+      const worker = createWorker({ client: consumer, ...parts, alertRetry });
       worker.prepare(ofAlerts())();
       const started = startAlerts({
         ...{ config: () => config, observer, store, publish: own.publish, interval: 5 },
@@ -284,6 +285,50 @@ test('a message that is out of date is not delivered, and its end is not either'
   await relay.attempt('one', FAILED);
   await oncall.received(1);
   expect(said(oncall)).toEqual(['failing one firing']);
+});
+
+test('a message that a slow receiver may have got is resolved, also after a restart', async () => {
+  const relay = await aRelay('one');
+  const oncall = await startReceiver((request) =>
+    request.json<Body>().state === 'firing' ? 'hang' : { status: 200 },
+  );
+  const alerts = [soon(oncall, { timeout: A_WHILE })];
+  // Never dead-lettered: only the end of the condition ends it.
+  const always = { ...RETRY, threshold: 1_000 };
+  await relay.leave('one');
+  await relay.attempt('one', FAILED);
+  const before = relay.start(alerts, always);
+  await eventually(() => before.records().some(({ reason }) => reason === 'timeout'));
+  await before.close();
+  await relay.attempt('one', { delivered: true });
+  const { lines, records } = relay.start(alerts, always);
+  await eventually(() => records().some(({ record }) => record === 'alert.sent'));
+  expect(lines.find(({ record }) => record === 'delivery.ignored')).toMatchObject({ rule: 'out_of_date' });
+  expect(said(oncall).at(-1)).toBe('failing one resolved');
+  await relay.remembered((states) => states.size === 0);
+});
+
+test('a message that was delivered is resolved, also when the worker crashed before it saved that', async () => {
+  const relay = await aRelay('one');
+  const oncall = await startReceiver();
+  await relay.leave('one');
+  await relay.attempt('one', FAILED);
+  const before = relay.start([soon(oncall)]);
+  await relay.remembered((states) => JSON.stringify([...states.values()]).includes('"notified":"firing"'));
+  const received = await eventually(() => before.lines.find(({ record }) => record === 'event.received'));
+  await before.close();
+  const leader = createLeader(relay.client, relay.prefix, { attemptIntervalMs: 10 });
+  const store = createAlertStore(relay.client, relay.prefix, leader);
+  await eventually(() => store.claim());
+  const [event] = z.array(z.object({ id: z.string() })).parse(received?.events);
+  const pending = { id: event?.id, state: 'firing' };
+  const state = { since: 1, notified: 'nothing', pending, alert: 'failing', endpoint: 'one' };
+  await store.save(new Map([['oncall\nfailing one', state]]));
+  await leader.close();
+  await relay.attempt('one', { delivered: true });
+  relay.start([soon(oncall)]);
+  await oncall.received(2);
+  expect(said(oncall)).toEqual(['failing one firing', 'failing one resolved']);
 });
 
 test('a message that was saved and perhaps not published is published by the next worker, with its id', async () => {

@@ -12,7 +12,7 @@ import { deliveryId } from '@longshore/event';
 import type { Observer } from '@longshore/observe';
 import { createRoutes } from '@longshore/publish';
 import type { AlertStore, Monitor } from '@longshore/queue';
-import type { Deliveries, PulseReader, Quarantine } from '@longshore/queue/operator';
+import type { Deliveries, PulseReader, Quarantine, StoredDeliveryDetail } from '@longshore/queue/operator';
 import { OWN_SOURCE, type OwnPublish } from '../own-publish.js';
 import { alertEvent } from './alert-event.js';
 import { type DeliveryResult, settled } from './decide.js';
@@ -100,28 +100,32 @@ async function statesOf(
   const read = await Promise.all(
     Array.from(stored, async ([key, json]): Promise<[string, NotificationState][]> => {
       const state = stateFrom(json);
-      if (!state?.pending?.queued) return state ? [[key, state]] : [];
+      if (!state?.pending) return state ? [[key, state]] : [];
       const [receiver = ''] = key.split('\n', 1);
-      const result = await resultOf(receiver, state.pending.id, deliveries);
-      return [[key, result ? settled(state, result, Date.now()) : state]];
+      const endpoint = alertEndpointName(receiver);
+      const id = deliveryId({ endpoint, source: OWN_SOURCE, eventId: state.pending.id });
+      const job = await deliveries.find(id, endpoint);
+      // Published by a process that ended before it saved that.
+      const pending = { ...state.pending, ...(job && { queued: true }) };
+      const result = pending.queued ? resultOf(job) : undefined;
+      return [[key, result ? settled(state, result, Date.now()) : { ...state, pending }]];
     }),
   );
   return new Map(read.flat());
 }
 
 /** @returns undefined while the message waits or is retried */
-async function resultOf(
-  receiver: string,
-  eventId: string,
-  deliveries: Pick<Deliveries, 'find'>,
-): Promise<DeliveryResult | undefined> {
-  const endpoint = alertEndpointName(receiver);
-  const job = await deliveries.find(deliveryId({ endpoint, source: OWN_SOURCE, eventId }), endpoint);
+function resultOf(job: StoredDeliveryDetail | undefined): DeliveryResult | undefined {
   // Those that retention removes were delivered; the dead are kept.
-  if (!job) return 'delivered';
-  if (job.state === 'dead') return 'dead';
-  if (job.state !== 'delivered') return undefined;
-  return job.ignored === undefined ? 'delivered' : 'ignored';
+  if (!job) return { ended: 'delivered', attempted: true };
+  const { state, ignored, taken, last } = job;
+  // The last time that it was taken is how it ended. Before that, each may have been an attempt: one that a crash or
+  // a shutdown interrupts is not counted as such.
+  if (state === 'dead') return { ended: 'dead', attempted: taken > 1 || last?.reason !== 'undecodable' };
+  if (state !== 'delivered') return undefined;
+  return ignored === undefined
+    ? { ended: 'delivered', attempted: true }
+    : { ended: 'ignored', attempted: taken > 1 };
 }
 
 async function send(

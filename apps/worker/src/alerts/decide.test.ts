@@ -5,12 +5,11 @@ import type { Finding } from './finding.js';
 import { type NotificationState, stateFrom } from './state.js';
 
 const WINDOW = 60 * MINUTE;
+const DELIVERED: DeliveryResult = { ended: 'delivered', attempted: true };
+const ignoredAfter = (attempted: boolean): DeliveryResult => ({ ended: 'ignored', attempted });
 
 /** The messages to a receiver over time, each delivered, or not, before the next check: `minute: state`. */
-function story(
-  checks: [minute: number, finding: Finding | undefined][],
-  result: DeliveryResult = 'delivered',
-) {
+function story(checks: [minute: number, finding: Finding | undefined][], result: DeliveryResult = DELIVERED) {
   let state: NotificationState | undefined;
   const sent: string[] = [];
   for (const [minute, finding] of checks) {
@@ -135,19 +134,28 @@ test.each<[title: string, checks: [number, Finding | undefined][], sent: string[
   expect(story(checks)).toEqual(sent);
 });
 
-test.each(['dead', 'ignored'] as const)(
-  'a message whose delivery is %s is sent again in the next window, and its end is not sent',
-  (result) => {
-    const checks: [number, Finding | undefined][] = [
-      [0, fires],
-      [1, fires],
-      [60, fires],
-      [61, well],
-      [62, well],
-    ];
-    expect(story(checks, result)).toEqual(['0: firing', '60: firing']);
-  },
-);
+test.each<[title: string, attempted: boolean, end: string[]]>([
+  ['and its end is sent: the receiver may have got it', true, ['61: resolved']],
+  ['and without an attempt its end is not sent', false, []],
+])('a dead-lettered message is sent again in the next window, %s', (_, attempted, end) => {
+  const checks: [number, Finding | undefined][] = [
+    [0, fires],
+    [1, fires],
+    [60, fires],
+    [61, well],
+    [62, well],
+  ];
+  expect(story(checks, { ended: 'dead', attempted })).toEqual(['0: firing', '60: firing', ...end]);
+});
+
+test('a dead-lettered message about the dead is sent again in the next window, also when there are no more', () => {
+  const checks: [number, Finding | undefined][] = [
+    [0, dead(5)],
+    [59, dead(5)],
+    [60, dead(5)],
+  ];
+  expect(story(checks, { ended: 'dead', attempted: true })).toEqual(['0: firing', '60: firing']);
+});
 
 const waiting = (state: 'firing' | 'resolved', more: object = {}): NotificationState => ({
   since: 1,
@@ -174,11 +182,11 @@ test('a message is out of date when its condition is over, and right again when 
   expect(decide(well, outdated, WINDOW, NOW)).toEqual({ state: outdated });
   expect(decide(fires, outdated, WINDOW, NOW)).toEqual({ state: waiting('firing') });
   // It was not delivered, so there is nothing to take back.
-  const ignored = settled(outdated, 'ignored', NOW);
+  const ignored = settled(outdated, ignoredAfter(false), NOW);
   expect(ignored).toEqual({ ...waiting('firing'), pending: undefined });
   expect(decide(well, ignored, WINDOW, NOW)).toEqual({});
   // It was delivered in the meantime, so its end is.
-  const delivered = settled(outdated, 'delivered', NOW);
+  const delivered = settled(outdated, DELIVERED, NOW);
   expect(decide(well, delivered, WINDOW, NOW)).toMatchObject({ message: { state: 'resolved' } });
 });
 
@@ -187,8 +195,30 @@ test('a condition that is back before its end was sent continues', () => {
   expect(decide(well, state, WINDOW, NOW)).toEqual({ state });
   const outdated = waiting('resolved', { outdated: true });
   expect(decide(fires, state, WINDOW, NOW)).toEqual({ state: outdated });
-  const continued = settled(outdated, 'ignored', NOW);
+  const continued = settled(outdated, ignoredAfter(false), NOW);
   expect(decide(well, continued, WINDOW, NOW)).toMatchObject({ message: { state: 'resolved', since: 1 } });
+});
+
+test('a message that was attempted and then ignored may have been received, so its end is sent', () => {
+  const ignored = settled(waiting('firing', { outdated: true }), ignoredAfter(true), NOW);
+  expect(decide(well, ignored, WINDOW, NOW)).toMatchObject({ message: { state: 'resolved' } });
+  // Nothing accepted it: a condition that is back by then is sent at once.
+  expect(decide(fires, ignored, WINDOW, NOW)).toMatchObject({ message: { state: 'firing' } });
+});
+
+test('a message that was ignored is sent again when its condition changed back in that moment', () => {
+  const firing = settled(waiting('firing'), ignoredAfter(false), NOW);
+  expect(decide(fires, firing, WINDOW, NOW)).toMatchObject({ message: { state: 'firing' } });
+  const resolved = settled(waiting('resolved'), ignoredAfter(false), NOW);
+  expect(decide(well, resolved, WINDOW, NOW)).toMatchObject({ message: { state: 'resolved' } });
+});
+
+test('a receiver that may show that it is over is notified in the next window, also when there is no more', () => {
+  const state = { ...waiting('resolved', { outdated: true }), alert: 'dead' as const, amount: 5 };
+  const continued = settled(state, ignoredAfter(true), NOW);
+  const back = decide(dead(3), continued, WINDOW, NOW + 1).state;
+  expect(decide(dead(3), back, WINDOW, NOW + WINDOW)).toMatchObject({ message: { state: 'firing' } });
+  expect(decide(noDead, back, WINDOW, NOW + 2)).toMatchObject({ message: { state: 'resolved' } });
 });
 
 test('what the first version remembered is read, with the message that it was sending', () => {

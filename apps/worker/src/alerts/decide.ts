@@ -6,7 +6,7 @@
  * again before its end: a condition that flaps costs at most two messages in a window.
  */
 import type { Finding } from './finding.js';
-import type { MessageState, NotificationState } from './state.js';
+import type { MessageState, NotificationState, PendingMessage } from './state.js';
 
 /** A message to a receiver: the condition began or lasts, or it is over. */
 export interface Message {
@@ -22,8 +22,12 @@ export interface Decision {
   message?: Message;
 }
 
-/** What became of the delivery of a message. */
-export type DeliveryResult = 'delivered' | 'ignored' | 'dead';
+/** How the delivery of a message ended. */
+export interface DeliveryResult {
+  ended: 'delivered' | 'ignored' | 'dead';
+  /** A request was made, or may have been: a receiver that answers too late has the message all the same. */
+  attempted: boolean;
+}
 
 /** @param finding undefined: the endpoint is no longer watched */
 export function decide(
@@ -100,14 +104,29 @@ function withoutPending({ pending: _, ...state }: NotificationState): Notificati
 }
 
 /** After the delivery of the pending message has ended. Of a condition that lasts, the next window notifies again. */
-export function settled(state: NotificationState, result: DeliveryResult, now: number): NotificationState {
+export function settled(
+  state: NotificationState,
+  { ended, attempted }: DeliveryResult,
+  now: number,
+): NotificationState {
   const { pending } = state;
   if (pending === undefined) return state;
   const rest = withoutPending(state);
-  if (result === 'delivered') {
+  if (ended === 'delivered') {
     if (pending.state === 'resolved') return { ...rest, notified: 'resolved' };
     return { ...rest, notified: 'firing', notifiedAt: now, amount: pending.amount };
   }
-  if (pending.outdated) return rest;
-  return pending.state === 'resolved' ? { ...rest, notified: 'resolved' } : { ...rest, notifiedAt: now };
+  const next = attempted ? perhapsReceived(rest, pending) : rest;
+  // What is ignored was out of date at that moment, also when its condition has changed back since.
+  if (pending.outdated || ended === 'ignored') return next;
+  return pending.state === 'resolved' ? { ...rest, notified: 'resolved' } : { ...next, notifiedAt: now };
+}
+
+/**
+ * The receiver may show that the condition fires, so its end is sent. It may also show that it is over, or not know of
+ * it at all, so what lasts is sent again in the next window, even if it is not more.
+ */
+function perhapsReceived(state: NotificationState, { state: sent }: PendingMessage): NotificationState {
+  const isRepeated = sent === 'firing' && state.notified === 'firing';
+  return { ...state, notified: 'firing', amount: isRepeated ? state.amount : undefined };
 }

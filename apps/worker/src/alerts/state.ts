@@ -31,7 +31,7 @@ const state = z.object({
   since: z.number(),
   /** When the receiver was last notified that it fires, or a notification was given up; absent: not yet. */
   notifiedAt: z.number().optional(),
-  /** The last message that the receiver got. */
+  /** The last message that the receiver got. `firing` also when it may have got that one: an attempt was made. */
   notified: z.enum(['nothing', ...MESSAGE_STATES]),
   /** {@link Finding.amount} when the receiver was last notified. */
   amount: z.number().optional(),

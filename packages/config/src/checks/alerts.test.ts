@@ -1,12 +1,13 @@
 /** Receivers of alerts: unreachable ones, and ones that fail together with an endpoint. */
 import { test } from 'vitest';
-import { checkTrap, type Trap } from '../samples/trap.js';
+import { checkTrap, KEY, type Trap } from '../samples/trap.js';
 
 const ENDPOINTS =
   'notifications: { endpoints: [{ name: one, url: "http://user:pw@receiver:8080/event?x=1" }] }\n';
 
 /** A file with one receiver of alerts that has these settings. */
 const alert = (settings: string): string => `${ENDPOINTS}alerts: [{ name: oncall, ${settings} }]\n`;
+const KEY_NAME = `${KEY}.name`;
 const FINE = alert('url: https://oncall.example.com/alerts');
 
 const traps: Trap[] = [
@@ -70,7 +71,19 @@ const traps: Trap[] = [
     title: 'an endpoint of the name of its queue',
     bad: `notifications: { endpoints: [{ name: alerts/a, url: http://one/ }] }\nalerts: [{ name: a, url: http://a/ }]\n`,
     problem: ['error', 'alerts[0].name', /an endpoint has the name "alerts\/a"/],
-    fine: `notifications: { endpoints: [{ name: alerts/b, url: http://one/ }] }\nalerts: [{ name: a, url: http://a/ }]\n`,
+    fine: `notifications: { endpoints: [{ name: alerts, url: http://one/ }] }\nalerts: [{ name: a, url: http://a/ }]\n`,
+  },
+  {
+    title: 'an endpoint of the name that a later receiver needs',
+    bad: `notifications: { endpoints: [{ name: alerts/b, url: http://one/ }] }\nalerts: [{ name: a, url: http://a/ }]\n`,
+    problem: ['warning', KEY_NAME, /a receiver "b" in alerts would need\. Use a name/],
+    fine: `notifications: { endpoints: [{ name: b, url: http://one/ }] }\nalerts: [{ name: a, url: http://a/ }]\n`,
+  },
+  {
+    title: 'an endpoint of such a name, without alerts',
+    bad: 'notifications: { endpoints: [{ name: alerts/b, url: http://one/ }] }\n',
+    problem: ['warning', KEY_NAME, /does not begin with alerts\//],
+    fine: 'notifications: { endpoints: [{ name: alerts-b, url: http://one/ }] }\n',
   },
   {
     title: 'an endpoint that there is not',

@@ -29,6 +29,21 @@ export function checkAlerts(config: Config, check: Check): void {
     checkConditions(alert, config, path, check);
     checkAlertUrl(alert, config, [...path, 'url'], check);
   }
+  checkReserved(config, names, check);
+}
+
+/** An endpoint with the name of a receiver's queue is an error; without that receiver it is one as soon as it is added. */
+function checkReserved({ notifications }: Config, receivers: ReadonlySet<string>, { problems }: Check): void {
+  const prefix = alertEndpointName('');
+  for (const [index, { name }] of notifications.endpoints.entries()) {
+    const receiver = name.slice(prefix.length);
+    if (!name.startsWith(prefix) || receivers.has(receiver)) continue;
+    const why = `${quote(name)} is the name that a receiver ${quote(receiver)} in alerts would need`;
+    problems.warning(
+      ['notifications', 'endpoints', index, 'name'],
+      `${why}. Use a name that does not begin with ${prefix}`,
+    );
+  }
 }
 
 function checkAlertUrl({ url, format }: AlertConfig, config: Config, place: Step[], check: Check): void {

@@ -6,6 +6,7 @@ import type { PreheatRun } from '@longshore/event';
 import type {
   DeadLetterDetail,
   Quarantined,
+  StoredDelivery,
   StoredDeliveryDetail,
   StoredEvent,
   Traced,
@@ -74,8 +75,10 @@ const eventAnswer = (event: StoredEvent | undefined) =>
   event && { event: { ...event, receivedAt: iso(event.receivedAt) } };
 
 /** One delivery with its event and its last answer. */
-export function deliveryAnswer(detail: StoredDeliveryDetail): Answer<'deliveryDetail'> {
-  const { at: settledAt, event, delivery, ...rest } = detail;
+export function deliveryAnswer(
+  detail: StoredDelivery & Partial<StoredDeliveryDetail>,
+): Answer<'deliveryDetail'> {
+  const { at: settledAt, event, delivery, taken: _taken, ...rest } = detail;
   return { ...rest, ...at('at', settledAt), ...eventAnswer(event), ...contentOf(delivery) };
 }
 

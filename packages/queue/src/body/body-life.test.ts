@@ -13,6 +13,7 @@ import type { Verdict } from '../retry.js';
 import { consume, dead, ok, retryIn } from '../testing/deliveries.js';
 import { redisTest as test } from '../testing/redis-test.js';
 import { encodeBody } from './body.js';
+import { takenDelivery } from './taken.js';
 
 /** Deliveries of one event, as ingest makes them: they share the payload. */
 function deliveriesOf(endpoints: readonly string[], id = 'e', filling = ''): Delivery[] {
@@ -142,6 +143,50 @@ test('whatever removes a job releases its body', async ({ open, prefix, closing 
   expect(await bodies(client, prefix)).toHaveLength(1);
   await queue.obliterate({ force: true });
   expect(await bodies(client, prefix)).toEqual([]);
+});
+
+test('a body goes too when retention removes the very job that finishes', async ({
+  open,
+  prefix,
+  closing,
+}) => {
+  const client = await open('producer');
+  const deliveries = Array.from({ length: 200 }, (_, n) => deliveriesOf(['a'], String(n))).flat();
+  await createProducer(client, prefix).enqueue(deliveries);
+  const delivered = { age: 86_400_000, count: 1 };
+  const options = { concurrency: 50, delivered };
+  closing(consume(await open('consumer'), prefix, 'a', async () => ok, options));
+  await idle(client, prefix, 'a');
+  expect(await bodies(client, prefix)).toEqual([]);
+});
+
+test('a body is missing only for the process that has the job', async ({ open, prefix }) => {
+  const client = await open('producer');
+  const [delivery] = deliveriesOf(['a']);
+  if (!delivery) throw new Error('no delivery');
+  await createProducer(client, prefix).enqueue([delivery]);
+  const { id } = delivery;
+  const data = JSON.parse((await client.hget(queueKey(prefix, 'a', id), 'data')) ?? '');
+  const taken = (token: string) => takenDelivery(client, { id, token, endpoint: 'a', prefix, data });
+  await client.del(...(await bodies(client, prefix)));
+  await client.set(`${queueKey(prefix, 'a', id)}:lock`, 'another process');
+  expect(await taken('ours')).toBeUndefined();
+  await client.set(`${queueKey(prefix, 'a', id)}:lock`, 'ours');
+  expect(await taken('ours')).toMatchObject({ fault: 'its body is missing' });
+});
+
+test('a board cannot part a job from its body', async ({ open, prefix, closing }) => {
+  const client = await open('producer');
+  const queue = createQueuePool(client, prefix).ready('a');
+  const [delivery] = deliveriesOf(['a']);
+  await createProducer(client, prefix).enqueue(deliveriesOf(['a']));
+  const waiting = await queue.getJob(delivery?.id ?? '');
+  await expect(waiting?.updateData({})).rejects.toThrow(/cannot be changed/);
+  closing(consume(await open('consumer'), prefix, 'a', async () => ok));
+  await idle(client, prefix, 'a');
+  const done = await queue.getJob(delivery?.id ?? '');
+  await expect(done?.retry('completed')).rejects.toThrow(/its body is not kept/);
+  expect(await done?.getState()).toBe('completed');
 });
 
 test('a large body travels once, and expires when no job of it follows', async ({ open, prefix }) => {

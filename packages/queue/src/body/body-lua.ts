@@ -48,8 +48,8 @@ local function holdBody(jobKey, ref, data)
   redis.call('HSET', jobKey, 'b', 1)
   return true
 end
-local function releaseBody(jobKey)
-  local key = bodyOf(jobKey)
+local function releaseBody(jobKey, held)
+  local key = held or bodyOf(jobKey)
   if not key then return end
   redis.call('HDEL', jobKey, 'b')
   local holders = bodyHolders(key)

@@ -14,8 +14,10 @@ ${BODY_LUA}
 local function finish()
 ${finish.content}
 end
+-- Read before: where retention keeps few, the script may remove the very job that it finishes.
+local held = ARGV[5] == 'completed' and bodyOf(KEYS[12])
 local answer = finish()
-if ARGV[5] == 'completed' and not (type(answer) == 'number' and answer < 0) then releaseBody(KEYS[12]) end
+if held and not (type(answer) == 'number' and answer < 0) then releaseBody(KEYS[12], held) end
 return answer
 `;
 

@@ -5,6 +5,7 @@
 import type { Delivery } from '@longshore/event';
 import type { RedisClient } from '../connection.js';
 import { decodeJob, type JobData, type Unreadable } from '../job.js';
+import { queueKey } from '../names.js';
 import { bodyKey } from './body-lua.js';
 
 /** Bodies that are kept, and the most that one of them may have; 2 MiB of text at most. */
@@ -16,17 +17,24 @@ const caches = new WeakMap<RedisClient, Map<string, Buffer>>();
 /** Where a job is. */
 export interface TakenJob {
   id: string;
+  /** With which this process has locked it. */
+  token: string;
   endpoint: string;
   prefix: string;
   data: JobData;
 }
 
-/** The delivery of a job that this process holds. Rejects with the error of Redis. */
+/**
+ * The delivery of a job that this process took; undefined when it has lost the job meanwhile, as a process does that was
+ * stopped: another one has settled it, and its body is gone. Rejects with the error of Redis.
+ */
 export async function takenDelivery(
   client: RedisClient,
-  { id, endpoint, prefix, data }: TakenJob,
-): Promise<Delivery | Unreadable> {
+  { id, token, endpoint, prefix, data }: TakenJob,
+): Promise<Delivery | Unreadable | undefined> {
   const body = typeof data?.b === 'string' ? await read(client, bodyKey(prefix, endpoint, data.b)) : null;
+  const isMissing = body === null && data?.b !== undefined;
+  if (isMissing && (await client.get(`${queueKey(prefix, endpoint, id)}:lock`)) !== token) return undefined;
   return decodeJob(id, endpoint, data, body);
 }
 

@@ -70,7 +70,7 @@ test('each state lists its own, and a delivery is found in each', async ({ open,
   expect(await ids('delayed')).toEqual([later.id]);
   expect((await ids('delivered')).toSorted()).toEqual([fine.id, skipped.id].toSorted());
   expect(await ids('dead')).toEqual([dead?.id]);
-  expect(await deliveries.find(skipped.id)).toMatchObject({ state: 'delivered', ignored: 'tag' });
+  expect(await deliveries.find(skipped.id)).toMatchObject({ state: 'delivered', ignored: 'tag', taken: 1 });
   const delayed = await deliveries.find(later.id);
   expect(delayed).toMatchObject({ state: 'delayed', attempts: 1, failed: 'http_503: busy' });
   expect(delayed?.at).toBeGreaterThan(Date.now() + 3_000_000);

@@ -37,6 +37,8 @@ export interface StoredDelivery {
 
 /** All that is known of a delivery. */
 export interface StoredDeliveryDetail extends StoredDelivery {
+  /** How often a worker has taken it; attempts that a crash or a shutdown interrupted are among them. */
+  taken: number;
   last?: LastAnswer;
   /** Absent when it cannot be read, and of a settled one: its body is not kept. */
   delivery?: Delivery;
@@ -111,7 +113,7 @@ export function createDeliveries(
 }
 
 function detailOf(id: string, endpoint: string, { state, at, stored }: Looked): StoredDeliveryDetail {
-  const { delivery, about, raw, bytes, attempts, last, failedReason, returned } = stored;
+  const { delivery, about, raw, bytes, attempts, taken, last, failedReason, returned } = stored;
   const ignored = returned?.startsWith('ignored: ') ? returned.slice('ignored: '.length) : undefined;
   const failed = state === 'delivered' ? '' : failedReason;
   return {
@@ -120,6 +122,7 @@ function detailOf(id: string, endpoint: string, { state, at, stored }: Looked): 
     state,
     ...(at !== undefined && { at }),
     attempts,
+    taken,
     ...(failed && { failed }),
     ...(ignored && { ignored }),
     bytes,
@@ -130,6 +133,6 @@ function detailOf(id: string, endpoint: string, { state, at, stored }: Looked): 
 }
 
 function summaryOf(detail: StoredDeliveryDetail): StoredDelivery {
-  const { last: _last, delivery: _delivery, raw: _raw, ...summary } = detail;
+  const { taken: _taken, last: _last, delivery: _delivery, raw: _raw, ...summary } = detail;
   return summary;
 }

@@ -32,6 +32,8 @@ export interface Stored {
   bytes: number;
   /** Attempts that ended. */
   attempts: number;
+  /** How often a worker has taken it; attempts that a crash or a shutdown interrupted are among them. */
+  taken: number;
   /** Of the last failed attempt. */
   last?: LastAnswer;
   /** In words; empty when it has not failed. */
@@ -41,7 +43,7 @@ export interface Stored {
 }
 
 /** Fields of a job that {@link storedFrom} takes, in this order. */
-export const STORED_FIELDS = ['data', 'failedReason', 'stacktrace', 'atm', 'returnvalue'] as const;
+export const STORED_FIELDS = ['data', 'failedReason', 'stacktrace', 'atm', 'returnvalue', 'ats'] as const;
 
 /** @returns undefined when there is no such job */
 export async function readStored(
@@ -55,7 +57,7 @@ export async function readStored(
 
 /** @returns undefined when there is no such job */
 export function storedFrom({ fields, body }: JobFields, id: string, endpoint: string): Stored | undefined {
-  const [data, failed, stacktrace, attempts, returnvalue] = fields;
+  const [data, failed, stacktrace, attempts, returnvalue, taken] = fields;
   if (data === null || data === undefined) return undefined;
   const failedReason = failed ?? '';
   const { settled, about } = settlementFrom(returnvalue);
@@ -67,6 +69,7 @@ export function storedFrom({ fields, body }: JobFields, id: string, endpoint: st
     raw: data,
     bytes: Buffer.byteLength(data) + (body ? textLength(body) : 0),
     attempts: Number(attempts ?? 0),
+    taken: Number(taken ?? 0),
     last: lastAnswer({ stacktrace: asList(stacktrace), failedReason }),
     failedReason,
     ...(settled !== undefined && { returned: settled }),
