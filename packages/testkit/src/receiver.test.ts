@@ -49,8 +49,9 @@ test('it can hang, reset, speak no HTTP, trickle and never end', async () => {
   await expect(fetch(receiver.url, { signal: AbortSignal.timeout(100) })).rejects.toThrow('timeout');
   receiver.reply('reset');
   await expect(fetch(receiver.url)).rejects.toMatchObject({ cause: { code: 'ECONNRESET' } });
+  // Its code is that of Node's own undici, or absent in the newer one that another test file of the process has loaded.
   receiver.reply({ raw: 'SSH-2.0-OpenSSH\r\n' });
-  await expect(fetch(receiver.url)).rejects.toMatchObject({ cause: { code: 'HPE_INVALID_CONSTANT' } });
+  await expect(fetch(receiver.url)).rejects.toMatchObject({ cause: { name: 'HTTPParserError' } });
   receiver.reply({ trickle: 'slow', every: 5 });
   expect(await (await fetch(receiver.url)).text()).toBe('slow');
   receiver.reply({ endless: 'x'.repeat(50_000) });
