@@ -1,31 +1,34 @@
 /**
  * What is shown of endpoints that are held because their receivers look down, and the switch that probes at once.
- * The state changes in the scripts that take and settle deliveries alone; see `hold-lua.ts`.
+ * One hash in Redis has the state for all workers. It changes in the scripts that take and settle deliveries alone; see
+ * `hold-lua.ts`.
  */
+import type { Reason } from '@longshore/event';
 import { asking } from '../asking.js';
 import { coalesce, type RedisClient } from '../connection.js';
 import { endpointKey } from '../names.js';
 import { runScript, script } from '../script.js';
+import { aReason } from '../stored-json.js';
 import { HOLD_LUA } from './hold-lua.js';
 
-/** An endpoint that is held, or recovers. */
+/** An endpoint that is held or recovers. Times are epoch milliseconds of Redis' clock. */
 export interface Hold {
   /**
    * `held`: what waits is not taken, but for probes. `recovering`: deliveries in flight grow to `concurrency`, and what
    * died of the outage is revived.
    */
   state: 'held' | 'recovering';
-  /** Since when it is in this state, in epoch milliseconds. */
+  /** When the hold began. */
   since: number;
-  /** Of the last failed attempt: `refused`, `http_503` … */
-  reason: string;
-  /** Of the last failed attempt, for people. */
+  /** Of the last failure: `refused`, `http_503`, … */
+  reason: Reason;
+  /** Of the last failure, for people. */
   detail?: string;
-  /** When the next probe is due, in epoch milliseconds. Absent while one is in flight, and after the hold. */
+  /** When the next probe is due, unless a retry comes first. Absent while one is in flight, and after the hold. */
   probeAt?: number;
-  /** The receiver’s `Retry-After`: nothing is sent before, in epoch milliseconds. */
+  /** The receiver asked for a pause until then (`Retry-After`): nothing is sent before. */
   until?: number;
-  /** How many dead deliveries were revived so far. */
+  /** Dead letters of this outage that were revived so far. */
   revived?: number;
 }
 
@@ -48,21 +51,31 @@ export interface HoldSwitch {
   probe(endpoint: string): Promise<boolean>;
 }
 
-const FIELDS = [
-  'state',
-  'since',
-  'reason',
-  'detail',
-  'probeAt',
-  'probe',
-  'until',
-  'paused',
-  'ended',
-  'revived',
-] as const;
-
-/** The hash that holds the state of an endpoint’s hold. */
+/** The hash with the state of an endpoint's hold; there is none while it delivers. */
 export const holdKey = (prefix: string, endpoint: string): string => endpointKey(prefix, endpoint, 'hold');
+
+/**
+ * @param fields of the hash
+ * @param now epoch milliseconds
+ * @returns undefined when the endpoint is neither held nor recovers
+ */
+export function holdOf(fields: ReadonlyMap<string, string>, now = Date.now()): Hold | undefined {
+  const number = (field: string): number | undefined => Number(fields.get(field)) || undefined;
+  const state = fields.get('state');
+  const until = number('until') ?? 0;
+  const isPaused = until > now;
+  if (state !== 'held' && state !== 'recovering' && !isPaused) return undefined;
+  const isProbed = state === 'held' && !fields.has('probe');
+  return {
+    state: state === 'held' || isPaused ? 'held' : 'recovering',
+    since: number(state ? 'since' : 'paused') ?? now,
+    reason: aReason.safeParse(fields.get('reason')).data ?? 'error',
+    detail: fields.get('detail') || undefined,
+    probeAt: isProbed ? Math.max(number('probeAt') ?? 0, until) : undefined,
+    until: isPaused ? until : undefined,
+    revived: number('revived'),
+  };
+}
 
 /** @param client of the producer profile: fails fast. It is the caller’s to close */
 export function createHoldReader(client: RedisClient, prefix: string): HoldReader {
@@ -70,43 +83,13 @@ export function createHoldReader(client: RedisClient, prefix: string): HoldReade
     get: (endpoints) =>
       asking(client, async () => {
         coalesce(client);
-        const [[seconds = 0], ...stored] = await Promise.all([
-          client.time(),
-          ...endpoints.map((endpoint) => client.hmget(holdKey(prefix, endpoint), ...FIELDS)),
-        ]);
-        const now = Number(seconds) * 1_000;
-        const holds = stored.map((values) => holdOf(values, now));
-        return new Map(
-          endpoints.flatMap((endpoint, at): [string, Hold][] => {
-            const hold = holds[at];
-            return hold ? [[endpoint, hold]] : [];
-          }),
-        );
+        const read = endpoints.map(async (endpoint): Promise<[string, Hold][]> => {
+          const fields = await client.hgetall(holdKey(prefix, endpoint));
+          const hold = holdOf(new Map(Object.entries(fields)));
+          return hold ? [[endpoint, hold]] : [];
+        });
+        return new Map((await Promise.all(read)).flat());
       }),
-  };
-}
-
-function holdOf(values: readonly (string | null)[], now: number): Hold | undefined {
-  const field = (name: (typeof FIELDS)[number]): string | undefined =>
-    values[FIELDS.indexOf(name)] || undefined;
-  const time = (name: (typeof FIELDS)[number]): number => Number(field(name) ?? 0);
-  const state = field('state');
-  const until = time('until');
-  const isPaused = until > now;
-  if (state !== 'held' && state !== 'recovering' && !isPaused) return undefined;
-
-  const isHeld = state === 'held' || isPaused;
-  const detail = field('detail');
-  const revived = time('revived');
-  const isProbing = field('probe') !== undefined;
-  return {
-    state: isHeld ? 'held' : 'recovering',
-    since: state === 'held' ? time('since') : isPaused ? time('paused') : time('ended'),
-    reason: field('reason') ?? '',
-    ...(detail && { detail }),
-    ...(state === 'held' && !isProbing && { probeAt: Math.max(time('probeAt'), until) }),
-    ...(isPaused && { until }),
-    ...(revived > 0 && { revived }),
   };
 }
 
@@ -114,7 +97,7 @@ function holdOf(values: readonly (string | null)[], now: number): Hold | undefin
 const PROBE = script(`
 ${HOLD_LUA}
 local time = redis.call('TIME')
-return holdRelease({ hold = KEYS[1] }, tonumber(time[1]) * 1000 + math.floor(tonumber(time[2]) / 1000)) and 1 or 0
+return holdRelease({ hold = KEYS[1] }, time[1] * 1000 + math.floor(time[2] / 1000)) and 1 or 0
 `);
 
 /** @param client of the producer profile: fails fast. It is the caller’s to close */
