@@ -56,13 +56,7 @@ export async function startDashboard(settings: object = {}): Promise<TestDashboa
   const producer = createProducer(client, prefix);
   let config = await configOf(settings, prefix);
   // Ingest is another app: every replayed request is accepted, and leaves quarantine.
-  const replay = async () => ({
-    accepted: 1,
-    enqueued: 1,
-    duplicates: 0,
-    ignored: 0,
-    kept: [],
-  });
+  const replay = async () => ({ accepted: 1, enqueued: 1, duplicates: 0, ignored: 0, kept: [] });
   const admin = createAdminService({ client, config: () => config, by: 'the dashboard', replay });
   const internalErrors: unknown[] = [];
   const dashboard = createDashboard({
@@ -105,6 +99,18 @@ export async function startDashboard(settings: object = {}): Promise<TestDashboa
     client,
     internalErrors,
     apply,
+    ...requestsTo(url),
+    enqueue,
+    async die(endpoint) {
+      const delivery = await enqueue(endpoint);
+      await bury(prefix, endpoint);
+      return delivery;
+    },
+  };
+}
+
+function requestsTo(url: string): Pick<TestDashboard, 'get' | 'post' | 'shown'> {
+  return {
     get: (path, headers) => fetch(url + path, { headers, redirect: 'manual' }),
     post: (path, body = {}, headers = {}) =>
       fetch(`${url}/api/v1${path}`, {
@@ -117,12 +123,6 @@ export async function startDashboard(settings: object = {}): Promise<TestDashboa
       const response = await fetch(`${url}/queues/api/queues`);
       const { queues } = (await response.json()) as { queues: { displayName: string }[] };
       return queues.map(({ displayName }) => displayName);
-    },
-    enqueue,
-    async die(endpoint) {
-      const delivery = await enqueue(endpoint);
-      await bury(prefix, endpoint);
-      return delivery;
     },
   };
 }

@@ -90,13 +90,7 @@ export async function startIngest(settings: object = {}, options: IngestOptions 
   const datadir = options.datadir ?? (await temporaryDatadir());
   const all = { redis: { url, prefix }, datadir };
   let config = await configOf({ ...settings, ...all }, options.env);
-  const lines: Line[] = [];
-  const observer = createObserver({
-    level: 'debug',
-    pretty: false,
-    version: '0',
-    destination: { write: (line) => void lines.push(JSON.parse(line)) },
-  });
+  const { lines, observer } = observeInMemory();
   const client = connect({ url }, 'producer', () => {});
   const monitor = createMonitor(client, () => {});
   const inspector = createInspector(client, prefix);
@@ -108,16 +102,10 @@ export async function startIngest(settings: object = {}, options: IngestOptions 
   const onUnauthorized = async (): Promise<void> => {
     unauthorized++;
   };
-  const parts = {
+  const ingest = createIngest({
     config: () => config,
-    client,
-    monitor,
-    claim: claimFolder,
-    observer,
-    trail,
-    onUnauthorized,
-  };
-  const ingest = createIngest(parts);
+    ...{ client, monitor, claim: claimFolder, observer, trail, onUnauthorized },
+  });
   await ingest.start();
   const server = createServer(ingest.app.callback());
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
@@ -138,11 +126,8 @@ export async function startIngest(settings: object = {}, options: IngestOptions 
   const { port } = server.address() as AddressInfo;
   return {
     url: `http://127.0.0.1:${port}`,
-    prefix,
-    client,
-    port,
+    ...{ prefix, client, port, lines, datadir, quarantine, inspector, monitor, observer, noted },
     connections: promisify(server.getConnections).bind(server),
-    lines,
     records: () => lines.filter(({ record }) => record !== undefined),
     post: (body, { path = OPEN_PATH, ...request } = {}) =>
       send(`http://127.0.0.1:${port}${path}`, body, request),
@@ -150,23 +135,26 @@ export async function startIngest(settings: object = {}, options: IngestOptions 
       config = await configOf({ ...next, ...all }, options.env);
       ingest.prepare(config)();
     },
-    async stored() {
-      const names = config.notifications.endpoints.map(({ name }) => name);
-      const counts = await Promise.all(names.map((name) => inspector.counts(name)));
-      const deliveries = counts.reduce((sum, each) => sum + each.waiting + each.delayed + each.active, 0);
-      return { deliveries, quarantined: await quarantine.count() };
-    },
-    datadir,
+    stored: async () => ({
+      deliveries: await pendingAt(config, inspector),
+      quarantined: await quarantine.count(),
+    }),
     notes: ingest.notes,
     onRefused: ingest.onRefused,
     unauthorized: () => unauthorized,
     stop: stopOnce,
-    quarantine,
-    inspector,
-    monitor,
-    observer,
-    noted,
   };
+}
+
+async function pendingAt({ notifications }: Config, inspector: Inspector): Promise<number> {
+  const counts = await Promise.all(notifications.endpoints.map(({ name }) => inspector.counts(name)));
+  return counts.reduce((sum, { waiting, delayed, active }) => sum + waiting + delayed + active, 0);
+}
+
+function observeInMemory(): Pick<TestIngest, 'lines' | 'observer'> {
+  const lines: Line[] = [];
+  const destination = { write: (line: string) => void lines.push(JSON.parse(line)) };
+  return { lines, observer: createObserver({ level: 'debug', pretty: false, version: '0', destination }) };
 }
 
 async function temporaryDatadir(): Promise<string> {
