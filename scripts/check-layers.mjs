@@ -16,7 +16,7 @@ const LAYERS = {
   event: { may: [], why: 'every package imports event, so it imports none' },
   settings: {
     may: ['event'],
-    why: 'whoever has settings imports it: config, and the stages beside their code',
+    why: 'config and every stage with settings of its own import settings',
   },
   sources: { may: ['event'], why: STAGE },
   routing: { may: ['event'], why: STAGE },
