@@ -2,9 +2,9 @@
  * Lua that revives what died of an outage: dead since the endpoint's last delivery, its last failure by an outage
  * reason, and never revived before. Needs `leaveNote` of `operate/note-script.ts`.
  *
- * The set of the dead is read from a cursor, so that reviving goes on where it stopped, in whichever process, and what
+ * The set of the dead is read from a cursor, so that reviving continues where it stopped, in whichever process, and what
  * died of something else is looked at once. `windows` are the outages that are over and not revived yet, oldest first;
- * an outage that goes on is one more window behind them, without an end.
+ * an outage that lasts is one more window behind them, without an end.
  */
 import { OUTAGE_REASONS } from '@longshore/event';
 
@@ -31,7 +31,7 @@ local function holdRank(E, H, from)
   return redis.call('ZCOUNT', E.failed, '-inf', string.format('(%.0f', at))
 end
 -- Up to n of the dead that are to be revived, oldest first, and whether there may be more. \`row\`: when the outage that
--- goes on began, or nil.
+-- lasts began, or nil.
 local function holdDead(E, H, now, n, row)
   local key, windows = E.ours('hold'), cjson.decode(H.windows or '[]')
   local ended, found, looked, late = #windows, {}, 0, false
@@ -49,7 +49,7 @@ local function holdDead(E, H, now, n, row)
       if holdRevivable(E, page[i]) then found[#found + 1] = page[i] end
     end
     if over then
-      -- One that goes on keeps its cursor.
+      -- One that lasts keeps its cursor.
       if ended == 0 then
         late = #page > 0
         break
