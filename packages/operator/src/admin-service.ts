@@ -3,17 +3,15 @@
  * knows HTTP.
  */
 import { sourceNames } from '@longshore/config';
-import {
-  createDeadLetters,
-  createDeliveries,
-  createInspector,
-  createJournal,
-  createPauses,
-  createPreheatRuns,
-  createPulseReader,
-  createQuarantine,
-  createTracer,
-} from '@longshore/queue/operator';
+import { createDeadLetters } from '@longshore/queue/dead';
+import { createDeliveries } from '@longshore/queue/deliveries';
+import { createJournal } from '@longshore/queue/journal';
+import { createMemoryHistory } from '@longshore/queue/memory';
+import { createInspector, createPauses } from '@longshore/queue/operator';
+import { createPreheatRuns } from '@longshore/queue/preheat';
+import { createPulseReader } from '@longshore/queue/pulse';
+import { createQuarantine } from '@longshore/queue/quarantine';
+import { createTracer } from '@longshore/queue/trail';
 import { deadLetterMethods } from './dead-letters.js';
 import { createEndpoints } from './endpoints.js';
 import { listingOf, notFound } from './listing.js';
@@ -37,6 +35,7 @@ export function createAdminService(deps: AdminServiceDeps): AdminService {
   const quarantine = createQuarantine(client, prefix);
   const journal = createJournal(client, prefix);
   const runs = createPreheatRuns(client, prefix);
+  const memory = createMemoryHistory(client, prefix);
   return {
     names: endpoints.names,
     endpoints: endpoints.all,
@@ -49,6 +48,7 @@ export function createAdminService(deps: AdminServiceDeps): AdminService {
       await pauses.resume(await endpoints.existing(name));
       return endpoints.one(name);
     },
+    memory: memory.read,
     preheats: async (name) => runs.list(await endpoints.existing(name)),
     async deliveries(name, state, { limit, after }) {
       return listingOf(

@@ -2,15 +2,12 @@
  * The JSON of everything that an operator sees, the same from the API and from `--json`: times in ISO 8601, no request
  * headers, no secrets. The schemas are in `schemas`.
  */
-import type { PreheatRun } from '@longshore/event';
-import type {
-  DeadLetterDetail,
-  Quarantined,
-  StoredDelivery,
-  StoredDeliveryDetail,
-  StoredEvent,
-  Traced,
-} from '@longshore/queue/operator';
+
+import type { HistoryAnswer, PreheatRun } from '@longshore/event';
+import type { DeadLetterDetail } from '@longshore/queue/dead';
+import type { StoredDelivery, StoredDeliveryDetail, StoredEvent } from '@longshore/queue/deliveries';
+import type { Hold } from '@longshore/queue/hold';
+import type { Quarantined } from '@longshore/queue/quarantine';
 import type { z } from 'zod';
 import type { BulkJob } from '../bulk-jobs.js';
 import type { EndpointOverview } from '../endpoints.js';
@@ -28,11 +25,15 @@ const iso = (ms: number): string => new Date(ms).toISOString();
 const at = <Name extends string>(name: Name, ms: number | undefined) =>
   (ms === undefined ? {} : { [name]: iso(ms) }) as { [Key in Name]?: string };
 
+function holdAnswer({ since, probeAt, until, ...hold }: Hold): Answer<'endpoint'>['hold'] {
+  return { ...hold, since: iso(since), ...at('probeAt', probeAt), ...at('until', until) };
+}
+
 /** One endpoint with its numbers. */
 export function endpointAnswer(overview: EndpointOverview): Answer<'endpoint'> {
   const { name, configured, kind, url, state, disabled, pausedByConfig, pause, pulse, rate, settings } =
     overview;
-  const { waiting, active, delayed, dead, failures, lastError, minutes } = pulse;
+  const { waiting, active, delayed, dead, failures, hold, lastError, minutes } = pulse;
   return {
     name,
     configured,
@@ -53,6 +54,7 @@ export function endpointAnswer(overview: EndpointOverview): Answer<'endpoint'> {
     ...at('lastFailedAt', pulse.lastFailedAt),
     ...at('failingSince', pulse.failingSince),
     failures,
+    ...(hold && { hold: holdAnswer(hold) }),
     ...(lastError && { lastError: { ...lastError, at: iso(lastError.at) } }),
     minutes: minutes.map((minute) => ({ ...minute, at: iso(minute.at) })),
     ...(settings && { settings }),
@@ -123,7 +125,7 @@ export function operationAnswer(job: BulkJob): Answer<'operation'> {
 }
 
 /** The history of the events that a search found. */
-export function tracedAnswer({ trails, ...traced }: Traced): Answer<'traced'> {
+export function tracedAnswer({ trails, ...traced }: HistoryAnswer): Answer<'traced'> {
   const plain = trails.map((trail) => ({
     ...trail,
     deliveries: trail.deliveries.map((delivery) => ({ ...delivery })),
