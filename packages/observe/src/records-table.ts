@@ -205,6 +205,17 @@ export const RECORDS = {
       ...VIEW,
     },
   },
+  'delivery.superseded': {
+    help: 'The endpoint has `latest: tag`, and a newer event of the same tag came while this delivery waited. It is settled and not delivered.',
+    forms: [{ level: 'info', message: 'notification superseded' }],
+    fields: {
+      endpoint: ENDPOINT,
+      deliveryId: DELIVERY,
+      eventId: EVENT,
+      by: 'Id of the newer delivery.',
+      ...VIEW,
+    },
+  },
   'preheat.finished': {
     help: 'The preheat of an image ended. Deliveries of the same image that waited for it have no record of their own.',
     forms: [

@@ -24,10 +24,11 @@ interface Real {
 const TAGS = ['1.0', 'latest', ''];
 
 function planned(endpoint: string, tag: string, time: number, ordered: boolean): PlannedDelivery {
+  const timestamp = new Date(1_700_000_000_000 + time).toISOString();
   return {
     ...aDelivery(endpoint, randomUUID()),
     view: { action: 'push', repository: 'acme/app', ...(tag && { tag }) },
-    timestamp: new Date(1_700_000_000_000 + time).toISOString(),
+    payload: { event: { timestamp } },
     latest: true,
     ...(ordered && { order: 'repository' }),
   };

@@ -26,10 +26,10 @@ export function latestArguments(delivery: Delivery, isOrdered: boolean): LatestA
   return { key, time: timeOf(delivery), eventId, ...(isOrdered && { toEnd: true }) };
 }
 
-/** When there is no time in the event that can be read, the time of receipt. */
+/** Of what is delivered, where it is RFC 3339. When there is no time that can be read, the time of receipt. */
 function timeOf({ timestamp, payload, receivedAt }: Delivery): string {
-  const own = timestamp ?? payload.event?.timestamp;
-  const text = typeof own === 'string' ? own : '';
+  const own = payload.event?.timestamp;
+  const text = typeof own === 'string' ? own : (timestamp ?? '');
   const ms = Date.parse(text);
   const time = Number.isFinite(ms) && ms > 0 ? ms : receivedAt;
   // Two pushes within a millisecond: registries write nanoseconds, which a Date does not keep.

@@ -8,7 +8,7 @@ import { createProducer, type Producer } from '../producer.js';
 import { createQueuePool } from '../queue-pool.js';
 import { aDelivery } from '../testing/deliveries.js';
 import { redisTest as test } from '../testing/redis-test.js';
-import { createOrderModel, type OrderModel } from './testing/model.js';
+import { OrderModel } from './testing/model.js';
 import { type Order, orderScripts } from './testing/script.js';
 
 const REPOSITORIES = ['acme/a', 'acme/b', 'acme/c', undefined];
@@ -184,7 +184,7 @@ test.for<[string, Order[]]>([
     const endpoint = randomUUID();
     const queue = pool.get(endpoint);
     const setup = () => ({
-      model: createOrderModel(),
+      model: new OrderModel(),
       real: {
         client,
         prefix,

@@ -118,6 +118,7 @@ function fromEntries({ endpoint, deliveryId }: Place, entries: readonly EventEnt
     state,
     attempts: attemptsIn(own),
     ...(last && state !== 'unknown' && { settledAt: iso(last.at) }),
+    ...(last?.step === 'settled' && last.supersededBy && { supersededBy: last.supersededBy }),
   };
 }
 

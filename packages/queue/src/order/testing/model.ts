@@ -12,86 +12,79 @@ interface Item {
   due: number;
 }
 
-export type OrderModel = ReturnType<typeof createOrderModel>;
+/** See the header. */
+export class OrderModel {
+  now = 1_000;
+  inForce: Order = 'none';
+  #items: Item[] = [];
+  #arrivals = 0;
 
-export function createOrderModel() {
-  let items: Item[] = [];
-  let arrivals = 0;
-  let inForce: Order = 'none';
-  let now = 1_000;
-  const of = (state: State): Item[] => items.filter((item) => item.state === state);
-  const get = (id: string): Item => {
-    const item = items.find((one) => one.id === id);
-    if (!item) throw new Error(`no delivery ${id}`);
-    return item;
-  };
-  const isReady = ({ state, due }: Item): boolean =>
-    state === 'waiting' || (state === 'delayed' && due <= now);
-  const open = (): Item[] =>
-    items.filter(({ state }) => state !== 'dead' && state !== 'done').sort((a, b) => a.arrival - b.arrival);
+  add(id: string, repository: string): void {
+    this.#items.push({ id, repository, arrival: ++this.#arrivals, state: 'waiting', due: 0 });
+  }
+
+  /** Ids that a look may take, if it takes all it can. */
+  takeable(order: Order): string[] {
+    if (!this.#switchTo(order)) return [];
+    const open = this.#items
+      .filter(({ state }) => state !== 'dead' && state !== 'done')
+      .sort((a, b) => a.arrival - b.arrival);
+    const heads = new Map<string, Item>();
+    for (const item of open) {
+      const key = { none: item.id, repository: item.repository, endpoint: '' }[order];
+      if (!heads.has(key)) heads.set(key, item);
+    }
+    const ready = Array.from(heads.values()).filter(
+      ({ state, due }) => state === 'waiting' || (state === 'delayed' && due <= this.now),
+    );
+    return ready.map(({ id }) => id);
+  }
+
+  take(ids: readonly string[]): void {
+    for (const id of ids) this.#get(id).state = 'active';
+  }
+
+  settle(id: string, to: 'completed' | 'failed' | 'delayed' | 'wait', delay: number): void {
+    const states = { completed: 'done', failed: 'dead', delayed: 'delayed', wait: 'waiting' } as const;
+    Object.assign(this.#get(id), { state: states[to], due: this.now + delay });
+  }
+
+  retry(id: string): void {
+    Object.assign(this.#get(id), { state: 'waiting', arrival: ++this.#arrivals });
+  }
+
+  remove(id: string): void {
+    this.#items = this.#items.filter((item) => item.id !== id);
+  }
+
+  all(state: State): string[] {
+    return this.#items.filter((item) => item.state === state).map(({ id }) => id);
+  }
+
+  pick(state: State, n: number): string | undefined {
+    const found = this.all(state);
+    return found[n % Math.max(1, found.length)];
+  }
+
+  counts() {
+    const count = (state: State): number => this.all(state).length;
+    return { waiting: count('waiting'), active: count('active'), delayed: count('delayed') };
+  }
 
   /** A switch waits for what is in flight, unless it ends the order; what is delayed then is due. */
-  const switchTo = (order: Order): boolean => {
-    if (order === inForce) return true;
+  #switchTo(order: Order): boolean {
+    if (order === this.inForce) return true;
     if (order !== 'none') {
-      if (of('active').length > 0) return false;
-      for (const item of of('delayed')) item.state = 'waiting';
+      if (this.all('active').length > 0) return false;
+      for (const id of this.all('delayed')) this.#get(id).state = 'waiting';
     }
-    inForce = order;
+    this.inForce = order;
     return true;
-  };
+  }
 
-  return {
-    get now() {
-      return now;
-    },
-    set now(at: number) {
-      now = at;
-    },
-    get inForce() {
-      return inForce;
-    },
-    add(id: string, repository: string) {
-      items.push({ id, repository, arrival: ++arrivals, state: 'waiting', due: 0 });
-    },
-    /** Ids that a look may take, if it takes all it can. */
-    takeable(order: Order): string[] {
-      if (!switchTo(order)) return [];
-      if (order === 'none')
-        return open()
-          .filter(isReady)
-          .map(({ id }) => id);
-      const heads = new Map<string, Item>();
-      for (const item of open()) {
-        const key = order === 'endpoint' ? '' : item.repository;
-        if (!heads.has(key)) heads.set(key, item);
-      }
-      return Array.from(heads.values())
-        .filter(isReady)
-        .map(({ id }) => id);
-    },
-    take(ids: readonly string[]) {
-      for (const id of ids) get(id).state = 'active';
-    },
-    settle(id: string, to: 'completed' | 'failed' | 'delayed' | 'wait', delay: number) {
-      const states = { completed: 'done', failed: 'dead', delayed: 'delayed', wait: 'waiting' } as const;
-      Object.assign(get(id), { state: states[to], due: now + delay });
-    },
-    retry(id: string) {
-      Object.assign(get(id), { state: 'waiting', arrival: ++arrivals });
-    },
-    remove(id: string) {
-      items = items.filter((item) => item.id !== id);
-    },
-    all: (state: State): string[] => of(state).map(({ id }) => id),
-    pick(state: State, n: number): string | undefined {
-      const found = of(state);
-      return found[n % Math.max(1, found.length)]?.id;
-    },
-    counts: () => ({
-      waiting: of('waiting').length,
-      active: of('active').length,
-      delayed: of('delayed').length,
-    }),
-  };
+  #get(id: string): Item {
+    const item = this.#items.find((one) => one.id === id);
+    if (!item) throw new Error(`no delivery ${id}`);
+    return item;
+  }
 }
