@@ -46,6 +46,8 @@ export interface TakenAttempt {
   id: string;
   /** From 1; what was `deferred`, `released` or `returned` has not been one. */
   number: number;
+  /** How often it was taken, this time included; grows also when an attempt does not count. */
+  started: number;
   /** It finds out whether a held endpoint is back. */
   probe: boolean;
   /** It was dead, of an outage that is over. */

@@ -1,6 +1,12 @@
 /** What an operator looks at and changes: `@longshore/queue/operator`. */
 
-export type { Hold } from './hold/hold.js';
+export {
+  createHoldReader,
+  createHoldSwitch,
+  type Hold,
+  type HoldReader,
+  type HoldSwitch,
+} from './hold/hold.js';
 export { createInspector, type Inspector, type QueueCounts } from './inspector.js';
 export type { BulkOptions, BulkProgress, BulkResult } from './operate/dead-bulk.js';
 export type { DeadLetter, DeadLetterDetail } from './operate/dead-letter.js';

@@ -54,10 +54,10 @@ function verdictOn(
   job: TakenJob,
   delivery: Delivery | Unreadable,
 ): Verdict | Promise<Verdict> {
-  const { id, attemptsMade, flag } = job;
+  const { id, attemptsMade, started, flag } = job;
   if ('fault' in delivery) return options.unreadable({ ...delivery, id, attempts: attemptsMade });
   return options.handle(delivery, {
-    ...{ id, number: attemptsMade + 1, signal },
+    ...{ id, number: attemptsMade + 1, started, signal },
     probe: flag === 'probe',
     revived: flag === 'revived',
     progress(value) {

@@ -56,25 +56,23 @@ ${BODY_LUA}
 ${HOLD_LUA}
 ${ORDER_LUA}
 ${MOVES}
-local E, S, A = endpointOf(ARGV[1], ARGV[2]), cjson.decode(ARGV[3]), cjson.decode(ARGV[4])
-local value, stack, detail = ARGV[5], ARGV[6], ARGV[7]
-local id, key, now = A.id, E.job(A.id), nowMs()
+local E, S, now = endpointOf(ARGV[1], ARGV[2]), cjson.decode(ARGV[3]), nowMs()
 -- Redis lets a script finish that has removed something before memory ran out: a full one is drained.
 redis.call('DEL', E.ours('none'))
 
-local function isOurs()
+local function isOurs(A, key)
   if redis.call('HGET', key, 'ats') ~= tostring(A.started) then return false end
   if redis.call('GET', key .. ':lock') then return true end
   -- The lock ran out, and the job is where we left it.
-  if redis.call('LPOS', E.active, id) then redis.call('SET', key .. ':lock', A.token, 'PX', ${LOCK_MS}) end
+  if redis.call('LPOS', E.active, A.id) then redis.call('SET', key .. ':lock', A.token, 'PX', ${LOCK_MS}) end
   return true
 end
-local fields = stack ~= '' and { 'failedReason', value, 'stacktrace', stack } or nil
-local packed = fields and cmsgpack.pack(fields) or nil
 
-local function move()
+local function move(A, key, value, stack)
   if redis.call('EXISTS', key) == 0 then return -1 end
-  if not isOurs() then return -6 end
+  if not isOurs(A, key) then return -6 end
+  local id, fields = A.id, stack ~= '' and { 'failedReason', value, 'stacktrace', stack } or nil
+  local packed = fields and cmsgpack.pack(fields) or nil
   if A.to == 'delayed' then
     DELAY[5] = id
     return bullMove(E, DELAY, { E.base, now, id, A.token, A.delay, A.counted and '0' or '1', packed, 0 }, delay)
@@ -97,16 +95,21 @@ local function move()
   return answer
 end
 
-local answer = move()
-if answer < 0 then return { answer, -1, '' } end
-local report = holdSettled(E, S, now, A.class, id, A.probe, detail)
-local next = orderSettled(E, S, now, id, A.k, A.to) and now or nil
-if report or A.to == 'wait' then next = now
-elseif A.to == 'delayed' and not next then next = now + A.delay end
-if next then agendaLower(E.name, next) end
--- Whoever gives a delivery back does not take it again.
-if A.to == 'wait' then agendaWake(E.name) end
-return { 0, next and next - now or -1, report and cjson.encode({ report }) or '' }
+local function settle(A, value, stack, detail)
+  local answer, reports, next = move(A, E.job(A.id), value, stack), {}, nil
+  if answer < 0 then return { answer, -1, '' } end
+  local held = holdSettled(E, S, now, A.class, A.id, A.probe, detail)
+  if held then reports[1] = held end
+  if orderSettled(E, S, now, A.id, A.to) or held or A.to == 'wait' then next = now
+  elseif A.to == 'delayed' then next = now + A.delay end
+  local superseded = latestSettled(E, S, now, A.id, A.to)
+  if superseded then reports[#reports + 1] = superseded end
+  if next then agendaLower(E.name, next) end
+  -- Whoever gives a delivery back does not take it again.
+  if A.to == 'wait' then agendaWake(E.name) end
+  return { 0, next and next - now or -1, #reports > 0 and cjson.encode(reports) or '' }
+end
+return settle(cjson.decode(ARGV[4]), ARGV[5], ARGV[6], ARGV[7])
 `);
 
 /** A delivery that was taken, and what becomes of it. */
@@ -124,8 +127,6 @@ export interface Settling {
   keep?: { age: number; count: number };
   class: SettleClass;
   probe: boolean;
-  /** Its key in the order; absent without one. */
-  k?: string;
   /** JSON for `completed`, else words. */
   value: string;
   /** The last answer; empty: none. */

@@ -21,7 +21,6 @@ export function settlementOf(
   { delivered, token }: Pick<ConsumerSettings, 'delivered'> & { token: string },
 ): Settling {
   const move = moveOf(job, verdict, delivery);
-  const k = keyOf(job.data);
   return {
     ...{ id: job.id, token, started: job.started, ...move },
     // BullMQ counts ages in seconds.
@@ -30,7 +29,6 @@ export function settlementOf(
     }),
     class: settleClass(verdict),
     probe: job.flag === 'probe',
-    ...(k !== undefined && { k }),
     detail: 'outcome' in verdict ? answerInWords(verdict.outcome) : '',
   };
 }
@@ -69,5 +67,3 @@ function answered(job: TakenJob, outcome: Outcome): { value: string; stack: stri
   const last = { attempt: job.attemptsMade + 1, at: new Date().toISOString(), ...answer };
   return { value: answerInWords(answer), stack: JSON.stringify([JSON.stringify(last)]) };
 }
-
-const keyOf = (data: string): string | undefined => /"k":"([^"]+)"/.exec(data)?.[1];

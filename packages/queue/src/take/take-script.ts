@@ -29,6 +29,8 @@ export const LOCK_MS = 5_000;
 const STALL_CHECK_MS = 5_000;
 /** Of an endpoint at its limit, whose processes look again whenever one of its deliveries is settled. */
 const AT_LIMIT_MS = 1_000;
+/** Looked at in one look, however many of them are parked behind others of their order. */
+const MOST_TRIES = 200;
 /** Bytes of a body that travel with its job. A larger one is read when its turn comes: a look stays small. */
 const INLINE_BYTES = 4_096;
 
@@ -73,6 +75,7 @@ local function checkStalled()
   local due = redis.call('PTTL', E.base .. 'stalled-check')
   if due <= 0 then
     stalled = moveStalled(E, now)
+    if #stalled > 0 then orderReturned(E, stalled) end
     active, due = active - #stalled, ${STALL_CHECK_MS}
   end
   if active > 0 then lookAt(now + due + 1) end
@@ -97,7 +100,7 @@ end
 local function takeRetry(id)
   redis.call('ZREM', E.delayed, id)
   redis.call('HSET', E.job(id), 'delay', 0)
-  activate(id, 'retry')
+  if orderAdmit(E, S, id) then activate(id, 'retry') end
 end
 -- False when none is left.
 local function takeFresh()
@@ -105,20 +108,24 @@ local function takeFresh()
   -- Without an order a priority is none of ours; it is delivered all the same.
   if not id and S.order == 'none' then id = redis.call('ZPOPMIN', E.prioritized)[1] end
   if not id then return false end
-  local k = S.order ~= 'none' and string.match(redis.call('HGET', E.job(id), 'data') or '', '"k":"([^"]+)"')
-  if orderAdmit(E, S, id, k or nil) then activate(id, 'fresh') end
+  if orderAdmit(E, S, id) then activate(id, 'fresh') end
   return true
+end
+-- Retries that are due; with an order perhaps only one of them may be taken.
+local function dueRetries(gate, count)
+  if gate.retries == false then return {} end
+  local due = (now + 1) * ${SCORE_PER_MS} - 1
+  if not gate.only then return redis.call('ZRANGE', E.delayed, '-inf', due, 'BYSCORE', 'LIMIT', 0, count) end
+  local score = gate.only ~= '' and redis.call('ZSCORE', E.delayed, gate.only)
+  return score and tonumber(score) <= due and { gate.only } or {}
 end
 
 local function pick(gate, room)
-  local retries, nth, turn = {}, 1, E.ours('turn')
-  if gate.retries ~= false then
-    local due = (now + 1) * ${SCORE_PER_MS} - 1
-    retries = redis.call('ZRANGE', E.delayed, '-inf', due, 'BYSCORE', 'LIMIT', 0, room)
-  end
+  local retries, nth, turn, tries = dueRetries(gate, room - #jobs), 1, E.ours('turn'), 0
   local fresh = gate.fresh ~= false
   local retryNext = #retries > 0 and redis.call('EXISTS', turn) == 1
-  while #jobs < room and (fresh or retries[nth]) do
+  while #jobs < room and tries < ${MOST_TRIES} and (fresh or retries[nth]) do
+    tries = tries + 1
     if retries[nth] and (retryNext or not fresh) then
       takeRetry(retries[nth])
       nth, retryNext = nth + 1, false
@@ -133,7 +140,9 @@ end
 
 -- What is left, so that somebody looks at it in time.
 local function leave(gate, limit, rateAt)
-  local delayed = gate.retries ~= false and redis.call('ZRANGE', E.delayed, 0, 0, 'WITHSCORES')[2]
+  local delayed = gate.retries ~= false
+  if gate.only then delayed = delayed and gate.only ~= '' and redis.call('ZSCORE', E.delayed, gate.only)
+  else delayed = delayed and redis.call('ZRANGE', E.delayed, 0, 0, 'WITHSCORES')[2] end
   local due = delayed and math.floor(delayed / ${SCORE_PER_MS})
   local more = due and due <= now or gate.fresh ~= false and (redis.call('LLEN', E.wait) > 0
     or S.order == 'none' and redis.call('ZCARD', E.prioritized) > 0)
@@ -148,15 +157,29 @@ local function leave(gate, limit, rateAt)
   return 'slots'
 end
 
+-- The gate of the hold, narrowed by the order: \`most\` in this look, \`only\` this one of the delayed ('' for none).
+local function ordered(gate)
+  local order = orderGate(E, S, now)
+  if not order then return gate end
+  gate.most, gate.only = order.limit, order.retry or ''
+  if order.fresh == false then gate.fresh = false end
+  lookAt(order.next)
+  return gate
+end
+
 local function take()
   local meta = redis.call('HMGET', E.meta, 'paused', 'concurrency')
   -- For workers of earlier versions, and for the board.
   if tonumber(meta[2]) ~= S.concurrency then redis.call('HSET', E.meta, 'concurrency', S.concurrency) end
   if meta[1] then return 'idle' end
-  lookAt(orderPrepare(E, S, now))
-  local gate = holdGate(E, S, now)
+  local preparing = orderPrepare(E, S, now)
+  if preparing then
+    lookAt(preparing)
+    return 'idle'
+  end
+  local gate = ordered(holdGate(E, S, now))
   local limit = math.min(S.concurrency, gate.limit or S.concurrency)
-  local room = math.max(0, math.min(free, limit - active))
+  local room = math.max(0, math.min(free, limit - active, gate.most or free))
   local allowed, rateAt = rateGate(E, S, now, room)
   if allowed < room then room = allowed else rateAt = nil end
   if room > 0 then
