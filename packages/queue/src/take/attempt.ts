@@ -61,7 +61,9 @@ function verdictOn(
     probe: flag === 'probe',
     revived: flag === 'revived',
     progress(value) {
-      void noteProgress(client, queueKey(prefix, options.endpoint, id), value).catch(ignore('queue.progress'));
+      void noteProgress(client, queueKey(prefix, options.endpoint, id), value).catch(
+        ignore('queue.progress'),
+      );
     },
   });
 }

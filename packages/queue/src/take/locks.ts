@@ -8,7 +8,7 @@ import { LOCK_MS } from './take-script.js';
 export const RENEW_MS = LOCK_MS / 2;
 
 /**
- * A job whose lock another process has, or nobody, is left as it is: its settlement finds out.
+ * A job whose lock is gone, or another process's, is left as it is: its settlement finds out.
  *
  * KEYS BullMQ's set of jobs that may be stalled; ARGV first part of the endpoint's keys, token, ids
  */

@@ -105,7 +105,7 @@ local function settle(A, value, stack, detail)
   local superseded = latestSettled(E, S, now, A.id, A.to)
   if superseded then reports[#reports + 1] = superseded end
   if next then agendaLower(E.name, next) end
-  -- Whoever gives a delivery back does not take it again.
+  -- A process that gives a delivery back does not take it again.
   if A.to == 'wait' then agendaWake(E.name) end
   return { 0, next and next - now or -1, #reports > 0 and cjson.encode(reports) or '' }
 end
@@ -156,7 +156,15 @@ export async function settleJob(
   const { value, stack, detail, ...rest } = settling;
   const wait = queueKey(prefix, endpoint, 'wait');
   const keys = [wait, agendaKeyBeside(client, prefix, wait)];
-  const args = [queueKey(prefix, endpoint, ''), endpoint, settings, JSON.stringify(rest), value, stack, detail];
+  const args = [
+    queueKey(prefix, endpoint, ''),
+    endpoint,
+    settings,
+    JSON.stringify(rest),
+    value,
+    stack,
+    detail,
+  ];
   const [answer, nextMs, reports] = answerSchema.parse(await runScript(client, SETTLE, keys, args));
   return {
     as: answer === 0 ? 'settled' : answer === -1 ? 'gone' : 'lost',

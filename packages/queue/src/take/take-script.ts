@@ -81,11 +81,11 @@ local function checkStalled()
   if active > 0 then lookAt(now + due + 1) end
 end
 
+-- Of a job that is in the list of active ones. That comes first: whatever Redis refuses then, a job is never in no list.
 local function activate(id, flag)
   local key = E.job(id)
   local stored = redis.call('HMGET', key, 'data', 'atm', 'stc', 'ats')
   local started = (tonumber(stored[4]) or 0) + 1
-  redis.call('LPUSH', E.active, id)
   redis.call('SET', key .. ':lock', token, 'PX', ${LOCK_MS})
   redis.call('HSET', key, 'processedOn', now, 'ats', started)
   local ref = string.match(stored[1] or '', '"b":"([^"]+)"')
@@ -97,19 +97,28 @@ local function activate(id, flag)
   }
 end
 
+local function admit(id, flag)
+  if orderAdmit(E, S, id) then activate(id, flag) else redis.call('LREM', E.active, 1, id) end
+end
 local function takeRetry(id)
+  redis.call('LPUSH', E.active, id)
   redis.call('ZREM', E.delayed, id)
   redis.call('HSET', E.job(id), 'delay', 0)
-  if orderAdmit(E, S, id) then activate(id, 'retry') end
+  admit(id, 'retry')
 end
 -- False when none is left.
 local function takeFresh()
-  local id = redis.call('RPOP', E.wait)
+  local id = redis.call('RPOPLPUSH', E.wait, E.active)
   -- Without an order a priority is none of ours; it is delivered all the same.
-  if not id and S.order == 'none' then id = redis.call('ZPOPMIN', E.prioritized)[1] end
-  if not id then return false end
-  if orderAdmit(E, S, id) then activate(id, 'fresh') end
-  return true
+  if not id and S.order == 'none' then
+    id = redis.call('ZRANGE', E.prioritized, 0, 0)[1]
+    if id then
+      redis.call('LPUSH', E.active, id)
+      redis.call('ZREM', E.prioritized, id)
+    end
+  end
+  if id then admit(id, 'fresh') end
+  return id ~= false and id ~= nil
 end
 -- Retries that are due; with an order perhaps only one of them may be taken.
 local function dueRetries(gate, count)
@@ -118,6 +127,11 @@ local function dueRetries(gate, count)
   if not gate.only then return redis.call('ZRANGE', E.delayed, '-inf', due, 'BYSCORE', 'LIMIT', 0, count) end
   local score = gate.only ~= '' and redis.call('ZSCORE', E.delayed, gate.only)
   return score and tonumber(score) <= due and { gate.only } or {}
+end
+
+local function place(id, flag)
+  redis.call('LPUSH', E.active, id)
+  activate(id, flag)
 end
 
 local function pick(gate, room)
@@ -184,10 +198,10 @@ local function take()
   if allowed < room then room = allowed else rateAt = nil end
   if room > 0 then
     local probe = gate.probe and holdProbe(E, S, now)
-    if probe then activate(probe, 'probe') end
+    if probe then place(probe, 'probe') end
     pick(gate, room)
     if gate.revive and #jobs < room then
-      for _, id in ipairs(holdRevive(E, S, now, room - #jobs)) do activate(id, 'revived') end
+      for _, id in ipairs(holdRevive(E, S, now, room - #jobs)) do place(id, 'revived') end
     end
     rateTaken(E, S, now, #jobs)
     if #jobs < room then rateAt = nil end
