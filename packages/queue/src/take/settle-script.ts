@@ -53,8 +53,8 @@ const SETTLE = script(`
 ${ENDPOINT_LUA}
 ${AGENDA_LUA}
 ${BODY_LUA}
-${HOLD_LUA}
 ${ORDER_LUA}
+${HOLD_LUA}
 ${MOVES}
 local E, S, now = endpointOf(ARGV[1], ARGV[2]), cjson.decode(ARGV[3]), nowMs()
 -- Redis lets a script finish that has removed something before memory ran out: a full one is drained.
@@ -131,7 +131,7 @@ export interface Settling {
   value: string;
   /** The last answer; empty: none. */
   stack: string;
-  /** What the receiver answered, in words; for the hold. */
+  /** JSON, for the hold. */
   detail: string;
 }
 

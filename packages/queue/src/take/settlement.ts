@@ -2,7 +2,7 @@
 import type { Delivery, Outcome } from '@longshore/event';
 import { aboutOf } from '../body/body.js';
 import type { ConsumerSettings } from '../consumer.js';
-import { settleClass } from '../hold/settle-class.js';
+import { holdDetail, settleClass } from '../hold/settle-class.js';
 import { answerInWords, type Settlement, type Unreadable } from '../job.js';
 import type { Verdict } from '../retry.js';
 import type { Settling } from './settle-script.js';
@@ -29,7 +29,7 @@ export function settlementOf(
     }),
     class: settleClass(verdict),
     probe: job.flag === 'probe',
-    detail: 'outcome' in verdict ? answerInWords(verdict.outcome) : '',
+    detail: holdDetail(verdict),
   };
 }
 

@@ -58,9 +58,9 @@ const TAKE = script(`
 ${ENDPOINT_LUA}
 ${AGENDA_LUA}
 ${BODY_LUA}
+${ORDER_LUA}
 ${HOLD_LUA}
 ${RATE_LUA}
-${ORDER_LUA}
 ${STALLED}
 local E, token, free, S = endpointOf(ARGV[1], ARGV[2]), ARGV[3], tonumber(ARGV[4]), cjson.decode(ARGV[5])
 local now = nowMs()
@@ -192,6 +192,7 @@ local function take()
     return 'idle'
   end
   local gate = ordered(holdGate(E, S, now))
+  reports[#reports + 1] = gate.report
   local limit = math.min(S.concurrency, gate.limit or S.concurrency)
   local room = math.max(0, math.min(free, limit - active, gate.most or free))
   local allowed, rateAt = rateGate(E, S, now, room)
