@@ -4,7 +4,7 @@ import type { Config } from '@longshore/config';
 import { excerpt } from '@longshore/event';
 import type { Observer } from '@longshore/observe';
 import { createPublish } from '@longshore/publish';
-import { createProducer, type Monitor, type RedisClient } from '@longshore/queue';
+import { createProducer, createReplication, type Monitor, type RedisClient } from '@longshore/queue';
 import { createQuarantine, quarantineLimits, type TrailWriter } from '@longshore/queue/operator';
 import { withoutToken } from '@longshore/sources';
 import type { Claim } from '@longshore/spool';
@@ -58,7 +58,8 @@ export function createIngest(parts: IngestParts): Ingest {
   const current = createCurrent(settings);
 
   const publish = createPublish({ room: monitor, producer, history: trail, observer });
-  const take = createTake({ publish, routes: current.routes, quarantine, observer, trail });
+  const replication = createReplication(client, prefix, () => settings.redis.wait);
+  const take = createTake({ publish, routes: current.routes, quarantine, replication, observer, trail });
   const spool = createLocalSpool({
     config: () => settings,
     claim,

@@ -4,7 +4,7 @@
  */
 import type { Config } from '@longshore/config';
 import { createPublish } from '@longshore/publish';
-import { createProducer, type Monitor, type RedisClient } from '@longshore/queue';
+import { createProducer, createReplication, type Monitor, type RedisClient } from '@longshore/queue';
 import { createQuarantine, quarantineLimits, type TrailWriter } from '@longshore/queue/operator';
 import type { RawRequest } from '@longshore/sources';
 import { createCurrent } from './current.js';
@@ -43,7 +43,8 @@ export function createReplayer({ config, client, monitor, observer, trail }: Rep
   const quarantine = createQuarantine(client, prefix, () => quarantineLimits(monitor.health.limit));
   const current = createCurrent(config());
   const publish = createPublish({ room: monitor, producer, history: trail, observer });
-  const take = createTake({ publish, routes: current.routes, quarantine, observer, trail });
+  const replication = createReplication(client, prefix, () => config().redis.wait);
+  const take = createTake({ publish, routes: current.routes, quarantine, replication, observer, trail });
   return {
     async replay(source, raw) {
       return (await take(await reopen(current.sources(), source, raw))).taken ?? NOTHING;

@@ -71,7 +71,11 @@ export async function run({ file, roles, env, signals, log: destination }: RunOp
       health.seen(now);
       readiness.seen(now);
     };
-    const monitor = createMonitor(producer, onChange, config.redis.prefix);
+    // A role that acknowledges nothing can do its job without replicas.
+    const acknowledges = roles.length === 0 || roles.includes('ingest');
+    const monitor = createMonitor(producer, onChange, config.redis.prefix, () =>
+      acknowledges ? inForce.config.redis.wait.replicas : 0,
+    );
     const inspector = createInspector(producer, config.redis.prefix);
     const shared = { config: () => inForce.config, observer, producer, monitor };
     const trail = openTrail(shared);

@@ -23,6 +23,7 @@ export {
 } from './producer.js';
 export { type AlertStore, createAlertStore } from './pulse/alert-store.js';
 export { createPulse, type LastError, type NotedAttempt, type PulseWriter } from './pulse/pulse.js';
+export { createReplication, type Replication, type WaitSettings } from './replication.js';
 export { createRetention, type Finished, type KeepLimits, type Retention } from './retention.js';
 export { type AttemptVerdict, judge, longestDelay, type RetryPolicy, type Verdict } from './retry.js';
 export { isTransient } from './transient.js';
