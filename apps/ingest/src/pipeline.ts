@@ -8,8 +8,9 @@
  */
 import type { Observer } from '@longshore/observe';
 import type { Publish, PublishObserver, Routes } from '@longshore/publish';
-import type { Replication } from '@longshore/queue';
-import type { Quarantine, TrailWriter } from '@longshore/queue/operator';
+import type { Replication } from '@longshore/queue/producer';
+import type { Quarantine } from '@longshore/queue/quarantine';
+import type { TrailWriter } from '@longshore/queue/trail';
 import type { OpenedRequest, RawRequest, RequestHead, Sources } from '@longshore/sources';
 import { entriesOf, keep, reportKept } from './keep.js';
 import { type Receipt, receiptOf } from './receipt.js';
