@@ -58,6 +58,7 @@ test.each([
   const checked = verifySignature({ headers, body: BODY }, { secrets: ['s'] }, CLOCK);
   expect(checked).toEqual({
     valid: false,
+    isStale: true,
     why: expect.stringContaining(`the signature is right, and its time is ${words}`),
   });
   const anyTime = { ...CLOCK, toleranceMs: Number.POSITIVE_INFINITY };

@@ -11,6 +11,8 @@ export const TOLERANCE_MS = 5 * 60_000;
 export interface Verification {
   valid: boolean;
   why: string;
+  /** Only its time is wrong. */
+  isStale?: true;
 }
 
 /** In milliseconds. */
@@ -91,9 +93,12 @@ function standard(
   }
   const age = now - Number(timestamp) * 1_000;
   if (Math.abs(age) > toleranceMs) {
-    return invalid(
-      `the signature is right, and its time is ${Math.round(Math.abs(age) / 1_000)}s ${age > 0 ? 'ago' : 'ahead'}: receivers refuse more than 300s`,
-    );
+    return {
+      ...invalid(
+        `the signature is right, and its time is ${Math.round(Math.abs(age) / 1_000)}s ${age > 0 ? 'ago' : 'ahead'}: receivers refuse more than 300s`,
+      ),
+      isStale: true,
+    };
   }
   return { valid: true, why: `standard: signed with secret ${found + 1} of ${keys.length}` };
 }
