@@ -9,15 +9,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { type Config, loadConfig } from '@longshore/config';
+import type { HistoryEntry } from '@longshore/event';
 import { createObserver, type Observer } from '@longshore/observe';
 import { connect, createMonitor, type Monitor, type RedisClient } from '@longshore/queue';
-import {
-  createInspector,
-  createQuarantine,
-  type Inspector,
-  type Quarantine,
-  type TrailEntry,
-} from '@longshore/queue/operator';
+import { createInspector, type Inspector } from '@longshore/queue/operator';
+import { createQuarantine, type Quarantine } from '@longshore/queue/quarantine';
 import { claimFolder, redisUrl, testPrefix } from '@longshore/testkit';
 import { onTestFinished } from 'vitest';
 import { createIngest, type Ingest } from '../ingest.js';
@@ -56,7 +52,7 @@ export interface TestIngest {
   readonly client: RedisClient;
   readonly observer: Observer;
   /** What the trail was told. */
-  readonly noted: TrailEntry[];
+  readonly noted: HistoryEntry[];
 }
 
 export interface PostOptions {
@@ -95,8 +91,8 @@ export async function startIngest(settings: object = {}, options: IngestOptions 
   const monitor = createMonitor(client, () => {});
   const inspector = createInspector(client, prefix);
   const quarantine = createQuarantine(client, prefix);
-  const noted: TrailEntry[] = [];
-  const trail = { note: (entry: TrailEntry) => void noted.push(entry) };
+  const noted: HistoryEntry[] = [];
+  const trail = { note: (entry: HistoryEntry) => void noted.push(entry) };
   await monitor.firstAnswer(5_000);
   let unauthorized = 0;
   const onUnauthorized = async (): Promise<void> => {
