@@ -6,14 +6,12 @@
 import type { Config } from '@longshore/config';
 import { claimLock } from '@longshore/embedded-redis/lock';
 import type { IngestParts } from '@longshore/ingest';
-import { isIngestRecord } from '@longshore/observe';
-import { createAlertStore, createLeader, createPulse, createRetention } from '@longshore/queue';
-import {
-  createDeliveries,
-  createJournalReader,
-  createPulseReader,
-  createQuarantine,
-} from '@longshore/queue/operator';
+import { isIngestRecord } from '@longshore/observe/ingest-record';
+import { createDeliveries } from '@longshore/queue/deliveries';
+import { createAlertStore, createLeader, createRetention } from '@longshore/queue/housekeeping';
+import { createJournalReader } from '@longshore/queue/journal';
+import { createPulse, createPulseReader } from '@longshore/queue/pulse';
+import { createQuarantine } from '@longshore/queue/quarantine';
 import { openAdmin } from './admin-role.js';
 import { type Listener, listen, logRefused, recordDropped } from './listen.js';
 import { asksForSecret, warnOfOpenIngest } from './open-ingest.js';

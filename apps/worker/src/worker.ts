@@ -5,8 +5,9 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { type Config, type Endpoint, everyEndpoint } from '@longshore/config';
 import { ignore } from '@longshore/event';
-import { type Consumer, createConsumer, type PulseWriter } from '@longshore/queue';
-import type { TrailWriter } from '@longshore/queue/operator';
+import { type Consumer, createConsumer } from '@longshore/queue/consumer';
+import type { PulseWriter } from '@longshore/queue/pulse';
+import type { TrailWriter } from '@longshore/queue/trail';
 import { createDeliveryPipeline, type LiveEndpoint } from './pipeline.js';
 import { type Prepared, type PrepareParts, prepareEndpoint } from './prepared.js';
 import { createReport } from './report.js';

@@ -3,17 +3,17 @@
  * `longshore check` and the content of the start-up record. Derived from the schema, so that a new setting is
  * included, masked if it is a secret, without a line here.
  */
+
+import { formatDuration, maskedUrl, printable } from '@longshore/settings/format';
+import { type Printed, shapeOf } from '@longshore/settings/shape';
 import type { z } from 'zod';
 import type { AlertConfig } from './alert.js';
 import type { Endpoint } from './endpoint.js';
 import { givingUp } from './giving-up.js';
+import { pacing } from './pacing.js';
 import type { PreheatSettings } from './preheat.js';
 import { type Config, settings } from './schema.js';
 import { senderParagraphs } from './senders.js';
-import { formatDuration } from './values/duration.js';
-import { maskedUrl } from './values/masked-url.js';
-import { printable } from './values/scalars.js';
-import { type Printed, shapeOf } from './values/setting.js';
 
 /** A configuration as YAML values: durations, sizes and addresses as text, secrets masked. */
 export type Described = Printed | Described[] | { [key: string]: Described };
@@ -54,9 +54,17 @@ function mapped(
 ): { [key: string]: Described } {
   const entries = Object.entries(value).flatMap(([key, item]): [string, Described][] => {
     const schema = schemaOf(key);
-    return item === undefined || schema === undefined ? [] : [[key, masked(schema, item)]];
+    if (schema === undefined) return [];
+    if (item === undefined) return isSwitch(schema) ? [[key, false]] : [];
+    return [[key, masked(schema, item)]];
   });
   return Object.fromEntries(entries);
+}
+
+/** Whether a map is disabled as a whole by `key: false`; its value is undefined then. */
+function isSwitch(schema: z.ZodType): boolean {
+  const shape = shapeOf(schema);
+  return shape.type === 'map' && shape.shorthandKey === 'enabled';
 }
 
 function paragraph(endpoint: Endpoint): string {
@@ -66,6 +74,7 @@ function paragraph(endpoint: Endpoint): string {
     ...(endpoint.preheat ? warmed(endpoint, endpoint.preheat) : [posted(endpoint)]),
     `dead after ${threshold} failed ${threshold === 1 ? 'attempt' : `attempts; ${delays(endpoint)}`}`,
     givingUp(endpoint),
+    ...pacing(endpoint),
     ...headers(endpoint),
     ...ignored(endpoint),
     ...(endpoint.accept.includes('event') ? [] : ['gets no push, pull, mount or delete events']),

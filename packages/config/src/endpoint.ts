@@ -3,14 +3,13 @@
  * The registry's two lists of media types are one here.
  */
 import { describeFormats, formatNamed, formatNames } from '@longshore/formats';
+import { DAY_MS, headers, setting, texts } from '@longshore/settings';
+import { credential, url } from '@longshore/settings/secrets';
+import { choice, count, flag, registryDuration, text } from '@longshore/settings/values';
 import { z } from 'zod';
 import { ENDPOINT_KINDS, EVENT_CLASSES } from './kinds.js';
+import { pace } from './pace.js';
 import { preheat } from './preheat.js';
-import { DAY_MS, registryDuration } from './values/durations.js';
-import { choice, count, flag, text } from './values/scalars.js';
-import { credential, url } from './values/secrets.js';
-import { setting } from './values/setting.js';
-import { headers, texts } from './values/shapes.js';
 
 /** JavaScript fires longer timers at once. Milliseconds. */
 export const LONGEST_TIMER_MS = 24 * DAY_MS;
@@ -86,6 +85,7 @@ const written = z.strictObject({
     'Deliveries in flight at once, over all workers. 1 serializes them.',
     8,
   ),
+  ...pace,
   accept: setting(
     z.array(choice(EVENT_CLASSES)).min(1, 'must name at least one; remove the key for the default'),
     '`event`: push, pull, mount, delete. `other`: all other events, such as scan, quota, rename.',

@@ -1,4 +1,4 @@
-import type { EndpointPulse, EndpointSwitches } from '@longshore/queue/operator';
+import type { EndpointPulse, EndpointSwitches } from '@longshore/queue/pulse';
 import { expect, test } from 'vitest';
 import { deliveryRate, endpointState } from './endpoint-state.js';
 

@@ -5,7 +5,7 @@ import {
   type EndpointStateName,
   type EndpointSwitches,
   stateOf,
-} from '@longshore/queue/operator';
+} from '@longshore/queue/pulse';
 
 /** What an endpoint is doing. */
 export interface EndpointState {

@@ -18,17 +18,17 @@ export interface Harness {
   reached(): Promise<void>;
 }
 
+type Open = (behaviour: Behaviour, timeout: number) => Promise<Harness>;
+type SendOne = (sink: Sink, attempt: Attempt) => Promise<AttemptResult>;
+
+const signal = () => new AbortController().signal;
+
 /**
  * `open` must see to it that everything ends with the test. `timeout` in milliseconds; `delivery` is one that
  * the sink can deliver.
  */
-export function sinkContract(
-  kind: string,
-  delivery: Delivery,
-  open: (behaviour: Behaviour, timeout: number) => Promise<Harness>,
-): void {
-  const signal = () => new AbortController().signal;
-  const one = async (sink: Sink, attempt: Attempt): Promise<AttemptResult> => {
+export function sinkContract(kind: string, delivery: Delivery, open: Open): void {
+  const one: SendOne = async (sink, attempt) => {
     const [result = 'unsent', ...others] = await sink.send([delivery], attempt);
     if (result === 'unsent') return expect.unreachable('the only delivery was not sent');
     expect(others).toEqual([]);
@@ -89,23 +89,27 @@ export function sinkContract(
       expect(openConnections()).toBe(0);
     });
 
-    test('close ends what is in flight, and leaves no connection', async () => {
-      const { sink, openConnections, reached } = await open('hangs', 60_000);
-      const result = one(sink, { number: 1, signal: signal() });
-      await reached();
-      await sink.close();
-      expect(await result).toBe('aborted');
-      await expect.poll(openConnections).toBe(0);
-    });
+    describeClosing(one, open);
+  });
+}
 
-    test('close leaves no idle connection, may be called twice, and nothing is sent afterwards', async () => {
-      const { sink, openConnections } = await open('accepts', 10_000);
-      await one(sink, { number: 1, signal: signal() });
-      await sink.close();
-      await sink.close();
-      await expect.poll(openConnections).toBe(0);
-      expect(await one(sink, { number: 2, signal: signal() })).toBe('aborted');
-      expect(openConnections()).toBe(0);
-    });
+function describeClosing(one: SendOne, open: Open): void {
+  test('close ends what is in flight, and leaves no connection', async () => {
+    const { sink, openConnections, reached } = await open('hangs', 60_000);
+    const result = one(sink, { number: 1, signal: signal() });
+    await reached();
+    await sink.close();
+    expect(await result).toBe('aborted');
+    await expect.poll(openConnections).toBe(0);
+  });
+
+  test('close leaves no idle connection, may be called twice, and nothing is sent afterwards', async () => {
+    const { sink, openConnections } = await open('accepts', 10_000);
+    await one(sink, { number: 1, signal: signal() });
+    await sink.close();
+    await sink.close();
+    await expect.poll(openConnections).toBe(0);
+    expect(await one(sink, { number: 2, signal: signal() })).toBe('aborted');
+    expect(openConnections()).toBe(0);
   });
 }

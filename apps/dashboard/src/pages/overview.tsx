@@ -1,7 +1,7 @@
 /** The overview: one sentence on the whole relay, then one row for each endpoint, the most urgent first. */
 import { formatDuration, formatNumber, plural } from '@longshore/event';
 import type { EndpointOverview } from '@longshore/operator';
-import type { EndpointStateName } from '@longshore/queue/operator';
+import type { EndpointStateName } from '@longshore/queue/pulse';
 import type { Health, RefusedConfig } from './deps.js';
 import { Ago, At, Count, Heads, link, State } from './parts.js';
 

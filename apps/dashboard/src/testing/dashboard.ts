@@ -8,8 +8,10 @@ import { join } from 'node:path';
 import { type Config, loadConfig } from '@longshore/config';
 import { type Delivery, deliveryOf, EVENTS_V2 } from '@longshore/event';
 import { type AdminService, createAdminService } from '@longshore/operator';
-import { connect, createConsumer, createProducer, type RedisClient } from '@longshore/queue';
+import { connect, type RedisClient } from '@longshore/queue';
+import { createConsumer } from '@longshore/queue/consumer';
 import { createInspector, type Inspector } from '@longshore/queue/operator';
+import { createProducer } from '@longshore/queue/producer';
 import { eventually, redisUrl, testPrefix } from '@longshore/testkit';
 import { onTestFinished } from 'vitest';
 import type { SignIns } from '../auth.js';
@@ -56,13 +58,7 @@ export async function startDashboard(settings: object = {}): Promise<TestDashboa
   const producer = createProducer(client, prefix);
   let config = await configOf(settings, prefix);
   // Ingest is another app: every replayed request is accepted, and leaves quarantine.
-  const replay = async () => ({
-    accepted: 1,
-    enqueued: 1,
-    duplicates: 0,
-    ignored: 0,
-    kept: [],
-  });
+  const replay = async () => ({ accepted: 1, enqueued: 1, duplicates: 0, ignored: 0, kept: [] });
   const admin = createAdminService({ client, config: () => config, by: 'the dashboard', replay });
   const internalErrors: unknown[] = [];
   const dashboard = createDashboard({
@@ -105,6 +101,18 @@ export async function startDashboard(settings: object = {}): Promise<TestDashboa
     client,
     internalErrors,
     apply,
+    ...requestsTo(url),
+    enqueue,
+    async die(endpoint) {
+      const delivery = await enqueue(endpoint);
+      await bury(prefix, endpoint);
+      return delivery;
+    },
+  };
+}
+
+function requestsTo(url: string): Pick<TestDashboard, 'get' | 'post' | 'shown'> {
+  return {
     get: (path, headers) => fetch(url + path, { headers, redirect: 'manual' }),
     post: (path, body = {}, headers = {}) =>
       fetch(`${url}/api/v1${path}`, {
@@ -117,12 +125,6 @@ export async function startDashboard(settings: object = {}): Promise<TestDashboa
       const response = await fetch(`${url}/queues/api/queues`);
       const { queues } = (await response.json()) as { queues: { displayName: string }[] };
       return queues.map(({ displayName }) => displayName);
-    },
-    enqueue,
-    async die(endpoint) {
-      const delivery = await enqueue(endpoint);
-      await bury(prefix, endpoint);
-      return delivery;
     },
   };
 }

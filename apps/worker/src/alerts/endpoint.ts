@@ -5,7 +5,7 @@
 import { type Delivery, ignore } from '@longshore/event';
 import { alertIn } from '@longshore/formats';
 import type { Observer } from '@longshore/observe';
-import type { AlertStore } from '@longshore/queue';
+import type { AlertStore } from '@longshore/queue/housekeeping';
 import type { Report } from '../report.js';
 import { stateFrom, stateKey } from './state.js';
 

@@ -4,7 +4,7 @@
  */
 import type { AlertConfig, Endpoint } from '@longshore/config';
 import { formatDuration, globMatcher } from '@longshore/event';
-import { type EndpointPulse, stateOf } from '@longshore/queue/operator';
+import { type EndpointPulse, stateOf } from '@longshore/queue/pulse';
 import { commandWord } from './command-word.js';
 import { type AlertName, conditionKey } from './state.js';
 

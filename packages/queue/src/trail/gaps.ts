@@ -1,5 +1,6 @@
+import type { GapEntry } from '@longshore/event';
+
 /** Times in which entries were discarded, each reported once: several processes note them repeatedly. */
-import type { GapEntry } from './entry.js';
 
 /** Nearer than this they are one: a gap that continues is noted every few seconds. */
 const NEAR = 30_000;

@@ -95,7 +95,7 @@ test('a killed process takes no more than its last notes along', async ({ open, 
   const dist = (file: string): string => new URL(`../../dist/${file}`, import.meta.url).href;
   const program = `
     import { connect } from '${dist('index.js')}';
-    import { createTrail } from '${dist('operator.js')}';
+    import { createTrail } from '${dist('entries/trail.js')}';
     const client = connect({ url: '${redisUrl()}' }, 'producer', () => {});
     const trail = createTrail({ client, prefix: '${prefix}', limits: () => ({ age: ${DAY}, count: 1e6, bytes: 1e9 }) });
     client.once('ready', () => {

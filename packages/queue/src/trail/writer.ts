@@ -5,17 +5,25 @@
  * While Redis is unavailable the buffer waits; when it is full, or Redis is filling up, entries are thrown away,
  * counted, and their gap is noted as soon as something can be written again.
  */
+
 import { randomUUID } from 'node:crypto';
+import type { GapEntry, GapReason, HistoryEntry, HistoryWriter } from '@longshore/event';
 import { isReady, type RedisClient } from '../connection.js';
 import { RELIEVE_FROM } from '../monitor.js';
 import { runScript } from '../script.js';
 import { within } from '../within.js';
 import { TRAIL_APPEND } from './append-script.js';
 import { type Encoded, encode } from './chunk.js';
-import type { DropReason, GapEntry, TrailEntry } from './entry.js';
 import type { TrailLimits } from './limits.js';
 import { type Shard, shardsOf } from './shards.js';
-import type { TrailWriter } from './trail.js';
+
+/** Writes the trail; see the header for what it may lose. */
+export interface TrailWriter extends HistoryWriter {
+  /** Lets go what is too old or too much; for a trail to which nothing is added any more. */
+  sweep(): Promise<void>;
+  /** Writes what is still to be written, within two seconds. */
+  close(): Promise<void>;
+}
 
 /** Where it is written, how much of it is kept, and who hears of what was thrown away. */
 export interface TrailOptions {
@@ -26,7 +34,7 @@ export interface TrailOptions {
   /** Used share of Redis' memory, 0 … 1. */
   memory?(): number;
   /** Hears of entries that were thrown away. */
-  onDrop?(count: number, why: DropReason): void;
+  onDrop?(count: number, why: GapReason): void;
 }
 
 const EVERY = 100;
@@ -59,7 +67,7 @@ class BufferedTrail implements TrailWriter {
   readonly #shards: Shard[];
   readonly #id = randomUUID().slice(0, 8);
   #place = 0;
-  #buffer: TrailEntry[] = [];
+  #buffer: HistoryEntry[] = [];
   #size = 0;
   #gap: GapEntry | undefined;
   #gapNoted = 0;
@@ -74,7 +82,7 @@ class BufferedTrail implements TrailWriter {
     this.#shards = shardsOf(options.client, options.prefix);
   }
 
-  note(entry: TrailEntry): void {
+  note(entry: HistoryEntry): void {
     if (this.#options.limits().age === 0) return;
     const size = sizeOf(entry);
     if ((this.#options.memory?.() ?? 0) >= RELIEVE_FROM) this.#drop(1, 'memory');
@@ -97,13 +105,13 @@ class BufferedTrail implements TrailWriter {
     this.#unwritten = undefined;
   }
 
-  #push(entry: TrailEntry, size: number): void {
+  #push(entry: HistoryEntry, size: number): void {
     this.#buffer.push(entry);
     this.#size += size;
     this.#writeIn(this.#size > CHUNK ? 0 : EVERY);
   }
 
-  #drop(count: number, why: DropReason): void {
+  #drop(count: number, why: GapReason): void {
     const at = Date.now();
     if (this.#gap?.why !== why) this.#noteGap();
     this.#gap ??= { step: 'gap', at, since: at, count: 0, why };
@@ -166,7 +174,7 @@ class BufferedTrail implements TrailWriter {
   }
 
   async #next(): Promise<Unwritten> {
-    const entries: TrailEntry[] = [];
+    const entries: HistoryEntry[] = [];
     for (let size = 0; size < CHUNK && entries.length < this.#buffer.length; ) {
       const entry = this.#buffer[entries.length];
       if (!entry) break;
@@ -193,7 +201,7 @@ class BufferedTrail implements TrailWriter {
 }
 
 /** About: it bounds a buffer. */
-function sizeOf(entry: TrailEntry): number {
+function sizeOf(entry: HistoryEntry): number {
   if (entry.step === 'received') return ENTRY + (entry.planned.length + entry.ignored.length) * 64;
   return entry.step === 'attempted' ? ENTRY + (entry.answer?.length ?? 0) : ENTRY;
 }

@@ -5,7 +5,7 @@
  */
 import { isIP, type Socket } from 'node:net';
 import { type SecureContext, connect as tlsConnect } from 'node:tls';
-import { withoutZone } from '../http-url.js';
+import { withoutZone } from '@longshore/settings/http-url';
 import { type Dialed, dial, type Sockets } from './dial.js';
 import { askForTunnel, blameProxy, type HttpProxy } from './proxy.js';
 import type { Target } from './target.js';

@@ -11,7 +11,7 @@ export interface Signed {
   at: number;
 }
 
-/** Signs each attempt anew. */
+/** Signs each attempt by itself. */
 export interface Signer {
   /** @param body the exact bytes that are sent @returns headers to add, by name. Never throws. */
   sign(body: Buffer, signed: Signed): Readonly<Record<string, string>>;
