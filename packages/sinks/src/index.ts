@@ -1,7 +1,6 @@
 /** Delivery into Outcome: one attempt at one receiver. */
 export { createTrust, type Trust } from '@longshore/registry-client';
 export type { HttpSinkOptions } from './http/index.js';
-export type { Signed, Signer } from './http/signer.js';
 export { createLocalMemory } from './preheat/local-memory.js';
 export type { PreheatMemory } from './preheat/memory.js';
 export type { PreheatSinkOptions } from './preheat/options.js';

@@ -1,5 +1,5 @@
 /**
- * POSTs events to one url: a format makes the body, a signer signs it, this transports it.
+ * POSTs events to one url: a format makes the body, `sign` signs it, this transports it.
  *
  * One attempt per call, with one exception: when a kept-alive connection turns out to be closed before the first byte of
  * a response, the same request is repeated once on a new connection, within the same deadline. Receivers and load
@@ -10,6 +10,7 @@
 import type { Delivery, Outcome } from '@longshore/event';
 import type { Format } from '@longshore/formats';
 import type { Trust } from '@longshore/registry-client';
+import type { Sign } from '@longshore/signing';
 import type { Dispatcher } from 'undici';
 import type { Attempt, AttemptResult, SendResult, Sink } from '../sink.js';
 import { answerText, type Mask, maskFor } from './answer-text.js';
@@ -20,7 +21,6 @@ import { type HeaderPlan, planHeaders } from './headers.js';
 import { judge } from './judge.js';
 import { chooseOutgoing, keyOf, type Outgoing } from './outgoing.js';
 import { type HttpProxy, proxyOf } from './proxy.js';
-import { type Signer, unsigned } from './signer.js';
 import { type Target, targetOf } from './target.js';
 import { failureOf, timedOut } from './transport.js';
 
@@ -53,7 +53,7 @@ export interface HttpSinkOptions {
   /** Adds `longshore: {source, kind, nativeType, receivedAt}` to the event, in formats that have a place for it. */
   annotate: boolean;
   /** Signs the exact bytes of each attempt. Default: no signature. */
-  signer?: Signer;
+  sign?: Sign;
   /** Several events in one request, in formats that can, up to so many bytes of body. Default: one event. */
   batch?: { bytes: number };
   /** Certificates to trust instead of the system's. */
@@ -148,7 +148,7 @@ class HttpSink implements Sink {
     const deadline = performance.now() + this.options.timeout;
     const { body } = outgoing;
     const key = keyOf(outgoing.deliveries);
-    const signature = (this.options.signer ?? unsigned).sign(body, { deliveryId: key, at: Date.now() });
+    const signature = this.options.sign?.(body, { id: key, at: Date.now() });
     const headers = this.headers.lines({ ...outgoing, key, attempt: number, signature });
     const request = { path: this.#path, method: 'POST', headers, body } as const;
     const taken = this.#connections.take();
