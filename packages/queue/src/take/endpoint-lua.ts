@@ -9,6 +9,7 @@ local function endpointOf(base, name)
   for _, part in ipairs({ 'wait', 'active', 'delayed', 'prioritized', 'completed', 'failed', 'meta', 'stalled' }) do
     E[part] = base .. part
   end
+  E.hold = base .. '~hold'
   E.ours = function(part) return base .. '~' .. part end
   E.job = function(id) return base .. id end
   return E

@@ -1,0 +1,10 @@
+/** An endpoint's settings as the queue's take loop is given them. */
+import type { AlertEndpoint, Endpoint } from '@longshore/config';
+import type { TakeSettings } from '@longshore/queue/consumer';
+
+/** What decides when a delivery of the endpoint may be taken. */
+export function takeSettings(endpoint: Endpoint | AlertEndpoint): TakeSettings {
+  const { concurrency, maxbackoff } = endpoint;
+  const order = endpoint.kind === 'alert' ? 'none' : endpoint.order;
+  return { concurrency, order, maxBackoffMs: maxbackoff };
+}
