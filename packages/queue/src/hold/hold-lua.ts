@@ -65,7 +65,7 @@ export const HOLD_GATE_LUA = `
 local function holdOrdered(S) return (S.order or 'none') ~= 'none' end
 -- Without an answer of the receiver: after \`for\`, or because the setting is off.
 local function holdGiveUp(E, S, H, now, gate)
-  gate.report = { what = 'released', since = holdTime(H, 'since'), heldMs = holdUncounted(H, now), reason = H.reason }
+  gate.report = { what = 'released', ms = now - holdTime(H, 'since'), heldMs = holdUncounted(H, now), reason = H.reason }
   H.over = S.hold and 1 or nil
   H.state, H.counted, H.failures, H.probe, H.probeAt, H.delay, H.again, H.urls = nil, nil, nil, nil, nil, nil, nil, nil
   holdStore(E.ours('hold'), H, { 'state', 'over', 'counted', 'failures', 'probe', 'probeAt', 'delay', 'again', 'urls' })
@@ -73,7 +73,7 @@ end
 local function holdClose(E, H, gate)
   local key, since, ended = E.ours('hold'), holdTime(H, 'since'), holdTime(H, 'ended')
   gate.report = {
-    what = 'recovered', since = since, ms = ended - since, waited = holdTime(H, 'waited'),
+    what = 'recovered', ms = ended - since, waited = holdTime(H, 'waited'),
     revived = holdTime(H, 'revived'), reason = H.reason,
   }
   H.state, H.since, H.ended, H.waited, H.revived, H.level, H.rampAt = nil
