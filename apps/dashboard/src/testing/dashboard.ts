@@ -9,7 +9,7 @@ import { type Config, loadConfig } from '@longshore/config';
 import { type Delivery, deliveryOf, EVENTS_V2 } from '@longshore/event';
 import { type AdminService, createAdminService } from '@longshore/operator';
 import { connect, type RedisClient } from '@longshore/queue';
-import { createConsumer } from '@longshore/queue/consumer';
+import { createTakeLoop } from '@longshore/queue/consumer';
 import { createInspector, type Inspector } from '@longshore/queue/operator';
 import { createProducer } from '@longshore/queue/producer';
 import { eventually, redisUrl, testPrefix } from '@longshore/testkit';
@@ -58,7 +58,13 @@ export async function startDashboard(settings: object = {}): Promise<TestDashboa
   const producer = createProducer(client, prefix);
   let config = await configOf(settings, prefix);
   // Ingest is another app: every replayed request is accepted, and leaves quarantine.
-  const replay = async () => ({ accepted: 1, enqueued: 1, duplicates: 0, ignored: 0, kept: [] });
+  const replay = async () => ({
+    accepted: 1,
+    enqueued: 1,
+    duplicates: 0,
+    ignored: 0,
+    kept: [],
+  });
   const admin = createAdminService({ client, config: () => config, by: 'the dashboard', replay });
   const internalErrors: unknown[] = [];
   const dashboard = createDashboard({
@@ -101,18 +107,6 @@ export async function startDashboard(settings: object = {}): Promise<TestDashboa
     client,
     internalErrors,
     apply,
-    ...requestsTo(url),
-    enqueue,
-    async die(endpoint) {
-      const delivery = await enqueue(endpoint);
-      await bury(prefix, endpoint);
-      return delivery;
-    },
-  };
-}
-
-function requestsTo(url: string): Pick<TestDashboard, 'get' | 'post' | 'shown'> {
-  return {
     get: (path, headers) => fetch(url + path, { headers, redirect: 'manual' }),
     post: (path, body = {}, headers = {}) =>
       fetch(`${url}/api/v1${path}`, {
@@ -125,6 +119,12 @@ function requestsTo(url: string): Pick<TestDashboard, 'get' | 'post' | 'shown'> 
       const response = await fetch(`${url}/queues/api/queues`);
       const { queues } = (await response.json()) as { queues: { displayName: string }[] };
       return queues.map(({ displayName }) => displayName);
+    },
+    enqueue,
+    async die(endpoint) {
+      const delivery = await enqueue(endpoint);
+      await bury(prefix, endpoint);
+      return delivery;
     },
   };
 }
@@ -158,11 +158,10 @@ function aDelivery(endpoint: string): Delivery {
 async function bury(prefix: string, endpoint: string): Promise<void> {
   const client = connect({ url: redisUrl() }, 'consumer', () => {});
   const outcome = { kind: 'dead' as const, reason: 'http_500' as const, detail: 'the receiver answered 500' };
-  const consumer = createConsumer({
-    client,
-    prefix,
+  const loop = createTakeLoop({ client, prefix, onError: () => {}, onStuck: () => {} });
+  const consumer = loop.serve({
     endpoint,
-    concurrency: 8,
+    take: { concurrency: 8, order: 'none', maxBackoffMs: 1_000 },
     delivered: { age: 86_400_000, count: 1_000 },
     handle: async () => ({ settle: 'dead', outcome }),
     unreadable: () => ({ settle: 'dead', outcome }),
@@ -175,6 +174,7 @@ async function bury(prefix: string, endpoint: string): Promise<void> {
     ({ waiting, active, dead }) => waiting + active === 0 && dead > 0,
   );
   await consumer.close(1_000);
+  loop.close();
   await inspector.close();
   client.disconnect();
 }
