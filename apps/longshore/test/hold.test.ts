@@ -183,7 +183,7 @@ describe('a hold', () => {
   test('after `for` events die as without it, until something is delivered', async () => {
     const receiver = await startReceiver();
     await receiver.stop();
-    const hold = { after: 1, probe: '1h', maxprobe: '1h', for: '500ms' };
+    const hold = { after: 1, probe: '1h', maxprobe: '1h', for: '1s' };
     const place = await aPlace({ url: receiver.url, threshold: 1, hold });
     const relay = await startRelay(place.file);
     await post(relay, 9);
@@ -206,7 +206,8 @@ describe('a hold', () => {
       (found) => found.length > 0,
       AT_LAST,
     );
-    expect(await place.counts()).toMatchObject({ dead: 2, waiting: 0 });
+    await eventually(place.counts, ({ waiting, active }) => waiting + active === 0, AT_LAST);
+    expect(await place.counts()).toMatchObject({ dead: 2 });
     expect(receiver.requests).toHaveLength(3);
   });
 });
