@@ -34,7 +34,7 @@ export function createDeliveryPipeline(endpoint: () => LiveEndpoint, report: Rep
     const live = endpoint();
     const started = performance.now();
     const result = await attempt(delivery, live, taken);
-    if (result === 'aborted') return { settle: 'released' };
+    if (result === 'aborted' || result === 'unsent') return { settle: 'released' };
     if (result.kind === 'deferred') {
       const { until, why, ours } = result;
       if (ours) report.prevented(delivery, ours, why);
@@ -62,11 +62,13 @@ async function attempt(
     progress(value);
   };
   // A sink promises not to throw; if one does, that is an attempt like any other.
-  const sending = sink.send(delivery, { number, signal, last, retryWithin, progress: show }).catch(faultOf);
+  const sending = sink
+    .send([delivery], { number, signal, last, retryWithin, progress: show })
+    .then(([sent = 'unsent']) => sent, faultOf);
   attempts.add(sending);
   const result = await sending;
   attempts.delete(sending);
-  if (result !== 'aborted' && result.kind === 'deferred') progress({ ...shown, waits: result.why });
+  if (typeof result === 'object' && result.kind === 'deferred') progress({ ...shown, waits: result.why });
   return result;
 }
 
