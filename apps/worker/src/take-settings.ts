@@ -1,4 +1,5 @@
 /** An endpoint's settings as the queue's take loop is given them. */
+import { createHash } from 'node:crypto';
 import type { AlertEndpoint, Endpoint } from '@longshore/config';
 import type { TakeSettings } from '@longshore/queue/consumer';
 
@@ -6,5 +7,17 @@ import type { TakeSettings } from '@longshore/queue/consumer';
 export function takeSettings(endpoint: Endpoint | AlertEndpoint): TakeSettings {
   const { concurrency, maxbackoff } = endpoint;
   const order = endpoint.kind === 'alert' ? 'none' : endpoint.order;
-  return { concurrency, order, maxBackoffMs: maxbackoff };
+  return { concurrency, order, maxBackoffMs: maxbackoff, ...holdOf(endpoint) };
 }
+
+/** An alert is out of date before an outage is over: it is not held. */
+function holdOf(endpoint: Endpoint | AlertEndpoint): Pick<TakeSettings, 'hold'> {
+  if (endpoint.kind === 'alert' || !endpoint.hold) return {};
+  const { after, probe, maxprobe, for: longest, revive } = endpoint.hold;
+  const url = digest(endpoint.name, endpoint.url.reveal());
+  return { hold: { after, probeMs: probe, maxProbeMs: maxprobe, forMs: longest, revive, url } };
+}
+
+/** Says whether a url has changed, and nothing about it. */
+const digest = (name: string, url: string): string =>
+  createHash('sha256').update(`${name}\0${url}`).digest('base64url').slice(0, 8);
