@@ -88,10 +88,10 @@ local function orderPrepare(E, S, now)
   return nil
 end
 
--- What one look may take: nil for no restriction.
+-- What may be taken: \`limit\` in flight at once, fresh ones, and this one of the delayed. Nil for no restriction.
 local function orderGate(E, S, now)
   if S.order ~= 'endpoint' then return nil end
-  if redis.call('LLEN', E.active) > 0 then return { limit = 0, fresh = false } end
+  if redis.call('LLEN', E.active) > 0 then return { limit = 1, fresh = true } end
   local first = orderFirstDelayed(E)
   if not first then return { limit = 1, fresh = true } end
   local due = math.floor(tonumber(redis.call('ZSCORE', E.delayed, first)) / 4096)

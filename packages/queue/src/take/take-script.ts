@@ -177,11 +177,11 @@ local function leave(gate, limit, rateAt)
   return 'slots'
 end
 
--- The gate of the hold, narrowed by the order: \`most\` in this look, \`only\` this one of the delayed ('' for none).
+-- The gate of the hold, narrowed by the order: \`limit\` in flight at once, \`only\` this one of the delayed ('' for none).
 local function ordered(gate)
   local order = orderGate(E, S, now)
   if not order then return gate end
-  gate.most, gate.only = order.limit, order.retry or ''
+  gate.limit, gate.only = math.min(gate.limit or order.limit, order.limit), order.retry or ''
   if order.fresh == false then gate.fresh = false end
   lookAt(order.next)
   return gate
@@ -200,7 +200,7 @@ local function take()
   local gate = ordered(holdGate(E, S, now))
   reports[#reports + 1] = gate.report
   local limit = math.min(S.concurrency, gate.limit or S.concurrency)
-  local room = math.max(0, math.min(free, limit - active, gate.most or free))
+  local room = math.max(0, math.min(free, limit - active))
   local allowed, rateAt = rateGate(E, S, now, room)
   if allowed < room then room = allowed else rateAt = nil end
   if room > 0 then

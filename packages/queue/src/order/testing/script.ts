@@ -23,7 +23,7 @@ local now, n, taken = tonumber(ARGV[3]), tonumber(ARGV[4]), {}
 local later = orderPrepare(E, S, now)
 if later then return { 'later', string.format('%.0f', later) } end
 local gate = orderGate(E, S, now)
-local limit = gate and math.min(n, gate.limit) or n
+local limit = gate and math.min(n, gate.limit - redis.call('LLEN', E.active)) or n
 local function admit(id)
   if not orderAdmit(E, S, id) then return end
   redis.call('LPUSH', E.active, id)
