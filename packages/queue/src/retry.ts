@@ -29,14 +29,43 @@ export function longestDelay(policy: RetryPolicy, failed: number): number {
   return retryDelay(policy, failed, 0, 0, 1);
 }
 
+/**
+ * What a failure of a batch by other than an outage reason leads to: `first`, the same members once more; `again`,
+ * halves.
+ */
+export type BatchStage = 'first' | 'again';
+
+/** Members of a batch that are retried together. */
+export interface RetryGroup {
+  /** The same for all members, and for no other group. */
+  id: string;
+  stage: BatchStage;
+}
+
+/** A failed delivery that is tried again. */
+export interface RetryVerdict {
+  settle: 'retry';
+  outcome: Outcome;
+  /** Milliseconds. */
+  delay: number;
+  /** Epoch milliseconds. */
+  retryAt: number;
+  /** The failure counts as no attempt. */
+  isUncounted?: boolean;
+  /** Tried again in one request with the other members. */
+  group?: RetryGroup;
+  /** Tried again once what is ahead of it is settled, whatever `delay` says: the endpoint keeps the order. */
+  isBehind?: boolean;
+}
+
 /** What the queue does with a delivery after an attempt. */
 export type Verdict =
   | { settle: 'delivered'; outcome: Outcome }
   | { settle: 'dead'; outcome: Outcome }
-  | { settle: 'retry'; outcome: Outcome; delay: number; retryAt: number }
+  | RetryVerdict
   | { settle: 'ignored'; rule: string }
   /** Not an attempt: looked at again then, holding no slot meanwhile. `why` is for people. */
-  | { settle: 'deferred'; until: number; why: string }
+  | { settle: 'deferred'; until: number; why: string; group?: RetryGroup }
   /** Not an attempt: given back untouched, for another worker or the next start. */
   | { settle: 'released' };
 

@@ -1,0 +1,115 @@
+/**
+ * The verdict on each member of a batch after one request. Pure, as `judge` is.
+ *
+ * The receiver gives one answer for all members, so a failure does not say which of them caused it. A failure by an
+ * outage reason retries the batch as it is. After any other failure the same members are sent once more, and then in
+ * halves, each failed half in halves again, until one event is alone: only then the failure is its own. A 413 is
+ * halved at once. No event dies in company: a failure at `threshold` in company counts as no attempt, and leads to
+ * the next halving, whatever its reason (an event may well be what makes the receiver reset the connection). Only
+ * the receiver's refusal of everything (410) ends all members together.
+ */
+import { randomBytes } from 'node:crypto';
+import type { Outcome } from '@longshore/event';
+import {
+  type AttemptVerdict,
+  type BatchStage,
+  judge,
+  type RetryGroup,
+  type RetryPolicy,
+  retryDelay,
+} from '../retry.js';
+
+/** A batch as it was sent. */
+export interface SentBatch {
+  /** For each member the number of the attempt that was made, from 1. */
+  attempts: readonly number[];
+  stage: BatchStage;
+}
+
+/** What the verdict depends on beside the batch and the answer. */
+export interface BatchRules {
+  policy: RetryPolicy;
+  /** Whether the failure is by an outage reason. */
+  isOutage: boolean;
+  /** A failure by an outage reason counts as no attempt, however long the outage is. */
+  isOutageFree?: boolean;
+  /**
+   * The receiver has accepted something since this batch failed before: what it rejects is the members. The halves
+   * are then retried after the first delay of the timetable, so that one event delays its companions little.
+   */
+  isAccepting?: boolean;
+  /** Deliveries keep their order: the second half waits for its turn behind the first. */
+  isOrdered?: boolean;
+  /** Epoch milliseconds. */
+  now?: number;
+  /** 0 ≤ n < 1 */
+  random?: number;
+}
+
+/** The receiver says that the request is too large: sending it again as it is has no chance. */
+const TOO_LARGE = 413;
+
+/** One verdict for each member, in their order. */
+export function judgeBatch(batch: SentBatch, outcome: Outcome, rules: BatchRules): AttemptVerdict[] {
+  const { attempts } = batch;
+  if (outcome.kind === 'delivered') return attempts.map(() => ({ settle: 'delivered', outcome }));
+  if (attempts.length === 1) return attempts.map((attempt) => judgeAlone(attempt, outcome, rules));
+  if (outcome.kind === 'dead' && outcome.status !== undefined) {
+    return attempts.map(() => ({ settle: 'dead', outcome }));
+  }
+  return retryTogether(batch, { ...outcome, kind: 'retry' }, rules);
+}
+
+function judgeAlone(attempt: number, outcome: Outcome, rules: BatchRules): AttemptVerdict {
+  const { policy, isOutage, isOutageFree, now = Date.now(), random } = rules;
+  if (outcome.kind !== 'retry' || !isOutage || !isOutageFree) return judge(policy, attempt, outcome, now);
+  const delay = retryDelay(policy, attempt, outcome.notBefore, now, random);
+  return { settle: 'retry', outcome, delay, retryAt: now + delay, isUncounted: true };
+}
+
+type Failure = Extract<Outcome, { kind: 'retry' }>;
+
+function retryTogether(batch: SentBatch, outcome: Failure, rules: BatchRules): AttemptVerdict[] {
+  const { attempts, stage } = batch;
+  const { policy, isOutage, isOutageFree, isOrdered, now = Date.now() } = rules;
+  const isAsItIs = isOutage && (isOutageFree || attempts.some((attempt) => attempt < policy.threshold));
+  const isHalved = !isAsItIs && (stage === 'again' || isAboutSize(outcome));
+  const first = isHalved ? Math.ceil(attempts.length / 2) : attempts.length;
+  const groups = [newGroup(isAsItIs ? stage : 'again', now), newGroup('again', now)] as const;
+  const delay = delayOf(attempts, outcome, rules, isHalved);
+  return attempts.map((attempt, i) => {
+    const group = groups[i < first ? 0 : 1];
+    const isUncounted = attempt >= policy.threshold || (isOutage && isOutageFree);
+    return {
+      ...{ settle: 'retry', outcome, delay, retryAt: now + delay, group },
+      ...(isUncounted && { isUncounted }),
+      ...(isOrdered && i >= first && { isBehind: true }),
+    };
+  });
+}
+
+/** Whether the same members would fail again in any case: too many, or one of them is damaged and nothing was sent. */
+const isAboutSize = ({ status, reason }: Failure): boolean =>
+  status === TOO_LARGE || (status === undefined && reason === 'undecodable');
+
+/** All members have the same: they come back together. */
+function delayOf(
+  attempts: readonly number[],
+  outcome: Failure,
+  { policy, isAccepting, now = Date.now(), random }: BatchRules,
+  isHalved: boolean,
+): number {
+  const isQuick = isHalved && isAccepting;
+  if (isHalved && outcome.status === TOO_LARGE) return 1;
+  return retryDelay(policy, isQuick ? 1 : Math.max(...attempts), outcome.notBefore, now, random);
+}
+
+/** Its first part is when it was made: see {@link groupMadeAt}. */
+const newGroup = (stage: BatchStage, now: number): RetryGroup => ({
+  id: `${now.toString(36)}-${randomBytes(4).toString('base64url')}`,
+  stage,
+});
+
+/** Epoch milliseconds by the clock of the process that made it; 0 when that cannot be read. */
+export const groupMadeAt = ({ id }: RetryGroup): number =>
+  Number.parseInt(id.split('-', 1)[0] ?? '', 36) || 0;
