@@ -11,6 +11,7 @@ import { createAlertStore, createLeader, createPulse, createRetention } from '@l
 import {
   createDeliveries,
   createJournalReader,
+  createMemoryHistory,
   createPulseReader,
   createQuarantine,
 } from '@longshore/queue/operator';
@@ -169,6 +170,7 @@ async function startWorker(parts: RoleParts): Promise<RunningRole> {
   const retention = createRetention(producer, prefix);
   const housekeeping = startHousekeeping({
     ...{ config, leader, retention, inspector, monitor, observer, trail },
+    memory: createMemoryHistory(producer, prefix),
     journal: createJournalReader(producer, prefix, isIngestRecord),
   });
   return {

@@ -14,7 +14,7 @@ import {
   type Leader,
   type RedisClient,
 } from '@longshore/queue';
-import { createInspector, createJournalReader } from '@longshore/queue/operator';
+import { createInspector, createJournalReader, createMemoryHistory } from '@longshore/queue/operator';
 import {
   eventually,
   redisUrl,
@@ -64,6 +64,7 @@ async function start(
     ...{ config: () => config, leader, inspector, monitor, observer, trail: silent },
     retention: createRetention(client, prefix),
     journal: createJournalReader(client, prefix, isIngestRecord),
+    memory: createMemoryHistory(client, prefix),
     ...more,
   });
   const close = async (): Promise<void> => {

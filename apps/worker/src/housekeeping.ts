@@ -6,7 +6,7 @@
 import { type Config, everyEndpoint } from '@longshore/config';
 import type { IngestRecord, Observer } from '@longshore/observe';
 import { type Leader, type Monitor, RELIEVE_FROM, type Retention } from '@longshore/queue';
-import type { Inspector, JournalReader, TrailWriter } from '@longshore/queue/operator';
+import type { Inspector, JournalReader, MemoryHistory, TrailWriter } from '@longshore/queue/operator';
 import { createNoteRecorder } from './journal.js';
 import { reportLeftovers } from './leftovers.js';
 import { createRelief } from './relief.js';
@@ -20,6 +20,7 @@ export interface HousekeepingParts {
   inspector: Inspector;
   journal: JournalReader<IngestRecord>;
   monitor: Pick<Monitor, 'health'>;
+  memory: Pick<MemoryHistory, 'note'>;
   observer: Observer;
   trail: Pick<TrailWriter, 'note' | 'sweep'>;
   /** For tests: see `createRetentionRounds`. */
@@ -103,7 +104,7 @@ function createAnnouncements({ config, inspector }: HousekeepingParts) {
 
 /** What the leader does, and when each was done last. */
 function createDuties(parts: HousekeepingParts) {
-  const { config, leader, retention, inspector, journal, monitor, observer, trail } = parts;
+  const { config, leader, retention, inspector, journal, monitor, memory, observer, trail } = parts;
   const notes = createNoteRecorder({ journal, leader, observer, trail });
   const rounds = createRetentionRounds({ ...parts, notes });
   const relief = createRelief(parts);
@@ -131,6 +132,10 @@ function createDuties(parts: HousekeepingParts) {
     // Again and again: a Redis that lost its data has lost this too.
     await inspector.remember(everyEndpoint(now).map(({ name }) => name));
     await trail.sweep();
+    // Without a maxmemory there is nothing to forecast.
+    if (Number.isFinite(monitor.health.limit)) {
+      await memory.note({ at: Date.now(), share: monitor.health.memory });
+    }
     rounds.touch(await retention.active());
     nextRoundAt = performance.now() + ROUND_INTERVAL_MS;
   };

@@ -20,6 +20,7 @@ export function alertEndpoints({ alerts }: Pick<Config, 'alerts'>): AlertEndpoin
   return alerts.map((receiver) => ({
     ...endpoint.parse({ name: alertEndpointName(receiver.name) }),
     kind: 'alert',
+    hold: undefined,
     accept: ['other'],
     concurrency: CONCURRENCY,
     url: receiver.url,

@@ -7,6 +7,7 @@ import type { z } from 'zod';
 import type { AlertConfig } from './alert.js';
 import type { Endpoint } from './endpoint.js';
 import { givingUp } from './giving-up.js';
+import { pacing } from './pacing.js';
 import type { PreheatSettings } from './preheat.js';
 import { type Config, settings } from './schema.js';
 import { senderParagraphs } from './senders.js';
@@ -54,9 +55,17 @@ function mapped(
 ): { [key: string]: Described } {
   const entries = Object.entries(value).flatMap(([key, item]): [string, Described][] => {
     const schema = schemaOf(key);
-    return item === undefined || schema === undefined ? [] : [[key, masked(schema, item)]];
+    if (schema === undefined) return [];
+    if (item === undefined) return isSwitch(schema) ? [[key, false]] : [];
+    return [[key, masked(schema, item)]];
   });
   return Object.fromEntries(entries);
+}
+
+/** Whether a map is disabled as a whole by `key: false`; its value is undefined then. */
+function isSwitch(schema: z.ZodType): boolean {
+  const shape = shapeOf(schema);
+  return shape.type === 'map' && shape.shorthandKey === 'enabled';
 }
 
 function paragraph(endpoint: Endpoint): string {
@@ -66,6 +75,7 @@ function paragraph(endpoint: Endpoint): string {
     ...(endpoint.preheat ? warmed(endpoint, endpoint.preheat) : [posted(endpoint)]),
     `dead after ${threshold} failed ${threshold === 1 ? 'attempt' : `attempts; ${delays(endpoint)}`}`,
     givingUp(endpoint),
+    ...pacing(endpoint),
     ...headers(endpoint),
     ...ignored(endpoint),
     ...(endpoint.accept.includes('event') ? [] : ['gets no push, pull, mount or delete events']),

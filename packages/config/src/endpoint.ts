@@ -4,6 +4,7 @@
  */
 import { z } from 'zod';
 import { ENDPOINT_KINDS, EVENT_CLASSES } from './kinds.js';
+import { pace } from './pace.js';
 import { preheat } from './preheat.js';
 import { DAY_MS, registryDuration } from './values/durations.js';
 import { choice, count, flag, text } from './values/scalars.js';
@@ -85,6 +86,7 @@ const written = z.strictObject({
     'Deliveries in flight at once, over all workers. 1 serializes them.',
     8,
   ),
+  ...pace,
   accept: setting(
     z.array(choice(EVENT_CLASSES)).min(1, 'must name at least one; remove the key for the default'),
     '`event`: push, pull, mount, delete. `other`: all other events, such as scan, quota, rename.',

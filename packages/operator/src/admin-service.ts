@@ -8,6 +8,7 @@ import {
   createDeliveries,
   createInspector,
   createJournal,
+  createMemoryHistory,
   createPauses,
   createPreheatRuns,
   createPulseReader,
@@ -37,6 +38,7 @@ export function createAdminService(deps: AdminServiceDeps): AdminService {
   const quarantine = createQuarantine(client, prefix);
   const journal = createJournal(client, prefix);
   const runs = createPreheatRuns(client, prefix);
+  const memory = createMemoryHistory(client, prefix);
   return {
     names: endpoints.names,
     endpoints: endpoints.all,
@@ -49,6 +51,7 @@ export function createAdminService(deps: AdminServiceDeps): AdminService {
       await pauses.resume(await endpoints.existing(name));
       return endpoints.one(name);
     },
+    memory: memory.read,
     preheats: async (name) => runs.list(await endpoints.existing(name)),
     async deliveries(name, state, { limit, after }) {
       return listingOf(

@@ -11,6 +11,7 @@ import type {
   DeadLetter,
   DeadLetterDetail,
   ListedState,
+  MemorySample,
   Quarantined,
   StoredDelivery,
   StoredDeliveryDetail,
@@ -98,7 +99,9 @@ export interface AdminService {
   endpoint(name: string): Promise<EndpointOverview>;
   /** Stops all workers from delivering to it. One that is paused already keeps its first reason. */
   pause(name: string, reason?: string): Promise<EndpointOverview>;
-  /** An endpoint that the configuration pauses stays paused: `pausedByConfig`. */
+  /** How full Redis was in the last hour, oldest first; empty without a maxmemory. */
+  memory(): Promise<MemorySample[]>;
+  /** An endpoint that the configuration pauses stays paused: `pausedByConfig`. One that is held is probed at once. */
   resume(name: string): Promise<EndpointOverview>;
   /** @throws LongshoreError REQUEST_NOT_FOUND, REQUEST_INVALID */
   deliveries(endpoint: string, state: ListedState, paging: Paging): Promise<Listing<StoredDelivery>>;

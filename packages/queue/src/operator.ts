@@ -1,5 +1,12 @@
 /** What an operator looks at and changes: `@longshore/queue/operator`. */
 
+export {
+  createHoldReader,
+  createHoldSwitch,
+  type Hold,
+  type HoldReader,
+  type HoldSwitch,
+} from './hold/hold.js';
 export { createInspector, type Inspector, type QueueCounts } from './inspector.js';
 export type { BulkOptions, BulkProgress, BulkResult } from './operate/dead-bulk.js';
 export type { DeadLetter, DeadLetterDetail } from './operate/dead-letter.js';
@@ -32,12 +39,15 @@ export {
 export type { StoredEvent } from './operate/stored.js';
 export type { Position } from './operate/walk.js';
 export { createPreheatRuns, type PreheatRuns } from './preheat/runs.js';
+export { type Backlog, largestBacklog } from './pulse/backlog.js';
 export {
   ENDPOINT_STATES,
   type EndpointStateName,
   type EndpointSwitches,
   stateOf,
+  TROUBLED_STATES,
 } from './pulse/endpoint-state.js';
+export { createMemoryHistory, type MemoryHistory, type MemorySample } from './pulse/memory-history.js';
 export { createPulseReader, type EndpointPulse, type PulseReader } from './pulse/pulse-reader.js';
 export type {
   AttemptedEntry,

@@ -6,6 +6,7 @@ import { type Check, revealed } from './check.js';
 import { checkDelays } from './delays.js';
 import { checkHeaders } from './headers.js';
 import { nameEndpoints } from './names.js';
+import { checkPace } from './pace.js';
 import { checkPreheat, checkPulls } from './preheat.js';
 import { checkRelay } from './relay.js';
 import { checkRules } from './rules.js';
@@ -35,6 +36,7 @@ export function checkConfig(read: Config & { version?: string }, check: Check): 
     if (check.flavor === 'registry') checkIngestPath(revealed(endpoint.url), [...path, 'url'], check);
     checkPreheat(endpoint, path, check);
     checkDelays(endpoint, path, check);
+    checkPace(endpoint, path, check);
   }
   checkPulls(endpoints, check);
   checkAlerts(config, check);

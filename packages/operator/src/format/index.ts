@@ -11,4 +11,6 @@ export {
   describeStates,
   describeStep,
 } from './history.js';
+export { memoryWarning } from './memory.js';
+export { type Column, table } from './table.js';
 export { block, properties, TIME_WIDTH, truncate, wrap } from './text.js';

@@ -1,0 +1,14 @@
+/** The Lua of the hold, for the scripts that take and settle deliveries. */
+
+/** Lua: `holdRelease(E, now)`. */
+export const HOLD_LUA = `
+-- A held endpoint is probed at once. Returns whether it is held.
+local function holdRelease(E, now)
+  local state, probe = unpack(redis.call('HMGET', E.hold, 'state', 'probe'))
+  redis.call('HDEL', E.hold, 'until', 'delay')
+  if state ~= 'held' then return false end
+  redis.call('HSET', E.hold, 'probeAt', now)
+  if probe then redis.call('HSET', E.hold, 'again', 1) end
+  return true
+end
+`;
