@@ -51,11 +51,11 @@ export interface RetryVerdict {
   /** Epoch milliseconds. */
   retryAt: number;
   /** The failure counts as no attempt. */
-  isUncounted?: boolean;
+  uncounted?: true;
   /** Tried again in one request with the other members. */
   group?: RetryGroup;
   /** Tried again once what is ahead of it is settled, whatever `delay` says: the endpoint keeps the order. */
-  isBehind?: boolean;
+  behind?: true;
 }
 
 /** What the queue does with a delivery after an attempt. */

@@ -19,7 +19,7 @@ const judged = (attempts: number[], stage: BatchStage, outcome: Outcome, more: P
   judgeBatch({ attempts, stage }, outcome, { policy, isOutage: false, now: NOW, random: 0.5, ...more }).map(
     (verdict) =>
       verdict.settle === 'retry'
-        ? [verdict.group?.stage, verdict.group?.id, verdict.delay, verdict.isUncounted ?? false]
+        ? [verdict.group?.stage, verdict.group?.id, verdict.delay, verdict.uncounted ?? false]
         : [verdict.settle],
   );
 
@@ -114,11 +114,7 @@ describe('one answer for a batch', () => {
       isOutage: false,
       isOrdered: true,
     });
-    expect(verdicts.map((verdict) => 'isBehind' in verdict && verdict.isBehind)).toEqual([
-      false,
-      false,
-      true,
-    ]);
+    expect(verdicts.map((verdict) => 'behind' in verdict && verdict.behind)).toEqual([false, false, true]);
   });
 
   test('Retry-After lengthens the delay of all', () => {
@@ -200,7 +196,7 @@ function play({ threshold, events, batch, poison, most, isAccepting }: Scenario)
       if (verdict.settle === 'delivered') delivered.push(id);
       else if (verdict.settle === 'dead') dead.push({ id, attempts: attempt, company: sent.members.length });
       else {
-        const next = { id, attempt: verdict.isUncounted ? attempt : attempt + 1 };
+        const next = { id, attempt: verdict.uncounted ? attempt : attempt + 1 };
         const { id: group = `alone ${id}`, stage = 'first' } = verdict.group ?? {};
         const together = groups.get(group) ?? { members: [], stage };
         together.members.push(next);

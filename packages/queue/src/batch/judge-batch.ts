@@ -64,7 +64,7 @@ function judgeAlone(attempt: number, outcome: Outcome, rules: BatchRules): Attem
   const { policy, isOutage, isOutageFree, now = Date.now(), random } = rules;
   if (outcome.kind !== 'retry' || !isOutage || !isOutageFree) return judge(policy, attempt, outcome, now);
   const delay = retryDelay(policy, attempt, outcome.notBefore, now, random);
-  return { settle: 'retry', outcome, delay, retryAt: now + delay, isUncounted: true };
+  return { settle: 'retry', outcome, delay, retryAt: now + delay, uncounted: true };
 }
 
 type Failure = Extract<Outcome, { kind: 'retry' }>;
@@ -79,11 +79,11 @@ function retryTogether(batch: SentBatch, outcome: Failure, rules: BatchRules): A
   const delay = delayOf(attempts, outcome, rules, isHalved);
   return attempts.map((attempt, i) => {
     const group = groups[i < first ? 0 : 1];
-    const isUncounted = attempt >= policy.threshold || (isOutage && isOutageFree);
+    const isFree = attempt >= policy.threshold || (isOutage && isOutageFree);
     return {
       ...{ settle: 'retry', outcome, delay, retryAt: now + delay, group },
-      ...(isUncounted && { isUncounted }),
-      ...(isOrdered && i >= first && { isBehind: true }),
+      ...(isFree && { uncounted: true }),
+      ...(isOrdered && i >= first && { behind: true }),
     };
   });
 }

@@ -4,25 +4,30 @@ import { expect } from 'vitest';
 import type { RedisClient } from '../connection.js';
 import { runScript, script } from '../script.js';
 import { redisTest as test } from '../testing/redis-test.js';
-import { RATE_LUA, type RateSettings } from './rate-lua.js';
+import { RATE_LUA } from './rate-lua.js';
 
 const START = 1_790_000_000_000;
+
+interface RateSettings {
+  count: number;
+  perMs: number;
+}
 
 /** Asks for `n` requests at `now`, and sends as many as are allowed. */
 interface Ask {
   now: number;
   n: number;
-  rate: RateSettings;
+  rate?: RateSettings;
   /** Taken back afterwards. */
   refund?: number;
 }
 
 const RUN = script(`${RATE_LUA}
-local answers = {}
+local answers, E = {}, { ours = function() return KEYS[1] end }
 for i, ask in ipairs(cjson.decode(ARGV[1])) do
-  local allowed, nextAt = rateGate(KEYS[1], ask.rate, ask.now, ask.n)
-  if allowed > 0 then rateSpend(KEYS[1], ask.rate, ask.now, allowed) end
-  if ask.refund then rateRefund(KEYS[1], ask.rate, ask.now, ask.refund) end
+  local allowed, nextAt = rateGate(E, ask, ask.now, ask.n)
+  rateTaken(E, ask, ask.now, allowed)
+  rateRefund(E, ask, ask.now, ask.refund or 0)
   answers[i] = { allowed, nextAt or 0 }
 end
 return cjson.encode(answers)
@@ -178,4 +183,10 @@ test('what was not sent is taken back', async ({ open, prefix }) => {
     { allowed: 1, next: START + 60_000 },
     { allowed: 0, next: START + 60_000 },
   ]);
+});
+
+test('without a rate everything is allowed, and nothing is stored', async ({ open, prefix }) => {
+  const client = await open('producer');
+  expect(await run(client, prefix, [{ now: START, n: 9 }])).toEqual([{ allowed: 9, next: 0 }]);
+  expect(await client.keys(`${prefix}:*`)).toEqual([]);
 });
