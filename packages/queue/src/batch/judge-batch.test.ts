@@ -71,12 +71,6 @@ describe('one answer for a batch', () => {
     ]);
   });
 
-  test('so is a batch with a damaged delivery, which was not sent', () => {
-    const damaged: Outcome = { kind: 'dead', reason: 'undecodable' };
-    expect(judged([1, 1, 1, 1], 'first', damaged)[0]?.[0]).toBe('again');
-    expect(judged([1], 'first', damaged)).toEqual([['dead']]);
-  });
-
   test('at the threshold in company a failure costs no attempt and halves, an outage too', () => {
     expect(judged([4, 4, 4, 4], 'again', failure(500))[0]).toEqual([
       'again',

@@ -54,10 +54,8 @@ export function judgeBatch(batch: SentBatch, outcome: Outcome, rules: BatchRules
   const { attempts } = batch;
   if (outcome.kind === 'delivered') return attempts.map(() => ({ settle: 'delivered', outcome }));
   if (attempts.length === 1) return attempts.map((attempt) => judgeAlone(attempt, outcome, rules));
-  if (outcome.kind === 'dead' && outcome.status !== undefined) {
-    return attempts.map(() => ({ settle: 'dead', outcome }));
-  }
-  return retryTogether(batch, { ...outcome, kind: 'retry' }, rules);
+  if (outcome.kind === 'dead') return attempts.map(() => ({ settle: 'dead', outcome }));
+  return retryTogether(batch, outcome, rules);
 }
 
 function judgeAlone(attempt: number, outcome: Outcome, rules: BatchRules): AttemptVerdict {
@@ -73,7 +71,7 @@ function retryTogether(batch: SentBatch, outcome: Failure, rules: BatchRules): A
   const { attempts, stage } = batch;
   const { policy, isOutage, isOutageFree, isOrdered, now = Date.now() } = rules;
   const isAsItIs = isOutage && (isOutageFree || attempts.some((attempt) => attempt < policy.threshold));
-  const isHalved = !isAsItIs && (stage === 'again' || isAboutSize(outcome));
+  const isHalved = !isAsItIs && (stage === 'again' || outcome.status === TOO_LARGE);
   const first = isHalved ? Math.ceil(attempts.length / 2) : attempts.length;
   const groups = [newGroup(isAsItIs ? stage : 'again', now), newGroup('again', now)] as const;
   const delay = delayOf(attempts, outcome, rules, isHalved);
@@ -87,10 +85,6 @@ function retryTogether(batch: SentBatch, outcome: Failure, rules: BatchRules): A
     };
   });
 }
-
-/** Whether the same members would fail again in any case: too many, or one of them is damaged and nothing was sent. */
-const isAboutSize = ({ status, reason }: Failure): boolean =>
-  status === TOO_LARGE || (status === undefined && reason === 'undecodable');
 
 /** All members have the same: they come back together. */
 function delayOf(
