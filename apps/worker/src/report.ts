@@ -23,6 +23,10 @@ export interface Attempted {
   attempt: number;
   verdict: AttemptVerdict;
   ms: number;
+  /** Deliveries in the same request; absent for one alone. */
+  batch?: number;
+  /** The failure of its request is noted with another delivery of the same one: it is one failure of the endpoint. */
+  isNoted?: boolean;
 }
 
 /** Each call leaves its records; nothing here throws or waits. */
@@ -48,7 +52,7 @@ export function createReport({ observer, pulse, trail }: ReportParts): Report {
       });
       observer.deliveryIgnored({ ...of, rule, ...named(delivery.view) });
     },
-    attempted({ delivery, attempt, verdict, ms }) {
+    attempted({ delivery, attempt, verdict, ms, batch, isNoted }) {
       const { source, view, receivedAt } = delivery;
       const { settle, outcome } = verdict;
       const { status, reason, detail, body: answer } = outcome;
@@ -56,7 +60,7 @@ export function createReport({ observer, pulse, trail }: ReportParts): Report {
       const retryAt = settle === 'retry' ? verdict.retryAt : undefined;
 
       const digest = view.tag ? undefined : view.digest;
-      const result = { attempt, status, reason, ms, retryAt, detail };
+      const result = { attempt, batch, status, reason, ms, retryAt, detail };
       observer.deliveryAttempted({ ...of, ...named(view), digest, outcome: settle, ...result });
       if (settle !== 'retry') {
         const settled = { ...of, ...named(view), attempts: attempt, outcome: settle, reason, detail };
@@ -65,11 +69,11 @@ export function createReport({ observer, pulse, trail }: ReportParts): Report {
 
       // What it is about is in the note of its receipt; a failure repeats it, since it may outlive that.
       const failure = settle === 'delivered' ? {} : { detail, retryAt, view };
-      const entry = { attempt, outcome: outcome.kind, status, reason, ms: Math.round(ms), answer };
+      const entry = { attempt, outcome: outcome.kind, status, reason, ms: Math.round(ms), answer, batch };
       trail.note({ step: 'attempted', at: Date.now(), ...of, source, ...entry, ...failure });
 
       // What cannot be read is no fault of the receiver's, which was not asked.
-      if (reason === 'undecodable') return;
+      if (reason === 'undecodable' || (isNoted && settle !== 'delivered')) return;
       const failed = { delivered: false, attempt, status, reason, detail } as const;
       pulse.note(of.endpoint, settle === 'delivered' ? { delivered: true } : failed);
     },
