@@ -3,35 +3,51 @@
  * waiting job, called directly: that costs less than `Queue.add`, takes the body as bytes, and says what became of it.
  * Bound to the pinned version of BullMQ, and a test fails if its arguments change.
  */
+import { ignore } from '@longshore/event';
 import { z } from 'zod';
 import { BODY_LUA } from './body/body-lua.js';
 import type { OutgoingBody } from './body/outgoing.js';
 import { bullScript } from './bull-script.js';
 import { COLLAPSE, type CollapseArguments } from './collapse.js';
-import type { RedisClient } from './connection.js';
+import { isCluster, type RedisClient } from './connection.js';
 import { queueKey } from './names.js';
 import { runScript, script } from './script.js';
+import { agendaKeyBeside, lowerAgenda } from './take/agenda.js';
+import { AGENDA_LUA } from './take/agenda-lua.js';
+import { ENDPOINT_LUA } from './take/endpoint-lua.js';
 
 /**
- * KEYS BullMQ's nine of `addStandardJob`
+ * KEYS BullMQ's nine of `addStandardJob`, the agenda (in a Cluster: the first again)
  * ARGV first part of the job's key, id, name, epoch ms, data, name of the body, the body (empty: it is there), what
- *      `collapseArguments` returns as JSON (empty: none)
- * Returns `new`; `known` and the time at which the job was stored; `collapsed` and the id of the delivery that has the
+ *      `collapseArguments` returns as JSON (empty: none), name of the endpoint
+ * Returns `new`, and 1 when nothing was waiting before; `known` and the time at which the job was stored; `collapsed` and the id of the delivery that has the
  * same fact; or `no-body` when the body is not there. BullMQ's own deduplication is not used: a delivery that retention
  * has removed would count there.
  */
 const ADD = script(`
+${ENDPOINT_LUA}
+${AGENDA_LUA}
 ${BODY_LUA}
 ${COLLAPSE}
-local function addStandardJob(KEYS, ARGV)
+local function addStandardJob(redis, KEYS, ARGV)
 ${bullScript('addStandardJob').content}
 end
-local prefix, id, name, at, data, ref, body, asked = unpack(ARGV)
+local prefix, id, name, at, data, ref, body, asked, endpoint = unpack(ARGV)
 local key = prefix .. id
 local packed = cmsgpack.pack({ prefix, id, name, tonumber(at) })
 local function add()
   -- The worker knows the options: they are the same for every job.
-  return addStandardJob(KEYS, { packed, data, cmsgpack.pack({}) })
+  local quiet = setmetatable({ call = quietly(redis.call) }, { __index = redis })
+  return addStandardJob(quiet, KEYS, { packed, data, cmsgpack.pack({}) })
+end
+-- Whoever takes the last waiting one leaves the next look in the agenda, so only the first one needs a look.
+local function wake()
+  local waiting = redis.call('LLEN', prefix .. 'wait')
+  local every = waiting > 1 and tonumber(redis.call('HGET', prefix .. 'meta', 'wakeat'))
+  if waiting > 1 and not (every and waiting % every == 0) then return 0 end
+  agendaLower(endpoint, nowMs())
+  agendaWake(endpoint)
+  return 1
 end
 if redis.call('EXISTS', key) == 1 then
   add()
@@ -41,7 +57,7 @@ if body == '' and not bodyHolders(bodyKey(key, ref)) then return { 'no-body' } e
 local function addWithBody()
   add()
   holdBody(key, ref, body)
-  return { 'new' }
+  return { 'new', tostring(wake()) }
 end
 if asked == '' then return addWithBody() end
 local added, first = collapse(prefix, id, cjson.decode(asked), addWithBody)
@@ -76,10 +92,15 @@ export interface Added {
 export async function addJob(client: RedisClient, prefix: string, job: NewJob): Promise<Added> {
   const { endpoint, id, name, data, body, collapse } = job;
   const keys = KEYS.map((part) => queueKey(prefix, endpoint, part));
+  keys.push(agendaKeyBeside(client, prefix, keys[0] ?? ''));
   const about = [queueKey(prefix, endpoint, ''), id, name, Date.now(), data];
   const asked = collapse ? JSON.stringify(collapse) : '';
-  const answer = await runScript(client, ADD, keys, [...about, body.ref, body.data, asked]);
+  const answer = await runScript(client, ADD, keys, [...about, body.ref, body.data, asked, endpoint]);
   const [what, more] = answerSchema.parse(answer);
+  // Not awaited: what is stored is durable, and the leader finds an endpoint whose look is missing.
+  if (what === 'new' && more === '1' && isCluster(client)) {
+    lowerAgenda(client, prefix, endpoint).catch(ignore('queue.agenda'));
+  }
   if (what === 'known') return { storedAt: Number(more ?? 0) };
   if (what === 'collapsed') return { collapsedInto: more ?? '' };
   return what === 'no-body' ? { isBodyMissing: true } : {};

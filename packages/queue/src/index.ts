@@ -5,12 +5,12 @@
 
 export type { Collapse } from './collapse.js';
 export { connect, type Profile, type RedisAddress, type RedisClient } from './connection.js';
-export {
-  type Consumer,
-  type ConsumerOptions,
-  createConsumer,
-  type TakenAttempt,
-  type UnreadableJob,
+export type {
+  Consumer,
+  ConsumerOptions,
+  ConsumerSettings,
+  TakenAttempt,
+  UnreadableJob,
 } from './consumer.js';
 export { createLeader, type Leader } from './leader.js';
 export { createMonitor, type Monitor, RELIEVE_FROM, type RedisHealth, troubleIn } from './monitor.js';
@@ -25,4 +25,8 @@ export { type AlertStore, createAlertStore } from './pulse/alert-store.js';
 export { createPulse, type LastError, type NotedAttempt, type PulseWriter } from './pulse/pulse.js';
 export { createRetention, type Finished, type KeepLimits, type Retention } from './retention.js';
 export { type AttemptVerdict, judge, longestDelay, type RetryPolicy, type Verdict } from './retry.js';
+export { sweepAgenda } from './take/agenda.js';
+export { createTakeLoop, type TakeLoop } from './take/loop.js';
+export type { TakeReport } from './take/report.js';
+export type { HoldSettings, TakeSettings } from './take/settings.js';
 export { isTransient } from './transient.js';

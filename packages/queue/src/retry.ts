@@ -61,8 +61,11 @@ export interface RetryVerdict {
 /** What the queue does with a delivery after an attempt. */
 export type Verdict =
   | { settle: 'delivered'; outcome: Outcome }
-  | { settle: 'dead'; outcome: Outcome }
+  /** `uncounted`: it was no attempt. */
+  | { settle: 'dead'; outcome: Outcome; uncounted?: true }
   | RetryVerdict
+  /** A probe that failed: not an attempt, back to where it was taken from. */
+  | { settle: 'returned'; outcome: Outcome; to: 'wait' | 'failed' }
   | { settle: 'ignored'; rule: string }
   /** Not an attempt: looked at again then, holding no slot meanwhile. `why` is for people. */
   | { settle: 'deferred'; until: number; why: string; group?: RetryGroup }
@@ -70,7 +73,7 @@ export type Verdict =
   | { settle: 'released' };
 
 /** A verdict that follows an attempt. */
-export type AttemptVerdict = Extract<Verdict, { outcome: Outcome }>;
+export type AttemptVerdict = Exclude<Extract<Verdict, { outcome: Outcome }>, { settle: 'returned' }>;
 
 /** The verdict over one outcome. The present threshold counts, not the one when it was queued. */
 export function judge(

@@ -1,0 +1,275 @@
+/**
+ * One look at an endpoint: moves stalled jobs back, asks the gates, takes what there is room for, and says when the next
+ * look is due. All of it in one step of Redis, so however many processes look at once, each delivery goes to one of
+ * them and no limit is exceeded.
+ *
+ * Due retries are taken straight out of `delayed`, by turns with fresh deliveries: a backlog of retries that was
+ * promoted as a whole would be in front of every fresh one.
+ */
+import { z } from 'zod';
+import { BODY_LUA } from '../body/body-lua.js';
+import { bullScript, SCORE_PER_MS } from '../bull-script.js';
+import type { RedisClient } from '../connection.js';
+import { HOLD_LUA } from '../hold/hold-lua.js';
+import { queueKey } from '../names.js';
+import { ORDER_LUA } from '../order/order-lua.js';
+import { RATE_LUA } from '../rate/rate-lua.js';
+import { runScriptBuffer, script } from '../script.js';
+import { agendaKeyBeside } from './agenda.js';
+import { AGENDA_LUA } from './agenda-lua.js';
+import { ENDPOINT_LUA } from './endpoint-lua.js';
+import { readReports, type TakeReport } from './report.js';
+
+/**
+ * A killed worker's delivery runs again after at most 15 s. Locks are renewed at half the time, so an event loop that
+ * hangs for 5 s risks a second delivery.
+ */
+export const LOCK_MS = 5_000;
+/** Two checks for stalled jobs of an endpoint are so far apart. */
+const STALL_CHECK_MS = 5_000;
+/** Of an endpoint at its limit, whose processes look again whenever one of its deliveries is settled. */
+const AT_LIMIT_MS = 1_000;
+/** Looked at in one look, however many of them are parked behind others of their order. */
+const MOST_TRIES = 200;
+/** Bytes of a body that travel with its job. A larger one is read when its turn comes: a look stays small. */
+const INLINE_BYTES = 4_096;
+
+const STALLED = `
+local function moveStalled(E, now)
+  local redis = setmetatable({ call = quietly(redis.call) }, { __index = redis })
+  local KEYS = keysOf(E, { 'stalled', 'wait', 'active', 'stalled-check', 'meta', 'paused', 'marker', 'events', 'repeat' })
+  -- A crash costs no attempt, however often.
+  local ARGV = { 2 ^ 53, E.base, now, ${STALL_CHECK_MS} }
+  local function move()
+${bullScript('moveStalledJobsToWait').content}
+  end
+  return move()
+end
+`;
+
+/**
+ * KEYS the list of waiting ones, the agenda (in a Cluster: the first again)
+ * ARGV first part of the endpoint's keys, its name, token, free slots, {@link TakeSettings} as JSON
+ * Returns `slots` when more could be taken with more room, else `idle`; milliseconds until the next look, or -1; ids of
+ *         stalled jobs; reports as JSON; and for each job id, data, attempts made, stalls, starts, flag, body (empty:
+ *         it is large; nil: there is none).
+ */
+const TAKE = script(`
+${ENDPOINT_LUA}
+${AGENDA_LUA}
+${BODY_LUA}
+${HOLD_LUA}
+${RATE_LUA}
+${ORDER_LUA}
+${STALLED}
+local E, token, free, S = endpointOf(ARGV[1], ARGV[2]), ARGV[3], tonumber(ARGV[4]), cjson.decode(ARGV[5])
+local now = nowMs()
+local jobs, reports, stalled, next = {}, {}, {}, nil
+local function lookAt(at) if at and (not next or at < next) then next = at end end
+-- Redis lets a script finish that has removed something before memory ran out: a full one is drained.
+redis.call('DEL', E.ours('none'))
+
+local active = redis.call('LLEN', E.active)
+local function checkStalled()
+  if active == 0 then return end
+  local due = redis.call('PTTL', E.base .. 'stalled-check')
+  if due <= 0 then
+    stalled = moveStalled(E, now)
+    if #stalled > 0 then orderReturned(E, stalled) end
+    active, due = active - #stalled, ${STALL_CHECK_MS}
+  end
+  if active > 0 then lookAt(now + due + 1) end
+end
+
+local function activate(id, flag)
+  local key = E.job(id)
+  local stored = redis.call('HMGET', key, 'data', 'atm', 'stc', 'ats')
+  local started = (tonumber(stored[4]) or 0) + 1
+  redis.call('LPUSH', E.active, id)
+  redis.call('SET', key .. ':lock', token, 'PX', ${LOCK_MS})
+  redis.call('HSET', key, 'processedOn', now, 'ats', started)
+  local ref = string.match(stored[1] or '', '"b":"([^"]+)"')
+  local body, length = ref and bodyKey(key, ref), 0
+  if body then length = redis.call('STRLEN', body) end
+  if length > ${INLINE_BYTES} then body = '' else body = length > 0 and redis.call('GET', body) end
+  jobs[#jobs + 1] = {
+    id, stored[1] or '', tonumber(stored[2]) or 0, tonumber(stored[3]) or 0, started, flag, body
+  }
+end
+
+local function takeRetry(id)
+  redis.call('ZREM', E.delayed, id)
+  redis.call('HSET', E.job(id), 'delay', 0)
+  if orderAdmit(E, S, id) then activate(id, 'retry') end
+end
+-- False when none is left.
+local function takeFresh()
+  local id = redis.call('RPOP', E.wait)
+  -- Without an order a priority is none of ours; it is delivered all the same.
+  if not id and S.order == 'none' then id = redis.call('ZPOPMIN', E.prioritized)[1] end
+  if not id then return false end
+  if orderAdmit(E, S, id) then activate(id, 'fresh') end
+  return true
+end
+-- Retries that are due; with an order perhaps only one of them may be taken.
+local function dueRetries(gate, count)
+  if gate.retries == false then return {} end
+  local due = (now + 1) * ${SCORE_PER_MS} - 1
+  if not gate.only then return redis.call('ZRANGE', E.delayed, '-inf', due, 'BYSCORE', 'LIMIT', 0, count) end
+  local score = gate.only ~= '' and redis.call('ZSCORE', E.delayed, gate.only)
+  return score and tonumber(score) <= due and { gate.only } or {}
+end
+
+local function pick(gate, room)
+  local retries, nth, turn, tries = dueRetries(gate, room - #jobs), 1, E.ours('turn'), 0
+  local fresh = gate.fresh ~= false
+  local retryNext = #retries > 0 and redis.call('EXISTS', turn) == 1
+  while #jobs < room and tries < ${MOST_TRIES} and (fresh or retries[nth]) do
+    tries = tries + 1
+    if retries[nth] and (retryNext or not fresh) then
+      takeRetry(retries[nth])
+      nth, retryNext = nth + 1, false
+    else
+      fresh = takeFresh()
+      retryNext = true
+    end
+  end
+  if #retries == 0 then return end
+  if retryNext then redis.call('SET', turn, 1, 'PX', 60000) else redis.call('DEL', turn) end
+end
+
+-- What is left, so that somebody looks at it in time.
+local function leave(gate, limit, rateAt)
+  local delayed = gate.retries ~= false
+  if gate.only then delayed = delayed and gate.only ~= '' and redis.call('ZSCORE', E.delayed, gate.only)
+  else delayed = delayed and redis.call('ZRANGE', E.delayed, 0, 0, 'WITHSCORES')[2] end
+  local due = delayed and math.floor(delayed / ${SCORE_PER_MS})
+  local more = due and due <= now or gate.fresh ~= false and (redis.call('LLEN', E.wait) > 0
+    or S.order == 'none' and redis.call('ZCARD', E.prioritized) > 0)
+  if due and due > now then lookAt(due) end
+  lookAt(gate.next)
+  if not more then return 'idle' end
+  if rateAt then
+    lookAt(rateAt)
+    return 'idle'
+  end
+  lookAt(active + #jobs < limit and now or now + ${AT_LIMIT_MS})
+  return 'slots'
+end
+
+-- The gate of the hold, narrowed by the order: \`most\` in this look, \`only\` this one of the delayed ('' for none).
+local function ordered(gate)
+  local order = orderGate(E, S, now)
+  if not order then return gate end
+  gate.most, gate.only = order.limit, order.retry or ''
+  if order.fresh == false then gate.fresh = false end
+  lookAt(order.next)
+  return gate
+end
+
+local function take()
+  local meta = redis.call('HMGET', E.meta, 'paused', 'concurrency')
+  -- For workers of earlier versions, and for the board.
+  if tonumber(meta[2]) ~= S.concurrency then redis.call('HSET', E.meta, 'concurrency', S.concurrency) end
+  if meta[1] then return 'idle' end
+  local preparing = orderPrepare(E, S, now)
+  if preparing then
+    lookAt(preparing)
+    return 'idle'
+  end
+  local gate = ordered(holdGate(E, S, now))
+  local limit = math.min(S.concurrency, gate.limit or S.concurrency)
+  local room = math.max(0, math.min(free, limit - active, gate.most or free))
+  local allowed, rateAt = rateGate(E, S, now, room)
+  if allowed < room then room = allowed else rateAt = nil end
+  if room > 0 then
+    local probe = gate.probe and holdProbe(E, S, now)
+    if probe then activate(probe, 'probe') end
+    pick(gate, room)
+    if gate.revive and #jobs < room then
+      for _, id in ipairs(holdRevive(E, S, now, room - #jobs)) do activate(id, 'revived') end
+    end
+    rateTaken(E, S, now, #jobs)
+    if #jobs < room then rateAt = nil end
+    if #jobs > 0 and active == 0 then lookAt(now + ${STALL_CHECK_MS}) end
+  end
+  return leave(gate, limit, rateAt)
+end
+
+checkStalled()
+local state = take()
+agendaSet(E.name, next)
+return { state, next and next - now or -1, stalled, #reports > 0 and cjson.encode(reports) or '', jobs }
+`);
+
+/** A job that this process has taken. */
+export interface TakenJob {
+  id: string;
+  /** JSON. */
+  data: string;
+  /** Attempts that count, before this one. */
+  attemptsMade: number;
+  /** How often it was found without a living worker. */
+  stalledCounter: number;
+  /** How often it was taken, this time included: what settles it must know this number. */
+  started: number;
+  flag: 'fresh' | 'retry' | 'probe' | 'revived';
+  /** `large`: to be read from its own key; `missing`: there is none where there should be one, or the job never had one. */
+  body: Buffer | 'large' | 'missing';
+}
+
+/** What one look found. */
+export interface Look {
+  /** More could be taken as soon as a slot is free. */
+  wantsSlots: boolean;
+  /** Milliseconds until the next look; undefined: nothing is waiting, delayed or active. */
+  nextMs: number | undefined;
+  /** Ids of deliveries whose worker died; they wait again. */
+  stalled: string[];
+  reports: TakeReport[];
+  jobs: TakenJob[];
+}
+
+/** Whose look it is. */
+export interface LookAt {
+  endpoint: string;
+  token: string;
+  /** Free slots in this process. */
+  free: number;
+  /** {@link TakeSettings} as JSON. */
+  settings: string;
+}
+
+const aBuffer = z.custom<Buffer>((value) => Buffer.isBuffer(value));
+const aText = aBuffer.transform(String);
+const aJob = z.tuple([
+  aText,
+  aText,
+  z.number(),
+  z.number(),
+  z.number(),
+  aText.pipe(z.enum(['fresh', 'retry', 'probe', 'revived'])),
+  aBuffer.nullish(),
+]);
+const answerSchema = z.tuple([aText, z.number(), z.array(aText), aText, z.array(aJob)]);
+
+/** Rejects with Redis' error. */
+export async function lookAt(client: RedisClient, prefix: string, look: LookAt): Promise<Look> {
+  const { endpoint, token, free, settings } = look;
+  const wait = queueKey(prefix, endpoint, 'wait');
+  const keys = [wait, agendaKeyBeside(client, prefix, wait)];
+  const args = [queueKey(prefix, endpoint, ''), endpoint, token, free, settings];
+  const [state, nextMs, stalled, reports, jobs] = answerSchema.parse(
+    await runScriptBuffer(client, TAKE, keys, args),
+  );
+  return {
+    wantsSlots: state === 'slots',
+    nextMs: nextMs < 0 ? undefined : nextMs,
+    stalled,
+    reports: readReports(reports),
+    jobs: jobs.map(([id, data, attemptsMade, stalledCounter, started, flag, body]) => ({
+      ...{ id, data, attemptsMade, stalledCounter, started, flag },
+      body: body ? (body.length > 0 ? body : 'large') : 'missing',
+    })),
+  };
+}
