@@ -12,15 +12,15 @@
  * With `order: endpoint` one request is out at a time, and `delayed` holds what is ahead of all that waits. Groups that
  * wait for their turn (second halves) are at the head of `wait` with their `bg`, and are not filled up with others.
  */
-import { SCORE_PER_MS } from '../overdue.js';
+import { SCORE_PER_MS } from '../bull-script.js';
 
 /**
- * Lua, after `BODY_LUA`. A request is `{ ids, flag, stage, isRetry }`.
+ * Lua, after `BODY_LUA`. A request is `{ ids, flag, group }`.
  * - `batchInFlight(E, now)` returns how many requests are in flight.
  * - `batchOpen(E, id, untilMs)` counts a request, `batchClose(E, id)` ends it.
  * - `batchNext(E, S, now, gate, retryFirst)` returns the next request, still where it was; or nil, and when there may be one.
  * - `batchRemove(E, request)` removes its members from where they wait.
- * - `batchProbe(E, S, now)` prepares an ordered endpoint for a probe; false: it is not its turn.
+ * - `batchProbe(E)` prepares an ordered endpoint for a probe; false: something is in flight.
  * - `batchBehind(E, id)` moves a delivery from `delayed` to the head of `wait`.
  */
 export const BATCH_LUA = `
@@ -32,7 +32,6 @@ local function batchOpen(E, id, untilMs)
   redis.call('ZADD', E.ours('requests'), string.format('%.0f', untilMs), id)
 end
 local function batchClose(E, id) redis.call('ZREM', E.ours('requests'), id) end
-local function batchStage(group) return group and string.sub(group, 1, 2) == 'a:' and 'again' or 'first' end
 local function batchBytes(E, id, data)
   local ref = string.match(data or '', '"b":"([^"]+)"')
   local head = ref and redis.call('GETRANGE', bodyKey(E.job(id), ref), 4, 7)
@@ -60,7 +59,7 @@ local function batchFresh(E, S, now)
     redis.call('DEL', opened)
     -- Without an order a priority is none of ours; it is delivered all the same.
     local other = S.order ~= 'endpoint' and redis.call('ZRANGE', E.prioritized, 0, 0)[1]
-    return other and { ids = { other }, flag = 'fresh', stage = 'first' } or nil
+    return other and { ids = { other }, flag = 'fresh' } or nil
   end
   -- A clock that was set back does not make it wait for longer.
   local since = math.min(tonumber(redis.call('GET', opened) or now), now)
@@ -68,7 +67,7 @@ local function batchFresh(E, S, now)
     redis.call('SET', opened, string.format('%.0f', since))
     return nil, since + S.batch.waitMs
   end
-  return { ids = ids, flag = 'fresh', stage = batchStage(group) }
+  return { ids = ids, flag = 'fresh', group = group }
 end
 local function batchRetry(E, now)
   local first = redis.call('ZRANGE', E.delayed, 0, 0, 'WITHSCORES')
@@ -84,11 +83,10 @@ local function batchRetry(E, now)
       if redis.call('HGET', E.job(id), 'bg') == group then ids[#ids + 1] = id end
     end
   end
-  return { ids = ids, flag = 'retry', stage = batchStage(group) }
+  return { ids = ids, flag = 'retry', group = group or nil }
 end
 local function batchNext(E, S, now, gate, retryFirst)
   local isOrdered = S.order == 'endpoint'
-  if isOrdered and redis.call('LLEN', E.active) > 0 then return nil end
   local retry, retryAt
   if gate.retries ~= false or isOrdered then retry, retryAt = batchRetry(E, now) end
   if retry and gate.retries == false then return nil end
@@ -118,8 +116,7 @@ local function batchBehind(E, id)
   redis.call('HSET', E.job(id), 'delay', 0)
   redis.call('RPUSH', E.wait, id)
 end
-local function batchProbe(E, S)
-  if S.order ~= 'endpoint' then return true end
+local function batchProbe(E)
   if redis.call('LLEN', E.active) > 0 then return false end
   -- The probe is the first of all, and what was to be retried with it stays behind it.
   for _, id in ipairs(redis.call('ZRANGE', E.delayed, 0, -1, 'REV')) do batchBehind(E, id) end

@@ -3,7 +3,8 @@ import type { Outcome } from '@longshore/event';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { BatchStage } from '../retry.js';
-import { type BatchRules, groupMadeAt, judgeBatch } from './judge-batch.js';
+import { groupMadeAt } from './group.js';
+import { type BatchRules, judgeBatch } from './judge-batch.js';
 
 const policy = { threshold: 4, backoff: 1_000, maxbackoff: 3_600_000, schedule: [] };
 const NOW = 1_790_000_000_000;

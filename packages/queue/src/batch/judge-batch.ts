@@ -8,16 +8,9 @@
  * the next halving, whatever its reason (an event may well be what makes the receiver reset the connection). Only
  * the receiver's refusal of everything (410) ends all members together.
  */
-import { randomBytes } from 'node:crypto';
 import type { Outcome } from '@longshore/event';
-import {
-  type AttemptVerdict,
-  type BatchStage,
-  judge,
-  type RetryGroup,
-  type RetryPolicy,
-  retryDelay,
-} from '../retry.js';
+import { type AttemptVerdict, type BatchStage, judge, type RetryPolicy, retryDelay } from '../retry.js';
+import { newGroup } from './group.js';
 
 /** A batch as it was sent. */
 export interface SentBatch {
@@ -97,13 +90,3 @@ function delayOf(
   if (isHalved && outcome.status === TOO_LARGE) return 1;
   return retryDelay(policy, isQuick ? 1 : Math.max(...attempts), outcome.notBefore, now, random);
 }
-
-/** Its first part is when it was made: see {@link groupMadeAt}. */
-const newGroup = (stage: BatchStage, now: number): RetryGroup => ({
-  id: `${now.toString(36)}-${randomBytes(4).toString('base64url')}`,
-  stage,
-});
-
-/** Epoch milliseconds by the clock of the process that made it; 0 when that cannot be read. */
-export const groupMadeAt = ({ id }: RetryGroup): number =>
-  Number.parseInt(id.split('-', 1)[0] ?? '', 36) || 0;
