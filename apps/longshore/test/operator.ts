@@ -1,7 +1,7 @@
 /** What the tests of an operator's commands share: running one, and many deliveries that are dead already. */
 import { randomUUID } from 'node:crypto';
 import { type Delivery, deliveryOf, EVENTS_V2 } from '@longshore/event';
-import { connect, createConsumer, createProducer, type RedisClient } from '@longshore/queue';
+import { connect, createProducer, createTakeLoop, type RedisClient } from '@longshore/queue';
 import { createInspector, type Inspector } from '@longshore/queue/operator';
 import { eventually, redisUrl } from '@longshore/testkit';
 import { onTestFinished } from 'vitest';
@@ -54,11 +54,10 @@ export async function bury(prefix: string, endpoint: string, count: number): Pro
   await producer.close();
   const consuming = connect({ url: redisUrl() }, 'consumer', () => {});
   const outcome = { kind: 'dead' as const, reason: 'http_500' as const, status: 500, detail: 'it failed' };
-  const consumer = createConsumer({
-    client: consuming,
-    prefix,
+  const loop = createTakeLoop({ client: consuming, prefix, onError: () => {}, onStuck: () => {} });
+  const consumer = loop.serve({
     endpoint,
-    concurrency: 100,
+    take: { concurrency: 100, order: 'none', maxBackoffMs: 1_000 },
     delivered: { age: 86_400_000, count: 100_000 },
     handle: async () => ({ settle: 'dead', outcome }),
     unreadable: () => ({ settle: 'dead', outcome }),
@@ -71,6 +70,7 @@ export async function bury(prefix: string, endpoint: string, count: number): Pro
     { timeout: 120_000, every: 100, what: `${count} dead deliveries` },
   );
   await consumer.close(5_000);
+  loop.close();
   consuming.disconnect();
   return deliveries;
 }

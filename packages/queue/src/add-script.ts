@@ -40,7 +40,7 @@ local function add()
   local quiet = setmetatable({ call = quietly(redis.call) }, { __index = redis })
   return addStandardJob(quiet, KEYS, { packed, data, cmsgpack.pack({}) })
 end
--- Whoever takes the last waiting one leaves the next look in the agenda, so only the first one needs a look.
+-- With others waiting the next look is in the agenda already.
 local function wake()
   local waiting = redis.call('LLEN', prefix .. 'wait')
   local every = waiting > 1 and tonumber(redis.call('HGET', prefix .. 'meta', 'wakeat'))

@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import { type Config, loadConfig } from '@longshore/config';
 import { type Delivery, deliveryOf, EVENTS_V2 } from '@longshore/event';
 import { type AdminService, createAdminService } from '@longshore/operator';
-import { connect, createConsumer, createProducer, type RedisClient } from '@longshore/queue';
+import { connect, createProducer, createTakeLoop, type RedisClient } from '@longshore/queue';
 import { createInspector, type Inspector } from '@longshore/queue/operator';
 import { eventually, redisUrl, testPrefix } from '@longshore/testkit';
 import { onTestFinished } from 'vitest';
@@ -156,11 +156,10 @@ function aDelivery(endpoint: string): Delivery {
 async function bury(prefix: string, endpoint: string): Promise<void> {
   const client = connect({ url: redisUrl() }, 'consumer', () => {});
   const outcome = { kind: 'dead' as const, reason: 'http_500' as const, detail: 'the receiver answered 500' };
-  const consumer = createConsumer({
-    client,
-    prefix,
+  const loop = createTakeLoop({ client, prefix, onError: () => {}, onStuck: () => {} });
+  const consumer = loop.serve({
     endpoint,
-    concurrency: 8,
+    take: { concurrency: 8, order: 'none', maxBackoffMs: 1_000 },
     delivered: { age: 86_400_000, count: 1_000 },
     handle: async () => ({ settle: 'dead', outcome }),
     unreadable: () => ({ settle: 'dead', outcome }),
@@ -173,6 +172,7 @@ async function bury(prefix: string, endpoint: string): Promise<void> {
     ({ waiting, active, dead }) => waiting + active === 0 && dead > 0,
   );
   await consumer.close(1_000);
+  loop.close();
   await inspector.close();
   client.disconnect();
 }

@@ -79,7 +79,10 @@ export class Lane implements Consumer {
   /** Looks now, unless a look is on its way or no slot is free; then it looks after that. Never rejects. */
   look(): void {
     if (this.#closing) return;
-    if (this.#pace.waitMs() > 0) return this.parts.postpone(this);
+    if (this.#pace.waitMs() > 0) {
+      this.parts.postpone(this);
+      return;
+    }
     if (this.#looking) {
       this.#again = true;
       return;

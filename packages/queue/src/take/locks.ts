@@ -9,7 +9,7 @@ import { LOCK_MS } from './take-script.js';
 export const RENEW_MS = LOCK_MS / 2;
 
 /**
- * A job whose lock another process has, or nobody, is left as it is: its settlement finds out. So is a request that is
+ * A job whose lock is gone, or another process's, is left as it is: its settlement finds out. So is a request that is
  * not in flight any more.
  *
  * KEYS BullMQ's set of jobs that may be stalled; ARGV first part of the endpoint's keys, token, how many ids of jobs,

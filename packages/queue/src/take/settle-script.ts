@@ -135,7 +135,7 @@ end
 if R.closes then batchClose(E, R.closes) end
 if R.isUnsent then rateRefund(E, S, now, 1) end
 if next then agendaLower(E.name, next) end
--- Whoever gives a delivery back does not take it again.
+-- A process that gives a delivery back does not take it again.
 if isGivenBack then agendaWake(E.name) end
 return { answers, next and next - now or -1, #reports > 0 and cjson.encode(reports) or '', since }
 `);

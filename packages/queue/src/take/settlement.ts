@@ -1,4 +1,4 @@
-/** From the verdict over an attempt to what Redis is told. */
+/** From the verdict over an attempt to the arguments of the script that settles it. */
 import type { Delivery, Outcome } from '@longshore/event';
 import { storedGroup } from '../batch/group.js';
 import { aboutOf } from '../body/body.js';

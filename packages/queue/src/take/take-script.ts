@@ -88,11 +88,11 @@ local function checkStalled()
   if active > 0 then lookAt(now + due + 1) end
 end
 
+-- Of a job that is in the list of active ones. That comes first: whatever Redis refuses then, a job is never in no list.
 local function activate(id, flag, request, group)
   local key = E.job(id)
   local stored = redis.call('HMGET', key, 'data', 'atm', 'stc', 'ats')
   local started = (tonumber(stored[4]) or 0) + 1
-  redis.call('LPUSH', E.active, id)
   redis.call('SET', key .. ':lock', token, 'PX', ${LOCK_MS})
   redis.call('HSET', key, 'processedOn', now, 'ats', started)
   local ref = string.match(stored[1] or '', '"b":"([^"]+)"')
@@ -104,6 +104,7 @@ local function activate(id, flag, request, group)
   }
 end
 
+-- They are in the list of active ones.
 local function open(ids, flag, group)
   requests = requests + 1
   local request = ''
@@ -118,19 +119,31 @@ local function open(ids, flag, group)
   end
 end
 
+local function place(ids)
+  for _, id in ipairs(ids) do redis.call('LPUSH', E.active, id) end
+end
+local function admit(id, flag)
+  if orderAdmit(E, S, id) then open({ id }, flag) else redis.call('LREM', E.active, 1, id) end
+end
 local function takeRetry(id)
+  redis.call('LPUSH', E.active, id)
   redis.call('ZREM', E.delayed, id)
   redis.call('HSET', E.job(id), 'delay', 0)
-  if orderAdmit(E, S, id) then open({ id }, 'retry') end
+  admit(id, 'retry')
 end
 -- False when none is left.
 local function takeFresh()
-  local id = redis.call('RPOP', E.wait)
+  local id = redis.call('RPOPLPUSH', E.wait, E.active)
   -- Without an order a priority is none of ours; it is delivered all the same.
-  if not id and S.order == 'none' then id = redis.call('ZPOPMIN', E.prioritized)[1] end
-  if not id then return false end
-  if orderAdmit(E, S, id) then open({ id }, 'fresh') end
-  return true
+  if not id and S.order == 'none' then
+    id = redis.call('ZRANGE', E.prioritized, 0, 0)[1]
+    if id then
+      redis.call('LPUSH', E.active, id)
+      redis.call('ZREM', E.prioritized, id)
+    end
+  end
+  if id then admit(id, 'fresh') end
+  return id ~= false and id ~= nil
 end
 -- Retries that are due; with an order perhaps only one of them may be taken.
 local function dueRetries(gate, count)
@@ -170,6 +183,7 @@ local function pickBatches(gate, room)
     local request, at = batchNext(E, S, now, gate, retryNext)
     lookAt(at)
     if not request or requests >= room then return request ~= nil end
+    place(request.ids)
     batchRemove(E, request)
     open(request.ids, request.flag, request.group)
     retryNext = request.flag == 'fresh'
@@ -226,6 +240,7 @@ local function revive(gate, room)
   for from = 1, #ids, size do
     local some = {}
     for n = from, math.min(from + size - 1, #ids) do some[#some + 1] = ids[n] end
+    place(some)
     open(some, 'revived')
   end
 end
@@ -240,7 +255,10 @@ local function take()
   if allowed < room then room = allowed else rateAt = nil end
   if room > 0 and gate.probe and (not isOneByOne or batchProbe(E)) then
     local probe = holdProbe(E, O, now)
-    if probe then open({ probe }, 'probe') end
+    if probe then
+      place({ probe })
+      open({ probe }, 'probe')
+    end
   end
   local more
   if S.batch then more = pickBatches(gate, room) elseif room > 0 then pick(gate, room) end

@@ -1,0 +1,79 @@
+/** One endpoint of the worker: its consumer, and the sink that its attempts use. Both can be replaced while deliveries flow. */
+import type { Config } from '@longshore/config';
+import type { Consumer, TakeLoop } from '@longshore/queue';
+import { createDeliveryPipeline, type LiveEndpoint } from './pipeline.js';
+import type { Prepared } from './prepared.js';
+import type { ReportParts } from './report.js';
+import { takeSettings } from './take-settings.js';
+import { createUnreadable } from './unreadable.js';
+
+/** What a lane is opened with. */
+export interface LaneParts extends Pick<ReportParts, 'observer' | 'trail'> {
+  loop: TakeLoop;
+  /** Hears every error of the queues, for `/readyz`. */
+  onRedisError?(error: Error): void;
+}
+
+/** An error of Redis repeats with every command. */
+const LOG_INTERVAL_MS = 10_000;
+
+/** See the header. */
+export interface Lane {
+  /** What the sink and the consumer were made from; a difference means a change. */
+  readonly fingerprint: string;
+  /** Takes over changed settings. @returns when the sink that was replaced has ended */
+  change(next: Prepared, config: Config): Promise<void>;
+  /** Stops taking, and ends within `grace` milliseconds and the time of its sink. */
+  close(grace: number): Promise<void>;
+}
+
+/** Begins to take deliveries at once; never fails. */
+export function openLane(parts: LaneParts, first: Prepared, config: Config): Lane {
+  let prepared = first;
+  let live = liveEndpoint(first);
+  const consumer = serve(parts, first, config, () => live);
+  return {
+    get fingerprint() {
+      return prepared.fingerprint;
+    },
+    async change(next, now) {
+      const { attempts, sink } = live;
+      prepared = next;
+      live = liveEndpoint(next);
+      consumer.update({ take: takeSettings(next.endpoint), delivered: now.retention.delivered });
+      await Promise.all(attempts);
+      await sink.close();
+    },
+    async close(grace) {
+      await consumer.close(grace);
+      await live.sink.close();
+    },
+  };
+}
+
+const liveEndpoint = (prepared: Prepared): LiveEndpoint => ({ ...prepared.open(), attempts: new Set() });
+
+function serve(
+  { loop, observer, trail, onRedisError }: LaneParts,
+  { endpoint, report }: Prepared,
+  config: Config,
+  live: () => LiveEndpoint,
+): Consumer {
+  const { name } = endpoint;
+  return loop.serve({
+    endpoint: name,
+    take: takeSettings(endpoint),
+    delivered: config.retention.delivered,
+    handle: createDeliveryPipeline(live, report),
+    unreadable: createUnreadable(name, { observer, trail }),
+    onError(err) {
+      onRedisError?.(err);
+      observer.throttledLog(`queue ${name}`, LOG_INTERVAL_MS).warn({ endpoint: name, err }, 'queue error');
+    },
+    onStalled(deliveryId) {
+      trail.note({ step: 'stalled', at: Date.now(), endpoint: name, deliveryId });
+      const message = 'a delivery that was not settled in time runs again';
+      observer.log.warn({ endpoint: name, deliveryId }, message);
+    },
+  });
+}
