@@ -133,7 +133,10 @@ for n = 5, #ARGV, 4 do
   answers[#answers + 1] = settle(cjson.decode(ARGV[n]), ARGV[n + 1], ARGV[n + 2], ARGV[n + 3])
 end
 if R.closes then batchClose(E, R.closes) end
-if R.isUnsent then rateRefund(E, S, now, 1) end
+if R.isUnsent and S.rate then
+  rateRefund(E, S, now, 1)
+  lookAt(now)
+end
 if next then agendaLower(E.name, next) end
 -- A process that gives a delivery back does not take it again.
 if isGivenBack then agendaWake(E.name) end
