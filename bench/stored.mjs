@@ -1,8 +1,8 @@
 /**
  * What a delivery takes of Redis while it waits, and of the CPU until it is delivered, with 1, 3 and 10 endpoints.
  *
- * `node stored.mjs [DELIVERIES] [QUEUE]`, from the bench folder after a build. QUEUE is the `dist/index.js` of
- * `packages/queue` of another build, to compare with.
+ * `node stored.mjs [DELIVERIES] [QUEUE]`, from the bench folder after a build. QUEUE is a module of another build that
+ * exports `connect`, `createConsumer` and `createProducer`, to compare with.
  */
 import { spawn } from 'node:child_process';
 import { createHash, randomBytes, randomUUID } from 'node:crypto';
@@ -12,9 +12,12 @@ import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 
 const COUNT = Number(process.argv[2] ?? 10_000);
-const { connect, createConsumer, createProducer, createTakeLoop } = await import(
-  process.argv[3] ?? '@longshore/queue'
-);
+const queue = (subject = '') => import(process.argv[3] ?? `@longshore/queue${subject}`);
+const [{ connect }, { createConsumer, createTakeLoop }, { createProducer }] = await Promise.all([
+  queue(),
+  queue('/consumer'),
+  queue('/producer'),
+]);
 
 /** A push as registry 3 sends it: 1.5 KB with its references left out. */
 function anEvent(n) {

@@ -93,7 +93,7 @@ test('the environment and the console are refused in code, not in comments', asy
     'packages/testkit/src/c.ts': 'export const a = process.env.CI;',
   });
   expect(checkLayers(root)).toEqual([
-    '@longshore/sinks reads process.env: the environment is read in config only [packages/sinks/src/b.ts]',
+    '@longshore/sinks reads process.env: the environment is read in settings only [packages/sinks/src/b.ts]',
     expect.stringMatching(/^@longshore\/sinks writes to console: .*b\.ts\]$/),
   ]);
 });

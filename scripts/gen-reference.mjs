@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { configurationPage, jsonSchema } from '../packages/config/dist/reference.js';
 import { ERRORS } from '../packages/event/dist/index.js';
-import { metricsPage, recordsPage } from '../packages/observe/dist/index.js';
+import { metricsPage, recordsPage } from '../packages/observe/dist/reference.js';
 
 const ROOT = path.dirname(path.dirname(fileURLToPath(import.meta.url)));
 

@@ -2,7 +2,8 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { connect } from '@longshore/queue';
-import { createInspector, createQuarantine } from '@longshore/queue/operator';
+import { createInspector } from '@longshore/queue/operator';
+import { createQuarantine } from '@longshore/queue/quarantine';
 
 /** Bytes of memory that a process holds, and the most that it held (Linux). */
 export async function memoryOf(pid) {

@@ -1,6 +1,7 @@
 /** What could not be read, into quarantine: with the headers that help to read it later, without secrets. */
 import type { Observer } from '@longshore/observe';
-import type { Quarantine, TrailWriter } from '@longshore/queue/operator';
+import type { Quarantine } from '@longshore/queue/quarantine';
+import type { TrailWriter } from '@longshore/queue/trail';
 import {
   headerIdentity,
   type OpenedRequest,

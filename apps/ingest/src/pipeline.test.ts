@@ -158,7 +158,7 @@ describe('what cannot be read', () => {
   test('a format that is not known is kept too', async () => {
     const ingest = await startIngest(endpoints('one'));
     const answer = await ingest.post('{"hello":1}', { headers: { 'content-type': 'application/json' } });
-    const reason = 'the body is in no format that is taken here';
+    const reason = 'the format is unknown. Report it with the body';
     expect([answer.status, answer.json]).toEqual([202, { ...nothing, quarantined: 1, reason }]);
     expect(ingest.records()).toMatchObject([{ record: 'event.quarantined', source: 'unknown', reason }]);
   });

@@ -8,7 +8,8 @@
  */
 import type { Observer } from '@longshore/observe';
 import type { Publish, PublishObserver, Routes } from '@longshore/publish';
-import type { Quarantine, TrailWriter } from '@longshore/queue/operator';
+import type { Quarantine } from '@longshore/queue/quarantine';
+import type { TrailWriter } from '@longshore/queue/trail';
 import type { OpenedRequest, RawRequest, RequestHead, Sources } from '@longshore/sources';
 import { entriesOf, keep, reportKept } from './keep.js';
 import { type Receipt, receiptOf } from './receipt.js';

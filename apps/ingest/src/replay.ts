@@ -4,8 +4,10 @@
  */
 import type { Config } from '@longshore/config';
 import { createPublish } from '@longshore/publish';
-import { createProducer, type Monitor, type RedisClient } from '@longshore/queue';
-import { createQuarantine, quarantineLimits, type TrailWriter } from '@longshore/queue/operator';
+import type { Monitor, RedisClient } from '@longshore/queue';
+import { createProducer } from '@longshore/queue/producer';
+import { createQuarantine, quarantineLimits } from '@longshore/queue/quarantine';
+import type { TrailWriter } from '@longshore/queue/trail';
 import type { RawRequest } from '@longshore/sources';
 import { createCurrent } from './current.js';
 import { createTake, reopen, type TakingObserver } from './pipeline.js';

@@ -1,7 +1,8 @@
 /** The admin listener over the roles of this process: readiness, metrics and the registry's expvar page. */
 import { type Config, type Endpoint, everyEndpoint, maskedUrl } from '@longshore/config';
 import { troubleIn } from '@longshore/queue';
-import { createPulseReader, createQuarantine } from '@longshore/queue/operator';
+import { createPulseReader } from '@longshore/queue/pulse';
+import { createQuarantine } from '@longshore/queue/quarantine';
 import { createAdmin } from './admin.js';
 import { type Listener, listen, logRefused, recordDropped } from './listen.js';
 import { refusedWords } from './reload.js';

@@ -5,7 +5,7 @@
 import type { Config } from '@longshore/config';
 import { LongshoreError, type PreheatRun } from '@longshore/event';
 import { createObserver } from '@longshore/observe';
-import { createTrail, trailLimits } from '@longshore/queue/operator';
+import { createTrail, trailLimits } from '@longshore/queue/trail';
 import { type PreheatOnceParts, preheatOnce } from '@longshore/worker';
 import { summary, table } from './preheat-table.js';
 import { createProgressLine, type ProgressLine } from './progress-line.js';

@@ -1,6 +1,6 @@
 /** Progress on one line of a terminal. Without a terminal only notes are written, so that a log stays readable. */
 import { printable } from '@longshore/event';
-import type { BulkProgress } from '@longshore/queue/operator';
+import type { BulkProgress } from '@longshore/queue/dead';
 
 const BAR_WIDTH = 30;
 const DEFAULT_COLUMNS = 80;

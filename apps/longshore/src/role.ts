@@ -3,7 +3,8 @@ import type { Config } from '@longshore/config';
 import type { RefusedConfig } from '@longshore/dashboard';
 import type { Observer } from '@longshore/observe';
 import type { Monitor, RedisClient } from '@longshore/queue';
-import type { Inspector, TrailWriter } from '@longshore/queue/operator';
+import type { Inspector } from '@longshore/queue/operator';
+import type { TrailWriter } from '@longshore/queue/trail';
 
 /** All that there are, in the order in which an event meets them. */
 export const ROLES = ['ingest', 'worker', 'dashboard'] as const;

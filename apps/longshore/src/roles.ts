@@ -6,15 +6,13 @@
 import type { Config } from '@longshore/config';
 import { claimLock } from '@longshore/embedded-redis/lock';
 import type { IngestParts } from '@longshore/ingest';
-import { isIngestRecord } from '@longshore/observe';
-import { createAlertStore, createLeader, createPulse, createRetention } from '@longshore/queue';
-import {
-  createDeliveries,
-  createJournalReader,
-  createMemoryHistory,
-  createPulseReader,
-  createQuarantine,
-} from '@longshore/queue/operator';
+import { isIngestRecord } from '@longshore/observe/ingest-record';
+import { createDeliveries } from '@longshore/queue/deliveries';
+import { createAlertStore, createLeader, createRetention } from '@longshore/queue/housekeeping';
+import { createJournalReader } from '@longshore/queue/journal';
+import { createMemoryHistory } from '@longshore/queue/memory';
+import { createPulse, createPulseReader } from '@longshore/queue/pulse';
+import { createQuarantine } from '@longshore/queue/quarantine';
 import { openAdmin } from './admin-role.js';
 import { type Listener, listen, logRefused, recordDropped } from './listen.js';
 import { asksForSecret, warnOfOpenIngest } from './open-ingest.js';
@@ -42,14 +40,14 @@ export interface RunningRoles {
 }
 
 /** Requests in flight get this long when the process stops; ingest and dashboard answer within it. */
-const LISTENER_GRACE = 5_000;
+const LISTENER_GRACE_MS = 5_000;
 
 /** How long a wrong secret's answer is held back; a registry's time-out is 1 s, and its log should say 401. */
 const INGEST_HOLD_BACK_MS = 500;
 const DASHBOARD_HOLD_BACK_MS = 1_000;
 
 /** The dashboard looks for queues of endpoints that left the configuration, in milliseconds. */
-const REFRESH_EVERY = 30_000;
+const REFRESH_INTERVAL_MS = 30_000;
 
 /**
  * In the order of starting, which is the order of what can go wrong: workers come last, so that nothing is
@@ -79,7 +77,7 @@ export async function startRoles(wanted: readonly Role[], parts: RoleParts): Pro
     const end = (role: Role) => running.get(role)?.close();
     // Neither takes anything new from here on; both finish what is in flight at the same time.
     await Promise.all([end('ingest'), end('worker')]);
-    await Promise.all([end('dashboard'), admin?.close(LISTENER_GRACE)]);
+    await Promise.all([end('dashboard'), admin?.close(LISTENER_GRACE_MS)]);
   };
   try {
     admin = await openAdmin(roles, parts, absent, notes);
@@ -134,7 +132,7 @@ async function startIngest(parts: RoleParts): Promise<RunningRole> {
     prepare: ingest.prepare,
     notes: ingest.notes,
     async close() {
-      await listener.close(LISTENER_GRACE);
+      await listener.close(LISTENER_GRACE_MS);
       await ingest.close();
     },
   };
@@ -224,7 +222,7 @@ async function startDashboard(parts: RoleParts): Promise<RunningRole> {
       .catch((err) => observer.throttledLog('dashboard', 60_000).warn({ err }, 'queues could not be listed'));
   };
   refresh();
-  const timer = setInterval(refresh, REFRESH_EVERY);
+  const timer = setInterval(refresh, REFRESH_INTERVAL_MS);
   const listener = await listen('dashboard', config().dashboard.listen, dashboard.app.callback(), {
     hasSecret: () => Object.keys(config().dashboard.auth.basic ?? {}).length > 0,
     hosts: () => config().dashboard.hosts,
@@ -242,7 +240,7 @@ async function startDashboard(parts: RoleParts): Promise<RunningRole> {
     },
     async close() {
       clearInterval(timer);
-      await Promise.all([listener.close(LISTENER_GRACE), dashboard.close()]);
+      await Promise.all([listener.close(LISTENER_GRACE_MS), dashboard.close()]);
       await Promise.all([admin.close(), replayer.close()]);
     },
   };

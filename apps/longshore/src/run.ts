@@ -2,21 +2,21 @@
  * `longshore run`: opens Redis, starts the roles, keeps them in step with the configuration, and stops them
  * in the order in which an event travels, so that nothing is taken that would not be finished.
  */
-import { type Env, givingUpTimes } from '@longshore/config';
-import { createObserver } from '@longshore/observe';
+import { type Config, type Env, givingUpTimes } from '@longshore/config';
+import { createObserver, type Observer } from '@longshore/observe';
 import { connect, createMonitor, type RedisHealth } from '@longshore/queue';
 import { createInspector } from '@longshore/queue/operator';
 import { healthLog } from './health.js';
 import { announceReadiness } from './readiness.js';
-import { openRedis } from './redis.js';
+import { type OpenRedis, openRedis } from './redis.js';
 import { type InForce, load, reloadConfig, tellWarnings } from './reload.js';
-import type { Role } from './role.js';
+import type { Role, RoleParts } from './role.js';
 import { startRoles } from './roles.js';
 import type { Surroundings } from './shell.js';
 import { untilStopped } from './signals.js';
 import { openTrail } from './trail.js';
 import { version } from './version.js';
-import { waitUntilStable, watchConfig } from './watch.js';
+import { type Watcher, waitUntilStable, watchConfig } from './watch.js';
 
 /** Milliseconds to wait for the first answer of Redis; one that is away is no reason not to start. */
 const REDIS_TIMEOUT_MS = 2_000;
@@ -39,76 +39,101 @@ export interface RunOptions {
  * Resolves with the exit code once everything has stopped.
  * @throws LongshoreError CONFIG_INVALID, SECRET_MISSING, LISTEN_FAILED and those of the embedded Redis
  */
-export async function run({ file, roles, env, signals, log: destination }: RunOptions): Promise<number> {
+export async function run(options: RunOptions): Promise<number> {
+  const { file, env, signals, log: destination } = options;
   const watcher = watchConfig(file, undefined, signals);
   await waitUntilStable(file);
-  const loaded = load(file, env);
-  const { config } = loaded;
-  let inForce: InForce = { config };
+  const { config, warnings } = load(file, env);
   const observer = createObserver({ ...config.log, version, destination });
   const { log } = observer;
   observer.configLoaded(Date.now());
-  tellWarnings(file, loaded.warnings, observer);
+  tellWarnings(file, warnings, observer);
   const stopped = untilStopped(signals, (signal) =>
     log.info({ signal, hint: 'a second signal ends the process at once' }, 'stopping'),
   );
-
   // Reading a large append-only file back may take minutes; a signal to stop must not wait for that.
   const redis = await Promise.race([openRedis(config, env.PATH, observer, file), stopped]);
-  if (redis) {
-    let connecting = true;
-    const onRedisError = (err: Error): void => {
-      if (!connecting) return;
-      observer
-        .throttledLog('redis', LOG_INTERVAL_MS)
-        .warn({ err, redis: redis.where }, 'Redis connection failed, trying again');
-    };
-    const producer = connect(redis.address, 'producer', onRedisError);
-    const consumer = connect(redis.address, 'consumer', onRedisError);
-    const health = healthLog(observer);
-    const readiness = announceReadiness(observer, () => monitor.health);
-    const onChange = (now: RedisHealth): void => {
-      health.seen(now);
-      readiness.seen(now);
-    };
-    const monitor = createMonitor(producer, onChange, config.redis.prefix);
-    const inspector = createInspector(producer, config.redis.prefix);
-    const shared = { config: () => inForce.config, observer, producer, monitor };
-    const trail = openTrail(shared);
-    const refused = () => inForce.refused;
-    const parts = { ...shared, refused, consumer, inspector, trail, version };
-    let started = false;
-    try {
-      await monitor.firstAnswer(REDIS_TIMEOUT_MS);
-      health.begin(monitor.health);
-      const running = await startRoles(roles, parts);
-      started = true;
-      watcher.onChange((why) => {
-        inForce = reloadConfig({ file, env, why, current: inForce, apply: running.apply, observer });
-      });
-      const { endpoints } = config.notifications;
-      const delivers = roles.length === 0 || roles.includes('worker');
-      const giveUpAfter = delivers && endpoints.length > 0 ? givingUpTimes(endpoints) : undefined;
-      const counted = { endpoints: endpoints.length, giveUpAfter };
-      readiness.serving({ ...running.urls, redis: redis.where, ...counted, version });
-      await stopped;
-      readiness.stop();
-      watcher.close();
-      await running.close();
-    } finally {
-      connecting = false;
-      readiness.stop();
-      watcher.close();
-      await trail.close();
-      monitor.close();
-      producer.disconnect();
-      consumer.disconnect();
-      await redis.stop();
-      // Lines that were held back come first: `stopped` is the last.
-      await observer.flush();
-      if (started) log.info({}, 'stopped');
-      await observer.flush();
-    }
-  }
+  if (redis) await serve(options, { config, observer, watcher, redis, stopped });
   return 0;
+}
+
+interface Serving {
+  config: Config;
+  observer: Observer;
+  watcher: Watcher;
+  redis: OpenRedis;
+  stopped: Promise<unknown>;
+}
+
+/** Runs the roles until the process is to stop. What was opened is closed however that ends. */
+async function serve({ file, roles, env }: RunOptions, serving: Serving): Promise<void> {
+  const { config, observer, watcher, redis, stopped } = serving;
+  let inForce: InForce = { config };
+  const connections = openConnections(redis, config.redis.prefix, observer);
+  const { producer, monitor, health, readiness } = connections;
+  const inspector = createInspector(producer, config.redis.prefix);
+  const trail = openTrail({ config: () => inForce.config, observer, producer, monitor });
+  const parts: RoleParts = {
+    ...{ ...connections, observer, inspector, trail, version },
+    config: () => inForce.config,
+    refused: () => inForce.refused,
+  };
+  let started = false;
+  try {
+    await monitor.firstAnswer(REDIS_TIMEOUT_MS);
+    health.begin(monitor.health);
+    const running = await startRoles(roles, parts);
+    started = true;
+    watcher.onChange((why) => {
+      inForce = reloadConfig({ file, env, why, current: inForce, apply: running.apply, observer });
+    });
+    readiness.serving({ ...running.urls, redis: redis.where, ...summary(config, roles), version });
+    await stopped;
+    readiness.stop();
+    watcher.close();
+    await running.close();
+  } finally {
+    watcher.close();
+    await trail.close();
+    connections.close();
+    await redis.stop();
+    // Lines that were held back come first: `stopped` is the last.
+    await observer.flush();
+    if (started) observer.log.info({}, 'stopped');
+    await observer.flush();
+  }
+}
+
+/** Both connections to Redis, and what the log says of their health. */
+function openConnections({ address, where }: OpenRedis, prefix: string, observer: Observer) {
+  let open = true;
+  const onError = (err: Error): void => {
+    if (!open) return;
+    const { warn } = observer.throttledLog('redis', LOG_INTERVAL_MS);
+    warn({ err, redis: where }, 'Redis connection failed, trying again');
+  };
+  const producer = connect(address, 'producer', onError);
+  const consumer = connect(address, 'consumer', onError);
+  const health = healthLog(observer);
+  const readiness = announceReadiness(observer, () => monitor.health);
+  const onChange = (now: RedisHealth): void => {
+    health.seen(now);
+    readiness.seen(now);
+  };
+  const monitor = createMonitor(producer, onChange, prefix);
+  const close = (): void => {
+    open = false;
+    readiness.stop();
+    monitor.close();
+    producer.disconnect();
+    consumer.disconnect();
+  };
+  return { producer, consumer, monitor, health, readiness, close };
+}
+
+/** What the `ready` line says of the configuration. */
+function summary({ notifications }: Config, roles: readonly Role[]) {
+  const { endpoints } = notifications;
+  const delivers = (roles.length === 0 || roles.includes('worker')) && endpoints.length > 0;
+  return { endpoints: endpoints.length, giveUpAfter: delivers ? givingUpTimes(endpoints) : undefined };
 }

@@ -1,8 +1,9 @@
 /** The trail of a relay: what is noted about each event, for `trace`, the API and the pages. */
 import type { Config } from '@longshore/config';
+import type { GapReason } from '@longshore/event';
 import type { Observer } from '@longshore/observe';
 import type { Monitor, RedisClient } from '@longshore/queue';
-import { createTrail, type DropReason, type TrailWriter, trailLimits } from '@longshore/queue/operator';
+import { createTrail, type TrailWriter, trailLimits } from '@longshore/queue/trail';
 
 /** What the trail is opened with. */
 export interface TrailParts {
@@ -14,9 +15,9 @@ export interface TrailParts {
 }
 
 /** Milliseconds between two lines about entries that were thrown away. */
-const QUIET = 60_000;
+const LOG_INTERVAL_MS = 60_000;
 
-const WHY: Record<DropReason, string> = {
+const WHY: Record<GapReason, string> = {
   away: 'Redis did not take entries of the trail in time: `longshore trace` will not know all of what happened meanwhile',
   memory:
     'Redis is over 70 % of its maxmemory: nothing is added to the trail, and `longshore trace` will not know what happened meanwhile',
@@ -31,7 +32,7 @@ export function openTrail({ config, producer, monitor, observer }: TrailParts): 
     memory: () => monitor.health.memory,
     onDrop(count, why) {
       observer.trailDropped(count, why);
-      observer.throttledLog(`trail ${why}`, QUIET).warn({ why }, WHY[why]);
+      observer.throttledLog(`trail ${why}`, LOG_INTERVAL_MS).warn({ why }, WHY[why]);
     },
   });
 }

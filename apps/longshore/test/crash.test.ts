@@ -12,7 +12,6 @@ import {
   envelope,
   idsOf,
   postTo,
-  type RelayProcess,
   startRelay,
   startRelayProcess,
   workFolder,
@@ -107,6 +106,29 @@ describe('a killed worker', () => {
   );
 });
 
+/** An ingest process and two workers; every third kill is of ingest, the others of the older worker. */
+async function startKillable(file: string) {
+  let ingest = await startRelayProcess(file, { roles: ['ingest'] });
+  const startWorker = () => startRelayProcess(file, { roles: ['worker'] });
+  let workers = [await startWorker(), await startWorker()];
+  let kills = 0;
+  return {
+    ingest: () => ingest.ingest,
+    kills: () => kills,
+    async killOne(n: number): Promise<void> {
+      kills++;
+      if (n % 3 === 0) {
+        await ingest.crash();
+        ingest = await startRelayProcess(file, { roles: ['ingest'] });
+        return;
+      }
+      const [victim, ...others] = workers;
+      await victim?.crash();
+      workers = [...others, await startWorker()];
+    },
+  };
+}
+
 describe('conservation', () => {
   test(
     'enqueued adds up at every moment: with random failures and killed processes everything acknowledged is delivered or dead',
@@ -127,36 +149,19 @@ describe('conservation', () => {
       const queues = inspector(at.prefix);
       const acknowledged: string[] = [];
       let begun = 0;
-      let ingest = await startRelayProcess(file, { roles: ['ingest'] });
-      let workers = [
-        await startRelayProcess(file, { roles: ['worker'] }),
-        await startRelayProcess(file, { roles: ['worker'] }),
-      ];
-      let kills = 0;
-
+      const relays = await startKillable(file);
       const send = async (n: number): Promise<void> => {
         begun++;
         const event = anEvent({ target: { repository: n % 10 === 0 ? 'acme/doomed' : 'acme/app' } });
         // As the registry does: the same event again until there is a 2xx.
-        const sent = async () => (await postTo(ingest.ingest, envelope(event))).status === 202;
+        const sent = async () => (await postTo(relays.ingest(), envelope(event))).status === 202;
         await eventually(sent, undefined, { timeout: 60_000 });
         acknowledged.push(String(event.id));
-      };
-      const killOne = async (n: number): Promise<void> => {
-        kills++;
-        if (n % 3 === 0) {
-          await ingest.crash();
-          ingest = await startRelayProcess(file, { roles: ['ingest'] });
-          return;
-        }
-        const [victim, ...others] = workers as [RelayProcess, ...RelayProcess[]];
-        await victim.crash();
-        workers = [...others, await startRelayProcess(file, { roles: ['worker'] })];
       };
       const killing = (async () => {
         for (let n = 1; n <= 6; n++) {
           await eventually(() => acknowledged.length >= n * 50, undefined, { timeout: 60_000 });
-          await killOne(n);
+          await relays.killOne(n);
         }
       })();
       let sums = 0;
@@ -188,13 +193,13 @@ describe('conservation', () => {
         const seen = new Set(idsOf(receiver.requests.filter(({ url }) => url === `/${name}`)));
         for (const id of acknowledged) expect(seen).toContain(id);
       }
-      expect(kills).toBe(6);
+      expect(relays.kills()).toBe(6);
       // At most one more for each that was in flight at a killed worker: two endpoints, eight each, four kills.
       const attempts = receiver.requests.map(({ url, headers, body }) =>
         [url, headers['x-longshore-attempt'], ...idsOf([{ body }])].join(' '),
       );
       expect(duplicates(attempts)).toBeLessThanOrEqual(4 * 2 * 8);
-      // The dead were told, each with its reason.
+      // Each dead delivery has its reason.
       const perEndpoint = await queues.boardQueue('a').getFailed(0, -1);
       for (const job of perEndpoint) expect(job.failedReason).toMatch(/^http_500/);
     },

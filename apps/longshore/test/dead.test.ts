@@ -56,42 +56,42 @@ test(
   async () => {
     const { file, prefix } = await configured('http://127.0.0.1:9/');
     await bury(prefix, 'one', 1);
-    const told = async (...args: string[]) => {
+    const run = async (...args: string[]) => {
       const { code, stderr } = await command([...args, '--config', file]);
       return [code, stderr];
     };
-    expect(await told('dead', 'list', '--since', 'yesterday')).toEqual([
+    expect(await run('dead', 'list', '--since', 'yesterday')).toEqual([
       2,
       expect.stringMatching(/since: "yesterday" is not a time/),
     ]);
-    expect(await told('dead', 'list', '--rate', '5')).toEqual([
+    expect(await run('dead', 'list', '--rate', '5')).toEqual([
       2,
       expect.stringMatching(/--rate is an option of retry only/),
     ]);
-    expect(await told('dead', 'drop')).toEqual([
+    expect(await run('dead', 'drop')).toEqual([
       2,
       expect.stringMatching(/Delete 1 dead-lettered delivery\? .* add --yes/),
     ]);
     // What the API refuses without "all": true.
-    expect(await told('dead', 'retry')).toEqual([
+    expect(await run('dead', 'retry')).toEqual([
       2,
       expect.stringMatching(/Retry 1 dead-lettered delivery of all endpoints\? .* add --all or a filter/),
     ]);
     expect(jsonLines(await command(['dead', 'list', '--json', '--config', file]))).toHaveLength(1);
-    expect(await told('dead', 'drop', '--all')).toEqual([
+    expect(await run('dead', 'drop', '--all')).toEqual([
       2,
       expect.stringMatching(/--all is an option of retry only/),
     ]);
-    expect(await told('dead', 'show')).toEqual([2, expect.stringMatching(/needs the id/)]);
-    expect(await told('dead', 'show', '0'.repeat(32))).toEqual([
+    expect(await run('dead', 'show')).toEqual([2, expect.stringMatching(/needs the id/)]);
+    expect(await run('dead', 'show', '0'.repeat(32))).toEqual([
       1,
       expect.stringMatching(/no dead-lettered delivery/),
     ]);
-    expect(await told('dead', 'retry', '--endpoint', 'ones')).toEqual([
+    expect(await run('dead', 'retry', '--endpoint', 'ones')).toEqual([
       1,
       expect.stringMatching(/did you mean one\?/),
     ]);
-    expect(await told('pause', 'ones')).toEqual([1, expect.stringMatching(/did you mean one\?/)]);
+    expect(await run('pause', 'ones')).toEqual([1, expect.stringMatching(/did you mean one\?/)]);
   },
   LONG,
 );
@@ -101,6 +101,20 @@ test('without a relay it says so and exits with 1', async () => {
   const { code, stderr } = await command(['dead', 'list', '--config', file]);
   expect([code, stderr]).toEqual([1, expect.stringMatching(/no relay runs on/)]);
 });
+
+/** In any zone the same form, and --utc makes it UTC. */
+async function expectZones(id: string, file: string): Promise<void> {
+  const berlin = async (...more: string[]): Promise<string> => {
+    const child = longshore(['dead', 'show', id, '--config', file, ...more], { TZ: 'Europe/Berlin' });
+    await child.exited;
+    return child.stdout;
+  };
+  const [local, utc] = await Promise.all([berlin(), berlin('--utc')]);
+  const form = '\\d{4}-\\d\\d-\\d\\d \\d\\d:\\d\\d:\\d\\d';
+  expect(local).toMatch(new RegExp(`^dead-lettered +${form} \\+0[12]:00$`, 'm'));
+  expect(utc).toMatch(new RegExp(`^dead-lettered +${form} UTC$`, 'm'));
+  expect(`${local}${utc}`.split('Event (')[0]).not.toMatch(/\dT\d\d:/);
+}
 
 test(
   'with the embedded Redis and no dashboard: list, show, retry, drop, and the relay records each',
@@ -127,24 +141,14 @@ test(
     const [sandbox, app] = jsonLines(await command(['dead', 'list', '--json', '--config', file]));
     expect([sandbox.event.id, app.event.id]).toEqual([events[1]?.id, events[0]?.id]);
 
-    // In any zone the same form, and --utc makes it UTC.
-    const berlin = async (...more: string[]): Promise<string> => {
-      const child = longshore(['dead', 'show', app.id, '--config', file, ...more], { TZ: 'Europe/Berlin' });
-      await child.exited;
-      return child.stdout;
-    };
-    const [local, utc] = await Promise.all([berlin(), berlin('--utc')]);
-    const form = '\\d{4}-\\d\\d-\\d\\d \\d\\d:\\d\\d:\\d\\d';
-    expect(local).toMatch(new RegExp(`^dead-lettered +${form} \\+0[12]:00$`, 'm'));
-    expect(utc).toMatch(new RegExp(`^dead-lettered +${form} UTC$`, 'm'));
-    expect(`${local}${utc}`.split('Event (')[0]).not.toMatch(/\dT\d\d:/);
+    await expectZones(app.id, file);
 
     const shown = await command(['dead', 'show', app.id, '--config', file]);
     expect(shown.stdout).toMatch(/^reason +http_500$/m);
     expect(shown.stdout).toContain('the database is away');
     expect(shown.stdout).toContain(`"id": "${events[0]?.id}"`);
-    const [detail] = jsonLines(await command(['dead', 'show', app.id, '--json', '--config', file]));
-    expect(detail).toMatchObject({
+    const [asJson] = jsonLines(await command(['dead', 'show', app.id, '--json', '--config', file]));
+    expect(asJson).toMatchObject({
       id: app.id,
       payload: { id: events[0]?.id },
       last: { body: 'the database is away' },
@@ -164,14 +168,9 @@ test(
       '{"dropped":1,"skipped":0,"left":0,"stopped":false}\n',
     );
     const dropped = await relay.waitFor(({ outcome }) => outcome === 'dropped');
-    expect(dropped).toMatchObject({
-      record: 'delivery.settled',
-      deliveryId: sandbox.id,
-      eventId: events[1]?.id,
-      reason: 'http_500',
-      attempts: 1,
-      detail: 'dropped from the dead-letter set by longshore dead drop',
-    });
+    const settled = { record: 'delivery.settled', deliveryId: sandbox.id, eventId: events[1]?.id };
+    const detail = 'dropped from the dead-letter set by longshore dead drop';
+    expect(dropped).toMatchObject({ ...settled, reason: 'http_500', attempts: 1, detail });
     const metrics = await (await fetch(`${relay.admin}/metrics`)).text();
     expect(metrics).toContain('longshore_deliveries_settled_total{endpoint="one",outcome="dropped"} 1');
     expect(metrics).toContain('longshore_deliveries_replayed_total{endpoint="one"} 1');

@@ -1,5 +1,6 @@
 /** One worker process of a deployment leads. What it does is done once, wherever it is killed or stopped. */
-import { connect, createRetention, type RedisClient } from '@longshore/queue';
+import { connect, type RedisClient } from '@longshore/queue';
+import { createRetention } from '@longshore/queue/housekeeping';
 import { eventually, redisUrl, testPrefix } from '@longshore/testkit';
 import { expect, onTestFinished, test } from 'vitest';
 import { bury } from './operator.js';

@@ -1,8 +1,10 @@
 /** What the tests of an operator's commands share: running one, and many deliveries that are dead already. */
 import { randomUUID } from 'node:crypto';
 import { type Delivery, deliveryOf, EVENTS_V2 } from '@longshore/event';
-import { connect, createProducer, createTakeLoop, type RedisClient } from '@longshore/queue';
+import { connect, type RedisClient } from '@longshore/queue';
+import { createTakeLoop } from '@longshore/queue/consumer';
 import { createInspector, type Inspector } from '@longshore/queue/operator';
+import { createProducer } from '@longshore/queue/producer';
 import { eventually, redisUrl } from '@longshore/testkit';
 import { onTestFinished } from 'vitest';
 import { runHere } from './relay.js';

@@ -5,7 +5,7 @@ import { eventually, redisUrl, startReceiver } from '@longshore/testkit';
 import { expect, onTestFinished, test } from 'vitest';
 import { command } from './operator.js';
 import { pushOf, relayWith, warmEndpoint } from './preheat.js';
-import { envelope } from './relay.js';
+import { envelope, type Relay } from './relay.js';
 import { anImage, scriptedRegistry } from './scripted-registry.js';
 
 const SECRETS = {
@@ -49,10 +49,7 @@ test('secrets are in no key, no line and no answer, whatever fails', async () =>
     { name: 'dragonfly', kind: 'dragonfly', url: parrot.url, token: 'env:DRAGONFLY_TOKEN' },
     { name: 'hook', kind: 'webhook', url: parrot.url, auth: { bearer: 'env:HOOK_TOKEN' } },
   ];
-  Object.assign(process.env, SECRETS);
-  onTestFinished(() => {
-    for (const name of Object.keys(SECRETS)) delete process.env[name];
-  });
+  setSecrets();
   const registry = {
     url: guarded.url,
     auth: { basic: { puller: 'env:PULL_PASSWORD' } },
@@ -65,24 +62,7 @@ test('secrets are in no key, no line and no answer, whatever fails', async () =>
   expect(asked).toContain(`Bearer ${TOKEN}`);
   expect(parrot.requests.length).toBeGreaterThan(3);
 
-  const warmed = await command(['preheat', 'team/api:1.0', '--config', file, '--json']);
-  const check = await command(['check', file, '--json']);
-  const pages = await Promise.all(
-    [
-      `${relay.admin}/metrics`,
-      `${relay.admin}/debug/vars`,
-      `${relay.dashboard}/queues/api/queues?activeQueue=%7Bwarm%7D&status=failed`,
-    ].map(async (url) => (await fetch(url)).text()),
-  );
-  const texts = [
-    relay.stdout,
-    relay.stderr,
-    warmed.stdout,
-    warmed.stderr,
-    check.stdout,
-    ...pages,
-    ...(await everyKey(prefix)),
-  ];
+  const texts = await everyText(relay, file, prefix);
   expect(texts.join()).toContain('warm');
   const encoded = (text: string) => [text, Buffer.from(text).toString('base64').replace(/=+$/, '')];
   const hidden = [
@@ -95,6 +75,34 @@ test('secrets are in no key, no line and no answer, whatever fails', async () =>
     for (const text of texts) expect(text).not.toContain(secret);
   }
 }, 120_000);
+
+function setSecrets(): void {
+  Object.assign(process.env, SECRETS);
+  onTestFinished(() => {
+    for (const name of Object.keys(SECRETS)) delete process.env[name];
+  });
+}
+
+async function everyText(relay: Relay, file: string, prefix: string): Promise<string[]> {
+  const warmed = await command(['preheat', 'team/api:1.0', '--config', file, '--json']);
+  const check = await command(['check', file, '--json']);
+  const pages = await Promise.all(
+    [
+      `${relay.admin}/metrics`,
+      `${relay.admin}/debug/vars`,
+      `${relay.dashboard}/queues/api/queues?activeQueue=%7Bwarm%7D&status=failed`,
+    ].map(async (url) => (await fetch(url)).text()),
+  );
+  return [
+    relay.stdout,
+    relay.stderr,
+    warmed.stdout,
+    warmed.stderr,
+    check.stdout,
+    ...pages,
+    ...(await everyKey(prefix)),
+  ];
+}
 
 /** Everything of a prefix, as text, and the runs that are packed in it. */
 async function everyKey(prefix: string): Promise<string[]> {

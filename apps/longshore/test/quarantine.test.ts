@@ -1,5 +1,5 @@
 /** `longshore quarantine` beside a relay that runs. */
-import { createQuarantine } from '@longshore/queue/operator';
+import { createQuarantine } from '@longshore/queue/quarantine';
 import { redisUrl, startReceiver, testPrefix } from '@longshore/testkit';
 import { expect, test } from 'vitest';
 import { command, jsonLines, looking } from './operator.js';

@@ -4,17 +4,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Config } from '@longshore/config';
 import { readConfig } from '@longshore/config';
-import { isIngestRecord } from '@longshore/observe';
-import {
-  connect,
-  createLeader,
-  createMonitor,
-  createProducer,
-  createRetention,
-  type Leader,
-  type RedisClient,
-} from '@longshore/queue';
-import { createInspector, createJournalReader, createMemoryHistory } from '@longshore/queue/operator';
+import { isIngestRecord } from '@longshore/observe/ingest-record';
+import { connect, createMonitor, type RedisClient } from '@longshore/queue';
+import { createLeader, createRetention, type Leader } from '@longshore/queue/housekeeping';
+import { createJournalReader } from '@longshore/queue/journal';
+import { createMemoryHistory } from '@longshore/queue/memory';
+import { createInspector } from '@longshore/queue/operator';
+import { createProducer } from '@longshore/queue/producer';
 import {
   eventually,
   redisUrl,

@@ -4,9 +4,14 @@
  * process takes part in the election; one that does not lead waits.
  */
 import { type Config, everyEndpoint } from '@longshore/config';
-import type { IngestRecord, Observer } from '@longshore/observe';
-import { type Leader, type Monitor, RELIEVE_FROM, type Retention } from '@longshore/queue';
-import type { Inspector, JournalReader, MemoryHistory, TrailWriter } from '@longshore/queue/operator';
+import type { Observer } from '@longshore/observe';
+import type { IngestRecord } from '@longshore/observe/ingest-record';
+import { type Monitor, RELIEVE_FROM } from '@longshore/queue';
+import type { Leader, Retention } from '@longshore/queue/housekeeping';
+import type { JournalReader } from '@longshore/queue/journal';
+import type { MemoryHistory } from '@longshore/queue/memory';
+import type { Inspector } from '@longshore/queue/operator';
+import type { TrailWriter } from '@longshore/queue/trail';
 import { createNoteRecorder } from './journal.js';
 import { reportLeftovers } from './leftovers.js';
 import { createRelief } from './relief.js';

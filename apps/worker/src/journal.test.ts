@@ -1,7 +1,9 @@
 /** What operators did becomes a line, a metric and a step of the trail, each once. */
-import { type IngestRecord, isIngestRecord } from '@longshore/observe';
+
+import type { HistoryEntry } from '@longshore/event';
+import { type IngestRecord, isIngestRecord } from '@longshore/observe/ingest-record';
 import { connect } from '@longshore/queue';
-import { createJournal, createJournalReader, type TrailEntry } from '@longshore/queue/operator';
+import { createJournal, createJournalReader } from '@longshore/queue/journal';
 import { redisUrl, testPrefix } from '@longshore/testkit';
 import { expect, onTestFinished, test } from 'vitest';
 import { createNoteRecorder } from './journal.js';
@@ -15,8 +17,8 @@ async function parts() {
   onTestFinished(() => client.disconnect());
   await new Promise((resolve) => client.once('ready', resolve));
   const journal = createJournal<IngestRecord>(client, prefix);
-  const steps: TrailEntry[] = [];
-  const trail = { note: (entry: TrailEntry) => void steps.push(entry) };
+  const steps: HistoryEntry[] = [];
+  const trail = { note: (entry: HistoryEntry) => void steps.push(entry) };
   const { observer, lines } = observed();
   /** Of one process, which leads until it has asked so often. */
   const worker = ({ until = Number.POSITIVE_INFINITY, failures = 0 } = {}) => {

@@ -2,15 +2,12 @@
  * Records what operators and retention did: each note that a command, the dashboard or retention left becomes a log
  * line, a metric and a step of the trail here, in a process that has a log and is scraped.
  */
-import { type IngestRecord, type Observer, recordAgain } from '@longshore/observe';
-import type { Leader } from '@longshore/queue';
-import type {
-  CountedNotes,
-  JournalEntry,
-  JournalReader,
-  NotesPage,
-  TrailWriter,
-} from '@longshore/queue/operator';
+
+import type { Observer } from '@longshore/observe';
+import { type IngestRecord, recordAgain } from '@longshore/observe/ingest-record';
+import type { Leader } from '@longshore/queue/housekeeping';
+import type { CountedNotes, JournalEntry, JournalReader, NotesPage } from '@longshore/queue/journal';
+import type { TrailWriter } from '@longshore/queue/trail';
 
 /** Where notes are found, and where they are recorded. */
 export interface JournalParts {

@@ -1,6 +1,6 @@
 /** One endpoint of the worker: its consumer, and the sink that its attempts use. Both can be replaced while deliveries flow. */
 import type { Config } from '@longshore/config';
-import type { Consumer, TakeLoop } from '@longshore/queue';
+import type { Consumer, TakeLoop } from '@longshore/queue/consumer';
 import { createDeliveryPipeline, type LiveEndpoint } from './pipeline.js';
 import type { Prepared } from './prepared.js';
 import type { ReportParts } from './report.js';

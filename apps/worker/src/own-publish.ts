@@ -4,8 +4,9 @@
  */
 import type { TakenEvent } from '@longshore/event';
 import { createPublish, type Published, type PublishObserver, type Routes } from '@longshore/publish';
-import { createProducer, type RedisClient } from '@longshore/queue';
-import type { TrailWriter } from '@longshore/queue/operator';
+import type { RedisClient } from '@longshore/queue';
+import { createProducer } from '@longshore/queue/producer';
+import type { TrailWriter } from '@longshore/queue/trail';
 
 /** Name and kind of the source of these events. */
 export const OWN_SOURCE = 'longshore';

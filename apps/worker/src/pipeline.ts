@@ -5,7 +5,7 @@
  * The endpoint's settings are asked for at each attempt, so a change holds from the next one on.
  */
 import type { Delivery, Outcome, RetryPolicy } from '@longshore/event';
-import { type ConsumerOptions, judge, longestDelay, type TakenAttempt } from '@longshore/queue';
+import { type ConsumerOptions, judge, longestDelay, type TakenAttempt } from '@longshore/queue/consumer';
 import type { SendResult, Sink } from '@longshore/sinks';
 import type { Report } from './report.js';
 

@@ -4,9 +4,9 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Config, readConfig } from '@longshore/config';
-import { type PreheatRun, tallyOf } from '@longshore/event';
+import { type HistoryEntry, type PreheatRun, tallyOf } from '@longshore/event';
 import { connect } from '@longshore/queue';
-import { createInspector, type TrailEntry } from '@longshore/queue/operator';
+import { createInspector } from '@longshore/queue/operator';
 import { createPreheatRuns } from '@longshore/queue/preheat';
 import { eventually, redisUrl, startRedis, testPrefix } from '@longshore/testkit';
 import { expect, onTestFinished, test } from 'vitest';
@@ -88,8 +88,8 @@ async function memoryOn(url = redisUrl(), giveUp?: number) {
     producer.disconnect();
   });
   const { observer, lines } = observed();
-  const noted: TrailEntry[] = [];
-  const trail = { note: (entry: TrailEntry) => void noted.push(entry) };
+  const noted: HistoryEntry[] = [];
+  const trail = { note: (entry: HistoryEntry) => void noted.push(entry) };
   const { publish } = createOwnPublish({ client: producer, prefix, observer, trail });
   const memory = createPreheatMemory({
     ...{ client, config: () => config, endpoint: 'warm', observer, publish },

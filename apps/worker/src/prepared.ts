@@ -2,7 +2,8 @@
 import { type AlertEndpoint, type Config, type Endpoint, environment, proxyFor } from '@longshore/config';
 import type { RetryPolicy } from '@longshore/event';
 import type { Observer } from '@longshore/observe';
-import type { AlertStore, RedisClient } from '@longshore/queue';
+import type { RedisClient } from '@longshore/queue';
+import type { AlertStore } from '@longshore/queue/housekeeping';
 import { compileRules } from '@longshore/routing';
 import { openSink } from '@longshore/sinks';
 import { alertReport, alertSink, outOfDate } from './alerts/endpoint.js';

@@ -1,6 +1,7 @@
 /** Room in a Redis that fills up: delivered jobs are removed before their time, the oldest of each endpoint first. */
 import type { Observer } from '@longshore/observe';
-import type { Leader, Monitor, Retention } from '@longshore/queue';
+import type { Monitor } from '@longshore/queue';
+import type { Leader, Retention } from '@longshore/queue/housekeeping';
 
 /** What relief works with, for the process that leads. */
 export interface ReliefParts {

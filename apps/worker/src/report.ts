@@ -4,8 +4,9 @@
  */
 import type { Delivery, EventView } from '@longshore/event';
 import type { Observer } from '@longshore/observe';
-import type { AttemptVerdict, PulseWriter } from '@longshore/queue';
-import type { TrailWriter } from '@longshore/queue/operator';
+import type { AttemptVerdict } from '@longshore/queue/consumer';
+import type { PulseWriter } from '@longshore/queue/pulse';
+import type { TrailWriter } from '@longshore/queue/trail';
 
 /** Who keeps it. */
 export interface ReportParts {

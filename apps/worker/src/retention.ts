@@ -5,7 +5,7 @@
  */
 import { type Config, type Endpoint, everyEndpoint } from '@longshore/config';
 import type { Observer } from '@longshore/observe';
-import type { Finished, KeepLimits, Leader, Retention } from '@longshore/queue';
+import type { Finished, KeepLimits, Leader, Retention } from '@longshore/queue/housekeeping';
 import type { Inspector } from '@longshore/queue/operator';
 import type { NoteRecorder } from './journal.js';
 import { NEWER_RETRY_MS } from './unreadable.js';

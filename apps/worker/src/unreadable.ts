@@ -4,7 +4,7 @@
  * damaged is dead-lettered as it is, never thrown away.
  */
 import type { Outcome } from '@longshore/event';
-import type { ConsumerOptions, UnreadableJob, Verdict } from '@longshore/queue';
+import type { ConsumerOptions, UnreadableJob, Verdict } from '@longshore/queue/consumer';
 import type { ReportParts } from './report.js';
 
 /** Milliseconds until a delivery of a newer version is looked at again; and between two log lines about them. */

@@ -5,8 +5,9 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { type Config, type Endpoint, everyEndpoint } from '@longshore/config';
 import { ignore } from '@longshore/event';
-import { createTakeLoop, type PulseWriter, type TakeLoop } from '@longshore/queue';
-import type { TrailWriter } from '@longshore/queue/operator';
+import { createTakeLoop, type TakeLoop } from '@longshore/queue/consumer';
+import type { PulseWriter } from '@longshore/queue/pulse';
+import type { TrailWriter } from '@longshore/queue/trail';
 import { type Lane, openLane } from './lane.js';
 import { type Prepared, type PrepareParts, prepareEndpoint } from './prepared.js';
 import { createReport } from './report.js';

@@ -2,12 +2,11 @@
  * The settings of one receiver of alerts: where, on which conditions, and how often. A value of 0 disables a
  * condition.
  */
+
+import { headers, SECOND_MS, setting, texts } from '@longshore/settings';
+import { url } from '@longshore/settings/secrets';
+import { choice, count, duration, text } from '@longshore/settings/values';
 import { z } from 'zod';
-import { duration, SECOND_MS } from './values/durations.js';
-import { choice, count, text } from './values/scalars.js';
-import { url } from './values/secrets.js';
-import { setting } from './values/setting.js';
-import { headers, texts } from './values/shapes.js';
 
 /** A receiver that takes longer is too slow for alerts. */
 const LONGEST_TIMEOUT_MS = 10_000;

@@ -3,7 +3,7 @@
  * added, as in any Node.js program.
  * Source: Go 1.26, crypto/x509/root_unix.go, root_linux.go and root_bsd.go.
  */
-import type { Env } from './environment.js';
+import type { Env } from '@longshore/settings/environment';
 
 const FILES = [
   '/etc/ssl/certs/ca-certificates.crt', // Debian, Ubuntu, Alpine, Arch

@@ -1,9 +1,9 @@
+import { maskedUrl } from '@longshore/settings/format';
+import { Secret } from '@longshore/settings/secrets';
 import { expect, test } from 'vitest';
 import { describe } from './describe.js';
 import { formatProblem } from './problem.js';
 import { configFrom } from './read.js';
-import { Secret } from './secret.js';
-import { maskedUrl } from './values/masked-url.js';
 
 const read = (text: string) => configFrom(Buffer.from(text), {});
 

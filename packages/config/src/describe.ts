@@ -3,6 +3,9 @@
  * `longshore check` and the content of the start-up record. Derived from the schema, so that a new setting is
  * included, masked if it is a secret, without a line here.
  */
+
+import { formatDuration, maskedUrl, printable } from '@longshore/settings/format';
+import { type Printed, shapeOf } from '@longshore/settings/shape';
 import type { z } from 'zod';
 import type { AlertConfig } from './alert.js';
 import type { Endpoint } from './endpoint.js';
@@ -11,10 +14,6 @@ import { pacing } from './pacing.js';
 import type { PreheatSettings } from './preheat.js';
 import { type Config, settings } from './schema.js';
 import { senderParagraphs } from './senders.js';
-import { formatDuration } from './values/duration.js';
-import { maskedUrl } from './values/masked-url.js';
-import { printable } from './values/scalars.js';
-import { type Printed, shapeOf } from './values/setting.js';
 
 /** A configuration as YAML values: durations, sizes and addresses as text, secrets masked. */
 export type Described = Printed | Described[] | { [key: string]: Described };

@@ -2,15 +2,14 @@
  * The settings of one endpoint: the registry's own, with its names, defaults and reading, and Longshore's.
  * The registry's two lists of media types are one here.
  */
+
+import { DAY_MS, headers, setting, texts } from '@longshore/settings';
+import { credential, url } from '@longshore/settings/secrets';
+import { choice, count, flag, registryDuration, text } from '@longshore/settings/values';
 import { z } from 'zod';
 import { ENDPOINT_KINDS, EVENT_CLASSES } from './kinds.js';
 import { pace } from './pace.js';
 import { preheat } from './preheat.js';
-import { DAY_MS, registryDuration } from './values/durations.js';
-import { choice, count, flag, text } from './values/scalars.js';
-import { credential, url } from './values/secrets.js';
-import { setting } from './values/setting.js';
-import { headers, texts } from './values/shapes.js';
 
 /** JavaScript fires longer timers at once. Milliseconds. */
 export const LONGEST_TIMER_MS = 24 * DAY_MS;

@@ -2,8 +2,8 @@
  * The two kinds of file. A registry's own `config.yml` is accepted unchanged: only its `notifications` are read, as
  * leniently as the registry reads them. Longshore's file is read strictly.
  */
-import type { Env } from './environment.js';
-import { nearest } from './nearest.js';
+import type { Env } from '@longshore/settings/environment';
+import { nearest } from '@longshore/settings/format';
 import type { Problems } from './problem.js';
 import { Dict, type Node, Scalar } from './yaml/node.js';
 

@@ -1,7 +1,7 @@
 /** When an endpoint dead-letters a delivery: its `threshold` as a time. */
 import { retryWindow } from '@longshore/event';
+import { formatDuration } from '@longshore/settings/format';
 import type { Endpoint } from './endpoint.js';
-import { formatDuration } from './values/duration.js';
 
 /** Milliseconds. Enough for a restart of the receiver or its host. */
 export const SHORTEST_WINDOW_MS = 5 * 60_000;

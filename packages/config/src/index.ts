@@ -1,21 +1,19 @@
 /** File and environment into configuration: one schema, read as the registry reads its own. */
+
+export { type Env, environment, useUtc } from '@longshore/settings/environment';
+export type { Listen } from '@longshore/settings/format';
+export { durationOf, isLoopback, maskedUrl, nearest } from '@longshore/settings/format';
+export { Secret } from '@longshore/settings/secrets';
 export type { AlertConfig } from './alert.js';
 export { type AlertEndpoint, alertEndpointName, alertEndpoints, everyEndpoint } from './alert-endpoint.js';
 export { certificatePlaces } from './certificates.js';
 export { type Described, describe } from './describe.js';
 export type { Endpoint } from './endpoint.js';
-export { type Env, environment, useUtc } from './environment.js';
 export { givingUpTimes } from './giving-up.js';
-export { nearest } from './nearest.js';
 export type { PreheatSettings, PreheatTarget } from './preheat.js';
 export { formatProblem, type Problem } from './problem.js';
 export { proxyFor } from './proxy.js';
 export { loadConfig, type ReadConfig, readConfig } from './read.js';
 export type { Auth, Config, SourceConfig } from './schema.js';
-export { Secret } from './secret.js';
 export { type DescribedSender, describeSenders, isSpooled } from './senders.js';
 export { sourceNames } from './source-names.js';
-export { durationOf } from './values/duration.js';
-export type { Listen } from './values/listen.js';
-export { isLoopback } from './values/loopback.js';
-export { maskedUrl } from './values/masked-url.js';

@@ -1,6 +1,7 @@
 /** Every setting in the schema as a flat list: for the reference, for variables and for "did you mean". */
+
+import { fallbackOf, type Kind, shapeOf, wordsOf } from '@longshore/settings/shape';
 import type { z } from 'zod';
-import { fallbackOf, type Kind, shapeOf, wordsOf } from './values/setting.js';
 
 /** The step into any element of a list, and into any entry of a record. */
 export const ANY_INDEX = '[]';

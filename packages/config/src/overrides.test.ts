@@ -1,5 +1,5 @@
+import type { Env } from '@longshore/settings/environment';
 import { expect, test } from 'vitest';
-import type { Env } from './environment.js';
 import { configFrom } from './read.js';
 
 const FILE = `notifications:

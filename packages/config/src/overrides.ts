@@ -3,12 +3,13 @@
  * `LONGSHORE_NOTIFICATIONS_ENDPOINTS_0_URL` is the first endpoint's url; the index after the last one adds
  * an endpoint. A value is read as a YAML scalar of that setting; a list is `a, b` or `[a, b]`.
  */
+
+import type { Env } from '@longshore/settings/environment';
+import { nearest } from '@longshore/settings/format';
+import { kindOf, shapeOf } from '@longshore/settings/shape';
 import type { z } from 'zod';
-import type { Env } from './environment.js';
 import { listSettings, variableOf } from './listing.js';
-import { nearest } from './nearest.js';
 import type { Problems } from './problem.js';
-import { kindOf, shapeOf } from './values/setting.js';
 import { Dict, List, type Node, nodeAt, type Origin, Scalar, type Step, withNodeAt } from './yaml/node.js';
 import { parseYaml } from './yaml/parse.js';
 

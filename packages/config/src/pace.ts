@@ -1,9 +1,8 @@
 /** Settings of an endpoint that pace its requests, order them, and hold them while its receiver is down. */
+
+import { DAY_MS, SECOND_MS, setting, shorthand } from '@longshore/settings';
+import { bytes, choice, count, flag, rate, registryDuration } from '@longshore/settings/values';
 import { z } from 'zod';
-import { DAY_MS, registryDuration, SECOND_MS } from './values/durations.js';
-import { rate } from './values/rate.js';
-import { bytes, choice, count, flag } from './values/scalars.js';
-import { setting, shorthand } from './values/setting.js';
 
 const HOUR_MS = 3_600_000;
 /** Probes that follow each other more closely are load. Milliseconds. */

@@ -1,8 +1,7 @@
 /** How an endpoint is paced, ordered and held, in the words of `longshore check`. */
+
+import { formatBytes, formatDuration, formatRate } from '@longshore/settings/format';
 import type { Endpoint } from './endpoint.js';
-import { formatBytes } from './values/bytes.js';
-import { formatDuration } from './values/duration.js';
-import { formatRate } from './values/rate.js';
 
 /** A line for each setting that is in effect. */
 export function pacing({ hold, rate, order, batch, latest }: Endpoint): string[] {

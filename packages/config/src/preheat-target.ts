@@ -1,11 +1,10 @@
 /** One target of a preheat endpoint. Each kind reads some of the keys; the descriptions say which. */
+
+import { certificates, DAY_MS, headers, oneOrMore, SECOND_MS, setting } from '@longshore/settings';
+import { credential, url } from '@longshore/settings/secrets';
+import { bytes, choice, count, flag, registryDuration, text } from '@longshore/settings/values';
 import { TARGET_KINDS } from '@longshore/sinks/kinds';
 import { z } from 'zod';
-import { DAY_MS, registryDuration, SECOND_MS } from './values/durations.js';
-import { bytes, choice, count, flag, text } from './values/scalars.js';
-import { credential, url } from './values/secrets.js';
-import { oneOrMore, setting } from './values/setting.js';
-import { certificates, headers } from './values/shapes.js';
 
 const labels = (words: string) => setting(z.record(z.string(), text()), words);
 

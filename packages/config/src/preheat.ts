@@ -2,13 +2,12 @@
  * The settings of an endpoint of `kind: preheat`: which images, from which registry, to which targets. The keys
  * of all kinds of target are one list; `checks/preheat.ts` says which kind has which.
  */
+
+import { certificates, DAY_MS, setting, texts } from '@longshore/settings';
+import { credential, url } from '@longshore/settings/secrets';
+import { bytes, count, flag, registryDuration, text } from '@longshore/settings/values';
 import { z } from 'zod';
 import { target } from './preheat-target.js';
-import { DAY_MS, registryDuration } from './values/durations.js';
-import { bytes, count, flag, text } from './values/scalars.js';
-import { credential, url } from './values/secrets.js';
-import { setting } from './values/setting.js';
-import { certificates, texts } from './values/shapes.js';
 
 const TIB = 2 ** 40;
 

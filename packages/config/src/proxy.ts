@@ -4,8 +4,8 @@
  * Source: golang.org/x/net/http/httpproxy, config.go.
  */
 import { BlockList, isIP } from 'node:net';
-import type { Env } from './environment.js';
-import { isLoopback } from './values/loopback.js';
+import type { Env } from '@longshore/settings/environment';
+import { isLoopback } from '@longshore/settings/format';
 
 /** @returns the proxy's url, `http:` or `https:`; undefined for a direct connection */
 export function proxyFor(target: string, env: Env): string | undefined {

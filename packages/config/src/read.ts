@@ -5,9 +5,9 @@
  */
 import { readFileSync } from 'node:fs';
 import { LongshoreError } from '@longshore/event';
+import type { Env } from '@longshore/settings/environment';
 import type { z } from 'zod';
 import { checkConfig, sendsToLongshore } from './checks/index.js';
-import type { Env } from './environment.js';
 import { type Flavor, flavorOf, flavorOfText, notificationsOf, type Purpose } from './flavor.js';
 import { overridden } from './overrides.js';
 import { formatProblem, type Problem, Problems } from './problem.js';

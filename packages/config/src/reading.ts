@@ -5,15 +5,15 @@
  * The two kinds of file differ in one thing: unknown keys are ignored in the registry's own file, as the
  * registry does, and refused in Longshore's.
  */
+
+import { nearest, quote } from '@longshore/settings/format';
+import { EMPTY_CREDENTIAL } from '@longshore/settings/secrets';
+import { type Kind, kindOf, type Shape, shapeOf } from '@longshore/settings/shape';
 import type { z } from 'zod';
 import type { Flavor } from './flavor.js';
 import { listSettings, writtenPath } from './listing.js';
-import { nearest } from './nearest.js';
 import type { Problems } from './problem.js';
 import { settings } from './schema.js';
-import { quote } from './values/scalars.js';
-import { EMPTY_CREDENTIAL } from './values/secrets.js';
-import { type Kind, kindOf, type Shape, shapeOf } from './values/setting.js';
 import {
   Dict,
   type Entry,

@@ -2,11 +2,12 @@
  * The schema for readers: the configuration page, and the JSON Schema by which editors check and complete a
  * file. Both describe what may be written, not what it is turned into. scripts/gen-reference.mjs writes them.
  */
+
+import { shapeOf, wordsOf } from '@longshore/settings/shape';
 import { z } from 'zod';
 import { ANY_INDEX, type ListedSetting, listSettings, variableOf, writtenPath } from './listing.js';
 import { EXTENSION } from './reading.js';
 import { settings } from './schema.js';
-import { shapeOf, wordsOf } from './values/setting.js';
 
 const INTRODUCTION = `# Configuration
 

@@ -3,15 +3,24 @@
  * page, the JSON Schema for editors and the masked print-out are all derived from this one zod schema. Keys are
  * lower case without separators, as in the registry's own file.
  */
+
+import { SECOND_MS, setting, shorthand } from '@longshore/settings';
+import { clusterNode, credential, url } from '@longshore/settings/secrets';
+import {
+  bytes,
+  choice,
+  count,
+  duration,
+  flag,
+  flagOrAuto,
+  hostName,
+  listen,
+  text,
+} from '@longshore/settings/values';
 import { z } from 'zod';
 import { alert } from './alert.js';
 import { endpoint, LONGEST_TIMER_MS } from './endpoint.js';
 import { auth, source } from './source.js';
-import { duration, SECOND_MS } from './values/durations.js';
-import { hostName } from './values/host-name.js';
-import { bytes, choice, count, flag, flagOrAuto, listen, text } from './values/scalars.js';
-import { clusterNode, credential, url } from './values/secrets.js';
-import { setting, shorthand } from './values/setting.js';
 
 const MANY = Number.MAX_SAFE_INTEGER;
 

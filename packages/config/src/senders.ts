@@ -2,9 +2,10 @@
  * The effect of a Redis outage on each source: what its sender does with a 503, what to configure there, and whether
  * the local spool stores its requests. Ingest uses the same function, so `longshore check` prints what happens.
  */
+
+import { printable } from '@longshore/settings/format';
 import { keepsWhatIsRefused, type OnFailure, senderOf } from '@longshore/sources/settings';
 import type { Config } from './schema.js';
-import { printable } from './values/scalars.js';
 
 /** A configured source as `longshore check --json` shows it. */
 export interface DescribedSender {

@@ -2,12 +2,13 @@
  * Sources and their authentication. The authentication methods are the same for a source and for ingest as a
  * whole; options supply what a kind of registry does not send.
  */
+
+import { authBlock, oneOrMore, setting } from '@longshore/settings';
+import { credential, HOST_PORT } from '@longshore/settings/secrets';
+import { choice, flag, matching, text } from '@longshore/settings/values';
 import { HMAC_ALGORITHMS, HMAC_ENCODINGS } from '@longshore/sources/settings';
 import { z } from 'zod';
 import { OTHER_NAMES, SOURCE_KINDS } from './kinds.js';
-import { choice, flag, matching, text } from './values/scalars.js';
-import { credential, HOST_PORT } from './values/secrets.js';
-import { authBlock, oneOrMore, setting } from './values/setting.js';
 
 const hmac = authBlock(
   z

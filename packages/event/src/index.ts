@@ -32,11 +32,41 @@ export {
   MAX_NAME_LENGTH,
   MAX_TAG_LENGTH,
 } from './glob/glob.js';
+export {
+  type AttemptedEntry,
+  type DeliveryState,
+  type EventHistory,
+  type GapEntry,
+  type GapReason,
+  HISTORY_STEPS,
+  type History,
+  type HistoryAnswer,
+  type HistoryDelivery,
+  type HistoryEntry,
+  type HistoryGap,
+  type HistoryQuery,
+  type HistoryStep,
+  type HistoryWriter,
+  type LastAnswer,
+  type NotedDelivery,
+  type QuarantinedEntry,
+  type ReceivedEntry,
+  type RetriedEntry,
+  type SettledEntry,
+  type UnquarantinedEntry,
+} from './history.js';
 export { type DeliveryKey, deliveryId, eventIdFrom } from './ids.js';
 export { IGNORED_AT, type IgnoredAt, ignore, ignoredErrors } from './ignored.js';
 export { isoTime } from './iso-time.js';
 export { isDeeperThan, MAX_JSON_DEPTH, parseJson } from './json.js';
 export { QUARANTINED_BODY_BYTES } from './limits.js';
+export {
+  OUTAGE_REASONS,
+  OWN_TROUBLES,
+  type OwnTrouble,
+  type Trouble,
+  troubleOf,
+} from './outage.js';
 export {
   type Answer,
   isTlsReason,

@@ -3,18 +3,15 @@
  * knows HTTP.
  */
 import { sourceNames } from '@longshore/config';
-import {
-  createDeadLetters,
-  createDeliveries,
-  createInspector,
-  createJournal,
-  createMemoryHistory,
-  createPauses,
-  createPreheatRuns,
-  createPulseReader,
-  createQuarantine,
-  createTracer,
-} from '@longshore/queue/operator';
+import { createDeadLetters } from '@longshore/queue/dead';
+import { createDeliveries } from '@longshore/queue/deliveries';
+import { createJournal } from '@longshore/queue/journal';
+import { createMemoryHistory } from '@longshore/queue/memory';
+import { createInspector, createPauses } from '@longshore/queue/operator';
+import { createPreheatRuns } from '@longshore/queue/preheat';
+import { createPulseReader } from '@longshore/queue/pulse';
+import { createQuarantine } from '@longshore/queue/quarantine';
+import { createTracer } from '@longshore/queue/trail';
 import { deadLetterMethods } from './dead-letters.js';
 import { createEndpoints } from './endpoints.js';
 import { listingOf, notFound } from './listing.js';

@@ -4,7 +4,7 @@
  */
 import { randomUUID } from 'node:crypto';
 import { excerpt, LongshoreError } from '@longshore/event';
-import type { BulkProgress } from '@longshore/queue/operator';
+import type { BulkProgress } from '@longshore/queue/dead';
 import type { AdminService, BlockedEndpoint } from './port.js';
 import type { DeadLetterQuery } from './query.js';
 

@@ -1,5 +1,5 @@
 /** The dead-letter set: list, count, retry, delete. */
-import type { DeadFilter, DeadLetters } from '@longshore/queue/operator';
+import type { DeadFilter, DeadLetters } from '@longshore/queue/dead';
 import type { createEndpoints } from './endpoints.js';
 import { listingOf, notFound } from './listing.js';
 import type { AdminService } from './port.js';

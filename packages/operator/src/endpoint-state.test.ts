@@ -1,9 +1,9 @@
-import type { EndpointPulse, EndpointSwitches } from '@longshore/queue/operator';
+import type { EndpointPulse, EndpointSwitches } from '@longshore/queue/pulse';
 import { expect, test } from 'vitest';
 import { deliveryRate, endpointState } from './endpoint-state.js';
 
 const NOW = Date.UTC(2026, 10, 21, 3, 0);
-const MINUTE = 60_000;
+const MINUTE_MS = 60_000;
 const ON = { disabled: false, paused: false };
 
 const pulse = (more: Partial<EndpointPulse>): EndpointPulse => ({
@@ -18,8 +18,8 @@ const pulse = (more: Partial<EndpointPulse>): EndpointPulse => ({
   ...more,
 });
 
-const held = { state: 'held', since: NOW - 5 * MINUTE, reason: 'refused' } as const;
-const failing = { failingSince: NOW - 12 * MINUTE, failures: 31, delayed: 2 };
+const held = { state: 'held', since: NOW - 5 * MINUTE_MS, reason: 'refused' } as const;
+const failing = { failingSince: NOW - 12 * MINUTE_MS, failures: 31, delayed: 2 };
 
 test.each<[string, Partial<EndpointPulse>, EndpointSwitches, string]>([
   [
@@ -41,7 +41,7 @@ test.each<[string, Partial<EndpointPulse>, EndpointSwitches, string]>([
   ],
   [
     'backing off',
-    { failingSince: NOW - MINUTE + 1, failures: 2, delayed: 1 },
+    { failingSince: NOW - MINUTE_MS + 1, failures: 2, delayed: 1 },
     ON,
     'backing off after 2 failed attempts; 1 delayed',
   ],
@@ -53,7 +53,7 @@ test.each<[string, Partial<EndpointPulse>, EndpointSwitches, string]>([
   ],
   [
     'held',
-    { waiting: 1, hold: { ...held, reason: 'http_429', probeAt: NOW - 1, until: NOW + MINUTE } },
+    { waiting: 1, hold: { ...held, reason: 'http_429', probeAt: NOW - 1, until: NOW + MINUTE_MS } },
     ON,
     'held since 2026-11-21 02:55:00 UTC (5m): 429 Too Many Requests, the receiver asked for a pause until 2026-11-21 03:01:00 UTC; 1 delivery is kept and delivered when the receiver answers again',
   ],
@@ -66,14 +66,14 @@ test.each<[string, Partial<EndpointPulse>, EndpointSwitches, string]>([
   ],
   ['delivering', { active: 1 }, ON, 'delivering'],
   ['delivering', { lastDeliveredAt: NOW - 10_000 }, ON, 'delivering'],
-  ['idle', { lastDeliveredAt: NOW - 65 * MINUTE }, ON, 'idle: backlog empty, last delivery 1h 5m ago'],
+  ['idle', { lastDeliveredAt: NOW - 65 * MINUTE_MS }, ON, 'idle: backlog empty, last delivery 1h 5m ago'],
   ['idle', {}, ON, 'idle: backlog empty'],
 ])('%s', (name, seen, settings, words) => {
   expect(endpointState(pulse(seen), settings, NOW)).toEqual({ name, words });
 });
 
 test('the rate is that of the last five whole minutes', () => {
-  const minute = (ago: number, delivered: number) => ({ at: NOW - ago * MINUTE, delivered, failed: 9 });
+  const minute = (ago: number, delivered: number) => ({ at: NOW - ago * MINUTE_MS, delivered, failed: 9 });
   const minutes = [minute(6, 100), minute(5, 20), minute(1, 30), minute(0, 100)];
   expect(deliveryRate({ minutes }, NOW + 30_000)).toBe(10);
 });

@@ -1,12 +1,12 @@
 /** What an endpoint is doing, for people: the same sentence on the pages, in the API and on the command line. */
 import { formatDuration, plural, utcTime } from '@longshore/event';
+import type { Hold } from '@longshore/queue/hold';
 import {
   type EndpointPulse,
   type EndpointStateName,
   type EndpointSwitches,
-  type Hold,
   stateOf,
-} from '@longshore/queue/operator';
+} from '@longshore/queue/pulse';
 import { formatAge } from './format/age.js';
 import { describeReason } from './format/history.js';
 

@@ -1,7 +1,8 @@
 /** The endpoints as an operator sees them: those of the configuration, and removed ones that still have a queue. */
 import { type AlertEndpoint, type Config, type Endpoint, everyEndpoint, maskedUrl } from '@longshore/config';
 import { excerpt, LongshoreError } from '@longshore/event';
-import type { EndpointPulse, Inspector, Pause, Pauses, PulseReader } from '@longshore/queue/operator';
+import type { Inspector, Pause, Pauses } from '@longshore/queue/operator';
+import type { EndpointPulse, PulseReader } from '@longshore/queue/pulse';
 import { deliveryRate, type EndpointState, endpointState } from './endpoint-state.js';
 import { suggest } from './parse-input.js';
 

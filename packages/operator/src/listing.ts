@@ -1,6 +1,6 @@
 /** Lists and lookups: what several parts of the service answer with. */
 import { excerpt, LongshoreError } from '@longshore/event';
-import type { Page } from '@longshore/queue/operator';
+import type { Page } from '@longshore/queue/dead';
 import type { Listing } from './port.js';
 import { cursorOf } from './query.js';
 

@@ -3,21 +3,12 @@
  * as they were written; one that cannot be parsed is REQUEST_INVALID.
  */
 import type { Config } from '@longshore/config';
-import type { PreheatRun } from '@longshore/event';
+import type { HistoryAnswer, HistoryQuery, PreheatRun } from '@longshore/event';
 import type { RedisClient } from '@longshore/queue';
-import type {
-  BulkProgress,
-  BulkResult,
-  DeadLetter,
-  DeadLetterDetail,
-  ListedState,
-  MemorySample,
-  Quarantined,
-  StoredDelivery,
-  StoredDeliveryDetail,
-  Traced,
-  TrailQuery,
-} from '@longshore/queue/operator';
+import type { BulkProgress, BulkResult, DeadLetter, DeadLetterDetail } from '@longshore/queue/dead';
+import type { ListedState, StoredDelivery, StoredDeliveryDetail } from '@longshore/queue/deliveries';
+import type { MemorySample } from '@longshore/queue/memory';
+import type { Quarantined } from '@longshore/queue/quarantine';
 import type { EndpointOverview } from './endpoints.js';
 import type { DeadLetterQuery, QuarantineQuery } from './query.js';
 
@@ -109,7 +100,7 @@ export interface AdminService {
   delivery(id: string): Promise<StoredDeliveryDetail>;
   /** The last runs of a preheat endpoint, newest first, with the result of each part. */
   preheats(endpoint: string): Promise<PreheatRun[]>;
-  trace(query: TrailQuery): Promise<Traced>;
+  trace(query: HistoryQuery): Promise<HistoryAnswer>;
   /** Newest first. A page may be short, or empty, and still have a next one. */
   deadLetters(query: DeadLetterQuery, paging: Paging): Promise<Listing<DeadLetter>>;
   /** @throws LongshoreError REQUEST_NOT_FOUND */

@@ -2,7 +2,10 @@
  * Actions on quarantined requests. A retry parses one again, after an upgrade or a change of the source: what can be
  * parsed is delivered, what cannot stays with its current reason. An entry is removed only once all of it is durable.
  */
-import type { Journal, Position, Quarantine, Quarantined, QuarantineFilter } from '@longshore/queue/operator';
+
+import type { Position } from '@longshore/queue/dead';
+import type { Journal } from '@longshore/queue/journal';
+import type { Quarantine, Quarantined, QuarantineFilter } from '@longshore/queue/quarantine';
 import { notFound } from './listing.js';
 import type { AdminService, QuarantineRetry, Replay } from './port.js';
 import { cursorOf, positionOf, quarantineFilter } from './query.js';

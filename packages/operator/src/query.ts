@@ -3,7 +3,8 @@
  * them. The schemas are also the API's parameters.
  */
 import { globFault, globMatcher, isTlsReason, LongshoreError } from '@longshore/event';
-import type { DeadFilter, Position, QuarantineFilter } from '@longshore/queue/operator';
+import type { DeadFilter, Position } from '@longshore/queue/dead';
+import type { QuarantineFilter } from '@longshore/queue/quarantine';
 import { z } from 'zod';
 import { parseInput } from './parse-input.js';
 import { parseTime } from './parse-time.js';

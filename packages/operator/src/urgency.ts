@@ -1,5 +1,5 @@
 /** Which endpoint needs an operator first: the order of the home page and of `longshore status`. */
-import type { EndpointStateName } from '@longshore/queue/operator';
+import type { EndpointStateName } from '@longshore/queue/pulse';
 import type { EndpointOverview } from './endpoints.js';
 
 /** From the most to the least urgent. */

@@ -1,6 +1,6 @@
 /** What the history keeps of events that are published: where each one went, for `longshore trace`. */
 import { viewOf } from '@longshore/event';
-import type { TrailWriter } from '@longshore/queue/operator';
+import type { TrailWriter } from '@longshore/queue/trail';
 import type { PublishContext } from './context.js';
 import type { Stored } from './stored.js';
 

@@ -6,7 +6,7 @@
  * recorded before the refusal is thrown: it is delivered, so it counts as enqueued.
  */
 import type { TakenEvent } from '@longshore/event';
-import { EnqueueRefused, type Producer } from '@longshore/queue';
+import { EnqueueRefused, type Producer } from '@longshore/queue/producer';
 import type { PublishContext } from './context.js';
 import { type History, noteReceived } from './history.js';
 import { type PublishObserver, recordReceived } from './record.js';

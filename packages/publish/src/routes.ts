@@ -1,6 +1,6 @@
 /** Plans an event: a delivery for each endpoint that wants it, and the rule of each endpoint that does not. */
 import { deliveryOf, factOf, type TakenEvent } from '@longshore/event';
-import type { PlannedDelivery } from '@longshore/queue';
+import type { PlannedDelivery } from '@longshore/queue/producer';
 import { createRouter, type RoutedEndpoint, type Rule } from '@longshore/routing';
 
 /** What publishing reads of an endpoint's settings. */

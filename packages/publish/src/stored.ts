@@ -1,5 +1,5 @@
 /** What became of the deliveries of some events, by event and in sum. */
-import type { EnqueuedDelivery } from '@longshore/queue';
+import type { EnqueuedDelivery } from '@longshore/queue/producer';
 import type { EventPlan } from './routes.js';
 
 /** The counts of a publish. In deliveries, accepted × endpoints is the sum of all the others. */

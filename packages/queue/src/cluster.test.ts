@@ -1,6 +1,7 @@
 import type { LongshoreError } from '@longshore/event';
 import { eventually, startRedisCluster } from '@longshore/testkit';
 import { expect } from 'vitest';
+import type { RedisClient } from './connection.js';
 import { createInspector } from './inspector.js';
 import { createLeader } from './leader.js';
 import { createMonitor } from './monitor.js';
@@ -65,6 +66,25 @@ test('on a cluster of three masters everything works and endpoints land on diffe
     (counts) => counts.dead === 3,
   );
 
+  await expectRetention(client, prefix, bodies);
+  const leader = createLeader(client, prefix);
+  await eventually(() => leader.confirm());
+  await leader.close();
+  await inspector.remember(endpoints);
+  expect((await inspector.known()).sort()).toEqual([...endpoints].sort());
+  await expectQuarantine(client, prefix);
+  await expectPulses(client, prefix, endpoints);
+  await expectPreheatMemory(consumer, prefix);
+  const monitor = createMonitor(client, () => {});
+  expect(await monitor.check()).toMatchObject({ up: true });
+  monitor.close();
+});
+
+async function expectRetention(
+  client: RedisClient,
+  prefix: string,
+  bodies: () => Promise<unknown[]>,
+): Promise<void> {
   const retention = createRetention(client, prefix);
   let expired = 0;
   for await (const count of retention.expireDead('zeta', { age: -1_000, count: 1 })) expired += count;
@@ -74,26 +94,32 @@ test('on a cluster of three masters everything works and endpoints land on diffe
   expect(await retention.look('alpha')).toMatchObject({ dead: 0, delivered: 1 });
   expect(await retention.isEmpty('alpha')).toBe(false);
   expect(await retention.isEmpty('never seen')).toBe(true);
-  const leader = createLeader(client, prefix);
-  await eventually(() => leader.confirm());
-  await leader.close();
-  await inspector.remember(endpoints);
-  expect((await inspector.known()).sort()).toEqual([...endpoints].sort());
+}
+
+async function expectQuarantine(client: RedisClient, prefix: string): Promise<void> {
   const quarantine = createQuarantine(client, prefix);
   const body = Buffer.from('{');
   const from = { source: 's', kind: 'k', reason: 'r', path: '/', headers: {} };
   await quarantine.put({ ...from, receivedAt: 1, body });
   expect(await quarantine.count()).toBe(1);
+}
 
+async function expectPulses(
+  client: RedisClient,
+  prefix: string,
+  endpoints: readonly string[],
+): Promise<void> {
   const pulse = createPulse(client, prefix);
   for (const endpoint of endpoints) pulse.note(endpoint, { delivered: true });
   await pulse.close();
   const seen = await createPulseReader(client, prefix).read(endpoints);
   expect(seen.map(({ endpoint }) => endpoint)).toEqual(endpoints);
   for (const { lastDeliveredAt } of seen) expect(lastDeliveredAt).toBeGreaterThan(0);
+}
 
+async function expectPreheatMemory(client: RedisClient, prefix: string): Promise<void> {
   const store = createPreheatStore({
-    client: consumer,
+    client,
     prefix,
     endpoint: 'beta',
     keep: () => 60_000,
@@ -106,11 +132,7 @@ test('on a cluster of three masters everything works and endpoints land on diffe
   await turn.lease.finish('mirror', 'layer', { state: 'warmed', warmFor: 60_000 });
   await turn.lease.settle('warm', true);
   expect((await store.lead('team/api@sha256:1', 'second')).turn).toBe('ended');
-
-  const monitor = createMonitor(client, () => {});
-  expect(await monitor.check()).toMatchObject({ up: true });
-  monitor.close();
-});
+}
 
 test('with a master away its endpoints are refused in time, the others go on, and it is taken up again', async ({
   open,

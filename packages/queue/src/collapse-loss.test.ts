@@ -3,7 +3,7 @@ import { startRedis } from '@longshore/testkit';
 import { describe, expect, onTestFinished } from 'vitest';
 import { queueName } from './names.js';
 import { createProducer } from './producer.js';
-import { type Asked, enqueue, told, WINDOW, waiting } from './testing/facts.js';
+import { type Asked, enqueue, told, WINDOW_MS, waiting } from './testing/facts.js';
 import { redisTest as test } from './testing/redis-test.js';
 
 describe('no loss', () => {
@@ -68,7 +68,7 @@ describe('in Redis', () => {
     expect(keys).toHaveLength(4);
     for (const key of keys) {
       expect(await client.pttl(key)).toBeGreaterThan(0);
-      expect(await client.pttl(key)).toBeLessThanOrEqual(WINDOW);
+      expect(await client.pttl(key)).toBeLessThanOrEqual(WINDOW_MS);
       expect(await client.memory('USAGE', key)).toBeLessThan(300);
     }
   });

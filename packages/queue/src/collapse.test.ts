@@ -1,6 +1,6 @@
 import { describe, expect } from 'vitest';
 import { createProducer } from './producer.js';
-import { enqueue, type Told, told, WINDOW, waiting } from './testing/facts.js';
+import { enqueue, type Told, told, WINDOW_MS, waiting } from './testing/facts.js';
 import { redisTest as test } from './testing/redis-test.js';
 
 describe('equal facts', () => {
@@ -13,7 +13,7 @@ describe('equal facts', () => {
     const first = told();
     expect(await enqueue(producer, first)).toEqual(['new']);
     const { id } = first.delivery;
-    expect(await enqueue(producer, told(), told({ at: WINDOW - 1 }), told())).toEqual([id, id, id]);
+    expect(await enqueue(producer, told(), told({ at: WINDOW_MS - 1 }), told())).toEqual([id, id, id]);
     expect(await waiting(client, prefix)).toBe(1);
   });
 
@@ -45,15 +45,15 @@ describe('equal facts', () => {
   test('the window begins with the first and the others do not prolong it', async ({ open, prefix }) => {
     const producer = createProducer(await open('producer'), prefix);
     const first = told();
-    await enqueue(producer, first, told({ at: WINDOW / 2 }), told({ at: WINDOW - 1 }));
-    const next = told({ at: WINDOW });
+    await enqueue(producer, first, told({ at: WINDOW_MS / 2 }), told({ at: WINDOW_MS - 1 }));
+    const next = told({ at: WINDOW_MS });
     expect(await enqueue(producer, next)).toEqual(['new']);
-    expect(await enqueue(producer, told({ at: 2 * WINDOW - 1 }))).toEqual([next.delivery.id]);
+    expect(await enqueue(producer, told({ at: 2 * WINDOW_MS - 1 }))).toEqual([next.delivery.id]);
   });
 
   test('what was received far apart and comes together is not collapsed', async ({ open, prefix }) => {
     const producer = createProducer(await open('producer'), prefix);
-    expect(await enqueue(producer, told({ at: -WINDOW }), told(), told({ at: -WINDOW }))).toEqual(
+    expect(await enqueue(producer, told({ at: -WINDOW_MS }), told(), told({ at: -WINDOW_MS }))).toEqual(
       Array(3).fill('new'),
     );
   });

@@ -36,10 +36,10 @@ export type RedisClient = Redis | Cluster;
 export type Profile = 'producer' | 'consumer';
 
 /** A write that Redis has not answered after this is answered with 503: the registry waits 1 to 5 s. */
-const COMMAND_TIMEOUT = 4_000;
-const DISCONNECT_TIMEOUT = 2_000;
-const RECONNECT_MIN = 100;
-const RECONNECT_MAX = 2_000;
+const COMMAND_TIMEOUT_MS = 4_000;
+const DISCONNECT_TIMEOUT_MS = 2_000;
+const RECONNECT_MIN_MS = 100;
+const RECONNECT_MAX_MS = 2_000;
 
 const PROFILES: Record<Profile, RedisOptions> = {
   producer: {
@@ -47,12 +47,13 @@ const PROFILES: Record<Profile, RedisOptions> = {
     maxRetriesPerRequest: 0,
     enableOfflineQueue: false,
     autoResendUnfulfilledCommands: false,
-    commandTimeout: COMMAND_TIMEOUT,
+    commandTimeout: COMMAND_TIMEOUT_MS,
   },
   consumer: { maxRetriesPerRequest: null },
 };
 
-const reconnectDelay = (times: number): number => Math.min(RECONNECT_MIN * 2 ** (times - 1), RECONNECT_MAX);
+const reconnectDelay = (times: number): number =>
+  Math.min(RECONNECT_MIN_MS * 2 ** (times - 1), RECONNECT_MAX_MS);
 
 /**
  * After a failover the old master answers READONLY: reconnect, so that the name leads to the new one. A consumer
@@ -122,7 +123,7 @@ function userOf({ url, cluster = [] }: RedisAddress): string {
 function socketConnector(path: () => string) {
   return class extends AbstractConnector {
     constructor() {
-      super(DISCONNECT_TIMEOUT);
+      super(DISCONNECT_TIMEOUT_MS);
     }
 
     override async connect(): Promise<Socket> {

@@ -6,8 +6,8 @@ import type { RedisClient } from './connection.js';
 import { groupCommit } from './group-commit.js';
 import { redisTest as test } from './testing/redis-test.js';
 
-const MINUTE = 60_000;
-const patient = { longest: MINUTE, isBusy: () => false };
+const MINUTE_MS = 60_000;
+const patient = { longest: MINUTE_MS, isBusy: () => false };
 
 /** How often Redis has read from any connection. */
 const reads = async (client: RedisClient): Promise<number> =>
@@ -55,7 +55,7 @@ test('what fails before it is written holds nobody back', async ({ open }) => {
 
 test('in a busy process what comes at once leaves at its pace, not with each answer', async ({ open }) => {
   const [client, other] = [await open('producer'), await open('producer')];
-  const busy = { longest: MINUTE, pace: MINUTE, recent: MINUTE, isBusy: () => true };
+  const busy = { longest: MINUTE_MS, pace: MINUTE_MS, recent: MINUTE_MS, isBusy: () => true };
   const alone = groupCommit(client, () => client.ping(), busy);
   const beside = groupCommit(client, () => client.ping(), busy);
   expect(await Promise.all([alone, beside])).toEqual(['PONG', 'PONG']);

@@ -3,7 +3,7 @@
  * the same thing. What the endpoint's settings decide (threshold, backoff, retention) is not in the job:
  * it holds from the next attempt on when it changes.
  */
-import { type Answer, type Delivery, eventName, type Payload } from '@longshore/event';
+import { type Answer, type Delivery, eventName, type LastAnswer, type Payload } from '@longshore/event';
 import type { JobsOptions } from 'bullmq';
 import { z } from 'zod';
 import { type About, aboutSchema, decodeBody } from './body/body.js';
@@ -126,13 +126,6 @@ const settlementSchema = z.union([
   z.string(),
   z.object({ settled: z.string().optional(), about: aboutSchema.optional() }),
 ]);
-
-/** The last answer, kept with the job: words as `failedReason`, the data as the one stack-trace entry. */
-export interface LastAnswer extends Answer {
-  attempt: number;
-  /** ISO 8601. */
-  at: string;
-}
 
 /** One line: what the board shows as the reason. */
 export function answerInWords({ reason, detail }: Answer): string {

@@ -1,7 +1,8 @@
 /** A url goes out as the registry sends it. */
+
+import { maskedPath, readHttpUrl } from '@longshore/settings/http-url';
 import { expect, test } from 'vitest';
 import { targetOf } from './http/target.js';
-import { maskedPath, readHttpUrl } from './http-url.js';
 import { REFUSED, SENT } from './testing/urls.js';
 
 /** As undici writes it: one byte for each character. */

@@ -4,7 +4,7 @@
  * A sink never retries (the queue alone does), never logs, and never throws: whatever goes wrong is an
  * Outcome with a reason. It does not decide how many attempts run at once; the queue does that too.
  */
-import type { Delivery, Outcome } from '@longshore/event';
+import type { Delivery, Outcome, OwnTrouble } from '@longshore/event';
 
 /** What the caller says about one attempt. */
 export interface Attempt {
@@ -29,6 +29,8 @@ export interface Deferred {
   until: number;
   /** For people. */
   why: string;
+  /** The receiver was not reached because of this: nothing is sent to it before `until`. */
+  ours?: OwnTrouble;
 }
 
 /**

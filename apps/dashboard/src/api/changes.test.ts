@@ -1,5 +1,6 @@
 /** What the API changes, over a real Redis and real HTTP. */
-import { createJournalReader, createQuarantine } from '@longshore/queue/operator';
+import { createJournalReader } from '@longshore/queue/journal';
+import { createQuarantine } from '@longshore/queue/quarantine';
 import { eventually } from '@longshore/testkit';
 import { describe, expect, test } from 'vitest';
 import { ended, get, post } from '../testing/api.js';

@@ -2,7 +2,7 @@
 import { formatNumber, plural } from '@longshore/event';
 import type { BlockedEndpoint, DeadLetterQuery } from '@longshore/operator';
 import { describeReason } from '@longshore/operator/format';
-import type { DeadLetter } from '@longshore/queue/operator';
+import type { DeadLetter } from '@longshore/queue/dead';
 import { deliveryPath, nameOf } from './deliveries.js';
 import { endpointPath } from './overview.js';
 import { Ago, Heads, Hidden, link } from './parts.js';

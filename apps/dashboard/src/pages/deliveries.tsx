@@ -1,7 +1,7 @@
 /** A table of deliveries, and the page of one. */
 import { eventName, formatNumber, formatSize } from '@longshore/event';
 import { describeReason, describeRule } from '@longshore/operator/format';
-import type { StoredDelivery, StoredDeliveryDetail, StoredEvent } from '@longshore/queue/operator';
+import type { StoredDelivery, StoredDeliveryDetail, StoredEvent } from '@longshore/queue/deliveries';
 import { endpointPath } from './overview.js';
 import { Ago, At, DescriptionRow, Heads, Text } from './parts.js';
 

@@ -1,7 +1,7 @@
 /** The page of one endpoint: its state, its deliveries, and the form that pauses it. */
 import { formatNumber, type PreheatRun } from '@longshore/event';
 import type { EndpointOverview } from '@longshore/operator';
-import type { ListedState, StoredDelivery } from '@longshore/queue/operator';
+import type { ListedState, StoredDelivery } from '@longshore/queue/deliveries';
 import { DeliveryTable } from './deliveries.js';
 import { endpointPath, StateWords } from './overview.js';
 import { Ago, At, DescriptionRow, link, State } from './parts.js';

@@ -2,7 +2,8 @@
 import { formatDuration, formatNumber, plural } from '@longshore/event';
 import { byUrgency, type EndpointOverview } from '@longshore/operator';
 import { memoryWarning } from '@longshore/operator/format';
-import { type MemorySample, TROUBLED_STATES } from '@longshore/queue/operator';
+import type { MemorySample } from '@longshore/queue/memory';
+import { TROUBLED_STATES } from '@longshore/queue/pulse';
 import type { Health, RefusedConfig } from './deps.js';
 import { Ago, At, Count, Heads, link, State } from './parts.js';
 

@@ -1,7 +1,7 @@
 /** Parameters of the pages' addresses and forms. An empty field counts as absent. */
 import type { IncomingMessage } from 'node:http';
 import { LongshoreError } from '@longshore/event';
-import { DELIVERY_STATES, type ListedState } from '@longshore/queue/operator';
+import { DELIVERY_STATES, type ListedState } from '@longshore/queue/deliveries';
 import getRawBody from 'raw-body';
 import type { DeadPageQuery } from './dead.js';
 

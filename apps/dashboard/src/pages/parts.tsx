@@ -1,7 +1,7 @@
 /** Small components of several pages: times, numbers, states, form fields. */
 import { formatNumber, utcTime } from '@longshore/event';
 import { formatAge } from '@longshore/operator/format';
-import type { EndpointStateName } from '@longshore/queue/operator';
+import type { EndpointStateName } from '@longshore/queue/pulse';
 import type { ComponentChildren } from 'preact';
 
 /** `12m ago` or `in 3m`, with the time itself as a tooltip. */

@@ -1,6 +1,6 @@
 /** The last images of a preheat endpoint, on its page and in the API. */
 import { type PreheatPart, type PreheatRun, tallyOf } from '@longshore/event';
-import { createPreheatRuns } from '@longshore/queue/operator';
+import { createPreheatRuns } from '@longshore/queue/preheat';
 import { expect, test } from 'vitest';
 import { get } from '../testing/api.js';
 import { startDashboard } from '../testing/dashboard.js';

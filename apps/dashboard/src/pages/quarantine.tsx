@@ -1,7 +1,7 @@
 /** Quarantine: requests of authenticated senders that could not be parsed. Inspect, retry after a fix, or delete. */
 import { formatNumber, plural } from '@longshore/event';
 import { isTruncated } from '@longshore/operator/answers';
-import type { Quarantined } from '@longshore/queue/operator';
+import type { Quarantined } from '@longshore/queue/quarantine';
 import { Ago, At, DescriptionRow, Heads, Hidden, link, Text } from './parts.js';
 
 /** What the page shows. */

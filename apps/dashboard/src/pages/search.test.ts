@@ -1,5 +1,5 @@
 /** What a search shows: one event in full, several as a list. */
-import type { Trail, TrailStep } from '@longshore/queue/operator';
+import type { EventHistory, HistoryStep } from '@longshore/event';
 import { h } from 'preact';
 import { renderToString } from 'preact-render-to-string';
 import { expect, test } from 'vitest';
@@ -7,7 +7,7 @@ import { SearchPage } from './search.js';
 
 const AT = '2026-11-21T09:30:05.730Z';
 
-function trail(n: number, endpoints: number): Trail {
+function trail(n: number, endpoints: number): EventHistory {
   const deliveries = Array.from({ length: endpoints }, (_, e) => ({
     id: `${n}-${e}`,
     endpoint: `hook-${e}`,
@@ -15,11 +15,11 @@ function trail(n: number, endpoints: number): Trail {
     attempts: 1,
   }));
   const steps = deliveries.map(
-    ({ endpoint, id }): TrailStep =>
+    ({ endpoint, id }): HistoryStep =>
       ({
         ...{ step: 'attempted', at: AT, endpoint, deliveryId: id, attempt: 1, outcome: 'delivered' },
         ...{ reason: 'http_200', ms: 3, answer: 'x'.repeat(500) },
-      }) as TrailStep,
+      }) as HistoryStep,
   );
   const names = { action: 'push', repository: 'acme/app', tag: '1.0', digest: `sha256:${'a'.repeat(64)}` };
   return {
@@ -33,7 +33,7 @@ function trail(n: number, endpoints: number): Trail {
   };
 }
 
-const shown = (trails: Trail[], more = false): string =>
+const shown = (trails: EventHistory[], more = false): string =>
   renderToString(
     h(SearchPage, {
       traced: { search: 'acme/app:1.0', understood: ['a repository'], trails, more, gaps: [] },
@@ -69,6 +69,7 @@ test('one event, also when two sources sent it, is shown in full', () => {
   for (const trails of [[trail(1, 2)], [trail(1, 2), { ...trail(1, 2), source: 'us' }]]) {
     const html = shown(trails);
     expect(html).toContain('class="timeline"');
+    expect(html).toContain('<span class="state bad">dead-lettered</span>');
     expect(html).not.toContain('newest first');
   }
 });

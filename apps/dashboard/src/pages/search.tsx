@@ -1,7 +1,15 @@
 /** The history of an event, as `longshore trace` shows it: the state of each delivery, and every step. */
-import { eventName, formatNumber, plural, shortDigest } from '@longshore/event';
+
+import {
+  type EventHistory,
+  eventName,
+  formatNumber,
+  type HistoryAnswer,
+  type HistoryDelivery,
+  plural,
+  shortDigest,
+} from '@longshore/event';
 import { describeGap, describeStates } from '@longshore/operator/format';
-import type { Traced, Trail, TrailDelivery } from '@longshore/queue/operator';
 import { deliveryPath } from './deliveries.js';
 import { endpointPath } from './overview.js';
 import { At, DescriptionRow, Heads, link } from './parts.js';
@@ -10,7 +18,7 @@ import { Steps } from './timeline.js';
 /** What the page shows. */
 export interface SearchProps {
   /** Undefined without a search. */
-  traced?: Traced;
+  traced?: HistoryAnswer;
   /** Why nothing is delivered to an endpoint at present. */
   blocked?: ReadonlyMap<string, string>;
 }
@@ -48,16 +56,16 @@ export function SearchPage({ traced, blocked = new Map() }: SearchProps) {
   );
 }
 
-const idOf = ({ eventId, quarantine }: Trail): string | undefined => eventId ?? quarantine?.id;
+const idOf = ({ eventId, quarantine }: EventHistory): string | undefined => eventId ?? quarantine?.id;
 
 /** Also when two sources sent events of one id: there is nothing shorter to search for. */
-const isOneEvent = (trails: readonly Trail[]): boolean => new Set(trails.map(idOf)).size === 1;
+const isOneEvent = (trails: readonly EventHistory[]): boolean => new Set(trails.map(idOf)).size === 1;
 
-const nameOf = ({ quarantine, action, repository, tag }: Trail): string =>
+const nameOf = ({ quarantine, action, repository, tag }: EventHistory): string =>
   quarantine ? `Quarantined: ${quarantine.reason}` : eventName({ action, repository, tag });
 
 /** One row for each event; its name opens it. */
-function TrailList({ trails, more }: { trails: readonly Trail[]; more: boolean }) {
+function TrailList({ trails, more }: { trails: readonly EventHistory[]; more: boolean }) {
   if (trails.length === 0) return null;
   return (
     <>
@@ -78,7 +86,7 @@ function TrailList({ trails, more }: { trails: readonly Trail[]; more: boolean }
   );
 }
 
-function TrailRow({ trail }: { trail: Trail }) {
+function TrailRow({ trail }: { trail: EventHistory }) {
   const { receivedAt, steps, digest, quarantine } = trail;
   const at = receivedAt ?? steps[0]?.at;
   return (
@@ -122,7 +130,7 @@ function Advice() {
 
 type Blocked = NonNullable<SearchProps['blocked']>;
 
-function TrailCard({ trail, blocked }: { trail: Trail; blocked: Blocked }) {
+function TrailCard({ trail, blocked }: { trail: EventHistory; blocked: Blocked }) {
   const { eventId, source, kind, digest, quarantine, deliveries } = trail;
   return (
     <section class="card">
@@ -149,7 +157,7 @@ function TrailCard({ trail, blocked }: { trail: Trail; blocked: Blocked }) {
   );
 }
 
-const TONES: Partial<Record<TrailDelivery['state'], string>> = {
+const TONES: Partial<Record<HistoryDelivery['state'], string>> = {
   delivered: 'good',
   dead: 'bad',
   expired: 'bad',
@@ -157,9 +165,9 @@ const TONES: Partial<Record<TrailDelivery['state'], string>> = {
   delayed: 'warn',
 };
 
-const isQueued = (state: TrailDelivery['state']): boolean => state === 'waiting' || state === 'delayed';
+const isQueued = (state: HistoryDelivery['state']): boolean => state === 'waiting' || state === 'delayed';
 
-function Deliveries({ deliveries, blocked }: { deliveries: readonly TrailDelivery[]; blocked: Blocked }) {
+function Deliveries({ deliveries, blocked }: { deliveries: readonly HistoryDelivery[]; blocked: Blocked }) {
   return (
     <table class="cards">
       <caption class="hidden">{plural(deliveries.length, 'delivery', 'deliveries')}</caption>
@@ -171,7 +179,9 @@ function Deliveries({ deliveries, blocked }: { deliveries: readonly TrailDeliver
               <a href={endpointPath(endpoint)}>{endpoint}</a>
             </th>
             <td>
-              <span class={`state ${TONES[state] ?? 'soft'}`}>{state}</span>
+              <span class={`state ${TONES[state] ?? 'soft'}`}>
+                {state === 'dead' ? 'dead-lettered' : state}
+              </span>
             </td>
             <td class="number" data-label="Attempts">
               {formatNumber(attempts)}

@@ -1,12 +1,12 @@
 /** The history of an event, one line for each step. */
-import { formatDuration, formatNumber, plural } from '@longshore/event';
+
+import { formatDuration, formatNumber, type HistoryStep, plural } from '@longshore/event';
 import { describeReason, describeRule, describeStep } from '@longshore/operator/format';
-import type { TrailStep } from '@longshore/queue/operator';
 import type { ComponentChildren } from 'preact';
 import { At, Text } from './parts.js';
 
 /** The list. */
-export function Steps({ steps }: { steps: readonly TrailStep[] }) {
+export function Steps({ steps }: { steps: readonly HistoryStep[] }) {
   return (
     <ol class="timeline">
       {steps.map((step, index) => (
@@ -20,7 +20,7 @@ export function Steps({ steps }: { steps: readonly TrailStep[] }) {
   );
 }
 
-function Step({ step }: { step: TrailStep }): ComponentChildren {
+function Step({ step }: { step: HistoryStep }): ComponentChildren {
   switch (step.step) {
     case 'received':
       return <Received {...step} />;
@@ -37,7 +37,7 @@ function Step({ step }: { step: TrailStep }): ComponentChildren {
   }
 }
 
-function Received(step: Extract<TrailStep, { step: 'received' }>) {
+function Received(step: Extract<HistoryStep, { step: 'received' }>) {
   const { source, kind, nativeType, remote, actor, planned, ignored } = step;
   const duplicates = planned.filter((delivery) => delivery.known).length;
   const from = [remote && `from ${remote}`, actor && `by ${actor}`].filter(Boolean).join(', ');
@@ -59,7 +59,7 @@ function Received(step: Extract<TrailStep, { step: 'received' }>) {
 const TONES = { delivered: 'good', retry: 'warn', dead: 'bad' };
 const RESULTS = { delivered: 'delivered', retry: 'failed', dead: 'failed; dead-lettered' };
 
-function Attempted(step: Extract<TrailStep, { step: 'attempted' }>) {
+function Attempted(step: Extract<HistoryStep, { step: 'attempted' }>) {
   const { endpoint, attempt, outcome, reason, ms, detail, answer, retryAt } = step;
   return (
     <>

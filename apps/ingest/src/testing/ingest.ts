@@ -9,15 +9,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { type Config, loadConfig } from '@longshore/config';
+import type { HistoryEntry } from '@longshore/event';
 import { createObserver, type Observer } from '@longshore/observe';
 import { connect, createMonitor, type Monitor, type RedisClient } from '@longshore/queue';
-import {
-  createInspector,
-  createQuarantine,
-  type Inspector,
-  type Quarantine,
-  type TrailEntry,
-} from '@longshore/queue/operator';
+import { createInspector, type Inspector } from '@longshore/queue/operator';
+import { createQuarantine, type Quarantine } from '@longshore/queue/quarantine';
 import { claimFolder, redisUrl, testPrefix } from '@longshore/testkit';
 import { onTestFinished } from 'vitest';
 import { createIngest, type Ingest } from '../ingest.js';
@@ -56,7 +52,7 @@ export interface TestIngest {
   readonly client: RedisClient;
   readonly observer: Observer;
   /** What the trail was told. */
-  readonly noted: TrailEntry[];
+  readonly noted: HistoryEntry[];
 }
 
 export interface PostOptions {
@@ -90,34 +86,22 @@ export async function startIngest(settings: object = {}, options: IngestOptions 
   const datadir = options.datadir ?? (await temporaryDatadir());
   const all = { redis: { url, prefix }, datadir };
   let config = await configOf({ ...settings, ...all }, options.env);
-  const lines: Line[] = [];
-  const observer = createObserver({
-    level: 'debug',
-    pretty: false,
-    version: '0',
-    destination: { write: (line) => void lines.push(JSON.parse(line)) },
-  });
+  const { lines, observer } = observeInMemory();
   const client = connect({ url }, 'producer', () => {});
   const monitor = createMonitor(client, () => {});
   const inspector = createInspector(client, prefix);
   const quarantine = createQuarantine(client, prefix);
-  const noted: TrailEntry[] = [];
-  const trail = { note: (entry: TrailEntry) => void noted.push(entry) };
+  const noted: HistoryEntry[] = [];
+  const trail = { note: (entry: HistoryEntry) => void noted.push(entry) };
   await monitor.firstAnswer(5_000);
   let unauthorized = 0;
   const onUnauthorized = async (): Promise<void> => {
     unauthorized++;
   };
-  const parts = {
+  const ingest = createIngest({
     config: () => config,
-    client,
-    monitor,
-    claim: claimFolder,
-    observer,
-    trail,
-    onUnauthorized,
-  };
-  const ingest = createIngest(parts);
+    ...{ client, monitor, claim: claimFolder, observer, trail, onUnauthorized },
+  });
   await ingest.start();
   const server = createServer(ingest.app.callback());
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
@@ -138,11 +122,8 @@ export async function startIngest(settings: object = {}, options: IngestOptions 
   const { port } = server.address() as AddressInfo;
   return {
     url: `http://127.0.0.1:${port}`,
-    prefix,
-    client,
-    port,
+    ...{ prefix, client, port, lines, datadir, quarantine, inspector, monitor, observer, noted },
     connections: promisify(server.getConnections).bind(server),
-    lines,
     records: () => lines.filter(({ record }) => record !== undefined),
     post: (body, { path = OPEN_PATH, ...request } = {}) =>
       send(`http://127.0.0.1:${port}${path}`, body, request),
@@ -150,23 +131,26 @@ export async function startIngest(settings: object = {}, options: IngestOptions 
       config = await configOf({ ...next, ...all }, options.env);
       ingest.prepare(config)();
     },
-    async stored() {
-      const names = config.notifications.endpoints.map(({ name }) => name);
-      const counts = await Promise.all(names.map((name) => inspector.counts(name)));
-      const deliveries = counts.reduce((sum, each) => sum + each.waiting + each.delayed + each.active, 0);
-      return { deliveries, quarantined: await quarantine.count() };
-    },
-    datadir,
+    stored: async () => ({
+      deliveries: await pendingAt(config, inspector),
+      quarantined: await quarantine.count(),
+    }),
     notes: ingest.notes,
     onRefused: ingest.onRefused,
     unauthorized: () => unauthorized,
     stop: stopOnce,
-    quarantine,
-    inspector,
-    monitor,
-    observer,
-    noted,
   };
+}
+
+async function pendingAt({ notifications }: Config, inspector: Inspector): Promise<number> {
+  const counts = await Promise.all(notifications.endpoints.map(({ name }) => inspector.counts(name)));
+  return counts.reduce((sum, { waiting, delayed, active }) => sum + waiting + delayed + active, 0);
+}
+
+function observeInMemory(): Pick<TestIngest, 'lines' | 'observer'> {
+  const lines: Line[] = [];
+  const destination = { write: (line: string) => void lines.push(JSON.parse(line)) };
+  return { lines, observer: createObserver({ level: 'debug', pretty: false, version: '0', destination }) };
 }
 
 async function temporaryDatadir(): Promise<string> {

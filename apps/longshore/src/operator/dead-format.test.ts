@@ -1,4 +1,4 @@
-import type { DeadLetterDetail } from '@longshore/queue/operator';
+import type { DeadLetterDetail } from '@longshore/queue/dead';
 import { expect, test } from 'vitest';
 import { inFull, row } from './dead-format.js';
 

@@ -1,7 +1,7 @@
 /** A dead-lettered delivery for people: on two lines of a list, and in full. */
 import { eventName, formatSize, localTime, plural } from '@longshore/event';
 import { block, describeReason, properties, TIME_WIDTH, truncate } from '@longshore/operator/format';
-import type { DeadLetter, DeadLetterDetail } from '@longshore/queue/operator';
+import type { DeadLetter, DeadLetterDetail } from '@longshore/queue/dead';
 
 /** Two lines of the list. */
 export function row({ id, endpoint, deadAt, attempts, reason, event }: DeadLetter): string[] {

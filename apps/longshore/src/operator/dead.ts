@@ -2,7 +2,7 @@
 import { plural } from '@longshore/event';
 import type { AdminService, DeadLetterQuery } from '@longshore/operator';
 import { deadLetterAnswer } from '@longshore/operator/answers';
-import type { BulkResult } from '@longshore/queue/operator';
+import type { BulkResult } from '@longshore/queue/dead';
 import type { Action } from '../commands/options.js';
 import { createProgressLine, showBulkProgress } from '../progress-line.js';
 import type { Shell } from '../shell.js';

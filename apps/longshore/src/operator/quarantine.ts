@@ -3,7 +3,7 @@ import { formatSize, localTime, plural } from '@longshore/event';
 import type { AdminService, QuarantineQuery, QuarantineRetry } from '@longshore/operator';
 import { isTruncated, quarantinedAnswer, quarantinedDetailAnswer } from '@longshore/operator/answers';
 import { block, properties, TIME_WIDTH, truncate } from '@longshore/operator/format';
-import type { Quarantined } from '@longshore/queue/operator';
+import type { Quarantined } from '@longshore/queue/quarantine';
 import type { Action } from '../commands/options.js';
 import type { Shell } from '../shell.js';
 import { interruptible } from '../signals.js';

@@ -4,7 +4,7 @@ import { formatDuration, formatNumber, localTime, plural } from '@longshore/even
 import { type AdminService, byUrgency, type EndpointOverview } from '@longshore/operator';
 import { endpointAnswer } from '@longshore/operator/answers';
 import { type Column, memoryWarning, table } from '@longshore/operator/format';
-import { TROUBLED_STATES } from '@longshore/queue/operator';
+import { TROUBLED_STATES } from '@longshore/queue/pulse';
 import type { Shell } from '../shell.js';
 import { interruptible } from '../signals.js';
 import { withAdmin } from './with-admin.js';

@@ -2,9 +2,10 @@
  * The admin service over the Redis of a running relay. Requests of quarantine go through the sources and rules of the
  * relay's configuration in this process; the relay writes their records.
  */
-import type { IngestRecord } from '@longshore/observe';
+import type { IngestRecord } from '@longshore/observe/ingest-record';
 import { type AdminService, createAdminService, type Replay } from '@longshore/operator';
-import { createJournal, createTrail, trailLimits } from '@longshore/queue/operator';
+import { createJournal } from '@longshore/queue/journal';
+import { createTrail, trailLimits } from '@longshore/queue/trail';
 import { type Relay, withRelay } from '../relay.js';
 import type { Shell } from '../shell.js';
 
@@ -34,7 +35,7 @@ function openReplay({ config, client, monitor, prefix }: Relay, shell: Pick<Shel
   const silent = (): void => {};
   const open = async () => {
     const { createReplayer } = await import('@longshore/ingest');
-    const { collectRecords } = await import('@longshore/observe');
+    const { collectRecords } = await import('@longshore/observe/ingest-record');
     const journal = createJournal<IngestRecord>(client, prefix);
     const records: IngestRecord[] = [];
     const trail = createTrail({

@@ -1,7 +1,7 @@
 /** Several events that a search found, newest first; and the answer when it found none. */
-import { localTime, plural, printable } from '@longshore/event';
+
+import { type EventHistory, type HistoryAnswer, localTime, plural, printable } from '@longshore/event';
 import { describeStates, TIME_WIDTH, wrap } from '@longshore/operator/format';
-import type { Traced, Trail } from '@longshore/queue/operator';
 import { subject } from './summary.js';
 import { describeGapOf } from './timeline.js';
 import { type View, WIDTH } from './view.js';
@@ -9,7 +9,7 @@ import { type View, WIDTH } from './view.js';
 const MARGIN = ' '.repeat(TIME_WIDTH + 2);
 
 /** Lines for a terminal. */
-export function list({ trails, more }: Traced, view: View): string[] {
+export function list({ trails, more }: HistoryAnswer, view: View): string[] {
   const count = plural(trails.length, 'event');
   const rest = more
     ? [`For more: --limit ${Math.min(100, trails.length * 5)}, or search by tag, digest or --endpoint.`]
@@ -23,7 +23,7 @@ export function list({ trails, more }: Traced, view: View): string[] {
   ];
 }
 
-function entry(trail: Trail, view: View): string[] {
+function entry(trail: EventHistory, view: View): string[] {
   const { receivedAt, steps, eventId, quarantine } = trail;
   const at = receivedAt ?? steps[0]?.at;
   const [first = '', ...others] = wrap(subject(trail, true), WIDTH - MARGIN.length);
@@ -35,11 +35,11 @@ function entry(trail: Trail, view: View): string[] {
   ];
 }
 
-const states = (trail: Trail): string =>
+const states = (trail: EventHistory): string =>
   trail.quarantine ? `in quarantine: ${printable(trail.quarantine.reason)}` : describeStates(trail);
 
 /** What was searched and where, how far back that reaches, and what to try. */
-export function nothing({ search, understood, since, gaps }: Traced, { option }: View): string[] {
+export function nothing({ search, understood, since, gaps }: HistoryAnswer, { option }: View): string[] {
   const reach = since
     ? `The history starts at ${localTime(since)}; older events are found by event or delivery id while their deliveries are kept.`
     : 'The history is empty.';

@@ -1,7 +1,7 @@
 /** Each step of an event's history as a line or a few: what happened, and the response. */
-import { formatDuration, localTime, plural } from '@longshore/event';
+
+import { type EventHistory, formatDuration, type HistoryStep, localTime, plural } from '@longshore/event';
 import { describeReason, describeSender, describeStep } from '@longshore/operator/format';
-import type { Trail, TrailStep } from '@longshore/queue/operator';
 
 /** A step as text. */
 export interface StepText {
@@ -13,11 +13,11 @@ export interface StepText {
   more: string[];
 }
 
-type Attempted = Extract<TrailStep, { step: 'attempted' }>;
-type Received = Extract<TrailStep, { step: 'received' }>;
+type Attempted = Extract<HistoryStep, { step: 'attempted' }>;
+type Received = Extract<HistoryStep, { step: 'received' }>;
 
 /** One step. @param place index of the step in the history */
-export function stepText(step: TrailStep, place: number, trail: Trail): StepText {
+export function stepText(step: HistoryStep, place: number, trail: EventHistory): StepText {
   switch (step.step) {
     case 'received':
       return { endpoint: '', what: received(step, place, trail), more: enqueuedLater(step) };
@@ -33,7 +33,7 @@ export function stepText(step: TrailStep, place: number, trail: Trail): StepText
   }
 }
 
-function received(step: Received, place: number, { steps }: Trail): string {
+function received(step: Received, place: number, { steps }: EventHistory): string {
   const again = steps.slice(0, place).some((one) => one.step === 'received') ? ' again' : '';
   const duplicates = step.planned.filter((one) => one.known).length;
   const fresh = step.planned.length - duplicates;
@@ -58,7 +58,7 @@ function attempted({ attempt, outcome, reason, ms, at, retryAt }: Attempted): st
 }
 
 /** The whole response of the last failure; of earlier attempts only what differs from it. */
-function answers(step: Attempted, { steps }: Trail): string[] {
+function answers(step: Attempted, { steps }: EventHistory): string[] {
   const last = steps.findLast(
     (one): one is Attempted =>
       one.step === 'attempted' && one.deliveryId === step.deliveryId && isFailure(one),

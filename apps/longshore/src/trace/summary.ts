@@ -1,17 +1,30 @@
 /** The summary of an event: its name, and the state of its delivery to each endpoint. */
-import { eventName, localClock, localDay, localTime, plural, printable, shortDigest } from '@longshore/event';
+
+import {
+  type EventHistory,
+  eventName,
+  type HistoryDelivery,
+  localClock,
+  localDay,
+  localTime,
+  plural,
+  printable,
+  shortDigest,
+} from '@longshore/event';
 import { describeReason, describeRule, formatAge } from '@longshore/operator/format';
-import type { Trail, TrailDelivery } from '@longshore/queue/operator';
 import type { View } from './view.js';
 
 /** `push acme/app:1.0`. @param short with the beginning of the digest, where no line of its own shows it */
-export function subject({ action, nativeType, repository, tag, digest }: Trail, short = false): string {
+export function subject(
+  { action, nativeType, repository, tag, digest }: EventHistory,
+  short = false,
+): string {
   const name = eventName({ action: action ?? nativeType, repository, tag });
   return printable(`${name || 'unknown event'}${short && digest ? `  ${shortDigest(digest)}` : ''}`);
 }
 
 /** One line for each endpoint, without an indent. */
-export function summary(trail: Trail, view: View): string[] {
+export function summary(trail: EventHistory, view: View): string[] {
   const ignored = ignoredIn(trail);
   const names = [...trail.deliveries, ...ignored].map(({ endpoint }) => endpoint);
   const width = Math.min(Math.max(0, ...names.map((name) => name.length)), 24);
@@ -23,14 +36,14 @@ export function summary(trail: Trail, view: View): string[] {
 }
 
 /** One line, even when the endpoint ignored each of several receipts. */
-function ignoredIn({ steps, deliveries }: Trail): { endpoint: string; rule: string }[] {
+function ignoredIn({ steps, deliveries }: EventHistory): { endpoint: string; rule: string }[] {
   const ignored = steps.flatMap((step) => (step.step === 'received' ? step.ignored : []));
   const rules = new Map(ignored.map(({ endpoint, rule }) => [endpoint, rule]));
   for (const { endpoint } of deliveries) rules.delete(endpoint);
   return Array.from(rules, ([endpoint, rule]) => ({ endpoint, rule }));
 }
 
-function state(delivery: TrailDelivery, trail: Trail, view: View): string {
+function state(delivery: HistoryDelivery, trail: EventHistory, view: View): string {
   const { state: name, attempts, until, settledAt, endpoint, last } = delivery;
   const since = settledAt ? ` ${when(settledAt, trail)}` : '';
   const blocked = view.blocked.get(endpoint);
@@ -66,21 +79,21 @@ function state(delivery: TrailDelivery, trail: Trail, view: View): string {
 }
 
 /** Without the date when it is that of the receipt. */
-const when = (iso: string, { receivedAt }: Trail): string =>
+const when = (iso: string, { receivedAt }: EventHistory): string =>
   receivedAt && localDay(receivedAt) === localDay(iso) ? localClock(iso) : localTime(iso);
 
-const whenAndIn = (iso: string, trail: Trail, { now }: View): string =>
+const whenAndIn = (iso: string, trail: EventHistory, { now }: View): string =>
   `${when(iso, trail)} (${formatAge(iso, now)})`;
 
-const lastStep = ({ id }: TrailDelivery, { steps }: Trail) =>
+const lastStep = ({ id }: HistoryDelivery, { steps }: EventHistory) =>
   steps.findLast((step) => step.step === 'settled' && step.deliveryId === id);
 
-function ruleOf(delivery: TrailDelivery, trail: Trail): string {
+function ruleOf(delivery: HistoryDelivery, trail: EventHistory): string {
   const step = lastStep(delivery, trail);
   return step?.step === 'settled' && step.rule ? describeRule(step.rule) : 'a rule';
 }
 
-function deletedBy(delivery: TrailDelivery, trail: Trail): string {
+function deletedBy(delivery: HistoryDelivery, trail: EventHistory): string {
   const step = lastStep(delivery, trail);
   return step?.step === 'settled' && step.by ? printable(step.by) : 'an operator';
 }

@@ -1,5 +1,4 @@
-import type { Reason } from '@longshore/event';
-import type { Traced, Trail } from '@longshore/queue/operator';
+import type { EventHistory, HistoryAnswer, Reason } from '@longshore/event';
 import { expect, test } from 'vitest';
 import { timeline } from './timeline.js';
 import type { View } from './view.js';
@@ -10,7 +9,7 @@ const NOW = Date.parse('2026-11-21T14:30:00.000Z');
 /** One delivery that failed once and is due. */
 function linesOf(endpoint: string, blocked: View['blocked'] = new Map()): string[] {
   const id = '5d41402abc4b2a76b9719d911017c592';
-  const trail: Trail = {
+  const trail: EventHistory = {
     eventId: 'e',
     receivedAt: AT,
     deliveries: [{ id, endpoint, state: 'delayed', attempts: 1, until: AT }],
@@ -32,7 +31,7 @@ function linesOf(endpoint: string, blocked: View['blocked'] = new Map()): string
     ],
     incomplete: false,
   };
-  const traced: Traced = { search: 'e', understood: [], trails: [trail], more: false, gaps: [] };
+  const traced: HistoryAnswer = { search: 'e', understood: [], trails: [trail], more: false, gaps: [] };
   return timeline(trail, traced, { paint: (_, text) => text, now: NOW, option: '', blocked });
 }
 
@@ -48,8 +47,8 @@ test.each<[reason: Reason, actions: string[]]>([
 ])('the next steps for a delivery that is dead with the reason %s', (reason, actions) => {
   const last = { attempt: 1, at: AT, reason };
   const delivery = { id: 'd', endpoint: 'one', state: 'dead', attempts: 1, last } as const;
-  const trail: Trail = { eventId: 'e', deliveries: [delivery], steps: [], incomplete: false };
-  const traced: Traced = { search: 'e', understood: [], trails: [trail], more: false, gaps: [] };
+  const trail: EventHistory = { eventId: 'e', deliveries: [delivery], steps: [], incomplete: false };
+  const traced: HistoryAnswer = { search: 'e', understood: [], trails: [trail], more: false, gaps: [] };
   const view: View = { paint: (_, text) => text, now: NOW, option: '', blocked: new Map() };
   const lines = timeline(trail, traced, view);
   expect(lines.slice(lines.indexOf('Next:') + 1)).toEqual(

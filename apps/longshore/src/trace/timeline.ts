@@ -1,5 +1,9 @@
 /** One event: its name, the state of its deliveries, every step, and the next commands. */
+
 import {
+  type EventHistory,
+  type HistoryAnswer,
+  type HistoryGap,
   localClock,
   localDay,
   localTime,
@@ -9,7 +13,6 @@ import {
   printableLines,
 } from '@longshore/event';
 import { describeGap, formatAge, wrap } from '@longshore/operator/format';
-import type { Traced, Trail, TrailGap } from '@longshore/queue/operator';
 import { stepText } from './steps.js';
 import { subject, summary } from './summary.js';
 import { type View, WIDTH } from './view.js';
@@ -17,7 +20,7 @@ import { type View, WIDTH } from './view.js';
 const STEP_INDENT = '  12:03:44  '.length;
 
 /** Lines for a terminal. */
-export function timeline(trail: Trail, traced: Traced, view: View): string[] {
+export function timeline(trail: EventHistory, traced: HistoryAnswer, view: View): string[] {
   return [
     ...heading(trail, view),
     ...states(trail, view),
@@ -27,12 +30,12 @@ export function timeline(trail: Trail, traced: Traced, view: View): string[] {
   ];
 }
 
-function states(trail: Trail, view: View): string[] {
+function states(trail: EventHistory, view: View): string[] {
   const lines = summary(trail, view);
   return lines.length === 0 ? [] : ['', ...indented(lines)];
 }
 
-function heading(trail: Trail, view: View): string[] {
+function heading(trail: EventHistory, view: View): string[] {
   const { eventId, source, kind, receivedAt, quarantine } = trail;
   const through = source && `${source}${kind && kind !== source ? ` (${kind})` : ''}`;
   const actor = trail.steps.find((step) => step.step === 'received')?.actor;
@@ -52,7 +55,7 @@ function heading(trail: Trail, view: View): string[] {
 }
 
 /** One step after the other, with a line for each day. */
-function steps(trail: Trail, view: View): string[] {
+function steps(trail: EventHistory, view: View): string[] {
   const width = Math.min(Math.max(0, ...trail.deliveries.map(({ endpoint }) => endpoint.length)), 24);
   let today = '';
   return trail.steps.flatMap((step, place) => {
@@ -73,7 +76,10 @@ function steps(trail: Trail, view: View): string[] {
   });
 }
 
-function missing({ incomplete, receivedAt, steps: known }: Trail, { gaps, since }: Traced): string[] {
+function missing(
+  { incomplete, receivedAt, steps: known }: EventHistory,
+  { gaps, since }: HistoryAnswer,
+): string[] {
   if (!incomplete) return [];
   const begin = receivedAt ?? known[0]?.at ?? '';
   const within = gaps.filter(({ until }) => until >= begin);
@@ -89,10 +95,10 @@ function missing({ incomplete, receivedAt, steps: known }: Trail, { gaps, since 
 }
 
 /** Entries that are missing, when and why; also for a search that found nothing. */
-export const describeGapOf = ({ since, until, count, why }: TrailGap): string =>
+export const describeGapOf = ({ since, until, count, why }: HistoryGap): string =>
   `Gap in the history: ${plural(count, 'entry', 'entries')} from ${localTime(since)} to ${localDay(until) === localDay(since) ? localClock(until) : localTime(until)} missing. ${describeGap(why)}.`;
 
-function nextSteps({ deliveries, quarantine }: Trail, { option }: View): string[] {
+function nextSteps({ deliveries, quarantine }: EventHistory, { option }: View): string[] {
   const dead = deliveries.filter(({ state }) => state === 'dead');
   const lines = [
     ...dead.flatMap(({ id, endpoint, last }) =>

@@ -1,6 +1,7 @@
 /** `longshore trace`: searches the relay's history and prints what it finds. */
+
+import type { HistoryAnswer } from '@longshore/event';
 import type { AdminService } from '@longshore/operator';
-import type { Traced } from '@longshore/queue/operator';
 import { defaultConfig } from '../commands/options.js';
 import { withAdmin } from '../operator/with-admin.js';
 import type { Shell } from '../shell.js';
@@ -41,7 +42,10 @@ export function trace(
 }
 
 /** Asks only when a delivery is queued. */
-async function blockedEndpoints({ trails }: Traced, admin: AdminService): Promise<Map<string, string>> {
+async function blockedEndpoints(
+  { trails }: HistoryAnswer,
+  admin: AdminService,
+): Promise<Map<string, string>> {
   const isQueued = trails.some(({ deliveries }) =>
     deliveries.some(({ state }) => state === 'waiting' || state === 'delayed'),
   );

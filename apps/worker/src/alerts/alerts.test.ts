@@ -1,19 +1,11 @@
 /** Alerts over a real Redis: the worker that checks, the queue, the workers that deliver, and real receivers. */
 import { alertEndpointName, type Config, Secret } from '@longshore/config';
-import {
-  connect,
-  createAlertStore,
-  createLeader,
-  createPulse,
-  type NotedAttempt,
-  type RetryPolicy,
-} from '@longshore/queue';
-import {
-  createDeliveries,
-  createInspector,
-  createPauses,
-  createPulseReader,
-} from '@longshore/queue/operator';
+import { connect } from '@longshore/queue';
+import type { RetryPolicy } from '@longshore/queue/consumer';
+import { createDeliveries } from '@longshore/queue/deliveries';
+import { createAlertStore, createLeader } from '@longshore/queue/housekeeping';
+import { createInspector, createPauses } from '@longshore/queue/operator';
+import { createPulse, createPulseReader, type NotedAttempt } from '@longshore/queue/pulse';
 import { eventually, type Receiver, redisUrl, startReceiver, testPrefix } from '@longshore/testkit';
 import { expect, onTestFinished, test } from 'vitest';
 import { z } from 'zod';

@@ -11,8 +11,11 @@ import { alertEndpointName, alertEndpoints, type Config } from '@longshore/confi
 import { deliveryId } from '@longshore/event';
 import type { Observer } from '@longshore/observe';
 import { createRoutes } from '@longshore/publish';
-import type { AlertStore, Monitor } from '@longshore/queue';
-import type { Deliveries, PulseReader, Quarantine, StoredDeliveryDetail } from '@longshore/queue/operator';
+import type { Monitor } from '@longshore/queue';
+import type { Deliveries, StoredDeliveryDetail } from '@longshore/queue/deliveries';
+import type { AlertStore } from '@longshore/queue/housekeeping';
+import type { PulseReader } from '@longshore/queue/pulse';
+import type { Quarantine } from '@longshore/queue/quarantine';
 import { OWN_SOURCE, type OwnPublish } from '../own-publish.js';
 import { alertEvent } from './alert-event.js';
 import { type DeliveryResult, settled } from './decide.js';

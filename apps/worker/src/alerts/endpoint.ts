@@ -5,7 +5,7 @@
 import type { AlertConfig } from '@longshore/config';
 import { type Delivery, ignore } from '@longshore/event';
 import type { Observer } from '@longshore/observe';
-import type { AlertStore } from '@longshore/queue';
+import type { AlertStore } from '@longshore/queue/housekeeping';
 import type { Sink } from '@longshore/sinks';
 import type { Report } from '../report.js';
 import { alertIn, alertRequest } from './alert-event.js';

@@ -4,7 +4,8 @@
  */
 import type { AlertConfig, Endpoint } from '@longshore/config';
 import { formatDuration, globMatcher, plural } from '@longshore/event';
-import { type EndpointPulse, largestBacklog, stateOf } from '@longshore/queue/operator';
+import { largestBacklog } from '@longshore/queue/memory';
+import { type EndpointPulse, stateOf } from '@longshore/queue/pulse';
 import { commandWord } from './command-word.js';
 import { type AlertName, conditionKey } from './state.js';
 

@@ -1,7 +1,7 @@
 /** Builders for the tests of alerts. */
 import type { AlertConfig } from '@longshore/config';
 import { Secret } from '@longshore/config';
-import type { EndpointPulse } from '@longshore/queue/operator';
+import type { EndpointPulse } from '@longshore/queue/pulse';
 import type { Finding, Snapshot } from '../alerts/finding.js';
 
 /** A moment in the night. */

@@ -1,9 +1,9 @@
 /** Receivers of alerts: unreachable ones, and ones that fail together with an endpoint. */
 import { trimEnd } from '@longshore/event';
+import { quote } from '@longshore/settings/format';
 import type { AlertConfig } from '../alert.js';
 import { alertEndpointName } from '../alert-endpoint.js';
 import type { Config } from '../schema.js';
-import { quote } from '../values/scalars.js';
 import type { Step } from '../yaml/node.js';
 import { type Check, revealed } from './check.js';
 import { checkGlob } from './globs.js';

@@ -1,8 +1,8 @@
 /** The context of a check, and where it reports. */
-import type { Env } from '../environment.js';
+import type { Env } from '@longshore/settings/environment';
+import type { Secret } from '@longshore/settings/secrets';
 import type { Flavor, Purpose } from '../flavor.js';
 import type { Problems } from '../problem.js';
-import type { Secret } from '../secret.js';
 
 /** A check of a valid configuration: adds problems, changes nothing. */
 export interface Check {

@@ -1,7 +1,8 @@
 /** Times that are valid, as in the registry, but harm the receiver or the queue. */
+
+import { formatDuration } from '@longshore/settings/format';
 import { type Endpoint, LONGEST_TIMER_MS } from '../endpoint.js';
 import { enoughAttempts, retryTime, roughly, SHORTEST_WINDOW_MS } from '../giving-up.js';
-import { formatDuration } from '../values/duration.js';
 import type { Step } from '../yaml/node.js';
 import type { Check } from './check.js';
 

@@ -1,6 +1,6 @@
 /** Refuses unsupported globs: they would match nothing, or something else. */
 import { globFault } from '@longshore/event';
-import { quote } from '../values/scalars.js';
+import { quote } from '@longshore/settings/format';
 import type { Step } from '../yaml/node.js';
 import type { Check } from './check.js';
 

@@ -1,7 +1,8 @@
 /** Headers of endpoints: what cannot be sent, what is not sent, and what replaces one of ours. */
+
+import { quote } from '@longshore/settings/format';
 import { CONNECTION_HEADERS, isHeaderName, isHeaderValue } from '@longshore/sinks/header-rules';
 import type { Endpoint } from '../endpoint.js';
-import { quote } from '../values/scalars.js';
 import type { Step } from '../yaml/node.js';
 import { type Check, revealed } from './check.js';
 

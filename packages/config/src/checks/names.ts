@@ -3,8 +3,9 @@
  * The registry accepts any name, even duplicates; in its own file such names are corrected, with a warning, because
  * a rename there would change the registry's metrics.
  */
+
+import { quote } from '@longshore/settings/format';
 import type { Endpoint } from '../endpoint.js';
-import { quote } from '../values/scalars.js';
 import type { Step } from '../yaml/node.js';
 import type { Check } from './check.js';
 

@@ -1,6 +1,7 @@
 /** Settings of pace and order that contradict each other, or have no meaning for a kind of endpoint. */
+
+import { formatDuration } from '@longshore/settings/format';
 import type { Endpoint } from '../endpoint.js';
-import { formatDuration } from '../values/duration.js';
 import type { Step } from '../yaml/node.js';
 import type { Check } from './check.js';
 

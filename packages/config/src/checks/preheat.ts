@@ -1,8 +1,9 @@
 /** Endpoints of `kind: preheat`: usable targets, and the keys of their kind. */
+
+import { quote } from '@longshore/settings/format';
+import type { Secret } from '@longshore/settings/secrets';
 import type { Endpoint } from '../endpoint.js';
 import type { PreheatSettings, PreheatTarget } from '../preheat.js';
-import type { Secret } from '../secret.js';
-import { quote } from '../values/scalars.js';
 import type { Step } from '../yaml/node.js';
 import { type Check, revealed } from './check.js';
 import { checkGlobs } from './globs.js';

@@ -1,8 +1,8 @@
 /** Settings of Longshore itself: Redis, sources, sizes, and whether anything is delivered at all. */
+
+import { formatBytes } from '@longshore/settings/format';
+import { HOST_PORT, type Secret } from '@longshore/settings/secrets';
 import type { Config } from '../schema.js';
-import type { Secret } from '../secret.js';
-import { formatBytes } from '../values/bytes.js';
-import { HOST_PORT } from '../values/secrets.js';
 import type { Step } from '../yaml/node.js';
 import { type Check, revealed } from './check.js';
 import { checkSources } from './sources.js';

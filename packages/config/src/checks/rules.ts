@@ -3,9 +3,8 @@
  * case, silently matches nothing. Repositories and tags are globs.
  */
 import { ACTIONS } from '@longshore/event';
+import { nearest, quote } from '@longshore/settings/format';
 import type { Endpoint } from '../endpoint.js';
-import { nearest } from '../nearest.js';
-import { quote } from '../values/scalars.js';
 import type { Step } from '../yaml/node.js';
 import type { Check } from './check.js';
 import { checkGlobs } from './globs.js';

@@ -3,7 +3,7 @@
  * where the secrets are missing; using the secret is an error), and texts that only resemble a reference.
  */
 import { LongshoreError } from '@longshore/event';
-import { Secret } from '../secret.js';
+import { Secret } from '@longshore/settings/secrets';
 import type { Step } from '../yaml/node.js';
 import type { Check } from './check.js';
 import { holdsPlaceholder, PLACEHOLDER } from './placeholders.js';

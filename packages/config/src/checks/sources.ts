@@ -1,7 +1,8 @@
 /** Sources: valid names and authentication. The package `sources` checks the needs of each kind. */
+
+import { quote } from '@longshore/settings/format';
 import { oidcFault, sourceFault } from '@longshore/sources/settings';
 import type { Auth, Config } from '../schema.js';
-import { quote } from '../values/scalars.js';
 import type { Step } from '../yaml/node.js';
 import type { Check } from './check.js';
 

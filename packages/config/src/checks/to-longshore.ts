@@ -3,8 +3,8 @@
  * checks are: is its timeout long enough, does it retry, does it send the secret.
  */
 import { trimEnd } from '@longshore/event';
+import { formatDuration } from '@longshore/settings/format';
 import type { Endpoint } from '../endpoint.js';
-import { formatDuration } from '../values/duration.js';
 import type { Step } from '../yaml/node.js';
 import { type Check, revealed } from './check.js';
 import { hasUserinfo } from './headers.js';

@@ -3,10 +3,10 @@
  * fails. Here such an endpoint is an error, because each of its events would be dead-lettered.
  */
 import { trimEnd } from '@longshore/event';
-import { readHttpUrl } from '@longshore/sinks/http-url';
+import type { Listen } from '@longshore/settings/format';
+import { readHttpUrl } from '@longshore/settings/http-url';
 import type { Endpoint } from '../endpoint.js';
 import type { Config } from '../schema.js';
-import type { Listen } from '../values/listen.js';
 import type { Step } from '../yaml/node.js';
 import { type Check, revealed } from './check.js';
 import { holdsPlaceholder, PLACEHOLDER } from './placeholders.js';

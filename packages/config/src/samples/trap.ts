@@ -3,7 +3,7 @@
  * only; not part of what the package exports.
  */
 import { deepEqual, match } from 'node:assert/strict';
-import type { Env } from '../environment.js';
+import type { Env } from '@longshore/settings/environment';
 import { configFrom } from '../read.js';
 
 export interface Trap {

@@ -2,8 +2,9 @@
  * The `yaml` library's nodes into ours. Aliases become the node that they name (shared, not copied, so that
  * a file cannot grow by them); merge keys and repeated keys become what yaml.v2's decoder makes of them (assemble.ts).
  */
+
+import type { Env } from '@longshore/settings/environment';
 import { type Alias, isAlias, isMap, isScalar, isSeq, type Pair, type YAMLMap, type YAMLSeq } from 'yaml';
-import type { Env } from '../environment.js';
 import { Assembly, MergeBudget } from './assemble.js';
 import { Dict, InvalidNode, type Issue, List, type Node, type Origin, Scalar } from './node.js';
 

@@ -1,40 +1,12 @@
-/**
- * A configuration as a tree that remembers where each part came from. Scalars keep their text and style, for
- * the setting decides what a scalar means: `name: 010` is text where `threshold: 010` is eight.
- */
-import type { Env } from '../environment.js';
-import { type Resolved, resolve } from './resolve.js';
+/** A configuration as a tree that remembers where each part came from. */
+import { type Origin, Scalar } from '@longshore/settings/yaml';
 
-/** Where a node was written: a place in the file (both count from 1), or a variable. */
-export interface Origin {
-  line?: number;
-  column?: number;
-  variable?: string;
-}
+export { type Origin, Scalar };
 
 /** An issue of the text itself, and its place. */
 export interface Issue {
   message: string;
   origin: Origin;
-}
-
-/** One value. `env` is where an `env:NAME` in it is looked up. */
-export class Scalar {
-  readonly resolved: Resolved;
-
-  constructor(
-    readonly text: string,
-    readonly origin: Origin = {},
-    readonly style: { quoted: boolean; tag?: string } = { quoted: false },
-    readonly env?: Env,
-  ) {
-    this.resolved = resolve(text, style.quoted, style.tag);
-  }
-
-  /** No value: `key:`, `key: ~`, `key: null`. */
-  get empty(): boolean {
-    return this.resolved.kind === 'null';
-  }
 }
 
 /** A sequence. */

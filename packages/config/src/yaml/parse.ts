@@ -5,8 +5,9 @@
  *
  * Complaints never quote the file: the part that cannot be read may be a secret.
  */
+
+import type { Env } from '@longshore/settings/environment';
 import { Composer, type CST, type Document, LineCounter, Parser, type YAMLError } from 'yaml';
-import type { Env } from '../environment.js';
 import { buildTree } from './build.js';
 import { depthBeyond } from './depth.js';
 import { type Issue, type Node, type Origin, Scalar } from './node.js';

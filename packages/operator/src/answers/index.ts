@@ -2,16 +2,12 @@
  * The JSON of everything that an operator sees, the same from the API and from `--json`: times in ISO 8601, no request
  * headers, no secrets. The schemas are in `schemas`.
  */
-import type { PreheatRun } from '@longshore/event';
-import type {
-  DeadLetterDetail,
-  Hold,
-  Quarantined,
-  StoredDelivery,
-  StoredDeliveryDetail,
-  StoredEvent,
-  Traced,
-} from '@longshore/queue/operator';
+
+import type { HistoryAnswer, PreheatRun } from '@longshore/event';
+import type { DeadLetterDetail } from '@longshore/queue/dead';
+import type { StoredDelivery, StoredDeliveryDetail, StoredEvent } from '@longshore/queue/deliveries';
+import type { Hold } from '@longshore/queue/hold';
+import type { Quarantined } from '@longshore/queue/quarantine';
 import type { z } from 'zod';
 import type { BulkJob } from '../bulk-jobs.js';
 import type { EndpointOverview } from '../endpoints.js';
@@ -129,7 +125,7 @@ export function operationAnswer(job: BulkJob): Answer<'operation'> {
 }
 
 /** The history of the events that a search found. */
-export function tracedAnswer({ trails, ...traced }: Traced): Answer<'traced'> {
+export function tracedAnswer({ trails, ...traced }: HistoryAnswer): Answer<'traced'> {
   const plain = trails.map((trail) => ({
     ...trail,
     deliveries: trail.deliveries.map((delivery) => ({ ...delivery })),

@@ -3,19 +3,19 @@
  * attempts in its own way. Names and texts are passed through as they came; the caller makes them safe to show.
  */
 import { STATUS_CODES } from 'node:http';
-import { REASONS } from '@longshore/event';
 import {
   type DeliveryState,
-  type DropReason,
-  STEPS,
-  type Trail,
-  type TrailStep,
-} from '@longshore/queue/operator';
+  type EventHistory,
+  type GapReason,
+  HISTORY_STEPS,
+  type HistoryStep,
+  REASONS,
+} from '@longshore/event';
 import { RULES } from '@longshore/routing';
 
 /** A step that is one sentence, without the name of its endpoint. */
-type OneSentence = Exclude<TrailStep, { step: 'received' | 'attempted' }>;
-type Step<Name extends TrailStep['step']> = Extract<TrailStep, { step: Name }>;
+type OneSentence = Exclude<HistoryStep, { step: 'received' | 'attempted' }>;
+type Step<Name extends HistoryStep['step']> = Extract<HistoryStep, { step: Name }>;
 
 /** `deleted by longshore dead drop` */
 export function describeStep(step: OneSentence): string {
@@ -25,9 +25,9 @@ export function describeStep(step: OneSentence): string {
     case 'unquarantined':
       return describeUnquarantined(step);
     case 'retried':
-      return `${STEPS.retried} by ${step.by}`;
+      return `${HISTORY_STEPS.retried} by ${step.by}`;
     case 'stalled':
-      return STEPS.stalled;
+      return HISTORY_STEPS.stalled;
     case 'settled':
       return describeSettled(step);
   }
@@ -86,7 +86,7 @@ const STATES: readonly [string, readonly DeliveryState[]][] = [
 ];
 
 /** The states of an event's deliveries: `2 delivered, 1 dead-lettered` */
-export function describeStates({ deliveries }: Pick<Trail, 'deliveries'>): string {
+export function describeStates({ deliveries }: Pick<EventHistory, 'deliveries'>): string {
   const counts = STATES.flatMap(([words, states]) => {
     const count = deliveries.filter(({ state }) => states.includes(state)).length;
     return count > 0 ? [`${count} ${words}`] : [];
@@ -94,10 +94,10 @@ export function describeStates({ deliveries }: Pick<Trail, 'deliveries'>): strin
   return counts.join(', ') || 'ignored by every endpoint';
 }
 
-const GAPS: Readonly<Record<DropReason, string>> = {
+const GAPS: Readonly<Record<GapReason, string>> = {
   away: 'Redis was unavailable, or could not keep up with a burst of events',
   memory: 'Redis used more than 70 % of its maxmemory',
 };
 
 /** Why entries of the history are missing. */
-export const describeGap = (why: DropReason): string => GAPS[why];
+export const describeGap = (why: GapReason): string => GAPS[why];

@@ -1,6 +1,7 @@
 /** When Redis will be full, and whose backlog fills it: for `longshore status`, the home page and alerts. */
 import { formatDuration, plural } from '@longshore/event';
-import { type EndpointPulse, largestBacklog, type MemorySample } from '@longshore/queue/operator';
+import { largestBacklog, type MemorySample } from '@longshore/queue/memory';
+import type { EndpointPulse } from '@longshore/queue/pulse';
 
 /** From here on ingest answers 503. */
 const FULL_SHARE = 0.8;

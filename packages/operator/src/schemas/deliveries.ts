@@ -1,6 +1,6 @@
 /** Deliveries, in a list and one in full; dead-lettered ones with the reason. */
 import { REASONS } from '@longshore/event';
-import { DELIVERY_STATES } from '@longshore/queue/operator';
+import { DELIVERY_STATES } from '@longshore/queue/deliveries';
 import { z } from 'zod';
 import { count, describeValues, listOf, time } from './parts.js';
 

@@ -1,5 +1,5 @@
 /** An endpoint: its state, its numbers and its settings. */
-import { ENDPOINT_STATES } from '@longshore/queue/operator';
+import { ENDPOINT_STATES } from '@longshore/queue/pulse';
 import { z } from 'zod';
 import { count, time } from './parts.js';
 

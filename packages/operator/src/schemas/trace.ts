@@ -1,5 +1,5 @@
 /** The history of an event. */
-import { STEPS } from '@longshore/queue/operator';
+import { HISTORY_STEPS } from '@longshore/event';
 import { RULES } from '@longshore/routing';
 import { z } from 'zod';
 import { count, describeValues } from './parts.js';
@@ -7,7 +7,7 @@ import { count, describeValues } from './parts.js';
 const text = z.string().optional();
 
 const step = z.looseObject({
-  step: z.string().meta({ description: `One of ${describeValues(STEPS)}.` }),
+  step: z.string().meta({ description: `One of ${describeValues(HISTORY_STEPS)}.` }),
   at: z.string(),
   rule: text.meta({ description: `By which the event was ignored: one of ${describeValues(RULES)}.` }),
 });

@@ -1,9 +1,10 @@
 /** A publish over a real Redis, with what it recorded. Everything ends with the test. */
 import { randomUUID } from 'node:crypto';
-import { deliveryId, EVENTS_V2, type TakenEvent } from '@longshore/event';
+import { deliveryId, EVENTS_V2, type HistoryEntry, type TakenEvent } from '@longshore/event';
 import { createObserver } from '@longshore/observe';
-import { connect, createProducer } from '@longshore/queue';
-import { createInspector, type TrailEntry } from '@longshore/queue/operator';
+import { connect } from '@longshore/queue';
+import { createInspector } from '@longshore/queue/operator';
+import { createProducer } from '@longshore/queue/producer';
 import { eventually, redisUrl, testPrefix } from '@longshore/testkit';
 import { onTestFinished } from 'vitest';
 import type { PublishContext } from '../context.js';
@@ -55,7 +56,7 @@ export async function aPublish(url = redisUrl(), room?: PublishParts['room']) {
   const producer = createProducer(client, prefix);
   const inspector = createInspector(client, prefix);
   const lines: Record<string, unknown>[] = [];
-  const noted: TrailEntry[] = [];
+  const noted: HistoryEntry[] = [];
   const observer = createObserver({
     level: 'debug',
     pretty: false,

@@ -9,7 +9,7 @@ import { coalesce, type RedisClient } from '../connection.js';
 import { endpointKey } from '../names.js';
 import { runScript, script } from '../script.js';
 import { aReason } from '../stored-json.js';
-import { HOLD_LUA } from './hold-lua.js';
+import { HOLD_STATE_LUA } from './hold-lua.js';
 
 /** An endpoint that is held or recovers. Times are epoch milliseconds of Redis' clock. */
 export interface Hold {
@@ -95,9 +95,9 @@ export function createHoldReader(client: RedisClient, prefix: string): HoldReade
 
 /** KEYS the hold. Returns 1 when the endpoint is held. */
 const PROBE = script(`
-${HOLD_LUA}
+${HOLD_STATE_LUA}
 local time = redis.call('TIME')
-return holdRelease({ hold = KEYS[1] }, time[1] * 1000 + math.floor(time[2] / 1000)) and 1 or 0
+return holdRelease({ ours = function() return KEYS[1] end }, time[1] * 1000 + math.floor(time[2] / 1000)) and 1 or 0
 `);
 
 /** @param client of the producer profile: fails fast. It is the caller’s to close */

@@ -2,10 +2,9 @@
  * One delivery of the dead-letter set: as much of it as a list shows, and all of it. Read field by field from
  * the job, so that one which this version cannot decode can be shown, retried and dropped all the same.
  */
-import type { Delivery } from '@longshore/event';
+import type { Delivery, LastAnswer } from '@longshore/event';
 import { jobBytes } from '../body/read.js';
 import { coalesce, type RedisClient } from '../connection.js';
-import type { LastAnswer } from '../job.js';
 import { readStored, type StoredEvent, storedEvent } from './stored.js';
 import type { Met } from './walk.js';
 

@@ -7,9 +7,9 @@ import type { RedisClient } from '../connection.js';
 import type { Inspector } from '../inspector.js';
 import { queueKey } from '../names.js';
 import { createDeadActs } from './dead-acts.js';
-import { type BulkOptions, type BulkResult, runBulk } from './dead-bulk.js';
+import { type BulkOptions, type BulkParts, type BulkResult, runBulk } from './dead-bulk.js';
 import { type DeadLetter, type DeadLetterDetail, summaryOf } from './dead-letter.js';
-import { createDeadSource, type DeadFilter, fits, looksInside } from './dead-source.js';
+import { createDeadSource, type DeadFilter, type DeadSource, fits, looksInside } from './dead-source.js';
 import type { Position } from './walk.js';
 
 /** One page of a list. */
@@ -85,48 +85,17 @@ export function createDeadLetters(
     return found;
   };
 
-  async function* matching(filter: DeadFilter) {
-    for await (const letters of source.letters(filter, 'asc')) {
-      yield { looked: letters.length, matching: letters.filter((letter) => fits(letter, filter)) };
-    }
-  }
-
-  /** Of each endpoint what is dead now: what dies from here on is another matter. */
-  const bulk = async (
-    filter: DeadFilter,
-    act: (letter: DeadLetterDetail) => Promise<boolean>,
-    room: (endpoint: string) => Promise<number>,
-    options: BulkOptions,
-  ): Promise<BulkResult> => {
-    const spans = new Map<string, DeadFilter>();
-    for (const endpoint of (await source.setsOf(filter)).keys()) {
-      const newest = await source.newest(endpoint);
-      if (newest === undefined) continue;
-      const until = Math.min(filter.until ?? newest, newest);
-      spans.set(endpoint, { ...filter, endpoints: [endpoint], until });
-    }
-    const counts = await Promise.all(Array.from(spans.values(), source.countMembers));
-    const dead = counts.reduce((sum, each) => sum + each, 0);
-    const total = filter.ids ? Math.max(new Set(filter.ids).size, dead) : dead;
-    const lanes = new Map(Array.from(spans, ([endpoint, span]) => [endpoint, matching(span)]));
-    const result = await runBulk({ total, lanes, act, room }, options);
-    if (result.stopped) return result;
-    // What was counted and not met has left the dead-letter set on its own.
-    const missed = Math.max(0, total - result.looked);
-    return { ...result, looked: total, skipped: result.skipped + (looksInside(filter) ? 0 : missed) };
-  };
-
   const endless = async (): Promise<number> => Number.POSITIVE_INFINITY;
 
   const retry: DeadLetters['retry'] = (filter, by, options = {}) => {
     const { rate = RETRY_RATE, maxWaiting = MAX_WAITING, held } = options;
     const room = async (endpoint: string): Promise<number> =>
       held?.(endpoint) ? endless() : maxWaiting - (await client.llen(queueKey(prefix, endpoint, 'wait')));
-    return bulk(filter, (letter) => acts.retry(letter, by), room, { ...options, rate });
+    return bulk(source, filter, { act: (letter) => acts.retry(letter, by), room }, { ...options, rate });
   };
 
   const drop: DeadLetters['drop'] = (filter, by, options = {}) =>
-    bulk(filter, (letter) => acts.drop(letter, by), endless, options);
+    bulk(source, filter, { act: (letter) => acts.drop(letter, by), room: endless }, options);
 
   return {
     page: (...args) => asking(client, () => page(...args)),
@@ -135,4 +104,37 @@ export function createDeadLetters(
     retry: (...args) => asking(client, () => retry(...args)),
     drop: (...args) => asking(client, () => drop(...args)),
   };
+}
+
+type Act = Pick<BulkParts<DeadLetterDetail>, 'act' | 'room'>;
+
+/** Of each endpoint what is dead now: what dies from here on is another matter. */
+async function bulk(
+  source: DeadSource,
+  filter: DeadFilter,
+  work: Act,
+  options: BulkOptions,
+): Promise<BulkResult> {
+  const spans = new Map<string, DeadFilter>();
+  for (const endpoint of (await source.setsOf(filter)).keys()) {
+    const newest = await source.newest(endpoint);
+    if (newest === undefined) continue;
+    const until = Math.min(filter.until ?? newest, newest);
+    spans.set(endpoint, { ...filter, endpoints: [endpoint], until });
+  }
+  const counts = await Promise.all(Array.from(spans.values(), source.countMembers));
+  const dead = counts.reduce((sum, each) => sum + each, 0);
+  const total = filter.ids ? Math.max(new Set(filter.ids).size, dead) : dead;
+  const lanes = new Map(Array.from(spans, ([endpoint, span]) => [endpoint, matching(source, span)]));
+  const result = await runBulk({ total, lanes, ...work }, options);
+  if (result.stopped) return result;
+  // What was counted and not met has left the dead-letter set on its own.
+  const missed = Math.max(0, total - result.looked);
+  return { ...result, looked: total, skipped: result.skipped + (looksInside(filter) ? 0 : missed) };
+}
+
+async function* matching(source: DeadSource, filter: DeadFilter) {
+  for await (const letters of source.letters(filter, 'asc')) {
+    yield { looked: letters.length, matching: letters.filter((letter) => fits(letter, filter)) };
+  }
 }

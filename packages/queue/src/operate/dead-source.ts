@@ -27,6 +27,9 @@ export interface DeadFilter {
 /** Ids that are asked for at once, of each endpoint; and deliveries that are read at once. */
 const CHUNK = 200;
 
+/** The dead deliveries of all endpoints, by a {@link DeadFilter}. */
+export type DeadSource = ReturnType<typeof createDeadSource>;
+
 /** Where {@link DeadFilter} is applied: by id, endpoint and time before a delivery is read, by the rest after. */
 export function createDeadSource(client: RedisClient, prefix: string, inspector: Pick<Inspector, 'known'>) {
   const setOf = (endpoint: string): string => queueKey(prefix, endpoint, 'failed');

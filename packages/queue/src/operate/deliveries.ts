@@ -5,11 +5,10 @@
  * that wait or are in flight are a list that moves while it is read: a page is a look at it.
  */
 
-import type { Delivery } from '@longshore/event';
+import type { Delivery, LastAnswer } from '@longshore/event';
 import { asking } from '../asking.js';
 import { coalesce, type RedisClient } from '../connection.js';
 import type { Inspector } from '../inspector.js';
-import type { LastAnswer } from '../job.js';
 import { queueKey } from '../names.js';
 import type { Page } from './dead-letters.js';
 import { DELAY_SCALE, type ListedState, type Looked, lookAt } from './look.js';

@@ -2,11 +2,11 @@
  * A delivery as its job holds it, read field by field: what this version cannot decode is shown as it is stored,
  * and is no error.
  */
-import type { Delivery, EventView } from '@longshore/event';
+import type { Delivery, EventView, LastAnswer } from '@longshore/event';
 import { type About, textLength } from '../body/body.js';
 import { type JobFields, readJob } from '../body/read.js';
 import type { RedisClient } from '../connection.js';
-import { decodeJob, type LastAnswer, lastAnswer, settlementFrom } from '../job.js';
+import { decodeJob, lastAnswer, settlementFrom } from '../job.js';
 import { asJson } from '../stored-json.js';
 
 /** What a delivery is about. */

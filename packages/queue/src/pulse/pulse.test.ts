@@ -15,7 +15,7 @@ const failed = (attempt = 1): NotedAttempt => ({
   reason: 'http_503',
   detail: 'busy',
 });
-const MINUTE = 60_000;
+const MINUTE_MS = 60_000;
 /** The start of a minute, so that what is a moment later is in the same one. */
 const START = Date.UTC(2026, 10, 21, 3, 0);
 
@@ -101,15 +101,15 @@ test('attempts are counted by minute, over all workers, for an hour', async ({ o
   const [one, two] = [worker(client, prefix), worker(client, prefix)];
   await one.at(START, ok, ok, failed());
   await two.at(START + 1, ok);
-  await two.at(START + MINUTE, ok);
+  await two.at(START + MINUTE_MS, ok);
   expect((await reader.read(['one']))[0]?.minutes).toEqual([
     { at: START, delivered: 3, failed: 1 },
-    { at: START + MINUTE, delivered: 1, failed: 0 },
+    { at: START + MINUTE_MS, delivered: 1, failed: 0 },
   ]);
-  await one.at(START + 60 * MINUTE, ok);
+  await one.at(START + 60 * MINUTE_MS, ok);
   expect((await reader.read(['one']))[0]?.minutes.map(({ at }) => at)).toEqual([
-    START + MINUTE,
-    START + 60 * MINUTE,
+    START + MINUTE_MS,
+    START + 60 * MINUTE_MS,
   ]);
 });
 

@@ -9,6 +9,8 @@ export interface HoldSettings {
   maxProbeMs: number;
   /** The longest hold. */
   forMs: number;
+  /** Digest of the url: a changed one is probed at once. */
+  url?: string;
   /** What died of the outage is delivered when it is over. */
   revive: boolean;
 }

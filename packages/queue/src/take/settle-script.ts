@@ -55,9 +55,9 @@ const SETTLE = script(`
 ${ENDPOINT_LUA}
 ${AGENDA_LUA}
 ${BODY_LUA}
+${ORDER_LUA}
 ${HOLD_LUA}
 ${RATE_LUA}
-${ORDER_LUA}
 ${BATCH_LUA}
 ${MOVES}
 local E, S, now = endpointOf(ARGV[1], ARGV[2]), cjson.decode(ARGV[3]), nowMs()
@@ -156,7 +156,7 @@ export interface Settling {
   delay?: number;
   /** How many and how long `completed` ones are kept: seconds. */
   keep?: { age: number; count: number };
-  /** Its failure is told to the hold: members of one request are one answer of the receiver. */
+  /** The hold counts this one: members of one request are one answer of the receiver. */
   tells: boolean;
   class: SettleClass;
   probe: boolean;
@@ -168,11 +168,11 @@ export interface Settling {
   value: string;
   /** The last answer; empty: none. */
   stack: string;
-  /** What the receiver answered, in words; for the hold. */
+  /** JSON, for the hold. */
   detail: string;
 }
 
-/** What is told of the request beside its members. */
+/** What a request is beside its members. */
 export interface SettlingRequest {
   /** Ends with these members: its id. */
   closes?: string;

@@ -3,7 +3,7 @@ import type { Delivery, Outcome } from '@longshore/event';
 import { storedGroup } from '../batch/group.js';
 import { aboutOf } from '../body/body.js';
 import type { ConsumerSettings } from '../consumer.js';
-import { settleClass } from '../hold/settle-class.js';
+import { holdDetail, settleClass } from '../hold/settle-class.js';
 import { answerInWords, type Settlement, type Unreadable } from '../job.js';
 import type { RetryGroup, Verdict } from '../retry.js';
 import type { Judged } from './attempt.js';
@@ -17,7 +17,7 @@ type Move = Pick<Settling, 'to' | 'counted' | 'value' | 'stack' | 'delay' | 'gro
 
 /**
  * The settlements of a request, in the order in which they are written: what goes back to the head of the waiting ones
- * comes last, and from the last to the first, so that it keeps its order there. One of them is told to the hold.
+ * comes last, and from the last to the first, so that it keeps its order there. The hold counts one of them.
  */
 export function settlementsOf(
   request: readonly { job: TakenJob; judged: Judged }[],
@@ -47,7 +47,7 @@ function settlementOf(
     tells: false,
     class: settleClass(verdict),
     probe: job.flag === 'probe',
-    detail: 'outcome' in verdict ? answerInWords(verdict.outcome) : '',
+    detail: holdDetail(verdict),
   };
 }
 

@@ -59,9 +59,9 @@ const TAKE = script(`
 ${ENDPOINT_LUA}
 ${AGENDA_LUA}
 ${BODY_LUA}
+${ORDER_LUA}
 ${HOLD_LUA}
 ${RATE_LUA}
-${ORDER_LUA}
 ${BATCH_LUA}
 ${STALLED}
 local E, token, free, S = endpointOf(ARGV[1], ARGV[2]), ARGV[3], tonumber(ARGV[4]), cjson.decode(ARGV[5])
@@ -248,6 +248,7 @@ end
 local function take()
   if not prepare() then return 'idle' end
   local gate = ordered(holdGate(E, S, now))
+  reports[#reports + 1] = gate.report
   local inFlight, limit = inFlightNow(), math.min(S.concurrency, gate.limit or S.concurrency)
   if isOneByOne then limit = math.min(limit, 1) end
   local room = math.max(0, math.min(free, limit - inFlight, gate.most or free))

@@ -6,7 +6,7 @@ import { createInspector } from '../inspector.js';
 import type { Producer } from '../producer.js';
 
 /** Milliseconds. */
-export const WINDOW = 60_000;
+export const WINDOW_MS = 60_000;
 const NOW = Date.now();
 
 /** What differs from a push of a tag by somebody. */
@@ -37,7 +37,7 @@ export function told({ action = 'push', target, at = 0 }: Told = {}): Asked {
 export async function enqueue(producer: Producer, ...asked: Asked[]): Promise<string[]> {
   const planned = asked.map(({ delivery, fact }) => ({
     ...delivery,
-    ...(fact && { collapse: { fact, window: WINDOW } }),
+    ...(fact && { collapse: { fact, window: WINDOW_MS } }),
   }));
   const enqueued = await producer.enqueue(planned);
   return enqueued.map(({ duplicate, collapsedInto }) => (duplicate ? 'known' : (collapsedInto ?? 'new')));

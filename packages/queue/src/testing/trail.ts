@@ -1,14 +1,22 @@
 /** Builders for the tests of the trail. */
+
 import { randomUUID } from 'node:crypto';
-import { type Delivery, deliveryId } from '@longshore/event';
+import {
+  type AttemptedEntry,
+  type Delivery,
+  deliveryId,
+  type GapEntry,
+  type HistoryAnswer,
+  type HistoryEntry,
+  type HistoryQuery,
+  type ReceivedEntry,
+} from '@longshore/event';
 import type { RedisClient } from '../connection.js';
-import type { AttemptedEntry, GapEntry, ReceivedEntry, TrailEntry } from '../trail/entry.js';
 import { createTracer } from '../trail/tracer.js';
-import type { Traced, TrailQuery } from '../trail/trail.js';
 import { createTrail, type TrailOptions } from '../trail/writer.js';
 
 /** An entry that somebody may note. */
-export type Noted = Exclude<TrailEntry, GapEntry>;
+export type Noted = Exclude<HistoryEntry, GapEntry>;
 
 export const DIGEST = `sha256:${'858a8366125b'.padEnd(64, '0')}`;
 
@@ -57,14 +65,14 @@ export function receiptOf(deliveries: readonly Delivery[]): ReceivedEntry {
   return { step: 'received', at, source, kind, eventId, nativeType, view, planned, ignored: [] };
 }
 
-const DAY = 86_400_000;
+const DAY_MS = 86_400_000;
 
 /** A day and plenty of room, unless the test says otherwise. */
 export const trailOf = (client: RedisClient, prefix: string, more: Partial<TrailOptions> = {}) =>
   createTrail({
     client,
     prefix,
-    limits: () => ({ age: DAY, count: 1_000_000, bytes: 2 ** 30 }),
+    limits: () => ({ age: DAY_MS, count: 1_000_000, bytes: 2 ** 30 }),
     ...more,
   });
 
@@ -80,7 +88,11 @@ export async function noteAll(
   await trail.close();
 }
 
-export async function find(client: RedisClient, prefix: string, query: string | TrailQuery): Promise<Traced> {
+export async function find(
+  client: RedisClient,
+  prefix: string,
+  query: string | HistoryQuery,
+): Promise<HistoryAnswer> {
   const tracer = createTracer(client, prefix, () => ['distribution']);
   return tracer.find(typeof query === 'string' ? { search: query } : query);
 }

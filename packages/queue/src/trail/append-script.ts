@@ -1,3 +1,6 @@
+/** The one script that changes the trail. */
+import { script } from '../script.js';
+
 /**
  * Adds one chunk to the trail and lets the oldest go: those over the age, and as many as it takes to be within
  * the limits. Few at a time, so that a lowered limit never holds up Redis. Without a chunk it only lets go.
@@ -5,8 +8,6 @@
  * KEYS[1] terms, KEYS[2] chunks: streams with the same ids; KEYS[3] totals: hash
  * ARGV    age in ms, most events, most bytes, events of the chunk, terms, chunk (empty: none)
  */
-import { script } from '../script.js';
-
 export const TRAIL_APPEND = script(`
 local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)

@@ -1,10 +1,18 @@
 /** One event as it is shown: what its entries say, and what its jobs say, which know better how it stands. Pure. */
-import type { EventView } from '@longshore/event';
+import type {
+  AttemptedEntry,
+  DeliveryState,
+  EventHistory,
+  EventView,
+  GapEntry,
+  HistoryDelivery,
+  HistoryStep,
+  QuarantinedEntry,
+  ReceivedEntry,
+} from '@longshore/event';
 import type { Quarantined } from '../operate/quarantine.js';
-import type { AttemptedEntry, GapEntry, QuarantinedEntry, ReceivedEntry } from './entry.js';
 import type { EventEntry } from './group.js';
 import { iso, type JobNow, type Place } from './jobs.js';
-import type { DeliveryState, Trail, TrailDelivery, TrailStep } from './trail.js';
 
 /** All that is known of one event. */
 export interface Known {
@@ -17,7 +25,7 @@ export interface Known {
 }
 
 /** @param endpoint only what concerns it */
-export function assemble(known: Known, endpoint?: string): Trail {
+export function assemble(known: Known, endpoint?: string): EventHistory {
   const entries =
     endpoint === undefined ? known.entries : known.entries.flatMap((entry) => only(entry, endpoint));
   const jobs = known.jobs.filter(({ now }) => endpoint === undefined || now.endpoint === endpoint);
@@ -52,7 +60,7 @@ function only(entry: EventEntry, endpoint: string): EventEntry[] {
   return [{ ...entry, planned: entry.planned.filter(isIt), ignored: entry.ignored.filter(isIt) }];
 }
 
-function subjectOf(entries: readonly EventEntry[], jobs: readonly JobNow[]): Partial<Trail> {
+function subjectOf(entries: readonly EventEntry[], jobs: readonly JobNow[]): Partial<EventHistory> {
   const received = entries.find((entry): entry is ReceivedEntry => entry.step === 'received');
   const attempted = entries.find(
     (entry): entry is AttemptedEntry => entry.step === 'attempted' && !!entry.view,
@@ -89,7 +97,7 @@ const viewOf = ({
   mediaType,
 });
 
-function quarantineOf(entries: readonly EventEntry[], kept?: Quarantined): Partial<Trail> {
+function quarantineOf(entries: readonly EventEntry[], kept?: Quarantined): Partial<EventHistory> {
   const quarantined = entries.findLast((entry): entry is QuarantinedEntry => entry.step === 'quarantined');
   const at = quarantined?.at ?? kept?.receivedAt;
   const id = kept?.id ?? quarantined?.quarantineId;
@@ -100,7 +108,7 @@ function quarantineOf(entries: readonly EventEntry[], kept?: Quarantined): Parti
 }
 
 /** Its job is gone: retention took it, or an operator. */
-function fromEntries({ endpoint, deliveryId }: Place, entries: readonly EventEntry[]): TrailDelivery {
+function fromEntries({ endpoint, deliveryId }: Place, entries: readonly EventEntry[]): HistoryDelivery {
   const own = entries.filter((entry) => 'deliveryId' in entry && entry.deliveryId === deliveryId);
   const last = own.at(-1);
   const state = last ? endOf(last) : 'unknown';
@@ -128,7 +136,7 @@ function attemptsIn(own: readonly EventEntry[]): number {
 
 function isIncomplete(
   entries: readonly EventEntry[],
-  deliveries: readonly TrailDelivery[],
+  deliveries: readonly HistoryDelivery[],
   gaps: readonly GapEntry[],
 ): boolean {
   const first = entries[0];
@@ -144,7 +152,7 @@ function isIncomplete(
 }
 
 /** An entry for people: its times in ISO 8601. */
-function asStep(entry: EventEntry): TrailStep {
+function asStep(entry: EventEntry): HistoryStep {
   const at = iso(entry.at);
   if (entry.step === 'received') {
     const { takenAt, ...rest } = entry;

@@ -1,9 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import { deflateRawSync } from 'node:zlib';
+import type { HistoryEntry } from '@longshore/event';
 import { expect, test } from 'vitest';
 import { attempted, failure, received } from '../testing/trail.js';
 import { decode, encode } from './chunk.js';
-import type { TrailEntry } from './entry.js';
 
 test('what is written is read again, entry by entry', async () => {
   const receipt = received({
@@ -12,7 +12,7 @@ test('what is written is read again, entry by entry', async () => {
     ignored: [{ endpoint: 'three', rule: 'tag' }],
   });
   const known = { ...receipt, planned: receipt.planned.map((one) => ({ ...one, known: true })) };
-  const entries: TrailEntry[] = [
+  const entries: HistoryEntry[] = [
     receipt,
     known,
     received({ dedupe: 'registry/7', eventId: '7' }),
@@ -66,7 +66,7 @@ test('an event of a busy relay takes some 130 bytes, one alone less than 250', a
 test('a step that a newer version has written is left out, and nothing else is', async () => {
   const receipt = received();
   const unheardOf = { ...attempted(receipt), step: 'collapsed' };
-  const { data } = await encode('w', 0, [receipt, unheardOf as unknown as TrailEntry]);
+  const { data } = await encode('w', 0, [receipt, unheardOf as unknown as HistoryEntry]);
   expect((await decode(data))?.entries).toEqual([receipt]);
 });
 

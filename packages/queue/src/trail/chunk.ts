@@ -2,11 +2,11 @@
  * Entries of some 100 ms as one compressed block. What repeats (names, ids, answers) is then stored once, which
  * makes an event some 150 bytes instead of a key with a kilobyte, and its write a small share of one command.
  */
+
 import { promisify } from 'node:util';
 import { constants, deflateRaw, inflateRaw } from 'node:zlib';
-import { deliveryId } from '@longshore/event';
+import { deliveryId, type HistoryEntry, type NotedDelivery } from '@longshore/event';
 import { z } from 'zod';
-import type { NotedDelivery, TrailEntry } from './entry.js';
 import { entrySchema } from './entry-schema.js';
 import { termsOf } from './terms.js';
 
@@ -23,7 +23,7 @@ export interface Encoded {
 export interface Chunk {
   /** Of its writer and its place there: a chunk that was written twice is one. */
   id: string;
-  entries: TrailEntry[];
+  entries: HistoryEntry[];
 }
 
 const VERSION = 1;
@@ -46,7 +46,7 @@ const LEVEL = constants.Z_BEST_SPEED;
 export async function encode(
   writer: string,
   place: number,
-  entries: readonly TrailEntry[],
+  entries: readonly HistoryEntry[],
 ): Promise<Encoded> {
   const answers = new Map<string, number>();
   const terms = new Set<number>();
@@ -78,7 +78,7 @@ const schema = z.object({
   entries: z.array(z.looseObject({ step: z.string() })),
 });
 
-const isReceipt = ({ step }: TrailEntry): boolean => step === 'received' || step === 'quarantined';
+const isReceipt = ({ step }: HistoryEntry): boolean => step === 'received' || step === 'quarantined';
 
 function asBytes(terms: ReadonlySet<number>): Buffer {
   const bytes = Buffer.allocUnsafe(terms.size * 4);
@@ -88,7 +88,7 @@ function asBytes(terms: ReadonlySet<number>): Buffer {
 }
 
 /** The same answer a thousand times is stored once; ids of planned deliveries are computed again. */
-function pack(entry: TrailEntry, answers: Map<string, number>): object {
+function pack(entry: HistoryEntry, answers: Map<string, number>): object {
   if (entry.step === 'received') {
     return { ...entry, planned: entry.planned.map(({ endpoint, known }) => (known ? [endpoint] : endpoint)) };
   }
@@ -101,7 +101,7 @@ function pack(entry: TrailEntry, answers: Map<string, number>): object {
 type Packed = z.infer<typeof schema>['entries'][number];
 
 /** A step that this version does not know, or an entry that does not fit, is left out. */
-function unpack(packed: Packed, answers: readonly string[]): TrailEntry[] {
+function unpack(packed: Packed, answers: readonly string[]): HistoryEntry[] {
   const entry = { ...packed };
   if (entry.step === 'received' && Array.isArray(entry.planned)) {
     entry.planned = entry.planned.map((one) => planned(one, entry));

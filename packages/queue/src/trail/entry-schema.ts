@@ -1,7 +1,7 @@
 /** The entries of `entry.ts` as schemas: what a chunk in Redis must have to be one. */
+import type { HistoryEntry } from '@longshore/event';
 import { z } from 'zod';
 import { aReason, aView } from '../stored-json.js';
-import type { TrailEntry } from './entry.js';
 
 const text = z.string();
 const optional = text.optional();
@@ -14,7 +14,7 @@ const ofDelivery = {
 };
 
 /** One entry. A field of a newer version is left out. */
-export const entrySchema: z.ZodType<TrailEntry> = z.discriminatedUnion('step', [
+export const entrySchema: z.ZodType<HistoryEntry> = z.discriminatedUnion('step', [
   z.object({
     step: z.literal('received'),
     at: z.number(),

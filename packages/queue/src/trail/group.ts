@@ -1,8 +1,8 @@
+import type { GapEntry, HistoryEntry, ReceivedEntry } from '@longshore/event';
 /** Which entries are about the same event. Pure. */
-import type { GapEntry, ReceivedEntry, TrailEntry } from './entry.js';
 
 /** Any entry that is about something. */
-export type EventEntry = Exclude<TrailEntry, GapEntry>;
+export type EventEntry = Exclude<HistoryEntry, GapEntry>;
 
 /** Entries of one event in the order in which they happened, or of one body that could not be read. */
 export interface Group {
@@ -42,7 +42,7 @@ function keyOf(entry: EventEntry, ofDelivery: ReadonlyMap<string, string>): stri
   return ofDelivery.get(deliveryId) ?? own;
 }
 
-const RANK: Partial<Record<TrailEntry['step'], number>> = { received: 0, quarantined: 0, settled: 2 };
+const RANK: Partial<Record<HistoryEntry['step'], number>> = { received: 0, quarantined: 0, settled: 2 };
 
 /** Of what happened in one millisecond the receipt was first. */
 const rank = ({ step }: EventEntry): number => RANK[step] ?? 1;

@@ -1,13 +1,13 @@
 /** How deliveries stand now, from their jobs: what the trail says is memory, this is the truth. */
+import type { HistoryDelivery } from '@longshore/event';
 import type { About } from '../body/body.js';
 import type { RedisClient } from '../connection.js';
 import { queueKey } from '../names.js';
 import { lookAt } from '../operate/look.js';
-import type { TrailDelivery } from './trail.js';
 
 /** A delivery whose job is there. */
 export interface JobNow {
-  now: TrailDelivery;
+  now: HistoryDelivery;
   /** Undefined when this version cannot read what is stored. */
   delivery?: About;
 }

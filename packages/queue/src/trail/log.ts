@@ -2,9 +2,9 @@
  * Reads the trail: first all terms, which are a sixth of it, then only those chunks that may hold what is
  * looked for. Costs a search some tens of milliseconds for 100,000 events, and Redis one page at a time.
  */
+import type { GapEntry, HistoryEntry } from '@longshore/event';
 import type { RedisClient } from '../connection.js';
 import { type Chunk, decode } from './chunk.js';
-import type { GapEntry, TrailEntry } from './entry.js';
 import { mergeGaps } from './gaps.js';
 import { type Shard, shardsOf } from './shards.js';
 import { term } from './terms.js';
@@ -14,7 +14,7 @@ export interface TrailLog {
   /** Epoch milliseconds of the oldest chunk. */
   since?: number;
   /** Entries of chunks that have one of the terms, chunk by chunk, the newest first. */
-  having(terms: ReadonlySet<number>): AsyncGenerator<TrailEntry[]>;
+  having(terms: ReadonlySet<number>): AsyncGenerator<HistoryEntry[]>;
   /** Newest first. */
   gaps(): Promise<GapEntry[]>;
 }
@@ -46,7 +46,7 @@ export async function openLog(client: RedisClient, prefix: string): Promise<Trai
     return chunk;
   };
 
-  async function* having(terms: ReadonlySet<number>): AsyncGenerator<TrailEntry[]> {
+  async function* having(terms: ReadonlySet<number>): AsyncGenerator<HistoryEntry[]> {
     const seen = new Set<string>();
     const wanted = index.filter(({ terms: own }) => hasAny(own, terms));
     for (let n = 0; n < wanted.length; n += PAGE.chunks) {

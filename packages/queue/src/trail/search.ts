@@ -2,8 +2,7 @@
  * What somebody may have meant by the text that they look for. It is taken for everything that it can be, since
  * event ids may look like anything; entries decide. Pure.
  */
-import type { EventView } from '@longshore/event';
-import type { TrailEntry } from './entry.js';
+import type { EventView, HistoryEntry } from '@longshore/event';
 import { hexOf, SHORTEST_DIGEST, term } from './terms.js';
 
 /** A search that is understood. */
@@ -16,7 +15,7 @@ export interface Wanted {
   understood: string[];
   /** A chunk that holds what is wanted has one of these. */
   terms: Set<number>;
-  matches(entry: TrailEntry): boolean;
+  matches(entry: HistoryEntry): boolean;
   /** What to look for in bodies that could not be read. */
   inBodies: string;
 }
@@ -91,7 +90,7 @@ function hasDigest(view: EventView, digest: string): boolean {
   return own?.startsWith(algorithm) === true && hexOf(own).startsWith(hexOf(digest));
 }
 
-function hasId(entry: TrailEntry, id: string): boolean {
+function hasId(entry: HistoryEntry, id: string): boolean {
   if (entry.step === 'gap') return false;
   if (entry.step === 'quarantined' || entry.step === 'unquarantined') return entry.quarantineId === id;
   if (entry.eventId === id) return true;

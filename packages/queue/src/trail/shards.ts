@@ -18,6 +18,7 @@ export interface Shard {
 
 const IN_CLUSTER = 4;
 
+/** All of them. */
 export function shardsOf(client: RedisClient, prefix: string): Shard[] {
   return Array.from({ length: client instanceof Cluster ? IN_CLUSTER : 1 }, (_, n) => {
     const key = (part: string) => storeKey(prefix, `trail-${n}`, part);

@@ -1,5 +1,5 @@
 /** The two passes over the trail: whom does the search find, and what else is there about them. */
-import type { TrailEntry } from './entry.js';
+import type { HistoryEntry } from '@longshore/event';
 import type { EventEntry } from './group.js';
 import type { TrailLog } from './log.js';
 import { term } from './terms.js';
@@ -15,7 +15,7 @@ export interface Subjects {
 export async function subjectsOf(
   log: TrailLog,
   terms: ReadonlySet<number>,
-  concerns: (entry: TrailEntry) => boolean,
+  concerns: (entry: HistoryEntry) => boolean,
   most: number,
 ): Promise<Subjects> {
   const found: Subjects = { events: new Set(), deliveries: new Set(), quarantined: new Set() };
@@ -29,7 +29,7 @@ export async function subjectsOf(
   return found;
 }
 
-function add({ events, deliveries, quarantined }: Subjects, entry: TrailEntry): void {
+function add({ events, deliveries, quarantined }: Subjects, entry: HistoryEntry): void {
   if (entry.step === 'gap') return;
   if (entry.step === 'quarantined' || entry.step === 'unquarantined') quarantined.add(entry.quarantineId);
   else if (entry.eventId !== undefined) events.add(entry.eventId);

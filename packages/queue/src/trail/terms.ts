@@ -1,9 +1,8 @@
+import type { EventView, HistoryEntry } from '@longshore/event';
 /**
  * What an entry can be found by, as numbers of 32 bits: event and delivery, repository, tag, digest. A number may
  * stand for two things; a search that finds a chunk by it checks the entries themselves.
  */
-import type { EventView } from '@longshore/event';
-import type { TrailEntry } from './entry.js';
 
 /** One letter for each kind of thing, so that a repository is not found as a tag. */
 export const term = {
@@ -24,7 +23,7 @@ export const SHORTEST_DIGEST = 12;
 export const hexOf = (digest: string): string => digest.slice(digest.indexOf(':') + 1).toLowerCase();
 
 /** Every term under which the entry is to be found. */
-export function termsOf(entry: TrailEntry): number[] {
+export function termsOf(entry: HistoryEntry): number[] {
   switch (entry.step) {
     case 'received': {
       const deliveries = entry.planned.map(({ deliveryId }) => term.delivery(deliveryId));

@@ -2,19 +2,26 @@
  * Finds what happened to an event: in the trail, else among the jobs, whose ids can be computed, else among what
  * could not be read. How things stand is always read from the jobs.
  */
-import { deliveryId } from '@longshore/event';
+import {
+  deliveryId,
+  type EventHistory,
+  type GapEntry,
+  type History,
+  type HistoryAnswer,
+  type HistoryEntry,
+  type HistoryGap,
+  type HistoryQuery,
+} from '@longshore/event';
 import { isReady, type RedisClient } from '../connection.js';
 import { endpointsKey } from '../names.js';
 import { notConnected, refusal } from '../refusal.js';
 import { assemble, placesOf } from './assemble.js';
-import type { GapEntry, TrailEntry } from './entry.js';
 import { type EventEntry, group } from './group.js';
 import { existing, iso, type JobNow, type Place, readJob } from './jobs.js';
 import { openLog, type TrailLog } from './log.js';
 import { readQuarantined, searchQuarantine } from './quarantined.js';
 import { understand, type Wanted } from './search.js';
 import { about, subjectsOf } from './subjects.js';
-import type { Traced, Tracer, Trail, TrailGap, TrailQuery } from './trail.js';
 
 interface Limited {
   endpoint?: string;
@@ -27,7 +34,7 @@ const SHORTEST_TEXT = 4;
 const LIMIT = { usual: 20, most: 100 };
 
 /** @param sources names of the sources that an event may have come through; ids are computed with them */
-export function createTracer(client: RedisClient, prefix: string, sources: () => readonly string[]): Tracer {
+export function createTracer(client: RedisClient, prefix: string, sources: () => readonly string[]): History {
   const endpoints = () => client.smembers(endpointsKey(prefix));
   const jobsAt = async (places: readonly Place[]): Promise<JobNow[]> => {
     const there = await existing(client, prefix, places);
@@ -54,8 +61,8 @@ export function createTracer(client: RedisClient, prefix: string, sources: () =>
     gaps: readonly GapEntry[],
     wanted: Wanted,
     query: Limited,
-  ): Promise<Trail[]> => {
-    const concerns = (entry: TrailEntry): boolean => wanted.matches(entry) && isFor(entry, query.endpoint);
+  ): Promise<EventHistory[]> => {
+    const concerns = (entry: HistoryEntry): boolean => wanted.matches(entry) && isFor(entry, query.endpoint);
     const entries = await about(log, await subjectsOf(log, wanted.terms, concerns, query.limit + 1));
     const groups = group(entries).filter((one) => one.entries.some(concerns));
     return Promise.all(
@@ -69,7 +76,7 @@ export function createTracer(client: RedisClient, prefix: string, sources: () =>
   };
 
   /** The entries are too old or were thrown away. By its ids an event is found all the same. */
-  const amongJobs = async ({ text, isId }: Wanted, { endpoint: only }: Limited): Promise<Trail[]> => {
+  const amongJobs = async ({ text, isId }: Wanted, { endpoint: only }: Limited): Promise<EventHistory[]> => {
     const names = only === undefined ? await endpoints() : [only];
     const ids = (endpoint: string): string[] => [
       ...sources().map((source) => deliveryId({ endpoint, source, eventId: text })),
@@ -84,7 +91,7 @@ export function createTracer(client: RedisClient, prefix: string, sources: () =>
     log: TrailLog,
     { text, isId, inBodies }: Wanted,
     { limit, endpoint }: Limited,
-  ): Promise<Trail[]> => {
+  ): Promise<EventHistory[]> => {
     if (endpoint !== undefined || text.length < SHORTEST_TEXT) return [];
     const byId = isId ? await readQuarantined(client, prefix, [text]) : [];
     const search = { text: inBodies, limit: limit + 1 };
@@ -99,7 +106,7 @@ export function createTracer(client: RedisClient, prefix: string, sources: () =>
     });
   };
 
-  const find = async (query: TrailQuery): Promise<Traced> => {
+  const find = async (query: HistoryQuery): Promise<HistoryAnswer> => {
     const limit = Math.min(Math.max(1, query.limit ?? LIMIT.usual), LIMIT.most);
     const limited = { endpoint: query.endpoint, limit };
     const wanted = understand(query.search);
@@ -132,16 +139,16 @@ export function createTracer(client: RedisClient, prefix: string, sources: () =>
 }
 
 /** Whether an entry concerns the endpoint, where one is asked for. */
-function isFor(entry: TrailEntry, endpoint: string | undefined): boolean {
+function isFor(entry: HistoryEntry, endpoint: string | undefined): boolean {
   if (endpoint === undefined) return true;
   if (entry.step === 'received')
     return [...entry.planned, ...entry.ignored].some((one) => one.endpoint === endpoint);
   return 'endpoint' in entry && entry.endpoint === endpoint;
 }
 
-const newest = ({ receivedAt, steps }: Trail): string => receivedAt ?? steps[0]?.at ?? '';
+const newest = ({ receivedAt, steps }: EventHistory): string => receivedAt ?? steps[0]?.at ?? '';
 
-const asGap = ({ since, at, count, why }: GapEntry): TrailGap => ({
+const asGap = ({ since, at, count, why }: GapEntry): HistoryGap => ({
   since: iso(since),
   until: iso(at),
   count,

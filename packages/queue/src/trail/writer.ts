@@ -5,17 +5,25 @@
  * While Redis is unavailable the buffer waits; when it is full, or Redis is filling up, entries are thrown away,
  * counted, and their gap is noted as soon as something can be written again.
  */
+
 import { randomUUID } from 'node:crypto';
+import type { GapEntry, GapReason, HistoryEntry, HistoryWriter } from '@longshore/event';
 import { isReady, type RedisClient } from '../connection.js';
 import { RELIEVE_FROM } from '../monitor.js';
 import { runScript } from '../script.js';
 import { within } from '../within.js';
 import { TRAIL_APPEND } from './append-script.js';
 import { type Encoded, encode } from './chunk.js';
-import type { DropReason, GapEntry, TrailEntry } from './entry.js';
 import type { TrailLimits } from './limits.js';
 import { type Shard, shardsOf } from './shards.js';
-import type { TrailWriter } from './trail.js';
+
+/** Writes the trail; see the header for what it may lose. */
+export interface TrailWriter extends HistoryWriter {
+  /** Lets go what is too old or too much; for a trail to which nothing is added any more. */
+  sweep(): Promise<void>;
+  /** Writes what is still to be written, within two seconds. */
+  close(): Promise<void>;
+}
 
 /** Where it is written, how much of it is kept, and who hears of what was thrown away. */
 export interface TrailOptions {
@@ -26,22 +34,22 @@ export interface TrailOptions {
   /** Used share of Redis' memory, 0 … 1. */
   memory?(): number;
   /** Hears of entries that were thrown away. */
-  onDrop?(count: number, why: DropReason): void;
+  onDrop?(count: number, why: GapReason): void;
 }
 
-const EVERY = 100;
-const TRY_AGAIN = 1_000;
+const WRITE_INTERVAL_MS = 100;
+const RETRY_AFTER_MS = 1_000;
 const CLOSE_TIMEOUT_MS = 2_000;
 /** A gap that continues is noted again after this, so that a search meanwhile reports it. */
-const GAP_EVERY = 5_000;
+const GAP_INTERVAL_MS = 5_000;
 
 /** Bytes of entries in this process, by rough count. */
-const BUFFER = 4 * 1024 * 1024;
+const BUFFER_BYTES = 4 * 1024 * 1024;
 /** Of these at most so many in a chunk: what a search has to read, and what Redis takes in one go. */
-const CHUNK = 256 * 1024;
+const CHUNK_BYTES = 256 * 1024;
 
 /** Without its texts an entry has about so many. */
-const ENTRY = 300;
+const ENTRY_BYTES = 300;
 
 /** A chunk that Redis may or may not have taken: it is sent again as it was, and counts once. */
 interface Unwritten {
@@ -59,7 +67,7 @@ class BufferedTrail implements TrailWriter {
   readonly #shards: Shard[];
   readonly #id = randomUUID().slice(0, 8);
   #place = 0;
-  #buffer: TrailEntry[] = [];
+  #buffer: HistoryEntry[] = [];
   #size = 0;
   #gap: GapEntry | undefined;
   #gapNoted = 0;
@@ -74,11 +82,11 @@ class BufferedTrail implements TrailWriter {
     this.#shards = shardsOf(options.client, options.prefix);
   }
 
-  note(entry: TrailEntry): void {
+  note(entry: HistoryEntry): void {
     if (this.#options.limits().age === 0) return;
     const size = sizeOf(entry);
     if ((this.#options.memory?.() ?? 0) >= RELIEVE_FROM) this.#drop(1, 'memory');
-    else if (this.#size + size > BUFFER) this.#drop(1, 'away');
+    else if (this.#size + size > BUFFER_BYTES) this.#drop(1, 'away');
     else this.#push(entry, size);
   }
 
@@ -97,13 +105,13 @@ class BufferedTrail implements TrailWriter {
     this.#unwritten = undefined;
   }
 
-  #push(entry: TrailEntry, size: number): void {
+  #push(entry: HistoryEntry, size: number): void {
     this.#buffer.push(entry);
     this.#size += size;
-    this.#writeIn(this.#size > CHUNK ? 0 : EVERY);
+    this.#writeIn(this.#size > CHUNK_BYTES ? 0 : WRITE_INTERVAL_MS);
   }
 
-  #drop(count: number, why: DropReason): void {
+  #drop(count: number, why: GapReason): void {
     const at = Date.now();
     if (this.#gap?.why !== why) this.#noteGap();
     this.#gap ??= { step: 'gap', at, since: at, count: 0, why };
@@ -112,7 +120,7 @@ class BufferedTrail implements TrailWriter {
     this.#options.onDrop?.(count, why);
     // With Redis away the gap waits, as everything does, until something can be written again.
     if (why === 'memory' && !this.#gapTimer) {
-      const pause = Math.max(0, this.#gapNoted + GAP_EVERY - at);
+      const pause = Math.max(0, this.#gapNoted + GAP_INTERVAL_MS - at);
       this.#gapTimer = setTimeout(() => this.#noteGap(), pause).unref();
     }
   }
@@ -121,7 +129,7 @@ class BufferedTrail implements TrailWriter {
     clearTimeout(this.#gapTimer);
     this.#gapTimer = undefined;
     if (!this.#gap) return;
-    this.#push(this.#gap, ENTRY);
+    this.#push(this.#gap, ENTRY_BYTES);
     this.#gap = undefined;
     this.#gapNoted = Date.now();
   }
@@ -137,8 +145,8 @@ class BufferedTrail implements TrailWriter {
     this.#timer = undefined;
     this.#writing ??= this.#writeAll()
       .then(
-        () => EVERY,
-        () => TRY_AGAIN,
+        () => WRITE_INTERVAL_MS,
+        () => RETRY_AFTER_MS,
       )
       .then((pause) => {
         this.#writing = undefined;
@@ -161,13 +169,13 @@ class BufferedTrail implements TrailWriter {
       this.#unwritten = undefined;
       this.#noteGap();
       // What was noted meanwhile waits for its own 100 ms: a busy process writes ten chunks a second, not hundreds.
-      if (this.#size < CHUNK && !this.#closing) return;
+      if (this.#size < CHUNK_BYTES && !this.#closing) return;
     }
   }
 
   async #next(): Promise<Unwritten> {
-    const entries: TrailEntry[] = [];
-    for (let size = 0; size < CHUNK && entries.length < this.#buffer.length; ) {
+    const entries: HistoryEntry[] = [];
+    for (let size = 0; size < CHUNK_BYTES && entries.length < this.#buffer.length; ) {
       const entry = this.#buffer[entries.length];
       if (!entry) break;
       entries.push(entry);
@@ -193,7 +201,7 @@ class BufferedTrail implements TrailWriter {
 }
 
 /** About: it bounds a buffer. */
-function sizeOf(entry: TrailEntry): number {
-  if (entry.step === 'received') return ENTRY + (entry.planned.length + entry.ignored.length) * 64;
-  return entry.step === 'attempted' ? ENTRY + (entry.answer?.length ?? 0) : ENTRY;
+function sizeOf(entry: HistoryEntry): number {
+  if (entry.step === 'received') return ENTRY_BYTES + (entry.planned.length + entry.ignored.length) * 64;
+  return entry.step === 'attempted' ? ENTRY_BYTES + (entry.answer?.length ?? 0) : ENTRY_BYTES;
 }

@@ -26,6 +26,8 @@ export class Connection implements Sockets {
   readonly #sockets = new Set<Socket>();
   #socket: Socket | undefined;
   #filter: HeadFilter | undefined;
+  /** See {@link Sockets}. */
+  atProxy = false;
   #answers = 0;
   #ended = false;
 

@@ -7,7 +7,7 @@
  */
 import { ADDRCONFIG, type LookupAddress, lookup as systemLookup } from 'node:dns';
 import { isIP, type Socket, connect as tcpConnect } from 'node:net';
-import { withoutZone } from '../http-url.js';
+import { withoutZone } from '@longshore/settings/http-url';
 
 /** How long an address has for itself before the next one is tried as well. RFC 8305 section 5 recommends it. */
 const NEXT_ADDRESS_MS = 250;
@@ -16,6 +16,8 @@ const NEXT_ADDRESS_MS = 250;
 export interface Sockets {
   /** Takes a new socket into the list of those that end with the connection. */
   track(socket: Socket): void;
+  /** Whether the proxy itself is not reached yet. */
+  atProxy: boolean;
   /** The connection was given up. */
   readonly ended: boolean;
 }

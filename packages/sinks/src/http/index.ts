@@ -10,7 +10,7 @@
 import type { Delivery, Outcome } from '@longshore/event';
 import type { Trust } from '@longshore/registry-client';
 import type { Dispatcher } from 'undici';
-import type { Attempt, SendResult, Sink } from '../sink.js';
+import type { Attempt, Deferred, SendResult, Sink } from '../sink.js';
 import { answerText, type Mask, maskFor } from './answer-text.js';
 import { bodyOf } from './body.js';
 import type { Connection } from './connection.js';
@@ -18,14 +18,17 @@ import { Connections } from './connections.js';
 import { type Ending, exchange } from './exchange.js';
 import { type HeaderPlan, planHeaders } from './headers.js';
 import { judge } from './judge.js';
-import { type HttpProxy, proxyOf } from './proxy.js';
+import { blameProxy, type HttpProxy, proxyOf, proxyTimedOut } from './proxy.js';
 import { type Target, targetOf } from './target.js';
-import { failureOf, timedOut } from './transport.js';
+import { failureOf, ownTroubleOf, timedOut } from './transport.js';
 
 type Request = Dispatcher.DispatchOptions;
 
 const UNDECODABLE =
   'the stored delivery holds no event that this version can read; it was stored by another version, which can deliver it';
+
+/** After trouble of our own the endpoint rests for so long. */
+const OWN_TROUBLE_MS = 1_000;
 
 /** What an http endpoint is opened with. Secrets are resolved: these are the values themselves. */
 export interface HttpSinkOptions {
@@ -93,7 +96,7 @@ class HttpSink implements Sink {
     private readonly options: HttpSinkOptions,
     private readonly target: Target,
     private readonly headers: HeaderPlan,
-    proxy: HttpProxy | undefined,
+    private readonly proxy: HttpProxy | undefined,
   ) {
     this.#connections = new Connections(target, {
       keep: options.concurrency,
@@ -112,8 +115,9 @@ class HttpSink implements Sink {
       const body = bodyOf(delivery, this.options.annotate, this.options.envelope);
       if (body === undefined) return { kind: 'dead', reason: 'undecodable', detail: UNDECODABLE };
       return this.#resultOf(await this.#post(delivery, body, attempt));
-    } catch (error) {
-      return this.#failed({ error: error instanceof Error ? error : new Error(String(error)) });
+    } catch (cause) {
+      const error = cause instanceof Error ? cause : new Error(String(cause));
+      return this.#ours(error) ?? this.#failed({ error });
     }
   }
 
@@ -143,6 +147,9 @@ class HttpSink implements Sink {
     signal: AbortSignal,
   ): Promise<Ending> {
     const ending = await exchange(connection, request, { timeout, signal });
+    if (ending.kind === 'timeout' && connection.atProxy && this.proxy) {
+      ending.error = proxyTimedOut(this.proxy, this.options.timeout);
+    }
     if (typeof ending.whole === 'boolean') this.#release(connection, ending.whole);
     else void ending.whole.then((whole) => this.#release(connection, whole));
     return ending;
@@ -154,7 +161,14 @@ class HttpSink implements Sink {
   }
 
   #resultOf({ kind, phase, head, error, body, silent }: Ending): SendResult {
+    const ours = error && this.#ours(error);
+    if (ours) return ours;
     if (head !== undefined) {
+      // Of what is not tunnelled the proxy answers in the receiver's place.
+      if (head.status === 407 && this.proxy && !this.target.secure) {
+        const refused = this.#ours(blameProxy(new Error('answered 407'), this.proxy));
+        if (refused) return refused;
+      }
       const text = answerText(body, this.#mask);
       const verdict = judge(head, this.target, Date.now(), text);
       return { ...verdict, detail: verdict.detail && this.#mask(verdict.detail), body: text };
@@ -167,6 +181,14 @@ class HttpSink implements Sink {
       };
     }
     return this.#failed({ error, silent });
+  }
+
+  /** Trouble of our own is no attempt. */
+  #ours(error: Error): Deferred | undefined {
+    const ours = ownTroubleOf(error, this.target.place);
+    if (!ours) return undefined;
+    const { trouble, detail } = ours;
+    return { kind: 'deferred', until: Date.now() + OWN_TROUBLE_MS, why: this.#mask(detail), ours: trouble };
   }
 
   #failed({ error, silent = false }: Partial<Ending>): Outcome & { kind: 'retry' } {

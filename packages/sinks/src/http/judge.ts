@@ -7,7 +7,7 @@
  */
 import { STATUS_CODES } from 'node:http';
 import { excerpt, notBeforeOf, type Outcome, type Reason } from '@longshore/event';
-import { maskedPath } from '../http-url.js';
+import { maskedPath } from '@longshore/settings/http-url';
 import { placeOf, type Target } from './target.js';
 
 /** Of an answer what the verdict depends on; headers as they came. */

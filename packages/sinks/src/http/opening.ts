@@ -5,7 +5,7 @@
  */
 import { isIP, type Socket } from 'node:net';
 import { type SecureContext, connect as tlsConnect } from 'node:tls';
-import { withoutZone } from '../http-url.js';
+import { withoutZone } from '@longshore/settings/http-url';
 import { type Dialed, dial, type Sockets } from './dial.js';
 import { askForTunnel, blameProxy, type HttpProxy } from './proxy.js';
 import type { Target } from './target.js';
@@ -33,7 +33,9 @@ function openDirectly(target: Target, way: Way, sockets: Sockets, done: Dialed):
 }
 
 function openThrough(proxy: HttpProxy, target: Target, way: Way, sockets: Sockets, done: Dialed): void {
+  sockets.atProxy = true;
   connectToProxy(proxy, way, sockets, (error, socket) => {
+    sockets.atProxy = false;
     if (error || !socket) return done(blameProxy(error ?? new Error('no connection'), proxy));
     if (!target.secure) return done(null, socket);
     askForTunnel(socket, proxy, target.place, (refused) => {

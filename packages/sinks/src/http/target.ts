@@ -2,9 +2,9 @@
  * The endpoint's url, taken apart once. What is shown to people is host, port and path: userinfo and the
  * query string are where receivers put their secrets.
  */
-import { percentDecoded, readHttpUrl, withoutZone } from '../http-url.js';
+import { percentDecoded, readHttpUrl, withoutZone } from '@longshore/settings/http-url';
 
-export { percentDecoded } from '../http-url.js';
+export { percentDecoded } from '@longshore/settings/http-url';
 
 /** Where requests go, as undici and people need it. */
 export interface Target {

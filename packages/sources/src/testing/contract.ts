@@ -96,15 +96,7 @@ export function describeContract(contract: Contract): void {
 
     test.each(named)(
       '%s is read the same from a disk, with the headers that the kind declares',
-      (_, { request }) => {
-        const read = new Set(kind.idHeaders);
-        const opened = openWith(kind, { ...request, headers: observed(request.headers, read) }, true);
-        expect([...read].filter((name) => !isDeclared(kind, name))).toEqual([]);
-        const body = kind.storable?.(request.body) ?? request.body;
-        const kept = openWith(kind, { ...request, headers: declaredHeaders(kind, request), body }, true);
-        expect(kept.taken).toEqual(opened.taken);
-        expect(reasonsOf(kept)).toEqual(reasonsOf(opened));
-      },
+      (_, sample) => expectSameFromDisk(kind, sample.request),
     );
 
     test('an unknown action is other, or is left out with a reason', () => {
@@ -140,6 +132,16 @@ function isDeclared({ headers = [] }: Kind, name: string): boolean {
 /** What quarantine and the spool keep of the headers for the kind. */
 function declaredHeaders(kind: Kind, { headers }: RawRequest): RawRequest['headers'] {
   return Object.fromEntries(Object.entries(headers).filter(([name]) => isDeclared(kind, name)));
+}
+
+function expectSameFromDisk(kind: Kind, request: RawRequest): void {
+  const read = new Set(kind.idHeaders);
+  const opened = openWith(kind, { ...request, headers: observed(request.headers, read) }, true);
+  expect([...read].filter((name) => !isDeclared(kind, name))).toEqual([]);
+  const body = kind.storable?.(request.body) ?? request.body;
+  const kept = openWith(kind, { ...request, headers: declaredHeaders(kind, request), body }, true);
+  expect(kept.taken).toEqual(opened.taken);
+  expect(reasonsOf(kept)).toEqual(reasonsOf(opened));
 }
 
 /** The headers; notes the names of those whose value is read. */

@@ -2,7 +2,7 @@
 import type { AdminService } from '@longshore/operator';
 import * as answers from '@longshore/operator/answers';
 import { answers as schemas } from '@longshore/operator/schemas';
-import { DELIVERY_STATES } from '@longshore/queue/operator';
+import { DELIVERY_STATES } from '@longshore/queue/deliveries';
 import { z } from 'zod';
 import { type Route, route } from '../route.js';
 import { paging } from './parameters.js';

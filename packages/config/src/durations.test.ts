@@ -1,7 +1,7 @@
 /** Numbers without a unit, inside and outside of the registry's own block. */
 import { expect, test } from 'vitest';
-import { configFrom } from '../read.js';
-import { checkTrap, file, KEY } from '../samples/trap.js';
+import { configFrom } from './read.js';
+import { checkTrap, file, KEY } from './samples/trap.js';
 
 const OUTSIDE = [
   ['worker.grace', 'worker: { grace: 25 }\n', '25s'],

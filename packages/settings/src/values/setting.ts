@@ -5,7 +5,7 @@
  * that only this file depends on zod's classes.
  */
 import { z } from 'zod';
-import { Scalar } from '../yaml/node.js';
+import { Scalar } from '../scalar.js';
 
 /** A scalar of a file, or the same thing written in code (defaults are). */
 export type Written = Scalar | string | number | boolean;

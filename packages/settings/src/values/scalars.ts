@@ -1,8 +1,8 @@
 /** The plain kinds of setting: text, booleans, counts, one of several words, numbers of bytes, listeners. */
 import { printable as escaped } from '@longshore/event';
 import { nearest } from '../nearest.js';
-import type { Scalar } from '../yaml/node.js';
-import { asInt64 } from '../yaml/resolve.js';
+import { asInt64 } from '../resolve.js';
+import type { Scalar } from '../scalar.js';
 import { BYTES_PATTERN, formatBytes, parseBytes } from './bytes.js';
 import { formatListen, type Listen, parseListen } from './listen.js';
 import { value } from './setting.js';

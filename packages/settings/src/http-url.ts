@@ -1,5 +1,5 @@
 /**
- * A url as the registry's notifier reads and sends it: `@longshore/sinks/http-url`. The sinks post by this
+ * A url as the registry's notifier reads and sends it: `@longshore/settings/http-url`. The sinks post by this
  * reading, and the configuration checks by it.
  *
  * Not the reading of browsers (`new URL`), which resolves `..`, even written as `%2e%2e`, and repairs what is

@@ -2,7 +2,7 @@
  * A url for display: without its userinfo, its query, and the parts of its path that look like tokens (many chat
  * services put the secret there). The rest identifies the receiver, and is the path as it is sent.
  */
-import { maskedPath, readHttpUrl } from '@longshore/sinks/http-url';
+import { maskedPath, readHttpUrl } from '../http-url.js';
 import type { Secret } from '../secret.js';
 
 const MASK = '***';

@@ -3,8 +3,9 @@
  * nanoseconds. Inside `notifications` it is read the same way, with a warning that suggests the likely
  * unit. The registry has none of our other settings, so elsewhere such a number is an error.
  */
-import type { Scalar } from '../yaml/node.js';
-import { asInt64, type Resolved } from '../yaml/resolve.js';
+
+import { asInt64, type Resolved } from '../resolve.js';
+import type { Scalar } from '../scalar.js';
 import { DURATION_PATTERN, formatDuration, milliseconds, parseDuration } from './duration.js';
 import { textOf } from './scalars.js';
 import { value } from './setting.js';

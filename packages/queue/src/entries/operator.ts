@@ -1,0 +1,3 @@
+/** Endpoints as an operator sees and switches them: `@longshore/queue/operator`. */
+export { createInspector, type Inspector, type QueueCounts } from '../inspector.js';
+export { createPauses, type Pause, type Pauses } from '../operate/pauses.js';

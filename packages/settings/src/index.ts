@@ -1,0 +1,4 @@
+/** The building blocks of a schema. The kinds of value are in `@longshore/settings/values` and `/secrets`. */
+export { DAY_MS, SECOND_MS } from './values/durations.js';
+export { authBlock, oneOrMore, setting, shorthand, type Written } from './values/setting.js';
+export { certificates, headers, texts } from './values/shapes.js';
