@@ -65,11 +65,12 @@ function queueCounter({ config, observer, producer, monitor }: RoleParts): () =>
     const names = everyEndpoint(config()).map(({ name }) => name);
     const now = Date.now();
     for (const pulse of await pulses.read(names)) {
-      const { endpoint, oldestAt = now, failingSince = now } = pulse;
+      const { endpoint, oldestAt = now, failingSince = now, hold } = pulse;
       observer.setQueueCounts(endpoint, pulse);
       observer.setEndpointHealth(endpoint, {
         oldest: Math.max(0, now - oldestAt),
         failing: Math.max(0, now - failingSince),
+        isHeld: hold?.state === 'held',
       });
     }
     const { memory: redisMemory } = monitor.health;
@@ -97,7 +98,7 @@ async function queueCounts(config: Config, { inspector }: RoleParts) {
 function missing(roles: readonly Role[], { monitor }: RoleParts): string[] {
   const { up, full, memory } = monitor.health;
   const trouble = troubleIn(monitor.health);
-  if (!up) return [trouble ?? 'Redis does not answer; look at redis.url and at Redis itself'];
+  if (!up) return [trouble ?? 'Redis does not answer'];
   const reasons: string[] = [];
   if (trouble) reasons.push(trouble);
   if (roles.includes('ingest') && full) {

@@ -11,6 +11,7 @@ import { addRun } from './commands/run.js';
 import { addSend } from './commands/send.js';
 import { addStatus } from './commands/status.js';
 import { addTrace } from './commands/trace.js';
+import { addVerify } from './commands/verify.js';
 import { type Shell, type Surroundings, thisProcess } from './shell.js';
 import { version } from './version.js';
 
@@ -25,6 +26,7 @@ const COMMANDS = [
   addQuarantine,
   addPause,
   addPreheat,
+  addVerify,
 ];
 
 /**

@@ -89,8 +89,13 @@ export const METRICS = {
   },
   longshore_deliveries_replayed_total: {
     type: 'counter',
-    help: 'Dead letters that an operator returned to their queues. Each is settled again.',
+    help: 'Dead letters that returned to their queues: retried by an operator, or revived after an outage. Each is settled again.',
     labels: ['endpoint'],
+  },
+  longshore_deliveries_deferred_total: {
+    type: 'counter',
+    help: 'Attempts that trouble of Longshore’s own prevented, by reason: `proxy` or `descriptors`. They cost no attempt and do not count against the receiver.',
+    labels: ['endpoint', 'reason'],
   },
   longshore_event_age_seconds: {
     type: 'histogram',
@@ -111,6 +116,16 @@ export const METRICS = {
   longshore_endpoint_failing_seconds: {
     type: 'gauge',
     help: 'Time since the first failed attempt after the last success; 0 when the last attempt was delivered. Exported by the dashboard role only.',
+    labels: ['endpoint'],
+  },
+  longshore_endpoint_held: {
+    type: 'gauge',
+    help: '1 while the endpoint is held because its receiver looks down or asked for a pause, else 0. Exported by the dashboard role only.',
+    labels: ['endpoint'],
+  },
+  longshore_endpoint_held_seconds_total: {
+    type: 'counter',
+    help: 'Time for which the endpoint was held. Counted once, by the worker that probes: at the latest `hold.maxprobe` later.',
     labels: ['endpoint'],
   },
   longshore_quarantine_entries: {

@@ -130,6 +130,21 @@ const table: [sample: string, value: number | undefined, happen: (o: Observer) =
     300,
     (o) => o.setEndpointHealth('alistener', { oldest: 0, failing: 300_000 }),
   ],
+  [
+    'longshore_endpoint_held{endpoint="alistener"}',
+    1,
+    (o) => o.setEndpointHealth('alistener', { oldest: 0, failing: 0, isHeld: true }),
+  ],
+  [
+    'longshore_endpoint_held_seconds_total{endpoint="alistener"}',
+    1.5,
+    (o) => o.endpointHeldFor('alistener', 1_500),
+  ],
+  [
+    'longshore_deliveries_deferred_total{endpoint="alistener",reason="proxy"}',
+    1,
+    (o) => o.deliveryDeferred({ endpoint: 'alistener', reason: 'proxy' }),
+  ],
   ['longshore_quarantine_entries', 3, (o) => o.setStores({ quarantined: 3, redisMemory: 0.5 })],
   ['longshore_redis_memory_ratio', 0.5, (o) => o.setStores({ quarantined: 3, redisMemory: 0.5 })],
   [
@@ -254,7 +269,7 @@ test('queue counts are exported only where they are set, and go with their endpo
   expect(await shown()).toEqual([]);
   observer.setQueueCounts('alistener', { waiting: 1, active: 0, delayed: 0, dead: 0 });
   observer.setEndpointHealth('alistener', { oldest: 1, failing: 1 });
-  expect(await shown()).toHaveLength(7);
+  expect(await shown()).toHaveLength(8);
   observer.forgetEndpoint('alistener');
   expect(await shown()).toEqual([]);
 });

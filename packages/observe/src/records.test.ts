@@ -106,7 +106,7 @@ const table: [what: string, record: (o: Observer) => void, level: string, msg: s
         reason: 'refused',
         ms: 0.123456,
         retryAt: Date.UTC(2026, 10, 21, 9, 31),
-        detail: 'a:1: nobody listens',
+        detail: 'a:1: nothing listens',
       }),
     'warn',
     'notification failed',
@@ -122,7 +122,7 @@ const table: [what: string, record: (o: Observer) => void, level: string, msg: s
       reason: 'refused',
       ms: 0.1,
       retryAt: '2026-11-21T09:31:00.000Z',
-      detail: 'a:1: nobody listens',
+      detail: 'a:1: nothing listens',
     },
   ],
   [
@@ -184,6 +184,41 @@ const table: [what: string, record: (o: Observer) => void, level: string, msg: s
       count: 7,
       by: 'longshore dead drop',
     },
+  ],
+  [
+    'endpoint.held',
+    (o) => o.endpointHeld({ endpoint: 'one', reason: 'refused', waiting: 9, probeAt: 0 }),
+    'warn',
+    'endpoint held',
+    {
+      record: 'endpoint.held',
+      endpoint: 'one',
+      reason: 'refused',
+      waiting: 9,
+      probeAt: '1970-01-01T00:00:00.000Z',
+    },
+  ],
+  [
+    'endpoint.recovered',
+    (o) =>
+      o.endpointRecovered({ endpoint: 'one', heldMs: 30_000, waited: 200, revived: 3, reason: 'refused' }),
+    'info',
+    'endpoint recovered',
+    {
+      record: 'endpoint.recovered',
+      endpoint: 'one',
+      heldMs: 30_000,
+      waited: 200,
+      revived: 3,
+      reason: 'refused',
+    },
+  ],
+  [
+    'endpoint.released',
+    (o) => o.endpointReleased({ endpoint: 'one', heldMs: 30_000, reason: 'refused' }),
+    'warn',
+    'endpoint no longer held',
+    { record: 'endpoint.released', endpoint: 'one', heldMs: 30_000, reason: 'refused' },
   ],
   [
     'alert.sent',
@@ -263,7 +298,7 @@ test('every record of the catalogue is recorded above, with no field that the ca
   }
 });
 
-test('a delivered delivery is settled without a line: its attempt has told it', () => {
+test('a delivered delivery is settled without a line: its attempt has recorded it', () => {
   const { observer, lines } = observed();
   observer.deliverySettled({ ...settled, outcome: 'delivered' }, { receivedAt: Date.now() });
   expect(lines()).toEqual([]);

@@ -143,6 +143,24 @@ export interface RecordFields {
     repository?: string;
     tag?: string;
   };
+  'endpoint.held': {
+    endpoint: string;
+    /** Of the last failure. */
+    reason: string;
+    /** Deliveries that wait. */
+    waiting?: number;
+    /** Epoch milliseconds; the line has them as ISO 8601. */
+    probeAt?: number;
+    until?: number;
+    detail?: string;
+  };
+  'endpoint.recovered': EndpointEnd & {
+    /** Deliveries that waited when the hold ended. */
+    waited: number;
+    /** Dead letters of the outage that were revived. */
+    revived: number;
+  };
+  'endpoint.released': EndpointEnd;
   'preheat.finished': Pick<
     PreheatRun,
     'endpoint' | 'deliveryId' | 'repository' | 'tag' | 'digest' | 'result'
@@ -159,6 +177,16 @@ export interface RecordFields {
     ageMs: number;
     detail?: string;
   };
+}
+
+/** The end of a hold. */
+interface EndpointEnd {
+  endpoint: string;
+  /** How long it lasted. */
+  heldMs: number;
+  /** Of the last failure. */
+  reason?: string;
+  detail?: string;
 }
 
 /** One notification to one receiver of `alerts`. */

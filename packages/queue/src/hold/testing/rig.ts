@@ -62,7 +62,12 @@ end
 if gate.revive and #jobs < room then
   for _, id in ipairs(holdRevive(E, S, now, room - #jobs)) do activate(id, 'revived') end
 end
-return { jobs, gate.next or 0, gate.report and cjson.encode(gate.report) or '' }
+local lists = {
+  redis.call('LRANGE', E.wait, 0, -1), redis.call('LRANGE', E.active, 0, -1),
+  redis.call('ZRANGE', E.delayed, 0, -1), redis.call('ZRANGE', E.failed, 0, -1),
+  redis.call('LRANGE', E.ours('notes'), 0, -1),
+}
+return { jobs, gate.next or 0, gate.report and cjson.encode(gate.report) or '', lists, redis.call('HGETALL', E.ours('hold')) }
 `);
 
 const SETTLE = script(`
@@ -87,7 +92,14 @@ ${ENDPOINT}
 return holdRelease(E, now) and 1 or 0
 `);
 
-const tookSchema = z.tuple([z.array(z.tuple([z.string(), z.string()])), z.number(), z.string()]);
+const texts = z.array(z.string());
+const tookSchema = z.tuple([
+  z.array(z.tuple([z.string(), z.string()])),
+  z.number(),
+  z.string(),
+  z.tuple([texts, texts, texts, texts, texts]),
+  texts,
+]);
 
 /** How one delivery is settled. */
 export interface RigSettle {
@@ -118,8 +130,17 @@ export function createRig(client: RedisClient, prefix: string, endpoint = 'e') {
     },
     async take(settings: RigSettings, now: number) {
       const answer = await runScript(client, TAKE, [key('wait')], about(settings, now));
-      const [jobs, next, report] = tookSchema.parse(answer);
-      return { jobs, next, report: reportIn(report) };
+      const [jobs, next, report, lists, flat] = tookSchema.parse(answer);
+      const [wait, active, delayed, failed, notes] = lists;
+      return {
+        jobs,
+        next,
+        report: reportIn(report),
+        /** Each in the order in which it is taken; those without one by id. */
+        lists: { wait: wait.reverse(), active: active.sort(), delayed: delayed.sort(), failed },
+        notes,
+        hash: new Map(flat.flatMap((field, n) => (n % 2 === 0 ? [[field, flat[n + 1] ?? ''] as const] : []))),
+      };
     },
     async settle(settings: RigSettings, now: number, { id, to, class: as, probe, delay, detail }: RigSettle) {
       const args = [id, to, as, probe ? 1 : 0, delay, JSON.stringify(detail)];
@@ -134,16 +155,5 @@ export function createRig(client: RedisClient, prefix: string, endpoint = 'e') {
       await client.lrem(key('active'), 1, id);
       await client.rpush(key('wait'), id);
     },
-    async lists() {
-      const [wait, active, delayed, failed] = await Promise.all([
-        client.lrange(key('wait'), 0, -1),
-        client.lrange(key('active'), 0, -1),
-        client.zrange(key('delayed'), '0', '-1'),
-        client.zrange(key('failed'), '0', '-1'),
-      ]);
-      return { wait: wait.reverse(), active: active.sort(), delayed: delayed.sort(), failed };
-    },
-    hash: () => client.hgetall(key('~hold')),
-    notes: () => client.lrange(key('~notes'), 0, -1),
   };
 }
