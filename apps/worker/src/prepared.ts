@@ -103,6 +103,7 @@ function sinkOptions(endpoint: Endpoint | AlertEndpoint, version: string) {
     timeout,
     concurrency,
     format,
+    batch: 'batch' in endpoint ? endpoint.batch : undefined,
     annotate,
     userAgent: `longshore/${version}`,
     tls: { ca: endpoint.tls.ca?.reveal() },

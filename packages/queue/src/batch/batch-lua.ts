@@ -21,6 +21,7 @@ import { SCORE_PER_MS } from '../bull-script.js';
  * - `batchNext(E, S, now, gate, retryFirst)` returns the next request, still where it was; or nil, and when there may be one.
  * - `batchRemove(E, request)` removes its members from where they wait.
  * - `batchProbe(E)` prepares an ordered endpoint for a probe; false: something is in flight.
+ * - `batchReturned(E, active, stalled)` gives stalled members the order back that they had in `active`.
  * - `batchBehind(E, id)` moves a delivery from `delayed` to the head of `wait`.
  */
 export const BATCH_LUA = `
@@ -115,6 +116,14 @@ local function batchBehind(E, id)
   redis.call('ZREM', E.delayed, id)
   redis.call('HSET', E.job(id), 'delay', 0)
   redis.call('RPUSH', E.wait, id)
+end
+local function batchReturned(E, active, stalled)
+  local isStalled = {}
+  for _, id in ipairs(stalled) do isStalled[id] = true end
+  -- The first that was taken is the last of the list, and is to be taken first again.
+  for _, id in ipairs(active) do
+    if isStalled[id] and redis.call('LREM', E.wait, -1, id) > 0 then redis.call('RPUSH', E.wait, id) end
+  end
 end
 local function batchProbe(E)
   if redis.call('LLEN', E.active) > 0 then return false end

@@ -81,8 +81,11 @@ local function checkStalled()
   if active == 0 then return end
   local due = redis.call('PTTL', E.base .. 'stalled-check')
   if due <= 0 then
+    local before = isOneByOne and redis.call('LRANGE', E.active, 0, -1)
     stalled = moveStalled(E, now)
-    if #stalled > 0 then orderReturned(E, stalled) end
+    if #stalled > 0 then
+      if isOneByOne then batchReturned(E, before, stalled) else orderReturned(E, stalled) end
+    end
     active, due = active - #stalled, ${STALL_CHECK_MS}
   end
   if active > 0 then lookAt(now + due + 1) end
