@@ -2,7 +2,6 @@
  * What happens to the deliveries of one request, in order: check the rules, attempt, judge each, report each. An ignored
  * member leaves the batch before it is sent. One that is left alone is an ordinary delivery.
  */
-import { troubleOf } from '@longshore/event';
 import {
   type BatchHandle,
   groupMadeAt,
@@ -36,16 +35,17 @@ export function createBatchPipeline(
     if (result === 'aborted' || result === 'unsent') return members.map(() => RELEASED);
     const { stage = 'first' } = group ?? {};
     if (result.kind === 'deferred') {
-      const { until, why } = result;
+      const { until, why, ours } = result;
+      const [first] = members;
+      if (ours && first) report.prevented(first.delivery, ours, why);
       const together = newGroup(stage);
-      return members.map(() => ({ settle: 'deferred', until, why, group: together }));
+      return members.map(() => ({ settle: 'deferred', until, why, ...(ours && { ours }), group: together }));
     }
-    const { settings } = endpoint();
+    const { settings, ordered } = endpoint();
     const attempts = members.map(({ taken }) => taken.number);
     const verdicts = judgeBatch({ attempts, stage }, result, {
       policy: settings,
-      isOutage: troubleOf(result.reason) === 'outage',
-      isOutageFree: (settings.order ?? 'none') !== 'none' && settings.hold !== undefined,
+      started: ordered ? Math.max(...members.map(({ taken }) => taken.started)) : undefined,
       isOrdered: settings.order === 'endpoint',
       isAccepting: group !== undefined && acceptedAt > groupMadeAt(group),
     });

@@ -38,7 +38,7 @@ const judged =
     const attempts = batch.members.map(({ taken }) => taken.number);
     const { stage = 'first' } = batch.group ?? {};
     const isOrdered = order === 'endpoint';
-    return judgeBatch({ attempts, stage }, outcome, { policy, isOutage: false, isOrdered });
+    return judgeBatch({ attempts, stage }, outcome, { policy, isOrdered });
   };
 
 const delivered: Outcome = { kind: 'delivered', status: 200, reason: 'http_200' };

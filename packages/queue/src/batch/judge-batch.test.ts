@@ -17,11 +17,10 @@ const failure = (status: number, kind: 'retry' | 'dead' = 'retry'): Outcome => (
 const OK: Outcome = { kind: 'delivered', status: 200, reason: 'http_200' };
 
 const judged = (attempts: number[], stage: BatchStage, outcome: Outcome, more: Partial<BatchRules> = {}) =>
-  judgeBatch({ attempts, stage }, outcome, { policy, isOutage: false, now: NOW, random: 0.5, ...more }).map(
-    (verdict) =>
-      verdict.settle === 'retry'
-        ? [verdict.group?.stage, verdict.group?.id, verdict.delay, verdict.uncounted ?? false]
-        : [verdict.settle],
+  judgeBatch({ attempts, stage }, outcome, { policy, now: NOW, random: 0.5, ...more }).map((verdict) =>
+    verdict.settle === 'retry'
+      ? [verdict.group?.stage, verdict.group?.id, verdict.delay, verdict.uncounted ?? false]
+      : [verdict.settle],
   );
 
 describe('one answer for a batch', () => {
@@ -32,7 +31,7 @@ describe('one answer for a batch', () => {
 
   test('an outage retries the batch as it is, in its stage', () => {
     for (const stage of ['first', 'again'] as const) {
-      const [one, two, three] = judged([2, 2, 2], stage, failure(503), { isOutage: true });
+      const [one, two, three] = judged([2, 2, 2], stage, failure(503));
       expect(one).toEqual([stage, expect.any(String), 2_000, false]);
       expect([two, three]).toEqual([one, one]);
     }
@@ -55,7 +54,6 @@ describe('one answer for a batch', () => {
   test('halves have ids of their own, which say when they were made', () => {
     const verdicts = judgeBatch({ attempts: [2, 2, 2, 2], stage: 'again' }, failure(500), {
       policy,
-      isOutage: false,
       now: NOW,
     });
     const groups = verdicts.map((verdict) => (verdict.settle === 'retry' ? verdict.group : undefined));
@@ -79,8 +77,8 @@ describe('one answer for a batch', () => {
       8_000,
       true,
     ]);
-    expect(judged([4, 4, 4, 4], 'again', failure(503), { isOutage: true })[0]?.[0]).toBe('again');
-    expect(judged([4, 3, 3, 3], 'again', failure(503), { isOutage: true })).toEqual(
+    expect(judged([4, 4, 4, 4], 'again', failure(503))[0]?.[0]).toBe('again');
+    expect(judged([4, 3, 3, 3], 'again', failure(503))).toEqual(
       [true, false, false, false].map((uncounted) => ['again', expect.any(String), 8_000, uncounted]),
     );
     expect(judged([4], 'again', failure(500))).toEqual([['dead']]);
@@ -92,21 +90,22 @@ describe('one answer for a batch', () => {
   });
 
   test('where outages are free they cost no attempt, however many there are, alone too', () => {
-    const free = { isOutage: true, isOutageFree: true };
+    const free = { started: 4 };
     expect(judged([4, 4], 'first', failure(503), free)[0]).toEqual([
       'first',
       expect.any(String),
       8_000,
       true,
     ]);
-    expect(judged([4], 'first', failure(503), free)[0]).toEqual([undefined, undefined, 8_000, true]);
-    expect(judged([4], 'first', failure(500), { ...free, isOutage: false })).toEqual([['dead']]);
+    expect(judged([4], 'first', failure(503), free)[0]).toEqual([
+      ...[undefined, undefined, expect.any(Number), true],
+    ]);
+    expect(judged([4], 'first', failure(500), free)).toEqual([['dead']]);
   });
 
   test('with order the second half waits behind the first', () => {
     const verdicts = judgeBatch({ attempts: [2, 2, 2], stage: 'again' }, failure(500), {
       policy,
-      isOutage: false,
       isOrdered: true,
     });
     expect(verdicts.map((verdict) => 'behind' in verdict && verdict.behind)).toEqual([false, false, true]);
@@ -114,7 +113,7 @@ describe('one answer for a batch', () => {
 
   test('Retry-After lengthens the delay of all', () => {
     const busy: Outcome = { ...failure(503), kind: 'retry', notBefore: NOW + 60_000 };
-    expect(judged([1, 1], 'first', busy, { isOutage: true })[1]?.[2]).toBe(60_000);
+    expect(judged([1, 1], 'first', busy)[1]?.[2]).toBe(60_000);
   });
 });
 
@@ -168,15 +167,12 @@ function play({ threshold, events, batch, poison, most, isAccepting }: Scenario)
     const answer = answers[requests % answers.length] ?? 500;
     return typeof answer === 'number' ? failure(answer) : { kind: 'retry', reason: answer };
   };
-  const isOutage = ({ reason }: Outcome): boolean =>
-    ['reset', 'timeout', 'http_503', 'http_504'].includes(reason);
   for (let sent = queue.shift(); sent; sent = queue.shift()) {
     requests += 1;
     if (requests > 10_000) throw new Error('it does not end');
     const outcome = answerTo(sent.members);
     const rules = {
       policy: { ...policy, threshold },
-      isOutage: isOutage(outcome),
       isAccepting,
       now: requests,
     };
@@ -190,7 +186,7 @@ function play({ threshold, events, batch, poison, most, isAccepting }: Scenario)
       const { id = -1, attempt = -1 } = sent.members[i] ?? {};
       if (verdict.settle === 'delivered') delivered.push(id);
       else if (verdict.settle === 'dead') dead.push({ id, attempts: attempt, company: sent.members.length });
-      else {
+      else if (verdict.settle === 'retry') {
         const next = { id, attempt: verdict.uncounted ? attempt : attempt + 1 };
         const { id: group = `alone ${id}`, stage = 'first' } = verdict.group ?? {};
         const together = groups.get(group) ?? { members: [], stage };

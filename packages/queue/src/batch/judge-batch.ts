@@ -8,7 +8,7 @@
  * the next halving, whatever its reason (an event may well be what makes the receiver reset the connection). Only
  * the receiver's refusal of everything (410) ends all members together.
  */
-import type { Outcome } from '@longshore/event';
+import { type Outcome, troubleOf } from '@longshore/event';
 import { type AttemptVerdict, type BatchStage, judge, type RetryPolicy, retryDelay } from '../retry.js';
 import { newGroup } from './group.js';
 
@@ -22,10 +22,11 @@ export interface SentBatch {
 /** What the verdict depends on beside the batch and the answer. */
 export interface BatchRules {
   policy: RetryPolicy;
-  /** Whether the failure is by an outage reason. */
-  isOutage: boolean;
-  /** A failure by an outage reason counts as no attempt, however long the outage is. */
-  isOutageFree?: boolean;
+  /**
+   * A failure by an outage reason counts as no attempt, however long the outage is. So often the members were attempted,
+   * this time included.
+   */
+  started?: number | undefined;
   /**
    * The receiver has accepted something since this batch failed before: what it rejects is the members. The halves
    * are then retried after the first delay of the timetable, so that one event delays its companions little.
@@ -45,32 +46,32 @@ const TOO_LARGE = 413;
 /** One verdict for each member, in their order. */
 export function judgeBatch(batch: SentBatch, outcome: Outcome, rules: BatchRules): AttemptVerdict[] {
   const { attempts } = batch;
+  const { policy, started, now = Date.now() } = rules;
   if (outcome.kind === 'delivered') return attempts.map(() => ({ settle: 'delivered', outcome }));
-  if (attempts.length === 1) return attempts.map((attempt) => judgeAlone(attempt, outcome, rules));
+  if (attempts.length === 1) {
+    const alone = started === undefined ? {} : { started };
+    return attempts.map((attempt) => judge(policy, attempt, outcome, now, alone));
+  }
   if (outcome.kind === 'dead') return attempts.map(() => ({ settle: 'dead', outcome }));
   return retryTogether(batch, outcome, rules);
-}
-
-function judgeAlone(attempt: number, outcome: Outcome, rules: BatchRules): AttemptVerdict {
-  const { policy, isOutage, isOutageFree, now = Date.now(), random } = rules;
-  if (outcome.kind !== 'retry' || !isOutage || !isOutageFree) return judge(policy, attempt, outcome, now);
-  const delay = retryDelay(policy, attempt, outcome.notBefore, now, random);
-  return { settle: 'retry', outcome, delay, retryAt: now + delay, uncounted: true };
 }
 
 type Failure = Extract<Outcome, { kind: 'retry' }>;
 
 function retryTogether(batch: SentBatch, outcome: Failure, rules: BatchRules): AttemptVerdict[] {
   const { attempts, stage } = batch;
-  const { policy, isOutage, isOutageFree, isOrdered, now = Date.now() } = rules;
+  const { policy, started, isOrdered, now = Date.now() } = rules;
+  const isOutage = troubleOf(outcome.reason) === 'outage';
+  const isOutageFree = isOutage && started !== undefined;
   const isAsItIs = isOutage && (isOutageFree || attempts.some((attempt) => attempt < policy.threshold));
   const isHalved = !isAsItIs && (stage === 'again' || outcome.status === TOO_LARGE);
   const first = isHalved ? Math.ceil(attempts.length / 2) : attempts.length;
   const groups = [newGroup(isAsItIs ? stage : 'again', now), newGroup('again', now)] as const;
-  const delay = delayOf(attempts, outcome, rules, isHalved);
+  const failed = isOutageFree ? started : Math.max(...attempts);
+  const delay = delayOf(failed, outcome, rules, isHalved);
   return attempts.map((attempt, i) => {
     const group = groups[i < first ? 0 : 1];
-    const isFree = attempt >= policy.threshold || (isOutage && isOutageFree);
+    const isFree = attempt >= policy.threshold || isOutageFree;
     return {
       ...{ settle: 'retry', outcome, delay, retryAt: now + delay, group },
       ...(isFree && { uncounted: true }),
@@ -81,12 +82,11 @@ function retryTogether(batch: SentBatch, outcome: Failure, rules: BatchRules): A
 
 /** All members have the same: they come back together. */
 function delayOf(
-  attempts: readonly number[],
+  failed: number,
   outcome: Failure,
   { policy, isAccepting, now = Date.now(), random }: BatchRules,
   isHalved: boolean,
 ): number {
-  const isQuick = isHalved && isAccepting;
   if (isHalved && outcome.status === TOO_LARGE) return 1;
-  return retryDelay(policy, isQuick ? 1 : Math.max(...attempts), outcome.notBefore, now, random);
+  return retryDelay(policy, isHalved && isAccepting ? 1 : failed, outcome.notBefore, now, random);
 }

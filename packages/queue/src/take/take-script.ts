@@ -236,10 +236,10 @@ local function inFlightNow()
   return isOneByOne and active > 0 and math.max(count, 1) or count
 end
 
-local function revive(gate, room)
-  if not gate.revive or requests >= room then return end
+-- So many requests of what died of an outage.
+local function revive(count)
   local size = S.batch and S.batch.events or 1
-  local ids = holdRevive(E, O, now, (room - requests) * size)
+  local ids = holdRevive(E, O, now, count * size)
   for from = 1, #ids, size do
     local some = {}
     for n = from, math.min(from + size - 1, #ids) do some[#some + 1] = ids[n] end
@@ -264,9 +264,10 @@ local function take()
       open({ probe }, 'probe')
     end
   end
+  if gate.revive and room > requests then revive(holdShare(E, room - requests)) end
   local more
   if S.batch then more = pickBatches(gate, room) elseif room > 0 then pick(gate, room) end
-  revive(gate, room)
+  if gate.revive and room > requests then revive(room - requests) end
   rateTaken(E, S, now, requests)
   if #jobs > 0 and active == 0 then lookAt(now + ${STALL_CHECK_MS}) end
   lookAt(gate.next)
