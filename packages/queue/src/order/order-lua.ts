@@ -124,7 +124,8 @@ end
 local function orderSettled(E, S, now, id, lane, to, class)
   if to == 'completed' or to == 'failed' then return lane ~= nil and laneNext(E, lane) end
   if to == 'wait' then return true end
-  if class ~= 'outage' or not orderIn(S) then return false end
+  -- The members of a batch stay together, which keeps their order by itself.
+  if class ~= 'outage' or not orderIn(S) or S.batch then return false end
   if redis.call('HGET', E.ours('hold'), 'state') ~= 'held' then return false end
   -- The hold decides when it goes out again, not a timetable of its own: when it ends, each lane begins at once.
   if redis.call('ZREM', E.delayed, id) == 0 then return false end
