@@ -20,6 +20,7 @@ const newest = (items: Item[]): Item | undefined => items.toSorted((a, b) => (is
 
 export function createLatestModel() {
   const items: Item[] = [];
+  let arrivals = 0;
   /** The newest that was delivered while others of its tag were open. */
   const delivered = new Map<string, Item>();
   const get = (id: string): Item => {
@@ -48,7 +49,7 @@ export function createLatestModel() {
   return {
     items,
     add(id: string, tag: string, time: number) {
-      const mine: Item = { id, tag, time, arrival: items.length, state: 'waiting' };
+      const mine: Item = { id, tag, time, arrival: ++arrivals, state: 'waiting' };
       items.push(mine);
       if (tag) meet(mine, ofTag(mine, ['waiting']));
     },
