@@ -167,7 +167,9 @@ test('the whole endpoint in order: one at a time, over failures and a restart', 
 
 test('a poison event dies after its threshold and the next go; retried, it goes to the end', async () => {
   let isPoison = true;
-  const receiver = await startReceiver(({ body }) => ({ status: isPoison && body.includes('acme/a#1"') ? 500 : 200 }));
+  const receiver = await startReceiver(({ body }) => ({
+    status: isPoison && body.includes('acme/a#1"') ? 500 : 200,
+  }));
   const { file, counts, write } = await aPlace({ url: receiver.url, order: 'repository', threshold: 3 });
   const relay = await startRelay(file);
   await postAll(relay, ['acme/a'], 4);
@@ -186,5 +188,9 @@ test('a poison event dies after its threshold and the next go; retried, it goes 
   await write();
   relay.signal('SIGHUP');
   await eventually(counts, isIdle, AT_LAST);
-  expect(arrivals(receiver).slice(6).map(({ n }) => n)).toEqual([4, 1, 5]);
+  expect(
+    arrivals(receiver)
+      .slice(6)
+      .map(({ n }) => n),
+  ).toEqual([4, 1, 5]);
 });
