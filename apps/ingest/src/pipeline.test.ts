@@ -60,7 +60,7 @@ describe('what is taken', () => {
     expect(counts.reduce((sum, { duplicates }) => sum + duplicates, 0)).toBe(38);
   });
 
-  test('what the rules of an endpoint ignore is counted and told by rule', async () => {
+  test('what the rules of an endpoint ignore is counted and recorded by rule', async () => {
     const ingest = await startIngest(
       endpointsWith({
         all: {},
@@ -158,7 +158,7 @@ describe('what cannot be read', () => {
   test('a format that is not known is kept too', async () => {
     const ingest = await startIngest(endpoints('one'));
     const answer = await ingest.post('{"hello":1}', { headers: { 'content-type': 'application/json' } });
-    const reason = 'the body is in no format that is taken here';
+    const reason = 'the format is unknown. Report it with the body';
     expect([answer.status, answer.json]).toEqual([202, { ...nothing, quarantined: 1, reason }]);
     expect(ingest.records()).toMatchObject([{ record: 'event.quarantined', source: 'unknown', reason }]);
   });

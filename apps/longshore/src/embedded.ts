@@ -7,7 +7,7 @@ import { type EmbeddedRedis, type EmbeddedRedisOptions, startEmbeddedRedis } fro
 import type { Observer } from '@longshore/observe';
 
 /** Before another try when it could not be started, in milliseconds. */
-const TRY_AGAIN = 5_000;
+const RETRY_AFTER_MS = 5_000;
 const STOP_TIMEOUT_MS = 500;
 const WARNING_INTERVAL_MS = 60_000;
 const WARNS = 'the embedded Redis warns';
@@ -47,7 +47,7 @@ export async function keepEmbeddedRedis(
         return;
       } catch (err) {
         log.error({ err }, 'the embedded Redis cannot be started, trying again');
-        await pause(TRY_AGAIN, undefined, { signal: stopping.signal }).catch(() => {});
+        await pause(RETRY_AFTER_MS, undefined, { signal: stopping.signal }).catch(() => {});
       }
     }
   };

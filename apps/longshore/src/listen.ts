@@ -19,7 +19,7 @@ export interface Listener {
 }
 
 /** How soon a connection is closed after its last answer, once the listener closes; milliseconds. */
-const IDLE_EVERY = 50;
+const IDLE_CHECK_INTERVAL_MS = 50;
 
 /** What is wrong, and what to do about it beside another address in the setting. */
 const REASONS: Record<string, string> = {
@@ -128,7 +128,7 @@ async function close(server: Server, grace: number): Promise<void> {
   const closed = new Promise((resolve) => server.close(resolve));
   // Connections that are kept open would keep the server open too, for as long as requests come over them.
   server.prependListener('request', (_, response) => response.setHeader('Connection', 'close'));
-  const idle = setInterval(() => server.closeIdleConnections(), IDLE_EVERY);
+  const idle = setInterval(() => server.closeIdleConnections(), IDLE_CHECK_INTERVAL_MS);
   const timer = setTimeout(() => server.closeAllConnections(), grace);
   await closed;
   clearInterval(idle);

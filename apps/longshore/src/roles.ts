@@ -39,14 +39,14 @@ export interface RunningRoles {
 }
 
 /** Requests in flight get this long when the process stops; ingest and dashboard answer within it. */
-const LISTENER_GRACE = 5_000;
+const LISTENER_GRACE_MS = 5_000;
 
 /** How long a wrong secret's answer is held back; a registry's time-out is 1 s, and its log should say 401. */
 const INGEST_HOLD_BACK_MS = 500;
 const DASHBOARD_HOLD_BACK_MS = 1_000;
 
 /** The dashboard looks for queues of endpoints that left the configuration, in milliseconds. */
-const REFRESH_EVERY = 30_000;
+const REFRESH_INTERVAL_MS = 30_000;
 
 /**
  * In the order of starting, which is the order of what can go wrong: workers come last, so that nothing is
@@ -76,7 +76,7 @@ export async function startRoles(wanted: readonly Role[], parts: RoleParts): Pro
     const end = (role: Role) => running.get(role)?.close();
     // Neither takes anything new from here on; both finish what is in flight at the same time.
     await Promise.all([end('ingest'), end('worker')]);
-    await Promise.all([end('dashboard'), admin?.close(LISTENER_GRACE)]);
+    await Promise.all([end('dashboard'), admin?.close(LISTENER_GRACE_MS)]);
   };
   try {
     admin = await openAdmin(roles, parts, absent, notes);
@@ -131,7 +131,7 @@ async function startIngest(parts: RoleParts): Promise<RunningRole> {
     prepare: ingest.prepare,
     notes: ingest.notes,
     async close() {
-      await listener.close(LISTENER_GRACE);
+      await listener.close(LISTENER_GRACE_MS);
       await ingest.close();
     },
   };
@@ -220,7 +220,7 @@ async function startDashboard(parts: RoleParts): Promise<RunningRole> {
       .catch((err) => observer.throttledLog('dashboard', 60_000).warn({ err }, 'queues could not be listed'));
   };
   refresh();
-  const timer = setInterval(refresh, REFRESH_EVERY);
+  const timer = setInterval(refresh, REFRESH_INTERVAL_MS);
   const listener = await listen('dashboard', config().dashboard.listen, dashboard.app.callback(), {
     hasSecret: () => Object.keys(config().dashboard.auth.basic ?? {}).length > 0,
     hosts: () => config().dashboard.hosts,
@@ -238,7 +238,7 @@ async function startDashboard(parts: RoleParts): Promise<RunningRole> {
     },
     async close() {
       clearInterval(timer);
-      await Promise.all([listener.close(LISTENER_GRACE), dashboard.close()]);
+      await Promise.all([listener.close(LISTENER_GRACE_MS), dashboard.close()]);
       await Promise.all([admin.close(), replayer.close()]);
     },
   };

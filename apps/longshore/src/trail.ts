@@ -15,7 +15,7 @@ export interface TrailParts {
 }
 
 /** Milliseconds between two lines about entries that were thrown away. */
-const QUIET = 60_000;
+const LOG_INTERVAL_MS = 60_000;
 
 const WHY: Record<GapReason, string> = {
   away: 'Redis did not take entries of the trail in time: `longshore trace` will not know all of what happened meanwhile',
@@ -32,7 +32,7 @@ export function openTrail({ config, producer, monitor, observer }: TrailParts): 
     memory: () => monitor.health.memory,
     onDrop(count, why) {
       observer.trailDropped(count, why);
-      observer.throttledLog(`trail ${why}`, QUIET).warn({ why }, WHY[why]);
+      observer.throttledLog(`trail ${why}`, LOG_INTERVAL_MS).warn({ why }, WHY[why]);
     },
   });
 }

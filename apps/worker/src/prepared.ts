@@ -9,12 +9,13 @@ import {
   resolved,
 } from '@longshore/config';
 import type { RetryPolicy } from '@longshore/event';
+import { formatNamed } from '@longshore/formats';
 import type { Observer } from '@longshore/observe';
 import type { RedisClient } from '@longshore/queue';
 import type { AlertStore } from '@longshore/queue/housekeeping';
 import { compileRules } from '@longshore/routing';
 import { openSink } from '@longshore/sinks';
-import { alertReport, alertSink, outOfDate } from './alerts/endpoint.js';
+import { alertReport, outOfDate } from './alerts/endpoint.js';
 import type { OwnPublish } from './own-publish.js';
 import type { LiveEndpoint } from './pipeline.js';
 import { createPreheatMemory } from './preheat-memory.js';
@@ -84,11 +85,11 @@ function prepareAlert(
   { report, observer, alerts, version, alertRetry = endpoint }: PrepareParts,
 ): Prepared {
   const { name, format } = endpoint.receiver;
-  const options = { ...sinkOptions(endpoint, version), envelope: false };
+  const options = sinkOptions({ ...endpoint, format }, version);
   const open = () => ({
     settings: alertRetry,
     ignores: outOfDate(name, alerts),
-    sink: alertSink(openSink('http', options), format),
+    sink: openSink('http', options),
   });
   const own = alertReport(name, report, observer);
   return { endpoint, fingerprint: fingerprint(options), open, report: own };
@@ -109,6 +110,8 @@ function current(lookup: unknown): unknown {
 
 function sinkOptions(endpoint: HttpEndpoint | AlertEndpoint, version: string) {
   const { name, timeout, concurrency, annotate } = endpoint;
+  const format = formatNamed(endpoint.format);
+  if (!format) throw new TypeError(`endpoint ${name}: there is no format ${endpoint.format}`);
   const { url, headers } = resolved({ url: endpoint.url, headers: endpoint.headers });
   return {
     name,
@@ -116,6 +119,7 @@ function sinkOptions(endpoint: HttpEndpoint | AlertEndpoint, version: string) {
     headers,
     timeout,
     concurrency,
+    format,
     annotate,
     userAgent: `longshore/${version}`,
     tls: { ca: endpoint.tls.ca?.reveal() },

@@ -2,6 +2,7 @@
  * The settings of one endpoint: the registry's own, with its names, defaults and reading, and Longshore's. Each kind
  * has its own map.
  */
+import { describeFormats, formatNamed, formatNames } from '@longshore/formats';
 import { DAY_MS, headers, setting, tag, texts, union } from '@longshore/settings';
 import { credential, url } from '@longshore/settings/secrets';
 import { choice, count, flag, registryDuration, text } from '@longshore/settings/values';
@@ -121,6 +122,11 @@ export const httpEndpoint = z
     rate: rate.optional(),
     order,
     batch: batch.optional(),
+    format: setting(
+      choice(formatNames('endpoints')),
+      `What the receiver gets. ${describeFormats('endpoints')}`,
+      'distribution',
+    ),
     annotate: setting(flag(), 'true: each event has an object `longshore` with its source.', false),
     tls: z
       .strictObject({
@@ -133,7 +139,7 @@ export const httpEndpoint = z
       .prefault({}),
   })
   .meta({ required: ['name', 'url'] })
-  .transform(oneIgnore);
+  .transform((written) => ({ ...oneIgnore(written), needs: formatNamed(written.format)?.needs }));
 
 /** An endpoint that warms caches. A delivery is an image, so it has no rate, no batch and no order of requests. */
 const preheatEndpoint = z

@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { deliveryRate, endpointState } from './endpoint-state.js';
 
 const NOW = Date.UTC(2026, 10, 21, 3, 0);
-const MINUTE = 60_000;
+const MINUTE_MS = 60_000;
 const ON = { disabled: false, paused: false };
 
 const pulse = (more: Partial<EndpointPulse>): EndpointPulse => ({
@@ -18,7 +18,7 @@ const pulse = (more: Partial<EndpointPulse>): EndpointPulse => ({
   ...more,
 });
 
-const failing = { failingSince: NOW - 12 * MINUTE, failures: 31, delayed: 2 };
+const failing = { failingSince: NOW - 12 * MINUTE_MS, failures: 31, delayed: 2 };
 
 test.each<[string, Partial<EndpointPulse>, EndpointSwitches, string]>([
   [
@@ -40,20 +40,20 @@ test.each<[string, Partial<EndpointPulse>, EndpointSwitches, string]>([
   ],
   [
     'backing off',
-    { failingSince: NOW - MINUTE + 1, failures: 2, delayed: 1 },
+    { failingSince: NOW - MINUTE_MS + 1, failures: 2, delayed: 1 },
     ON,
     'backing off after 2 failed attempts; 1 delayed',
   ],
   ['delivering', { active: 1 }, ON, 'delivering'],
   ['delivering', { lastDeliveredAt: NOW - 10_000 }, ON, 'delivering'],
-  ['idle', { lastDeliveredAt: NOW - 65 * MINUTE }, ON, 'idle: backlog empty, last delivery 1h 5m ago'],
+  ['idle', { lastDeliveredAt: NOW - 65 * MINUTE_MS }, ON, 'idle: backlog empty, last delivery 1h 5m ago'],
   ['idle', {}, ON, 'idle: backlog empty'],
 ])('%s', (name, seen, settings, words) => {
   expect(endpointState(pulse(seen), settings, NOW)).toEqual({ name, words });
 });
 
 test('the rate is that of the last five whole minutes', () => {
-  const minute = (ago: number, delivered: number) => ({ at: NOW - ago * MINUTE, delivered, failed: 9 });
+  const minute = (ago: number, delivered: number) => ({ at: NOW - ago * MINUTE_MS, delivered, failed: 9 });
   const minutes = [minute(6, 100), minute(5, 20), minute(1, 30), minute(0, 100)];
   expect(deliveryRate({ minutes }, NOW + 30_000)).toBe(10);
 });

@@ -3,7 +3,7 @@ import { parseTime } from './parse-time.js';
 import { cursorOf, deadLetterFilter, positionOf, quarantineFilter, requireFilterOrAll } from './query.js';
 
 const NOW = Date.parse('2026-11-21T12:00:00Z');
-const HOUR = 3_600_000;
+const HOUR_MS = 3_600_000;
 
 describe('a time', () => {
   test.each<[string, string]>([
@@ -47,8 +47,8 @@ describe('a filter', () => {
     );
     expect(filter).toMatchObject({
       endpoints: ['a'],
-      since: NOW - 2 * HOUR,
-      until: NOW - HOUR,
+      since: NOW - 2 * HOUR_MS,
+      until: NOW - HOUR_MS,
       ids: ['0'.repeat(32)],
     });
     expect(['team/a/b', 'acme/team/a'].map((name) => filter.repository?.(name))).toEqual([true, false]);

@@ -1,7 +1,7 @@
 /** Is this process busy? Looked at 50 times a second at most, since the look itself costs a microsecond. */
 import { performance } from 'node:perf_hooks';
 
-const EVERY = 20;
+const POLL_INTERVAL_MS = 20;
 /** Share of the time in which the event loop had work to do. */
 const BUSY = 0.6;
 
@@ -12,7 +12,7 @@ export function createBusy(): () => boolean {
   let busy = false;
   return () => {
     const now = performance.now();
-    if (now - at < EVERY) return busy;
+    if (now - at < POLL_INTERVAL_MS) return busy;
     const seen = performance.eventLoopUtilization();
     busy = performance.eventLoopUtilization(seen, before).utilization > BUSY;
     before = seen;

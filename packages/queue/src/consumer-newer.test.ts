@@ -8,7 +8,7 @@ import { createQueuePool } from './queue-pool.js';
 import { aDelivery, consume, dataOfVersion1, ok } from './testing/deliveries.js';
 import { redisTest as test } from './testing/redis-test.js';
 
-const HOUR = 3_600_000;
+const HOUR_MS = 3_600_000;
 
 test('a delivery of a newer version waits without an attempt, and is delivered by a worker that reads it', async ({
   open,
@@ -36,7 +36,7 @@ test('a delivery of a newer version waits without an attempt, and is delivered b
       {
         unreadable: (job) => {
           unreadable.push(job);
-          return { settle: 'deferred', until: Date.now() + HOUR, why: job.fault };
+          return { settle: 'deferred', until: Date.now() + HOUR_MS, why: job.fault };
         },
       },
     ),

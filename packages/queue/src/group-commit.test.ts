@@ -6,15 +6,15 @@ import type { RedisClient } from './connection.js';
 import { groupCommit } from './group-commit.js';
 import { redisTest as test } from './testing/redis-test.js';
 
-const MINUTE = 60_000;
-const patient = { longest: MINUTE, isBusy: () => false };
+const MINUTE_MS = 60_000;
+const patient = { longest: MINUTE_MS, isBusy: () => false };
 
 /** How often Redis has read from any connection. */
 const reads = async (client: RedisClient): Promise<number> =>
   Number(/total_reads_processed:(\d+)/.exec(await client.info('stats'))?.[1]);
 
 test('what comes while Redis is at work leaves in one write', async ({ open }) => {
-  // Of its own, so that nobody else's reads are counted.
+  // Of its own, so that no other client's reads are counted.
   const { url, stop } = await startRedis();
   onTestFinished(stop);
   const [client, other] = [await open('consumer', { url }), await open('consumer', { url })];
@@ -41,7 +41,7 @@ test('one that waits for its own answer is let go', async ({ open }) => {
   expect(await Promise.all([twice, other])).toEqual([['PONG', 'PONG'], 'PONG']);
 });
 
-test('what fails before it is written holds nobody back', async ({ open }) => {
+test('what fails before it is written holds nothing back', async ({ open }) => {
   const client = await open('producer');
   const again = once(client, 'ready');
   client.disconnect(true);
@@ -55,7 +55,7 @@ test('what fails before it is written holds nobody back', async ({ open }) => {
 
 test('in a busy process what comes at once leaves at its pace, not with each answer', async ({ open }) => {
   const [client, other] = [await open('producer'), await open('producer')];
-  const busy = { longest: MINUTE, pace: MINUTE, recent: MINUTE, isBusy: () => true };
+  const busy = { longest: MINUTE_MS, pace: MINUTE_MS, recent: MINUTE_MS, isBusy: () => true };
   const alone = groupCommit(client, () => client.ping(), busy);
   const beside = groupCommit(client, () => client.ping(), busy);
   expect(await Promise.all([alone, beside])).toEqual(['PONG', 'PONG']);

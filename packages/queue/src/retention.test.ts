@@ -13,8 +13,8 @@ import { aDelivery, consume, dead, ok } from './testing/deliveries.js';
 import { takeNotes } from './testing/notes.js';
 import { redisTest as test } from './testing/redis-test.js';
 
-const DAY = 86_400_000;
-const keepAll = { age: DAY, count: 1_000 };
+const DAY_MS = 86_400_000;
+const keepAll = { age: DAY_MS, count: 1_000 };
 
 /** How many were removed, to the end. */
 async function expire(client: RedisClient, prefix: string, limits: KeepLimits): Promise<number> {
@@ -60,7 +60,7 @@ test('the dead above the count are noted, oldest first, and are gone', async ({ 
   const clients = { client: await open('producer'), consumer: await open('consumer'), prefix };
   const { client } = clients;
   const { deliveries, inspector } = await settled(clients, 5, dead);
-  expect(await expire(client, prefix, { age: DAY, count: 3 })).toBe(2);
+  expect(await expire(client, prefix, { age: DAY_MS, count: 3 })).toBe(2);
   const [first, second] = deliveries;
   const of = { what: 'expired', by: 'retention', endpoint: 'a', attempts: 1, reason: 'http_503' };
   expect(await takeNotes(client, prefix, ['a'])).toEqual([
@@ -97,7 +97,7 @@ test('the dead above the age are removed and noted once, by two processes at onc
 test('two processes that lower the count at once keep exactly the newest', async ({ open, prefix }) => {
   const client = await open('producer');
   const buried = await bury(client, prefix, { endpoint: 'a', count: 1_000, from: Date.now() - 10_000 });
-  const limits = { age: DAY, count: 100 };
+  const limits = { age: DAY_MS, count: 100 };
   const others = await Promise.all([open('producer'), open('producer')]);
   const removed = await Promise.all([client, ...others].map((one) => expire(one, prefix, limits)));
   expect(removed.reduce((sum, count) => sum + count, 0)).toBe(900);
@@ -112,7 +112,7 @@ test('a caller that stops between two pages has removed and noted the same deliv
   const client = await open('producer');
   await bury(client, prefix, { endpoint: 'a', count: 450, from: Date.now() - 10_000 });
   let removed = 0;
-  for await (const count of createRetention(client, prefix).expireDead('a', { age: DAY, count: 0 })) {
+  for await (const count of createRetention(client, prefix).expireDead('a', { age: DAY_MS, count: 0 })) {
     removed += count;
     break;
   }
@@ -145,10 +145,10 @@ test('what is not due is not read, and what is due is read a megabyte at a time'
     },
   });
   const retention = createRetention(reading, prefix);
-  for await (const _ of retention.expireDead('a', { age: DAY, count: 60 })) throw new Error('none is due');
+  for await (const _ of retention.expireDead('a', { age: DAY_MS, count: 60 })) throw new Error('none is due');
   expect(read).toEqual([]);
   const pages: [read: number, removed: number][] = [];
-  for await (const removed of retention.expireDead('a', { age: DAY, count: 10 })) {
+  for await (const removed of retention.expireDead('a', { age: DAY_MS, count: 10 })) {
     pages.push([read.splice(0).length, removed]);
   }
   // Ten of them are more than a megabyte, so nothing more is read before these are removed and noted.
@@ -191,7 +191,7 @@ test('delivered ones of an idle queue go when they are too old, or too many', as
   const { inspector, deliveries } = await settled(clients, 3, ok);
   const retention = createRetention(clients.client, prefix);
   const left = () => inspector.boardQueue('a').getCompletedCount();
-  expect(await retention.trimDelivered('a', { age: DAY, count: 2 })).toBe(1);
+  expect(await retention.trimDelivered('a', { age: DAY_MS, count: 2 })).toBe(1);
   expect(await left()).toBe(2);
   expect(await retention.trimDelivered('a', keepAll)).toBe(0);
   expect(await retention.trimDelivered('a', { age: -1_000, count: 100 })).toBe(2);

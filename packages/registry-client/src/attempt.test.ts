@@ -4,7 +4,7 @@ import { beforeEach, describe, expect, onTestFinished, test, vi } from 'vitest';
 import { Attempt, LONGEST_TRANSFER_MS, SLOWEST_BYTES_PER_MINUTE } from './attempt.js';
 import { aClient, errorOf, signal } from './testing/client.js';
 
-const MINUTE = 60_000;
+const MINUTE_MS = 60_000;
 
 function anAttempt(timeout: number): Attempt {
   const attempt = new Attempt([], timeout);
@@ -29,7 +29,7 @@ describe('a transfer', () => {
   test('of one byte a second is ended after a minute', () => {
     const attempt = anAttempt(5_000);
     attempt.transfer();
-    move(attempt, MINUTE - 1_000, 1);
+    move(attempt, MINUTE_MS - 1_000, 1);
     expect(attempt.ended).toBeUndefined();
     move(attempt, 2_000, 1);
     expect(attempt.ended).toBe('slow');
@@ -39,28 +39,28 @@ describe('a transfer', () => {
   test('that becomes slow is ended as well', () => {
     const attempt = anAttempt(5_000);
     attempt.transfer();
-    move(attempt, 10 * MINUTE, 100_000);
+    move(attempt, 10 * MINUTE_MS, 100_000);
     expect(attempt.ended).toBeUndefined();
-    move(attempt, 2 * MINUTE, 100);
+    move(attempt, 2 * MINUTE_MS, 100);
     expect(attempt.ended).toBe('slow');
   });
 
   test('above the minimum rate continues, and is ended after a day', () => {
     const attempt = anAttempt(5_000);
     attempt.transfer();
-    move(attempt, LONGEST_TRANSFER_MS - MINUTE, SLOWEST_BYTES_PER_MINUTE / 60);
+    move(attempt, LONGEST_TRANSFER_MS - MINUTE_MS, SLOWEST_BYTES_PER_MINUTE / 60);
     expect(attempt.ended).toBeUndefined();
-    move(attempt, 2 * MINUTE, 1_000_000);
+    move(attempt, 2 * MINUTE_MS, 1_000_000);
     expect(attempt.ended).toBe('long');
   });
 
   test('may be silent for as long as its timeout', () => {
-    const attempt = anAttempt(10 * MINUTE);
+    const attempt = anAttempt(10 * MINUTE_MS);
     attempt.transfer();
-    move(attempt, MINUTE, SLOWEST_BYTES_PER_MINUTE / 6);
-    vi.advanceTimersByTime(9 * MINUTE - 1);
+    move(attempt, MINUTE_MS, SLOWEST_BYTES_PER_MINUTE / 6);
+    vi.advanceTimersByTime(9 * MINUTE_MS - 1);
     expect(attempt.ended).toBeUndefined();
-    move(attempt, 20 * MINUTE, 1);
+    move(attempt, 20 * MINUTE_MS, 1);
     expect(attempt.ended).toBe('slow');
   });
 

@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { KINDS } from './kinds/index.js';
 import { openWith } from './testing/contract.js';
 
-const MINUTE = 60_000;
+const MINUTE_MS = 60_000;
 
 function idsOf(name: string, body: object, receivedAt = 0): string[] {
   const kind = KINDS.find(({ kind: known }) => known === name);
@@ -42,14 +42,14 @@ test.each([
 
 test('an event that names neither id nor time nor request is a new event a minute later', () => {
   const envelope = { events: [{ action: 'push', target }] };
-  expect(idsOf('distribution', envelope, MINUTE - 1)).toEqual(idsOf('distribution', envelope));
-  expect(idsOf('distribution', envelope, MINUTE)).not.toEqual(idsOf('distribution', envelope));
+  expect(idsOf('distribution', envelope, MINUTE_MS - 1)).toEqual(idsOf('distribution', envelope));
+  expect(idsOf('distribution', envelope, MINUTE_MS)).not.toEqual(idsOf('distribution', envelope));
 });
 
 test.each([[{ timestamp: '2026-03-14T09:28:27Z' }], [{ request: { id: 'r' } }], [{ id: 'e' }]])(
   'one that names %j is the same whenever it comes',
   (named) => {
     const envelope = { events: [{ action: 'push', target, ...named }] };
-    expect(idsOf('distribution', envelope, MINUTE)).toEqual(idsOf('distribution', envelope));
+    expect(idsOf('distribution', envelope, MINUTE_MS)).toEqual(idsOf('distribution', envelope));
   },
 );

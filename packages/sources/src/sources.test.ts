@@ -57,9 +57,9 @@ describe('the open path without sources', () => {
   });
 
   test.each([
-    ['unknown: the body is in no format that is taken here', '{"pull":"request"}', {}],
-    ['unknown: the body is in no format that is taken here', '[]', {}],
-    ['unknown: the body is in no format that is taken here', '{}', {}],
+    ['unknown: the format is unknown. Report it with the body', '{"pull":"request"}', {}],
+    ['unknown: the format is unknown. Report it with the body', '[]', {}],
+    ['unknown: the format is unknown. Report it with the body', '{}', {}],
     ['unknown: the body is not JSON', 'events', {}],
     ['distribution: the body is not JSON', 'events', { 'content-type': EVENTS_V2 }],
     ['unknown: the body is empty', '', {}],
@@ -115,7 +115,9 @@ describe('the open path with sources', () => {
       'unknown: the body is not JSON',
     );
     const other = post(OPEN, '{"unknown":1}', bearer('east'));
-    expect(await outcome(config, other)).toBe('unknown: the body is in no format that is taken here');
+    expect(await outcome(config, other)).toBe(
+      'unknown: no configured source reads this format. Add its kind to sources',
+    );
     const claimed = post(OPEN, 'not JSON', { ...bearer('scan'), 'content-type': EVENTS_V1 });
     expect(await outcome(config, claimed)).toBe('SOURCE_UNAUTHORIZED');
   });
@@ -123,7 +125,7 @@ describe('the open path with sources', () => {
   test('takes no kind that is not configured', async () => {
     const scannerOnly: SourcesConfig = { sources: [{ name: 'scan', kind: 'scanner' }] };
     expect(await outcome(scannerOnly, post(OPEN, PUSH))).toBe(
-      'unknown: the body is in no format that is taken here',
+      'unknown: no configured source reads this format. Add its kind to sources',
     );
   });
 

@@ -66,7 +66,11 @@ export function createSources(config: SourcesConfig, kinds: readonly Kind[] = KI
   const listening = configured.length > 0 ? configured : anyKind(config, kinds);
   const paths = [OPEN_PATH, ...configured.map(({ name }) => pathOf(name))];
   const identifiable = kinds.filter((kind) => listening.some((source) => source.kind === kind));
-  const { includeReferences = false } = config;
+  const opening: Opening = {
+    includeReferences: config.includeReferences ?? false,
+    kinds,
+    unknownFormat: configured.length > 0 ? NOT_CONFIGURED : UNKNOWN_FORMAT,
+  };
 
   const admit = async (head: RequestHead): Promise<Admission> => {
     const { open, source: name, token } = parsePath(head.path);
@@ -89,10 +93,10 @@ export function createSources(config: SourcesConfig, kinds: readonly Kind[] = KI
         // Before the body is parsed: a sender without a secret costs no more work.
         if (isEmpty(allowed)) throw unauthorized(place);
         const body = decodeBody(raw.body);
-        if (named) return openWith(named, raw, body, includeReferences, kinds);
+        if (named) return openWith(named, raw, body, opening);
         const { source, likely } = identify(identifiable, raw, body, allowed);
         if (likely && !source) throw unauthorized(`the sources of kind ${likely.kind}`);
-        return openWith(source, raw, body, includeReferences, kinds);
+        return openWith(source, raw, body, opening);
       },
     };
   };
@@ -101,7 +105,7 @@ export function createSources(config: SourcesConfig, kinds: readonly Kind[] = KI
     const body = decodeBody(raw.body);
     const ofThatName = listening.find((candidate) => candidate.name === name);
     const source = ofThatName ?? identify(identifiable, raw, body, { proved: listening, open: [] }).source;
-    return openWith(source, raw, body, includeReferences, kinds);
+    return openWith(source, raw, body, opening);
   };
   return { paths, admit, open: async (raw) => (await admit(raw)).open(raw), reopen };
 }
@@ -151,12 +155,21 @@ async function admitHandshake(head: RequestHead, knowing: readonly Source[]): Pr
   };
 }
 
+/** Why a body that no source reads is quarantined. With `sources`, only the kinds named there are read. */
+const NOT_CONFIGURED = 'no configured source reads this format. Add its kind to sources';
+const UNKNOWN_FORMAT = 'the format is unknown. Report it with the body';
+
+interface Opening {
+  includeReferences: boolean;
+  kinds: readonly Kind[];
+  unknownFormat: string;
+}
+
 function openWith(
   source: Source | undefined,
   raw: RawRequest,
   bytes: Body,
-  includeReferences: boolean,
-  kinds: readonly Kind[],
+  { includeReferences, kinds, unknownFormat }: Opening,
 ): OpenedRequest {
   const body = decodeRequest(bytes, raw, source?.kind);
   const from = { source: source?.name ?? 'unknown', kind: source?.kind.kind ?? 'unknown' };
@@ -167,7 +180,7 @@ function openWith(
   if (body.state === 'unreadable') {
     return { ...from, ...(formOfAnother(source?.kind, raw, kinds) ?? unreadable(raw, body.reason)) };
   }
-  if (!source) return { ...from, ...unreadable(raw, 'the body is in no format that is taken here') };
+  if (!source) return { ...from, ...unreadable(raw, unknownFormat) };
   const { value, text } = body.state === 'json' ? body : { value: undefined, text: '' };
   const { name, kind, options } = source;
   try {

@@ -69,6 +69,7 @@ test('one event, also when two sources sent it, is shown in full', () => {
   for (const trails of [[trail(1, 2)], [trail(1, 2), { ...trail(1, 2), source: 'us' }]]) {
     const html = shown(trails);
     expect(html).toContain('class="timeline"');
+    expect(html).toContain('<span class="state bad">dead-lettered</span>');
     expect(html).not.toContain('newest first');
   }
 });

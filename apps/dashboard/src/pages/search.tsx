@@ -179,7 +179,9 @@ function Deliveries({ deliveries, blocked }: { deliveries: readonly HistoryDeliv
               <a href={endpointPath(endpoint)}>{endpoint}</a>
             </th>
             <td>
-              <span class={`state ${TONES[state] ?? 'soft'}`}>{state}</span>
+              <span class={`state ${TONES[state] ?? 'soft'}`}>
+                {state === 'dead' ? 'dead-lettered' : state}
+              </span>
             </td>
             <td class="number" data-label="Attempts">
               {formatNumber(attempts)}

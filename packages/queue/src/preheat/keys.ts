@@ -18,7 +18,7 @@ export interface PreheatMemoryOptions {
 }
 
 /** As `lease` when it is not given: as long as BullMQ takes to hand a killed worker's delivery out again. */
-export const LEASE = 15_000;
+export const LEASE_MS = 15_000;
 
 /** Beside the queue's keys, in its slot, and none of BullMQ's names. */
 export function keysOf({ prefix, endpoint }: { prefix: string; endpoint: string }) {

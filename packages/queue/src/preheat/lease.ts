@@ -3,7 +3,7 @@
  * first one that is refused, or a Redis that is away for as long as the lead lasts, aborts `lost`.
  */
 import { ignore } from '@longshore/event';
-import { hashed, LEASE, type PreheatMemoryOptions } from './keys.js';
+import { hashed, LEASE_MS, type PreheatMemoryOptions } from './keys.js';
 import { CLAIM, FINISH, KEEP_WALK, RENEW, REST, SETTLE } from './scripts.js';
 
 /** As `Lease` of the sinks has it. */
@@ -39,7 +39,7 @@ const VERDICT_KEPT_MS = 24 * 3_600_000;
 
 /** Of a lead that was just taken under `token`. */
 export function createLease(options: LeaseOptions): PreheatLease {
-  const { client, key, plan, token, run, keep, window, lease = LEASE } = options;
+  const { client, key, plan, token, run, keep, window, lease = LEASE_MS } = options;
   const lost = new AbortController();
   /** What is claimed now: member to its keys. */
   const held = new Map<string, [slots: string, busy: string]>();

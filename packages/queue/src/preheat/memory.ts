@@ -8,7 +8,7 @@
 import { randomUUID } from 'node:crypto';
 import { ignore } from '@longshore/event';
 import { z } from 'zod';
-import { hashed, keysOf, LEASE, type PreheatMemoryOptions } from './keys.js';
+import { hashed, keysOf, LEASE_MS, type PreheatMemoryOptions } from './keys.js';
 import { createLease, type PreheatLease } from './lease.js';
 import { LEAD, PAUSE } from './scripts.js';
 import { wake } from './wake.js';
@@ -32,14 +32,14 @@ export interface PreheatStore {
 }
 
 /** One who waits is woken at the end; this is for when no process is left to wake it. */
-const LOOK = 15_000;
+const LOOK_INTERVAL_MS = 15_000;
 
 /** Milliseconds for which the meaning of a tag is kept for a delivery that waits; then it is looked up again. */
 const DIGEST_KEPT_MS = 3_600_000;
 
 /** The memory of one endpoint. */
 export function createPreheatStore(options: PreheatMemoryOptions): PreheatStore {
-  const { client, keep, lease = LEASE } = options;
+  const { client, keep, lease = LEASE_MS } = options;
   const key = keysOf(options);
   return {
     async lead(plan, deliveryId) {
@@ -51,7 +51,7 @@ export function createPreheatStore(options: PreheatMemoryOptions): PreheatStore 
       const answer = await client.eval(LEAD, keys.length, ...keys, ...args);
       const [turn, first, second] = z.array(z.string()).parse(answer);
       if (turn === 'ended') return { turn, verdict: first ?? '' };
-      if (turn === 'wait') return { turn, until: Math.min(Number(first), Date.now() + LOOK) };
+      if (turn === 'wait') return { turn, until: Math.min(Number(first), Date.now() + LOOK_INTERVAL_MS) };
       const run = { id: first ?? '', startedAt: Number(second) };
       // Who is not woken looks by itself.
       const onSettled = (waiting: string[]) => wake(options, waiting).catch(ignore('queue.wake'));

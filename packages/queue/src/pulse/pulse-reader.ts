@@ -47,7 +47,7 @@ export interface PulseReader {
 /** Deliveries looked at on each end of a list, for the oldest. */
 const ENDS = 25;
 
-const MINUTE = 60_000;
+const MINUTE_MS = 60_000;
 
 /** @param client of the producer profile: fails fast. It is the caller’s to close */
 export function createPulseReader(client: RedisClient, prefix: string): PulseReader {
@@ -117,7 +117,7 @@ function pulseOf(endpoint: string, look: z.infer<typeof lookSchema>): EndpointPu
 function minutesOf(flat: string[]): EndpointPulse['minutes'] {
   const found = new Map<number, { at: number; delivered: number; failed: number }>();
   for (const [field, count] of pairs(flat)) {
-    const at = Number(field.slice(1)) * MINUTE;
+    const at = Number(field.slice(1)) * MINUTE_MS;
     const one = found.get(at) ?? { at, delivered: 0, failed: 0 };
     found.set(at, { ...one, [field.startsWith('d') ? 'delivered' : 'failed']: Number(count) });
   }

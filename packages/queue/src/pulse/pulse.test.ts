@@ -15,7 +15,7 @@ const failed = (attempt = 1): NotedAttempt => ({
   reason: 'http_503',
   detail: 'busy',
 });
-const MINUTE = 60_000;
+const MINUTE_MS = 60_000;
 /** The start of a minute, so that what is a moment later is in the same one. */
 const START = Date.UTC(2026, 10, 21, 3, 0);
 
@@ -78,7 +78,7 @@ test('within one write the order of the attempts counts, also in the same millis
   expect((await reader.read(['one']))[0]).toMatchObject({ failingSince: START, failures: 1 });
 });
 
-test('of two workers the times decide, whoever writes first', async ({ open, prefix }) => {
+test('of two workers the times decide, not who writes first', async ({ open, prefix }) => {
   const client = await open('producer');
   const reader = createPulseReader(client, prefix);
   const [one, two] = [worker(client, prefix), worker(client, prefix)];
@@ -88,7 +88,7 @@ test('of two workers the times decide, whoever writes first', async ({ open, pre
   // A success between the two: only what came after it counts.
   await two.at(START + 70, ok);
   expect((await reader.read(['one']))[0]).toMatchObject({ failingSince: START + 100, failures: 1 });
-  // An old failure that is told late changes nothing.
+  // An old failure that is noted late changes nothing.
   await two.at(START + 60, failed(1));
   expect((await reader.read(['one']))[0]).toMatchObject({ failingSince: START + 100, failures: 1 });
   await one.at(START + 200, ok);
@@ -101,15 +101,15 @@ test('attempts are counted by minute, over all workers, for an hour', async ({ o
   const [one, two] = [worker(client, prefix), worker(client, prefix)];
   await one.at(START, ok, ok, failed());
   await two.at(START + 1, ok);
-  await two.at(START + MINUTE, ok);
+  await two.at(START + MINUTE_MS, ok);
   expect((await reader.read(['one']))[0]?.minutes).toEqual([
     { at: START, delivered: 3, failed: 1 },
-    { at: START + MINUTE, delivered: 1, failed: 0 },
+    { at: START + MINUTE_MS, delivered: 1, failed: 0 },
   ]);
-  await one.at(START + 60 * MINUTE, ok);
+  await one.at(START + 60 * MINUTE_MS, ok);
   expect((await reader.read(['one']))[0]?.minutes.map(({ at }) => at)).toEqual([
-    START + MINUTE,
-    START + 60 * MINUTE,
+    START + MINUTE_MS,
+    START + 60 * MINUTE_MS,
   ]);
 });
 
@@ -191,7 +191,7 @@ test('of a long queue both ends are looked at, and the answer is never older tha
   expect(await oldestWith(ids[45])).toBe(START);
 });
 
-test('a queue that an operator has paused is told, and endpoints come back in order', async ({
+test('a queue that an operator has paused is reported, and endpoints come back in order', async ({
   open,
   prefix,
 }) => {

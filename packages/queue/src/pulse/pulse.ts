@@ -36,8 +36,8 @@ export interface PulseWriter {
 /** Attempts by minute are kept so long, in minutes. */
 const KEPT_MINUTES = 60;
 
-const EVERY = 1_000;
-const MINUTE = 60_000;
+const FLUSH_INTERVAL_MS = 1_000;
+const MINUTE_MS = 60_000;
 
 /** What this process has seen of one endpoint since the last write. */
 interface Seen {
@@ -82,7 +82,7 @@ export function createPulse(client: RedisClient, prefix: string, now: () => numb
     flushing ??= flush().finally(() => {
       flushing = undefined;
     });
-  }, EVERY).unref();
+  }, FLUSH_INTERVAL_MS).unref();
 
   return {
     note(endpoint, attempt) {
@@ -103,7 +103,7 @@ export function createPulse(client: RedisClient, prefix: string, now: () => numb
 const nothing = (): Seen => ({ deliveredAt: 0, failingSince: 0, failures: 0, minutes: new Map() });
 
 function add(seen: Seen, attempt: NotedAttempt, at: number): void {
-  const minute = Math.floor(at / MINUTE);
+  const minute = Math.floor(at / MINUTE_MS);
   const [delivered, failed] = seen.minutes.get(minute) ?? [0, 0];
   // While Redis is unavailable nothing is written; what is too old by then goes here.
   for (const old of seen.minutes.keys()) if (old <= minute - KEPT_MINUTES) seen.minutes.delete(old);
@@ -132,7 +132,7 @@ function merge(earlier: Seen, later: Seen): Seen {
 
 function asArguments(seen: Seen, now: number): (string | number)[] {
   const { deliveredAt, failingSince, failures, lastError, minutes } = seen;
-  const oldest = Math.floor(now / MINUTE) - KEPT_MINUTES + 1;
+  const oldest = Math.floor(now / MINUTE_MS) - KEPT_MINUTES + 1;
   const error = lastError ? JSON.stringify(lastError) : '';
   const counts = Array.from(minutes, ([minute, both]) => [minute, ...both]).flat();
   return [deliveredAt, failingSince, failures, lastError?.at ?? 0, error, oldest, ...counts];

@@ -65,14 +65,14 @@ export function receiptOf(deliveries: readonly Delivery[]): ReceivedEntry {
   return { step: 'received', at, source, kind, eventId, nativeType, view, planned, ignored: [] };
 }
 
-const DAY = 86_400_000;
+const DAY_MS = 86_400_000;
 
 /** A day and plenty of room, unless the test says otherwise. */
 export const trailOf = (client: RedisClient, prefix: string, more: Partial<TrailOptions> = {}) =>
   createTrail({
     client,
     prefix,
-    limits: () => ({ age: DAY, count: 1_000_000, bytes: 2 ** 30 }),
+    limits: () => ({ age: DAY_MS, count: 1_000_000, bytes: 2 ** 30 }),
     ...more,
   });
 

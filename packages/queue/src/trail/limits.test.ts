@@ -5,7 +5,7 @@ import { find, noteAll, received, trailOf } from '../testing/trail.js';
 import { trailLimits } from './limits.js';
 import { shardsOf } from './shards.js';
 
-const DAY = 86_400_000;
+const DAY_MS = 86_400_000;
 
 describe('the limits', () => {
   /** One chunk after the other, as they come in time. */
@@ -16,7 +16,7 @@ describe('the limits', () => {
     limits: object,
   ) {
     const receipts = Array.from({ length: count }, (_, n) => received({ at: n }));
-    const all = { age: DAY, count: 1e6, bytes: 1e9, ...limits };
+    const all = { age: DAY_MS, count: 1e6, bytes: 1e9, ...limits };
     for (const receipt of receipts) await noteAll(client, prefix, [receipt], { limits: () => all });
     const found = await Promise.all(receipts.map(({ eventId }) => find(client, prefix, eventId)));
     return found.map(({ trails }) => trails.length);
@@ -52,7 +52,7 @@ describe('the limits', () => {
 
   test('what is too old goes, also when nothing is added any more', async ({ open, prefix }) => {
     const client = await open('producer');
-    let age = DAY;
+    let age = DAY_MS;
     const trail = trailOf(client, prefix, { limits: () => ({ age, count: 1e6, bytes: 1e9 }) });
     for (let n = 0; n < 3; n++) await noteAll(client, prefix, [received({ eventId: `e-${n}` })]);
     await trail.sweep();
@@ -69,8 +69,8 @@ describe('the limits', () => {
     await noteAll(client, prefix, [received()]);
     for (const key of Object.values(shardsOf(client, prefix)[0] ?? {})) {
       const ttl = await client.pttl(key);
-      expect(ttl).toBeGreaterThan(DAY - 60_000);
-      expect(ttl).toBeLessThanOrEqual(DAY);
+      expect(ttl).toBeGreaterThan(DAY_MS - 60_000);
+      expect(ttl).toBeLessThanOrEqual(DAY_MS);
     }
   });
 

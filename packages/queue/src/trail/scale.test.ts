@@ -10,7 +10,7 @@ import { aDelivery } from '../testing/deliveries.js';
 import { redisTest as test } from '../testing/redis-test.js';
 import { attempted, find, noteAll, receiptOf, received, trailOf } from '../testing/trail.js';
 
-const DAY = 86_400_000;
+const DAY_MS = 86_400_000;
 
 test('of 100,000 events each is found, and they take less than 20 MB', { timeout: 180_000 }, async ({
   open,
@@ -67,7 +67,7 @@ test('on a cluster of three masters the trail spreads, keeps its limits, and is 
   expect((await find(client, prefix, 'e-1')).trails[0]?.deliveries).toHaveLength(3);
 
   let count = 1_000;
-  const trail = trailOf(client, prefix, { limits: () => ({ age: DAY, count, bytes: 2 ** 30 }) });
+  const trail = trailOf(client, prefix, { limits: () => ({ age: DAY_MS, count, bytes: 2 ** 30 }) });
   const newest = receiptOf(deliveries);
   for (let n = 0; n < 16; n++) {
     const receipt = n < 15 ? received({ eventId: `old-${n}`, at: n }) : newest;
@@ -97,7 +97,7 @@ test('a killed process takes no more than its last notes along', async ({ open, 
     import { connect } from '${dist('index.js')}';
     import { createTrail } from '${dist('entries/trail.js')}';
     const client = connect({ url: '${redisUrl()}' }, 'producer', () => {});
-    const trail = createTrail({ client, prefix: '${prefix}', limits: () => ({ age: ${DAY}, count: 1e6, bytes: 1e9 }) });
+    const trail = createTrail({ client, prefix: '${prefix}', limits: () => ({ age: ${DAY_MS}, count: 1e6, bytes: 1e9 }) });
     client.once('ready', () => {
       let n = 0;
       setInterval(() => {

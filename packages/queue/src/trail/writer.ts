@@ -37,19 +37,19 @@ export interface TrailOptions {
   onDrop?(count: number, why: GapReason): void;
 }
 
-const EVERY = 100;
-const TRY_AGAIN = 1_000;
+const WRITE_INTERVAL_MS = 100;
+const RETRY_AFTER_MS = 1_000;
 const CLOSE_TIMEOUT_MS = 2_000;
 /** A gap that continues is noted again after this, so that a search meanwhile reports it. */
-const GAP_EVERY = 5_000;
+const GAP_INTERVAL_MS = 5_000;
 
 /** Bytes of entries in this process, by rough count. */
-const BUFFER = 4 * 1024 * 1024;
+const BUFFER_BYTES = 4 * 1024 * 1024;
 /** Of these at most so many in a chunk: what a search has to read, and what Redis takes in one go. */
-const CHUNK = 256 * 1024;
+const CHUNK_BYTES = 256 * 1024;
 
 /** Without its texts an entry has about so many. */
-const ENTRY = 300;
+const ENTRY_BYTES = 300;
 
 /** A chunk that Redis may or may not have taken: it is sent again as it was, and counts once. */
 interface Unwritten {
@@ -86,7 +86,7 @@ class BufferedTrail implements TrailWriter {
     if (this.#options.limits().age === 0) return;
     const size = sizeOf(entry);
     if ((this.#options.memory?.() ?? 0) >= RELIEVE_FROM) this.#drop(1, 'memory');
-    else if (this.#size + size > BUFFER) this.#drop(1, 'away');
+    else if (this.#size + size > BUFFER_BYTES) this.#drop(1, 'away');
     else this.#push(entry, size);
   }
 
@@ -108,7 +108,7 @@ class BufferedTrail implements TrailWriter {
   #push(entry: HistoryEntry, size: number): void {
     this.#buffer.push(entry);
     this.#size += size;
-    this.#writeIn(this.#size > CHUNK ? 0 : EVERY);
+    this.#writeIn(this.#size > CHUNK_BYTES ? 0 : WRITE_INTERVAL_MS);
   }
 
   #drop(count: number, why: GapReason): void {
@@ -120,7 +120,7 @@ class BufferedTrail implements TrailWriter {
     this.#options.onDrop?.(count, why);
     // With Redis away the gap waits, as everything does, until something can be written again.
     if (why === 'memory' && !this.#gapTimer) {
-      const pause = Math.max(0, this.#gapNoted + GAP_EVERY - at);
+      const pause = Math.max(0, this.#gapNoted + GAP_INTERVAL_MS - at);
       this.#gapTimer = setTimeout(() => this.#noteGap(), pause).unref();
     }
   }
@@ -129,7 +129,7 @@ class BufferedTrail implements TrailWriter {
     clearTimeout(this.#gapTimer);
     this.#gapTimer = undefined;
     if (!this.#gap) return;
-    this.#push(this.#gap, ENTRY);
+    this.#push(this.#gap, ENTRY_BYTES);
     this.#gap = undefined;
     this.#gapNoted = Date.now();
   }
@@ -145,8 +145,8 @@ class BufferedTrail implements TrailWriter {
     this.#timer = undefined;
     this.#writing ??= this.#writeAll()
       .then(
-        () => EVERY,
-        () => TRY_AGAIN,
+        () => WRITE_INTERVAL_MS,
+        () => RETRY_AFTER_MS,
       )
       .then((pause) => {
         this.#writing = undefined;
@@ -169,13 +169,13 @@ class BufferedTrail implements TrailWriter {
       this.#unwritten = undefined;
       this.#noteGap();
       // What was noted meanwhile waits for its own 100 ms: a busy process writes ten chunks a second, not hundreds.
-      if (this.#size < CHUNK && !this.#closing) return;
+      if (this.#size < CHUNK_BYTES && !this.#closing) return;
     }
   }
 
   async #next(): Promise<Unwritten> {
     const entries: HistoryEntry[] = [];
-    for (let size = 0; size < CHUNK && entries.length < this.#buffer.length; ) {
+    for (let size = 0; size < CHUNK_BYTES && entries.length < this.#buffer.length; ) {
       const entry = this.#buffer[entries.length];
       if (!entry) break;
       entries.push(entry);
@@ -202,6 +202,6 @@ class BufferedTrail implements TrailWriter {
 
 /** About: it bounds a buffer. */
 function sizeOf(entry: HistoryEntry): number {
-  if (entry.step === 'received') return ENTRY + (entry.planned.length + entry.ignored.length) * 64;
-  return entry.step === 'attempted' ? ENTRY + (entry.answer?.length ?? 0) : ENTRY;
+  if (entry.step === 'received') return ENTRY_BYTES + (entry.planned.length + entry.ignored.length) * 64;
+  return entry.step === 'attempted' ? ENTRY_BYTES + (entry.answer?.length ?? 0) : ENTRY_BYTES;
 }

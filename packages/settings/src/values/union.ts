@@ -1,4 +1,4 @@
-/** Maps of several kinds, told apart by their key `kind`: each kind has its own keys. */
+/** Maps of several kinds, distinguished by their key `kind`: each kind has its own keys. */
 import { z } from 'zod';
 import { choice } from './scalars.js';
 import { asUnion, kindOf, setting, shapeOf } from './setting.js';
