@@ -5,7 +5,7 @@ import { excerpt } from '@longshore/event';
 import type { Observer } from '@longshore/observe';
 import { createPublish } from '@longshore/publish';
 import type { Monitor, RedisClient } from '@longshore/queue';
-import { createProducer } from '@longshore/queue/producer';
+import { createProducer, createReplication } from '@longshore/queue/producer';
 import { createQuarantine, quarantineLimits } from '@longshore/queue/quarantine';
 import type { TrailWriter } from '@longshore/queue/trail';
 import { withoutToken } from '@longshore/sources';
@@ -60,7 +60,8 @@ export function createIngest(parts: IngestParts): Ingest {
   const current = createCurrent(settings);
 
   const publish = createPublish({ room: monitor, producer, history: trail, observer });
-  const take = createTake({ publish, routes: current.routes, quarantine, observer, trail });
+  const replication = createReplication(client, prefix, () => settings.redis.wait);
+  const take = createTake({ publish, routes: current.routes, quarantine, replication, observer, trail });
   const spool = createLocalSpool({
     config: () => settings,
     claim,

@@ -2,12 +2,13 @@
  * What happens to a request, in order: verify, normalize, publish its events, quarantine what cannot be read, answer.
  *
  * Resolves only once everything in it is durable, so a 2xx is a promise: each event is either enqueued for every
- * endpoint that wants it or in quarantine, each on its own. Each request leaves one closing record: received, refused,
+ * endpoint that wants it or in quarantine, each on its own, and as many replicas have it as `redis.wait` asks for. Each request leaves one closing record: received, refused,
  * spooled, or quarantined when nothing in it could be read; each event that could not be read leaves one of its own.
  * A request that Redis refused in part leaves a received record too, of what is durable all the same.
  */
 import type { Observer } from '@longshore/observe';
 import type { Publish, PublishObserver, Routes } from '@longshore/publish';
+import type { Replication } from '@longshore/queue/producer';
 import type { Quarantine } from '@longshore/queue/quarantine';
 import type { TrailWriter } from '@longshore/queue/trail';
 import type { OpenedRequest, RawRequest, RequestHead, Sources } from '@longshore/sources';
@@ -72,16 +73,18 @@ export interface TakeParts {
   /** Asked for at each request: they change with the configuration. */
   routes(): Routes;
   quarantine: Quarantine;
+  replication: Replication;
   observer: TakingObserver;
   trail: Pick<TrailWriter, 'note'>;
 }
 
 /** See the header. */
-export function createTake({ publish, routes, quarantine, observer, trail }: TakeParts): Take {
+export function createTake({ publish, routes, quarantine, replication, observer, trail }: TakeParts): Take {
   return async ({ opened, raw, started }) => {
     const { source, kind, taken, note } = opened;
     const { receivedAt, remote, body } = raw;
     const entries = entriesOf(raw, opened);
+    const replicated = replication.begin();
     const counts = await publish(taken, {
       ...{ routes: routes(), source, kind, receivedAt, started, remote, detail: note },
       bytes: body.length,
@@ -89,6 +92,7 @@ export function createTake({ publish, routes, quarantine, observer, trail }: Tak
     });
     const kept = await keep(quarantine, raw, opened, entries);
     reportKept(kept, raw, { observer, trail });
+    if (taken.length + kept.length > 0) await replicated();
     return receiptOf(opened, counts, kept);
   };
 }

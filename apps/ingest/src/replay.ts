@@ -5,7 +5,7 @@
 import type { Config } from '@longshore/config';
 import { createPublish } from '@longshore/publish';
 import type { Monitor, RedisClient } from '@longshore/queue';
-import { createProducer } from '@longshore/queue/producer';
+import { createProducer, createReplication } from '@longshore/queue/producer';
 import { createQuarantine, quarantineLimits } from '@longshore/queue/quarantine';
 import type { TrailWriter } from '@longshore/queue/trail';
 import type { RawRequest } from '@longshore/sources';
@@ -45,7 +45,8 @@ export function createReplayer({ config, client, monitor, observer, trail }: Rep
   const quarantine = createQuarantine(client, prefix, () => quarantineLimits(monitor.health.limit));
   const current = createCurrent(config());
   const publish = createPublish({ room: monitor, producer, history: trail, observer });
-  const take = createTake({ publish, routes: current.routes, quarantine, observer, trail });
+  const replication = createReplication(client, prefix, () => config().redis.wait);
+  const take = createTake({ publish, routes: current.routes, quarantine, replication, observer, trail });
   return {
     async replay(source, raw) {
       return (await take(await reopen(current.sources(), source, raw))).taken ?? NOTHING;

@@ -97,7 +97,7 @@ async function queueCounts(config: Config, { inspector }: RoleParts) {
 function missing(roles: readonly Role[], { monitor }: RoleParts): string[] {
   const { up, full, memory } = monitor.health;
   const trouble = troubleIn(monitor.health);
-  if (!up) return [trouble ?? 'Redis does not answer; look at redis.url and at Redis itself'];
+  if (!up) return [trouble ?? 'Redis does not answer'];
   const reasons: string[] = [];
   if (trouble) reasons.push(trouble);
   if (roles.includes('ingest') && full) {

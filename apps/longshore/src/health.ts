@@ -59,5 +59,8 @@ function tellTrouble({ log }: Observer, { cause, message }: NonNullable<RedisHea
       { reason },
       'Redis unavailable: ingest answers 503, or spools, and deliveries wait until it is back',
     );
-  } else log.error({}, `${message}; ingest answers 503, or spools, and deliveries wait until then`);
+  } else {
+    const workers = cause === 'unconfirmed' ? '' : ', and deliveries wait';
+    log.error({}, `${message}; ingest answers 503, or spools${workers} until then`);
+  }
 }

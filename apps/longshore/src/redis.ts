@@ -26,17 +26,10 @@ export async function openRedis(
   observer: Observer,
   file: string,
 ): Promise<OpenRedis> {
-  const { url, cluster, maxmemory } = config.redis;
-  const stop = async (): Promise<void> => {};
-  if (cluster.length > 0) {
-    const nodes = cluster.map((node) => node.reveal());
-    return { address: { cluster: nodes }, where: `cluster of ${nodes.length} known nodes`, stop };
-  }
-  if (url) {
-    const address = url.reveal();
-    return { address: { url: address }, where: withoutCredentials(address), stop };
-  }
+  const named = namedRedis(config);
+  if (named) return { ...named, stop: async () => {} };
   const { datadir } = config;
+  const { maxmemory } = config.redis;
   const fingerprint = createHash('sha256').update(JSON.stringify(config)).digest('hex');
   const configuration = { file: await realpath(file).catch(() => resolve(file)), fingerprint };
   const embedded = await keepEmbeddedRedis({ datadir, maxmemory, path, configuration }, observer);
@@ -45,6 +38,29 @@ export async function openRedis(
     where: `embedded, data in ${datadir}`,
     stop: embedded.stop,
   };
+}
+
+/**
+ * The Redis that the configuration names; undefined: the embedded one.
+ * @throws LongshoreError SECRET_MISSING
+ */
+export function namedRedis({ redis }: Config): Omit<OpenRedis, 'stop'> | undefined {
+  const { url, cluster, sentinels, master, username, password } = redis;
+  const reveal = (nodes: typeof cluster) => nodes.map((node) => node.reveal());
+  if (cluster.length > 0) {
+    return { address: { cluster: reveal(cluster) }, where: `cluster of ${cluster.length} known nodes` };
+  }
+  if (sentinels.length > 0 && master !== undefined) {
+    const credentials = {
+      ...(username !== undefined && { username }),
+      ...(password && { password: password.reveal() }),
+    };
+    const address = { sentinels: { nodes: reveal(sentinels), master, ...credentials } };
+    return { address, where: `${master}, by ${sentinels.length} known Sentinels` };
+  }
+  if (!url) return undefined;
+  const address = url.reveal();
+  return { address: { url: address }, where: withoutCredentials(address) };
 }
 
 function withoutCredentials(address: string): string {

@@ -2,10 +2,11 @@
  * For commands that look into a relay and change what is in it: the configuration, and a connection to its Redis.
  * Starts nothing: the embedded Redis of a relay that does not run is not woken up behind its back.
  */
-import { type Config, type Env, maskedUrl } from '@longshore/config';
+import type { Config, Env } from '@longshore/config';
 import { findEmbeddedRedis } from '@longshore/embedded-redis';
 import { LongshoreError } from '@longshore/event';
 import { connect, createMonitor, type Monitor, type RedisAddress, type RedisClient } from '@longshore/queue';
+import { namedRedis } from './redis.js';
 import { load } from './reload.js';
 
 /** A relay as a command sees it. */
@@ -46,14 +47,8 @@ export async function withRelay<T>(file: string, env: Env, use: (relay: Relay) =
 }
 
 async function locate(file: string, config: Config): Promise<{ address: RedisAddress; where: string }> {
-  const { url, cluster } = config.redis;
-  if (cluster.length > 0) {
-    return {
-      address: { cluster: cluster.map((node) => node.reveal()) },
-      where: 'the nodes of redis.cluster',
-    };
-  }
-  if (url) return { address: { url: url.reveal() }, where: maskedUrl(url) };
+  const named = namedRedis(config);
+  if (named) return named;
   const socket = await findEmbeddedRedis(config.datadir);
   if (!socket) throw notRunning(`no relay runs on ${config.datadir}`, file);
   return { address: { socket: () => socket }, where: socket };

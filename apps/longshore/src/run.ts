@@ -69,7 +69,13 @@ interface Serving {
 async function serve({ file, roles, env }: RunOptions, serving: Serving): Promise<void> {
   const { config, observer, watcher, redis, stopped } = serving;
   let inForce: InForce = { config };
-  const connections = openConnections(redis, config.redis.prefix, observer);
+  // A role that acknowledges nothing can do its job without replicas.
+  const acknowledges = roles.length === 0 || roles.includes('ingest');
+  const connections = openConnections(redis, {
+    observer,
+    prefix: config.redis.prefix,
+    replicas: () => (acknowledges ? inForce.config.redis.wait.replicas : 0),
+  });
   const { producer, monitor, health, readiness } = connections;
   const inspector = createInspector(producer, config.redis.prefix);
   const trail = openTrail({ config: () => inForce.config, observer, producer, monitor });
@@ -104,8 +110,16 @@ async function serve({ file, roles, env }: RunOptions, serving: Serving): Promis
   }
 }
 
+interface ConnectionParts {
+  observer: Observer;
+  prefix: string;
+  /** How many replicas `redis.wait` asks for, where this process acknowledges events. */
+  replicas(): number;
+}
+
 /** Both connections to Redis, and what the log says of their health. */
-function openConnections({ address, where }: OpenRedis, prefix: string, observer: Observer) {
+function openConnections({ address, where }: OpenRedis, parts: ConnectionParts) {
+  const { observer, prefix, replicas } = parts;
   let open = true;
   const onError = (err: Error): void => {
     if (!open) return;
@@ -120,7 +134,7 @@ function openConnections({ address, where }: OpenRedis, prefix: string, observer
     health.seen(now);
     readiness.seen(now);
   };
-  const monitor = createMonitor(producer, onChange, prefix);
+  const monitor = createMonitor(producer, onChange, prefix, replicas);
   const close = (): void => {
     open = false;
     readiness.stop();

@@ -80,8 +80,10 @@ async function untilSettled(
   { signal, onProgress, onWait }: PreheatOnceParts,
 ): Promise<Outcome | 'aborted'> {
   for (;;) {
-    const result = await sink.send(delivery, { number: 1, last: true, signal, progress: onProgress });
-    if (result === 'aborted' || result.kind !== 'deferred') return result;
+    const attempt = { number: 1, last: true, signal, progress: onProgress };
+    const [result = 'unsent'] = await sink.send([delivery], attempt);
+    if (result === 'aborted' || result === 'unsent') return 'aborted';
+    if (result.kind !== 'deferred') return result;
     onWait(result.why);
     await pause(Math.max(0, result.until - Date.now()), undefined, { signal }).catch(() => {});
     if (signal.aborted) return 'aborted';

@@ -1,12 +1,13 @@
 /** An endpoint with its secrets resolved, so that putting it to work cannot fail: how it delivers, and by which rules. */
 import { type AlertEndpoint, type Config, type Endpoint, environment, proxyFor } from '@longshore/config';
 import type { RetryPolicy } from '@longshore/event';
+import { formatNamed } from '@longshore/formats';
 import type { Observer } from '@longshore/observe';
 import type { RedisClient } from '@longshore/queue';
 import type { AlertStore } from '@longshore/queue/housekeeping';
 import { compileRules } from '@longshore/routing';
 import { openSink } from '@longshore/sinks';
-import { alertReport, alertSink, outOfDate } from './alerts/endpoint.js';
+import { alertReport, outOfDate } from './alerts/endpoint.js';
 import type { OwnPublish } from './own-publish.js';
 import type { LiveEndpoint } from './pipeline.js';
 import { createPreheatMemory } from './preheat-memory.js';
@@ -76,11 +77,11 @@ function prepareAlert(
   { report, observer, alerts, version, alertRetry = endpoint }: PrepareParts,
 ): Prepared {
   const { name, format } = endpoint.receiver;
-  const options = { ...sinkOptions(endpoint, version), envelope: false };
+  const options = sinkOptions({ ...endpoint, format }, version);
   const open = () => ({
     settings: alertRetry,
     ignores: outOfDate(name, alerts),
-    sink: alertSink(openSink('http', options), format),
+    sink: openSink('http', options),
   });
   const own = alertReport(name, report, observer);
   return { endpoint, fingerprint: fingerprint(options), open, report: own };
@@ -88,6 +89,8 @@ function prepareAlert(
 
 function sinkOptions(endpoint: Endpoint | AlertEndpoint, version: string) {
   const { name, timeout, concurrency, annotate } = endpoint;
+  const format = formatNamed(endpoint.format);
+  if (!format) throw new TypeError(`endpoint ${name}: there is no format ${endpoint.format}`);
   const url = endpoint.url.reveal();
   const headers = Object.entries(endpoint.headers).map(([header, values]): [string, string[]] => [
     header,
@@ -99,6 +102,7 @@ function sinkOptions(endpoint: Endpoint | AlertEndpoint, version: string) {
     headers: Object.fromEntries(headers),
     timeout,
     concurrency,
+    format,
     annotate,
     userAgent: `longshore/${version}`,
     tls: { ca: endpoint.tls.ca?.reveal() },

@@ -2,7 +2,7 @@
  * The settings of one endpoint: the registry's own, with its names, defaults and reading, and Longshore's.
  * The registry's two lists of media types are one here.
  */
-
+import { describeFormats, formatNamed, formatNames } from '@longshore/formats';
 import { DAY_MS, headers, setting, texts } from '@longshore/settings';
 import { credential, url } from '@longshore/settings/secrets';
 import { choice, count, flag, registryDuration, text } from '@longshore/settings/values';
@@ -101,6 +101,11 @@ const written = z.strictObject({
     'true: the endpoint also gets the pull events that Longshore itself causes by preheating. They are recognized by the user agent `longshore/VERSION`.',
     false,
   ),
+  format: setting(
+    choice(formatNames('endpoints')),
+    `What the receiver gets. ${describeFormats('endpoints')} Not for kind preheat.`,
+    'distribution',
+  ),
   annotate: setting(flag(), 'true: each event has an object `longshore` with its source.', false),
   tls: z
     .strictObject({
@@ -132,6 +137,7 @@ export const endpoint = written
     ...rest,
     timeout: Math.min(timeout ?? TIMEOUT[rest.kind], LONGEST_TIMER_MS),
     ignore: { ...rules, mediatypes: [...new Set([...ignoredmediatypes, ...rules.mediatypes])] },
+    needs: formatNamed(rest.format)?.needs,
     only: rest.kind === 'preheat' ? imagesOf(rest.preheat) : undefined,
   }));
 

@@ -88,13 +88,36 @@ const retention = section(
 const redis = section('Where deliveries are stored.', {
   url: setting(
     url(),
-    '`redis://` or `rediss://`, optionally with user, password and database. Without it and without `cluster` Longshore starts an embedded Redis in `datadir`.',
+    '`redis://` or `rediss://`, optionally with user, password and database. Without it, `cluster` and `sentinels` Longshore starts an embedded Redis in `datadir`.',
   ).optional(),
   cluster: setting(
     z.array(clusterNode()),
     'Some masters of a Redis Cluster, instead of `url`: `host:port`, or a url with user and password.',
     [],
   ),
+  sentinels: setting(
+    z.array(clusterNode()),
+    'Sentinels that know the primary named `master`, instead of `url`: `host:port` (26379 by default), or a url with the user and password of the Sentinels. `rediss://`: TLS, also to the servers.',
+    [],
+  ),
+  master: setting(
+    text(),
+    'Name of the primary, as in `sentinel monitor NAME …`. With `sentinels`.',
+  ).optional(),
+  username: setting(text(), 'Redis user of the primary and its replicas. With `sentinels`.').optional(),
+  password: setting(credential(), 'Its password. With `sentinels`.').optional(),
+  wait: section('What a 2xx of ingest waits for beside the write to the primary.', {
+    replicas: setting(
+      count({ min: 0, max: 100 }),
+      'How many replicas must have the deliveries of a request before it is answered 202. Fewer in time: 503, and the sender repeats it. 0: none.',
+      0,
+    ),
+    timeout: setting(
+      duration({ min: 1, max: 2 * SECOND_MS }),
+      'How long they may take. Meanwhile the ingest process sends nothing else to Redis.',
+      '100ms',
+    ),
+  }).prefault({}),
   prefix: setting(
     text(),
     'Prefix of every key, so that several relays can share one Redis: letters, digits, `.`, `_`, `:`, `-`.',

@@ -4,25 +4,26 @@
  *
  * Each process opens one of each and shares it: an idle Worker then costs one blocking connection.
  */
-import { createConnection, type Socket } from 'node:net';
-import { AbstractConnector, Cluster, Redis, type RedisOptions } from 'ioredis';
+import { Cluster, Redis, type RedisOptions } from 'ioredis';
+import {
+  clusterOptions,
+  hostPort,
+  type RedisAddress,
+  sentinelOptions,
+  settingOf,
+  userOf,
+  usesTls,
+} from './address.js';
+import { QuietSentinelConnector, socketConnector } from './connectors.js';
 
-/** Where Redis is. Exactly one of `socket`, `cluster` (not empty) and `url`. */
-export interface RedisAddress {
-  /** `redis://` or `rediss://` with optional credentials and database. */
-  url?: string;
-  /** Path of a unix socket; asked for at each connect, since a restarted Redis has a new one. */
-  socket?: () => string;
-  /** `host:port` or URLs of some masters of a Redis Cluster. */
-  cluster?: readonly string[];
-  /** Folder of its data, where it is on this machine: named when its disk is full. */
-  folder?: string;
-}
+export type { RedisAddress, SentinelAddress } from './address.js';
 
 /** What is known of the Redis behind a client, for error messages. Holds no secret. */
 export interface ClientFacts {
   /** Name of the Redis user. */
   user: string;
+  /** The setting that says where Redis is. */
+  setting: string;
   /** As in {@link RedisAddress}. */
   folder?: string;
   /** The last connection error; undefined since Redis was connected. */
@@ -37,7 +38,6 @@ export type Profile = 'producer' | 'consumer';
 
 /** A write that Redis has not answered after this is answered with 503: the registry waits 1 to 5 s. */
 const COMMAND_TIMEOUT_MS = 4_000;
-const DISCONNECT_TIMEOUT_MS = 2_000;
 const RECONNECT_MIN_MS = 100;
 const RECONNECT_MAX_MS = 2_000;
 
@@ -84,16 +84,25 @@ export function connect(
     keepAlive: 10_000,
   };
   const client = address.cluster?.length
-    ? new Cluster(address.cluster.map(startupNode), {
-        redisOptions: { ...options, ...credentials(address.cluster) },
-        clusterRetryStrategy: reconnectDelay,
-        // A certificate names hosts, not addresses: with TLS the name is resolved at connect and not before.
-        ...(usesTls(address.cluster) && { dnsLookup: (host, done) => done(null, host) }),
-        enableOfflineQueue: profile === 'consumer',
-      })
+    ? new Cluster(
+        address.cluster.map((node) => hostPort(node)),
+        {
+          redisOptions: { ...options, ...clusterOptions(address.cluster) },
+          clusterRetryStrategy: reconnectDelay,
+          // A certificate names hosts, not addresses: with TLS the name is resolved at connect and not before.
+          ...(usesTls(address.cluster) && { dnsLookup: (host, done) => done(null, host) }),
+          enableOfflineQueue: profile === 'consumer',
+        },
+      )
     : address.socket
       ? new Redis({ ...options, Connector: socketConnector(address.socket) })
-      : new Redis(address.url ?? '', options);
+      : address.sentinels
+        ? new Redis({
+            ...options,
+            ...sentinelOptions(address.sentinels),
+            Connector: QuietSentinelConnector,
+          })
+        : new Redis(address.url ?? '', options);
   client.on('error', onError);
   client.on('error', (error: Error) => {
     lastError = error;
@@ -104,6 +113,7 @@ export function connect(
   facts.set(client, {
     lastError: () => lastError,
     user: userOf(address),
+    setting: settingOf(address),
     ...(address.folder !== undefined && { folder: address.folder }),
   });
   return client;
@@ -112,58 +122,13 @@ export function connect(
 const facts = new WeakMap<RedisClient, ClientFacts>();
 
 /** What is known of the Redis behind a client that {@link connect} opened. */
-export const factsOf = (client: RedisClient): ClientFacts => facts.get(client) ?? { user: 'default' };
-
-function userOf({ url, cluster = [] }: RedisAddress): string {
-  const named = [...(url ? [url] : []), ...cluster].map((node) => asUrl(node).username).find(Boolean);
-  return decodeURIComponent(named ?? 'default');
-}
-
-/** ioredis' own connector keeps the path that it began with. */
-function socketConnector(path: () => string) {
-  return class extends AbstractConnector {
-    constructor() {
-      super(DISCONNECT_TIMEOUT_MS);
-    }
-
-    override async connect(): Promise<Socket> {
-      this.connecting = true;
-      this.stream = createConnection(path());
-      this.stream.once('error', (error) => {
-        this.firstError = error;
-      });
-      return this.stream;
-    }
-  };
-}
+export const factsOf = (client: RedisClient): ClientFacts =>
+  facts.get(client) ?? { user: 'default', setting: 'redis.url' };
 
 /** Whether a command would be sent now. A Cluster reports `ready` too once it knows its slots. */
 export function isReady(client: RedisClient): boolean {
   return client.status === 'ready';
 }
-
-const asUrl = (node: string): URL => new URL(node.includes('://') ? node : `redis://${node}`);
-
-function startupNode(node: string): { host: string; port: number } {
-  const url = asUrl(node);
-  return { host: url.hostname.replace(/^\[(.*)\]$/, '$1'), port: Number(url.port || 6379) };
-}
-
-/** Credentials and TLS of the first node that has them: a cluster's nodes share them. */
-function credentials(nodes: readonly string[]): RedisOptions {
-  const urls = nodes.map(asUrl);
-  const withPassword = urls.find((url) => url.password !== '');
-  return {
-    ...(withPassword && {
-      password: decodeURIComponent(withPassword.password),
-      ...(withPassword.username && { username: decodeURIComponent(withPassword.username) }),
-    }),
-    ...(usesTls(nodes) && { tls: {} }),
-  };
-}
-
-const usesTls = (nodes: readonly string[]): boolean =>
-  nodes.some((node) => asUrl(node).protocol === 'rediss:');
 
 /** A script sees the keys of one slot only. */
 export const isCluster = (client: RedisClient): boolean => client instanceof Cluster;

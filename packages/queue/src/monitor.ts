@@ -40,11 +40,13 @@ export const RELIEVE_FROM = 0.7;
 /**
  * @param onChange hears every look whose result differs from the one before
  * @param prefix of the keys that are written
+ * @param replicas how many `redis.wait` asks for; asked for at each look
  */
 export function createMonitor(
   client: RedisClient,
   onChange: (health: RedisHealth, before: RedisHealth) => void,
   prefix = 'longshore',
+  replicas: () => number = () => 0,
 ): Monitor {
   let health: RedisHealth = AWAY;
   let looking: Promise<RedisHealth> | undefined;
@@ -65,7 +67,7 @@ export function createMonitor(
   const check = (): Promise<RedisHealth> => {
     if (looking) return looking;
     const seen = added;
-    looking = lookAt(client, prefix).then((next) => {
+    looking = lookAt(client, prefix, replicas()).then((next) => {
       looking = undefined;
       added -= seen;
       const before = health;

@@ -49,8 +49,8 @@ redis.call('XADD', KEYS[1], 'NOMKSTREAM', '*', 'a', '')
 return 1
 `);
 
-/** Never rejects. */
-export async function lookAt(client: RedisClient, prefix: string): Promise<RedisHealth> {
+/** Never rejects. @param replicas how many each primary should have */
+export async function lookAt(client: RedisClient, prefix: string, replicas = 0): Promise<RedisHealth> {
   if (!isReady(client)) return { ...AWAY, trouble: unreachable(client) };
   try {
     const looking = Promise.all([
@@ -64,7 +64,7 @@ export async function lookAt(client: RedisClient, prefix: string): Promise<Redis
     if (!answer || answer[0].length === 0) return { ...AWAY, trouble: unreachable(client) };
     const [infos, refused] = answer;
     const health = combine(infos, client);
-    if (!refused) return health;
+    if (!refused) return withReplicas(health, infos, replicas);
     if (refused.code === 'QUEUE_UNSAFE') return { ...health, unsafe: refused.message };
     return { ...health, trouble: refused };
   } catch (error) {
@@ -85,9 +85,21 @@ function unreachable(client: RedisClient, error: unknown = factsOf(client).lastE
   return {
     cause: 'away',
     code: 'QUEUE_UNAVAILABLE',
-    message: `Redis does not answer${reason && ` (${reason})`}; look at redis.url and at Redis itself`,
+    message: `Redis does not answer${reason && ` (${reason})`}; look at ${factsOf(client).setting} and at Redis itself`,
   };
 }
+
+/** Without enough replicas ingest cannot keep what `redis.wait` promises. */
+function withReplicas(health: RedisHealth, infos: readonly Info[], wanted: number): RedisHealth {
+  const fewest = Math.min(...infos.map(onlineReplicas));
+  if (fewest >= wanted) return health;
+  const message = `Redis has ${fewest} of ${wanted} replicas that redis.wait asks for; look at its replicas`;
+  return { ...health, trouble: { cause: 'unconfirmed', code: 'QUEUE_UNAVAILABLE', message } };
+}
+
+/** INFO has a line for each: `slave0:ip=…,port=…,state=online,…`. */
+const onlineReplicas = (info: Info): number =>
+  [...info].filter(([field, value]) => /^slave\d+$/.test(field) && value.includes('state=online')).length;
 
 type Info = Map<string, string>;
 

@@ -23,6 +23,22 @@ type Row = readonly [
 ];
 
 const rows: readonly Row[] = [
+  [
+    /sentinels are unreachable.*(NOAUTH|WRONGPASS|NOPERM)/,
+    'sentinels',
+    () =>
+      'a Sentinel refuses the password; write redis://USER:PASSWORD@HOST:26379 into redis.sentinels and restart',
+  ],
+  [
+    /No such master with that name/,
+    'sentinels',
+    () => 'the Sentinels know no primary of this name; correct redis.master, or look at SENTINEL MASTERS',
+  ],
+  [
+    /sentinels are unreachable/,
+    'sentinels',
+    () => 'no Sentinel answers; look at redis.sentinels and at the Sentinels',
+  ],
   [/NOPERM.*'info(?:\||')/, 'info', (_, { user }) => missingRight('use INFO', user, '+info')],
   [
     /NOPERM.*'([\w|-]+)'/,
@@ -44,14 +60,19 @@ const rows: readonly Row[] = [
   [
     /WRONGPASS|invalid password/i,
     'credentials',
-    () => 'Redis refuses the user name or the password; correct the credentials in redis.url and restart',
+    (_, { setting }) =>
+      `Redis refuses the user name or the password; correct the credentials in ${passwordIn(setting)} and restart`,
   ],
-  [/NOAUTH/, 'credentials', () => 'Redis wants a password; set it in redis.url and restart'],
+  [
+    /NOAUTH/,
+    'credentials',
+    (_, { setting }) => `Redis wants a password; set it in ${passwordIn(setting)} and restart`,
+  ],
   [/LOADING/, 'loading', () => 'Redis is reading its data back; wait'],
   [
     /READONLY|MASTERDOWN/,
     'replica',
-    () => 'this Redis is a replica and takes no writes; point redis.url at the primary',
+    (_, { setting }) => `this Redis is a replica and takes no writes; ${primaryIn(setting)}`,
   ],
   [
     /MISCONF.*\bAOF\b[^:]*:?([^:,]*)/,
@@ -123,6 +144,13 @@ export function diskTrouble(reason: string, folder: string | undefined): string 
 function missingRight(what: string, user: string, rule: string): string {
   return `this Redis user may not ${what}; grant it: ACL SETUSER ${user} ${rule}`;
 }
+
+const passwordIn = (setting: string): string => (setting === 'redis.sentinels' ? 'redis.password' : setting);
+
+const primaryIn = (setting: string): string =>
+  setting === 'redis.url'
+    ? 'point redis.url at the primary'
+    : 'wait for the failover to end; Longshore connects to the new primary by itself';
 
 const ONE_MEGABYTE = 2 ** 20;
 

@@ -15,6 +15,7 @@ export { openConnection, postHead, type RawConnection } from './raw-connection.j
 export { type ReceivedRequest, type Receiver, type Script, startReceiver } from './receiver.js';
 export { type RedisOptions, startRedis, type TestRedis } from './redis.js';
 export { startRedisCluster, type TestRedisCluster } from './redis-cluster.js';
+export { startSentinels, type TestSentinels } from './redis-sentinel.js';
 export { type RegistryOptions, startRegistry, type TestRegistry } from './registry.js';
 export type { Reply } from './reply.js';
 export { redisUrl, testPrefix } from './shared-redis.js';

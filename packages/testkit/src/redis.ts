@@ -113,6 +113,12 @@ export async function launch(
   const args = Object.entries(all).flatMap(([name, value]) => [`--${name}`, value]);
   const server = watchedProcess(program, args, { cwd: folder });
   server.start();
+  await untilItAnswers(server, address);
+  return server;
+}
+
+/** Waits until a `redis-server` that was started answers at `address`; rejects with its output when it has ended. */
+export async function untilItAnswers(server: WatchedProcess, address: string | number): Promise<void> {
   const ended = server.exited.then(({ output }) => {
     throw new Error(`redis-server ended:\n${output}`);
   });
@@ -127,7 +133,6 @@ export async function launch(
   );
   await Promise.race([answers, ended]);
   ended.catch(() => {});
-  return server;
 }
 
 /** Did `redis-server` end because somebody else took its port first? */

@@ -50,8 +50,31 @@ function checkRedis({ redis }: Config, { problems }: Check): void {
   if (redis.url !== undefined && redis.cluster.length > 0) {
     problems.error(['redis', 'cluster'], 'is set together with redis.url; keep one of them');
   }
+  checkSentinels(redis, problems);
   if (redis.url !== undefined) checkRedisUrl(redis.url, ['redis', 'url'], problems);
   for (const [index, node] of redis.cluster.entries()) checkNode(node, ['redis', 'cluster', index], problems);
+}
+
+function checkSentinels(redis: Config['redis'], problems: Check['problems']): void {
+  const { sentinels, master, username, password, url, cluster } = redis;
+  if (sentinels.length === 0) {
+    for (const [key, value] of Object.entries({ master, username, password })) {
+      if (value !== undefined)
+        problems.error(['redis', key], 'is used with redis.sentinels only; set them, or remove it');
+    }
+    return;
+  }
+  const other = url !== undefined ? 'url' : 'cluster';
+  if (url !== undefined || cluster.length > 0) {
+    problems.error(['redis', 'sentinels'], `is set together with redis.${other}; keep one of them`);
+  }
+  if (!master) {
+    problems.error(
+      ['redis', 'master'],
+      'is missing: name the primary as the Sentinels do (`sentinel monitor NAME …`)',
+    );
+  }
+  for (const [index, node] of sentinels.entries()) checkNode(node, ['redis', 'sentinels', index], problems);
 }
 
 function checkRedisUrl(url: Secret, path: Step[], problems: Check['problems']): void {

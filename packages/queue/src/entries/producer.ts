@@ -7,3 +7,4 @@ export {
   type PlannedDelivery,
   type Producer,
 } from '../producer.js';
+export { createReplication, type Replication, type WaitSettings } from '../replication.js';

@@ -6,8 +6,8 @@ import type { Consumer } from '../consumer.js';
 
 interface Fixtures {
   prefix: string;
-  /** Connects and waits until the client is ready. */
-  open(profile: Profile, address?: RedisAddress): Promise<RedisClient>;
+  /** Connects and waits until the client is ready, unless `ready` is false. */
+  open(profile: Profile, address?: RedisAddress, options?: { ready: boolean }): Promise<RedisClient>;
   /** Closes a consumer before its client. */
   closing(consumer: Consumer): Consumer;
 }
@@ -20,10 +20,10 @@ export const redisTest = test.extend<Fixtures>({
   // biome-ignore lint/correctness/noEmptyPattern: see above
   open: async ({}, use) => {
     const clients: RedisClient[] = [];
-    await use(async (profile, address) => {
+    await use(async (profile, address, { ready } = { ready: true }) => {
       const client = connect(address ?? { url: redisUrl() }, profile, () => {});
       clients.push(client);
-      if (client.status !== 'ready') await new Promise((resolve) => client.once('ready', resolve));
+      if (ready && client.status !== 'ready') await new Promise((resolve) => client.once('ready', resolve));
       return client;
     });
     for (const client of clients) client.disconnect();
