@@ -127,11 +127,21 @@ return delay or -1
 /** Endpoints that are asked for at once. */
 const PAGE = 200;
 
-/**
- * Looks at every endpoint that has a queue or an entry, and has those looked at that need it. For the leader; two at
- * once do no harm. Rejects with Redis' error.
- */
-export async function sweepAgenda(client: RedisClient, prefix: string): Promise<void> {
+/** For the leader. */
+export interface Agenda {
+  /**
+   * Looks at every endpoint that has a queue or an entry, and has those looked at that need it. Two at once do no harm.
+   * Rejects with Redis' error.
+   */
+  sweep(): Promise<void>;
+}
+
+/** Shares the client, which is the caller’s to close. */
+export const createAgenda = (client: RedisClient, prefix: string): Agenda => ({
+  sweep: () => sweep(client, prefix),
+});
+
+async function sweep(client: RedisClient, prefix: string): Promise<void> {
   const [known, entries] = await Promise.all([
     client.smembers(endpointsKey(prefix)),
     runScript(client, ENTRIES, [agendaKey(prefix)], []).then((flat) => z.array(z.string()).parse(flat)),
