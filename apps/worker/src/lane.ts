@@ -1,6 +1,7 @@
 /** One endpoint of the worker: its consumer, and the sink that its attempts use. Both can be replaced while deliveries flow. */
 import type { Config } from '@longshore/config';
 import type { Consumer, TakeLoop } from '@longshore/queue/consumer';
+import { recordHold } from './hold-report.js';
 import { createDeliveryPipeline, type LiveEndpoint } from './pipeline.js';
 import type { Prepared } from './prepared.js';
 import type { ReportParts } from './report.js';
@@ -70,6 +71,7 @@ function serve(
       onRedisError?.(err);
       observer.throttledLog(`queue ${name}`, LOG_INTERVAL_MS).warn({ endpoint: name, err }, 'queue error');
     },
+    onReport: (event) => recordHold(observer, name, event),
     onStalled(deliveryId) {
       trail.note({ step: 'stalled', at: Date.now(), endpoint: name, deliveryId });
       const message = 'a delivery that was not settled in time runs again';

@@ -12,6 +12,8 @@ import type { Report } from './report.js';
 /** An endpoint as it is now. Replaced as a whole when the configuration changes. */
 export interface LiveEndpoint {
   settings: RetryPolicy;
+  /** It has an order, and is held while its receiver is down: nothing of it dies of an outage. */
+  ordered: boolean;
   /** The rule that keeps a delivery from it; undefined when it is to be attempted. */
   ignores(delivery: Delivery): string | undefined | Promise<string | undefined>;
   sink: Sink;
@@ -33,9 +35,15 @@ export function createDeliveryPipeline(endpoint: () => LiveEndpoint, report: Rep
     const started = performance.now();
     const result = await attempt(delivery, live, taken);
     if (result === 'aborted' || result === 'unsent') return { settle: 'released' };
-    if (result.kind === 'deferred') return { settle: 'deferred', until: result.until, why: result.why };
+    if (result.kind === 'deferred') {
+      const { until, why, ours } = result;
+      if (ours) report.prevented(delivery, ours, why);
+      return { settle: 'deferred', until, why, ...(ours && { ours }) };
+    }
 
-    const verdict = judge(live.settings, taken.number, result);
+    const { probe, started: starts } = taken;
+    const rules = { probe, ...(live.ordered && { started: starts }) };
+    const verdict = judge(live.settings, taken.number, result, Date.now(), rules);
     report.attempted({ delivery, attempt: taken.number, verdict, ms: performance.now() - started });
     return verdict;
   };

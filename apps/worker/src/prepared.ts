@@ -57,7 +57,8 @@ export function prepareEndpoint(
   const { name, preheat } = endpoint;
   if (endpoint.kind === 'alert') return prepareAlert(endpoint, fingerprint, parts);
 
-  const rules = { settings: endpoint, ignores: compileRules(endpoint) };
+  const ordered = endpoint.order !== 'none' && endpoint.hold !== undefined;
+  const rules = { settings: endpoint, ordered, ignores: compileRules(endpoint) };
   if (endpoint.kind === 'http' || !preheat) {
     const options = sinkOptions(endpoint, version);
     const open = () => ({ ...rules, sink: openSink('http', options) });
@@ -80,6 +81,7 @@ function prepareAlert(
   const options = sinkOptions({ ...endpoint, format }, version);
   const open = () => ({
     settings: alertRetry,
+    ordered: false,
     ignores: outOfDate(name, alerts),
     sink: openSink('http', options),
   });

@@ -2,7 +2,7 @@
  * What happens to a delivery in this worker, reported once to all that keep it: the records with their metrics, the
  * history behind `longshore trace`, and the statistics of the endpoint.
  */
-import type { Delivery, EventView } from '@longshore/event';
+import { type Delivery, type EventView, OWN_TROUBLES, type OwnTrouble } from '@longshore/event';
 import type { Observer } from '@longshore/observe';
 import type { AttemptVerdict } from '@longshore/queue/consumer';
 import type { PulseWriter } from '@longshore/queue/pulse';
@@ -30,9 +30,14 @@ export interface Attempted {
 export interface Report {
   /** A rule that the endpoint has now keeps the delivery from it. */
   ignored(delivery: Delivery, rule: string): void;
+  /** Trouble of our own prevented an attempt. */
+  prevented(delivery: Delivery, trouble: OwnTrouble, why: string): void;
   /** One `delivery.attempted`; one `delivery.settled` more unless it is tried again. */
   attempted(attempted: Attempted): void;
 }
+
+/** Each delivery of the endpoint meets it. */
+const PREVENTED_LOG_MS = 10_000;
 
 /** One for each worker. */
 export function createReport({ observer, pulse, trail }: ReportParts): Report {
@@ -49,12 +54,19 @@ export function createReport({ observer, pulse, trail }: ReportParts): Report {
       });
       observer.deliveryIgnored({ ...of, rule, ...named(delivery.view) });
     },
+    prevented({ endpoint }, reason, why) {
+      observer.deliveryDeferred({ endpoint, reason });
+      observer
+        .throttledLog(`own trouble ${endpoint} ${reason}`, PREVENTED_LOG_MS)
+        .warn({ endpoint, reason, detail: why }, `nothing can be sent: ${OWN_TROUBLES[reason]}`);
+    },
     attempted({ delivery, attempt, verdict, ms }) {
       const { source, view, receivedAt } = delivery;
-      const { settle, outcome } = verdict;
+      const { outcome } = verdict;
+      const settle = verdict.settle === 'returned' ? 'retry' : verdict.settle;
       const { status, reason, detail, body: answer } = outcome;
       const of = idsOf(delivery);
-      const retryAt = settle === 'retry' ? verdict.retryAt : undefined;
+      const retryAt = verdict.settle === 'retry' ? verdict.retryAt : undefined;
 
       const digest = view.tag ? undefined : view.digest;
       const result = { attempt, status, reason, ms, retryAt, detail };

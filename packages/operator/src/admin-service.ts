@@ -5,6 +5,7 @@
 import { sourceNames } from '@longshore/config';
 import { createDeadLetters } from '@longshore/queue/dead';
 import { createDeliveries } from '@longshore/queue/deliveries';
+import { createHoldSwitch } from '@longshore/queue/hold';
 import { createJournal } from '@longshore/queue/journal';
 import { createMemoryHistory } from '@longshore/queue/memory';
 import { createInspector, createPauses } from '@longshore/queue/operator';
@@ -35,6 +36,7 @@ export function createAdminService(deps: AdminServiceDeps): AdminService {
   const quarantine = createQuarantine(client, prefix);
   const journal = createJournal(client, prefix);
   const runs = createPreheatRuns(client, prefix);
+  const holds = createHoldSwitch(client, prefix);
   const memory = createMemoryHistory(client, prefix);
   return {
     names: endpoints.names,
@@ -46,6 +48,7 @@ export function createAdminService(deps: AdminServiceDeps): AdminService {
     },
     async resume(name) {
       await pauses.resume(await endpoints.existing(name));
+      await holds.probe(name);
       return endpoints.one(name);
     },
     memory: memory.read,

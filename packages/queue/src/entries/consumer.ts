@@ -1,5 +1,12 @@
 /** Takes deliveries and settles them: `@longshore/queue/consumer`. */
 export type { Consumer, ConsumerOptions, TakenAttempt, UnreadableJob } from '../consumer.js';
-export { type AttemptVerdict, judge, longestDelay, type RetryPolicy, type Verdict } from '../retry.js';
+export {
+  type AttemptVerdict,
+  judge,
+  longestDelay,
+  type OutageRules,
+  type RetryPolicy,
+  type Verdict,
+} from '../retry.js';
 export { createTakeLoop, type TakeLoop } from '../take/loop.js';
 export type { TakeSettings } from '../take/settings.js';

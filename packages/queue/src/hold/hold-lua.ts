@@ -11,6 +11,7 @@
  *   once when that ends; `urls`: digests of the urls that were probed
  * - `until`: the receiver's `Retry-After`; `paused`: since when, without a hold; `ours`: until then trouble of our own
  * - `ended`, `waited`: when the hold was over, and what waited; `level`, `rampAt`: in flight at once, and since when
+ * - `turn`: odd, the single free slot is for what is revived
  * - `windows`, `cursor`, `cursorAt`, `revived`: see `dead-lua.ts`
  * - `counted`: up to when the time held is in the metric
  */
@@ -65,7 +66,7 @@ export const HOLD_GATE_LUA = `
 local function holdOrdered(S) return (S.order or 'none') ~= 'none' end
 -- Without an answer of the receiver: after \`for\`, or because the setting is off.
 local function holdGiveUp(E, S, H, now, gate)
-  gate.report = { what = 'released', since = holdTime(H, 'since'), heldMs = holdUncounted(H, now), reason = H.reason }
+  gate.report = { what = 'released', ms = now - holdTime(H, 'since'), heldMs = holdUncounted(H, now), reason = H.reason }
   H.over = S.hold and 1 or nil
   H.state, H.counted, H.failures, H.probe, H.probeAt, H.delay, H.again, H.urls = nil, nil, nil, nil, nil, nil, nil, nil
   holdStore(E.ours('hold'), H, { 'state', 'over', 'counted', 'failures', 'probe', 'probeAt', 'delay', 'again', 'urls' })
@@ -73,11 +74,11 @@ end
 local function holdClose(E, H, gate)
   local key, since, ended = E.ours('hold'), holdTime(H, 'since'), holdTime(H, 'ended')
   gate.report = {
-    what = 'recovered', since = since, ms = ended - since, waited = holdTime(H, 'waited'),
+    what = 'recovered', ms = ended - since, waited = holdTime(H, 'waited'),
     revived = holdTime(H, 'revived'), reason = H.reason,
   }
-  H.state, H.since, H.ended, H.waited, H.revived, H.level, H.rampAt = nil
-  holdStore(key, H, { 'state', 'since', 'ended', 'waited', 'revived', 'level', 'rampAt' })
+  H.state, H.since, H.ended, H.waited, H.revived, H.level, H.rampAt, H.turn = nil
+  holdStore(key, H, { 'state', 'since', 'ended', 'waited', 'revived', 'level', 'rampAt', 'turn' })
   if not H.row then redis.call('HDEL', key, 'reason', 'detail', 'cursor', 'cursorAt') end
 end
 local function holdRamp(E, S, H, now, gate)
@@ -173,7 +174,13 @@ local function holdProbe(E, S, now)
   if id then redis.call('HSET', E.ours('hold'), 'probe', id) end
   return id or nil
 end
+-- How many of the free slots are for what is revived; the others are by turns for retries and fresh ones.
+local function holdShare(E, room)
+  local turn = room % 2 == 1 and redis.call('HINCRBY', E.ours('hold'), 'turn', 1) % 2 or 0
+  return math.floor(room / 2) + turn
+end
 local function holdRevive(E, S, now, n)
+  if n == 0 then return {} end
   local H = holdRead(E.ours('hold'))
   local ids = holdDead(E, H, now, n, nil)
   for _, id in ipairs(ids) do holdRevived(E, id, now) end

@@ -9,6 +9,7 @@ import { coalesce, type RedisClient } from '../connection.js';
 import { endpointKey } from '../names.js';
 import { runScript, script } from '../script.js';
 import { aReason } from '../stored-json.js';
+import { lowerAgenda } from '../take/agenda.js';
 import { HOLD_STATE_LUA } from './hold-lua.js';
 
 /** An endpoint that is held or recovers. Times are epoch milliseconds of Redis' clock. */
@@ -104,6 +105,10 @@ return holdRelease({ ours = function() return KEYS[1] end }, time[1] * 1000 + ma
 export function createHoldSwitch(client: RedisClient, prefix: string): HoldSwitch {
   return {
     probe: (endpoint) =>
-      asking(client, async () => (await runScript(client, PROBE, [holdKey(prefix, endpoint)], [])) === 1),
+      asking(client, async () => {
+        const isHeld = (await runScript(client, PROBE, [holdKey(prefix, endpoint)], [])) === 1;
+        await lowerAgenda(client, prefix, endpoint);
+        return isHeld;
+      }),
   };
 }

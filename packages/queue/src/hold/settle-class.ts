@@ -34,5 +34,5 @@ export function holdDetail(verdict: Verdict, now = Date.now()): string {
     return JSON.stringify({ reason, detail: words, ...(retryAfterMs > 0 && { retryAfterMs }) });
   }
   if (verdict.settle !== 'deferred') return JSON.stringify({ unasked: true });
-  return '{}';
+  return JSON.stringify(verdict.ours ? { oursMs: Math.max(1, Math.round(verdict.until - now)) } : {});
 }

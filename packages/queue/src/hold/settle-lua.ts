@@ -22,10 +22,10 @@ end
 -- A pause that was over before this attempt ended.
 local function holdUnpause(E, H, now)
   if not H.paused or now < holdTime(H, 'until') then return nil end
-  local paused, ms = holdTime(H, 'paused'), holdTime(H, 'until') - holdTime(H, 'paused')
+  local ms = holdTime(H, 'until') - holdTime(H, 'paused')
   H.paused, H['until'] = nil
   if H.state then return nil end
-  return { what = 'recovered', since = paused, ms = ms, heldMs = ms, waited = holdWaiting(E), revived = 0, reason = H.reason }
+  return { what = 'recovered', ms = ms, heldMs = ms, waited = holdWaiting(E), revived = 0, reason = H.reason }
 end
 local function holdDelivered(E, S, H, now)
   local report = holdUnpause(E, H, now)

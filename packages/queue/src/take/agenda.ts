@@ -116,6 +116,8 @@ export async function moveEntry(
 const NEED = script(`
 ${ENDPOINT_LUA}
 local E, now = endpointOf(ARGV[1], ''), nowMs()
+-- A hold has looks of its own, which the look itself knows best.
+if redis.call('HEXISTS', E.ours('hold'), 'state') == 1 then return 15000 end
 local isPaused = redis.call('HEXISTS', E.meta, 'paused') == 1
 if not isPaused and (redis.call('LLEN', E.wait) > 0 or redis.call('ZCARD', E.prioritized) > 0) then return 0 end
 local first = not isPaused and redis.call('ZRANGE', E.delayed, 0, 0, 'WITHSCORES')[2]

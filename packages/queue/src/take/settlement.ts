@@ -46,7 +46,7 @@ function moveOf(job: TakenJob, verdict: Verdict, delivery: Delivery | Unreadable
       return { to: 'delayed', counted: false, delay, value: '', stack: '' };
     }
     case 'returned':
-      return { to: verdict.to, counted: false, ...answered(job, verdict.outcome) };
+      return { to: 'wait', counted: false, ...answered(job, verdict.outcome) };
     case 'dead':
       return { to: 'failed', counted: !verdict.uncounted, ...answered(job, verdict.outcome) };
     case 'retry': {

@@ -200,10 +200,12 @@ local function take()
   if room > 0 then
     local probe = gate.probe and holdProbe(E, S, now)
     if probe then place(probe, 'probe') end
-    pick(gate, room)
-    if gate.revive and #jobs < room then
-      for _, id in ipairs(holdRevive(E, S, now, room - #jobs)) do place(id, 'revived') end
+    local function revive(count)
+      for _, id in ipairs(holdRevive(E, S, now, count)) do place(id, 'revived') end
     end
+    if gate.revive then revive(holdShare(E, room)) end
+    pick(gate, room)
+    if gate.revive and #jobs < room then revive(room - #jobs) end
     rateTaken(E, S, now, #jobs)
     if #jobs < room then rateAt = nil end
     if #jobs > 0 and active == 0 then lookAt(now + ${STALL_CHECK_MS}) end
