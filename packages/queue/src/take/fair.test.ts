@@ -30,7 +30,7 @@ async function backlogOfRetries(
   );
   await consumer.close(0);
   const delayed = queueKey(prefix, endpoint, 'delayed');
-  for (const id of await client.zrange(delayed, 0, -1)) await client.zadd(delayed, 1, id);
+  for (const id of await client.zrangebyscore(delayed, '-inf', '+inf')) await client.zadd(delayed, 1, id);
 }
 
 for (const concurrency of [1, 4]) {
