@@ -17,6 +17,7 @@ export interface Watchdog {
   look(): void;
 }
 
+/** @param stuckAfterMs for tests */
 export function createWatchdog(
   client: RedisClient,
   wakes: Pick<Wakes, 'check' | 'missingSince' | 'reopen'>,
