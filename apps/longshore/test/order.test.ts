@@ -194,3 +194,43 @@ test('a poison event dies after its threshold and the next go; retried, it goes 
       .map(({ n }) => n),
   ).toEqual([4, 1, 5]);
 });
+
+test('order that is switched on and off by a reload holds from then on, and nothing is lost', async () => {
+  const names = ['acme/a', 'acme/b', 'acme/c'];
+  let isHard = true;
+  const receiver = await startReceiver(() => ({ status: isHard || Math.random() < 0.3 ? 500 : 200 }));
+  const { file, counts, write } = await aPlace({ url: receiver.url, backoff: '1s', maxbackoff: '2s' });
+  const relay = await startRelay(file);
+  const reload = async (change: Settings): Promise<void> => {
+    const before = relay.records.filter(({ msg }) => msg === 'configuration reloaded').length;
+    await write(change);
+    relay.signal('SIGHUP');
+    await eventually(
+      () => relay.records.filter(({ msg }) => msg === 'configuration reloaded').length > before,
+      undefined,
+      AT_LAST,
+    );
+  };
+  await postAll(relay, names, 8);
+  // Without an order all of them have failed, and wait for a retry, each with a time of its own.
+  await receiver.received(24, AT_LAST);
+  const before = receiver.requests.length;
+  await reload({ order: 'repository' });
+  isHard = false;
+  await eventually(counts, isIdle, { timeout: 60_000, every: 50 });
+  const ordered = sequences({ ...receiver, requests: receiver.requests.slice(before) });
+  for (const name of names) {
+    const own = ordered.get(name) ?? [];
+    // What was in flight at the reload may be in front.
+    expect(own.slice(-8)).toEqual(inOrder(8));
+  }
+
+  isHard = true;
+  await postAll(relay, ['acme/d'], 12);
+  await eventually(counts, ({ waiting, delayed }) => waiting + delayed === 12, AT_LAST);
+  isHard = false;
+  await reload({ order: 'none' });
+  await eventually(counts, isIdle, { timeout: 60_000, every: 50 });
+  expect(new Set(sequences(receiver).get('acme/d'))).toEqual(new Set(inOrder(12)));
+  expect((await counts()).dead).toBe(0);
+});

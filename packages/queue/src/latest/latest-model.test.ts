@@ -92,11 +92,11 @@ class Add extends Step {
     const before = model.items.filter(({ state }) => state === 'superseded').map(({ id }) => id);
     model.add(delivery.id, delivery.view.tag ?? '', this.time);
     const now = model.items.filter(({ id, state }) => state === 'superseded' && !before.includes(id));
-    const told = [
+    const reported = [
       ...(answer?.superseded ?? []).map(({ deliveryId }) => deliveryId),
       ...(answer?.supersededBy ? [delivery.id] : []),
     ];
-    expect(told.sort()).toEqual(now.map(({ id }) => id).sort());
+    expect(reported.sort()).toEqual(now.map(({ id }) => id).sort());
     expect(answer?.duplicate).toBe(false);
   }
   toString = (): string => `add(${this.tag}, ${this.time}, ${this.ordered})`;
