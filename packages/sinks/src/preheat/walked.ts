@@ -3,7 +3,7 @@
  * same image need no registry. Another policy is another walk.
  */
 import { createHash } from 'node:crypto';
-import { platformText, type Walked, type WalkProblem } from '@longshore/registry-client';
+import { platformText, type Walked, type WalkProblem } from '@longshore/registry-client/walk';
 import type { WarmItem } from './targets/target.js';
 
 interface LeftOut {
