@@ -1,6 +1,7 @@
 /** One endpoint of the worker: its consumer, and the sink that its attempts use. Both can be replaced while deliveries flow. */
 import type { Config } from '@longshore/config';
 import type { Consumer, TakeLoop } from '@longshore/queue/consumer';
+import { createBatchPipeline } from './batch.js';
 import { recordHold } from './hold-report.js';
 import { createDeliveryPipeline, type LiveEndpoint } from './pipeline.js';
 import type { Prepared } from './prepared.js';
@@ -61,11 +62,13 @@ function serve(
   live: () => LiveEndpoint,
 ): Consumer {
   const { name } = endpoint;
+  const handle = createDeliveryPipeline(live, report);
   return loop.serve({
     endpoint: name,
     take: takeSettings(endpoint),
     delivered: config.retention.delivered,
-    handle: createDeliveryPipeline(live, report),
+    handle,
+    handleBatch: createBatchPipeline(live, report, handle),
     unreadable: createUnreadable(name, { observer, trail }),
     onError(err) {
       onRedisError?.(err);

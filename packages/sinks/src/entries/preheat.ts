@@ -2,4 +2,4 @@
 export { createLocalMemory } from '../preheat/local-memory.js';
 export type { PreheatMemory } from '../preheat/memory.js';
 export type { PreheatSinkOptions } from '../preheat/options.js';
-export type { TargetOptions } from '../preheat/targets/options.js';
+export type { TargetOptions } from '../preheat/targets/kinds.js';

@@ -2,7 +2,7 @@
 import type { RegistryOptions } from '@longshore/registry-client';
 import type { WalkPolicy } from '@longshore/registry-client/walk';
 import type { PreheatMemory } from './memory.js';
-import type { TargetOptions } from './targets/options.js';
+import type { TargetOptions } from './targets/kinds.js';
 
 /** See the header. */
 export interface PreheatSinkOptions {
