@@ -61,7 +61,9 @@ export function prepareEndpoint(
 ): Prepared {
   const { client, observer, report, publish, version } = parts;
   const { delivered } = config.retention;
-  const fingerprint = (options: object) => fingerprintOf([endpoint, options, delivered]);
+  // A format is known by its name, which the endpoint has.
+  const fingerprint = (options: object) =>
+    fingerprintOf([endpoint, { ...options, format: undefined }, delivered]);
   const { name } = endpoint;
   if (endpoint.kind === 'alert') return prepareAlert(endpoint, fingerprint, parts);
 
@@ -122,7 +124,7 @@ function sinkOptions(endpoint: HttpEndpoint | AlertEndpoint, version: string) {
     timeout,
     concurrency,
     format,
-    batch: endpoint.batch,
+    batch: endpoint.batch && { bytes: endpoint.batch.bytes, ordered: endpoint.order === 'endpoint' },
     annotate,
     userAgent: `longshore/${version}`,
     tls: { ca: endpoint.tls.ca?.reveal() },
