@@ -186,6 +186,19 @@ const table: [what: string, record: (o: Observer) => void, level: string, msg: s
     },
   ],
   [
+    'queue.lost',
+    (o) => o.queueLost({ from: 0, until: 1_000, state: 'older', detail: 'some of it' }),
+    'error',
+    'Redis lost data',
+    {
+      record: 'queue.lost',
+      from: '1970-01-01T00:00:00.000Z',
+      until: '1970-01-01T00:00:01.000Z',
+      state: 'older',
+      detail: 'some of it',
+    },
+  ],
+  [
     'alert.sent',
     (o) => o.alertSent({ ...alert, attempts: 2 }),
     'warn',
