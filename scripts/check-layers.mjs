@@ -11,7 +11,7 @@ import { fileURLToPath } from 'node:url';
 const STAGE = 'stages do not import each other: they share the types of event, and the apps combine them';
 const APP = 'an app imports the stages and config, never another app';
 
-/** Who may import which of our packages, and why no other. */
+/** Who may import which of our packages, and why no other. `tests`: from tests only, as a devDependency. */
 const LAYERS = {
   event: { may: [], why: 'every package imports event, so it imports none' },
   settings: {
@@ -25,17 +25,26 @@ const LAYERS = {
     may: ['event', 'routing', 'queue', 'observe'],
     why: 'publish is the way from events to durable deliveries; sources and sinks are before and behind it',
   },
-  sinks: { may: ['event', 'settings', 'registry-client'], why: STAGE },
+  formats: {
+    may: ['event', 'settings'],
+    tests: ['sources'],
+    why: 'a format is the reverse of a source; only its tests read with a source what it has rendered',
+  },
+  signing: { may: [], why: 'signing is bytes and keys: the command checks with it what a sink has signed' },
+  sinks: { may: ['event', 'settings', 'formats', 'registry-client', 'signing'], why: STAGE },
   'registry-client': { may: ['event'], why: STAGE },
   observe: { may: ['event'], why: STAGE },
   spool: { may: ['event'], why: STAGE },
   'embedded-redis': { may: ['event'], why: 'it only runs a program; queue is the client of Redis' },
   config: {
-    may: ['event', 'settings', 'sources', 'routing', 'sinks'],
+    may: ['event', 'settings', 'sources', 'routing', 'formats', 'sinks'],
     why: 'config imports only the schemas of the stages',
   },
   ingest: { may: ['event', 'sources', 'publish', 'queue', 'observe', 'spool', 'config'], why: APP },
-  worker: { may: ['event', 'routing', 'publish', 'queue', 'sinks', 'observe', 'config'], why: APP },
+  worker: {
+    may: ['event', 'routing', 'publish', 'queue', 'formats', 'sinks', 'observe', 'config'],
+    why: APP,
+  },
   operator: {
     may: ['event', 'routing', 'queue', 'config'],
     why: 'the command, the API and the pages share operator, so it loads nothing that only one of them needs',
@@ -49,6 +58,7 @@ const LAYERS = {
       'operator',
       'config',
       'embedded-redis',
+      'signing',
       'ingest',
       'worker',
       'dashboard',
@@ -118,10 +128,11 @@ function checkManifest({ name, manifest }, names) {
     optionalDependencies = {},
   } = manifest;
   const used = Object.keys({ ...dependencies, ...peerDependencies, ...optionalDependencies });
+  const { tests = [] } = LAYERS[short(name)];
   return [
     ...used.flatMap((to) => refused(name, to, names) ?? []),
     ...Object.keys(devDependencies)
-      .filter((to) => short(to) !== 'testkit')
+      .filter((to) => short(to) !== 'testkit' && !tests.includes(short(to)))
       .flatMap((to) => refused(name, to, names) ?? []),
   ].map((problem) => `${problem} [package.json]`);
 }

@@ -4,6 +4,7 @@ import { readFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { text } from 'node:stream/consumers';
 import { expect, onTestFinished, test } from 'vitest';
+import { formatNamed } from '../packages/formats/dist/index.js';
 import { retryDelay } from '../packages/queue/dist/retry.js';
 import { openSink } from '../packages/sinks/dist/index.js';
 import { blocks } from './testing/markdown.mjs';
@@ -26,9 +27,12 @@ const pick = ({ method, url, rawHeaders }) => ({ method, url, rawHeaders });
 
 function sinkTo(url, userAgent = 'longshore/0.0.0') {
   const options = { name: 'one', url, headers: {}, timeout: 10_000, concurrency: 8, annotate: false };
-  const sink = openSink('http', { ...options, userAgent });
+  const sink = openSink('http', { ...options, userAgent, format: formatNamed('distribution') });
   onTestFinished(() => sink.close());
-  return (delivery) => sink.send(delivery, { number: 1, signal: new AbortController().signal });
+  return async (delivery) => {
+    const [result] = await sink.send([delivery], { number: 1, signal: new AbortController().signal });
+    return result;
+  };
 }
 
 const anyDelivery = { id: 'a', contentType: 'application/json', payload: { event: {} } };

@@ -1,7 +1,7 @@
 /**
- * The recipes of CONTRIBUTING.md, carried out in a copy of the tree: a new kind of source, a new setting and a new
- * error are built, documented and pass the tests that the recipes name. The source is one folder and one line, and
- * requests are posted to it.
+ * The recipes of CONTRIBUTING.md, carried out in a copy of the tree: a new kind of source, a new format, a new setting
+ * and a new error are built, documented and pass the tests that the recipes name. The source and the format are one
+ * folder and one line each; requests are posted to the source, and the format is delivered to a receiver.
  */
 import { execFile } from 'node:child_process';
 import { cpSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
@@ -30,24 +30,41 @@ function change(file, from, to) {
   writeFileSync(file, text.replace(from, to));
 }
 
-/** The line of the recipe's second step. */
-const LINE = /`(\(await import\('\.\/acme\/index\.js'\)\)\.acme,)`/;
+const MARKDOWN = readFileSync(join(ROOT, 'CONTRIBUTING.md'), 'utf8');
+const FILES = blocks(MARKDOWN)
+  .map(({ info, code }) => ({ path: info.split(' ')[1], code }))
+  .filter(({ path }) => path);
 
-async function addSource(copy) {
-  const markdown = readFileSync(join(ROOT, 'CONTRIBUTING.md'), 'utf8');
-  const files = blocks(markdown)
-    .map(({ info, code }) => ({ path: info.split(' ')[1], code }))
-    .filter(({ path }) => path);
-  expect(files.length).toBeGreaterThanOrEqual(5);
+/** The folder of a recipe, and its one line at the head of a list. */
+async function addFolderAndLine(copy, folder, { list, head, line }) {
+  const files = FILES.filter(({ path }) => path.startsWith(`${folder}/`));
   for (const { path, code } of files) {
-    expect(path).toMatch(/^packages\/sources\/src\/kinds\/acme\//);
     await mkdir(dirname(join(copy, path)), { recursive: true });
     writeFileSync(join(copy, path), path.endsWith('.http') ? code.trimEnd() : code);
   }
-  const [, line] = LINE.exec(markdown) ?? [];
-  const kinds = join(copy, 'packages/sources/src/kinds/index.ts');
-  change(kinds, 'KINDS: readonly Kind[] = [\n', `KINDS: readonly Kind[] = [\n  ${line}\n`);
+  const [, written] = line.exec(MARKDOWN) ?? [];
+  change(join(copy, list), head, `${head}  ${written}\n`);
+  return files.length;
+}
+
+async function addSource(copy) {
+  const count = await addFolderAndLine(copy, 'packages/sources/src/kinds/acme', {
+    list: 'packages/sources/src/kinds/index.ts',
+    head: 'KINDS: readonly Kind[] = [\n',
+    line: /`(\(await import\('\.\/acme\/index\.js'\)\)\.acme,)`/,
+  });
   writeFileSync(join(copy, 'apps/ingest/src/acme.test.ts'), POSTS);
+  return count;
+}
+
+async function addFormat(copy) {
+  const count = await addFolderAndLine(copy, 'packages/formats/src/porter', {
+    list: 'packages/formats/src/registry.ts',
+    head: 'FORMATS: readonly Format[] = [\n',
+    line: /`(\(await import\('\.\/porter\/index\.js'\)\)\.porter,)`/,
+  });
+  writeFileSync(join(copy, 'apps/worker/src/porter.test.ts'), DELIVERS);
+  return count;
 }
 
 /** Posts to the new source. The event's name is in a header only, so reading a request again needs that header. */
@@ -70,6 +87,36 @@ test('an event is accepted, and one that cannot be read is kept with the header 
   const raw = { method: 'POST', path: '/', headers: kept.headers, body: Buffer.from('{"image":"team/api"}'), receivedAt: 1 };
   const [taken] = createSources({ sources }).reopen('acme', raw).taken;
   expect(taken.event).toMatchObject({ action: 'delete', nativeType: 'deleted' });
+});
+`;
+
+/** Delivers by the new format, as a configuration with it says. */
+const DELIVERS = `
+import { mkdtempSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { readConfig } from '@longshore/config';
+import { startReceiver } from '@longshore/testkit';
+import { expect, onTestFinished, test } from 'vitest';
+import { prepareEndpoint } from './prepared.js';
+import { aDelivery, nothingOfItsOwn, observed } from './testing/parts.js';
+
+test('an endpoint with the format delivers it, and ignores what lacks something', async () => {
+  const receiver = await startReceiver();
+  const endpoint = { name: 'one', url: receiver.url, format: 'porter' };
+  const file = join(mkdtempSync(join(tmpdir(), 'porter-')), 'longshore.yml');
+  writeFileSync(file, JSON.stringify({ version: 0.1, notifications: { endpoints: [endpoint] } }));
+  const { config } = readConfig(file, {});
+  const [one] = config.notifications.endpoints;
+  const parts = { ...nothingOfItsOwn, observer: observed().observer, version: '0', client: {}, report: {} };
+  const { ignores, sink } = prepareEndpoint(one, config, () => config, parts).open();
+  onTestFinished(() => sink.close());
+  const [untagged, tagged] = [aDelivery(), aDelivery()];
+  tagged.view.tag = '1.4.2';
+  expect([ignores(untagged), ignores(tagged)]).toEqual(['format', undefined]);
+  await sink.send([tagged], { number: 1, signal: new AbortController().signal });
+  expect(receiver.requests.map((request) => request.json())).toEqual([{ image: 'acme/app', tag: '1.4.2' }]);
+  expect(receiver.requests[0].headers['content-type']).toBe('application/json');
 });
 `;
 
@@ -110,22 +157,30 @@ test('what is added as the recipes say is documented and passes the tests that t
   timeout: 600_000,
 }, async () => {
   const copy = await copyOfTheTree();
-  await addSource(copy);
+  const count = (await addSource(copy)) + (await addFormat(copy));
+  // No file of a recipe is outside of its folder.
+  expect(count).toBe(FILES.length);
   addSetting(copy);
   addError(copy);
-  const built = ['packages/testkit', 'packages/observe', 'apps/ingest'];
+  const built = ['packages/testkit', 'packages/observe', 'apps/ingest', 'apps/worker'];
   await run(join(ROOT, 'node_modules', '.bin', 'tsc'), ['-b', ...built], { cwd: copy });
   await run(process.execPath, ['scripts/gen-reference.mjs'], { cwd: copy });
 
   const page = readFileSync(join(copy, 'docs/reference/configuration.md'), 'utf8');
   expect(page).toMatch(/^\| `kind` \| .*acme.*Which format it sends/m);
+  expect(page).toMatch(
+    /^\| `format` \| .*porter.*`porter`: image and tag, for the deploy hooks of Porter\./m,
+  );
   expect(page).toContain('| `motto` | text | `ahoy` | `LONGSHORE_MOTTO` | What it says. |');
   await vitest(
     copy,
     'packages/sources/src/kinds/acme',
     'packages/sources/src/kinds/index',
+    'packages/formats/src/porter',
+    'packages/formats/src/registry',
     'packages/config/src/reference',
     'apps/ingest/src/acme',
     'apps/ingest/src/spool/request',
+    'apps/worker/src/porter',
   );
 });

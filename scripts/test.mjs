@@ -15,12 +15,14 @@ import { asScript, NOTES, ROOT, say, setUp } from './setup.mjs';
 const REPORT = join(NOTES, 'tests.json');
 const BIN = join(ROOT, 'node_modules', '.bin');
 
-/** Each program and the tests that need it. `unpacked`: Debian's package would start a service, so it is not installed. */
+/** Each program, Debian's package of it, and the tests that need it. `unpacked`: Debian's package would start a service, so it is not installed. */
 const TOOLS = [
   { program: 'redis-server', or: 'valkey-server', needs: 'tests that use a Redis' },
   { program: 'docker-registry', unpacked: true, needs: 'tests with a real registry' },
   { program: 'skopeo', needs: 'tests with a real registry client' },
   { program: 'chromium', needs: 'tests of the pages in a browser' },
+  { program: 'python3', needs: 'the example of a receiver in Python' },
+  { program: 'java', from: 'default-jdk-headless', needs: 'the example of a receiver in Java' },
 ];
 
 /** Name, program, arguments; the cheapest first. */
@@ -54,16 +56,19 @@ await asScript(async () => {
   process.exit(tests.failed + failed.length > 0 || (ci && missing.length > 0) ? 1 : 0);
 });
 
-/** Installs what is missing, as root; else unpacks it, except Chromium, which needs a hundred packages. */
+/** These need a hundred packages: without root they are not unpacked. */
+const AS_ROOT = new Set(['chromium', 'python3', 'java']);
+
+/** Installs what is missing, as root; else unpacks it. */
 async function provideTools() {
   for (const { program } of TOOLS) process.env.PATH += delimiter + join(CACHE, program, 'bin');
   if (!(await isDebian())) return;
-  for (const { program, unpacked } of await missingTools()) {
-    if (program === 'redis-server' || (program === 'chromium' && !isRoot)) continue;
+  for (const { program, from = program, unpacked } of await missingTools()) {
+    if (program === 'redis-server' || (AS_ROOT.has(program) && !isRoot)) continue;
     say(`installing ${program} for the tests`);
     try {
-      if (isRoot && !unpacked) await install([program]);
-      else await unpack(program, program);
+      if (isRoot && !unpacked) await install([from]);
+      else await unpack(from, program);
     } catch (error) {
       say(`failed: ${error.message}`);
     }

@@ -35,7 +35,7 @@ test('a body that is not JSON is answered 400', async () => {
   expect((await post('no')).status).toBe(400);
 });
 
-test('a port that is taken is told in one line and stops nothing', async () => {
+test('a port that is taken is reported in one line and stops nothing', async () => {
   const { port } = await start();
   const lines = [];
   expect(await startReceiver({ port, print: (line) => lines.push(line) })).toBeUndefined();

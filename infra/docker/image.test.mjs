@@ -1,5 +1,5 @@
 /**
- * The image, run by podman as an operator would: nobody's user, a root file system that is read-only, no
+ * The image, run by podman as an operator would: an unprivileged user, a root file system that is read-only, no
  * capabilities, and no network but its own loopback. Started by `npm run image:test`.
  */
 import { execFile } from 'node:child_process';
@@ -64,7 +64,7 @@ function start(options, args = []) {
     child,
     exec: (...command) => podman('exec', name, ...command),
     signal: (signal) => podman('kill', '--signal', signal, name),
-    /** A receiver in the container's own network; it answers once it is told to. */
+    /** A receiver in the container's own network; it answers once it receives a signal. */
     receive: (port, held) => runProcess('podman', ['exec', name, 'node', '-e', receiver(port, held)]),
     send: async (...more) =>
       JSON.parse((await podman('exec', name, 'longshore', 'send', '--json', ...more)).stdout),
@@ -83,7 +83,7 @@ const receiver = (port, held) => `
   }).listen(${port}, '127.0.0.1', () => console.log(JSON.stringify({ msg: 'listening' })));
 `;
 
-test('read-only and as nobody: an event arrives, SIGTERM drains, and the next container has the rest', async () => {
+test('read-only and unprivileged: an event arrives, SIGTERM drains, and the next container has the rest', async () => {
   const files = await relayFiles();
   const first = start(files);
   const ready = await first.child.waitFor('ready', { timeout: 30_000 });

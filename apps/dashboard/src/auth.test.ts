@@ -94,16 +94,16 @@ describe('without a password', () => {
 });
 
 describe('sign-ins', () => {
-  /** What the middleware told of each request, in order, and its answers. */
+  /** What the middleware reported of each request, in order, and its answers. */
   async function signIn(begin: 'begins' | 'is throttled', ...requests: Record<string, string>[]) {
-    const told: string[] = [];
+    const reported: string[] = [];
     const signIns: SignIns = {
       async begin() {
-        told.push('begun');
+        reported.push('begun');
         if (begin === 'is throttled') return undefined;
         return {
-          passed: () => void told.push('passed'),
-          failed: async () => void told.push('failed'),
+          passed: () => void reported.push('passed'),
+          failed: async () => void reported.push('failed'),
         };
       },
     };
@@ -116,19 +116,19 @@ describe('sign-ins', () => {
     const { port } = server.address() as AddressInfo;
     const answers: Response[] = [];
     for (const headers of requests) answers.push(await fetch(`http://127.0.0.1:${port}/`, { headers }));
-    return { told, answers };
+    return { reported, answers };
   }
 
-  test('one without a name and password is no guess; of the others each is told how it went', async () => {
-    const { told, answers } = await signIn('begins', {}, basic('ops', 'wrong'), basic('ops', 'hunter2'));
+  test('one without a name and password is no guess; of the others each has its result reported', async () => {
+    const { reported, answers } = await signIn('begins', {}, basic('ops', 'wrong'), basic('ops', 'hunter2'));
     expect(answers.map(({ status }) => status)).toEqual([401, 401, 200]);
-    expect(told).toEqual(['begun', 'failed', 'begun', 'passed']);
+    expect(reported).toEqual(['begun', 'failed', 'begun', 'passed']);
   });
 
   test('one that is throttled is answered 429, and not compared', async () => {
-    const { told, answers } = await signIn('is throttled', basic('ops', 'hunter2'));
+    const { reported, answers } = await signIn('is throttled', basic('ops', 'hunter2'));
     expect(answers[0]?.status).toBe(429);
     expect(answers[0]?.headers.get('retry-after')).toBe('1');
-    expect(told).toEqual(['begun']);
+    expect(reported).toEqual(['begun']);
   });
 });

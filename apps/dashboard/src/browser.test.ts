@@ -12,13 +12,13 @@ const ARGS = [
   '--disable-sync',
   '--no-first-run',
 ];
-const SLOW = 60_000;
+const SLOW_MS = 60_000;
 
 describe.runIf(hasTool('chromium'))('in a browser', () => {
   let browser: Browser;
   beforeAll(async () => {
     browser = await chromium.launch({ executablePath: toolPath('chromium'), headless: true, args: ARGS });
-  }, SLOW);
+  }, SLOW_MS);
   afterAll(() => browser?.close());
 
   /** A page, what went wrong in it, and every other host that it asked. */
@@ -34,7 +34,7 @@ describe.runIf(hasTool('chromium'))('in a browser', () => {
       const { protocol, origin } = new URL(request.url());
       if (protocol !== 'data:' && origin !== dashboard.url) problems.push(`asks ${request.url()}`);
     });
-    await page.goto(`${dashboard.url}/queues`, { timeout: SLOW });
+    await page.goto(`${dashboard.url}/queues`, { timeout: SLOW_MS });
     return { page, problems };
   }
 
@@ -65,7 +65,7 @@ describe.runIf(hasTool('chromium'))('in a browser', () => {
       await reads(page, 'push acme/app:1.0');
       expect(problems).toEqual([]);
     },
-    SLOW,
+    SLOW_MS,
   );
 
   test(
@@ -82,6 +82,6 @@ describe.runIf(hasTool('chromium'))('in a browser', () => {
       }
       expect(problems).toEqual([]);
     },
-    SLOW,
+    SLOW_MS,
   );
 });

@@ -48,7 +48,7 @@ describe('before its body has come', () => {
         postHead(path, `Content-Length: ${size}`, ...headers),
       );
       expect([path, headers, await answered(connection)]).toEqual([path, headers, status]);
-      // The sender writes all of it before it looks at the answer, and goes on with an event.
+      // The sender writes all of it before it looks at the answer, and continues with an event.
       const event = JSON.stringify(envelope(anEvent()));
       const good = ['Authorization: Bearer older', `Content-Length: ${event.length}`];
       connection.write(Buffer.alloc(size));

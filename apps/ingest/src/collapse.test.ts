@@ -1,4 +1,4 @@
-/** Facts that are told twice, as registries tell them, to an endpoint that collapses and one that does not. */
+/** Facts that are reported twice, as registries report them, to an endpoint that collapses and one that does not. */
 import { createHmac } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
 import { anEvent, endpointsWith, envelope } from './testing/events.js';
@@ -16,7 +16,7 @@ const waiting = async ({ inspector }: TestIngest) => {
 const first = { accepted: 1, enqueued: 2, duplicates: 0, ignored: 0, quarantined: 0 };
 const next = { ...first, enqueued: 1, collapsed: 1 };
 
-describe('a fact that is told twice is delivered once', () => {
+describe('a fact that is reported twice is delivered once', () => {
   test('docker pull: a HEAD, then a GET', async () => {
     const ingest = await startIngest(TWO);
     const pull = (method: string) =>
@@ -55,8 +55,11 @@ describe('a fact that is told twice is delivered once', () => {
       const timestamp = `2026-03-14T09:28:27.${count++}+00:00`;
       const body = JSON.stringify({ timestamp, nodeId: 'n', initiator: 'ci/10.0.0.1', action, asset });
       const signature = createHmac('sha1', 'key').update(body).digest('hex');
-      const told = { 'x-nexus-webhook-id': 'rm:repository:asset', 'x-nexus-webhook-signature': signature };
-      return ingest.post(body, { path: '/sources/nexus', headers: { ...json, ...told } });
+      const reported = {
+        'x-nexus-webhook-id': 'rm:repository:asset',
+        'x-nexus-webhook-signature': signature,
+      };
+      return ingest.post(body, { path: '/sources/nexus', headers: { ...json, ...reported } });
     };
     let count = 461;
     const blob = `/v2/-/blobs/${DIGEST}`;
@@ -88,16 +91,16 @@ describe('a fact that is told twice is delivered once', () => {
   });
 });
 
-test('what is collapsed is told: in the record, by a line of its own, and in a metric', async () => {
+test('what is collapsed is shown: in the record, by a line of its own, and in a metric', async () => {
   const ingest = await startIngest(TWO);
-  const [told, again] = [anEvent(), anEvent()];
-  await ingest.post(envelope(told, again, again, told));
+  const [reported, again] = [anEvent(), anEvent()];
+  await ingest.post(envelope(reported, again, again, reported));
   const closing = { accepted: 4, enqueued: 3, duplicates: 3, ignored: 0, collapsed: 2 };
   const [received, collapsed] = ['event.received', 'delivery.collapsed'].map((name) =>
     ingest.records().filter(({ record }) => record === name),
   );
   expect(received).toEqual([expect.objectContaining(closing)]);
-  const { id } = told;
+  const { id } = reported;
   const trail = { endpoint: 'once', eventId: again.id, action: 'push', repository: 'acme/app', tag: '1.0' };
   expect(collapsed).toEqual(Array(2).fill(expect.objectContaining(trail)));
   expect(collapsed?.[0]?.into).not.toBe(id);
@@ -107,9 +110,9 @@ test('what is collapsed is told: in the record, by a line of its own, and in a m
 
 test('the same delivery again is a duplicate, and one that is collapsed is collapsed again', async () => {
   const ingest = await startIngest(TWO);
-  const [told, again] = [anEvent(), anEvent()];
-  await ingest.post(envelope(told));
-  expect((await ingest.post(envelope(told))).json).toEqual({ ...first, enqueued: 0, duplicates: 2 });
+  const [reported, again] = [anEvent(), anEvent()];
+  await ingest.post(envelope(reported));
+  expect((await ingest.post(envelope(reported))).json).toEqual({ ...first, enqueued: 0, duplicates: 2 });
   expect((await ingest.post(envelope(again))).json).toEqual(next);
   expect((await ingest.post(envelope(again))).json).toEqual({ ...next, enqueued: 0, duplicates: 1 });
 });

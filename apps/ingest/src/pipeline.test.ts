@@ -60,7 +60,7 @@ describe('what is taken', () => {
     expect(counts.reduce((sum, { duplicates }) => sum + duplicates, 0)).toBe(38);
   });
 
-  test('what the rules of an endpoint ignore is counted and told by rule', async () => {
+  test('what the rules of an endpoint ignore is counted and recorded by rule', async () => {
     const ingest = await startIngest(
       endpointsWith({
         all: {},

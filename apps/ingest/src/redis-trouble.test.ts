@@ -35,7 +35,7 @@ test('Redis gone: 503 within a second, and 202 again when it is back, without a 
   expect((await takenAgain(ingest, body)).json).toMatchObject({ accepted: 1, enqueued: 2 });
 });
 
-test('Redis hung: 503 within five seconds, and 202 again when it goes on', async () => {
+test('Redis hung: 503 within five seconds, and 202 again when it resumes', async () => {
   const redis = await startRedis();
   onTestFinished(() => redis.resume());
   const ingest = await startIngest(endpoints('one'), { redis: redis.url });

@@ -81,11 +81,11 @@ test('planned adds up: planned = ignored + enqueued + duplicates + collapsed, an
     // One closing record with the same numbers, and one for each event that was not taken.
     const records = ingest.records().slice(before);
     const { accepted, enqueued, duplicates, ignored, quarantined } = counts;
-    const told = expect.objectContaining({
+    const reported = expect.objectContaining({
       ...{ accepted, enqueued, duplicates, ignored },
       ...(collapsed > 0 && { collapsed }),
     });
-    expect(closing(records)).toEqual(accepted > 0 || quarantined === 0 ? [told] : []);
+    expect(closing(records)).toEqual(accepted > 0 || quarantined === 0 ? [reported] : []);
     expect(records.filter(({ record }) => record === 'event.quarantined')).toHaveLength(quarantined);
     expect(records.filter(({ record }) => record === 'delivery.ignored')).toHaveLength(ignored);
 

@@ -135,7 +135,7 @@ test('/debug/vars has each endpoint as the registry shows it, without its secret
       Backoff: 1_000_000_000,
       IgnoredMediaTypes: null,
       Ignore: { MediaTypes: null, Actions: null },
-      // What waits is what is in Redis, whoever has put it there.
+      // What waits is what is in Redis, no matter what has put it there.
       Metrics: { ...none, Pending: 3 },
     },
     expect.objectContaining({

@@ -4,7 +4,7 @@ import { type AdminParts, createAdmin } from './admin.js';
 import { unguarded as listen } from './testing/listen.js';
 
 const unused = () => {
-  throw new Error('nobody is to be asked');
+  throw new Error('nothing else is to be asked');
 };
 
 async function admin(parts: Partial<AdminParts>) {
@@ -22,7 +22,7 @@ async function admin(parts: Partial<AdminParts>) {
   };
 }
 
-test('/healthz asks nobody else', async () => {
+test('/healthz asks nothing else', async () => {
   const get = await admin({});
   const { status, text } = await get('/healthz');
   expect([status, JSON.parse(text)]).toEqual([

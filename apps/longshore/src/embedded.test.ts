@@ -36,7 +36,7 @@ async function folder(): Promise<string> {
   return made;
 }
 
-test('a relay with another configuration on the same datadir is told whose Redis it shares', async () => {
+test('a relay with another configuration on the same datadir is informed whose Redis it shares', async () => {
   const datadir = await folder();
   await keepIn(datadir, { file: '/a.yml', fingerprint: 'a' });
   const messages = await keepIn(datadir, { file: '/b.yml', fingerprint: 'b' });

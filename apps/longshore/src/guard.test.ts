@@ -262,7 +262,7 @@ describe('what is no request of another site', () => {
     expect((await ask(POST, ...headers, 'Sec-Fetch-Dest: document')).status).toBe(403);
   });
 
-  test('what nobody’s page sent may be looked at, and changes the dashboard only from its pages', async () => {
+  test('what no page sent may be looked at, and changes the dashboard only from its pages', async () => {
     const dashboard = await guarded({ name: 'dashboard', hasPages: true });
     expect((await dashboard.ask(POST, 'Host: HOST', 'Sec-Fetch-Site: none')).status).toBe(403);
     const ingest = await guarded();

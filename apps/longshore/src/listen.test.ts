@@ -72,7 +72,7 @@ test('close lets a request in flight finish, and cuts off one that takes longer 
   await closing;
 });
 
-test('a sender that goes on over a connection that was in use does not hold up the close', async () => {
+test('a sender that continues over a connection that was in use does not hold up the close', async () => {
   let held: ServerResponse | undefined;
   const listener = await listen('ingest', { host: '127.0.0.1', port: 0 }, (request, response) => {
     if (request.url === '/held') held = response;

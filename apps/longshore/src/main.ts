@@ -10,6 +10,7 @@ import { addQuarantine } from './commands/quarantine.js';
 import { addRun } from './commands/run.js';
 import { addSend } from './commands/send.js';
 import { addTrace } from './commands/trace.js';
+import { addVerify } from './commands/verify.js';
 import { type Shell, type Surroundings, thisProcess } from './shell.js';
 import { version } from './version.js';
 
@@ -48,7 +49,17 @@ export async function main(
       writeOut: (text) => void stdout.write(text),
       writeErr: (text) => void stderr.write(printableLines(text)),
     });
-  for (const add of [addRun, addCheck, addSend, addTrace, addDead, addQuarantine, addPause, addPreheat])
+  for (const add of [
+    addRun,
+    addCheck,
+    addSend,
+    addTrace,
+    addDead,
+    addQuarantine,
+    addPause,
+    addPreheat,
+    addVerify,
+  ])
     add(program, shell);
 
   try {

@@ -36,7 +36,7 @@ async function start(
 
 const arrives = ({ received }: RawConnection, text: string) => eventually(() => received().includes(text));
 
-test('an idle connection outlives those of proxies, and no request may take for ever', async () => {
+test('an idle connection outlives those of proxies, and no request may take forever', async () => {
   const { server, open } = await start();
   const { keepAliveTimeout, headersTimeout, requestTimeout, maxConnections } = server;
   expect({ keepAliveTimeout, requestTimeout }).toEqual({ keepAliveTimeout: 75_000, requestTimeout: 30_000 });
@@ -56,7 +56,7 @@ describe('Expect: 100-continue', () => {
     await arrives(client, 'size 2');
   });
 
-  test('is answered with the refusal alone when nobody reads', async () => {
+  test('is answered with the refusal alone when nothing reads it', async () => {
     const { open } = await start();
     const client = await open(postHead('/refused', 'Expect: 100-continue', 'Content-Length: 2'));
     await eventually(client.isClosed);

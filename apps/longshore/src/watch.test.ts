@@ -6,7 +6,7 @@ import { eventually } from '@longshore/testkit';
 import { expect, onTestFinished, test } from 'vitest';
 import { waitUntilStable, watchConfig } from './watch.js';
 
-/** A watched file, and what it held whenever a change was told. `rests`: what happens between two looks, in turn. */
+/** A watched file, and what it held whenever a change was reported. `rests`: what happens between two looks, in turn. */
 async function watched(...rests: ((file: string) => void)[]) {
   const folder = await mkdtemp(join(tmpdir(), 'longshore-test-'));
   const file = join(folder, 'longshore.yml');
@@ -16,9 +16,9 @@ async function watched(...rests: ((file: string) => void)[]) {
     watcher.close();
     await rm(folder, { recursive: true });
   });
-  const told: string[] = [];
-  watcher.onChange(() => void told.push(readFileSync(file, 'utf8')));
-  return { file, told, close: watcher.close };
+  const reported: string[] = [];
+  watcher.onChange(() => void reported.push(readFileSync(file, 'utf8')));
+  return { file, reported, close: watcher.close };
 }
 
 /** Writes until it is seen: the first look at the file may come after the first of them. */
@@ -36,7 +36,7 @@ async function change(file: string, text: string, seen: () => boolean): Promise<
 
 test('a file that is being written is reported once, when it is complete', async () => {
   let begun = false;
-  const { file, told } = await watched(
+  const { file, reported } = await watched(
     (file) => {
       begun = true;
       writeFileSync(file, 'half of');
@@ -44,29 +44,29 @@ test('a file that is being written is reported once, when it is complete', async
     (file) => writeFileSync(file, 'half of it, and the rest'),
   );
   await change(file, '', () => begun);
-  await eventually(() => told.length > 0);
-  expect(told).toEqual(['half of it, and the rest']);
-  await change(file, 'another', () => told.length > 1);
-  expect(told[1]?.trimEnd()).toBe('another');
+  await eventually(() => reported.length > 0);
+  expect(reported).toEqual(['half of it, and the rest']);
+  await change(file, 'another', () => reported.length > 1);
+  expect(reported[1]?.trimEnd()).toBe('another');
 });
 
-test('a file that is gone for a moment is told when it is there again', async () => {
+test('a file that is gone for a moment is reported when it is there again', async () => {
   let begun = false;
-  const { file, told } = await watched((file) => {
+  const { file, reported } = await watched((file) => {
     begun = true;
     rmSync(file);
   });
   await change(file, 'half', () => begun);
-  expect(told).toEqual([]);
+  expect(reported).toEqual([]);
   writeFileSync(file, 'whole');
-  await eventually(() => told.length > 0);
-  expect(told).toEqual(['whole']);
+  await eventually(() => reported.length > 0);
+  expect(reported).toEqual(['whole']);
 });
 
-test('a file that comes back as it was is told again: whoever was told may have found nothing', async () => {
-  const { file, told } = await watched();
-  await change(file, 'whole', () => told.length > 0);
-  const before = told.length;
+test('a file that comes back as it was is reported again: a reader may have found nothing', async () => {
+  const { file, reported } = await watched();
+  await change(file, 'whole', () => reported.length > 0);
+  const before = reported.length;
   let gone = false;
   const look = ({ nlink }: { nlink: number }): void => {
     gone ||= nlink === 0;
@@ -75,13 +75,13 @@ test('a file that comes back as it was is told again: whoever was told may have 
   renameSync(file, `${file}.away`);
   await eventually(() => gone);
   renameSync(`${file}.away`, file);
-  await eventually(() => told.length > before);
+  await eventually(() => reported.length > before);
   unwatchFile(file, look);
 });
 
-test('SIGHUP while another file is there for a moment is told of the one that stays', async () => {
+test('SIGHUP while another file is there for a moment reports the one that stays', async () => {
   let swap = false;
-  const { file, told } = await watched(
+  const { file, reported } = await watched(
     ...Array.from({ length: 20 }, () => (file: string) => {
       if (!swap) return;
       swap = false;
@@ -89,14 +89,14 @@ test('SIGHUP while another file is there for a moment is told of the one that st
       renameSync(`${file}.first`, file);
     }),
   );
-  await change(file, 'first', () => told.length > 0);
-  const before = told.length;
+  await change(file, 'first', () => reported.length > 0);
+  const before = reported.length;
   renameSync(file, `${file}.first`);
   writeFileSync(`${file}.second`, 'second');
   swap = true;
   renameSync(`${file}.second`, file);
-  await eventually(() => told.length > before);
-  expect(new Set(told.slice(before).map((text) => text.trimEnd()))).toEqual(new Set(['first']));
+  await eventually(() => reported.length > before);
+  expect(new Set(reported.slice(before).map((text) => text.trimEnd()))).toEqual(new Set(['first']));
 });
 
 test('a file that never rests is looked at no more after close', async () => {
@@ -115,20 +115,20 @@ test('a file that never rests is looked at no more after close', async () => {
 });
 
 test('SIGHUP while the file is being written is reported when it is complete', async () => {
-  const { file, told } = await watched((file) => writeFileSync(file, 'half of it, and the rest'));
+  const { file, reported } = await watched((file) => writeFileSync(file, 'half of it, and the rest'));
   writeFileSync(file, 'half of');
   process.emit('SIGHUP');
-  await eventually(() => told.length > 0);
-  expect(told).toEqual(['half of it, and the rest']);
+  await eventually(() => reported.length > 0);
+  expect(reported).toEqual(['half of it, and the rest']);
 });
 
-test('SIGHUP is told although the file is as it was', async () => {
-  const { told } = await watched();
+test('SIGHUP is reported although the file is as it was', async () => {
+  const { reported } = await watched();
   process.emit('SIGHUP');
-  await eventually(() => told.length === 1);
+  await eventually(() => reported.length === 1);
   process.emit('SIGHUP');
-  await eventually(() => told.length === 2);
-  expect(told).toEqual(['before', 'before']);
+  await eventually(() => reported.length === 2);
+  expect(reported).toEqual(['before', 'before']);
 });
 
 test('a start waits for a file that is being written', async () => {
@@ -139,7 +139,7 @@ test('a start waits for a file that is being written', async () => {
   expect(readFileSync(file, 'utf8')).toBe('half of it, and the rest');
 });
 
-test('a start does not wait for ever for a file that never rests', async () => {
+test('a start does not wait forever for a file that never rests', async () => {
   const { file } = await watched();
   let looks = 0;
   await waitUntilStable(file, async () => writeFileSync(file, 'x'.repeat(++looks)));

@@ -43,8 +43,8 @@ test('a failing receiver, its dead letters and its recovery are reported to anot
   const [, , over] = await oncall.received(3, AT_LAST);
   expect(over?.json()).toMatchObject({ alert: 'failing', state: 'resolved', summary: 'one delivers again' });
   // What is in flight when the relay stops is delivered by the next one, and recorded there.
-  const told = () => relay.records.filter(({ record }) => record === 'alert.sent');
-  await eventually(told, ({ length }) => length >= 3);
+  const reported = () => relay.records.filter(({ record }) => record === 'alert.sent');
+  await eventually(reported, ({ length }) => length >= 3);
   // An alert is an event: its history has the delivery.
   const published = relay.records.find(({ source, record }) => source === 'longshore' && record);
   const [event] = (published?.events ?? []) as { id: string }[];
@@ -56,7 +56,7 @@ test('a failing receiver, its dead letters and its recovery are reported to anot
   const [delivery] = await eventually(trace, ({ length }) => length > 0);
   expect(delivery).toMatchObject({ endpoint: 'alerts/oncall', state: 'delivered' });
   expect(await relay.stop()).toMatchObject({ code: 0 });
-  expect(told()).toHaveLength(3);
+  expect(reported()).toHaveLength(3);
   // Its own url got events and nothing else.
   for (const request of receiver.requests) expect(request.json()).toHaveProperty('events');
 });

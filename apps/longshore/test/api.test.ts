@@ -4,7 +4,7 @@ import { expect, test } from 'vitest';
 import { bury } from './operator.js';
 import { anEvent, envelope, idsOf, type Relay, startRelay, workFolder, writeConfig } from './relay.js';
 
-const LONG = 120_000;
+const LONG_MS = 120_000;
 
 // biome-ignore lint/suspicious/noExplicitAny: the tests say what is in it
 const json = async (response: Response): Promise<any> => response.json();
@@ -74,11 +74,11 @@ test(
     expect(idsOf(requests.slice(50))).toEqual([event.id]);
     await dashboard.waitFor(({ record, enqueued }) => record === 'event.received' && enqueued === 1);
   },
-  LONG,
+  LONG_MS,
 );
 
 test(
-  'a retry that goes on ends with its process, and the same once more goes on',
+  'a retry that is running ends with its process, and the same once more continues',
   async () => {
     const prefix = testPrefix();
     const redis = { url: redisUrl(), prefix };
@@ -104,7 +104,7 @@ test(
     );
     expect(await api(second).get('/endpoints/one')).toMatchObject({ dead: 0, waiting: 100 });
   },
-  LONG,
+  LONG_MS,
 );
 
 test(
@@ -143,5 +143,5 @@ test(
     }
     expect(relay.stdout).not.toMatch(/hunter|s3cret/);
   },
-  LONG,
+  LONG_MS,
 );

@@ -14,7 +14,7 @@ const ARGS = [
   '--disable-sync',
   '--no-first-run',
 ];
-const SLOW = 60_000;
+const SLOW_MS = 60_000;
 
 /** Who may see the dashboard of these tests. */
 const OPERATOR = { username: 'ops', password: 'hunter2' };
@@ -31,14 +31,14 @@ export function useBrowser() {
   let browser: Browser;
   beforeAll(async () => {
     browser = await chromium.launch({ executablePath: toolPath('chromium'), headless: true, args: ARGS });
-  }, SLOW);
+  }, SLOW_MS);
   afterAll(() => browser?.close());
 
   return async (url: string, options: BrowserContextOptions = {}): Promise<Opened> => {
     const context = await browser.newContext({ httpCredentials: OPERATOR, ...options });
     onTestFinished(() => context.close());
     const page = await context.newPage();
-    page.setDefaultTimeout(SLOW);
+    page.setDefaultTimeout(SLOW_MS);
     const problems: string[] = [];
     page.on('console', (message) => message.type() === 'error' && problems.push(message.text()));
     page.on('pageerror', (error) => problems.push(String(error)));
@@ -46,7 +46,7 @@ export function useBrowser() {
       const { protocol, origin } = new URL(request.url());
       if (protocol !== 'data:' && origin !== new URL(url).origin) problems.push(`asks ${request.url()}`);
     });
-    await page.goto(url, { timeout: SLOW });
+    await page.goto(url, { timeout: SLOW_MS });
     return { page, problems };
   };
 }

@@ -117,7 +117,7 @@ notifications:
     }
   });
 
-  test('each source is told what its sender does on failure and what covers it', async () => {
+  test('for each source check prints what its sender does on failure and what covers it', async () => {
     const file = await writeConfig(await workFolder(), {
       notifications: { endpoints: [{ name: 'a', url: 'http://hook.example.com/' }] },
       sources: [
@@ -260,7 +260,7 @@ describe('send', () => {
     expect(JSON.parse(stdout)).toMatchObject({ status: 202, body: { accepted: 0, quarantined: 1 } });
   });
 
-  test('nobody there exits with 1 and says what to look at', async () => {
+  test('without a relay it exits with 1 and says what to look at', async () => {
     const { code, stderr } = await command(['send', '--to', 'http://127.0.0.1:9/']);
     expect(code).toBe(1);
     expect(stderr).toContain('is the relay running');

@@ -33,7 +33,7 @@ async function answerWith(statuses: number[], reply: (status: number, base: stri
 }
 
 describe('redirects (differs: the registry follows them, and loses the body of 301 to 303 on the way)', () => {
-  test('none is followed, each is retried with the body, and nobody ever gets a GET', async () => {
+  test('none is followed, each is retried with the body, and no receiver ever gets a GET', async () => {
     const statuses = [301, 302, 303, 307, 308];
     const { receiver, event, at, settled } = await answerWith(statuses, (status, base) => {
       return Number.isNaN(status) ? { status: 200 } : { status, headers: { location: `${base}/login` } };
@@ -71,7 +71,7 @@ test('every 4xx and 5xx is tried again with the same id, as the same delivery', 
   }
 });
 
-test('410 is final (differs: the registry sends for ever)', async () => {
+test('410 is final (differs: the registry retries forever)', async () => {
   const { at, settled } = await answerWith([410], (status) => ({ status }));
   expect(await settled('410')).toMatchObject({ attempts: 1, reason: 'http_410' });
   expect(at(410)).toHaveLength(1);

@@ -227,7 +227,7 @@ describe('TestRetryingSink', () => {
     expect(new Set(idsOf(receiver.requests))).toEqual(new Set(ids(events)));
   });
 
-  test('differs on purpose: at the threshold a delivery is given up, kept and told, and does not block the rest', async () => {
+  test('differs on purpose: at the threshold a delivery is given up, kept and reported, and does not block the rest', async () => {
     const receiver = await startReceiver(({ body }) => ({
       status: body.includes('acme/doomed') ? 500 : 200,
     }));

@@ -93,7 +93,7 @@ export function samplesOf(version: string): string[] {
   return files.filter((file) => file.endsWith('.http')).map((file) => `${version}/${file.slice(0, -5)}`);
 }
 
-/** A relay for all tests of a file; whoever starts it in `beforeAll` ends it in `afterAll`. */
+/** A relay for all tests of a file; what starts it in `beforeAll` ends it in `afterAll`. */
 export async function sharedRelay(settings: Settings): Promise<{ relay: Relay; end(): Promise<void> }> {
   const folder = await mkdtemp(join(tmpdir(), 'longshore-test-'));
   const redis = { url: redisUrl(), prefix: testPrefix() };

@@ -18,7 +18,7 @@ import {
   writeConfig,
 } from './relay.js';
 
-const LONG = 240_000;
+const LONG_MS = 240_000;
 
 /** What a killed worker had in flight runs again after 15 s at most. */
 const RECOVERED = { timeout: 60_000 };
@@ -78,11 +78,11 @@ describe('a killed worker', () => {
       );
       expect(worker.records.filter(({ record }) => record === 'delivery.settled')).toEqual([]);
     },
-    LONG,
+    LONG_MS,
   );
 
   test(
-    'killed in a retry attempt, the delivery goes on with the same attempt',
+    'killed in a retry attempt, the delivery continues with the same attempt',
     async () => {
       let answer: 'hang' | { status: number } = { status: 500 };
       const receiver = await startReceiver((_, n) => {
@@ -102,7 +102,7 @@ describe('a killed worker', () => {
       const requests = await receiver.received(3, RECOVERED);
       expect(requests.map(({ headers }) => headers['x-longshore-attempt'])).toEqual(['1', '2', '2']);
     },
-    LONG,
+    LONG_MS,
   );
 });
 
@@ -203,7 +203,7 @@ describe('conservation', () => {
       const perEndpoint = await queues.boardQueue('a').getFailed(0, -1);
       for (const job of perEndpoint) expect(job.failedReason).toMatch(/^http_500/);
     },
-    LONG,
+    LONG_MS,
   );
 });
 

@@ -15,7 +15,7 @@ import {
   writeConfig,
 } from './relay.js';
 
-const LONG = 180_000;
+const LONG_MS = 180_000;
 
 /** For what the many need. */
 const IN_THE_END = { timeout: 120_000 };
@@ -93,7 +93,7 @@ test(
     ]);
     expect(await run('pause', 'ones')).toEqual([1, expect.stringMatching(/did you mean one\?/)]);
   },
-  LONG,
+  LONG_MS,
 );
 
 test('without a relay it says so and exits with 1', async () => {
@@ -181,7 +181,7 @@ test(
     const trace = () => command(['trace', app.id, '--config', file]);
     await eventually(trace, ({ stdout }) => stdout.includes('longshore dead retry'), AT_LAST);
   },
-  LONG,
+  LONG_MS,
 );
 
 test(
@@ -208,7 +208,7 @@ test(
     expect((await command(['resume', 'one', '--config', file])).stdout).toMatch(/^one is resumed/);
     await receiver.received(2, AT_LAST);
   },
-  LONG,
+  LONG_MS,
 );
 
 test(
@@ -218,7 +218,7 @@ test(
     const paused = await command(['pause', 'one', '--reason', 'red \u001b[31m', '--config', file]);
     expect(paused).toMatchObject({ code: 0, stdout: expect.stringContaining('(red \\u001b[31m)') });
   },
-  LONG,
+  LONG_MS,
 );
 
 test(
@@ -238,7 +238,7 @@ test(
       stderr: expect.stringContaining('one: paused in the configuration'),
     });
   },
-  LONG,
+  LONG_MS,
 );
 
 // More than is read in one step, and more than a queue may hold before a retry waits for it.
@@ -276,7 +276,7 @@ describe('5,000 dead', () => {
         AT_LAST,
       );
     },
-    2 * LONG,
+    2 * LONG_MS,
   );
 
   test(
@@ -313,6 +313,6 @@ describe('5,000 dead', () => {
       await eventually(() => receiver.requests.length >= COUNT, undefined, IN_THE_END);
       expect(idsOf(receiver.requests).toSorted()).toEqual(buried.map(({ eventId }) => eventId).toSorted());
     },
-    2 * LONG,
+    2 * LONG_MS,
   );
 });

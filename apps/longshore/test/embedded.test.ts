@@ -42,7 +42,7 @@ test('kill -9 of the relay takes its Redis along, and the next start has everyth
   for (const event of events) await first.post(envelope(event));
   const socket = await socketOf(folder);
   await first.crash();
-  // The watchdog ends it, nobody else: its socket answers no more.
+  // Only the watchdog ends it: its socket answers no more.
   await eventually(() =>
     redisCommand(socket, ['PING']).then(
       () => false,
@@ -55,7 +55,7 @@ test('kill -9 of the relay takes its Redis along, and the next start has everyth
   expect(new Set(idsOf(receiver.requests))).toEqual(new Set(events.map(({ id }) => id)));
 }, 120_000);
 
-test('kill -9 of the Redis is mended by the relay itself, without a loss', async () => {
+test('kill -9 of the Redis is repaired by the relay itself, without a loss', async () => {
   const { receiver, folder, file } = await withDownReceiver();
   const relay = await startRelay(file);
   const events = Array.from({ length: 20 }, () => anEvent());

@@ -13,7 +13,7 @@ import {
   writeConfig,
 } from './relay.js';
 
-const LONG = 300_000;
+const LONG_MS = 300_000;
 /** On a machine that is busy with other tests. */
 const IN_THE_END = { timeout: 200_000 };
 const LEADS = 'this worker leads: it does the housekeeping of all workers';
@@ -54,7 +54,7 @@ test(
     await eventually(() => leads(second), undefined, IN_THE_END);
     expect(await leaseLeft(client, prefix)).toBeGreaterThan(0);
   },
-  LONG,
+  LONG_MS,
 );
 
 test(
@@ -68,7 +68,7 @@ test(
     expect(await leaseLeft(client, prefix)).toBeLessThan(0);
     expect(leads(others)).toBe(false);
   },
-  LONG,
+  LONG_MS,
 );
 
 /** Retention that has 6,000 dead deliveries to remove, and two workers of which one leads. */
@@ -103,7 +103,7 @@ test(
     expect(recorded().filter((id) => !ids.has(id))).toEqual([]);
     expect(await createRetention(client, prefix).look('one')).toMatchObject({ dead: 10 });
   },
-  LONG,
+  LONG_MS,
 );
 
 test(
@@ -120,5 +120,5 @@ test(
     expect(recorded().length - (COUNT - 10)).toBeLessThanOrEqual(100);
     expect(await createRetention(client, prefix).look('one')).toMatchObject({ dead: 10 });
   },
-  LONG,
+  LONG_MS,
 );

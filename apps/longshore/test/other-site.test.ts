@@ -6,7 +6,7 @@ import { describe, expect, onTestFinished, test } from 'vitest';
 import { useBrowser } from './browser.js';
 import { anEvent, envelope, startRelay, workFolder, writeConfig } from './relay.js';
 
-const SLOW = 180_000;
+const SLOW_MS = 180_000;
 
 /** A web site on an address of this machine, with an empty page. */
 async function startSite(host: string): Promise<string> {
@@ -93,7 +93,7 @@ describe.runIf(hasTool('chromium'))('a page of another site', () => {
       const event = anEvent({ target: { repository: 'evil/app=1' } });
       const body = JSON.stringify(envelope(event));
       const targets = { ingest: relay.ingest, admin: relay.admin, dashboard: relay.dashboard, body };
-      // Of another site, and of the same one: a site is not told apart by its port.
+      // Of another site, and of the same one: a site is not identified by its port.
       for (const host of ['127.0.0.2', '127.0.0.1']) {
         const site = await startSite(host);
         const { page } = await open(site);
@@ -118,6 +118,6 @@ describe.runIf(hasTool('chromium'))('a page of another site', () => {
       expect(request?.body.toString()).toContain('good/app');
       expect(receiver.requests).toHaveLength(1);
     },
-    SLOW,
+    SLOW_MS,
   );
 });

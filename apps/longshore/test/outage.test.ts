@@ -1,4 +1,4 @@
-/** Redis away, hung, full or unsafe: nothing acknowledged is lost, and everything goes on by itself. */
+/** Redis away, hung, full or unsafe: nothing acknowledged is lost, and everything resumes by itself. */
 import { randomBytes } from 'node:crypto';
 import { connect } from '@longshore/queue';
 import { createInspector } from '@longshore/queue/operator';
@@ -103,8 +103,8 @@ test('enqueued adds up in the metrics after an outage: what Redis stored and wha
 test('what was delivered while Redis went away is not sent again', async () => {
   const redis = await startRedis({ appendonly: true });
   const { receiver, answer } = await heldReceiver();
-  const patience = { timeout: '60s' };
-  const relay = await relayOn({ url: redis.url, prefix: testPrefix() }, receiver.url, patience);
+  const lenient = { timeout: '60s' };
+  const relay = await relayOn({ url: redis.url, prefix: testPrefix() }, receiver.url, lenient);
   const events = Array.from({ length: 4 }, () => anEvent());
   for (const event of events) await relay.post(envelope(event));
   await receiver.received(4);

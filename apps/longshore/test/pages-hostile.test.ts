@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest';
 import { dashboardAuth, useBrowser } from './browser.js';
 import { anEvent, envelope, startRelay, workFolder, writeConfig } from './relay.js';
 
-const SLOW = 180_000;
+const SLOW_MS = 180_000;
 const MARKUP = '<img src=x onerror=alert(1)>';
 
 /** A relay with one dead delivery of this repository at this endpoint, and every page that shows it. */
@@ -50,7 +50,7 @@ describe.runIf(hasTool('chromium'))('the pages', () => {
       }
       expect(problems).toEqual([]);
     },
-    SLOW,
+    SLOW_MS,
   );
 
   test.each([360, 1_440])(
@@ -64,6 +64,6 @@ describe.runIf(hasTool('chromium'))('the pages', () => {
         expect([path.slice(0, 20), tooWide]).toEqual([path.slice(0, 20), false]);
       }
     },
-    SLOW,
+    SLOW_MS,
   );
 });

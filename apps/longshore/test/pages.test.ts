@@ -5,7 +5,7 @@ import { describe, expect, test } from 'vitest';
 import { barriers, dashboardAuth, useBrowser } from './browser.js';
 import { anEvent, envelope, type Relay, startRelay, workFolder, writeConfig } from './relay.js';
 
-const SLOW = 600_000;
+const SLOW_MS = 600_000;
 const brief = { threshold: 2, backoff: '20ms', maxbackoff: '20ms' };
 
 interface Options {
@@ -86,18 +86,18 @@ describe.runIf(hasTool('chromium'))('the pages', () => {
       await shows(page, 'No endpoint is failing');
       expect(problems).toEqual([]);
     },
-    SLOW,
+    SLOW_MS,
   );
 
   test(
-    'nobody sees a page without a name and a password',
+    'no one sees a page without a name and a password',
     async () => {
       const relay = await relayTo({ endpoints: [] });
       for (const path of ['/', '/dead', '/search?q=a', '/assets/longshore.css']) {
         expect([path, (await fetch(relay.dashboard + path)).status]).toEqual([path, 401]);
       }
     },
-    SLOW,
+    SLOW_MS,
   );
 
   test(
@@ -117,13 +117,13 @@ describe.runIf(hasTool('chromium'))('the pages', () => {
       await shows(page, /attempt 2 failed; dead-lettered/);
       await page.getByText(eventId).first().waitFor();
       await page.getByText('out of order').first().waitFor({ state: 'attached' });
-      await search.fill('nobody/knows:this');
+      await search.fill('acme/unknown:this');
       await search.press('Enter');
-      await page.getByText('No events found for nobody/knows:this').waitFor();
+      await page.getByText('No events found for acme/unknown:this').waitFor();
       await page.getByText('Did the registry send it?').waitFor();
       expect(problems).toEqual([]);
     },
-    SLOW,
+    SLOW_MS,
   );
 
   test(
@@ -145,7 +145,7 @@ describe.runIf(hasTool('chromium'))('the pages', () => {
       await receiver.received(1);
       expect(problems).toEqual([]);
     },
-    SLOW,
+    SLOW_MS,
   );
 
   test(
@@ -171,11 +171,11 @@ describe.runIf(hasTool('chromium'))('the pages', () => {
       await eventually(dropped, (records) => records.length === 2);
       expect(problems).toEqual([]);
     },
-    SLOW,
+    SLOW_MS,
   );
 
   test(
-    'a quarantined request is shown, read anew and dropped',
+    'a quarantined request is shown, read again and dropped',
     async () => {
       const { relay } = await everyKind();
       const { page, problems } = await open(`${relay.dashboard}/quarantine`);
@@ -191,7 +191,7 @@ describe.runIf(hasTool('chromium'))('the pages', () => {
       await page.getByText('Quarantine is empty.').waitFor();
       expect(problems).toEqual([]);
     },
-    SLOW,
+    SLOW_MS,
   );
 
   test(
@@ -220,7 +220,7 @@ describe.runIf(hasTool('chromium'))('the pages', () => {
       await page.waitForURL('**/operations/**');
       await page.getByText('2 deliveries retried').waitFor();
     },
-    SLOW,
+    SLOW_MS,
   );
 
   const looks = [
@@ -268,6 +268,6 @@ describe.runIf(hasTool('chromium'))('the pages', () => {
         expect(red > 128 ? 'light' : 'dark').toBe(colorScheme);
       }
     },
-    SLOW,
+    SLOW_MS,
   );
 });

@@ -6,7 +6,7 @@ import { pushOf, relayWith, warmEndpoint } from './preheat.js';
 import { envelope, longshore, type Relay, type Settings, workFolder, writeConfig } from './relay.js';
 import { anImage, anIndex, type ScriptedRegistry, scriptedRegistry } from './scripted-registry.js';
 
-const SLOW = 120_000;
+const SLOW_MS = 120_000;
 const image = anIndex([anImage(['one', 'shared'], { n: 1 }), anImage(['two', 'shared'], { n: 2 })]);
 
 /** Scripted parts, and a configuration without a relay unless `relay` starts one. */
@@ -50,7 +50,7 @@ describe('without a relay', () => {
       // Not a terminal: no bar.
       expect(stderr).not.toContain('\r');
     },
-    SLOW,
+    SLOW_MS,
   );
 
   test(
@@ -64,7 +64,7 @@ describe('without a relay', () => {
       expect(stdout).toMatch(new RegExp(`^failed +mirror .*${bad.slice(0, 19)}`, 'm'));
       expect(stdout).toMatch(/: partial: 7 warmed.* 1 failed/);
     },
-    SLOW,
+    SLOW_MS,
   );
 
   test(
@@ -74,7 +74,7 @@ describe('without a relay', () => {
       const { code, stdout } = await run(`${new URL(origin.url).host}/team/api:1.0`, '--config', file);
       expect([code, stdout]).toEqual([0, expect.stringContaining('8 warmed')]);
     },
-    SLOW,
+    SLOW_MS,
   );
 
   test(
@@ -87,7 +87,7 @@ describe('without a relay', () => {
         expect.objectContaining({ result: 'failed', tag: '2.0', detail: expect.stringContaining('2.0') }),
       ]);
     },
-    SLOW,
+    SLOW_MS,
   );
 
   test(
@@ -102,7 +102,7 @@ describe('without a relay', () => {
       expect(dry.tally.bytes).toBeGreaterThan(0);
       expect(mirror.requests).toHaveLength(0);
     },
-    SLOW,
+    SLOW_MS,
   );
 
   test(
@@ -116,7 +116,7 @@ describe('without a relay', () => {
       const two = image.parts.find(({ body }) => body.toString() === 'two');
       expect(mirror.asked().has(`blobs/${two?.digest}`)).toBe(false);
     },
-    SLOW,
+    SLOW_MS,
   );
 });
 
@@ -132,7 +132,7 @@ describe('with a relay', () => {
       expect([code, stdout]).toEqual([0, expect.stringMatching(/0 warmed, 8 already warm/)]);
       expect(mirror.requests.length).toBe(before);
     },
-    SLOW,
+    SLOW_MS,
   );
 
   test(
@@ -162,7 +162,7 @@ describe('with a relay', () => {
       expect(child.stdout).toContain('8 warmed');
       expect(heads()).toBe(2);
     },
-    SLOW,
+    SLOW_MS,
   );
 });
 

@@ -13,7 +13,7 @@ import {
   scriptedRegistry,
 } from './scripted-registry.js';
 
-const SLOW = 120_000;
+const SLOW_MS = 120_000;
 
 /** Pushes an image whose registry does as `script` says, and waits for the end. */
 async function ended(
@@ -50,7 +50,7 @@ describe('a manifest', () => {
       expect(settled.detail).toMatch(/4.*MiB|4194304|larger|limit/i);
       expect(mirror.requests).toHaveLength(0);
     },
-    SLOW,
+    SLOW_MS,
   );
 
   test(
@@ -62,7 +62,7 @@ describe('a manifest', () => {
       expect(settled.detail).toContain('500');
       expect(mirror.requests).toHaveLength(0);
     },
-    SLOW,
+    SLOW_MS,
   );
 
   test(
@@ -79,7 +79,7 @@ describe('a manifest', () => {
       expect(settled.detail).toMatch(/requested sha256:[\da-f]{64}, received sha256:/);
       expect(mirror.requests).toHaveLength(0);
     },
-    SLOW,
+    SLOW_MS,
   );
 
   test(
@@ -89,7 +89,7 @@ describe('a manifest', () => {
       const { settled } = await ended({ root: both, parts: [both] });
       expect(settled).toMatchObject({ outcome: 'dead', attempts: 1, reason: 'manifest' });
     },
-    SLOW,
+    SLOW_MS,
   );
 });
 
@@ -103,7 +103,7 @@ describe('a redirect to the metadata service', () => {
       expect(settled).toMatchObject({ outcome: 'dead', attempts: 1 });
       expect(settled.detail).toContain('169.254.169.254');
     },
-    SLOW,
+    SLOW_MS,
   );
 
   test(
@@ -115,7 +115,7 @@ describe('a redirect to the metadata service', () => {
       expect(settled).toMatchObject({ outcome: 'dead', reason: expect.stringMatching(/partial|failed/) });
       expect(settled.detail).toContain('169.254.169.254');
     },
-    SLOW,
+    SLOW_MS,
   );
 });
 
@@ -133,5 +133,5 @@ test(
     expect(settled).toMatchObject({ outcome: 'dead', reason: 'url' });
     expect(trap.requests).toHaveLength(0);
   },
-  SLOW,
+  SLOW_MS,
 );

@@ -20,7 +20,7 @@ test('secrets are in no key, no line and no answer, whatever fails', async () =>
   const image = anImage(['a']);
   const [origin, mirror] = [await scriptedRegistry(), await scriptedRegistry()];
   for (const registry of [origin, mirror]) registry.has(image, '1.0');
-  // The registry wants a token, and gives one; the targets repeat what they are told, in answers that fail.
+  // The registry wants a token, and gives one; the targets repeat what they receive, in answers that fail.
   origin.otherwise(() => undefined);
   const tokens = await startReceiver({ body: JSON.stringify({ token: TOKEN, expires_in: 300 }) });
   const challenge = {

@@ -8,7 +8,7 @@ import { pushOf, relayWith, warmEndpoint } from './preheat.js';
 import { envelope } from './relay.js';
 import { anImage, scriptedRegistry } from './scripted-registry.js';
 
-const SLOW = 120_000;
+const SLOW_MS = 120_000;
 const AT_LAST = { timeout: 30_000 };
 
 /** An origin: 202 for the blobs in `running`, 200 for the others. */
@@ -75,7 +75,7 @@ test(
       [1, 'delivered'],
     ]);
   },
-  SLOW,
+  SLOW_MS,
 );
 
 test(
@@ -96,7 +96,7 @@ test(
     }
     for (const { digest } of image.parts) expect(triggers.get(digest), digest).toBe(1);
   },
-  SLOW,
+  SLOW_MS,
 );
 
 test('Dragonfly: one job for each platform, looked at until it is done; what it did not do is partial', async () => {

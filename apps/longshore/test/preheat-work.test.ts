@@ -1,4 +1,4 @@
-/** How the work of preheating is shared, resumed, retried and told: over processes, crashes and failures. */
+/** How the work of preheating is shared, resumed, retried and reported: over processes, crashes and failures. */
 import { connect } from '@longshore/queue';
 import { createInspector } from '@longshore/queue/operator';
 import { createPreheatRuns } from '@longshore/queue/preheat';
@@ -16,7 +16,7 @@ import {
 
 /** One who waits for another one's image looks again after 15 s when nothing wakes it. */
 const AT_LAST = { timeout: 60_000 };
-const SLOW = 120_000;
+const SLOW_MS = 120_000;
 
 /** A registry and a cache that both have the image; the endpoint warms one from the other. */
 async function bothWith(image: Image, target: { concurrency?: number } = {}, tag = '1.0') {
@@ -88,8 +88,8 @@ describe('one walk', () => {
       const shown = (await inspector.boardQueue('warm').getCompleted()).map(({ progress }) => progress);
       const led = shown.filter((progress) => JSON.stringify(progress).includes('"blobs"'));
       expect(led).toMatchObject([{ progress: 100 }]);
-      const told = { waited: 'another delivery has warmed the same image' };
-      expect(shown.filter((progress) => !led.includes(progress))).toEqual(Array(49).fill(told));
+      const reported = { waited: 'another delivery has warmed the same image' };
+      expect(shown.filter((progress) => !led.includes(progress))).toEqual(Array(49).fill(reported));
       expect(await runs.list('warm')).toHaveLength(1);
       const attempts = await eventually(
         () => [...relay.records, ...second.records].filter(({ record }) => record === 'delivery.attempted'),
@@ -97,7 +97,7 @@ describe('one walk', () => {
       );
       expect(new Set(attempts.map(({ attempt }) => attempt))).toEqual(new Set([1]));
     },
-    SLOW,
+    SLOW_MS,
   );
 
   test(
@@ -118,7 +118,7 @@ describe('one walk', () => {
       expect(mirror.asked().get(`blobs/${shared?.digest}`)).toBe(1);
       expect(total(mirror, 'blobs')).toBe(5);
     },
-    SLOW,
+    SLOW_MS,
   );
 });
 
@@ -127,7 +127,7 @@ describe('a worker that is killed', () => {
     'in the middle of an image loses nothing and repeats no finished blob',
     async () => {
       const image = anImage(Array.from({ length: 8 }, (_, n) => `layer ${n}`));
-      // One by one: whoever asks for the last one has written down what became of the others.
+      // One by one: the run that asks for the last one has written down what became of the others.
       const { origin, mirror, preheat } = await bothWith(image, { concurrency: 1 });
       const hung = hangAt(mirror, 9);
       const { file } = await preheatConfig([warmEndpoint(preheat)]);
@@ -142,13 +142,13 @@ describe('a worker that is killed', () => {
       expect(total(origin, 'manifests')).toBe(1);
       expect(await next.waitFor('delivery.attempted')).toMatchObject({ attempt: 1 });
     },
-    SLOW,
+    SLOW_MS,
   );
 });
 
 describe('a worker that is stopped', () => {
   test(
-    'gives the image back at once, and the next one goes on with it',
+    'gives the image back at once, and the next one continues it',
     async () => {
       const image = anImage(['one', 'two']);
       const { origin, mirror, preheat } = await bothWith(image, { concurrency: 1 });
@@ -165,7 +165,7 @@ describe('a worker that is stopped', () => {
       expect(await next.waitFor('delivery.attempted')).toMatchObject({ attempt: 1 });
       for (const [path, count] of mirror.asked()) expect(count, path).toBe(path === last ? 2 : 1);
     },
-    SLOW,
+    SLOW_MS,
   );
 });
 
@@ -187,8 +187,9 @@ describe('what fails', () => {
         ({ record, outcome }) => record === 'delivery.settled' && outcome === 'dead',
         AT_LAST,
       );
-      const [told] = (await hook.received(1))[0]?.json<{ events: Record<string, never>[] }>().events ?? [];
-      expect(told).toMatchObject({
+      const [reported] =
+        (await hook.received(1))[0]?.json<{ events: Record<string, never>[] }>().events ?? [];
+      expect(reported).toMatchObject({
         action: 'preheat.partial',
         target: { repository: 'team/api', tag: '1.0', digest: image.root.digest },
         body: { endpoint: 'warm', failed: 2, warmed: 3 },
@@ -217,7 +218,7 @@ describe('what fails', () => {
       });
       expect((await runs.list('warm')).map(({ result }) => result)).toEqual(['succeeded', 'partial']);
     },
-    SLOW,
+    SLOW_MS,
   );
 
   test(
@@ -233,7 +234,7 @@ describe('what fails', () => {
       const done = await relay.waitFor('delivery.attempted', AT_LAST);
       expect(done).toMatchObject({ outcome: 'delivered', attempt: 1, reason: 'warm' });
     },
-    SLOW,
+    SLOW_MS,
   );
 
   test(
@@ -254,6 +255,6 @@ describe('what fails', () => {
       expect((at[1] ?? 0) - (at[0] ?? 0)).toBeGreaterThanOrEqual(1_900);
       expect(at).toHaveLength(2);
     },
-    SLOW,
+    SLOW_MS,
   );
 });

@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest';
 import { registryAndMirror, relayWith, warmEndpoint } from './preheat.js';
 import { workFolder } from './relay.js';
 
-const SLOW = 120_000;
+const SLOW_MS = 120_000;
 
 describe.runIf(hasTool('docker-registry') && hasTool('skopeo'))('a real registry and a real cache', () => {
   test.each(['get', 'head'])(
@@ -48,6 +48,6 @@ describe.runIf(hasTool('docker-registry') && hasTool('skopeo'))('a real registry
       const copy = `dir:${await workFolder()}`;
       await skopeo('copy', '--all', `docker://${mirror.host}/acme/app:2.0`, copy);
     },
-    SLOW,
+    SLOW_MS,
   );
 });

@@ -5,7 +5,7 @@ import { expect, test } from 'vitest';
 import { command, jsonLines, looking } from './operator.js';
 import { anEvent, envelope, idsOf, startRelay, workFolder, writeConfig } from './relay.js';
 
-const LONG = 120_000;
+const LONG_MS = 120_000;
 
 test(
   'a request that the current sources can read is delivered, and leaves quarantine',
@@ -60,11 +60,11 @@ test(
     // The same event once more is known: its deliveries were made under the ids that it would have had.
     expect(await (await relay.post(envelope(event))).json()).toMatchObject({ enqueued: 0, duplicates: 2 });
   },
-  LONG,
+  LONG_MS,
 );
 
 test(
-  'a source that was added since reads what nobody could read',
+  'a source that was added since reads what could not be read before',
   async () => {
     const receiver = await startReceiver();
     const endpoints = [{ name: 'one', url: receiver.url }];
@@ -82,11 +82,11 @@ test(
     expect(retried).toMatchObject({ id, outcome: 'taken', enqueued: 1 });
     await receiver.received(1);
   },
-  LONG,
+  LONG_MS,
 );
 
 test(
-  'what was cut says so and stays; drop asks unless it is told',
+  'what was cut says so and stays; drop asks, unless --yes is given',
   async () => {
     const prefix = testPrefix();
     const redis = { url: redisUrl(), prefix };
@@ -106,8 +106,8 @@ test(
     expect(other.stdout).toBe('0 requests deleted\n');
     const dropped = await command(['quarantine', 'drop', '--reason', 'JSON', '--yes', '--config', file]);
     expect(dropped.stdout).toBe('1 request deleted\n');
-    const told = await relay.waitFor('quarantined request dropped');
-    expect(told).toMatchObject({ quarantineId: id, by: 'longshore quarantine drop' });
+    const reported = await relay.waitFor('quarantined request dropped');
+    expect(reported).toMatchObject({ quarantineId: id, by: 'longshore quarantine drop' });
   },
-  LONG,
+  LONG_MS,
 );

@@ -17,7 +17,7 @@ import { AT_LAST, metricsOf, patient } from './control.js';
 import { eventsOf, startNotifying, walk } from './registry-walk.js';
 import { startRelay, startRelayProcess, workFolder, writeConfig } from './relay.js';
 
-const SLOW = 120_000;
+const SLOW_MS = 120_000;
 
 /** A configuration with a port of its own, so that a relay that is started again is at the same place. */
 async function configFor(receiverUrl: string, redis: object = { url: redisUrl(), prefix: testPrefix() }) {
@@ -51,7 +51,7 @@ describe.runIf(hasRegistry() && hasTool('skopeo'))('a real registry', () => {
         Successes: events.length,
       });
     },
-    SLOW,
+    SLOW_MS,
   );
 
   test(
@@ -72,7 +72,7 @@ describe.runIf(hasRegistry() && hasTool('skopeo'))('a real registry', () => {
       await expectSame(receiver);
       await metricsOf(relay, 'one');
     },
-    SLOW,
+    SLOW_MS,
   );
 
   test(
@@ -92,7 +92,7 @@ describe.runIf(hasRegistry() && hasTool('skopeo'))('a real registry', () => {
       await expectSame(receiver);
       await metricsOf(relay, 'one');
     },
-    SLOW,
+    SLOW_MS,
   );
 
   test(
@@ -117,7 +117,7 @@ describe.runIf(hasRegistry() && hasTool('skopeo'))('a real registry', () => {
       await expectSame(receiver);
       await metricsOf(worker, 'one');
     },
-    SLOW,
+    SLOW_MS,
   );
 });
 

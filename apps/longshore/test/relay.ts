@@ -224,14 +224,14 @@ export function idsOf(requests: readonly { body: string }[]): string[] {
   return requests.flatMap(({ body }) => JSON.parse(body).events.map((event: { id: string }) => event.id));
 }
 
-/** A receiver that answers nobody before `answer()` is called, and everybody with 200 from then on. */
+/** A receiver that answers nothing before `answer()` is called, and everything with 200 from then on. */
 export async function heldReceiver(): Promise<{ receiver: Receiver; answer: () => void }> {
   let answer = (): void => {};
-  const told = new Promise<void>((resolve) => {
+  const reported = new Promise<void>((resolve) => {
     answer = resolve;
   });
   const receiver = await startReceiver(async () => {
-    await told;
+    await reported;
     return { status: 200 };
   });
   return { receiver, answer };

@@ -1,5 +1,5 @@
 /**
- * A registry that does as it is told: images that are made of nothing but their digests, answers that lie, come late
+ * A registry that follows a script: images that are made of nothing but their digests, answers that lie, come late
  * or lead elsewhere. It counts what it is asked. It serves as a registry, and as a cache that pulls through.
  */
 import { createHash } from 'node:crypto';

@@ -17,7 +17,7 @@ import {
   writeConfig,
 } from './relay.js';
 
-const LONG = 300_000;
+const LONG_MS = 300_000;
 const SECRET = 'nexus-s3cret';
 
 /** What Nexus posts for a pushed tag. */
@@ -70,7 +70,7 @@ function sender(relay: () => Relay, source: string) {
       const tag = `${source}-${n}`;
       const status = await nexusPost(relay(), source, tag);
       if (status === 202) taken.push(tag);
-      // Nobody is there: the next request a moment later, as pushes come.
+      // Nothing is there: the next request a moment later, as pushes come.
       if (status === undefined) await new Promise((resolve) => setTimeout(resolve, 20));
     }
   })();
@@ -158,7 +158,7 @@ test(
       expect(new Set(arrived).size).toBe(arrived.length);
     }
   },
-  LONG,
+  LONG_MS,
 );
 
 test(
@@ -186,7 +186,7 @@ test(
     // The last one is removed after it is in the queue, and may be delivered before.
     await eventually(async () => (await holds(relay)) === '');
   },
-  LONG,
+  LONG_MS,
 );
 
 test(
@@ -220,7 +220,7 @@ test(
     expect(tagsAt(receiver, 'east')).toEqual(['east-1', 'east-2', 'east-3', 'east-4']);
     await eventually(async () => (await holds(second)) === '');
   },
-  LONG,
+  LONG_MS,
 );
 
 test(
@@ -242,7 +242,7 @@ test(
     await receiver.received(2, { timeout: 60_000 });
     expect([...tagsAt(receiver, 'east'), ...tagsAt(receiver, 'west')]).toEqual(['east-1', 'west-1']);
   },
-  LONG,
+  LONG_MS,
 );
 
 test('a registry gets 503 while Redis is unavailable, since it keeps its events itself', async () => {

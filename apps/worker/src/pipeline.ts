@@ -32,7 +32,7 @@ export function createDeliveryPipeline(endpoint: () => LiveEndpoint, report: Rep
     const live = endpoint();
     const started = performance.now();
     const result = await attempt(delivery, live, taken);
-    if (result === 'aborted') return { settle: 'released' };
+    if (result === 'aborted' || result === 'unsent') return { settle: 'released' };
     if (result.kind === 'deferred') return { settle: 'deferred', until: result.until, why: result.why };
 
     const verdict = judge(live.settings, taken.number, result);
@@ -54,11 +54,13 @@ async function attempt(
     progress(value);
   };
   // A sink promises not to throw; if one does, that is an attempt like any other.
-  const sending = sink.send(delivery, { number, signal, last, retryWithin, progress: show }).catch(faultOf);
+  const sending = sink
+    .send([delivery], { number, signal, last, retryWithin, progress: show })
+    .then(([sent = 'unsent']) => sent, faultOf);
   attempts.add(sending);
   const result = await sending;
   attempts.delete(sending);
-  if (result !== 'aborted' && result.kind === 'deferred') progress({ ...shown, waits: result.why });
+  if (typeof result === 'object' && result.kind === 'deferred') progress({ ...shown, waits: result.why });
   return result;
 }
 

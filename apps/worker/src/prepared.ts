@@ -1,12 +1,21 @@
 /** An endpoint with its secrets resolved, so that putting it to work cannot fail: how it delivers, and by which rules. */
-import { type AlertEndpoint, type Config, type Endpoint, environment, proxyFor } from '@longshore/config';
+import {
+  type AlertEndpoint,
+  type Config,
+  type Endpoint,
+  environment,
+  type HttpEndpoint,
+  proxyFor,
+  resolved,
+} from '@longshore/config';
 import type { RetryPolicy } from '@longshore/event';
+import { formatNamed } from '@longshore/formats';
 import type { Observer } from '@longshore/observe';
 import type { RedisClient } from '@longshore/queue';
 import type { AlertStore } from '@longshore/queue/housekeeping';
 import { compileRules } from '@longshore/routing';
 import { openSink } from '@longshore/sinks';
-import { alertReport, alertSink, outOfDate } from './alerts/endpoint.js';
+import { alertReport, outOfDate } from './alerts/endpoint.js';
 import type { OwnPublish } from './own-publish.js';
 import type { LiveEndpoint } from './pipeline.js';
 import { createPreheatMemory } from './preheat-memory.js';
@@ -52,17 +61,17 @@ export function prepareEndpoint(
 ): Prepared {
   const { client, observer, report, publish, version } = parts;
   const { delivered } = config.retention;
-  const fingerprint = (options: object) => JSON.stringify([endpoint, options, delivered]);
-  const { name, preheat } = endpoint;
+  const fingerprint = (options: object) => fingerprintOf([endpoint, options, delivered]);
+  const { name } = endpoint;
   if (endpoint.kind === 'alert') return prepareAlert(endpoint, fingerprint, parts);
 
   const rules = { settings: endpoint, ignores: compileRules(endpoint) };
-  if (endpoint.kind === 'http' || !preheat) {
+  if (endpoint.kind === 'http') {
     const options = sinkOptions(endpoint, version);
     const open = () => ({ ...rules, sink: openSink('http', options) });
     return { endpoint, fingerprint: fingerprint(options), open, report };
   }
-  const options = preheatOptions(endpoint, preheat, version);
+  const options = preheatOptions(endpoint, version);
   const open = () => {
     const memory = createPreheatMemory({ client, config: live, endpoint: name, observer, publish });
     return { ...rules, sink: openSink('preheat', { ...options, memory }) };
@@ -76,29 +85,41 @@ function prepareAlert(
   { report, observer, alerts, version, alertRetry = endpoint }: PrepareParts,
 ): Prepared {
   const { name, format } = endpoint.receiver;
-  const options = { ...sinkOptions(endpoint, version), envelope: false };
+  const options = sinkOptions({ ...endpoint, format }, version);
   const open = () => ({
     settings: alertRetry,
     ignores: outOfDate(name, alerts),
-    sink: alertSink(openSink('http', options), format),
+    sink: openSink('http', options),
   });
   const own = alertReport(name, report, observer);
   return { endpoint, fingerprint: fingerprint(options), open, report: own };
 }
 
-function sinkOptions(endpoint: Endpoint | AlertEndpoint, version: string) {
+/** What is looked up for each use counts by its value, too: a sink that has the old lookup would never use the new one. */
+function fingerprintOf(parts: unknown): string {
+  return JSON.stringify(parts, (_, part: unknown) => (typeof part === 'function' ? current(part) : part));
+}
+
+function current(lookup: unknown): unknown {
+  try {
+    return typeof lookup === 'function' ? lookup() : undefined;
+  } catch (error) {
+    return String(error);
+  }
+}
+
+function sinkOptions(endpoint: HttpEndpoint | AlertEndpoint, version: string) {
   const { name, timeout, concurrency, annotate } = endpoint;
-  const url = endpoint.url.reveal();
-  const headers = Object.entries(endpoint.headers).map(([header, values]): [string, string[]] => [
-    header,
-    values.map((value) => value.reveal()),
-  ]);
+  const format = formatNamed(endpoint.format);
+  if (!format) throw new TypeError(`endpoint ${name}: there is no format ${endpoint.format}`);
+  const { url, headers } = resolved({ url: endpoint.url, headers: endpoint.headers });
   return {
     name,
     url,
-    headers: Object.fromEntries(headers),
+    headers,
     timeout,
     concurrency,
+    format,
     annotate,
     userAgent: `longshore/${version}`,
     tls: { ca: endpoint.tls.ca?.reveal() },

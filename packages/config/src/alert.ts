@@ -2,7 +2,7 @@
  * The settings of one receiver of alerts: where, on which conditions, and how often. A value of 0 disables a
  * condition.
  */
-
+import { describeFormats, formatNames } from '@longshore/formats';
 import { headers, SECOND_MS, setting, texts } from '@longshore/settings';
 import { url } from '@longshore/settings/secrets';
 import { choice, count, duration, text } from '@longshore/settings/values';
@@ -26,11 +26,7 @@ export const alert = z
       '',
     ),
     headers: headers(),
-    format: setting(
-      choice(['json', 'slack']),
-      '`json`: every field. `slack`: `{"text": …}`, for Slack, Mattermost and compatible chats.',
-      'json',
-    ),
+    format: setting(choice(formatNames('alerts')), describeFormats('alerts'), 'json'),
     timeout: setting(
       duration({ min: 1, max: LONGEST_TIMEOUT_MS }),
       'Time limit of one request, from connecting to the head of the response.',

@@ -25,7 +25,7 @@ test.each([
   ['a Linux without os-release', 'linux', '', 'your package manager'],
   ['macOS', 'darwin', '', 'brew install redis'],
   ['Windows', 'win32', '', 'your package manager'],
-])('%s is told its own command', (_name, platform, osRelease, expected) => {
+])('%s gets its own command', (_name, platform, osRelease, expected) => {
   expect(installHint(platform, osRelease)).toContain(expected);
 });
 

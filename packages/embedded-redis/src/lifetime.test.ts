@@ -66,7 +66,7 @@ test('Ctrl-C in the terminal reaches the owner and not its Redis', async () => {
   expect(await redisCommand(owner.redis.socket, ['PING'])).toBe('PONG');
 });
 
-test('a Redis that nobody watches any more is ended by the next start, its data kept', async () => {
+test('a Redis that nothing watches any more is ended by the next start, its data kept', async () => {
   const datadir = await temporaryFolder();
   const owner = await startOwner(datadir);
   await redisCommand(owner.redis.socket, ['SET', 'k', 'v']);

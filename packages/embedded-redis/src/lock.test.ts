@@ -61,11 +61,11 @@ test('of many first claims exactly one wins', async () => {
   expect(claims.filter((each) => 'lock' in each)).toHaveLength(1);
 });
 
-test('a holder at another place is alive while its heartbeat goes on', async () => {
+test('a holder at another place is alive while its heartbeat continues', async () => {
   const dir = await temporaryFolder();
   const path = await write(dir, { place: 'other-host boot ns', pid: 77 });
   const waits: string[] = [];
-  // As a holder does it: in place, so that nobody ever reads less than the whole.
+  // As a holder does it: in place, so that no reader ever gets less than the whole.
   const text = await readFile(path);
   const file = await open(path, 'r+');
   const beat = () => file.write(text, 0, text.length, 0);
@@ -136,7 +136,7 @@ function failOnWait(reason: string): never {
   throw new Error(`waited: ${reason}`);
 }
 
-test('where processes cannot be told apart, the error names the folder and is not one of Redis', async () => {
+test('where processes cannot be identified, the error names the folder and is not one of Redis', async () => {
   const dir = await temporaryFolder();
   const claiming = claimLock(dir, undefined, async () => undefined);
   await expect(claiming).rejects.toMatchObject({

@@ -20,7 +20,7 @@ test('a process that ended has no identity', async () => {
 
 test('a zombie has no identity', async () => {
   // The shell prints the pid of its child and becomes a program that never waits for it. The child ends when it is
-  // told, after that: the shell itself would wait.
+  // signalled, after that: the shell itself would wait.
   const script = 'read -r end <&3 & echo $!; exec sleep 100 3<&-';
   const parent = spawn('sh', ['-c', script], { stdio: ['ignore', 'pipe', 'inherit', 'pipe'] });
   onTestFinished(() => void parent.kill('SIGKILL'));

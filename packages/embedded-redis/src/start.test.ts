@@ -198,7 +198,7 @@ test('a Redis that turns out to be older once it runs is refused too', async () 
   });
 });
 
-test('warnings of Redis are told from its other lines', () => {
+test('warnings of Redis are distinguished from its other lines', () => {
   const output =
     '1:M 30 Nov 2026 03:00:00.000 * Ready to accept connections\n1:M 30 Nov 2026 03:00:01.000 # Error writing to the AOF file: No space left on device\n';
   expect(warningsIn(output)).toEqual(['Error writing to the AOF file: No space left on device']);

@@ -12,7 +12,7 @@ async function folder(): Promise<string> {
 
 test('a disk error is reported once', async () => {
   const dir = await folder();
-  // A folder in the place of the file cannot be opened to be written, whoever asks.
+  // A folder in the place of the file cannot be opened to be written, not even by root.
   await mkdir(join(dir, 'appendonlydir', 'a.1.incr.aof'), { recursive: true });
   const troubles: string[] = [];
   const sync = syncAppendOnlyFile(dir, (reason) => troubles.push(reason), 10);
@@ -23,7 +23,7 @@ test('a disk error is reported once', async () => {
   expect(troubles[0]).toMatch(/EISDIR.*check the disk/);
 });
 
-test('a folder that is not there is told: nothing would be brought to the disk', async () => {
+test('a folder that is not there is reported: nothing would be brought to the disk', async () => {
   const dir = await folder();
   const troubles: string[] = [];
   const sync = syncAppendOnlyFile(dir, (reason) => troubles.push(reason), 10);

@@ -19,7 +19,7 @@ function taken(event: Partial<RegistryEvent> = {}, payload: TakenEvent['payload'
 const actor = { name: 'ci' };
 const fact = (event?: Partial<RegistryEvent>) => factOf(taken(event))?.id;
 
-test('who told it, when, by which request and how large it is, is not part of the fact', () => {
+test('who reported it, when, by which request and how large it is, is not part of the fact', () => {
   const other: TakenEvent = {
     ...taken({
       id: 'e2',
@@ -82,7 +82,7 @@ test('pushes and mounts are contrary to deletes; pulls and other events change n
   expect(change({ class: 'other', action: 'delete' })).toBeUndefined();
 });
 
-test('another event is told by its own word and its own message, without who told it and when', () => {
+test('another event is identified by its own word and its own message, without who reported it and when', () => {
   const scan = (nativeType: string, event: Record<string, unknown>) =>
     factOf(taken({ class: 'other', action: nativeType, nativeType, target }, { event }))?.id;
   const first = scan('scan', {

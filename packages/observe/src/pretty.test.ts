@@ -22,9 +22,9 @@ test.each<[(o: Observer) => void, string]>([
         status: undefined,
         reason: 'refused',
         retryAt: new Date(2026, 10, 21, 9, 31, 7).getTime(),
-        detail: 'a:1: nobody listens',
+        detail: 'a:1: nothing listens',
       }),
-    'notification failed  alistener  push acme/app:1.0  refused in 3 ms, attempt 2  again at 09:31:07  a:1: nobody listens',
+    'notification failed  alistener  push acme/app:1.0  refused in 3 ms, attempt 2  again at 09:31:07  a:1: nothing listens',
   ],
   [
     (o) =>

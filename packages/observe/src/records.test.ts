@@ -106,7 +106,7 @@ const table: [what: string, record: (o: Observer) => void, level: string, msg: s
         reason: 'refused',
         ms: 0.123456,
         retryAt: Date.UTC(2026, 10, 21, 9, 31),
-        detail: 'a:1: nobody listens',
+        detail: 'a:1: nothing listens',
       }),
     'warn',
     'notification failed',
@@ -122,7 +122,7 @@ const table: [what: string, record: (o: Observer) => void, level: string, msg: s
       reason: 'refused',
       ms: 0.1,
       retryAt: '2026-11-21T09:31:00.000Z',
-      detail: 'a:1: nobody listens',
+      detail: 'a:1: nothing listens',
     },
   ],
   [
@@ -276,7 +276,7 @@ test('every record of the catalogue is recorded above, with no field that the ca
   }
 });
 
-test('a delivered delivery is settled without a line: its attempt has told it', () => {
+test('a delivered delivery is settled without a line: its attempt has recorded it', () => {
   const { observer, lines } = observed();
   observer.deliverySettled({ ...settled, outcome: 'delivered' }, { receivedAt: Date.now() });
   expect(lines()).toEqual([]);

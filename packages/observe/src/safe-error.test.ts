@@ -42,7 +42,7 @@ test('userinfo of a url in a message is masked', () => {
   expect(message).toBe('cannot reach redis://***@redis:6379/0 nor http://***@a/');
 });
 
-test('errors of several addresses are all told', () => {
+test('errors of several addresses are all listed', () => {
   const error = new AggregateError([new Error('::1'), new Error('127.0.0.1')], 'both failed');
   expect(safeError(error).errors?.map(({ message }) => message)).toEqual(['::1', '127.0.0.1']);
 });

@@ -7,32 +7,32 @@ afterEach(() => void vi.useRealTimers());
 function redisAway() {
   const { observer, lines } = observed();
   const fail = (n: number) => observer.throttledLog('redis', 10_000).warn({ n }, 'Redis is unavailable');
-  return { observer, fail, told: () => lines().map(({ n, leftOut }) => (leftOut ? [n, leftOut] : [n])) };
+  return { observer, fail, reported: () => lines().map(({ n, leftOut }) => (leftOut ? [n, leftOut] : [n])) };
 }
 
 test('the first line is written at once, and of the others the last, with how many were left out', () => {
-  const { fail, told } = redisAway();
+  const { fail, reported } = redisAway();
   for (let n = 1; n <= 1_000; n++) fail(n);
-  expect(told()).toEqual([[1]]);
+  expect(reported()).toEqual([[1]]);
   vi.advanceTimersByTime(10_000);
-  expect(told()).toEqual([[1], [1_000, 998]]);
+  expect(reported()).toEqual([[1], [1_000, 998]]);
 });
 
-test('each period has one line, as long as it goes on', () => {
-  const { fail, told } = redisAway();
+test('each period has one line, as long as it continues', () => {
+  const { fail, reported } = redisAway();
   for (let n = 1; n <= 30; n++) {
     fail(n);
     vi.advanceTimersByTime(1_000);
   }
-  expect(told()).toEqual([[1], [10, 8], [20, 9], [30, 9]]);
+  expect(reported()).toEqual([[1], [10, 8], [20, 9], [30, 9]]);
 });
 
 test('after a quiet period a line is written at once again', () => {
-  const { fail, told } = redisAway();
+  const { fail, reported } = redisAway();
   fail(1);
   vi.advanceTimersByTime(10_000);
   fail(2);
-  expect(told()).toEqual([[1], [2]]);
+  expect(reported()).toEqual([[1], [2]]);
 });
 
 test('keys do not silence each other', () => {
@@ -46,10 +46,10 @@ test('keys do not silence each other', () => {
 });
 
 test('flush writes what waits', async () => {
-  const { observer, fail, told } = redisAway();
+  const { observer, fail, reported } = redisAway();
   for (let n = 1; n <= 5; n++) fail(n);
   await observer.flush();
-  expect(told()).toEqual([[1], [5, 3]]);
+  expect(reported()).toEqual([[1], [5, 3]]);
 });
 
 test('a period keeps no process alive', () => {

@@ -14,7 +14,7 @@ const reads = async (client: RedisClient): Promise<number> =>
   Number(/total_reads_processed:(\d+)/.exec(await client.info('stats'))?.[1]);
 
 test('what comes while Redis is at work leaves in one write', async ({ open }) => {
-  // Of its own, so that nobody else's reads are counted.
+  // Of its own, so that no other client's reads are counted.
   const { url, stop } = await startRedis();
   onTestFinished(stop);
   const [client, other] = [await open('consumer', { url }), await open('consumer', { url })];
@@ -41,7 +41,7 @@ test('one that waits for its own answer is let go', async ({ open }) => {
   expect(await Promise.all([twice, other])).toEqual([['PONG', 'PONG'], 'PONG']);
 });
 
-test('what fails before it is written holds nobody back', async ({ open }) => {
+test('what fails before it is written holds nothing back', async ({ open }) => {
   const client = await open('producer');
   const again = once(client, 'ready');
   client.disconnect(true);

@@ -13,7 +13,7 @@ function watch(client: Parameters<typeof createMonitor>[0]): { monitor: Monitor;
   return { monitor, turns };
 }
 
-test('Redis that goes away and comes back is told once each', async ({ open }) => {
+test('Redis that goes away and comes back is reported once each', async ({ open }) => {
   const redis = await startRedis();
   const { monitor, turns } = watch(await open('producer', { url: redis.url }));
   await eventually(() => monitor.health.up);

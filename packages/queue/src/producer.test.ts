@@ -135,7 +135,7 @@ describe('without Redis', () => {
 
 /**
  * A TCP proxy before Redis that counts round trips: how often something was asked after an answer. Questions
- * are held back for a moment, so that whoever waits for an answer before the next one is found out.
+ * are held back for a moment, so that code that waits for an answer before the next one is found out.
  */
 async function countingProxy(target: number): Promise<{ port: number; roundTrips(): number }> {
   let asked = 0;

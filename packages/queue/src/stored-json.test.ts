@@ -57,6 +57,7 @@ test('the state of an alert has a version, and is read without', async ({ open, 
   const store = createAlertStore(client, prefix, leader);
   await eventually(() => store.claim());
   await store.save(new Map([['a', { since: 1 }]]));
+  // english: allow told, a key that earlier versions write too
   const key = storeKey(prefix, 'alerts', 'told');
   expect(JSON.parse((await client.hget(key, 'a')) ?? '')).toEqual({ v: 2, since: 1 });
   await client.hset(key, 'b', '{"since":2}', 'c', '{"v":3,"from":3}');

@@ -92,6 +92,6 @@ test('a full disk is named with its folder and its free space', async () => {
   expect(message).toMatch(/has \d[\d.]* \w+ of \d[\d.]* \w+ free\. Free some space/);
 });
 
-test('without the folder the operator is told how to find it', () => {
+test('without the folder the operator learns how to find it', () => {
   expect(diskTrouble('', undefined)).toContain('CONFIG GET dir');
 });

@@ -192,3 +192,22 @@ describe('an endpoint that works on images', () => {
     expect(rule(only, view)).toBe(expected);
   });
 });
+
+describe('what the format needs', () => {
+  const rules = (needs: RoutedEndpoint['needs']) => {
+    const ignore = { mediatypes: [], actions: [], repositories: [], tags: [] };
+    const ignores = compileRules({ name: 'a', disabled: false, accept: ['event'], ignore, needs });
+    return (view: Partial<EventView>) => ignores({ class: 'event', view: { action: 'push', ...view } });
+  };
+
+  test.each<[RoutedEndpoint['needs'], Partial<EventView>, Rule | undefined]>([
+    [undefined, {}, undefined],
+    [{}, {}, undefined],
+    [{ actions: ['push'] }, {}, undefined],
+    [{ actions: ['push'] }, { action: 'pull' }, 'format'],
+    [{ actions: [] }, {}, 'format'],
+    [{ fields: ['tag', 'digest'] }, { tag: '1.0', digest: 'sha256:1' }, undefined],
+    [{ fields: ['tag', 'digest'] }, { tag: '1.0' }, 'format'],
+    [{ fields: ['tag'] }, { tag: '' }, 'format'],
+  ])('%j of %j: %s', (needs, view, rule) => expect(rules(needs)(view)).toBe(rule));
+});

@@ -13,6 +13,7 @@ export const RULES = {
   action: 'ignore.actions',
   repository: 'ignore.repositories',
   tag: 'ignore.tags',
+  format: 'format, which needs more than this event has',
   own_pull: 'ownpulls: Longshore made this pull itself',
   only_images: 'preheat, which takes only events that name an image',
   only_manifests: 'preheat, which waits for the manifest that lists the blob',
@@ -44,6 +45,12 @@ export interface RoutedEndpoint {
   };
   /** True: it also gets the pulls that Longshore made itself. */
   ownpulls?: boolean;
+  /** Of its format: an event without these would be refused by the receiver. */
+  needs?: {
+    /** Exact. */
+    actions?: readonly string[];
+    fields?: readonly ('repository' | 'tag' | 'digest' | 'mediaType')[];
+  };
   /** Of endpoints that work on images: only these events go to it, and only those that name an image. */
   only?: {
     /** Exact. */
@@ -67,7 +74,7 @@ export interface Subject {
 export type Ignores = (subject: Subject) => Rule | undefined;
 
 /** `disabled` is no rule: nothing is planned for such an endpoint. */
-export function compileRules({ accept, ignore, ownpulls, only }: RoutedEndpoint): Ignores {
+export function compileRules({ accept, ignore, ownpulls, needs, only }: RoutedEndpoint): Ignores {
   const mediatypes = new Set(ignore.mediatypes);
   const actions = new Set(ignore.actions);
   const repository = globMatcher(ignore.repositories);
@@ -79,9 +86,14 @@ export function compileRules({ accept, ignore, ownpulls, only }: RoutedEndpoint)
     if (actions.has(view.action)) return 'action';
     if (view.repository && repository(view.repository)) return 'repository';
     if (view.tag && tag(view.tag)) return 'tag';
+    if (needs && lacks(view, needs)) return 'format';
     if (!ownpulls && view.action === 'pull' && isOwn(useragent)) return 'own_pull';
     return misses?.(view);
   };
+}
+
+function lacks(view: EventView, { actions, fields = [] }: NonNullable<RoutedEndpoint['needs']>): boolean {
+  return actions?.includes(view.action) === false || fields.some((field) => !view[field]);
 }
 
 /** Any version: while a relay is upgraded, two versions are at work. */

@@ -8,7 +8,7 @@ import type { Delivery, Outcome } from '@longshore/event';
 
 /** What the caller says about one attempt. */
 export interface Attempt {
-  /** Counts from 1 for each delivery. */
+  /** Counts from 1. For several deliveries: of the one with the most attempts. */
   number: number;
   /** Shutdown: once it is aborted, the attempt ends at once as `'aborted'`. */
   signal: AbortSignal;
@@ -32,15 +32,26 @@ export interface Deferred {
 }
 
 /**
- * `'aborted'`: the attempt was given up because of the shutdown signal or {@link Sink.close}, before the
- * receiver's verdict was known. It is not a failure and must not be counted as an attempt.
+ * What an attempt came to. `'aborted'`: it was given up because of the shutdown signal or {@link Sink.close}, before
+ * the receiver's verdict was known. It is not a failure and must not be counted as an attempt.
  */
-export type SendResult = Outcome | Deferred | 'aborted';
+export type AttemptResult = Outcome | Deferred | 'aborted';
+
+/**
+ * What became of one delivery of a call. `'unsent'`: no attempt was made with it, because the request was full, or
+ * could not hold it together with the others. It is to be given to the sink again.
+ */
+export type SendResult = AttemptResult | 'unsent';
 
 /** One endpoint’s receiver, open until it is closed. Attempts may run at the same time. */
 export interface Sink {
-  /** One attempt. Neither throws nor rejects. */
-  send(delivery: Delivery, attempt: Attempt): Promise<SendResult>;
+  /**
+   * One attempt. A receiver that takes several events in one request gets the deliveries in one, as far as they fit:
+   * from the first on, without gaps but for those that cannot be read. At least one delivery is never `'unsent'`.
+   * Neither throws nor rejects.
+   * @returns a result for each delivery, in their order; those of one request have the same
+   */
+  send(deliveries: readonly Delivery[], attempt: Attempt): Promise<SendResult[]>;
   /** Ends attempts in flight as `'aborted'` and resolves when no connection is left. May be called twice. */
   close(): Promise<void>;
 }

@@ -23,7 +23,7 @@ test('a free port refuses, and is listened on again and again', async () => {
   }
 });
 
-test('nobody who asks for any port is given one of them', async () => {
+test('no one who asks for any port is given one of them', async () => {
   const ours = new Set<number>();
   for (let n = 0; n < 100; n++) ours.add(await freePort());
   for (let n = 0; n < 1_500; n++) expect(ours).not.toContain(await listenOn(0));

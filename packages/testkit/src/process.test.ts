@@ -21,7 +21,7 @@ test('records are found by name and by predicate, and are the JSON lines alone',
   expect(talking.stdout).toMatch(/^plain text\n/);
 });
 
-test('the end of a process is told with code, signal and output', async () => {
+test('the end of a process is reported with code, signal and output', async () => {
   expect(await node('console.error("bad"); process.exit(3)').exited).toEqual({ code: 3, output: 'bad' });
   const talking = node(TALKS);
   await talking.waitFor('ready');

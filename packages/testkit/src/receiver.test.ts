@@ -30,7 +30,7 @@ test('a script answers by request and number', async () => {
   expect((await post(receiver.url)).status).toBe(410);
 });
 
-test('a connection that is used again is told apart', async () => {
+test('a connection that is used again is identified', async () => {
   const receiver = await startReceiver();
   const agent = new Agent({ keepAlive: true, maxSockets: 1 });
   for (let n = 0; n < 2; n++) {

@@ -32,7 +32,7 @@ describe.skipIf(!hasTool('docker-registry'))('a real registry', () => {
     expect(push?.target.references).toHaveLength(3);
   });
 
-  test('ends when told, and its log can be read', async () => {
+  test('ends on request, and its log can be read', async () => {
     const registry = await startRegistry();
     expect(registry.log()).toContain('listening on');
     await registry.stop();

@@ -4,7 +4,7 @@ import { expect, onTestFinished, test, vi } from 'vitest';
 import { freePort } from './free-port.js';
 import { hasTool } from './tools.js';
 
-test('a missing tool is told, and is an error in CI', () => {
+test('a missing tool is reported, and is an error in CI', () => {
   onTestFinished(() => void vi.unstubAllEnvs());
   vi.stubEnv('CI', '');
   expect([hasTool('sh'), hasTool('no-such-tool')]).toEqual([true, false]);

@@ -40,7 +40,7 @@ describe('what is shown', () => {
     expect((await get(dashboard, '/dead')).body.items).toHaveLength(1);
   });
 
-  test('an endpoint that nobody knows is 404 and names the nearest', async () => {
+  test('an unknown endpoint is 404 and names the nearest', async () => {
     const dashboard = await startDashboard(endpoints('billing'));
     for (const path of [
       '/endpoints/biling',

@@ -31,7 +31,7 @@ describe('pause and resume', () => {
 });
 
 describe('retry and drop', () => {
-  test('a retry goes on in the background and tells how far it is; twice is safe', async () => {
+  test('a retry continues in the background and reports its progress; twice is safe', async () => {
     const dashboard = await startDashboard(endpoints('one', 'two'));
     for (let n = 0; n < 3; n++) await dashboard.die('one');
     await dashboard.die('two');
@@ -145,7 +145,7 @@ describe('retry and drop', () => {
     expect(retried.body).toMatchObject({ taken: 2, unreadable: 0, cut: 1, gone: 0 });
     const left = await get(dashboard, '/quarantine');
     expect(left.body.items).toMatchObject([{ id: cut.id, cut: true }]);
-    expect((await post(dashboard, '/quarantine/drop', { source: 'nobody' })).body).toEqual({ dropped: 0 });
+    expect((await post(dashboard, '/quarantine/drop', { source: 'absent' })).body).toEqual({ dropped: 0 });
     expect((await post(dashboard, '/quarantine/drop', { id: cut.id })).body).toEqual({ dropped: 1 });
     expect((await get(dashboard, `/quarantine/${cut.id}`)).status).toBe(404);
   });

@@ -15,7 +15,7 @@ describe('who may change', () => {
     const before = await dashboard.inspector.counts('one');
     const url = `${dashboard.url}/api/v1${filled(path)}`;
     const body = JSON.stringify({ all: true });
-    // What a form of another site could send, if its browser told nothing of where it comes from.
+    // What a form of another site could send, if its browser sent nothing about where it comes from.
     for (const type of [
       'application/x-www-form-urlencoded',
       'text/plain',

@@ -25,7 +25,7 @@ export function anEvent(members: object = {}, target: object = {}): Record<strin
 /** The registry's envelope. */
 export const envelope = (...events: unknown[]): { events: unknown[] } => ({ events });
 
-/** Settings with endpoints of these names; nobody listens there, ingest never asks. */
+/** Settings with endpoints of these names; nothing listens there, ingest never asks. */
 export const endpoints = (...names: string[]): object => ({
   notifications: { endpoints: names.map((name) => ({ name, url: 'http://127.0.0.1:9/' })) },
 });

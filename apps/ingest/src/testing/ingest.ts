@@ -51,7 +51,7 @@ export interface TestIngest {
   /** Its connection to Redis. */
   readonly client: RedisClient;
   readonly observer: Observer;
-  /** What the trail was told. */
+  /** What was noted in the trail. */
   readonly noted: HistoryEntry[];
 }
 

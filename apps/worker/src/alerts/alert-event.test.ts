@@ -1,8 +1,9 @@
 import type { AlertConfig } from '@longshore/config';
 import { deliveryOf } from '@longshore/event';
+import { formatNamed } from '@longshore/formats';
 import { expect, test } from 'vitest';
 import { aFinding, aLook, aReceiver, failingPulse, MINUTE, NOW } from '../testing/alerts.js';
-import { alertEvent, alertIn, alertRequest } from './alert-event.js';
+import { alertEvent } from './alert-event.js';
 import { commandWord } from './command-word.js';
 import type { Message } from './decide.js';
 import { findingsFor } from './finding.js';
@@ -13,9 +14,7 @@ const firing: Message = { state: 'firing', since: NOW - 6 * MINUTE, finding };
 /** What a receiver of that format gets, through a delivery as it is stored. */
 function bodyFor(format: AlertConfig['format'], message: Message) {
   const stored = JSON.parse(JSON.stringify(deliveryOf(alertEvent('id', message, NOW), 'alerts/oncall')));
-  const body = alertIn(stored);
-  if (!body) throw new Error('not readable');
-  return alertRequest(format, body);
+  return JSON.parse(formatNamed(format)?.render([stored], { annotate: false })?.toString() ?? '');
 }
 
 test('JSON has what happened, since when, the next step and the numbers', () => {

@@ -1,14 +1,12 @@
 /**
  * What an endpoint of kind `alert` does differently from one of kind `http`: it checks that a message is still the
- * right one, posts the message alone, and leaves the records of alerts beside those of deliveries.
+ * right one, and leaves the records of alerts beside those of deliveries.
  */
-import type { AlertConfig } from '@longshore/config';
 import { type Delivery, ignore } from '@longshore/event';
+import { alertIn } from '@longshore/formats';
 import type { Observer } from '@longshore/observe';
 import type { AlertStore } from '@longshore/queue/housekeeping';
-import type { Sink } from '@longshore/sinks';
 import type { Report } from '../report.js';
-import { alertIn, alertRequest } from './alert-event.js';
 import { stateFrom, stateKey } from './state.js';
 
 /** The rule that drops a message: its condition is over, or a newer message about it was sent. */
@@ -26,19 +24,6 @@ export function outOfDate(receiver: string, store: Pick<AlertStore, 'get'>) {
       ignore('worker.alerts.read')(error); // a message too many is better than none
       return undefined;
     }
-  };
-}
-
-/** @param inner posts a payload as the whole body, without an envelope */
-export function alertSink(inner: Sink, format: AlertConfig['format']): Sink {
-  return {
-    async send(delivery, attempt) {
-      const body = alertIn(delivery);
-      if (body) return inner.send({ ...delivery, payload: { event: alertRequest(format, body) } }, attempt);
-      const detail = 'this version cannot read the stored alert';
-      return { kind: 'dead', reason: 'undecodable', detail };
-    },
-    close: () => inner.close(),
   };
 }
 

@@ -3,7 +3,7 @@ import type { Endpoint } from '@longshore/config';
 import { type Delivery, deliveryOf, EVENTS_V2 } from '@longshore/event';
 import { createObserver, type Observer } from '@longshore/observe';
 import { compileRules } from '@longshore/routing';
-import type { Sink } from '@longshore/sinks';
+import type { Attempt, AttemptResult, Sink } from '@longshore/sinks';
 import type { LiveEndpoint } from '../pipeline.js';
 
 export const aDelivery = (repository = 'acme/app'): Delivery =>
@@ -20,7 +20,10 @@ export const aDelivery = (repository = 'acme/app'): Delivery =>
   );
 
 /** A sink that answers what it is told; the port's own promise is that it never throws. */
-export const sinkThat = (send: Sink['send']): Sink => ({ send, close: async () => {} });
+export const sinkThat = (send: (delivery: Delivery, attempt: Attempt) => Promise<AttemptResult>): Sink => ({
+  send: (deliveries, attempt) => Promise.all(deliveries.map((delivery) => send(delivery, attempt))),
+  close: async () => {},
+});
 
 export function anEndpoint(sink: Sink, settings: Partial<Endpoint> = {}): LiveEndpoint {
   const all = {

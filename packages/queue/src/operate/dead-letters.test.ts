@@ -32,7 +32,7 @@ async function all(letters: DeadLetters, filter: DeadFilter, limit: number): Pro
 }
 
 describe('page', () => {
-  test('lists the dead of all endpoints, newest first, also of one that nobody configures', async ({
+  test('lists the dead of all endpoints, newest first, also of one that is not configured', async ({
     open: connect,
     prefix,
   }) => {
@@ -83,7 +83,7 @@ describe('page', () => {
 
   test.for<[string, Partial<DeadFilter>, string[]]>([
     ['endpoint', { endpoints: ['a'] }, ['a1', 'a2', 'a3', 'a4']],
-    ['an endpoint that is not there', { endpoints: ['nobody'] }, []],
+    ['an endpoint that is not there', { endpoints: ['absent'] }, []],
     ['since', { since: 1_002 }, ['a3', 'a4', 'b1']],
     ['until', { until: 1_001 }, ['a1', 'a2']],
     ['since and until', { since: 1_001, until: 1_002 }, ['a2', 'a3']],

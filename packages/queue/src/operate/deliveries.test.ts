@@ -79,7 +79,7 @@ test('each state lists its own, and a delivery is found in each', async ({ open,
   release();
 });
 
-test('one that this version cannot read is told as it is stored', async ({ open, prefix }) => {
+test('one that this version cannot read is shown as it is stored', async ({ open, prefix }) => {
   const client = await open('producer');
   const { deliveries } = parts(client, prefix);
   const [broken] = await bury(client, prefix, { endpoint: 'a', count: 1 });
@@ -95,7 +95,7 @@ test('one that waits is found without a look at all that wait', async ({ open, p
   await inspector.remember(['a']);
   const delivery = aDelivery('a');
   await createProducer(client, prefix).enqueue([delivery]);
-  // Whoever reads the list is refused now.
+  // A reader of the list is refused now.
   await client.set(queueKey(prefix, 'a', 'wait'), 'no list');
   expect(await deliveries.find(delivery.id)).toMatchObject({ id: delivery.id, state: 'waiting' });
 });

@@ -27,7 +27,7 @@ async function leads(store: PreheatStore, delivery: string, plan = PLAN): Promis
 }
 
 describe('one leads, the others wait', () => {
-  test('the first leads; another waits, and is told once what it came to', async ({ open, prefix }) => {
+  test('the first leads; another waits, and learns the result once', async ({ open, prefix }) => {
     const store = storeOn(await open('consumer'), prefix);
     const lease = await leads(store, 'first');
     expect(await store.lead(PLAN, 'second')).toMatchObject({ turn: 'wait' });
@@ -54,7 +54,7 @@ describe('one leads, the others wait', () => {
     expect((await leads(store, 'first')).run).toEqual(lease.run);
   });
 
-  test('who is given up is followed by anybody, who goes on with the same run', async ({ open, prefix }) => {
+  test('who is given up is followed by any other, which continues the same run', async ({ open, prefix }) => {
     const store = storeOn(await open('consumer'), prefix);
     const lease = await leads(store, 'first');
     await lease.drop();
@@ -90,7 +90,7 @@ describe('one leads, the others wait', () => {
     expect((await (await leads(store, 'first')).parts()).size).toBe(0);
   });
 
-  test('whoever waits is woken when it is settled', async ({ open, prefix, closing }) => {
+  test('what waits is woken when it is settled', async ({ open, prefix, closing }) => {
     const client = await open('consumer');
     const store = storeOn(client, prefix);
     const lease = await leads(store, 'first');
@@ -131,7 +131,7 @@ describe('a part at a target', () => {
     expect(await two.claim('mirror', 'layer', 4)).toBe('warm');
   });
 
-  test('is asked for by one image at a time, also while it goes on at the target', async ({
+  test('is asked for by one image at a time, also while it continues at the target', async ({
     open,
     prefix,
   }) => {

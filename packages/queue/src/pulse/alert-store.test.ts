@@ -23,7 +23,7 @@ test('a process that has lost the lease can write nothing any more', async ({ op
   expect(await one.read()).toEqual(new Map([['a', { at: 1 }]]));
 });
 
-test('entries are written and removed together, and read by whoever comes next', async ({ open, prefix }) => {
+test('entries are written and removed together, and read by the next process', async ({ open, prefix }) => {
   const client = await open('producer');
   const one = aProcess(client, prefix);
   await eventually(() => one.claim());

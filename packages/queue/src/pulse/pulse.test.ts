@@ -78,7 +78,7 @@ test('within one write the order of the attempts counts, also in the same millis
   expect((await reader.read(['one']))[0]).toMatchObject({ failingSince: START, failures: 1 });
 });
 
-test('of two workers the times decide, whoever writes first', async ({ open, prefix }) => {
+test('of two workers the times decide, not who writes first', async ({ open, prefix }) => {
   const client = await open('producer');
   const reader = createPulseReader(client, prefix);
   const [one, two] = [worker(client, prefix), worker(client, prefix)];
@@ -88,7 +88,7 @@ test('of two workers the times decide, whoever writes first', async ({ open, pre
   // A success between the two: only what came after it counts.
   await two.at(START + 70, ok);
   expect((await reader.read(['one']))[0]).toMatchObject({ failingSince: START + 100, failures: 1 });
-  // An old failure that is told late changes nothing.
+  // An old failure that is noted late changes nothing.
   await two.at(START + 60, failed(1));
   expect((await reader.read(['one']))[0]).toMatchObject({ failingSince: START + 100, failures: 1 });
   await one.at(START + 200, ok);
@@ -191,7 +191,7 @@ test('of a long queue both ends are looked at, and the answer is never older tha
   expect(await oldestWith(ids[45])).toBe(START);
 });
 
-test('a queue that an operator has paused is told, and endpoints come back in order', async ({
+test('a queue that an operator has paused is reported, and endpoints come back in order', async ({
   open,
   prefix,
 }) => {

@@ -10,7 +10,7 @@ export const WINDOW_MS = 60_000;
 const NOW = Date.now();
 
 /** What differs from a push of a tag by somebody. */
-export interface Told {
+export interface Reported {
   action?: string;
   target?: TakenEvent['event']['target'];
   /** Milliseconds from the first. */
@@ -24,7 +24,7 @@ export interface Asked {
 }
 
 /** One event more, each time. */
-export function told({ action = 'push', target, at = 0 }: Told = {}): Asked {
+export function reported({ action = 'push', target, at = 0 }: Reported = {}): Asked {
   const id = randomUUID();
   const full = { repository: 'acme/app', tag: '1.0', digest: 'sha256:aa', ...target };
   const event = { id, class: 'event', action, nativeType: action, target: full } as const;
@@ -33,7 +33,7 @@ export function told({ action = 'push', target, at = 0 }: Told = {}): Asked {
   return { delivery: deliveryOf(taken, 'a'), fact: factOf(taken) };
 }
 
-/** Of each: `new`, `known`, or the id of the delivery that told it first. */
+/** Of each: `new`, `known`, or the id of the delivery that reported it first. */
 export async function enqueue(producer: Producer, ...asked: Asked[]): Promise<string[]> {
   const planned = asked.map(({ delivery, fact }) => ({
     ...delivery,

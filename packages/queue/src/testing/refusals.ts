@@ -34,7 +34,7 @@ const setting = (name: string, bad: string, good: string, words: RegExp): Refusa
   end: (redis) => redis.cli('CONFIG', 'SET', name, good),
 });
 
-/** A folder in the place of the snapshot: it cannot be written, whoever asks. */
+/** A folder in the place of the snapshot: it cannot be written, not even by root. */
 const snapshot = async (redis: TestRedis): Promise<string> => {
   const [, dir = ''] = (await redis.cli('CONFIG', 'GET', 'dir')) as string[];
   return join(dir, 'dump.rdb');

@@ -31,7 +31,7 @@ test('attempts without their receipt belong together by event and source', () =>
   expect(group(attempts)).toEqual([{ entries: attempts }]);
 });
 
-test('gaps of several processes and of one that goes on are one', () => {
+test('gaps of several processes and of one that continues are one', () => {
   const gap = (since: number, at: number, why: 'away' | 'memory' = 'memory') =>
     ({ step: 'gap', since, at, count: 10, why }) as const;
   expect(mergeGaps([gap(20_000, 30_000), gap(0, 10_000), gap(5_000, 12_000)])).toEqual([

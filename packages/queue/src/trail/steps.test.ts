@@ -81,7 +81,7 @@ describe('what happened is read from the trail', () => {
   });
 });
 
-test('a delivery that was taken out of the dead-letter set counts its attempts anew', async ({
+test('a delivery that was taken out of the dead-letter set counts its attempts from 1 again', async ({
   open,
   prefix,
 }) => {

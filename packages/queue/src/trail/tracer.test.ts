@@ -47,7 +47,7 @@ describe('how a delivery stands is read from its job', () => {
   test('waiting, without a look at all that wait', async ({ open, prefix }) => {
     const client = await open('producer');
     const { eventId } = await enqueued(client, prefix);
-    // Whoever reads the list is refused now.
+    // A reader of the list is refused now.
     await client.set(queueKey(prefix, 'one', 'wait'), 'no list');
     expect(await statesOf(client, prefix, eventId)).toEqual({ one: 'waiting', two: 'waiting' });
   });

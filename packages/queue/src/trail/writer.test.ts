@@ -124,7 +124,7 @@ describe('Redis away', () => {
     await trail.close();
   });
 
-  test('a chunk that was written twice, since nobody knew whether it was taken, counts once', async ({
+  test('a chunk that was written twice, since it was unknown whether it was taken, counts once', async ({
     open,
     prefix,
   }) => {
@@ -138,7 +138,7 @@ describe('Redis away', () => {
     expect((await find(client, prefix, receipt.eventId)).trails[0]?.steps).toHaveLength(1);
   });
 
-  test('at the end what cannot be written is told', async ({ open, prefix }) => {
+  test('at the end what cannot be written is counted', async ({ open, prefix }) => {
     const redis = await startRedis();
     const client = await open('producer', { url: redis.url });
     let lost = 0;
@@ -155,7 +155,7 @@ describe('Redis away', () => {
   });
 });
 
-test('while Redis fills up nothing is added, and the gap is told at once and as it goes on', async ({
+test('while Redis fills up nothing is added, and the gap is noted at once and while it continues', async ({
   open,
   prefix,
 }) => {

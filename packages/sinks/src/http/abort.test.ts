@@ -1,8 +1,7 @@
 /** Shutdown: what an abort does in each phase, and what `close` leaves. */
 import { subscribe } from 'node:diagnostics_channel';
 import { expect, test } from 'vitest';
-import type { Sink } from '../sink.js';
-import { aDelivery, anAttempt, aSink } from '../testing/builders.js';
+import { aDelivery, anAttempt, aSink, type SingleSink } from '../testing/builders.js';
 import { answering, receiver, tcpReceiver } from '../testing/receiver.js';
 
 test('an abort while connecting ends the attempt, and the socket is closed', async () => {
@@ -27,8 +26,8 @@ test('close while connecting ends the attempt, and the socket is closed', async 
 });
 
 test.each([
-  ['abort', (_: Sink, shutdown: AbortController) => shutdown.abort()],
-  ['close', (sink: Sink) => sink.close()],
+  ['abort', (_: SingleSink, shutdown: AbortController) => shutdown.abort()],
+  ['close', (sink: SingleSink) => sink.close()],
 ])('once the status is read, %s does not change the outcome', async (_, stop) => {
   const { url } = await receiver((response) => void response.writeHead(200).write('part of it'));
   const read = new Promise((resolve) => subscribe('undici:request:bodyChunkReceived', resolve));

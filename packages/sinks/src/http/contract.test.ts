@@ -7,7 +7,7 @@ sinkContract('http', aDelivery(), async (behaviour, timeout) => {
   const reached = new Promise<void>((resolve) => {
     reach = resolve;
   });
-  const at = (port: number) => aSink({ url: `http://127.0.0.1:${port}/`, timeout });
+  const at = (port: number) => aSink({ url: `http://127.0.0.1:${port}/`, timeout }).whole;
 
   if (behaviour === 'absent') {
     return { sink: at(await deadPort()), openConnections: () => 0, reached: async () => {} };

@@ -1,12 +1,19 @@
+import type { Delivery } from '@longshore/event';
 import { expect, test } from 'vitest';
 import { aDelivery } from '../testing/builders.js';
 import { planHeaders } from './headers.js';
+import { keyOf } from './outgoing.js';
 
 const own = { userAgent: 'longshore/1.2.3' };
 const id = aDelivery().id;
 
 function lines(configured: Record<string, string[]>, more: { authorization?: string } = {}) {
-  const flat = planHeaders(configured, { ...own, ...more }).lines(aDelivery(), 3);
+  return described(configured, [aDelivery()], more);
+}
+
+function described(configured: Record<string, string[]>, deliveries: Delivery[], more = {}, signature = {}) {
+  const about = { deliveries, contentType: aDelivery().contentType, key: keyOf(deliveries), attempt: 3 };
+  const flat = planHeaders(configured, { ...own, ...more }).lines({ ...about, signature });
   return flat.flatMap((name, index) => (index % 2 === 0 ? [`${name}: ${flat[index + 1]}`] : []));
 }
 
@@ -75,4 +82,24 @@ test.each([
   const { problem } = planHeaders(configured, own);
   expect(problem).toContain(words);
   expect(problem).not.toContain('s3cret');
+});
+
+test('a batch has a key of its own and its size, and no delivery', () => {
+  const [one, two] = [aDelivery({ id: 'one' }), aDelivery({ id: 'two' })];
+  expect(described({}, [one, two])).toEqual([
+    'Content-Type: application/vnd.docker.distribution.events.v2+json',
+    expect.stringMatching(/^Idempotency-Key: [0-9a-f]{32}$/),
+    'X-Longshore-Batch: 2',
+    'X-Longshore-Attempt: 3',
+    'User-Agent: longshore/1.2.3',
+  ]);
+  expect(described({}, [two, one])).toEqual(described({}, [one, two]));
+  expect(described({}, [one, aDelivery({ id: 'three' })])).not.toEqual(described({}, [one, two]));
+});
+
+test('a signature is sent, unless a header of its name is configured', () => {
+  const signature = { 'X-Signature': 'abc' };
+  expect(described({}, [aDelivery()], {}, signature)).toContain('X-Signature: abc');
+  const configured = described({ 'x-signature': ['mine'] }, [aDelivery()], {}, signature);
+  expect(configured.filter((line) => /signature/i.test(line))).toEqual(['x-signature: mine']);
 });

@@ -5,8 +5,8 @@
  * line per value. (The registry appends instead, which gives two `Content-Type` lines of which most receivers
  * read only the first.) Names that belong to the connection are not taken from the configuration.
  */
-import type { Delivery } from '@longshore/event';
 import { CONNECTION_HEADERS, isHeaderName, isHeaderValue } from '../header-rules.js';
+import type { Outgoing } from './outgoing.js';
 
 /** `[name, value, name, value, …]`; a name may come more than once. */
 export type HeaderLines = string[];
@@ -14,17 +14,28 @@ export type HeaderLines = string[];
 /** Values that are no secrets, so that the rest of an answer stays readable. */
 const PUBLIC_HEADERS = new Set(['content-type', 'user-agent', 'accept', 'accept-encoding', 'cache-control']);
 
-const CHANGING: readonly [name: string, value: (delivery: Delivery, attempt: number) => string][] = [
-  ['Content-Type', (delivery) => delivery.contentType],
-  ['Idempotency-Key', (delivery) => delivery.id],
-  ['X-Longshore-Delivery', (delivery) => delivery.id],
-  ['X-Longshore-Attempt', (_, attempt) => String(attempt)],
+/** What the lines of one attempt say about it. */
+export interface Described extends Pick<Outgoing, 'deliveries' | 'contentType'> {
+  /** The `Idempotency-Key`. */
+  key: string;
+  /** From 1. */
+  attempt: number;
+  /** Of the signature, by name. */
+  signature?: Readonly<Record<string, string>>;
+}
+
+const CHANGING: readonly [name: string, value: (described: Described) => string | undefined][] = [
+  ['Content-Type', ({ contentType }) => contentType],
+  ['Idempotency-Key', ({ key }) => key],
+  ['X-Longshore-Delivery', ({ deliveries: { length }, key }) => (length > 1 ? undefined : key)],
+  ['X-Longshore-Batch', ({ deliveries: { length } }) => (length > 1 ? String(length) : undefined)],
+  ['X-Longshore-Attempt', ({ attempt }) => String(attempt)],
 ];
 
 /** The header lines of an endpoint, as far as they are known beforehand. */
 export interface HeaderPlan {
   /** The lines of one attempt. */
-  lines(delivery: Delivery, attempt: number): HeaderLines;
+  lines(described: Described): HeaderLines;
   /** Set when a configured header cannot be sent: names the header, never its value. */
   problem?: string;
   /** Configured values, of which each may be a secret. */
@@ -54,9 +65,15 @@ export function planHeaders(
   return {
     problem: problemIn(taken),
     secrets: taken.flatMap(([name, values]) => (PUBLIC_HEADERS.has(name.toLowerCase()) ? [] : values)),
-    lines(delivery, attempt) {
+    lines(described) {
       const lines: HeaderLines = [];
-      for (const [name, value] of changing) lines.push(name, value(delivery, attempt));
+      for (const [name, valueFor] of changing) {
+        const value = valueFor(described);
+        if (value !== undefined) lines.push(name, value);
+      }
+      for (const [name, value] of Object.entries(described.signature ?? {})) {
+        if (!replaced.has(name.toLowerCase())) lines.push(name, value);
+      }
       return lines.concat(fixed);
     },
   };

@@ -1,5 +1,5 @@
 /**
- * POSTs the event, in the registry's own envelope, to one url.
+ * POSTs events to one url: a format makes the body, `sign` signs it, this transports it.
  *
  * One attempt per call, with one exception: when a kept-alive connection turns out to be closed before the first byte of
  * a response, the same request is repeated once on a new connection, within the same deadline. Receivers and load
@@ -8,24 +8,31 @@
  * gets it twice within one attempt instead of in two; the `Idempotency-Key` is the same.
  */
 import type { Delivery, Outcome } from '@longshore/event';
+import type { Format } from '@longshore/formats';
 import type { Trust } from '@longshore/registry-client';
+import type { Sign } from '@longshore/signing';
 import type { Dispatcher } from 'undici';
-import type { Attempt, SendResult, Sink } from '../sink.js';
+import type { Attempt, AttemptResult, SendResult, Sink } from '../sink.js';
 import { answerText, type Mask, maskFor } from './answer-text.js';
-import { bodyOf } from './body.js';
 import type { Connection } from './connection.js';
 import { Connections } from './connections.js';
 import { type Ending, exchange } from './exchange.js';
 import { type HeaderPlan, planHeaders } from './headers.js';
 import { judge } from './judge.js';
+import { chooseOutgoing, keyOf, type Outgoing } from './outgoing.js';
 import { type HttpProxy, proxyOf } from './proxy.js';
 import { type Target, targetOf } from './target.js';
 import { failureOf, timedOut } from './transport.js';
 
 type Request = Dispatcher.DispatchOptions;
 
-const UNDECODABLE =
-  'the stored delivery holds no event that this version can read; it was stored by another version, which can deliver it';
+/** Of a delivery without a body. */
+const UNREADABLE: Outcome = {
+  kind: 'dead',
+  reason: 'undecodable',
+  detail:
+    'the stored delivery holds no event that this version can read; it was stored by another version, which can deliver it',
+};
 
 /** What an http endpoint is opened with. Secrets are resolved: these are the values themselves. */
 export interface HttpSinkOptions {
@@ -41,10 +48,14 @@ export interface HttpSinkOptions {
   concurrency: number;
   /** `longshore/VERSION` */
   userAgent: string;
-  /** Adds `longshore: {source, kind, nativeType, receivedAt}` to the event. */
+  /** Makes the body. */
+  format: Format;
+  /** Adds `longshore: {source, kind, nativeType, receivedAt}` to the event, in formats that have a place for it. */
   annotate: boolean;
-  /** false: the event is the whole body, for receivers that are no listeners of a registry. Default true. */
-  envelope?: boolean;
+  /** Signs the exact bytes of each attempt. Default: no signature. */
+  sign?: Sign;
+  /** Several events in one request, in formats that can, up to so many bytes of body. Default: one event. */
+  batch?: { bytes: number };
   /** Certificates to trust instead of the system's. */
   tls?: { /** PEM */ ca?: string };
   /** What is trusted unless `tls.ca` is set, and by a proxy's connection. Default: node's own list. */
@@ -74,8 +85,8 @@ export function openHttpSink(options: HttpSinkOptions): Sink {
 function unusable(reason: 'url' | 'error', detail: string): Sink {
   let closed = false;
   return {
-    async send(_, { signal }) {
-      return closed || signal.aborted ? 'aborted' : { kind: 'retry', reason, detail };
+    async send(deliveries, { signal }) {
+      return deliveries.map(() => (closed || signal.aborted ? 'aborted' : { kind: 'retry', reason, detail }));
     },
     async close() {
       closed = true;
@@ -106,15 +117,16 @@ class HttpSink implements Sink {
     this.#path = proxy && !target.secure ? `http://${target.authority}${target.path}` : target.path;
   }
 
-  async send(delivery: Delivery, attempt: Attempt): Promise<SendResult> {
-    if (this.#closed || attempt.signal.aborted) return 'aborted';
-    try {
-      const body = bodyOf(delivery, this.options.annotate, this.options.envelope);
-      if (body === undefined) return { kind: 'dead', reason: 'undecodable', detail: UNDECODABLE };
-      return this.#resultOf(await this.#post(delivery, body, attempt));
-    } catch (error) {
-      return this.#failed({ error: error instanceof Error ? error : new Error(String(error)) });
-    }
+  async send(deliveries: readonly Delivery[], attempt: Attempt): Promise<SendResult[]> {
+    if (this.#closed || attempt.signal.aborted) return deliveries.map(() => 'aborted');
+    const { batch, ...body } = this.options;
+    const { outgoing, unreadable } = chooseOutgoing(deliveries, { ...body, bytes: batch?.bytes ?? 0 });
+    const result = outgoing ? await this.#attempt(outgoing, attempt) : 'unsent';
+    const sent = new Set(outgoing?.deliveries);
+    return deliveries.map((delivery) => {
+      if (unreadable.has(delivery)) return UNREADABLE;
+      return sent.has(delivery) ? result : 'unsent';
+    });
   }
 
   async close(): Promise<void> {
@@ -122,11 +134,22 @@ class HttpSink implements Sink {
     await this.#connections.close();
   }
 
-  async #post(delivery: Delivery, body: Buffer, { number, signal }: Attempt): Promise<Ending> {
+  async #attempt(outgoing: Outgoing, attempt: Attempt): Promise<AttemptResult> {
+    try {
+      return this.#resultOf(await this.#post(outgoing, attempt));
+    } catch (error) {
+      return this.#failed({ error: error instanceof Error ? error : new Error(String(error)) });
+    }
+  }
+
+  async #post(outgoing: Outgoing, { number, signal }: Attempt): Promise<Ending> {
     // Read once for the process: what that takes is not the receiver's
     if (this.target.secure && this.options.tls?.ca === undefined) this.options.trust?.context();
     const deadline = performance.now() + this.options.timeout;
-    const headers = this.headers.lines(delivery, number);
+    const { body } = outgoing;
+    const key = keyOf(outgoing.deliveries);
+    const signature = this.options.sign?.(body, { id: key, at: Date.now() });
+    const headers = this.headers.lines({ ...outgoing, key, attempt: number, signature });
     const request = { path: this.#path, method: 'POST', headers, body } as const;
     const taken = this.#connections.take();
     const isReused = taken.reused;
@@ -153,7 +176,7 @@ class HttpSink implements Sink {
     else void this.#connections.drop(connection);
   }
 
-  #resultOf({ kind, phase, head, error, body, silent }: Ending): SendResult {
+  #resultOf({ kind, phase, head, error, body, silent }: Ending): AttemptResult {
     if (head !== undefined) {
       const text = answerText(body, this.#mask);
       const verdict = judge(head, this.target, Date.now(), text);

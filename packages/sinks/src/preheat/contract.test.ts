@@ -10,7 +10,7 @@ sinkContract('preheat', aPush(), async (behaviour, timeout) => {
   const at = (port: number) => {
     const url = `http://127.0.0.1:${port}`;
     const { registry } = preheatOptionsAt(url);
-    return aPreheatSink(url, { registry: { ...registry, timeout }, appearsWithin: 0 }).sink;
+    return aPreheatSink(url, { registry: { ...registry, timeout }, appearsWithin: 0 }).sink.whole;
   };
   if (behaviour === 'absent') {
     return { sink: at(await deadPort()), openConnections: () => 0, reached: async () => {} };

@@ -1,7 +1,7 @@
 /** A dry run: independent of real runs, and says what is known. */
 import type { PreheatRun } from '@longshore/event';
-import { describe, expect, onTestFinished, test } from 'vitest';
-import { anAttempt } from '../testing/builders.js';
+import { describe, expect, test } from 'vitest';
+import { anAttempt, single } from '../testing/builders.js';
 import { aPush, IMAGE, preheatOptionsAt, serving } from '../testing/preheat.js';
 import { type Answer, receiver } from '../testing/receiver.js';
 import { openPreheatSink } from './index.js';
@@ -15,8 +15,7 @@ async function realAndDry(cache: Answer = serving) {
   const memory = createLocalMemory((run) => void runs.push(run));
   const { targets } = preheatOptionsAt(at(mirror.port));
   const open = (dryrun: boolean) => {
-    const sink = openPreheatSink(preheatOptionsAt(at(origin.port), { memory, targets, dryrun }));
-    onTestFinished(() => sink.close());
+    const sink = single(openPreheatSink(preheatOptionsAt(at(origin.port), { memory, targets, dryrun })));
     return sink;
   };
   return { real: open(false), dry: open(true), runs, mirror, memory };

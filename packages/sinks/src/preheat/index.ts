@@ -8,7 +8,7 @@
  * was done is in the memory: nothing is asked for twice, also after a crash.
  */
 import { type Delivery, LongshoreError, type Outcome } from '@longshore/event';
-import type { Attempt, Deferred, SendResult, Sink } from '../sink.js';
+import type { Attempt, AttemptResult, Deferred, Sink } from '../sink.js';
 import { failureOf, paused } from './failure.js';
 import { type ImageRef, imageOf, otherRegistry } from './image.js';
 import { joined } from './joined-signal.js';
@@ -59,7 +59,14 @@ class PreheatSink implements Sink {
     }));
   }
 
-  async send(delivery: Delivery, attempt: Attempt): Promise<SendResult> {
+  /** One after the other: each is an image of its own. */
+  async send(deliveries: readonly Delivery[], attempt: Attempt): Promise<AttemptResult[]> {
+    const results: AttemptResult[] = [];
+    for (const delivery of deliveries) results.push(await this.#sendOne(delivery, attempt));
+    return results;
+  }
+
+  async #sendOne(delivery: Delivery, attempt: Attempt): Promise<AttemptResult> {
     const { signal, release } = joined(attempt.signal, this.#closing.signal);
     const sending = this.#send(delivery, { ...attempt, signal }).catch((error) =>
       signal.aborted ? 'aborted' : this.#failed(error, delivery),
@@ -77,7 +84,7 @@ class PreheatSink implements Sink {
     await Promise.all(this.#sending);
   }
 
-  async #send(delivery: Delivery, attempt: Attempt): Promise<SendResult> {
+  async #send(delivery: Delivery, attempt: Attempt): Promise<AttemptResult> {
     if (attempt.signal.aborted) return 'aborted';
     const { registry, delay } = this.options;
     const image = imageOf(delivery, registry);
@@ -96,7 +103,7 @@ class PreheatSink implements Sink {
   }
 
   /** An event may name only a tag. The registry is asked once what it means, however long the delivery waits. */
-  async #warm(delivery: Delivery, image: ImageRef, attempt: Attempt): Promise<SendResult> {
+  async #warm(delivery: Delivery, image: ImageRef, attempt: Attempt): Promise<AttemptResult> {
     const { memory } = this.options;
     const kept = image.digest ?? (await memory.digest(delivery.id));
     const resolved =
@@ -112,7 +119,7 @@ class PreheatSink implements Sink {
     return result;
   }
 
-  async #inTurn(delivery: Delivery, image: Resolved, attempt: Attempt): Promise<SendResult> {
+  async #inTurn(delivery: Delivery, image: Resolved, attempt: Attempt): Promise<AttemptResult> {
     const { memory, dryrun } = this.options;
     const plan = `${image.registry}/${image.repository}@${image.digest}`;
     // A dry run has a plan of its own: it neither waits for a real run nor takes that run's result for its own.
@@ -151,7 +158,7 @@ class PreheatSink implements Sink {
     delivery: Delivery,
     image: Resolved,
     given: Attempt,
-  ): Promise<SendResult> {
+  ): Promise<AttemptResult> {
     const { signal, release } = joined(given.signal, lease.lost);
     const attempt = { ...given, signal };
     const registry = this.#registries.at(image.registry);
@@ -181,7 +188,7 @@ class PreheatSink implements Sink {
     image: ImageRef | undefined,
     { signal, number, last, retryWithin = 0 }: Attempt,
     lease?: Lease,
-  ): Promise<SendResult> {
+  ): Promise<AttemptResult> {
     if (ending === 'aborted' || signal.aborted) {
       await lease?.drop();
       return 'aborted';

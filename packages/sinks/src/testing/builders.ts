@@ -1,8 +1,9 @@
 /** A delivery, a sink and an attempt for this package's tests. */
 import type { Delivery } from '@longshore/event';
+import { formatNamed } from '@longshore/formats';
 import { onTestFinished } from 'vitest';
 import { type HttpSinkOptions, openHttpSink } from '../http/index.js';
-import type { Attempt, Sink } from '../sink.js';
+import type { Attempt, AttemptResult, Sink } from '../sink.js';
 
 /** A push event in the registry’s own form. */
 export function aDelivery(some: Partial<Delivery> = {}): Delivery {
@@ -29,17 +30,47 @@ export function anAttempt(some: Partial<Attempt> = {}): Attempt {
   return { number: 1, signal: new AbortController().signal, ...some };
 }
 
+/** The default of endpoints. */
+export function theFormat(name = 'distribution') {
+  const format = formatNamed(name);
+  if (!format) throw new Error(`no format ${name}`);
+  return format;
+}
+
+/** A sink as most tests use it: with one delivery. */
+export interface SingleSink {
+  send(delivery: Delivery, attempt: Attempt): Promise<AttemptResult>;
+  close(): Promise<void>;
+  /** With all of its port. */
+  whole: Sink;
+}
+
+/** Wraps a sink, and closes it at the end of the test. */
+export function single(whole: Sink): SingleSink {
+  onTestFinished(() => whole.close());
+  return {
+    whole,
+    close: () => whole.close(),
+    async send(delivery, attempt) {
+      const [result = 'unsent'] = await whole.send([delivery], attempt);
+      if (result === 'unsent') throw new Error('the only delivery was not sent');
+      return result;
+    },
+  };
+}
+
 /** An http sink that is closed at the end of the test. */
-export function aSink(some: Partial<HttpSinkOptions> & { url: string }): Sink {
-  const sink = openHttpSink({
-    name: 'alistener',
-    headers: {},
-    timeout: 10_000,
-    concurrency: 8,
-    userAgent: 'longshore/0.0.0-test',
-    annotate: false,
-    ...some,
-  });
-  onTestFinished(() => sink.close());
-  return sink;
+export function aSink(some: Partial<HttpSinkOptions> & { url: string }): SingleSink {
+  return single(
+    openHttpSink({
+      name: 'alistener',
+      headers: {},
+      timeout: 10_000,
+      concurrency: 8,
+      userAgent: 'longshore/0.0.0-test',
+      format: theFormat(),
+      annotate: false,
+      ...some,
+    }),
+  );
 }

@@ -1,12 +1,10 @@
 /** A preheat sink over a registry of one small image, which is also the cache. */
 import { createHash } from 'node:crypto';
 import type { Delivery, PreheatRun } from '@longshore/event';
-import { onTestFinished } from 'vitest';
 import { openPreheatSink } from '../preheat/index.js';
 import { createLocalMemory } from '../preheat/local-memory.js';
 import type { PreheatSinkOptions } from '../preheat/options.js';
-import type { Sink } from '../sink.js';
-import { aDelivery } from './builders.js';
+import { aDelivery, type SingleSink, single } from './builders.js';
 import type { Answer } from './receiver.js';
 
 const MANIFEST = 'application/vnd.oci.image.manifest.v1+json';
@@ -79,10 +77,8 @@ export function preheatOptionsAt(url: string, some: Partial<PreheatSinkOptions> 
 export function aPreheatSink(
   url: string,
   some: Partial<PreheatSinkOptions> = {},
-): { sink: Sink; runs: PreheatRun[] } {
+): { sink: SingleSink; runs: PreheatRun[] } {
   const runs: PreheatRun[] = [];
   const memory = createLocalMemory((run) => void runs.push(run));
-  const sink = openPreheatSink(preheatOptionsAt(url, { memory, ...some }));
-  onTestFinished(() => sink.close());
-  return { sink, runs };
+  return { sink: single(openPreheatSink(preheatOptionsAt(url, { memory, ...some }))), runs };
 }
