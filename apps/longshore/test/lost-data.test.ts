@@ -1,4 +1,4 @@
-/** Redis loses its data under a running relay, or takes no writes: the operator sees it everywhere, and work goes on. */
+/** Redis loses its data under a running relay, or takes no writes: the operator sees it everywhere, and work continues. */
 import { eventually, startReceiver, startRedis, testPrefix } from '@longshore/testkit';
 import { expect, test } from 'vitest';
 import { anEvent, envelope, startRelay, workFolder, writeConfig } from './relay.js';

@@ -285,7 +285,12 @@ test('a delivered delivery is settled without a line: its attempt has recorded i
 test('a level keeps less important records out of the log, not out of the metrics', async () => {
   const { observer, lines, samples } = observed({ level: 'error' });
   for (const [, record] of table) record(observer);
-  expect(lines().map((line) => line.record)).toEqual(['event.aside', 'delivery.settled', 'alert.failed']);
+  expect(lines().map((line) => line.record)).toEqual([
+    'event.aside',
+    'delivery.settled',
+    'queue.lost',
+    'alert.failed',
+  ]);
   expect(
     (await samples()).get('longshore_deliveries_ignored_total{endpoint="alistener",rule="ignore.tags"}'),
   ).toBe(1);

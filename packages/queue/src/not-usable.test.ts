@@ -62,7 +62,7 @@ test('NOAUTH: a Redis that wants a password', async ({ open, prefix }) => {
   );
 });
 
-test('CLUSTERDOWN: a Cluster with slots that nobody serves', async ({ open, prefix }) => {
+test('CLUSTERDOWN: a Cluster with slots that no master serves', async ({ open, prefix }) => {
   const cluster = await startRedisCluster();
   const said = saying(await open('producer', { cluster: cluster.urls }), prefix);
   const endpoints = ['alpha', 'beta', 'gamma', 'delta', 'epsilon', 'zeta'];
