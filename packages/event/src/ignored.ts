@@ -19,6 +19,7 @@ export const IGNORED_AT = [
   'spool.clean',
   'spool.lock',
   'worker.alerts.read',
+  'worker.hold',
   'worker.preheat.close',
   'worker.preheat.store',
   'worker.sink.close',
