@@ -4,6 +4,7 @@ import { ignore } from '@longshore/event';
 import type { RedisClient } from '@longshore/queue';
 import type { Consumer, TakeLoop } from '@longshore/queue/consumer';
 import { createHoldSwitch } from '@longshore/queue/hold';
+import { createBatchPipeline } from './batch.js';
 import { recordHold } from './hold-report.js';
 import { createDeliveryPipeline, type LiveEndpoint } from './pipeline.js';
 import type { Prepared } from './prepared.js';
@@ -72,11 +73,13 @@ function serve(
   live: () => LiveEndpoint,
 ): Consumer {
   const { name } = endpoint;
+  const handle = createDeliveryPipeline(live, report);
   return loop.serve({
     endpoint: name,
     take: takeSettings(endpoint),
     delivered: config.retention.delivered,
-    handle: createDeliveryPipeline(live, report),
+    handle,
+    handleBatch: createBatchPipeline(live, report, handle),
     unreadable: createUnreadable(name, { observer, trail }),
     onError(err) {
       onRedisError?.(err);

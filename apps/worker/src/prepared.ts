@@ -105,6 +105,7 @@ function sinkOptions(endpoint: Endpoint | AlertEndpoint, version: string) {
     timeout,
     concurrency,
     format,
+    batch: endpoint.batch,
     annotate,
     userAgent: `longshore/${version}`,
     tls: { ca: endpoint.tls.ca?.reveal() },

@@ -24,6 +24,10 @@ export interface Attempted {
   attempt: number;
   verdict: AttemptVerdict;
   ms: number;
+  /** Deliveries in the same request; absent for one alone. */
+  batch?: number;
+  /** The failure of its request is noted with another delivery of the same one: it is one failure of the endpoint. */
+  isNoted?: boolean;
 }
 
 /** Each call leaves its records; nothing here throws or waits. */
@@ -60,7 +64,7 @@ export function createReport({ observer, pulse, trail }: ReportParts): Report {
         .throttledLog(`own trouble ${endpoint} ${reason}`, PREVENTED_LOG_MS)
         .warn({ endpoint, reason, detail: why }, `nothing can be sent: ${OWN_TROUBLES[reason]}`);
     },
-    attempted({ delivery, attempt, verdict, ms }) {
+    attempted({ delivery, attempt, verdict, ms, batch, isNoted }) {
       const { source, view, receivedAt } = delivery;
       const { outcome } = verdict;
       const settle = verdict.settle === 'returned' ? 'retry' : verdict.settle;
@@ -69,7 +73,7 @@ export function createReport({ observer, pulse, trail }: ReportParts): Report {
       const retryAt = verdict.settle === 'retry' ? verdict.retryAt : undefined;
 
       const digest = view.tag ? undefined : view.digest;
-      const result = { attempt, status, reason, ms, retryAt, detail };
+      const result = { attempt, batch, status, reason, ms, retryAt, detail };
       observer.deliveryAttempted({ ...of, ...named(view), digest, outcome: settle, ...result });
       if (settle !== 'retry') {
         const settled = { ...of, ...named(view), attempts: attempt, outcome: settle, reason, detail };
@@ -78,11 +82,11 @@ export function createReport({ observer, pulse, trail }: ReportParts): Report {
 
       // What it is about is in the note of its receipt; a failure repeats it, since it may outlive that.
       const failure = settle === 'delivered' ? {} : { detail, retryAt, view };
-      const entry = { attempt, outcome: outcome.kind, status, reason, ms: Math.round(ms), answer };
+      const entry = { attempt, outcome: outcome.kind, status, reason, ms: Math.round(ms), answer, batch };
       trail.note({ step: 'attempted', at: Date.now(), ...of, source, ...entry, ...failure });
 
       // What cannot be read is no fault of the receiver's, which was not asked.
-      if (reason === 'undecodable') return;
+      if (reason === 'undecodable' || (isNoted && settle !== 'delivered')) return;
       const failed = { delivered: false, attempt, status, reason, detail } as const;
       pulse.note(of.endpoint, settle === 'delivered' ? { delivered: true } : failed);
     },

@@ -1,17 +1,27 @@
 /** An endpoint's settings as the queue's take loop is given them. */
 import { createHash } from 'node:crypto';
 import type { AlertEndpoint, Endpoint } from '@longshore/config';
+import { formatNamed } from '@longshore/formats';
 import type { TakeSettings } from '@longshore/queue/consumer';
 
 /** What decides when a delivery of the endpoint may be taken. */
 export function takeSettings(endpoint: Endpoint | AlertEndpoint): TakeSettings {
-  const { concurrency, maxbackoff } = endpoint;
-  return { concurrency, order: 'none', maxBackoffMs: maxbackoff, ...holdOf(endpoint) };
+  const { concurrency, maxbackoff: maxBackoffMs } = endpoint;
+  // An alert is out of date before an outage is over: it is not held.
+  if (endpoint.kind === 'alert') return { concurrency, order: 'none', maxBackoffMs };
+  const { rate, order } = endpoint;
+  return { concurrency, rate, order, maxBackoffMs, ...holdOf(endpoint), ...batchOf(endpoint) };
 }
 
-/** An alert is out of date before an outage is over: it is not held. */
-function holdOf(endpoint: Endpoint | AlertEndpoint): Pick<TakeSettings, 'hold'> {
-  if (endpoint.kind === 'alert' || !endpoint.hold) return {};
+/** A body of a format that holds one event is a request of its own. */
+function batchOf({ format, batch }: Endpoint): Pick<TakeSettings, 'batch'> {
+  if (!batch || !formatNamed(format)?.batches) return {};
+  const { events, wait: waitMs, bytes } = batch;
+  return { batch: { events, waitMs, bytes } };
+}
+
+function holdOf(endpoint: Endpoint): Pick<TakeSettings, 'hold'> {
+  if (!endpoint.hold) return {};
   const { after, probe, maxprobe, for: longest, revive } = endpoint.hold;
   const url = digest(endpoint.name, endpoint.url.reveal());
   return { hold: { after, probeMs: probe, maxProbeMs: maxprobe, forMs: longest, revive, url } };

@@ -83,6 +83,8 @@ interface OfDelivery {
 export interface AttemptedEntry extends OfDelivery {
   step: 'attempted';
   attempt: number;
+  /** Deliveries in the same request; absent for one alone. */
+  batch?: number;
   outcome: Outcome['kind'];
   status?: number;
   reason: Reason;

@@ -104,8 +104,8 @@ function warmthOf({ warmed, already, failed, ms }: Line): string {
   return `${text(warmed)} warmed, ${text(already)} already warm, ${text(failed)} failed in ${text(ms)} ms`;
 }
 
-function answerOf({ status, reason, ms, attempt }: Line): string {
-  const nth = attempt === 1 ? '' : `, attempt ${text(attempt)}`;
+function answerOf({ status, reason, ms, attempt, batch }: Line): string {
+  const nth = `${attempt === 1 ? '' : `, attempt ${text(attempt)}`}${batch ? `, batch of ${text(batch)}` : ''}`;
   return `${text(status ?? reason)}${ms === undefined ? '' : ` in ${text(ms)} ms`}${nth}`;
 }
 

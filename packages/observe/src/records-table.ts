@@ -110,6 +110,7 @@ export const RECORDS = {
       ...VIEW,
       digest: 'Its digest, when it has no tag.',
       attempt: 'Number of the attempt, from 1.',
+      batch: 'Deliveries in the same request, this one included, when there were others.',
       outcome: '`delivered`, `retry` or `dead`.',
       status: 'HTTP status, if there was a response.',
       reason: '`http_` and the status, or why there was no response.',

@@ -73,6 +73,8 @@ export interface RecordFields {
     /** Of an event without a tag. */
     digest?: string;
     attempt: number;
+    /** Deliveries in the same request; absent for one alone. */
+    batch?: number;
     outcome: Outcome['kind'];
     status?: number;
     reason: Reason;

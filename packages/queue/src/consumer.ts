@@ -6,7 +6,7 @@
  */
 import type { Delivery } from '@longshore/event';
 import type { Unreadable } from './job.js';
-import type { Verdict } from './retry.js';
+import type { RetryGroup, Verdict } from './retry.js';
 import type { TakeReport } from './take/report.js';
 import type { TakeSettings } from './take/settings.js';
 
@@ -22,6 +22,8 @@ export interface ConsumerOptions extends ConsumerSettings {
   endpoint: string;
   /** One attempt. `signal` aborts when the grace period is over: answer `released` then. */
   handle(delivery: Delivery, attempt: TakenAttempt): Promise<Verdict>;
+  /** One request with several deliveries, where `take.batch` is set; without it each is handled alone. */
+  handleBatch?: BatchHandle;
   /** In place of an attempt, for a job whose data is no delivery for this version. */
   unreadable(job: UnreadableJob): Verdict;
   /** Errors of Redis; many while it refuses. */
@@ -31,6 +33,22 @@ export interface ConsumerOptions extends ConsumerSettings {
   /** A gate changed its state, such as a hold that begins or ends. In one process of all, once. */
   onReport?(report: TakeReport): void;
 }
+
+/** One of the deliveries that go out together. */
+export interface TakenMember {
+  delivery: Delivery;
+  taken: TakenAttempt;
+}
+
+/** What goes out in one request. */
+export interface TakenBatch {
+  members: readonly TakenMember[];
+  /** They failed together before. */
+  group?: RetryGroup | undefined;
+}
+
+/** A verdict for each member, in their order. Whatever takes several deliveries at once is one: no HTTP is needed. */
+export type BatchHandle = (batch: TakenBatch) => Promise<readonly Verdict[]>;
 
 /** A job that cannot be attempted, and why. */
 export interface UnreadableJob extends Unreadable {

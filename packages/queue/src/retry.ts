@@ -29,12 +29,41 @@ export function longestDelay(policy: RetryPolicy, failed: number): number {
   return retryDelay(policy, failed, 0, 0, 1);
 }
 
+/**
+ * What a failure of a batch by other than an outage reason leads to: `first`, the same members once more; `again`,
+ * halves.
+ */
+export type BatchStage = 'first' | 'again';
+
+/** Members of a batch that are retried together. */
+export interface RetryGroup {
+  /** The same for all members, and for no other group. */
+  id: string;
+  stage: BatchStage;
+}
+
+/** A failed delivery that is tried again. */
+export interface RetryVerdict {
+  settle: 'retry';
+  outcome: Outcome;
+  /** Milliseconds. */
+  delay: number;
+  /** Epoch milliseconds. */
+  retryAt: number;
+  /** The failure counts as no attempt. */
+  uncounted?: true;
+  /** Tried again in one request with the other members. */
+  group?: RetryGroup;
+  /** Tried again once what is ahead of it is settled, whatever `delay` says: the endpoint keeps the order. */
+  behind?: true;
+}
+
 /** What the queue does with a delivery after an attempt. */
 export type Verdict =
   | { settle: 'delivered'; outcome: Outcome }
   /** `uncounted`: it was no attempt. */
   | { settle: 'dead'; outcome: Outcome; uncounted?: true }
-  | { settle: 'retry'; outcome: Outcome; delay: number; retryAt: number; uncounted?: true }
+  | RetryVerdict
   /** A probe that failed: not an attempt, back to the head of those that wait. */
   | { settle: 'returned'; outcome: Outcome; to: 'wait' }
   | { settle: 'ignored'; rule: string }
@@ -42,7 +71,7 @@ export type Verdict =
    * Not an attempt: looked at again then, holding no slot meanwhile. `why` is for people. `ours`: nothing is sent to
    * the endpoint before.
    */
-  | { settle: 'deferred'; until: number; why: string; ours?: OwnTrouble }
+  | { settle: 'deferred'; until: number; why: string; ours?: OwnTrouble; group?: RetryGroup }
   /** Not an attempt: given back untouched, for another worker or the next start. */
   | { settle: 'released' };
 

@@ -48,10 +48,9 @@ export type SendResult = AttemptResult | 'unsent';
 /** One endpoint’s receiver, open until it is closed. Attempts may run at the same time. */
 export interface Sink {
   /**
-   * One attempt. A receiver that takes several events in one request gets the deliveries in one, as far as they fit:
-   * from the first on, without gaps but for those that cannot be read. At least one delivery is never `'unsent'`.
-   * Neither throws nor rejects.
-   * @returns a result for each delivery, in their order; those of one request have the same
+   * One attempt. A receiver that takes several events in one request gets the deliveries in one, in their order and as
+   * far as they fit. At least one of the deliveries is not `'unsent'`. Neither throws nor rejects.
+   * @returns a result for each delivery, in their order; those of one request have the very same object
    */
   send(deliveries: readonly Delivery[], attempt: Attempt): Promise<SendResult[]>;
   /** Ends attempts in flight as `'aborted'` and resolves when no connection is left. May be called twice. */

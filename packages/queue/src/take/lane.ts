@@ -71,6 +71,11 @@ export class Lane implements Consumer {
     return [...this.#locked.keys()];
   }
 
+  /** Ids of the requests that these are in, where one holds several. */
+  get requests(): readonly string[] {
+    return [...new Set(Array.from(this.#locked.values(), ({ request }) => request))].filter(Boolean);
+  }
+
   /** Looks now, unless a look is on its way or no slot is free; then it looks after that. Never rejects. */
   look(): void {
     if (this.#closing) return;
@@ -82,7 +87,9 @@ export class Lane implements Consumer {
       this.#again = true;
       return;
     }
-    const free = Math.min(this.#settings.take.concurrency - this.#inFlight, MOST_AT_ONCE);
+    const { concurrency, batch } = this.#settings.take;
+    const most = Math.ceil(MOST_AT_ONCE / (batch?.events ?? 1));
+    const free = Math.min(concurrency - this.#inFlight, most);
     if (free <= 0) {
       this.#wantsSlots = true;
       return;
@@ -143,34 +150,41 @@ export class Lane implements Consumer {
     this.#wantsSlots = wantsSlots;
     for (const id of stalled) this.options.onStalled(id);
     for (const report of reports) this.options.onReport?.(report);
-    for (const job of jobs) void this.#run(job);
-    if (wantsSlots && jobs.length === free) this.#again = true;
+    const requests = requestsOf(jobs);
+    for (const request of requests) void this.#run(request);
+    if (wantsSlots && requests.length === free) this.#again = true;
     if (nextMs !== undefined) this.parts.expect(nextMs);
   }
 
-  async #run(job: TakenJob): Promise<void> {
+  async #run(jobs: readonly TakenJob[]): Promise<void> {
     this.#inFlight += 1;
-    this.#locked.set(job.id, job);
+    for (const job of jobs) this.#locked.set(job.id, job);
     const judged = this.#closing
-      ? ({ verdict: { settle: 'released' } } satisfies Judged)
-      : await attempt(this.#attemptParts(), job);
+      ? jobs.map((): Judged => ({ verdict: { settle: 'released' } }))
+      : await attempt(this.#attemptParts(), jobs);
     this.parts.send(() => {
       this.#inFlight -= 1;
       if (this.#wantsSlots) this.parts.look(this);
-      if (judged) void this.#settle(job, judged);
-      else this.#unlock(job);
+      void this.#settle(jobs, judged);
     });
   }
 
-  async #settle(job: TakenJob, judged: Judged): Promise<void> {
+  async #settle(jobs: readonly TakenJob[], judged: readonly (Judged | undefined)[]): Promise<void> {
+    const id = jobs[0]?.request ?? '';
+    const members = jobs.flatMap((job, n) => {
+      const one = judged[n];
+      return one ? [{ job, judged: one }] : [];
+    });
     this.#settling += 1;
-    const settled = await settle(this.#settleParts(), job, judged);
+    const settled = members.length > 0 || id !== '' ? await settle(this.#settleParts(), { id, members }) : [];
     this.#settling -= 1;
-    this.#unlock(job);
-    for (const report of settled?.reports ?? []) this.options.onReport?.(report);
-    if (settled?.nextMs === undefined) return;
-    if (settled.nextMs > 0) this.parts.expect(settled.nextMs);
-    else this.parts.look(this);
+    for (const job of jobs) this.#unlock(job);
+    for (const { reports, nextMs } of settled) {
+      for (const report of reports) this.options.onReport?.(report);
+      if (nextMs === undefined) continue;
+      if (nextMs > 0) this.parts.expect(nextMs);
+      else this.parts.look(this);
+    }
   }
 
   /** The same job may have been taken again meanwhile. */
@@ -180,8 +194,14 @@ export class Lane implements Consumer {
 
   #attemptParts(): AttemptParts {
     const { client, prefix, token } = this.parts;
-    const { endpoint, handle, unreadable } = this.options;
-    const options = { endpoint, handle, unreadable, onError: (error: Error) => this.#onError(error) };
+    const { endpoint, handle, handleBatch, unreadable } = this.options;
+    const options = {
+      endpoint,
+      handle,
+      handleBatch,
+      unreadable,
+      onError: (error: Error) => this.#onError(error),
+    };
     return { client, prefix, token, options, unsettled: this.#unsettled, signal: this.#grace.signal };
   }
 
@@ -193,4 +213,16 @@ export class Lane implements Consumer {
   #onError(error: unknown): void {
     if (!this.#ended) this.options.onError(asError(error));
   }
+}
+
+/** What goes out together. */
+function requestsOf(jobs: readonly TakenJob[]): TakenJob[][] {
+  const requests = new Map<string, TakenJob[]>();
+  for (const job of jobs) {
+    const name = job.request || job.id;
+    const request = requests.get(name);
+    if (request) request.push(job);
+    else requests.set(name, [job]);
+  }
+  return [...requests.values()];
 }

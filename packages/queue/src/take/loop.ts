@@ -64,8 +64,8 @@ export function createTakeLoop(options: TakeLoopOptions): TakeLoop {
   };
   const renewal = setInterval(() => {
     for (const lane of holding) {
-      const { endpoint, locked: ids } = lane;
-      renewLocks(client, prefix, { endpoint, token, ids }).catch(options.onError);
+      const { endpoint, locked: ids, requests } = lane;
+      renewLocks(client, prefix, { endpoint, token, ids, requests }).catch(options.onError);
     }
   }, RENEW_MS);
 

@@ -23,7 +23,8 @@ export interface TakeSettings {
   /** Requests, over all workers. */
   rate?: { count: number; perMs: number };
   order: 'none' | 'repository' | 'endpoint';
-  batch?: { events: number; waitMs: number };
+  /** Several deliveries in one request: so many, of so many bytes together, after so long a wait. */
+  batch?: { events: number; waitMs: number; bytes: number };
   /** The longest that a `Retry-After` can pause the endpoint. */
   maxBackoffMs: number;
 }

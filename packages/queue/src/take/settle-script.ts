@@ -1,10 +1,11 @@
 /**
- * Settles one delivery: BullMQ's own move out of `active`, then what the hold and the order make of it. One step, so a
- * process that is killed leaves either all of it or nothing.
+ * Settles the deliveries of one request: BullMQ's own move of each out of `active`, then what the hold and the order
+ * make of it. One step, so a process that is killed leaves either all of it or nothing.
  *
  * A lock that ran out while Redis was unavailable is no loss as long as the job was not taken again since.
  */
 import { z } from 'zod';
+import { BATCH_LUA } from '../batch/batch-lua.js';
 import { BODY_LUA } from '../body/body-lua.js';
 import { bullScript } from '../bull-script.js';
 import type { RedisClient } from '../connection.js';
@@ -12,6 +13,7 @@ import { HOLD_LUA } from '../hold/hold-lua.js';
 import type { SettleClass } from '../hold/settle-class.js';
 import { queueKey } from '../names.js';
 import { ORDER_LUA } from '../order/order-lua.js';
+import { RATE_LUA } from '../rate/rate-lua.js';
 import { runScript, script } from '../script.js';
 import { agendaKeyBeside } from './agenda.js';
 import { AGENDA_LUA } from './agenda-lua.js';
@@ -44,10 +46,10 @@ local GIVE_BACK = { 'active', 'wait', 'stalled', 'paused', 'meta', 'limiter', 'p
 
 /**
  * KEYS the list of waiting ones, the agenda (in a Cluster: the first again)
- * ARGV first part of the endpoint's keys, its name, {@link TakeSettings} as JSON, {@link Settling} without its texts as
- *      JSON, value, stack, detail
- * Returns 0, or BullMQ's number for what is wrong: -1 the job is not there, -2 and -6 it is another's, -3 it is not
- * active; then milliseconds until the endpoint is to be looked at, or -1, and reports as JSON.
+ * ARGV first part of the endpoint's keys, its name, {@link TakeSettings} as JSON, {@link SettlingRequest} without its
+ *      members as JSON; for each member {@link Settling} without its texts as JSON, value, stack, detail
+ * Returns for each member 0, or BullMQ's number for what is wrong: -1 the job is not there, -2 and -6 it is another's,
+ * -3 it is not active; then milliseconds until the endpoint is to be looked at, or -1, reports as JSON, and the time.
  */
 const SETTLE = script(`
 ${ENDPOINT_LUA}
@@ -55,8 +57,13 @@ ${AGENDA_LUA}
 ${BODY_LUA}
 ${ORDER_LUA}
 ${HOLD_LUA}
+${RATE_LUA}
+${BATCH_LUA}
 ${MOVES}
 local E, S, now = endpointOf(ARGV[1], ARGV[2]), cjson.decode(ARGV[3]), nowMs()
+local R = cjson.decode(ARGV[4])
+-- Delays of one request end in one millisecond: that makes a group of its members.
+local since = R.since or now
 -- Redis lets a script finish that has removed something before memory ran out: a full one is drained.
 redis.call('DEL', E.ours('none'))
 
@@ -75,7 +82,7 @@ local function move(A, key, value, stack)
   local packed = fields and cmsgpack.pack(fields) or nil
   if A.to == 'delayed' then
     DELAY[5] = id
-    return bullMove(E, DELAY, { E.base, now, id, A.token, A.delay, A.counted and '0' or '1', packed, 0 }, delay)
+    return bullMove(E, DELAY, { E.base, since, id, A.token, A.delay, A.counted and '0' or '1', packed, 0 }, delay)
   end
   if A.to == 'wait' then
     local answer = bullMove(E, GIVE_BACK, { id, A.token, key }, giveBack)
@@ -95,21 +102,45 @@ local function move(A, key, value, stack)
   return answer
 end
 
+local next, isGivenBack, reports = nil, false, {}
+local function lookAt(at) if at and (not next or at < next) then next = at end end
+
 local function settle(A, value, stack, detail)
-  local answer, reports, next = move(A, E.job(A.id), value, stack), {}, nil
-  if answer < 0 then return { answer, -1, '' } end
-  local held = holdSettled(E, S, now, A.class, A.id, A.probe, detail)
-  if held then reports[1] = held end
-  if orderSettled(E, S, now, A.id, A.to) or held or A.to == 'wait' then next = now
-  elseif A.to == 'delayed' then next = now + A.delay end
+  local key = E.job(A.id)
+  local answer = move(A, key, value, stack)
+  if answer < 0 then return answer end
+  if A.group then redis.call('HSET', key, 'bg', A.group) end
+  if A.behind then batchBehind(E, A.id) end
+  if A.tells then
+    local held = holdSettled(E, S, now, A.class, A.id, A.probe, detail)
+    if held then
+      reports[#reports + 1] = held
+      lookAt(now)
+    end
+  end
+  if orderSettled(E, S, now, A.id, A.to) then lookAt(now) end
+  if A.to == 'wait' then
+    isGivenBack = true
+    lookAt(now)
+  elseif A.to == 'delayed' then lookAt(A.behind and now or now + A.delay) end
   local superseded = latestSettled(E, S, now, A.id, A.to)
   if superseded then reports[#reports + 1] = superseded end
-  if next then agendaLower(E.name, next) end
-  -- A process that gives a delivery back does not take it again.
-  if A.to == 'wait' then agendaWake(E.name) end
-  return { 0, next and next - now or -1, #reports > 0 and cjson.encode(reports) or '' }
+  return 0
 end
-return settle(cjson.decode(ARGV[4]), ARGV[5], ARGV[6], ARGV[7])
+
+local answers = {}
+for n = 5, #ARGV, 4 do
+  answers[#answers + 1] = settle(cjson.decode(ARGV[n]), ARGV[n + 1], ARGV[n + 2], ARGV[n + 3])
+end
+if R.closes then batchClose(E, R.closes) end
+if R.isUnsent and S.rate then
+  rateRefund(E, S, now, 1)
+  lookAt(now)
+end
+if next then agendaLower(E.name, next) end
+-- A process that gives a delivery back does not take it again.
+if isGivenBack then agendaWake(E.name) end
+return { answers, next and next - now or -1, #reports > 0 and cjson.encode(reports) or '', since }
 `);
 
 /** A delivery that was taken, and what becomes of it. */
@@ -125,8 +156,14 @@ export interface Settling {
   delay?: number;
   /** How many and how long `completed` ones are kept: seconds. */
   keep?: { age: number; count: number };
+  /** The hold counts this one: members of one request are one answer of the receiver. */
+  tells: boolean;
   class: SettleClass;
   probe: boolean;
+  /** Of members that are retried together, as {@link storedGroup} writes it. */
+  group?: string;
+  /** Back to the head of the waiting ones, instead of the delay. */
+  behind?: true;
   /** JSON for `completed`, else words. */
   value: string;
   /** The last answer; empty: none. */
@@ -135,40 +172,51 @@ export interface Settling {
   detail: string;
 }
 
+/** What a request is beside its members. */
+export interface SettlingRequest {
+  /** Ends with these members: its id. */
+  closes?: string;
+  /** Nothing was sent: it does not count for the rate. */
+  isUnsent?: boolean;
+  /** Epoch milliseconds of Redis at which its first members were settled. */
+  since?: number;
+}
+
+/** `settled`; `gone`: the job was removed meanwhile; `lost`: another process has it, or it waits again. */
+export type SettledAs = 'settled' | 'gone' | 'lost';
+
 /** What Redis made of it. */
 export interface Settled {
-  /** `gone`: the job was removed meanwhile; `lost`: another process has it, or it waits again. */
-  as: 'settled' | 'gone' | 'lost';
+  /** For each member. */
+  as: SettledAs[];
   /** Milliseconds until the endpoint is to be looked at; undefined: nothing changes. */
   nextMs: number | undefined;
   reports: TakeReport[];
+  /** For the other members of the request. */
+  since: number;
 }
 
-const answerSchema = z.tuple([z.number(), z.number(), z.string()]);
+const answerSchema = z.tuple([z.array(z.number()), z.number(), z.string(), z.number()]);
 
 /** Rejects with Redis' error: whether it was settled is not known then. */
-export async function settleJob(
+export async function settleJobs(
   client: RedisClient,
   prefix: string,
   { endpoint, settings }: { endpoint: string; settings: string },
-  settling: Settling,
+  members: readonly Settling[],
+  request: SettlingRequest,
 ): Promise<Settled> {
-  const { value, stack, detail, ...rest } = settling;
   const wait = queueKey(prefix, endpoint, 'wait');
   const keys = [wait, agendaKeyBeside(client, prefix, wait)];
-  const args = [
-    queueKey(prefix, endpoint, ''),
-    endpoint,
-    settings,
-    JSON.stringify(rest),
-    value,
-    stack,
-    detail,
-  ];
-  const [answer, nextMs, reports] = answerSchema.parse(await runScript(client, SETTLE, keys, args));
+  const args = [queueKey(prefix, endpoint, ''), endpoint, settings, JSON.stringify(request)];
+  for (const { value, stack, detail, ...rest } of members) {
+    args.push(JSON.stringify(rest), value, stack, detail);
+  }
+  const [answers, nextMs, reports, since] = answerSchema.parse(await runScript(client, SETTLE, keys, args));
   return {
-    as: answer === 0 ? 'settled' : answer === -1 ? 'gone' : 'lost',
+    as: answers.map((answer) => (answer === 0 ? 'settled' : answer === -1 ? 'gone' : 'lost')),
     nextMs: nextMs < 0 ? undefined : nextMs,
     reports: readReports(reports),
+    since,
   };
 }

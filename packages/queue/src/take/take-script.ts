@@ -7,6 +7,7 @@
  * promoted as a whole would be in front of every fresh one.
  */
 import { z } from 'zod';
+import { BATCH_LUA } from '../batch/batch-lua.js';
 import { BODY_LUA } from '../body/body-lua.js';
 import { bullScript, SCORE_PER_MS } from '../bull-script.js';
 import type { RedisClient } from '../connection.js';
@@ -51,8 +52,8 @@ end
  * KEYS the list of waiting ones, the agenda (in a Cluster: the first again)
  * ARGV first part of the endpoint's keys, its name, token, free slots, {@link TakeSettings} as JSON
  * Returns `slots` when more could be taken with more room, else `idle`; milliseconds until the next look, or -1; ids of
- *         stalled jobs; reports as JSON; and for each job id, data, attempts made, stalls, starts, flag, body (empty:
- *         it is large; nil: there is none).
+ *         stalled jobs; reports as JSON; and for each job id, data, attempts made, stalls, starts, flag, request,
+ *         group, body (empty: it is large; nil: there is none).
  */
 const TAKE = script(`
 ${ENDPOINT_LUA}
@@ -61,10 +62,16 @@ ${BODY_LUA}
 ${ORDER_LUA}
 ${HOLD_LUA}
 ${RATE_LUA}
+${BATCH_LUA}
 ${STALLED}
 local E, token, free, S = endpointOf(ARGV[1], ARGV[2]), ARGV[3], tonumber(ARGV[4]), cjson.decode(ARGV[5])
 local now = nowMs()
 local jobs, reports, stalled, next = {}, {}, {}, nil
+-- Taken in this look: deliveries, or with \`batch\` requests with several of them.
+local requests = 0
+local isOneByOne = S.batch and S.order == 'endpoint'
+-- A batch keeps the order of the endpoint by itself.
+local O = S.batch and setmetatable({ order = 'none' }, { __index = S }) or S
 local function lookAt(at) if at and (not next or at < next) then next = at end end
 -- Redis lets a script finish that has removed something before memory ran out: a full one is drained.
 redis.call('DEL', E.ours('none'))
@@ -74,15 +81,18 @@ local function checkStalled()
   if active == 0 then return end
   local due = redis.call('PTTL', E.base .. 'stalled-check')
   if due <= 0 then
+    local before = isOneByOne and redis.call('LRANGE', E.active, 0, -1)
     stalled = moveStalled(E, now)
-    if #stalled > 0 then orderReturned(E, stalled) end
+    if #stalled > 0 then
+      if isOneByOne then batchReturned(E, before, stalled) else orderReturned(E, stalled) end
+    end
     active, due = active - #stalled, ${STALL_CHECK_MS}
   end
   if active > 0 then lookAt(now + due + 1) end
 end
 
 -- Of a job that is in the list of active ones. That comes first: whatever Redis refuses then, a job is never in no list.
-local function activate(id, flag)
+local function activate(id, flag, request, group)
   local key = E.job(id)
   local stored = redis.call('HMGET', key, 'data', 'atm', 'stc', 'ats')
   local started = (tonumber(stored[4]) or 0) + 1
@@ -93,12 +103,30 @@ local function activate(id, flag)
   if body then length = redis.call('STRLEN', body) end
   if length > ${INLINE_BYTES} then body = '' else body = length > 0 and redis.call('GET', body) end
   jobs[#jobs + 1] = {
-    id, stored[1] or '', tonumber(stored[2]) or 0, tonumber(stored[3]) or 0, started, flag, body
+    id, stored[1] or '', tonumber(stored[2]) or 0, tonumber(stored[3]) or 0, started, flag, request, group, body
   }
 end
 
+-- They are in the list of active ones.
+local function open(ids, flag, group)
+  requests = requests + 1
+  local request = ''
+  if S.batch then
+    -- No other take of these deliveries has this id.
+    request = ids[1] .. ':' .. (redis.call('HGET', E.job(ids[1]), 'ats') or 0)
+    batchOpen(E, request, now + ${LOCK_MS})
+  end
+  for _, id in ipairs(ids) do
+    if S.batch then redis.call('HDEL', E.job(id), 'bg') end
+    activate(id, flag, request, group or '')
+  end
+end
+
+local function place(ids)
+  for _, id in ipairs(ids) do redis.call('LPUSH', E.active, id) end
+end
 local function admit(id, flag)
-  if orderAdmit(E, S, id) then activate(id, flag) else redis.call('LREM', E.active, 1, id) end
+  if orderAdmit(E, S, id) then open({ id }, flag) else redis.call('LREM', E.active, 1, id) end
 end
 local function takeRetry(id)
   redis.call('LPUSH', E.active, id)
@@ -129,16 +157,11 @@ local function dueRetries(gate, count)
   return score and tonumber(score) <= due and { gate.only } or {}
 end
 
-local function place(id, flag)
-  redis.call('LPUSH', E.active, id)
-  activate(id, flag)
-end
-
 local function pick(gate, room)
-  local retries, nth, turn, tries = dueRetries(gate, room - #jobs), 1, E.ours('turn'), 0
+  local retries, nth, turn, tries = dueRetries(gate, room - requests), 1, E.ours('turn'), 0
   local fresh = gate.fresh ~= false
   local retryNext = #retries > 0 and redis.call('EXISTS', turn) == 1
-  while #jobs < room and tries < ${MOST_TRIES} and (fresh or retries[nth]) do
+  while requests < room and tries < ${MOST_TRIES} and (fresh or retries[nth]) do
     tries = tries + 1
     if retries[nth] and (retryNext or not fresh) then
       takeRetry(retries[nth])
@@ -152,28 +175,40 @@ local function pick(gate, room)
   if retryNext then redis.call('SET', turn, 1, 'PX', 60000) else redis.call('DEL', turn) end
 end
 
--- What is left, so that somebody looks at it in time.
-local function leave(gate, limit, rateAt)
+-- Whether more could be taken with more room.
+local function pickBatches(gate, room)
+  if isOneByOne and redis.call('LLEN', E.active) > 0 then
+    return redis.call('LLEN', E.wait) > 0 or redis.call('ZCARD', E.delayed) > 0
+  end
+  local turn = E.ours('turn')
+  local retryNext = redis.call('EXISTS', turn) == 1
+  while true do
+    local request, at = batchNext(E, S, now, gate, retryNext)
+    lookAt(at)
+    if not request or requests >= room then return request ~= nil end
+    place(request.ids)
+    batchRemove(E, request)
+    open(request.ids, request.flag, request.group)
+    retryNext = request.flag == 'fresh'
+    if retryNext then redis.call('SET', turn, 1, 'PX', 60000) else redis.call('DEL', turn) end
+    if isOneByOne then return redis.call('LLEN', E.wait) > 0 end
+  end
+end
+
+-- Whether more could be taken with more room; what is due later is looked at then.
+local function isLeft(gate)
   local delayed = gate.retries ~= false
   if gate.only then delayed = delayed and gate.only ~= '' and redis.call('ZSCORE', E.delayed, gate.only)
   else delayed = delayed and redis.call('ZRANGE', E.delayed, 0, 0, 'WITHSCORES')[2] end
   local due = delayed and math.floor(delayed / ${SCORE_PER_MS})
-  local more = due and due <= now or gate.fresh ~= false and (redis.call('LLEN', E.wait) > 0
-    or S.order == 'none' and redis.call('ZCARD', E.prioritized) > 0)
   if due and due > now then lookAt(due) end
-  lookAt(gate.next)
-  if not more then return 'idle' end
-  if rateAt then
-    lookAt(rateAt)
-    return 'idle'
-  end
-  lookAt(active + #jobs < limit and now or now + ${AT_LIMIT_MS})
-  return 'slots'
+  return due and due <= now or gate.fresh ~= false and (redis.call('LLEN', E.wait) > 0
+    or S.order == 'none' and redis.call('ZCARD', E.prioritized) > 0)
 end
 
 -- The gate of the hold, narrowed by the order: \`most\` in this look, \`only\` this one of the delayed ('' for none).
 local function ordered(gate)
-  local order = orderGate(E, S, now)
+  local order = orderGate(E, O, now)
   if not order then return gate end
   gate.most, gate.only = order.limit, order.retry or ''
   if order.fresh == false then gate.fresh = false end
@@ -181,36 +216,69 @@ local function ordered(gate)
   return gate
 end
 
-local function take()
-  local meta = redis.call('HMGET', E.meta, 'paused', 'concurrency')
+local function prepare()
+  local meta = redis.call('HMGET', E.meta, 'paused', 'concurrency', 'wakeat')
   -- For workers of earlier versions, and for the board.
   if tonumber(meta[2]) ~= S.concurrency then redis.call('HSET', E.meta, 'concurrency', S.concurrency) end
-  if meta[1] then return 'idle' end
-  local preparing = orderPrepare(E, S, now)
-  if preparing then
-    lookAt(preparing)
-    return 'idle'
+  -- So many waiting ones are worth a look.
+  local wakeAt = S.batch and S.batch.events
+  if wakeAt and tonumber(meta[3]) ~= wakeAt then redis.call('HSET', E.meta, 'wakeat', wakeAt)
+  elseif meta[3] and not wakeAt then redis.call('HDEL', E.meta, 'wakeat') end
+  if meta[1] then return false end
+  local preparing = orderPrepare(E, O, now)
+  lookAt(preparing)
+  return not preparing
+end
+
+local function inFlightNow()
+  if not S.batch then return active end
+  local count = batchInFlight(E, now)
+  return isOneByOne and active > 0 and math.max(count, 1) or count
+end
+
+-- So many requests of what died of an outage.
+local function revive(count)
+  local size = S.batch and S.batch.events or 1
+  local ids = holdRevive(E, O, now, count * size)
+  for from = 1, #ids, size do
+    local some = {}
+    for n = from, math.min(from + size - 1, #ids) do some[#some + 1] = ids[n] end
+    place(some)
+    open(some, 'revived')
   end
+end
+
+local function take()
+  if not prepare() then return 'idle' end
   local gate = ordered(holdGate(E, S, now))
   reports[#reports + 1] = gate.report
-  local limit = math.min(S.concurrency, gate.limit or S.concurrency)
-  local room = math.max(0, math.min(free, limit - active, gate.most or free))
+  local inFlight, limit = inFlightNow(), math.min(S.concurrency, gate.limit or S.concurrency)
+  if isOneByOne then limit = math.min(limit, 1) end
+  local room = math.max(0, math.min(free, limit - inFlight, gate.most or free))
   local allowed, rateAt = rateGate(E, S, now, room)
   if allowed < room then room = allowed else rateAt = nil end
-  if room > 0 then
-    local probe = gate.probe and holdProbe(E, S, now)
-    if probe then place(probe, 'probe') end
-    local function revive(count)
-      for _, id in ipairs(holdRevive(E, S, now, count)) do place(id, 'revived') end
+  if room > 0 and gate.probe and (not isOneByOne or batchProbe(E)) then
+    local probe = holdProbe(E, O, now)
+    if probe then
+      place({ probe })
+      open({ probe }, 'probe')
     end
-    if gate.revive then revive(holdShare(E, room)) end
-    pick(gate, room)
-    if gate.revive and #jobs < room then revive(room - #jobs) end
-    rateTaken(E, S, now, #jobs)
-    if #jobs < room then rateAt = nil end
-    if #jobs > 0 and active == 0 then lookAt(now + ${STALL_CHECK_MS}) end
   end
-  return leave(gate, limit, rateAt)
+  if gate.revive and room > requests then revive(holdShare(E, room - requests)) end
+  local more
+  if S.batch then more = pickBatches(gate, room) elseif room > 0 then pick(gate, room) end
+  if gate.revive and room > requests then revive(room - requests) end
+  rateTaken(E, S, now, requests)
+  if #jobs > 0 and active == 0 then lookAt(now + ${STALL_CHECK_MS}) end
+  lookAt(gate.next)
+  if not S.batch then more = isLeft(gate) end
+  if not more then return 'idle' end
+  if rateAt and requests >= room then
+    lookAt(rateAt)
+    return 'idle'
+  end
+  lookAt(inFlight + requests < limit and now or now + ${AT_LIMIT_MS})
+  return 'slots'
 end
 
 checkStalled()
@@ -231,6 +299,10 @@ export interface TakenJob {
   /** How often it was taken, this time included: what settles it must know this number. */
   started: number;
   flag: 'fresh' | 'retry' | 'probe' | 'revived';
+  /** Of the deliveries that go out together; empty where each goes out alone. */
+  request: string;
+  /** Of members that failed together, as `storedGroup` writes it; else empty. */
+  group: string;
   /** `large`: to be read from its own key; `missing`: there is none where there should be one, or the job never had one. */
   body: Buffer | 'large' | 'missing';
 }
@@ -266,6 +338,8 @@ const aJob = z.tuple([
   z.number(),
   z.number(),
   aText.pipe(z.enum(['fresh', 'retry', 'probe', 'revived'])),
+  aText,
+  aText,
   aBuffer.nullish(),
 ]);
 const answerSchema = z.tuple([aText, z.number(), z.array(aText), aText, z.array(aJob)]);
@@ -284,8 +358,8 @@ export async function lookAt(client: RedisClient, prefix: string, look: LookAt):
     nextMs: nextMs < 0 ? undefined : nextMs,
     stalled,
     reports: readReports(reports),
-    jobs: jobs.map(([id, data, attemptsMade, stalledCounter, started, flag, body]) => ({
-      ...{ id, data, attemptsMade, stalledCounter, started, flag },
+    jobs: jobs.map(([id, data, attemptsMade, stalledCounter, started, flag, request, group, body]) => ({
+      ...{ id, data, attemptsMade, stalledCounter, started, flag, request, group },
       body: body ? (body.length > 0 ? body : 'large') : 'missing',
     })),
   };
