@@ -2,7 +2,7 @@
 import type { Config } from '@longshore/config';
 import { ignore } from '@longshore/event';
 import type { RedisClient } from '@longshore/queue';
-import type { Consumer, TakeLoop } from '@longshore/queue/consumer';
+import type { Consumer, createTakeLoop } from '@longshore/queue/consumer';
 import { createHoldSwitch } from '@longshore/queue/hold';
 import { createBatchPipeline } from './batch.js';
 import { recordHold } from './hold-report.js';
@@ -11,6 +11,9 @@ import type { Prepared } from './prepared.js';
 import type { ReportParts } from './report.js';
 import { takeSettings } from './take-settings.js';
 import { createUnreadable } from './unreadable.js';
+
+/** The loop that takes for all lanes. */
+export type TakeLoop = ReturnType<typeof createTakeLoop>;
 
 /** What a lane is opened with. */
 export interface LaneParts extends Pick<ReportParts, 'observer' | 'trail'> {
@@ -62,7 +65,8 @@ export function openLane(parts: LaneParts, first: Prepared, config: Config): Lan
   };
 }
 
-const urlOf = ({ endpoint }: Prepared): string => endpoint.url.reveal();
+const urlOf = ({ endpoint }: Prepared): string | undefined =>
+  'url' in endpoint ? endpoint.url.reveal() : undefined;
 
 const liveEndpoint = (prepared: Prepared): LiveEndpoint => ({ ...prepared.open(), attempts: new Set() });
 

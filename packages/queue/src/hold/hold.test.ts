@@ -4,6 +4,7 @@ import type { RedisClient } from '../connection.js';
 import { createInspector } from '../inspector.js';
 import { createProducer } from '../producer.js';
 import { judge, type Verdict } from '../retry.js';
+import { agendaKey, createAgenda, lowerAgenda } from '../take/agenda.js';
 import type { TakeReport } from '../take/report.js';
 import { bury } from '../testing/dead.js';
 import { aDelivery, consume, ok } from '../testing/deliveries.js';
@@ -97,6 +98,15 @@ test('what is revived and what waits are delivered by turns', async ({ open, pre
     waiting: 0,
   });
   expect(await createHoldReader(client, prefix).get(['a', 'b'])).toEqual(new Map());
+});
+
+test('the sweep keeps the next look of a hold of which nothing waits', async ({ open, prefix }) => {
+  const client = await open('producer');
+  await client.hset(holdKey(prefix, 'a'), 'state', 'held', 'since', 1);
+  await client.hset(holdKey(prefix, 'b'), 'failures', 1);
+  for (const endpoint of ['a', 'b']) await lowerAgenda(client, prefix, endpoint, 5_000);
+  await createAgenda(client, prefix).sweep();
+  expect(await client.zrange(agendaKey(prefix), '0', '-1')).toEqual(['a']);
 });
 
 test('only an endpoint that is held is probed', async ({ open, prefix }) => {
