@@ -26,7 +26,7 @@ const LAYERS = {
     why: 'publish is the way from events to durable deliveries; sources and sinks are before and behind it',
   },
   formats: {
-    may: ['event'],
+    may: ['event', 'settings'],
     tests: ['sources'],
     why: 'a format is the reverse of a source; only its tests read with a source what it has rendered',
   },

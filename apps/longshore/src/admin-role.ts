@@ -85,7 +85,11 @@ function queueCounter({ config, observer, producer, monitor }: RoleParts): () =>
 }
 
 /** The url without secrets. */
-const shown = (endpoint: Endpoint) => ({ ...endpoint, url: maskedUrl(endpoint.url) });
+const shown = (endpoint: Endpoint) => ({
+  headers: {},
+  ...endpoint,
+  url: endpoint.kind === 'http' ? maskedUrl(endpoint.url) : '',
+});
 
 async function queueCounts(config: Config, { inspector }: RoleParts) {
   const names = config.notifications.endpoints.map(({ name }) => name);

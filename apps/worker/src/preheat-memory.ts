@@ -42,7 +42,10 @@ const HOUR_MS = 3_600_000;
 export function createPreheatMemory(parts: MemoryParts): PreheatMemory {
   const { client, config, endpoint, observer, giveUp = GIVE_UP_MS } = parts;
   const { prefix } = config().redis;
-  const settings = () => config().notifications.endpoints.find(({ name }) => name === endpoint)?.preheat;
+  const settings = () => {
+    const found = config().notifications.endpoints.find(({ name }) => name === endpoint);
+    return found?.kind === 'preheat' ? found.preheat : undefined;
+  };
   const runs = createPreheatRuns(client, prefix);
   const store = createPreheatStore({
     client,

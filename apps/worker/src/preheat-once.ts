@@ -4,7 +4,7 @@
  */
 import { randomUUID } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
-import type { Config, Endpoint, PreheatSettings } from '@longshore/config';
+import type { Config, PreheatEndpoint } from '@longshore/config';
 import { type Delivery, deliveryOf, EVENTS_V1, type Outcome, type PreheatRun } from '@longshore/event';
 import type { Observer } from '@longshore/observe';
 import type { RedisClient } from '@longshore/queue';
@@ -27,7 +27,7 @@ export interface NamedImage {
 /** What is to be warmed, with what, and who hears of it. */
 export interface PreheatOnceParts {
   config: Config;
-  endpoint: Endpoint & { preheat: PreheatSettings };
+  endpoint: PreheatEndpoint;
   image: NamedImage;
   /** Says what it would warm. */
   dryrun: boolean;
@@ -53,7 +53,7 @@ export async function preheatOnce(parts: PreheatOnceParts): Promise<PreheatRun |
   const memory = memoryOf(parts, (ended) => {
     run = ended;
   });
-  const options = preheatOptions(endpoint, endpoint.preheat, version);
+  const options = preheatOptions(endpoint, version);
   const sink = openSink('preheat', {
     ...options,
     delay: 0,

@@ -1,6 +1,6 @@
 /** An endpoint of `kind: preheat` as its sink takes it: secrets resolved, defaults in place. */
-import type { Endpoint, PreheatSettings, PreheatTarget, Secret } from '@longshore/config';
-import type { PreheatSinkOptions, TargetOptions } from '@longshore/sinks';
+import { type PreheatEndpoint, type PreheatSettings, resolved, type Secret } from '@longshore/config';
+import type { PreheatSinkOptions } from '@longshore/sinks';
 import { systemTrust } from './trust.js';
 
 /** In milliseconds: a registry may send its event some time before everybody can read the manifest. */
@@ -11,8 +11,7 @@ type Auth = Registry['auth'];
 
 /** @throws LongshoreError SECRET_MISSING */
 export function preheatOptions(
-  { name, timeout }: Endpoint,
-  settings: PreheatSettings,
+  { name, timeout, preheat: settings }: PreheatEndpoint,
   version: string,
 ): Omit<PreheatSinkOptions, 'memory'> {
   const userAgent = `longshore/${version}`;
@@ -23,7 +22,7 @@ export function preheatOptions(
     registry: { ...registryOf(settings.registry, timeout), manifestBytes: settings.limits.manifestsize },
     policy: policyOf(settings),
     targets: settings.targets.map((target) => ({
-      options: targetOf(target, userAgent),
+      options: { ...resolved(target), userAgent, trust: systemTrust() },
       concurrency: target.concurrency,
     })),
     delay,
@@ -38,7 +37,7 @@ function registryOf(settings: PreheatSettings['registry'], timeout: number): Reg
   return {
     url: url?.reveal(),
     auth: authOf(auth),
-    tls: revealed(tls),
+    tls: resolved(tls),
     trust: systemTrust(),
     ...(proxy && { proxy: proxy.reveal() }),
     timeout,
@@ -78,80 +77,4 @@ function policyOf(settings: PreheatSettings): PreheatSinkOptions['policy'] {
     ...(settings.maxtotal !== undefined && { maxTotal: settings.maxtotal }),
     limits: { depth, manifests, blobs },
   };
-}
-
-/** `checks/preheat.ts` of config has seen to it that each kind has what it needs, and nothing of another. */
-function targetOf(target: PreheatTarget, userAgent: string): TargetOptions {
-  const { name, kind, timeout, url, origin, tracker, proxy, token, registry, method, scope } = target;
-  const common = { name, timeout, userAgent, trust: systemTrust(), ...accessOf(target) };
-  const { prefix, ns, namespace = '', realms, addresses } = target;
-  const base = url?.reveal() ?? '';
-  switch (kind) {
-    case 'pull-through':
-      return { ...common, kind, url: base, method, prefix, ns, realms, addresses };
-    case 'kraken':
-      return {
-        ...common,
-        kind,
-        addresses,
-        origin: origin?.map((one) => one.reveal()),
-        tracker: tracker?.reveal(),
-        proxy: proxy?.reveal(),
-      };
-    case 'dragonfly':
-      return {
-        ...common,
-        ...taskOf(target),
-        kind,
-        url: base,
-        token: lookup(token),
-        scope,
-        registry: registry?.reveal(),
-      };
-    case 'kruise':
-      return {
-        ...common,
-        ...jobOf(target),
-        kind,
-        url: base,
-        namespace,
-        token: lookup(token),
-        registry: registry?.reveal(),
-      };
-    case 'webhook':
-      return { ...common, kind, url: base };
-  }
-}
-
-function accessOf({ auth, tls, headers }: PreheatTarget) {
-  const pairs = Object.entries(headers).map(([name, values]) => [name, values.map((one) => one.reveal())]);
-  const [user] = Object.entries(auth?.basic ?? {});
-  const basic = user && { username: user[0], password: () => user[1].reveal() };
-  return {
-    ...(auth && { auth: { basic, bearer: lookup(auth.bearer) } }),
-    ...(tls && { tls: revealed(tls) }),
-    headers: Object.fromEntries(pairs) as Record<string, string[]>,
-  };
-}
-
-/** Looked up for each request: a file or variable is replaced from time to time, as Kubernetes does with tokens. */
-function lookup(secret: Secret | undefined): (() => string) | undefined {
-  return secret && (() => secret.reveal());
-}
-
-function taskOf(target: PreheatTarget) {
-  const { clusters, ips, count, percentage, piecelength, tag, application } = target;
-  const { filteredqueryparams, tasks, peers, jobtimeout, credentials, verify } = target;
-  const which = { clusters, ips, count, percentage, tasks, peers };
-  return { ...which, piecelength, tag, application, filteredqueryparams, jobtimeout, credentials, verify };
-}
-
-function jobOf(target: PreheatTarget) {
-  const { selector, podselector, pullsecrets, parallelism, pulltimeout, jobtimeout, ttl, backofflimit } =
-    target;
-  return { selector, podselector, pullsecrets, parallelism, pulltimeout, jobtimeout, ttl, backofflimit };
-}
-
-function revealed({ ca, cert, key }: { ca?: Secret; cert?: Secret; key?: Secret }) {
-  return { ca: ca?.reveal(), cert: cert?.reveal(), key: key?.reveal() };
 }

@@ -1,5 +1,13 @@
 /** An endpoint with its secrets resolved, so that putting it to work cannot fail: how it delivers, and by which rules. */
-import { type AlertEndpoint, type Config, type Endpoint, environment, proxyFor } from '@longshore/config';
+import {
+  type AlertEndpoint,
+  type Config,
+  type Endpoint,
+  environment,
+  type HttpEndpoint,
+  proxyFor,
+  resolved,
+} from '@longshore/config';
 import type { RetryPolicy } from '@longshore/event';
 import { formatNamed } from '@longshore/formats';
 import type { Observer } from '@longshore/observe';
@@ -53,18 +61,18 @@ export function prepareEndpoint(
 ): Prepared {
   const { client, observer, report, publish, version } = parts;
   const { delivered } = config.retention;
-  const fingerprint = (options: object) => JSON.stringify([endpoint, options, delivered]);
-  const { name, preheat } = endpoint;
+  const fingerprint = (options: object) => fingerprintOf([endpoint, options, delivered]);
+  const { name } = endpoint;
   if (endpoint.kind === 'alert') return prepareAlert(endpoint, fingerprint, parts);
 
   const ordered = endpoint.order !== 'none' && endpoint.hold !== undefined;
   const rules = { settings: endpoint, ordered, ignores: compileRules(endpoint) };
-  if (endpoint.kind === 'http' || !preheat) {
+  if (endpoint.kind === 'http') {
     const options = sinkOptions(endpoint, version);
     const open = () => ({ ...rules, sink: openSink('http', options) });
     return { endpoint, fingerprint: fingerprint(options), open, report };
   }
-  const options = preheatOptions(endpoint, preheat, version);
+  const options = preheatOptions(endpoint, version);
   const open = () => {
     const memory = createPreheatMemory({ client, config: live, endpoint: name, observer, publish });
     return { ...rules, sink: openSink('preheat', { ...options, memory }) };
@@ -89,19 +97,28 @@ function prepareAlert(
   return { endpoint, fingerprint: fingerprint(options), open, report: own };
 }
 
-function sinkOptions(endpoint: Endpoint | AlertEndpoint, version: string) {
+/** What is looked up for each use counts by its value, too: a sink that has the old lookup would never use the new one. */
+function fingerprintOf(parts: unknown): string {
+  return JSON.stringify(parts, (_, part: unknown) => (typeof part === 'function' ? current(part) : part));
+}
+
+function current(lookup: unknown): unknown {
+  try {
+    return typeof lookup === 'function' ? lookup() : undefined;
+  } catch (error) {
+    return String(error);
+  }
+}
+
+function sinkOptions(endpoint: HttpEndpoint | AlertEndpoint, version: string) {
   const { name, timeout, concurrency, annotate } = endpoint;
   const format = formatNamed(endpoint.format);
   if (!format) throw new TypeError(`endpoint ${name}: there is no format ${endpoint.format}`);
-  const url = endpoint.url.reveal();
-  const headers = Object.entries(endpoint.headers).map(([header, values]): [string, string[]] => [
-    header,
-    values.map((value) => value.reveal()),
-  ]);
+  const { url, headers } = resolved({ url: endpoint.url, headers: endpoint.headers });
   return {
     name,
     url,
-    headers: Object.fromEntries(headers),
+    headers,
     timeout,
     concurrency,
     format,

@@ -3,7 +3,14 @@
  * oldest delivery reaches its age, and to those that hold a delayed delivery. To every other one once an hour, so
  * that a thousand idle endpoints cost about one command a second.
  */
-import { type Config, type Endpoint, everyEndpoint } from '@longshore/config';
+import {
+  type AlertEndpoint,
+  type Config,
+  type Endpoint,
+  everyEndpoint,
+  type HttpEndpoint,
+  type PreheatEndpoint,
+} from '@longshore/config';
 import type { Observer } from '@longshore/observe';
 import type { Finished, KeepLimits, Leader, Retention } from '@longshore/queue/housekeeping';
 import type { Inspector } from '@longshore/queue/operator';
@@ -132,18 +139,26 @@ function nextVisitMs(found: Finished, { delivered, dead }: Config['retention']):
   return Math.max(MINUTE_MS, Math.min(idle, aged));
 }
 
+/** The part of an endpoint that says how long its deliveries wait. */
+type Waiting =
+  | Pick<HttpEndpoint | AlertEndpoint, 'kind' | 'maxbackoff'>
+  | Pick<PreheatEndpoint, 'kind' | 'maxbackoff' | 'preheat'>;
+
 /** Milliseconds that a delivery waits at most until it is looked at again, `Retry-After` included. */
-export function longestWait({ maxbackoff, preheat }: Pick<Endpoint, 'maxbackoff' | 'preheat'>): number {
-  return Math.max(maxbackoff, preheat ? Math.max(PREHEAT_PAUSE_MS, preheat.delay) : NEWER_RETRY_MS);
+export function longestWait(endpoint: Waiting): number {
+  const others =
+    endpoint.kind === 'preheat' ? Math.max(PREHEAT_PAUSE_MS, endpoint.preheat.delay) : NEWER_RETRY_MS;
+  return Math.max(endpoint.maxbackoff, others);
 }
 
 async function promoteOverdue(
-  { name: endpoint, ...waits }: Pick<Endpoint, 'name' | 'maxbackoff' | 'preheat'>,
+  settings: Endpoint | AlertEndpoint,
   lastDueAt: number | undefined,
   retention: Retention,
   { log }: Observer,
 ): Promise<void> {
-  const longest = longestWait(waits);
+  const { name: endpoint } = settings;
+  const longest = longestWait(settings);
   if (lastDueAt === undefined || lastDueAt <= Date.now() + longest) return;
   const promoted = await retention.promoteOverdue(endpoint, longest);
   if (promoted === 0) return;

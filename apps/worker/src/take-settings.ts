@@ -14,16 +14,16 @@ export function takeSettings(endpoint: Endpoint | AlertEndpoint): TakeSettings {
 }
 
 /** A body of a format that holds one event is a request of its own. */
-function batchOf({ format, batch }: Endpoint): Pick<TakeSettings, 'batch'> {
-  if (!batch || !formatNamed(format)?.batches) return {};
-  const { events, wait: waitMs, bytes } = batch;
+function batchOf(endpoint: Endpoint): Pick<TakeSettings, 'batch'> {
+  if (endpoint.kind !== 'http' || !endpoint.batch || !formatNamed(endpoint.format)?.batches) return {};
+  const { events, wait: waitMs, bytes } = endpoint.batch;
   return { batch: { events, waitMs, bytes } };
 }
 
 function holdOf(endpoint: Endpoint): Pick<TakeSettings, 'hold'> {
   if (!endpoint.hold) return {};
   const { after, probe, maxprobe, for: longest, revive } = endpoint.hold;
-  const url = digest(endpoint.name, endpoint.url.reveal());
+  const url = endpoint.kind === 'http' ? digest(endpoint.name, endpoint.url.reveal()) : undefined;
   return { hold: { after, probeMs: probe, maxProbeMs: maxprobe, forMs: longest, revive, url } };
 }
 

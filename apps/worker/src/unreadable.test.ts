@@ -36,5 +36,5 @@ test('deliveries of a newer version wait, with one log line for all of them', ()
 });
 
 test('a short maxbackoff does not make them due before', () => {
-  expect(longestWait({ maxbackoff: 1_000 })).toBe(NEWER_RETRY_MS);
+  expect(longestWait({ kind: 'http', maxbackoff: 1_000 })).toBe(NEWER_RETRY_MS);
 });

@@ -3,11 +3,11 @@
  * retries that an endpoint has by default, and into the dead-letter set when they are used up.
  */
 import type { AlertConfig } from './alert.js';
-import { type Endpoint, endpoint } from './endpoint.js';
+import { type Endpoint, type HttpEndpoint, httpEndpoint } from './endpoint.js';
 import type { Config } from './schema.js';
 
 /** An endpoint that only alerts go to. It is made from `alerts` and cannot be written in `notifications`. */
-export type AlertEndpoint = Omit<Endpoint, 'kind'> & { kind: 'alert'; receiver: AlertConfig };
+export type AlertEndpoint = Omit<HttpEndpoint, 'kind'> & { kind: 'alert'; receiver: AlertConfig };
 
 /** Messages at once to one receiver: chats limit how many they take. */
 const CONCURRENCY = 2;
@@ -18,7 +18,7 @@ export const alertEndpointName = (receiver: string): string => `alerts/${receive
 /** One for each receiver, in their order. */
 export function alertEndpoints({ alerts }: Pick<Config, 'alerts'>): AlertEndpoint[] {
   return alerts.map((receiver) => ({
-    ...endpoint.parse({ name: alertEndpointName(receiver.name) }),
+    ...httpEndpoint.parse({ kind: 'http', name: alertEndpointName(receiver.name) }),
     kind: 'alert',
     hold: undefined,
     accept: ['other'],

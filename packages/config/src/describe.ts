@@ -5,13 +5,13 @@
  */
 
 import { formatDuration, maskedUrl, printable } from '@longshore/settings/format';
-import { type Printed, shapeOf } from '@longshore/settings/shape';
+import { Secret } from '@longshore/settings/secrets';
+import { keysOf, type Printed, shapeOf } from '@longshore/settings/shape';
 import type { z } from 'zod';
 import type { AlertConfig } from './alert.js';
-import type { Endpoint } from './endpoint.js';
+import type { Endpoint, HttpEndpoint, PreheatEndpoint } from './endpoint.js';
 import { givingUp } from './giving-up.js';
 import { pacing } from './pacing.js';
-import type { PreheatSettings } from './preheat.js';
 import { type Config, settings } from './schema.js';
 import { senderParagraphs } from './senders.js';
 
@@ -28,7 +28,9 @@ export function describe(
   toLongshore: readonly string[] = [],
 ): { text: string; data: Described } {
   const { endpoints } = config.notifications;
-  const paragraphs = endpoints.map((one) => (toLongshore.includes(one.name) ? sender(one) : paragraph(one)));
+  const paragraphs = endpoints.map((one) =>
+    one.kind === 'http' && toLongshore.includes(one.name) ? sender(one) : paragraph(one),
+  );
   if (paragraphs.length === 0) paragraphs.push('No endpoints.');
   const text = [...paragraphs, ...senderParagraphs(config), ...config.alerts.map(receiver)].join('\n\n');
   return { text, data: masked(settings, config) };
@@ -44,7 +46,10 @@ function masked(schema: z.ZodType, value: unknown): Described {
     case 'record':
       return mapped(value as object, () => shape.of);
     case 'map':
-      return mapped(value as object, (key) => shape.keys[key]);
+    case 'union': {
+      const keys = keysOf(shape, (value as { kind?: string }).kind);
+      return mapped(value as object, (key) => keys?.[key]);
+    }
   }
 }
 
@@ -71,11 +76,11 @@ function paragraph(endpoint: Endpoint): string {
   const { name, disabled, paused, threshold } = endpoint;
   const state = disabled ? ' (disabled: gets nothing)' : paused ? ' (paused: events are queued)' : '';
   const lines = [
-    ...(endpoint.preheat ? warmed(endpoint, endpoint.preheat) : [posted(endpoint)]),
+    ...(endpoint.kind === 'preheat' ? warmed(endpoint) : [posted(endpoint)]),
     `dead after ${threshold} failed ${threshold === 1 ? 'attempt' : `attempts; ${delays(endpoint)}`}`,
     givingUp(endpoint),
     ...pacing(endpoint),
-    ...headers(endpoint),
+    ...(endpoint.kind === 'http' ? headers(endpoint) : []),
     ...ignored(endpoint),
     ...(endpoint.accept.includes('event') ? [] : ['gets no push, pull, mount or delete events']),
     ...(endpoint.accept.includes('other') ? ['gets other events too, such as scans and renames'] : []),
@@ -83,13 +88,15 @@ function paragraph(endpoint: Endpoint): string {
       ? [`collapses duplicate events within ${formatDuration(endpoint.collapse)}`]
       : []),
     ...(endpoint.ownpulls ? ['gets Longshore’s own pulls'] : []),
-    ...(endpoint.annotate ? ['each event has an object longshore with its source'] : []),
+    ...(endpoint.kind === 'http' && endpoint.annotate
+      ? ['each event has an object longshore with its source']
+      : []),
   ];
   return [`${printable(name)}${state}`, ...lines.map((line) => `  ${line}`)].join('\n');
 }
 
 /** An endpoint of a registry's own file: here the registry posts, and it never gives up. */
-function sender(endpoint: Endpoint): string {
+function sender(endpoint: HttpEndpoint): string {
   const { name, disabled, url, timeout, threshold, backoff } = endpoint;
   const lines = [
     `sends to Longshore: POST ${maskedUrl(url)}, ${formatDuration(timeout)} for each attempt`,
@@ -117,22 +124,24 @@ function receiver({ name, url, format, endpoints, window, ...limits }: AlertConf
   return [`alerts to ${printable(name)}`, ...lines.map((line) => `  ${line}`)].join('\n');
 }
 
-function posted({ url, concurrency, timeout }: Endpoint): string {
+function posted({ url, concurrency, timeout }: HttpEndpoint): string {
   return `POST ${maskedUrl(url) || '(no url)'}, ${concurrency} at once, ${formatDuration(timeout)} for each attempt`;
 }
 
-function warmed(
-  { concurrency }: Endpoint,
-  { registry, platforms, dryrun, targets }: PreheatSettings,
-): string[] {
+/** Settings of a target that say where it is. */
+const ADDRESSES = ['url', 'origin', 'tracker', 'proxy'];
+
+function warmed({ concurrency, preheat }: PreheatEndpoint): string[] {
+  const { registry, platforms, dryrun, targets } = preheat;
   const hosts = registry.hosts.map(printable).join(', ');
   const from = registry.url ? maskedUrl(registry.url) : `the registry that the event names (${hosts})`;
   const which = platforms.length > 0 ? platforms.map(printable).join(', ') : 'every platform';
   return [
     `warms images from ${from}, ${which}, ${concurrency} at once${dryrun ? ' (dry run)' : ''}`,
-    ...targets.map(({ name, kind, url, origin = [], tracker, proxy }) => {
-      const urls = [url, ...origin, tracker, proxy].flatMap((one) => (one ? [maskedUrl(one)] : []));
-      return `at ${printable(name)} (${kind}) ${urls.join(', ')}`;
+    ...targets.map((target) => {
+      const places = ADDRESSES.flatMap((key) => Reflect.get(target, key) as unknown);
+      const urls = places.filter((place) => place instanceof Secret).map(maskedUrl);
+      return `at ${printable(target.name)} (${target.kind}) ${urls.join(', ')}`;
     }),
   ];
 }
@@ -146,7 +155,7 @@ function delays({ schedule, backoff, maxbackoff, threshold }: Endpoint): string 
   return `retries after ${formatDuration(backoff)}, doubling up to ${formatDuration(longest)}`;
 }
 
-function headers({ headers: configured }: Endpoint): string[] {
+function headers({ headers: configured }: HttpEndpoint): string[] {
   const names = Object.keys(configured);
   return names.length > 0 ? [`headers ${names.map(printable).join(', ')} (values not shown)`] : [];
 }

@@ -1,14 +1,14 @@
 /**
- * The settings of one endpoint: the registry's own, with its names, defaults and reading, and Longshore's.
- * The registry's two lists of media types are one here.
+ * The settings of one endpoint: the registry's own, with its names, defaults and reading, and Longshore's. Each kind
+ * has its own map.
  */
 import { describeFormats, formatNamed, formatNames } from '@longshore/formats';
-import { DAY_MS, headers, setting, texts } from '@longshore/settings';
+import { DAY_MS, headers, setting, tag, texts, union } from '@longshore/settings';
 import { credential, url } from '@longshore/settings/secrets';
 import { choice, count, flag, registryDuration, text } from '@longshore/settings/values';
 import { z } from 'zod';
-import { ENDPOINT_KINDS, EVENT_CLASSES } from './kinds.js';
-import { pace } from './pace.js';
+import { EVENT_CLASSES } from './kinds.js';
+import { batch, hold, latest, order, rate } from './pace.js';
 import { preheat } from './preheat.js';
 
 /** JavaScript fires longer timers at once. Milliseconds. */
@@ -33,23 +33,8 @@ const ignore = z
   .meta({ description: 'Filter: events that the endpoint does not get.' })
   .prefault({});
 
-const written = z.strictObject({
-  name: setting(
-    text(),
-    'Name in logs, metrics and commands; 1 to 128 characters, unique, not beginning with `alerts/`.',
-    '',
-  ),
-  kind: setting(
-    choice(ENDPOINT_KINDS),
-    '`http`: each event is posted to `url`. `preheat`: the image of each event is pulled into caches, see `preheat`.',
-    'http',
-  ),
-  url: setting(
-    url(),
-    'Url that events are posted to, `http://` or `https://`. A user and password in it become an `Authorization` header. Not for kind preheat.',
-    '',
-  ),
-  headers: headers('They replace Longshore’s own headers of the same name.'),
+/** What endpoints of every kind have. @param timeout default, and what 0 or less means */
+const common = (timeout: string, words: string) => ({
   disabled: setting(flag(), 'true: the endpoint gets nothing, as in the registry.', false),
   paused: setting(
     flag(),
@@ -57,9 +42,12 @@ const written = z.strictObject({
     false,
   ),
   timeout: setting(
-    registryDuration({ fallback: '1s', tiny: 'every attempt times out' }),
-    'Time limit of one attempt, from connecting to the head of the response; for kind preheat, of one request to the registry. Default 1s, for preheat 30s.',
-  ).optional(),
+    registryDuration({ fallback: timeout, tiny: 'every attempt times out' }).transform((ms) =>
+      Math.min(ms, LONGEST_TIMER_MS),
+    ),
+    words,
+    timeout,
+  ),
   threshold: setting(
     count({ min: 1, max: Number.MAX_SAFE_INTEGER, fallback: 10 }),
     'Failed attempts after which a delivery is dead-lettered. 0 or less means the default.',
@@ -85,7 +73,8 @@ const written = z.strictObject({
     'Deliveries in flight at once, over all workers. 1 serializes them.',
     8,
   ),
-  ...pace,
+  hold,
+  latest,
   accept: setting(
     z.array(choice(EVENT_CLASSES)).min(1, 'must name at least one; remove the key for the default'),
     '`event`: push, pull, mount, delete. `other`: all other events, such as scan, quota, rename.',
@@ -101,51 +90,82 @@ const written = z.strictObject({
     'true: the endpoint also gets the pull events that Longshore itself causes by preheating. They are recognized by the user agent `longshore/VERSION`.',
     false,
   ),
-  format: setting(
-    choice(formatNames('endpoints')),
-    `What the receiver gets. ${describeFormats('endpoints')} Not for kind preheat.`,
-    'distribution',
-  ),
-  annotate: setting(flag(), 'true: each event has an object `longshore` with its source.', false),
-  tls: z
-    .strictObject({
-      ca: setting(
-        credential(),
-        'CA certificates that replace the system’s, PEM; preferably as `file:/path`.',
-      ).optional(),
-    })
-    .meta({ description: 'TLS verification of an `https://` receiver.' })
-    .prefault({}),
   ignoredmediatypes: texts('Older name of `ignore.mediatypes`; both lists apply.'),
   ignore,
-  preheat: preheat.optional(),
 });
 
-/** As in the registry; a walk reads manifests from registries that are not always quick. */
-const TIMEOUT = { http: 1_000, preheat: 30_000 };
+const name = setting(
+  text(),
+  'Name in logs, metrics and commands; 1 to 128 characters, unique, not beginning with `alerts/`.',
+  '',
+);
 
-/** JSON Schema of an object with this key. */
-const has = (key: string) => ({ type: 'object' as const, properties: { [key]: {} }, required: [key] });
-
-/** One endpoint, as the rest of Longshore sees it. Times are milliseconds, with a fraction below one. */
-export const endpoint = written
-  .meta({
-    required: ['name'],
-    anyOf: [has('url'), has('preheat')],
-  })
-  .transform(({ ignoredmediatypes, ignore: rules, timeout, ...rest }) => ({
-    ...rest,
-    timeout: Math.min(timeout ?? TIMEOUT[rest.kind], LONGEST_TIMER_MS),
-    ignore: { ...rules, mediatypes: [...new Set([...ignoredmediatypes, ...rules.mediatypes])] },
-    needs: formatNamed(rest.format)?.needs,
-    only: rest.kind === 'preheat' ? imagesOf(rest.preheat) : undefined,
-  }));
-
-/** What routing lets through to a preheat endpoint: events that name an image which it is to warm. */
-function imagesOf(settings: z.output<typeof preheat> | undefined) {
-  const { actions, repositories, tags } = settings ?? { actions: ['push'], repositories: [], tags: [] };
-  return { actions, repositories, tags };
+/** The registry's two lists of media types as one. */
+function oneIgnore<T extends { ignoredmediatypes: string[]; ignore: { mediatypes: string[] } }>(written: T) {
+  const { ignoredmediatypes, ...rest } = written;
+  const mediatypes = [...new Set([...ignoredmediatypes, ...written.ignore.mediatypes])];
+  return { ...rest, ignore: { ...written.ignore, mediatypes } as T['ignore'] };
 }
 
-/** One endpoint, with defaults applied. Times are milliseconds. */
+/** An endpoint that events are posted to. */
+export const httpEndpoint = z
+  .strictObject({
+    name,
+    kind: tag('http'),
+    url: setting(
+      url(),
+      'Url that events are posted to, `http://` or `https://`. A user and password in it become an `Authorization` header.',
+      '',
+    ),
+    headers: headers('They replace Longshore’s own headers of the same name.'),
+    ...common('1s', 'Time limit of one attempt, from connecting to the head of the response.'),
+    rate: rate.optional(),
+    order,
+    batch: batch.optional(),
+    format: setting(
+      choice(formatNames('endpoints')),
+      `What the receiver gets. ${describeFormats('endpoints')}`,
+      'distribution',
+    ),
+    annotate: setting(flag(), 'true: each event has an object `longshore` with its source.', false),
+    tls: z
+      .strictObject({
+        ca: setting(
+          credential(),
+          'CA certificates that replace the system’s, PEM; preferably as `file:/path`.',
+        ).optional(),
+      })
+      .meta({ description: 'TLS verification of an `https://` receiver.' })
+      .prefault({}),
+  })
+  .meta({ required: ['name', 'url'] })
+  .transform((written) => ({ ...oneIgnore(written), needs: formatNamed(written.format)?.needs }));
+
+/** An endpoint that warms caches. A delivery is an image, so it has no rate, no batch and no order of requests. */
+const preheatEndpoint = z
+  .strictObject({
+    name,
+    kind: tag('preheat'),
+    preheat,
+    ...common('30s', 'Time limit of one request to the registry.'),
+  })
+  .meta({ required: ['name', 'kind', 'preheat'] })
+  .transform((written) => {
+    const { actions, repositories, tags } = written.preheat;
+    const only = { actions, repositories, tags };
+    return { ...oneIgnore(written), only, rate: undefined, order: 'none' as const, batch: undefined };
+  });
+
+/** One endpoint, as the rest of Longshore sees it. */
+export const endpoint = union(
+  '`http`: each event is posted to `url`. `preheat`: the image of each event is pulled into caches, see `preheat`.',
+  [httpEndpoint, preheatEndpoint],
+  'http',
+);
+
+/** One endpoint, with defaults applied; `kind` tells which. Times are milliseconds, with a fraction below one. */
 export type Endpoint = z.output<typeof endpoint>;
+/** One that events are posted to. */
+export type HttpEndpoint = z.output<typeof httpEndpoint>;
+/** One that warms caches. `only`: what routing lets through to it. */
+export type PreheatEndpoint = z.output<typeof preheatEndpoint>;

@@ -3,14 +3,14 @@
 export { type Env, environment, useUtc } from '@longshore/settings/environment';
 export type { Listen } from '@longshore/settings/format';
 export { durationOf, isLoopback, maskedUrl, nearest } from '@longshore/settings/format';
-export { Secret } from '@longshore/settings/secrets';
+export { resolved, Secret } from '@longshore/settings/secrets';
 export type { AlertConfig } from './alert.js';
 export { type AlertEndpoint, alertEndpointName, alertEndpoints, everyEndpoint } from './alert-endpoint.js';
 export { certificatePlaces } from './certificates.js';
 export { type Described, describe } from './describe.js';
-export type { Endpoint } from './endpoint.js';
+export type { Endpoint, HttpEndpoint, PreheatEndpoint } from './endpoint.js';
 export { givingUpTimes } from './giving-up.js';
-export type { PreheatSettings, PreheatTarget } from './preheat.js';
+export type { PreheatSettings } from './preheat.js';
 export { formatProblem, type Problem } from './problem.js';
 export { proxyFor } from './proxy.js';
 export { loadConfig, type ReadConfig, readConfig } from './read.js';

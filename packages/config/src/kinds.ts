@@ -1,9 +1,5 @@
-/** The implemented kinds of endpoint and source. */
-import { SINK_KINDS } from '@longshore/sinks/kinds';
+/** The implemented kinds of source, and the classes of events. */
 import { sourceKinds } from '@longshore/sources/settings';
-
-/** `http`: each event is posted to `url`. A kind of sink. */
-export const ENDPOINT_KINDS = SINK_KINDS;
 
 /** `distribution`: a registry that sends the notifications of CNCF Distribution. */
 export const SOURCE_KINDS = sourceKinds;

@@ -1,6 +1,7 @@
 import type { Env } from '@longshore/settings/environment';
 import { expect, test } from 'vitest';
 import { configFrom } from './read.js';
+import { httpEndpoints } from './samples/endpoints.js';
 
 const FILE = `notifications:
   endpoints:
@@ -36,7 +37,7 @@ test('a variable overrides the file and the default', () => {
     },
   });
   expect(config?.redis.url?.reveal()).toBe('redis://redis:6379');
-  expect(config?.notifications.endpoints[0]?.url.reveal()).toBe('http://two/');
+  expect(httpEndpoints(config)[0]?.url.reveal()).toBe('http://two/');
 });
 
 test.each([
@@ -92,7 +93,7 @@ test('entries of a record are found whatever their case and separators', () => {
     LONGSHORE_NOTIFICATIONS_ENDPOINTS_0_HEADERS_X_NEW: '[c, d]',
     LONGSHORE_DASHBOARD_AUTH_BASIC_OPS: 'pw',
   });
-  const headers = config?.notifications.endpoints[0]?.headers ?? {};
+  const headers = httpEndpoints(config)[0]?.headers ?? {};
   // A comma is part of a header's value; brackets make a list.
   expect(Object.entries(headers).map(([name, list]) => [name, list.map((one) => one.reveal())])).toEqual([
     ['X-Api-Key', ['a, b']],

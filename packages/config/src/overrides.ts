@@ -6,7 +6,7 @@
 
 import type { Env } from '@longshore/settings/environment';
 import { nearest } from '@longshore/settings/format';
-import { kindOf, shapeOf } from '@longshore/settings/shape';
+import { keysOf, kindOf, type Shape, shapeOf } from '@longshore/settings/shape';
 import type { z } from 'zod';
 import { listSettings, variableOf } from './listing.js';
 import type { Problems } from './problem.js';
@@ -48,9 +48,10 @@ function locate(schema: z.ZodType, steps: string[], tree: Node, path: Step[]): F
   const [step, ...rest] = steps;
   if (step === undefined) return { path, schema };
   const shape = shapeOf(schema);
-  if (shape.type === 'map') {
-    const key = Object.keys(shape.keys).find((known) => known.toUpperCase() === step);
-    const below = key === undefined ? undefined : shape.keys[key];
+  const known = keysAt(shape, tree, path);
+  if (known) {
+    const key = Object.keys(known).find((one) => one.toUpperCase() === step);
+    const below = key === undefined ? undefined : known[key];
     return key === undefined || below === undefined ? undefined : locate(below, rest, tree, [...path, key]);
   }
   if (shape.type === 'list' && /^\d{1,4}$/.test(step))
@@ -61,6 +62,12 @@ function locate(schema: z.ZodType, steps: string[], tree: Node, path: Step[]): F
   const name = steps.join('_');
   const key = keys.find((one) => one.toUpperCase().replaceAll(/[^A-Z0-9]/g, '_') === name);
   return { path: [...path, key ?? name.toLowerCase().replaceAll('_', '-')], schema: shape.of };
+}
+
+/** The keys of a map or a union. What a key means depends on the kind that is written at the path. */
+function keysAt(shape: Shape, tree: Node, path: readonly Step[]): ReturnType<typeof keysOf> {
+  const kind = nodeAt(tree, [...path, 'kind']);
+  return keysOf(shape, kind instanceof Scalar ? kind.text : undefined);
 }
 
 interface Variable {
@@ -105,8 +112,9 @@ function spelledOut(root: Node, schema: z.ZodType, path: readonly Step[]): Node 
       const { origin } = node;
       tree = withNodeAt(tree, here, new Dict(new Map([[shape.shorthandKey, { node, origin }]]), origin));
     }
-    if (shape.type === 'map') below = shape.keys[String(path[at])];
-    else below = shape.type === 'value' ? undefined : shape.of;
+    const keys = keysAt(shape, tree, here);
+    if (keys) below = keys[String(path[at])];
+    else below = 'of' in shape ? shape.of : undefined;
   }
   return tree;
 }
@@ -129,7 +137,7 @@ function nodeOf(schema: z.ZodType, { name, text, env }: Variable, origin: Origin
   const alone =
     shape.type === 'map' && shape.shorthandKey !== undefined ? shape.keys[shape.shorthandKey] : undefined;
   if (alone !== undefined) return nodeOf(alone, { name, text, env }, origin);
-  if (shape.type === 'map' || shape.type === 'record') return undefined;
+  if (shape.type === 'map' || shape.type === 'union' || shape.type === 'record') return undefined;
   if (shape.type === 'value') return scalarOf(shape.kind.verbatim ? text : trimmed, origin, env);
   if (shapeOf(shape.of).type !== 'value') return undefined;
   const parts = kindOf(shape.of)?.verbatim ? [text] : trimmed.split(',').map((part) => part.trim());

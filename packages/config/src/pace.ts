@@ -1,7 +1,14 @@
 /** Settings of an endpoint that pace its requests, order them, and hold them while its receiver is down. */
 
 import { DAY_MS, SECOND_MS, setting, shorthand } from '@longshore/settings';
-import { bytes, choice, count, flag, rate, registryDuration } from '@longshore/settings/values';
+import {
+  bytes,
+  choice,
+  count,
+  flag,
+  registryDuration,
+  rate as requestRate,
+} from '@longshore/settings/values';
 import { z } from 'zod';
 
 const HOUR_MS = 3_600_000;
@@ -10,7 +17,8 @@ const SHORTEST_PROBE_MS = 10;
 /** Of one request. Its events are in memory together. */
 const MOST_EVENTS = 1_000;
 
-const hold = shorthand(
+/** Of every kind of endpoint. Times are milliseconds; undefined when it is disabled. */
+export const hold = shorthand(
   z
     .strictObject({
       enabled: setting(
@@ -53,11 +61,12 @@ const hold = shorthand(
   .prefault({})
   .transform(({ enabled, ...limits }) => (enabled ? limits : undefined));
 
-const batch = z
+/** Several events in one request. Times are milliseconds, sizes bytes. */
+export const batch = z
   .strictObject({
     events: setting(
       count({ min: 1, max: MOST_EVENTS }),
-      'Most events of one request. Not with `order: repository`, and not for kind preheat.',
+      'Most events of one request. Not with `order: repository`.',
       100,
     ),
     wait: setting(registryDuration({ max: HOUR_MS }), 'How long the first event waits for others.', '200ms'),
@@ -71,22 +80,22 @@ const batch = z
     description: 'Several events in each request. Without it, each event is a request of its own.',
   });
 
-/** See the header. Times are milliseconds, sizes bytes. */
-export const pace = {
-  hold,
-  rate: setting(
-    rate(),
-    'Requests in each second, minute or hour, over all workers: `50/s`, `30/m`, `1000/h`. At most one second’s worth is sent at once. Unlimited by default. Not for kind preheat.',
-  ).optional(),
-  order: setting(
-    choice(['none', 'repository', 'endpoint']),
-    '`repository`: a delivery waits until the one before it of the same repository is delivered or dead-lettered. `endpoint`: until the one before it is, of any repository. Not for kind preheat.',
-    'none',
-  ),
-  batch: batch.optional(),
-  latest: setting(
-    choice(['none', 'tag']),
-    '`tag`: a newer event of the same source, repository, tag and action supersedes one that is still waiting.',
-    'none',
-  ),
-};
+/** Requests over all workers. */
+export const rate = setting(
+  requestRate(),
+  'Requests in each second, minute or hour, over all workers: `50/s`, `30/m`, `1000/h`. At most one second’s worth is sent at once. Unlimited by default.',
+);
+
+/** Which deliveries wait for each other. */
+export const order = setting(
+  choice(['none', 'repository', 'endpoint']),
+  '`repository`: a delivery waits until the one before it of the same repository is delivered or dead-lettered. `endpoint`: until the one before it is, of any repository.',
+  'none',
+);
+
+/** Of every kind of endpoint. */
+export const latest = setting(
+  choice(['none', 'tag']),
+  '`tag`: a newer event of the same source, repository, tag and action supersedes one that is still waiting.',
+  'none',
+);

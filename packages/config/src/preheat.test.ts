@@ -3,6 +3,7 @@ import { readdirSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { describe as describeConfig } from './describe.js';
 import { configFrom, readConfig } from './read.js';
+import { httpEndpoints, preheatEndpoints } from './samples/endpoints.js';
 
 const SAMPLES = new URL('../../../infra/preheat/', import.meta.url);
 const TARGET = '{ name: m, kind: pull-through, url: http://m }';
@@ -16,7 +17,7 @@ const said = (settings: string) =>
 test('the defaults are those of the contract', () => {
   const { config, problems } = withEndpoint(`kind: preheat, preheat: { ${HOSTS}, targets: [${TARGET}] }`);
   expect(problems).toEqual([]);
-  const [endpoint] = config?.notifications.endpoints ?? [];
+  const [endpoint] = preheatEndpoints(config);
   expect(endpoint).toMatchObject({
     timeout: 30_000,
     only: { actions: ['push'], repositories: [], tags: [] },
@@ -34,9 +35,9 @@ test('the defaults are those of the contract', () => {
 });
 
 test('an http endpoint keeps its own timeout and has no such rules', () => {
-  const [endpoint] = withEndpoint('url: http://one').config?.notifications.endpoints ?? [];
+  const [endpoint] = httpEndpoints(withEndpoint('url: http://one').config);
   expect(endpoint).toMatchObject({ timeout: 1_000 });
-  expect(endpoint?.only).toBeUndefined();
+  expect(endpoint).not.toHaveProperty('only');
 });
 
 test('the block of the contract is read as it is', () => {
@@ -51,7 +52,7 @@ test('the block of the contract is read as it is', () => {
       { name: other, kind: webhook, url: http://other/walked },
     ] }`);
   expect(problems).toEqual([]);
-  expect(config?.notifications.endpoints[0]?.preheat?.targets).toHaveLength(5);
+  expect(preheatEndpoints(config)[0]?.preheat?.targets).toHaveLength(5);
   const { text, data } = config ? describeConfig(config) : { text: '', data: '' };
   expect(text).toContain('warms images from https://registry.example.com');
   expect(text).toContain('at kraken (kraken) http://kraken-origin:15002');
@@ -64,9 +65,13 @@ test.each([
   [
     `kind: preheat, url: http://x, preheat: { ${HOSTS}, targets: [${TARGET}] }`,
     'url',
-    /not allowed with kind: preheat/,
+    /not a setting of kind preheat, but of http/,
   ],
-  [`url: http://x, preheat: { ${HOSTS}, targets: [${TARGET}] }`, 'preheat', /only for kind: preheat/],
+  [
+    `url: http://x, preheat: { ${HOSTS}, targets: [${TARGET}] }`,
+    'preheat',
+    /not a setting of kind http, but of preheat.*write kind: preheat$/,
+  ],
   [
     `kind: preheat, preheat: { ${HOSTS}, targets: [${TARGET}, ${TARGET}] }`,
     'preheat.targets[1].name',
@@ -179,7 +184,7 @@ test('a cache may have its token server and its storage elsewhere', () => {
   const target = '{ name: m, kind: pull-through, url: http://m, realms: [auth.m], addresses: [10.0.0.0/8] }';
   const { config, problems } = withEndpoint(`kind: preheat, preheat: { ${HOSTS}, targets: [${target}] }`);
   expect(problems).toEqual([]);
-  expect(config?.notifications.endpoints[0]?.preheat?.targets[0]).toMatchObject({
+  expect(preheatEndpoints(config)[0]?.preheat?.targets[0]).toMatchObject({
     realms: ['auth.m'],
     addresses: ['10.0.0.0/8'],
   });
@@ -230,6 +235,6 @@ describe('infra/preheat', () => {
     };
     const { config, problems } = readConfig(file, env);
     expect(problems).toEqual([]);
-    expect(config?.notifications.endpoints[0]?.preheat?.targets.length).toBeGreaterThan(0);
+    expect(preheatEndpoints(config)[0]?.preheat?.targets.length).toBeGreaterThan(0);
   });
 });

@@ -1,25 +1,24 @@
 /**
- * The settings of an endpoint of `kind: preheat`: which images, from which registry, to which targets. The keys
- * of all kinds of target are one list; `checks/preheat.ts` says which kind has which.
+ * The settings of an endpoint of `kind: preheat`: which images, from which registry, to which targets. The settings of
+ * a target are beside its driver, in the package sinks.
  */
-
-import { certificates, DAY_MS, setting, texts } from '@longshore/settings';
-import { credential, url } from '@longshore/settings/secrets';
+import { certificates, DAY_MS, oneUser, setting, texts } from '@longshore/settings';
+import { baseUrl, credential, url } from '@longshore/settings/secrets';
 import { bytes, count, flag, registryDuration, text } from '@longshore/settings/values';
+import { target } from '@longshore/sinks/kinds';
 import { z } from 'zod';
-import { target } from './preheat-target.js';
 
 const TIB = 2 ** 40;
 
 const registry = z
   .strictObject({
     url: setting(
-      url(),
+      baseUrl(),
       'Base url of the registry that images are read from. Without it the event names the host, and `hosts` is required.',
     ).optional(),
     auth: z
       .strictObject({
-        basic: setting(z.record(z.string(), credential()), 'One user and its password.').optional(),
+        basic: oneUser().optional(),
         bearer: setting(credential(), 'A token that the registry itself accepts.').optional(),
         identity: setting(
           credential(),
@@ -101,9 +100,7 @@ export const preheat = z
     keep: setting(count({ min: 1, max: 1000 }), 'How many recent runs are kept for display.', 50),
     targets: setting(z.array(target), 'Caches to warm.', []),
   })
-  .meta({ description: 'kind preheat: which images to warm, and where.', required: ['targets'] });
+  .meta({ description: 'Which images to warm, and where.', required: ['targets'] });
 
 /** The block, with defaults applied. */
 export type PreheatSettings = z.output<typeof preheat>;
-/** One of its targets. */
-export type PreheatTarget = PreheatSettings['targets'][number];

@@ -38,6 +38,12 @@ export class Problems {
     );
   }
 
+  /** Whether an error was found below. */
+  failedWithin(path: readonly Step[]): boolean {
+    const above = formatPath(path);
+    return this.list.some(({ level, path: said }) => level === 'error' && isWithin(said, above));
+  }
+
   /** Whether a problem of exactly this path was reported. @param words start of its message */
   spokenOf(path: readonly Step[], words = ''): boolean {
     const asked = formatPath(path);

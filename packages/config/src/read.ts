@@ -108,12 +108,21 @@ export function configFrom(bytes: Buffer, env: Env, purpose: Purpose = 'run'): R
   };
 }
 
-/** The output of the schema. Values that it refuses are reported, then omitted, to check the rest. */
+/**
+ * The output of the schema. Values that it refuses are reported, then omitted, to check the rest. A value that is
+ * missing cannot be omitted: then the list that it is in is.
+ */
 function parsed(input: unknown, problems: Problems): z.output<typeof settings> | undefined {
   const first = settings.safeParse(input ?? {});
   if (first.success) return first.data;
   report(first.error, problems);
   for (const { path } of first.error.issues) leaveOut(input, path as Step[]);
+  const second = settings.safeParse(input ?? {});
+  if (second.success) return second.data;
+  for (const { path } of second.error.issues) {
+    const index = path.findLastIndex((step) => typeof step === 'number');
+    leaveOut(input, path.slice(0, index + 1) as Step[]);
+  }
   return settings.safeParse(input ?? {}).data;
 }
 
@@ -143,6 +152,7 @@ function report(error: z.ZodError, problems: Problems): void {
   for (const issue of error.issues) {
     const path = issue.path as Step[];
     // A value that was omitted because it did not fit is not reported as missing too.
-    if (!problems.failedAt(path)) problems.error(path, issue.message);
+    const isMissing = issue.code === 'invalid_type';
+    if (!problems.failedAt(path)) problems.error(path, isMissing ? 'is missing' : issue.message);
   }
 }

@@ -8,7 +8,7 @@
 
 import { nearest, quote } from '@longshore/settings/format';
 import { EMPTY_CREDENTIAL } from '@longshore/settings/secrets';
-import { type Kind, kindOf, type Shape, shapeOf } from '@longshore/settings/shape';
+import { type Kind, keysOf, kindOf, type Shape, shapeOf, type UnionShape } from '@longshore/settings/shape';
 import type { z } from 'zod';
 import type { Flavor } from './flavor.js';
 import { listSettings, writtenPath } from './listing.js';
@@ -46,6 +46,7 @@ export function readNode(schema: z.ZodType, node: Node, path: readonly Step[], r
   if (node instanceof Scalar && node.empty && !isWritten) return undefined;
   if (shape.type === 'value' && node instanceof Scalar) return readScalar(shape.kind, node, path, reading);
   if (shape.type === 'map' && node instanceof Dict) return readMap(shape.keys, node, path, reading);
+  if (shape.type === 'union' && node instanceof Dict) return readUnion(shape, node, path, reading);
   if (shape.type === 'map' && shape.shorthandKey !== undefined) {
     const alone = shape.keys[shape.shorthandKey];
     return alone && { [shape.shorthandKey]: readNode(alone, node, path, reading) };
@@ -95,22 +96,57 @@ function readRecord(of: z.ZodType, node: Dict, path: readonly Step[], reading: R
   return Object.fromEntries(pairs.filter(([, read]) => read !== undefined));
 }
 
+type Keys = Readonly<Record<string, z.ZodType>>;
+
+/** @param unknown reports a key that is not among them */
 function readMap(
-  keys: Readonly<Record<string, z.ZodType>>,
+  keys: Keys,
   node: Dict,
   path: readonly Step[],
   reading: Reading,
+  unknown = unknownKey,
 ): Record<string, unknown> {
   reportKeyIssues(node, path, reading);
   const input: Record<string, unknown> = {};
   for (const [key, entry] of node.entries) {
     const schema = Object.hasOwn(keys, key) ? keys[key] : undefined;
     if (schema === undefined && path.length === 0 && EXTENSION.test(key)) continue;
-    if (schema === undefined) unknownKey(key, entry, Object.keys(keys), path, reading);
+    if (schema === undefined) unknown(key, entry, Object.keys(keys), path, reading);
     else input[key] = readNode(schema, entry.node, [...path, key], reading);
   }
   return input;
 }
+
+/** The map of the kind that is written, with that kind. Of a kind that is not known nothing can be read. */
+function readUnion(shape: UnionShape, node: Dict, path: readonly Step[], reading: Reading) {
+  const place = [...path, 'kind'];
+  const entry = node.entries.get('kind');
+  const written = entry && readNode(shape.kind, entry.node, place, reading);
+  if (entry && written === undefined) return undefined;
+  const { data, error } = shape.kind.safeParse(written);
+  const kind = String(data);
+  const option = shape.options.get(kind);
+  if (option === undefined) {
+    const origin = entry?.node.origin ?? node.origin;
+    return reading.problems.error(place, error?.issues[0]?.message ?? 'is not known', origin);
+  }
+  const keys = keysOf(shapeOf(option)) ?? {};
+  return { ...readMap(keys, node, path, reading, otherKind(shape, kind)), kind };
+}
+
+/** Reports a key that is not of this kind: of which it is, if it is of one. */
+const otherKind =
+  (shape: UnionShape, kind: string): typeof unknownKey =>
+  (key, entry, known, path, reading) => {
+    const others = [...shape.options].filter(([, option]) =>
+      Object.hasOwn(keysOf(shapeOf(option)) ?? {}, key),
+    );
+    if (others.length === 0) return unknownKey(key, entry, known, path, reading);
+    const names = others.map(([name]) => name);
+    const remedy = `Remove it, or write kind: ${names.join(' or ')}`;
+    const message = `is not a setting of kind ${kind}, but of ${names.join(', ')}. ${remedy}`;
+    reading.problems.error([...path, key], message, entry.origin);
+  };
 
 function unknownKey(
   key: string,
@@ -167,7 +203,7 @@ function misplaced(shape: Shape, node: Node, path: readonly Step[], { problems }
 }
 
 function expected(shape: Shape): string {
-  if (shape.type === 'map') return 'a map of settings';
+  if (shape.type === 'map' || shape.type === 'union') return 'a map of settings';
   if (shape.type === 'record') return 'a map, such as { Name: [value] }';
   if (shape.type === 'value') return `a single value (${shape.kind.words})`;
   return shape.scalarOk ? 'a value or a list of values' : 'a list, such as [value]';

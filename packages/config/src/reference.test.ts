@@ -60,6 +60,9 @@ test('the example has every setting and no problem', async () => {
 test('an editor takes what Longshore takes, and marks what it refuses', () => {
   const editor = z.fromJSONSchema(jsonSchema() as Parameters<typeof z.fromJSONSchema>[0]);
   const endpoint = { name: 'one', url: 'http://one/' };
+  const warm = (...targets: object[]) => ({
+    notifications: { endpoints: [{ name: 'warm', kind: 'preheat', preheat: { targets } }] },
+  });
   const good = [
     {},
     {
@@ -70,6 +73,10 @@ test('an editor takes what Longshore takes, and marks what it refuses', () => {
       ingest: { maxbody: 1_048_576, auth: { bearer: 'a', basic: { u: ['b', 'c'] } } },
       redis: { maxmemory: '2GiB' },
     },
+    warm(
+      { name: 'a', kind: 'kraken', origin: ['http://a', 'http://b'] },
+      { name: 'b', kind: 'webhook', url: 'http://b' },
+    ),
   ];
   const bad = [
     { notification: {} },
@@ -80,6 +87,11 @@ test('an editor takes what Longshore takes, and marks what it refuses', () => {
     { notifications: { endpoints: [{ ...endpoint, concurrency: 0 }] } },
     { ingest: { listen: 'nowhere' } },
     { log: { level: 'loud' } },
+    { notifications: { endpoints: [{ ...endpoint, preheat: { targets: [] } }] } },
+    { notifications: { endpoints: [{ ...endpoint, kind: 'preheat', preheat: { targets: [] } }] } },
+    warm({ name: 'a', kind: 'mirror', url: 'http://a' }),
+    warm({ name: 'a', kind: 'webhook' }),
+    warm({ name: 'a', kind: 'webhook', url: 'http://a', method: 'head' }),
   ];
   for (const config of good) expect(editor.safeParse(config).error, JSON.stringify(config)).toBeUndefined();
   for (const config of bad) expect(editor.safeParse(config).success, JSON.stringify(config)).toBe(false);

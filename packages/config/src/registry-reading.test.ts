@@ -5,8 +5,9 @@
  */
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
-import type { Endpoint } from './endpoint.js';
+import type { HttpEndpoint } from './endpoint.js';
 import { configFrom } from './read.js';
+import { httpEndpoints } from './samples/endpoints.js';
 
 type Samples = Record<string, [text: string, read: unknown][]>;
 
@@ -32,7 +33,7 @@ const numberOr = (fallback: number, scale: number) => (read: unknown) =>
   BigInt(read as string) <= 0n ? fallback : Number(BigInt(read as string)) / scale;
 
 /** What Longshore makes of a setting, and what it must be, given what the registry read. */
-const readings: Record<string, { got(endpoint: Endpoint): unknown; wanted(read: unknown): unknown }> = {
+const readings: Record<string, { got(endpoint: HttpEndpoint): unknown; wanted(read: unknown): unknown }> = {
   timeout: {
     got: ({ timeout }) => timeout,
     // No timer of Node can be longer than 24 days.
@@ -68,7 +69,7 @@ test.each(cases.filter(({ read }) => read !== null))(
   '$key: $text is read as the registry reads it',
   (sample) => {
     const { config, problems } = configFrom(Buffer.from(fileWith(sample.key, sample.text)), {});
-    const endpoint = config?.notifications.endpoints[0];
+    const endpoint = httpEndpoints(config)[0];
     expect(problems.filter(({ level }) => level === 'error')).toEqual([]);
     if (endpoint === undefined) throw new Error('no endpoint');
     const reading = readings[sample.key];

@@ -93,7 +93,7 @@ const shown = (settings: Endpoint | AlertEndpoint): Pick<EndpointOverview, 'kind
   const { timeout, threshold, backoff, maxbackoff, schedule, concurrency, accept, ignore } = settings;
   return {
     kind: settings.kind,
-    url: maskedUrl(settings.url),
+    url: settings.kind === 'preheat' ? '' : maskedUrl(settings.url),
     settings: { timeout, threshold, backoff, maxbackoff, schedule, concurrency, accept, ignore },
   };
 };

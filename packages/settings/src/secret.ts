@@ -60,6 +60,12 @@ export class Secret {
   }
 }
 
+/** A secret that is looked up for each use, so that one that is rotated needs no restart. */
+export class Credential extends Secret {
+  /** Tells it from a {@link Secret} in types; it has no value. */
+  declare readonly perUse: true;
+}
+
 function fileText(reference: string): string {
   // file:///path is how a URL writes it, file:/path how the documentation does.
   const path = reference.slice('file:'.length).replace(/^\/\/(?=\/)/, '');

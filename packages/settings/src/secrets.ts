@@ -1,10 +1,13 @@
 /** Secrets, and the kinds of value that are one: `@longshore/settings/secrets`. */
-export { Secret } from './secret.js';
+export { type Resolved, resolved, type SecretValue } from './resolved.js';
+export { Credential, Secret } from './secret.js';
 export {
+  baseUrl,
   clusterNode,
   credential,
   EMPTY_CREDENTIAL,
   HOST_PORT,
   headerValue,
+  revealed,
   url,
 } from './values/secrets.js';

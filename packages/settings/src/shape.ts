@@ -2,9 +2,11 @@
 export {
   fallbackOf,
   type Kind,
+  keysOf,
   kindOf,
   type Printed,
   type Shape,
   shapeOf,
+  type UnionShape,
   wordsOf,
 } from './values/setting.js';

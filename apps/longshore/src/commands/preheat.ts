@@ -1,5 +1,5 @@
 /** `longshore preheat`: its options and help, and the choice of the endpoint. The implementation is in `preheat.ts`. */
-import type { Config, Endpoint } from '@longshore/config';
+import type { Config, PreheatEndpoint } from '@longshore/config';
 import { LongshoreError } from '@longshore/event';
 import { type Command, InvalidArgumentError } from 'commander';
 import { type ImageName, parseImageName } from '../image-name.js';
@@ -56,9 +56,7 @@ function imageName(text: string): ImageName {
 
 /** The endpoint: the named one, or the only one of kind preheat. */
 function endpointOf({ notifications }: Config, name: string | undefined) {
-  const endpoints = notifications.endpoints.flatMap((endpoint) =>
-    endpoint.preheat ? [{ ...endpoint, preheat: endpoint.preheat }] : [],
-  );
+  const endpoints = notifications.endpoints.filter((endpoint) => endpoint.kind === 'preheat');
   const known = endpoints.map((endpoint) => endpoint.name).join(', ');
   const [first, ...others] = endpoints.filter((endpoint) => name === undefined || endpoint.name === name);
   if (first && others.length === 0) return first;
@@ -72,7 +70,7 @@ function endpointOf({ notifications }: Config, name: string | undefined) {
 
 /** The image at the endpoint's registry, or at the registry in its reference. */
 function imageAt(
-  { name, preheat }: Endpoint & { preheat: NonNullable<Endpoint['preheat']> },
+  { name, preheat }: PreheatEndpoint,
   { host, ...image }: ImageName,
   isLoopback: (host: string) => boolean,
 ) {

@@ -1,11 +1,13 @@
 /** Receivers of alerts: unreachable ones, and ones that fail together with an endpoint. */
+
 import { trimEnd } from '@longshore/event';
 import { quote } from '@longshore/settings/format';
+import { revealed } from '@longshore/settings/secrets';
 import type { AlertConfig } from '../alert.js';
 import { alertEndpointName } from '../alert-endpoint.js';
 import type { Config } from '../schema.js';
 import type { Step } from '../yaml/node.js';
-import { type Check, revealed } from './check.js';
+import type { Check } from './check.js';
 import { checkGlob } from './globs.js';
 import { checkHeaders } from './headers.js';
 import { refuseName } from './names.js';
@@ -54,9 +56,9 @@ function checkAlertUrl({ url, format }: AlertConfig, config: Config, place: Step
   if (fault !== undefined) return void problems.error(place, `${fault}; correct it`);
   if (!URL.canParse(text)) return;
   const target = new URL(text);
-  const shared = config.notifications.endpoints.filter(
-    (endpoint) => hostOf(revealed(endpoint.url)) === target.host,
-  );
+  const shared = config.notifications.endpoints
+    .filter((endpoint) => endpoint.kind === 'http')
+    .filter((endpoint) => hostOf(revealed(endpoint.url)) === target.host);
   const same = shared.find((endpoint) => placeOf(revealed(endpoint.url)) === placeOf(text));
   if (same) {
     const why = 'If it fails, the alert fails too, and it would get alerts as if they were events';

@@ -1,6 +1,5 @@
 /** The context of a check, and where it reports. */
 import type { Env } from '@longshore/settings/environment';
-import type { Secret } from '@longshore/settings/secrets';
 import type { Flavor, Purpose } from '../flavor.js';
 import type { Problems } from '../problem.js';
 
@@ -11,13 +10,4 @@ export interface Check {
   purpose: Purpose;
   env: Env;
   problems: Problems;
-}
-
-/** The value of a secret, or undefined while its reference cannot be resolved. Never report it. */
-export function revealed(secret: Secret): string | undefined {
-  try {
-    return secret.reveal();
-  } catch {
-    return undefined;
-  }
 }

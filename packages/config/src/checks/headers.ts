@@ -1,10 +1,11 @@
 /** Headers of endpoints: what cannot be sent, what is not sent, and what replaces one of ours. */
 
 import { quote } from '@longshore/settings/format';
+import { revealed } from '@longshore/settings/secrets';
 import { CONNECTION_HEADERS, isHeaderName, isHeaderValue } from '@longshore/sinks/header-rules';
-import type { Endpoint } from '../endpoint.js';
+import type { HttpEndpoint } from '../endpoint.js';
 import type { Step } from '../yaml/node.js';
-import { type Check, revealed } from './check.js';
+import type { Check } from './check.js';
 
 const REPLACED: Readonly<Record<string, string>> = {
   'content-type': 'replaces the media type of the events. Remove it if receivers check the media type',
@@ -14,7 +15,7 @@ const REPLACED: Readonly<Record<string, string>> = {
 };
 
 /** The part of an endpoint, or of a receiver of alerts, that is checked. */
-type Headed = Pick<Endpoint, 'headers' | 'url'>;
+type Headed = Pick<HttpEndpoint, 'headers' | 'url'>;
 
 export function checkHeaders(endpoint: Headed, path: readonly Step[], check: Check): void {
   const seen = new Map<string, string>();

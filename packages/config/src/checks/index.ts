@@ -1,8 +1,10 @@
 /** All checks of a configuration that the schema alone cannot make. They report; names are the one thing changed. */
-import type { Endpoint } from '../endpoint.js';
+import { revealed } from '@longshore/settings/secrets';
+import type { Endpoint, HttpEndpoint } from '../endpoint.js';
 import type { Config } from '../schema.js';
+import type { Step } from '../yaml/node.js';
 import { checkAlerts } from './alerts.js';
-import { type Check, revealed } from './check.js';
+import type { Check } from './check.js';
 import { checkDelays } from './delays.js';
 import { checkHeaders } from './headers.js';
 import { nameEndpoints } from './names.js';
@@ -16,9 +18,13 @@ import { checkUrl } from './url.js';
 
 /** Whether an endpoint of a registry's own file leads to Longshore. Only in `check`: in `run` it would be a loop. */
 export const sendsToLongshore = (
-  { url }: Endpoint,
+  endpoint: Endpoint,
   { flavor, purpose }: Pick<Check, 'flavor' | 'purpose'>,
-): boolean => flavor === 'registry' && purpose === 'check' && leadsToIngest(revealed(url));
+): boolean =>
+  endpoint.kind === 'http' &&
+  flavor === 'registry' &&
+  purpose === 'check' &&
+  leadsToIngest(revealed(endpoint.url));
 
 /** The configuration with endpoint names that differ. */
 export function checkConfig(read: Config & { version?: string }, check: Check): Config {
@@ -26,15 +32,14 @@ export function checkConfig(read: Config & { version?: string }, check: Check): 
   const endpoints = nameEndpoints(config.notifications.endpoints, check);
   for (const [index, endpoint] of endpoints.entries()) {
     const path = ['notifications', 'endpoints', index];
-    checkHeaders(endpoint, path, check);
     checkRules(endpoint, path, check);
-    if (sendsToLongshore(endpoint, check)) {
+    if (endpoint.kind === 'http') checkHeaders(endpoint, path, check);
+    if (endpoint.kind === 'http' && sendsToLongshore(endpoint, check)) {
       checkToLongshore(endpoint, path, check);
       continue;
     }
-    if (endpoint.kind === 'http') checkUrl(endpoint, path, config, check);
-    if (check.flavor === 'registry') checkIngestPath(revealed(endpoint.url), [...path, 'url'], check);
-    checkPreheat(endpoint, path, check);
+    if (endpoint.kind === 'http') checkReceiver(endpoint, path, config, check);
+    else checkPreheat(endpoint, path, check);
     checkDelays(endpoint, path, check);
     checkPace(endpoint, path, check);
   }
@@ -43,4 +48,9 @@ export function checkConfig(read: Config & { version?: string }, check: Check): 
   checkRelay(config, check);
   checkSecrets(config, [], check);
   return { ...config, notifications: { ...config.notifications, endpoints } };
+}
+
+function checkReceiver(endpoint: HttpEndpoint, path: Step[], config: Config, check: Check): void {
+  checkUrl(endpoint, path, config, check);
+  if (check.flavor === 'registry') checkIngestPath(revealed(endpoint.url), [...path, 'url'], check);
 }

@@ -1,10 +1,10 @@
 /** Settings of Longshore itself: Redis, sources, sizes, and whether anything is delivered at all. */
 
 import { formatBytes } from '@longshore/settings/format';
-import { HOST_PORT, type Secret } from '@longshore/settings/secrets';
+import { HOST_PORT, revealed, type Secret } from '@longshore/settings/secrets';
 import type { Config } from '../schema.js';
 import type { Step } from '../yaml/node.js';
-import { type Check, revealed } from './check.js';
+import type { Check } from './check.js';
 import { checkSources } from './sources.js';
 
 /** The largest event seen is 7 MB: a manifest of 4 MiB with its references. */
@@ -31,7 +31,7 @@ export function checkRelay(config: Config, check: Check): void {
 
 function checkEndpointsExist({ notifications }: Config, { problems }: Check): void {
   const path = ['notifications', 'endpoints'];
-  if (problems.failedAt(path)) return;
+  if (problems.failedAt(path) || problems.failedWithin(path)) return;
   if (notifications.endpoints.length === 0)
     problems.warning(path, 'there are none: events are accepted and delivered nowhere. Add one');
   else if (notifications.endpoints.every(({ disabled }) => disabled)) {

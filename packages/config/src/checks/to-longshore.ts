@@ -2,11 +2,13 @@
  * Endpoints of a registry's own file that point to Longshore's ingest. There the registry is the sender, so the
  * checks are: is its timeout long enough, does it retry, does it send the secret.
  */
+
 import { trimEnd } from '@longshore/event';
 import { formatDuration } from '@longshore/settings/format';
-import type { Endpoint } from '../endpoint.js';
+import { revealed } from '@longshore/settings/secrets';
+import type { HttpEndpoint } from '../endpoint.js';
 import type { Step } from '../yaml/node.js';
-import { type Check, revealed } from './check.js';
+import type { Check } from './check.js';
 import { hasUserinfo } from './headers.js';
 import { checkHost, faultIn, isLoopback } from './url.js';
 
@@ -31,7 +33,7 @@ export function leadsToIngest(text: string | undefined): boolean {
 }
 
 /** The settings of a sender. */
-export function checkToLongshore(endpoint: Endpoint, path: readonly Step[], check: Check): void {
+export function checkToLongshore(endpoint: HttpEndpoint, path: readonly Step[], check: Check): void {
   const { problems } = check;
   const { timeout, backoff, threshold } = endpoint;
   const url = new URL(revealed(endpoint.url) ?? '');
@@ -59,7 +61,7 @@ export function checkToLongshore(endpoint: Endpoint, path: readonly Step[], chec
 }
 
 /** A header of any name may carry one, and a query a token. */
-const bringsSecret = (endpoint: Endpoint, url: URL): boolean =>
+const bringsSecret = (endpoint: HttpEndpoint, url: URL): boolean =>
   Object.keys(endpoint.headers).length > 0 || hasUserinfo(endpoint) || url.search !== '';
 
 /** A url at the port of an ingest that ingest does not take. */

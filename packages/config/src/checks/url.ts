@@ -2,19 +2,21 @@
  * Urls of endpoints. The registry checks none: with one that cannot be posted to it starts, and each delivery
  * fails. Here such an endpoint is an error, because each of its events would be dead-lettered.
  */
+
 import { trimEnd } from '@longshore/event';
 import type { Listen } from '@longshore/settings/format';
 import { readHttpUrl } from '@longshore/settings/http-url';
-import type { Endpoint } from '../endpoint.js';
+import { revealed } from '@longshore/settings/secrets';
+import type { HttpEndpoint } from '../endpoint.js';
 import type { Config } from '../schema.js';
 import type { Step } from '../yaml/node.js';
-import { type Check, revealed } from './check.js';
+import type { Check } from './check.js';
 import { holdsPlaceholder, PLACEHOLDER } from './placeholders.js';
 
 /** Of a registry's own file: what the registry itself does with such a url. */
 const REGISTRY_RETRIES = 'The registry starts with it, and retries forever';
 
-export function checkUrl(endpoint: Endpoint, path: readonly Step[], config: Config, check: Check): void {
+export function checkUrl(endpoint: HttpEndpoint, path: readonly Step[], config: Config, check: Check): void {
   const { problems, flavor } = check;
   const place = [...path, 'url'];
   const text = revealed(endpoint.url);

@@ -1,6 +1,7 @@
 /** Merge keys (`<<`), as the registry's parser (gopkg.in/yaml.v2 2.4) reads them; each case was run through it. */
 import { expect, test } from 'vitest';
 import { configFrom } from '../read.js';
+import { httpEndpoints } from '../samples/endpoints.js';
 import { parseYaml } from './parse.js';
 
 /** The head of each kind of file: both hold anchors, and both are read alike. */
@@ -30,7 +31,7 @@ test.each(kinds)('a key after `<<` replaces the merged one in silence (%s file)'
     ),
   );
   expect(problems.filter(({ message }) => /twice|<</.test(message))).toEqual([]);
-  const endpoints = config?.notifications.endpoints.map(({ name, url, timeout, threshold, headers }) => {
+  const endpoints = httpEndpoints(config).map(({ name, url, timeout, threshold, headers }) => {
     const sent = Object.fromEntries(Object.entries(headers).map(([key, [value]]) => [key, value?.reveal()]));
     return [name, url.reveal(), timeout, threshold, sent];
   });

@@ -1,5 +1,5 @@
 /** Secrets as a setting: `env:NAME`, `file:/path`, or the value itself. Only the reference is ever printed. */
-import { Secret } from '../secret.js';
+import { Credential, Secret } from '../secret.js';
 import { maskedUrl } from './masked-url.js';
 import { textOf } from './scalars.js';
 import { type Kind, value } from './setting.js';
@@ -40,13 +40,43 @@ export const clusterNode = () =>
  * filled in would disable authentication.
  */
 export const credential = () =>
-  value<Secret>({
+  value<Credential>({
     ...base,
     words: 'secret',
     readsNothing: true,
     rejectEmpty: true,
     read(scalar, refuse) {
-      if (textOf(scalar) === '') return refuse(EMPTY_CREDENTIAL);
-      return base.read(scalar, refuse);
+      const text = textOf(scalar);
+      return text === '' ? refuse(EMPTY_CREDENTIAL) : new Credential(text, scalar.env);
     },
   });
+
+/** Base url of a service that is called, without a user: that is a credential. */
+export const baseUrl = () =>
+  value<Secret>({
+    ...base,
+    words: 'url, may be a secret',
+    json: { type: 'string' },
+    print: maskedUrl,
+    readsNothing: true,
+    read(scalar, refuse) {
+      const secret = base.read(scalar, refuse);
+      const text = revealed(secret);
+      if (text === undefined) return secret;
+      if (text === '') return refuse('is missing; write http://host:port or https://host');
+      if (!/^https?:\/\/[^/?#\s\\]/i.test(text) || !URL.canParse(text))
+        return refuse('is not a url; write http://host:port or https://host');
+      if (new URL(text).username !== '')
+        return refuse('contains a user; set it under auth.basic, which is not logged');
+      return secret;
+    },
+  });
+
+/** The value; undefined while its reference cannot be resolved. Never report it. */
+export function revealed(secret: Secret): string | undefined {
+  try {
+    return secret.reveal();
+  } catch {
+    return undefined;
+  }
+}

@@ -37,9 +37,19 @@ export interface Kind<T> {
 export type Shape =
   | { type: 'value'; kind: Kind<unknown> }
   | ({ type: 'map'; keys: Readonly<Record<string, z.ZodType>> } & MapTraits)
+  | UnionShape
   | { type: 'record'; of: z.ZodType }
   /** `scalarOk`: one value may be written without brackets. */
   | { type: 'list'; of: z.ZodType; scalarOk: boolean };
+
+/** Maps that a key `kind` tells apart. */
+export interface UnionShape {
+  type: 'union';
+  /** The setting `kind`: one of the words, and the default if there is one. */
+  kind: z.ZodType;
+  /** A map for each word. */
+  options: ReadonlyMap<string, z.ZodType>;
+}
 
 /** Properties of a map. `rejectEmpty`: it holds credentials, and is refused when it is empty. */
 interface MapTraits {
@@ -51,6 +61,20 @@ interface MapTraits {
 const kinds = z.registry<{ kind: Kind<unknown> }>();
 const scalarLists = z.registry<{ scalarOk: true }>();
 const mapTraits = z.registry<MapTraits>();
+const unions = new WeakMap<z.ZodType, UnionShape>();
+
+/** The word of one map of a union: its `kind`. */
+export function tag<const Word extends string>(word: Word): z.ZodLiteral<Word> {
+  const schema = z.literal(word);
+  kinds.add(schema, { kind: { words: word, json: {}, read: () => word, print: () => word } });
+  return schema;
+}
+
+/** Makes a schema of zod known as a union. */
+export function asUnion<S extends z.ZodType>(schema: S, shape: UnionShape): S {
+  unions.set(schema, shape);
+  return schema;
+}
 
 /** The zod schema of a kind. */
 export function value<T>(kind: Kind<T>) {
@@ -78,6 +102,11 @@ export function setting<S extends z.ZodType>(
   words: string,
   fallback: z.input<S>,
 ): z.ZodPrefault<S>;
+export function setting<S extends z.ZodType>(
+  schema: S,
+  words: string,
+  fallback: z.input<S> | undefined,
+): S | z.ZodPrefault<S>;
 export function setting<S extends z.ZodType>(schema: S, words: string, fallback?: z.input<S>) {
   const described = schema.meta({ description: words });
   return fallback === undefined ? described : described.prefault(fallback as never);
@@ -106,6 +135,8 @@ export function shorthand<S extends z.ZodObject>(map: S, shorthandKey: keyof S['
 export function shapeOf(schema: z.ZodType): Shape {
   const found = kinds.get(schema);
   if (found) return { type: 'value', kind: found.kind };
+  const union = unions.get(schema);
+  if (union) return union;
   if (schema instanceof z.ZodObject) {
     return { type: 'map', keys: schema.shape as Record<string, z.ZodType>, ...mapTraits.get(schema) };
   }
@@ -120,7 +151,19 @@ export function shapeOf(schema: z.ZodType): Shape {
 export function kindOf(schema: z.ZodType): Kind<unknown> | undefined {
   const shape = shapeOf(schema);
   if (shape.type === 'value') return shape.kind;
-  return shape.type === 'map' ? undefined : kindOf(shape.of);
+  return shape.type === 'map' || shape.type === 'union' ? undefined : kindOf(shape.of);
+}
+
+/**
+ * The keys of a map, or of a union; undefined for anything else.
+ * @param kind of a union: whose setting is meant by a key that several kinds have. Default: the last one's
+ */
+export function keysOf(shape: Shape, kind?: string): Readonly<Record<string, z.ZodType>> | undefined {
+  if (shape.type === 'map') return shape.keys;
+  if (shape.type !== 'union') return undefined;
+  const chosen = kind === undefined ? undefined : shape.options.get(kind);
+  const options = [...shape.options.values(), ...(chosen ? [chosen] : [])];
+  return Object.assign({}, ...options.map((option) => keysOf(shapeOf(option))), { kind: shape.kind });
 }
 
 /** The description of a setting. */

@@ -1,7 +1,7 @@
 /** Settings shared by several blocks. */
 import { z } from 'zod';
 import { text } from './scalars.js';
-import { headerValue } from './secrets.js';
+import { credential, headerValue } from './secrets.js';
 import { setting } from './setting.js';
 
 /** A list of texts: globs, actions, media types … None unless written. */
@@ -24,3 +24,12 @@ export const certificates = () =>
       key: setting(headerValue(), 'Its key, PEM.').optional(),
     })
     .meta({ description: 'Certificates.' });
+
+/** Credentials of which a request can send one. */
+export const oneUser = () =>
+  setting(
+    z.record(z.string(), credential()).refine((users) => Object.keys(users).length <= 1, {
+      error: ({ input }) => `has ${Object.keys(input as object).length} users; a request can send one`,
+    }),
+    'One user and its password.',
+  );

@@ -1,7 +1,7 @@
 /** What a preheat endpoint is opened with. Secrets are resolved: these are the values themselves. */
 import type { RegistryOptions, WalkPolicy } from '@longshore/registry-client';
 import type { PreheatMemory } from './memory.js';
-import type { TargetOptions } from './targets/options.js';
+import type { TargetOptions } from './targets/kinds.js';
 
 /** See the header. */
 export interface PreheatSinkOptions {

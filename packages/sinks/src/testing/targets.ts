@@ -2,7 +2,7 @@
 import { onTestFinished } from 'vitest';
 import { type Clock, systemClock } from '../preheat/targets/clock.js';
 import { openTarget } from '../preheat/targets/index.js';
-import type { TargetOptions } from '../preheat/targets/options.js';
+import type { TargetOptions } from '../preheat/targets/kinds.js';
 import type { BlobTarget, ImageTarget, Target } from '../preheat/targets/target.js';
 
 type Kind<K> = Extract<TargetOptions, { kind: K }>;
@@ -11,8 +11,12 @@ type Rest<K> = Omit<Kind<K>, 'kind' | 'name' | 'timeout' | 'userAgent'> & { time
 const COMMON = { name: 'here', timeout: 10_000, userAgent: 'longshore/0.0.0-test' };
 
 /** A kraken target. */
-export function aKraken(options: Rest<'kraken'>, clock: Clock = systemClock): BlobTarget {
-  return asBlob(openTarget({ ...COMMON, kind: 'kraken', ...options }, clock));
+export function aKraken(
+  { origin, ...options }: Omit<Rest<'kraken'>, 'origin'> & { origin?: string | string[] },
+  clock: Clock = systemClock,
+): BlobTarget {
+  const origins = origin === undefined ? {} : { origin: [origin].flat() };
+  return asBlob(openTarget({ ...COMMON, kind: 'kraken', ...options, ...origins }, clock));
 }
 
 /** A dragonfly target with the token that the tests' manager takes. */

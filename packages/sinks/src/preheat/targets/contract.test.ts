@@ -9,7 +9,7 @@ import { bystander, misbehaving } from '../../testing/misbehaving.js';
 import { answering, type Receiver, receiver } from '../../testing/receiver.js';
 import { type Bystander, type Opening, targetContract } from './contract.js';
 import { openTarget } from './index.js';
-import type { TargetKind, TargetOptions } from './options.js';
+import type { TargetKind, TargetOptions } from './kinds.js';
 import type { Target } from './target.js';
 
 type Certificate = { cert: string; key: string };
@@ -36,7 +36,7 @@ const FORMS: [
 ][] = [
   [
     'kraken, origin',
-    ({ url, ...more }) => ({ ...COMMON, ...more, kind: 'kraken', origin: url }),
+    ({ url, ...more }) => ({ ...COMMON, ...more, kind: 'kraken', origin: [url] }),
     (tls) => krakenOrigin({}, tls),
   ],
   [

@@ -3,7 +3,7 @@
  * a server with which it works. `target.ts` says the same in words.
  */
 import { describe, expect, test } from 'vitest';
-import type { TargetAuth, TlsOptions } from './options.js';
+import type { CommonOptions } from './options.js';
 import type { Failed, Target, WarmImage } from './target.js';
 
 /**
@@ -31,8 +31,8 @@ export interface Opening {
   url: string;
   /** Milliseconds. */
   timeout?: number;
-  auth?: TargetAuth;
-  tls?: TlsOptions;
+  auth?: CommonOptions['auth'];
+  tls?: CommonOptions['tls'];
   headers?: Record<string, string[]>;
 }
 
@@ -163,7 +163,7 @@ export function targetContract(kind: string, kit: TargetKit): void {
       const headers = { 'X-Key': ['header-secret-2'] };
       const results = [
         await warm(open({ url, headers, auth: { bearer: () => 'bearer-secret-1' } }), image),
-        await warm(open({ url, auth: { basic: { username: 'me', password: 'password-secret-3' } } }), image),
+        await warm(open({ url, auth: { basic: { me: 'password-secret-3' } } }), image),
         await warm(open({ url: url.replace('//', '//me:userinfo-secret-4@') }), image),
       ];
       const encoded = SECRETS.map((secret) => Buffer.from(`me:${secret}`).toString('base64'));

@@ -1,6 +1,7 @@
 /** What is sent to a target's own host besides the request: configured headers and credentials. */
+import type { SecretValue } from '@longshore/settings/secrets';
 import { CONNECTION_HEADERS } from '../../header-rules.js';
-import type { CommonOptions, SecretValue } from './options.js';
+import type { CommonOptions } from './options.js';
 import type { Base } from './place.js';
 
 /** What is sent to a target to be let in. */
@@ -30,15 +31,22 @@ export function revealed(secret: SecretValue): string {
   return typeof secret === 'string' ? secret : secret();
 }
 
+/** The user of `basic`, with the password as it is now. @throws what its lookup throws */
+export function userOf(auth: CommonOptions['auth']): { username: string; password: string } | undefined {
+  const [user] = Object.entries(auth?.basic ?? {});
+  return user && { username: user[0], password: revealed(user[1]) };
+}
+
 function authorizationOf(auth: CommonOptions['auth'], secrets: string[]): string | undefined {
   if (auth?.bearer !== undefined) {
     const token = revealed(auth.bearer).trim();
     secrets.push(token);
     return `Bearer ${token}`;
   }
-  if (auth?.basic === undefined) return undefined;
-  const password = revealed(auth.basic.password);
-  const encoded = Buffer.from(`${auth.basic.username}:${password}`).toString('base64');
+  const user = userOf(auth);
+  if (user === undefined) return undefined;
+  const { username, password } = user;
+  const encoded = Buffer.from(`${username}:${password}`).toString('base64');
   secrets.push(password, encoded);
   return `Basic ${encoded}`;
 }

@@ -93,7 +93,7 @@ test('a configured header wins over auth, and auth over the url’s user', async
 
 test('basic credentials are sent as such', async () => {
   const own = await receiver(answering(200));
-  await get(httpOf(own.url, { auth: { basic: { username: 'u', password: () => 'p:q' } } }), own.url);
+  await get(httpOf(own.url, { auth: { basic: { u: () => 'p:q' } } }), own.url);
   expect(own.requests[0]?.headers.authorization).toBe(`Basic ${Buffer.from('u:p:q').toString('base64')}`);
 });
 

@@ -7,15 +7,15 @@
 import { type Clock, waitAfter } from '../clock.js';
 import { failed } from '../failure.js';
 import type { TargetHttp } from '../http.js';
-import type { DragonflyOptions } from '../options.js';
 import { openSingle } from '../single.js';
 import type { ImageTarget, ImageWarmth, Pending, WarmCall, WarmImage, WarmItem } from '../target.js';
 import { Manager } from './manager.js';
 import { CADENCE, keyOf, LONGEST_MS, type Progress, readProgress, writeProgress } from './progress.js';
+import type { DragonflyOptions } from './settings.js';
 import { type Ends, type JobEnd, missingIn, verdict } from './verdict.js';
 
 /** Opens no connection. */
-export function openDragonfly(options: DragonflyOptions, clock: Clock): ImageTarget {
+export function open(options: DragonflyOptions, clock: Clock): ImageTarget {
   return new Dragonfly(options, clock);
 }
 

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { aResult, dragonflyManager, type FakeJob, type ManagerScript } from '../../../testing/dragonfly.js';
 import { aDragonfly } from '../../../testing/targets.js';
 import { aDigest, anIndex, follow, StandingClock } from '../../../testing/warm.js';
-import type { DragonflyOptions } from '../options.js';
+import type { DragonflyOptions } from './settings.js';
 
 const MANIFEST = { state: 'skipped', reason: 'manifest' };
 const warmed = (bytes: number) => ({ state: 'warmed', bytes, verified: true });

@@ -4,7 +4,7 @@ import { dragonflyManager } from '../../../testing/dragonfly.js';
 import { receiver } from '../../../testing/receiver.js';
 import { aDragonfly } from '../../../testing/targets.js';
 import { aCall, aDigest, anIndex, pendingOf } from '../../../testing/warm.js';
-import type { DragonflyOptions } from '../options.js';
+import type { DragonflyOptions } from './settings.js';
 
 /** What the first job of an index is begun with. */
 async function firstJob(options: Partial<DragonflyOptions> = {}, authorization?: string) {

@@ -7,12 +7,12 @@ import type { Clock } from '../clock.js';
 import { failed } from '../failure.js';
 import { fieldsOf, listOf, parsed, textOf } from '../handle.js';
 import { type Answer, refusedBy, type TargetHttp } from '../http.js';
-import type { DragonflyOptions } from '../options.js';
 import { at, type Base } from '../place.js';
 import type { Aborted, Failed, WarmImage } from '../target.js';
 import { type JobReport, jobIdIn, jobIn, wordsIn } from './job.js';
 import { rejectedBy } from './rejection.js';
 import { distributionBody, type JobArguments, preheatBody } from './request.js';
+import type { DragonflyOptions } from './settings.js';
 import { canonical, manifestUrl } from './urls.js';
 import type { JobEnd } from './verdict.js';
 

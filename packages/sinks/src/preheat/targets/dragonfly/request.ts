@@ -5,7 +5,7 @@
  * in them is a token that the registry's token server issued for this repository, unless the operator has set
  * `credentials: true`. It must live as long as the job.
  */
-import type { DragonflyOptions } from '../options.js';
+import type { DragonflyOptions } from './settings.js';
 
 /** What all jobs of one image have in common. */
 export interface JobArguments {

@@ -9,7 +9,6 @@
 import { type Clock, waitAfter } from '../clock.js';
 import { failed } from '../failure.js';
 import { TargetHttp } from '../http.js';
-import type { KrakenOptions } from '../options.js';
 import { type Base, basesOf } from '../place.js';
 import type { Aborted, BlobTarget, Failed, WarmCall, WarmImage, WarmItem, Warmth } from '../target.js';
 import { trigger, type Wanted } from './blob.js';
@@ -17,9 +16,10 @@ import { notify } from './notification.js';
 import { type Found, foundFrom, MISSING_MS, Origins } from './origins.js';
 import { isKrakenDigest } from './paths.js';
 import { CADENCE, LONGEST_MS, type Progress, readProgress } from './progress.js';
+import type { KrakenOptions } from './settings.js';
 
 /** Opens no connection. */
-export function openKraken(options: KrakenOptions, clock: Clock): BlobTarget {
+export function open(options: KrakenOptions, clock: Clock): BlobTarget {
   return new Kraken(options, clock);
 }
 
@@ -38,7 +38,7 @@ class Kraken implements BlobTarget {
     options: KrakenOptions,
     private readonly clock: Clock,
   ) {
-    const origins = basesOf([options.origin ?? []].flat(), 'the target’s origin');
+    const origins = basesOf(options.origin ?? [], 'the target’s origin');
     const trackers = basesOf([options.tracker ?? []].flat(), 'the target’s tracker');
     const proxies = basesOf([options.proxy ?? []].flat(), 'the target’s proxy');
     const all = [...origins.bases, ...trackers.bases, ...proxies.bases];

@@ -8,10 +8,10 @@ import type { Clock } from '../clock.js';
 import { failed } from '../failure.js';
 import { fieldsOf, parsed, textOf } from '../handle.js';
 import { type Answer, type Ask, type Reply, refusedBy, type TargetHttp } from '../http.js';
-import type { KruiseOptions } from '../options.js';
 import { at, type Base } from '../place.js';
 import type { Aborted, Failed, WarmImage } from '../target.js';
 import { type JobStatus, jobStatusIn, pullJob } from './job.js';
+import type { KruiseOptions } from './settings.js';
 
 const GROUP = 'apps.kruise.io';
 const VERSIONS = ['v1beta1', 'v1alpha1'] as const;

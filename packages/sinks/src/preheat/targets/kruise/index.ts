@@ -8,11 +8,11 @@ import { type Cadence, type Clock, waitAfter } from '../clock.js';
 import { failed } from '../failure.js';
 import { numberOf, readHandle } from '../handle.js';
 import type { TargetHttp } from '../http.js';
-import type { KruiseOptions } from '../options.js';
 import { openSingle } from '../single.js';
 import type { Failed, ImageTarget, ImageWarmth, Pending, WarmCall, WarmImage } from '../target.js';
 import { Cluster } from './cluster.js';
 import { JOB_TIMEOUT_MS, type JobStatus } from './job.js';
+import type { KruiseOptions } from './settings.js';
 
 const CADENCE: Cadence = { first: 5_000, factor: 1.3, longest: 30_000, jitter: 0.05 };
 
@@ -26,7 +26,7 @@ const JOB_GRACE_MS = 5 * 60_000;
 const NODES_NAMED = 10;
 
 /** Opens no connection. */
-export function openKruise(options: KruiseOptions, clock: Clock): ImageTarget {
+export function open(options: KruiseOptions, clock: Clock): ImageTarget {
   return new Kruise(options, clock);
 }
 

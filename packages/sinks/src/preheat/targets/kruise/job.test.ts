@@ -7,7 +7,7 @@ import { selfSigned } from '../../../testing/certificate.js';
 import { kubernetes } from '../../../testing/kubernetes.js';
 import { aKruise } from '../../../testing/targets.js';
 import { aCall, aDigest, anIndex, pendingOf } from '../../../testing/warm.js';
-import type { KruiseOptions } from '../options.js';
+import type { KruiseOptions } from './settings.js';
 
 /** The job that is made for an index. */
 async function jobOf(options: Partial<KruiseOptions> = {}, image = anIndex()) {

@@ -8,8 +8,8 @@
 import { createHash } from 'node:crypto';
 import { trimEnd } from '@longshore/event';
 import { fieldsOf, listOf, numberOf, parsed, textOf } from '../handle.js';
-import type { KruiseOptions } from '../options.js';
 import type { WarmImage } from '../target.js';
+import type { KruiseOptions } from './settings.js';
 
 /** Of a finished job: shorter, and its end could be missed between two looks. Milliseconds. */
 const SHORTEST_TTL_MS = 60_000;

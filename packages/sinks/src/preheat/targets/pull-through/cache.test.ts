@@ -103,7 +103,7 @@ describe('the request', () => {
         return 'Bearer upstream';
       },
     });
-    const auth = { basic: { username: 'me', password: () => 'secret' } };
+    const auth = { basic: { me: () => 'secret' } };
     await aPullThrough({ url: cache.base, auth }).warm(image, item('layer'), aCall());
     const authorizations = cache.requests.map(({ headers }) => headers.authorization);
     expect(new Set(authorizations)).not.toContain('Bearer upstream');
@@ -140,7 +140,7 @@ describe('the request', () => {
 });
 
 describe('a cache that leads elsewhere', () => {
-  const auth = { basic: { username: 'warmer', password: 's3cret' } };
+  const auth = { basic: { warmer: 's3cret' } };
   const root = item('root');
 
   /** A cache that wants a token of a server at another name, as one behind an internal name does. */

@@ -9,17 +9,17 @@
  */
 import type { Clock } from '../clock.js';
 import { failed } from '../failure.js';
-import type { PullThroughOptions } from '../options.js';
 import type { BlobTarget, ImageTarget, WarmCall, WarmImage, WarmItem, Warmth } from '../target.js';
 import { failureFrom } from './failure.js';
 import { fetchBlob, fetchManifest } from './fetch.js';
 import { openManifestOnly } from './manifest-only.js';
 import { Mirror } from './mirror.js';
+import type { PullThroughOptions } from './settings.js';
 import { stagesOf } from './stages.js';
 import type { Shown } from './wanted.js';
 
 /** Opens no connection. */
-export function openPullThrough(options: PullThroughOptions, _clock: Clock): BlobTarget | ImageTarget {
+export function open(options: PullThroughOptions, _clock: Clock): BlobTarget | ImageTarget {
   const { method = 'get' } = options;
   return method === 'manifest' ? openManifestOnly(options) : new PullThrough(options, method);
 }

@@ -1,10 +1,10 @@
 /** A cache that fetches what belongs to a manifest by itself. See `index.ts`. */
 import { failed } from '../failure.js';
-import type { PullThroughOptions } from '../options.js';
 import type { ImageTarget, ImageWarmth, Settled, WarmCall, WarmImage } from '../target.js';
 import { failureFrom, isOfTheCache } from './failure.js';
 import { fetchManifest } from './fetch.js';
 import { Mirror } from './mirror.js';
+import type { PullThroughOptions } from './settings.js';
 import { stagesOf } from './stages.js';
 
 /** The target for `method: manifest`. */

@@ -8,11 +8,11 @@
 import { trimEnd } from '@longshore/event';
 import { openRegistry, type Registry, type RegistryAuth, RegistryError } from '@longshore/registry-client';
 import { maskFor } from '../../../http/answer-text.js';
-import { credentialsOf, revealed } from '../credentials.js';
-import type { PullThroughOptions } from '../options.js';
+import { credentialsOf, revealed, userOf } from '../credentials.js';
 import { type Base, baseOf } from '../place.js';
 import { withoutSecrets } from '../scrub.js';
 import type { WarmImage } from '../target.js';
+import type { PullThroughOptions } from './settings.js';
 
 /** What containerd calls Docker Hub in `ns`, whatever host it is asked by. */
 const DOCKER_HUB = /^(registry-1|index)\.docker\.io$/;
@@ -119,9 +119,8 @@ function upstreamOf({ registry }: WarmImage): string {
 function authOf({ auth }: PullThroughOptions, userinfo: string | undefined): RegistryAuth | undefined {
   try {
     if (auth?.bearer !== undefined) return { bearer: revealed(auth.bearer).trim() };
-    if (auth?.basic !== undefined) {
-      return { username: auth.basic.username, password: revealed(auth.basic.password) };
-    }
+    const user = userOf(auth);
+    if (user !== undefined) return user;
   } catch (error) {
     throw new RegistryError(
       'credentials',

@@ -8,12 +8,12 @@ import { createHash } from 'node:crypto';
 import type { Clock } from '../clock.js';
 import { failed } from '../failure.js';
 import { refusedBy, type TargetHttp } from '../http.js';
-import type { WebhookOptions } from '../options.js';
 import { openSingle } from '../single.js';
 import type { ImageTarget, ImageWarmth, WarmCall, WarmImage } from '../target.js';
+import type { WebhookOptions } from './settings.js';
 
 /** Opens no connection. */
-export function openWebhook(options: WebhookOptions, clock: Clock): ImageTarget {
+export function open(options: WebhookOptions, clock: Clock): ImageTarget {
   return new Webhook(options, clock);
 }
 
