@@ -8,7 +8,7 @@ import { claimLock } from '@longshore/embedded-redis/lock';
 import type { IngestParts } from '@longshore/ingest';
 import { isIngestRecord } from '@longshore/observe/ingest-record';
 import { createDeliveries } from '@longshore/queue/deliveries';
-import { createAlertStore, createLeader, createRetention } from '@longshore/queue/housekeeping';
+import { createAgenda, createAlertStore, createLeader, createRetention } from '@longshore/queue/housekeeping';
 import { createJournalReader } from '@longshore/queue/journal';
 import { createMemoryHistory } from '@longshore/queue/memory';
 import { createPulse, createPulseReader } from '@longshore/queue/pulse';
@@ -159,6 +159,7 @@ async function startWorker(parts: RoleParts): Promise<RunningRole> {
     onRedisError: monitor.noteError,
   });
   worker.prepare(config())();
+  observer.workerFetches(worker.lastFetchSeconds);
   const alerts = startAlerts({
     ...{ config, observer, monitor, store, publish: own.publish },
     pulses: createPulseReader(producer, prefix),
@@ -169,6 +170,7 @@ async function startWorker(parts: RoleParts): Promise<RunningRole> {
   const housekeeping = startHousekeeping({
     ...{ config, leader, retention, inspector, monitor, observer, trail },
     memory: createMemoryHistory(producer, prefix),
+    agenda: createAgenda(producer, prefix),
     journal: createJournalReader(producer, prefix, isIngestRecord),
   });
   return {

@@ -1,6 +1,6 @@
 /** One endpoint of the worker: its consumer, and the sink that its attempts use. Both can be replaced while deliveries flow. */
 import type { Config } from '@longshore/config';
-import type { Consumer, TakeLoop } from '@longshore/queue/consumer';
+import type { Consumer, createTakeLoop } from '@longshore/queue/consumer';
 import { createBatchPipeline } from './batch.js';
 import { recordHold } from './hold-report.js';
 import { createDeliveryPipeline, type LiveEndpoint } from './pipeline.js';
@@ -8,6 +8,9 @@ import type { Prepared } from './prepared.js';
 import type { ReportParts } from './report.js';
 import { takeSettings } from './take-settings.js';
 import { createUnreadable } from './unreadable.js';
+
+/** The loop that takes for all lanes. */
+export type TakeLoop = ReturnType<typeof createTakeLoop>;
 
 /** What a lane is opened with. */
 export interface LaneParts extends Pick<ReportParts, 'observer' | 'trail'> {

@@ -5,10 +5,10 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { type Config, type Endpoint, everyEndpoint } from '@longshore/config';
 import { ignore } from '@longshore/event';
-import { createTakeLoop, type TakeLoop } from '@longshore/queue/consumer';
+import { createTakeLoop } from '@longshore/queue/consumer';
 import type { PulseWriter } from '@longshore/queue/pulse';
 import type { TrailWriter } from '@longshore/queue/trail';
-import { type Lane, openLane } from './lane.js';
+import { type Lane, openLane, type TakeLoop } from './lane.js';
 import { type Prepared, type PrepareParts, prepareEndpoint } from './prepared.js';
 import { createReport } from './report.js';
 

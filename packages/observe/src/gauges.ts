@@ -28,6 +28,8 @@ export interface Gauges {
   configRefused(): void;
   /** A listener closed a new connection because it held its maximum. A counter. */
   connectionDropped(listener: string): void;
+  /** @param seconds since Redis last said what this worker may take, asked for whenever the metrics are read */
+  workerFetches(seconds: () => number): void;
   /** Size of the spool of this process. */
   spoolHolds(spool: { requests: number; bytes: number }): void;
 }
@@ -70,6 +72,7 @@ export function createGauges(metrics: Metrics, bounds: LabelBounds, tally: Regis
     },
     configRefused: () => metrics.set('longshore_config_last_reload_successful', {}, 0),
     connectionDropped: (listener) => metrics.count('longshore_connections_dropped_total', { listener }),
+    workerFetches: (seconds) => metrics.gaugeFrom('longshore_worker_last_fetch_seconds', seconds),
     spoolHolds({ requests, bytes }) {
       metrics.set('longshore_spool_requests', {}, requests);
       metrics.set('longshore_spool_bytes', {}, bytes);

@@ -169,6 +169,11 @@ export const METRICS = {
     help: 'Remaining rate limit of the registry, as last reported.',
     labels: ['endpoint'],
   },
+  longshore_worker_last_fetch_seconds: {
+    type: 'gauge',
+    help: 'Seconds since Redis last answered which endpoints are due; under 2 while Redis answers, 0 without the worker role. After 15 s on an open connection the worker opens its connections again.',
+    labels: [],
+  },
   longshore_redis_up: {
     type: 'gauge',
     help: '1 while Redis answers this process.',

@@ -233,6 +233,7 @@ const table: [sample: string, value: number | undefined, happen: (o: Observer) =
     1,
     (o) => o.deliveryAttempted(failed),
   ],
+  ['longshore_worker_last_fetch_seconds', 0.5, (o) => o.workerFetches(() => 0.5)],
   [
     'registry_notifications_pending_total{endpoint="alistener"}',
     6,

@@ -49,6 +49,9 @@ export const endpoints = (...names: string[]): object => ({
   notifications: { endpoints: names.map((name) => ({ name, url: 'http://127.0.0.1:9/' })) },
 });
 
+/** Ingest is another app: every replayed request is accepted, and leaves quarantine. */
+const replay = async () => ({ accepted: 1, enqueued: 1, duplicates: 0, ignored: 0, kept: [] });
+
 /** Starts a dashboard with these settings of `longshore.yml`. */
 export async function startDashboard(settings: object = {}): Promise<TestDashboard> {
   const prefix = testPrefix();
@@ -57,14 +60,6 @@ export async function startDashboard(settings: object = {}): Promise<TestDashboa
   const inspector = createInspector(client, prefix);
   const producer = createProducer(client, prefix);
   let config = await configOf(settings, prefix);
-  // Ingest is another app: every replayed request is accepted, and leaves quarantine.
-  const replay = async () => ({
-    accepted: 1,
-    enqueued: 1,
-    duplicates: 0,
-    ignored: 0,
-    kept: [],
-  });
   const admin = createAdminService({ client, config: () => config, by: 'the dashboard', replay });
   const internalErrors: unknown[] = [];
   const dashboard = createDashboard({
@@ -107,14 +102,7 @@ export async function startDashboard(settings: object = {}): Promise<TestDashboa
     client,
     internalErrors,
     apply,
-    get: (path, headers) => fetch(url + path, { headers, redirect: 'manual' }),
-    post: (path, body = {}, headers = {}) =>
-      fetch(`${url}/api/v1${path}`, {
-        method: 'POST',
-        headers: { 'content-type': 'application/json', ...headers },
-        body: JSON.stringify(body),
-        redirect: 'manual',
-      }),
+    ...requestsTo(url),
     async shown() {
       const response = await fetch(`${url}/queues/api/queues`);
       const { queues } = (await response.json()) as { queues: { displayName: string }[] };
@@ -128,6 +116,17 @@ export async function startDashboard(settings: object = {}): Promise<TestDashboa
     },
   };
 }
+
+const requestsTo = (url: string): Pick<TestDashboard, 'get' | 'post'> => ({
+  get: (path, headers) => fetch(url + path, { headers, redirect: 'manual' }),
+  post: (path, body = {}, headers = {}) =>
+    fetch(`${url}/api/v1${path}`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', ...headers },
+      body: JSON.stringify(body),
+      redirect: 'manual',
+    }),
+});
 
 /** From a real file, read as `longshore run` reads it. JSON is YAML. */
 export async function configOf(settings: object, prefix?: string): Promise<Config> {

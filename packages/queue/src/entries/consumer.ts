@@ -7,5 +7,5 @@ export {
   type RetryPolicy,
   type Verdict,
 } from '../retry.js';
-export { createTakeLoop, type TakeLoop } from '../take/loop.js';
+export { createTakeLoop } from '../take/loop.js';
 export type { TakeSettings } from '../take/settings.js';

@@ -126,14 +126,26 @@ if redis.call('LLEN', E.active) > 0 then return math.min(delay or 5000, 5000) en
 return delay or -1
 `);
 
-/** Endpoints that are asked for at once. */
-const PAGE = 200;
+/** Endpoints that are asked for at once; where none of them has anything, one command does. */
+const PAGE = 50;
+/** Where deliveries are that somebody has to look for. */
+const HOLDING = ['wait', 'active', 'delayed', 'prioritized'] as const;
 
-/**
- * Looks at every endpoint that has a queue or an entry, and has those looked at that need it. For the leader; two at
- * once do no harm. Rejects with Redis' error.
- */
-export async function sweepAgenda(client: RedisClient, prefix: string): Promise<void> {
+/** For the leader. */
+export interface Agenda {
+  /**
+   * Looks at every endpoint that has a queue or an entry, and has those looked at that need it. Two at once do no harm.
+   * Rejects with Redis' error.
+   */
+  sweep(): Promise<void>;
+}
+
+/** Shares the client, which is the caller’s to close. */
+export const createAgenda = (client: RedisClient, prefix: string): Agenda => ({
+  sweep: () => sweep(client, prefix),
+});
+
+async function sweep(client: RedisClient, prefix: string): Promise<void> {
   const [known, entries] = await Promise.all([
     client.smembers(endpointsKey(prefix)),
     runScript(client, ENTRIES, [agendaKey(prefix)], []).then((flat) => z.array(z.string()).parse(flat)),
@@ -142,14 +154,27 @@ export async function sweepAgenda(client: RedisClient, prefix: string): Promise<
   for (let at = 0; at < entries.length; at += 2) scores.set(entries[at] ?? '', entries[at + 1] ?? '');
   const all = [...scores];
   for (let at = 0; at < all.length; at += PAGE) {
-    const page = all.slice(at, at + PAGE).map(async ([endpoint, seen]) => {
-      const wait = queueKey(prefix, endpoint, 'wait');
-      const need = Number(await runScript(client, NEED, [wait], [queueKey(prefix, endpoint, '')]));
-      if (need >= 0) await runScript(client, LOWER, [agendaKey(prefix)], [endpoint, need, '']);
-      else if (seen !== '') await moveEntry(client, prefix, endpoint, seen, undefined);
-    });
-    await Promise.all(page);
+    const page = all.slice(at, at + PAGE);
+    const isIdle = page.every(([, seen]) => seen === '') && !isCluster(client);
+    if (isIdle && !(await holdsAny(client, prefix, page))) continue;
+    await Promise.all(page.map((entry) => repair(client, prefix, entry)));
   }
+}
+
+type Entry = readonly [endpoint: string, seen: string];
+
+/** One command for all of them. */
+async function holdsAny(client: RedisClient, prefix: string, page: readonly Entry[]): Promise<boolean> {
+  const keys = page.flatMap(([endpoint]) => HOLDING.map((part) => queueKey(prefix, endpoint, part)));
+  return (await client.exists(...keys)) > 0;
+}
+
+async function repair(client: RedisClient, prefix: string, [endpoint, seen]: Entry): Promise<void> {
+  const isHolding = await holdsAny(client, prefix, [[endpoint, seen]]);
+  const keys = [queueKey(prefix, endpoint, 'wait')];
+  const need = isHolding ? Number(await runScript(client, NEED, keys, [queueKey(prefix, endpoint, '')])) : -1;
+  if (need >= 0) await runScript(client, LOWER, [agendaKey(prefix)], [endpoint, need, '']);
+  else if (seen !== '') await moveEntry(client, prefix, endpoint, seen, undefined);
 }
 
 /** The agenda as the last key of a script of one endpoint; in a Cluster a key in the slot of the others. */

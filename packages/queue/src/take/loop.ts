@@ -35,6 +35,8 @@ export interface TakeLoopOptions {
   onError(error: Error): void;
   /** Connections that gave no answer are opened again. @param seconds without an answer */
   onStuck(seconds: number): void;
+  /** Milliseconds without an answer until then; for tests. */
+  stuckAfterMs?: number;
 }
 
 const ASK_INTERVAL_MS = 1_000;
@@ -123,7 +125,7 @@ function createFlush(client: RedisClient) {
 
 /** Asks which endpoints are due: once a second, when the next entry is, and hears of new ones. */
 function watchAgenda(
-  { client, prefix, onError, onStuck }: TakeLoopOptions,
+  { client, prefix, onError, onStuck, stuckAfterMs }: TakeLoopOptions,
   onDue: (endpoint: string) => void,
   onTick: () => void,
 ) {
@@ -162,7 +164,7 @@ function watchAgenda(
     }
   };
   const wakes = listenForWakes(client, prefix, onDue, () => void ask(), onError);
-  const watchdog = createWatchdog(client, wakes, onStuck);
+  const watchdog = createWatchdog(client, wakes, onStuck, stuckAfterMs);
   const ticks = setInterval(() => {
     watchdog.look();
     onTick();

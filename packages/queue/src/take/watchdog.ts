@@ -17,13 +17,14 @@ export interface Watchdog {
   look(): void;
 }
 
-/** @param now monotonic milliseconds; for tests */
+/** @param stuckAfterMs for tests */
 export function createWatchdog(
   client: RedisClient,
   wakes: Pick<Wakes, 'check' | 'missingSince' | 'reopen'>,
   onStuck: (seconds: number) => void,
-  now: () => number = () => performance.now(),
+  stuckAfterMs = STUCK_AFTER_MS,
 ): Watchdog {
+  const now = (): number => performance.now();
   let answeredAt = now();
   let askedAt: number | undefined;
   let checkedAt = now();
@@ -43,13 +44,13 @@ export function createWatchdog(
     look() {
       if (askedAt === undefined || !isReady(client)) silentSince = undefined;
       else silentSince ??= Math.max(askedAt, now() - 1_000);
-      if (silentSince !== undefined && now() - silentSince >= STUCK_AFTER_MS) {
+      if (silentSince !== undefined && now() - silentSince >= stuckAfterMs) {
         report(silentSince);
         silentSince = undefined;
         for (const { stream } of masters(client)) stream?.destroy();
       }
       const missing = wakes.missingSince();
-      if (missing !== undefined && now() - missing >= STUCK_AFTER_MS) {
+      if (missing !== undefined && now() - missing >= stuckAfterMs) {
         report(missing);
         wakes.reopen();
       }
