@@ -8,6 +8,7 @@
  * was done is in the memory: nothing is asked for twice, also after a crash.
  */
 import { type Delivery, LongshoreError, type Outcome } from '@longshore/event';
+import type { z } from 'zod';
 import type { Attempt, AttemptResult, Deferred, Sink } from '../sink.js';
 import { failureOf, paused } from './failure.js';
 import { type ImageRef, imageOf, otherRegistry } from './image.js';
@@ -16,6 +17,7 @@ import type { Lease } from './memory.js';
 import type { PreheatSinkOptions } from './options.js';
 import { Registries } from './registries.js';
 import { runOf } from './run.js';
+import { readStored, STORED_VERSION, sharedResult } from './stored.js';
 import { openTarget } from './targets/index.js';
 import type { OpenTarget } from './warm.js';
 import { type WorkEnd, workOn } from './work.js';
@@ -27,16 +29,6 @@ const LEAD_MARGIN_MS = 60_000;
 const STORE_RETRY_MS = 60_000;
 
 type Resolved = ImageRef & { digest: string };
-
-const RESULT_VERSION = 1;
-
-/** The result for deliveries that waited. */
-interface SharedResult {
-  /** {@link RESULT_VERSION} of its writer; the first wrote none. */
-  v?: number;
-  tag?: string;
-  outcome: Outcome;
-}
 
 /** Never throws; opens no connection yet. */
 export function openPreheatSink(options: PreheatSinkOptions): Sink {
@@ -126,10 +118,10 @@ class PreheatSink implements Sink {
     const led = dryrun ? `dry run ${delivery.id} ${plan}` : plan;
     let turn = await memory.lead(led, delivery.id);
     if (turn.turn === 'ended') {
-      const { v = 1, tag, outcome } = JSON.parse(turn.verdict) as SharedResult;
-      if (v === RESULT_VERSION && tag === image.tag && !dryrun) {
+      const shared = readStored(sharedResult, turn.verdict);
+      if (shared && shared.tag === image.tag && !dryrun) {
         attempt.progress?.({ waited: 'another delivery has warmed the same image' });
-        return outcome;
+        return shared.outcome;
       }
       // Under another tag: what is warm by now is not asked for again, the tag is. A dry run makes its own result.
       turn = await memory.lead(led, delivery.id);
@@ -213,7 +205,7 @@ class PreheatSink implements Sink {
       await lease?.rest(STORE_RETRY_MS + LEAD_MARGIN_MS);
       return { kind: 'deferred', until, why: `its result could not be stored: ${unstored.message}` };
     }
-    const result: SharedResult = { v: RESULT_VERSION, tag: image?.tag, outcome };
+    const result: z.input<typeof sharedResult> = { v: STORED_VERSION, tag: image?.tag, outcome };
     await lease?.settle(JSON.stringify(result), outcome.kind === 'delivered');
     return ending;
   }

@@ -1,5 +1,6 @@
 /** What a preheat endpoint is opened with. Secrets are resolved: these are the values themselves. */
-import type { RegistryOptions, WalkPolicy } from '@longshore/registry-client';
+import type { RegistryOptions } from '@longshore/registry-client';
+import type { WalkPolicy } from '@longshore/registry-client/walk';
 import type { PreheatMemory } from './memory.js';
 import type { TargetOptions } from './targets/kinds.js';
 

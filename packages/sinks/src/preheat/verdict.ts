@@ -3,7 +3,7 @@
  * read and tested as a table.
  */
 import { type Outcome, type PreheatPart, type PreheatRun, shortDigest, tallyOf } from '@longshore/event';
-import type { WalkProblem } from '@longshore/registry-client';
+import type { WalkProblem } from '@longshore/registry-client/walk';
 import type { KeptWalk } from './walked.js';
 import type { WarmedPart } from './warm.js';
 

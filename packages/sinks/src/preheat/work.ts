@@ -3,7 +3,8 @@
  * policy leave, warm, verdict. Whatever it comes to is a value; only a fault of the registry is thrown.
  */
 import type { Delivery, Outcome, PreheatPart } from '@longshore/event';
-import { type Registry, RegistryError, walk } from '@longshore/registry-client';
+import { type Registry, RegistryError } from '@longshore/registry-client';
+import { walk } from '@longshore/registry-client/walk';
 import type { Attempt, Deferred } from '../sink.js';
 import { BUSY_RECHECK_MS, Claims, claimed } from './claims.js';
 import { dryRun, dryRunInWords } from './dry-run.js';

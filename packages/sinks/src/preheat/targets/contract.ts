@@ -36,6 +36,7 @@ export interface Opening {
   headers?: Record<string, string[]>;
 }
 
+/** What the contract needs to test a kind of target. */
 export interface TargetKit {
   /** Must see to it that the target is closed at the end of the test. */
   open(opening: Opening): Target;
@@ -69,6 +70,7 @@ function failuresIn(result: Result): Failed[] {
   return all.flatMap((one) => (one.state === 'failed' ? [one] : []));
 }
 
+/** Declares the tests that every kind of target passes. */
 export function targetContract(kind: string, kit: TargetKit): void {
   const { open, image } = kit;
 

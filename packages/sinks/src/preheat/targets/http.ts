@@ -8,7 +8,7 @@
 import { setMaxListeners } from 'node:events';
 import { Agent as HttpAgent } from 'node:http';
 import { createSecureContext, type SecureContext } from 'node:tls';
-import { addressTimeout, TlsAgent } from '@longshore/registry-client';
+import { addressTimeout, TlsAgent } from '@longshore/registry-client/network';
 import { type Got, got } from 'got';
 import { type Mask, maskFor } from '../../http/answer-text.js';
 import { failureOf } from '../../http/transport.js';

@@ -24,6 +24,7 @@ const JOBS = '/oapi/v1/jobs';
 /** Milliseconds after which the manager's rate limit, 10 jobs a second and cluster, lets more in. */
 const PAUSE_MS = 1_000;
 
+/** What became of the request for a job. */
 export type Begun =
   | { kind: 'begun'; id: number }
   /** No job will come of this manifest now. */

@@ -12,6 +12,7 @@ import { blobUrl, canonical } from './urls.js';
 /** What became of the manifest's job. */
 export type JobEnd = { report: JobReport } | { trouble: Failed };
 
+/** How the jobs of an image ended, and what the peers hold. */
 export interface Ends {
   image: WarmImage;
   /** Of the registry, as nodes pull. */

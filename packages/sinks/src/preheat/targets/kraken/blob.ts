@@ -20,6 +20,7 @@ const METAINFO_LIMIT = 1024 * 1024;
 /** A failed download answers the same error for so long; a new one starts after that. Milliseconds. */
 const ERROR_KEPT_MS = 15_000;
 
+/** What an origin answered about a blob. */
 export type Said =
   | { kind: 'there'; bytes?: number }
   | { kind: 'running' }
@@ -30,6 +31,7 @@ export type Said =
   | { kind: 'next'; failed: Failed }
   | { kind: 'aborted'; aborted: Aborted };
 
+/** A blob, and for how long it is wanted. */
 export interface Wanted {
   namespace: string;
   digest: string;

@@ -19,6 +19,7 @@ const VERSIONS = ['v1beta1', 'v1alpha1'] as const;
 /** A job names every node that failed. */
 const JOB_LIMIT = 4 * 1024 * 1024;
 
+/** What the cluster answered. */
 export type Said<Good> = Good | { kind: 'failed'; failed: Failed } | { kind: 'aborted'; aborted: Aborted };
 
 /** ImagePullJobs of one namespace; notes which version of the API the cluster has. */
