@@ -1,13 +1,12 @@
 /** The ingest role: the HTTP face over the pipeline, kept in step with the configuration. */
 import type { IncomingMessage } from 'node:http';
 import type { Config } from '@longshore/config';
-import { excerpt } from '@longshore/event';
+import { excerpt, type HistoryWriter } from '@longshore/event';
 import type { Observer } from '@longshore/observe';
 import { createPublish } from '@longshore/publish';
 import type { Monitor, RedisClient } from '@longshore/queue';
 import { createProducer, createReplication } from '@longshore/queue/producer';
 import { createQuarantine, quarantineLimits } from '@longshore/queue/quarantine';
-import type { TrailWriter } from '@longshore/queue/trail';
 import { withoutToken } from '@longshore/sources';
 import type { Claim } from '@longshore/spool';
 import type Koa from 'koa';
@@ -29,7 +28,7 @@ export interface IngestParts {
   /** A request holds no secret, or a wrong one. Resolves when that may be answered. */
   onUnauthorized(request: IncomingMessage): Promise<void>;
   /** Where it is noted what was received, for `longshore trace`. */
-  trail: Pick<TrailWriter, 'note'>;
+  trail: HistoryWriter;
 }
 
 /** The role, without its listener. */
