@@ -27,7 +27,7 @@ export interface IngestParts {
   observer: Observer;
   /** A request holds no secret, or a wrong one. Resolves when that may be answered. */
   onUnauthorized(request: IncomingMessage): Promise<void>;
-  /** Where it is noted what was received, for `longshore trace`. */
+  /** Where receipts are noted, for `longshore trace`. */
   trail: HistoryWriter;
 }
 
@@ -36,7 +36,7 @@ export interface Ingest {
   app: Koa;
   /** Records a request that the listener refused before the app saw it. */
   onRefused(refusal: { status: number; code: string; message: string }, request: { url?: string }): void;
-  /** Opens the spool and takes over what an earlier run left; call it before the first request. Never fails. */
+  /** Opens the spool and adopts the requests of an earlier run; call it before the first request. Never fails. */
   start(): Promise<void>;
   /** What an operator should know beside whether it is ready, one line each. */
   notes(): string[];
@@ -49,7 +49,7 @@ export interface Ingest {
   close(): Promise<void>;
 }
 
-/** Has no spool before `start`. */
+/** There is no spool before `start`. */
 export function createIngest(parts: IngestParts): Ingest {
   const { config, client, monitor, claim, observer, onUnauthorized, trail } = parts;
   const { prefix } = config().redis;

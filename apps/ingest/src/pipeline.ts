@@ -29,7 +29,7 @@ export interface OpenRequest {
  */
 export type Take = (request: OpenRequest) => Promise<Receipt>;
 
-/** A request that may come in as far as its head says. */
+/** A request whose head was accepted. */
 export interface Admitted {
   /** False: the answer needs no body. */
   takesBody: boolean;

@@ -24,7 +24,7 @@ export interface ReplayParts {
   trail: HistoryWriter;
 }
 
-/** Takes kept requests again. */
+/** Processes stored requests again. */
 export interface Replayer {
   /**
    * Resolves when all of it is durable.
