@@ -2,7 +2,7 @@
  * Connections to Redis, in two profiles on purpose. A producer fails fast, so that ingest can answer 503
  * while the sender still waits. A consumer waits without a limit: an outage of Redis must end in work, not in errors.
  *
- * Each process opens one of each and shares it: an idle Worker then costs one blocking connection.
+ * Each process opens one of each and shares it.
  */
 import { Cluster, Redis, type RedisOptions } from 'ioredis';
 import {
