@@ -38,7 +38,7 @@ export async function findRoot(
 }
 
 /**
- * The platform of an image that no index tells of, from its configuration. With buildx every image of an index
+ * The platform of an image that no index lists, from its configuration. With buildx every image of an index
  * is pushed with an event of its own, and without this all platforms would be taken, one by one.
  */
 export async function platformOfRoot(

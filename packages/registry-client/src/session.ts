@@ -222,7 +222,7 @@ function isCounted({ method, path }: Question): boolean {
   return method === 'GET' && path.startsWith('manifests/');
 }
 
-/** Tokens are fetched for everybody who waits for them, so one who gives up only stops waiting. */
+/** Tokens are fetched for all callers that wait for them, so a caller that gives up only stops waiting. */
 function unlessAborted<T>(signal: AbortSignal, place: string, pending: Promise<T>): Promise<T> {
   return new Promise((resolve, reject) => {
     const aborted = () => reject(new RegistryError('aborted', `${place}: given up`));

@@ -48,7 +48,7 @@ export class TokenSource {
     this.#options = options;
   }
 
-  /** `refused`: one that did not work, so another is fetched unless somebody did already. Not bound to a caller's signal. */
+  /** `refused`: one that did not work, so another is fetched unless that was done already. Not bound to a caller's signal. */
   async get(request: TokenRequest, refused?: string): Promise<string> {
     const key = JSON.stringify([request.realm.href, request.service, request.scope, request.credential]);
     const known = this.#tokens.get(key);

@@ -1,7 +1,7 @@
 /**
  * One keep-alive connection to the receiver: an undici Client and the socket under it, one request at a time.
  *
- * Not undici's Pool, which tells neither whether a request went out on a new socket or on a used one, nor ends
+ * Not undici's Pool, which shows neither whether a request went out on a new socket or on a used one, nor ends
  * an attempt that is still connecting: its requests only notice an abort once they are connected, and
  * `destroy()` leaves the connecting socket to the operating system's own timeout of minutes. All of undici's
  * timeouts are off; the attempt's one deadline rules.

@@ -77,9 +77,9 @@ class Exchange implements Dispatcher.DispatchHandler {
   #bytesBefore = 0;
   #ended = false;
   readonly #deadline: NodeJS.Timeout;
-  /** Of a 2xx whose body takes its time: settles it, and then tells how its body ended. */
+  /** Of a 2xx whose body takes its time: settles it, and reports later how its body ended. */
   #bodyTimer: NodeJS.Timeout | undefined;
-  #tellWhole: ((whole: boolean) => void) | undefined;
+  #reportWhole: ((whole: boolean) => void) | undefined;
 
   constructor(
     private readonly connection: Connection,
@@ -133,8 +133,8 @@ class Exchange implements Dispatcher.DispatchHandler {
   }
 
   #settleEarly(): void {
-    const whole = new Promise<boolean>((tell) => {
-      this.#tellWhole = tell;
+    const whole = new Promise<boolean>((report) => {
+      this.#reportWhole = report;
     });
     this.#resolveWith('answered', { whole });
   }
@@ -146,7 +146,7 @@ class Exchange implements Dispatcher.DispatchHandler {
     clearTimeout(this.#deadline);
     clearTimeout(this.#bodyTimer);
     this.limits.signal.removeEventListener('abort', this.#onAbort);
-    if (this.#tellWhole) this.#tellWhole(more.whole === true);
+    if (this.#reportWhole) this.#reportWhole(more.whole === true);
     else this.#resolveWith(this.#head ? 'answered' : kind, more);
   }
 

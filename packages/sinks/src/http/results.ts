@@ -1,4 +1,4 @@
-/** What an attempt came to, from how its exchange ended. No result holds a secret of the endpoint. */
+/** The result of an attempt, from how its exchange ended. No result holds a secret of the endpoint. */
 import type { Outcome } from '@longshore/event';
 import type { AttemptResult, Deferred } from '../sink.js';
 import { answerText, type Mask } from './answer-text.js';

@@ -128,7 +128,7 @@ function nextStep(reason: TransportReason, code: string, closes: Circumstances['
 }
 
 /**
- * A name with several addresses fails with one error per address. A refusal tells most: the machine is there.
+ * A name with several addresses fails with one error per address. A refusal is the most useful one: it shows that the machine is there.
  */
 function mostTelling(error: Error): Error {
   if (!(error instanceof AggregateError)) return error;

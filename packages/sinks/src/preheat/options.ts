@@ -21,7 +21,7 @@ export interface PreheatSinkOptions {
   dryrun: boolean;
   /**
    * Milliseconds after the event (and its delay) in which a manifest that is not there may still come: registries
-   * send their event before everybody can read what it is about.
+   * send their event before the manifest can be read everywhere.
    */
   appearsWithin: number;
   memory: PreheatMemory;

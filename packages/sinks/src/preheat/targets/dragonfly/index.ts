@@ -62,7 +62,7 @@ class Dragonfly implements ImageTarget {
     return this.#http.close();
   }
 
-  /** @returns a verdict when it cannot go on */
+  /** @returns a verdict when it cannot continue */
   async #begin(
     manager: Manager,
     image: WarmImage,
@@ -83,7 +83,7 @@ class Dragonfly implements ImageTarget {
         progress.refused.set(keyOf(digest), begun.failed);
         continue;
       }
-      // the manager is away or wants a pause: the rest comes with the next look
+      // the manager is unavailable or asks for a pause: the rest follows with the next check
       if (progress.jobs.size > 0)
         return this.#pending(progress, begun.kind === 'later' ? begun.failed : undefined);
       return begun.kind === 'later' ? begun.failed : begun.aborted;

@@ -1,5 +1,5 @@
 /**
- * A job as the manager tells of it, read without trust: any field may be absent, and the arguments, which hold
+ * A job as the manager reports it, not trusted: any field may be absent, and the arguments, which hold
  * what was given as credentials, are only looked at to keep them out of what is shown.
  */
 import { fieldsOf, listOf, numberOf, parsed, textOf } from '../handle.js';

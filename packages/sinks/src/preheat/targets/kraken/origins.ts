@@ -21,10 +21,10 @@ export const MISSING_MS = 10 * 60_000;
 /** Where a blob is, or who fetches it. */
 export type Found =
   | { kind: 'there'; bytes?: number; verified: boolean }
-  /** `host`: who downloads it, as `host:port`; absent for a tracker, which does not tell. */
+  /** `host`: who downloads it, as `host:port`; absent for a tracker, which does not report it. */
   | { kind: 'running'; way: Way; host?: string }
   /** The cluster has no such way. */
-  | { kind: 'noway' }
+  | { kind: 'unsupported' }
   /** No origin is reachable, or all fail. */
   | { kind: 'trouble'; failed: Failed }
   /** Final: no other origin needs to be asked. */
@@ -74,14 +74,14 @@ export class Origins {
     for (const way of ['prefetch', 'metainfo'] as const) {
       if ((this.#missing.get(way) ?? 0) > this.clock.now()) continue;
       const said = await trigger(this.http, this.clock, origin, way, wanted);
-      if (said.kind === 'noway') {
+      if (said.kind === 'unsupported') {
         this.#missing.set(way, this.clock.now() + MISSING_MS);
         continue;
       }
       if (said.kind === 'there') return this.#verified(origin, way, said.bytes, wanted);
       return foundFrom(said, way, origin.host);
     }
-    return { kind: 'noway' };
+    return { kind: 'unsupported' };
   }
 
   async #verified(origin: URL, way: Way, length: number | undefined, wanted: Wanted): Promise<Found> {

@@ -53,7 +53,7 @@ export class Cluster {
     return reply.status === 409 ? { kind: 'exists' } : { kind: 'failed', failed: this.#refused(reply) };
   }
 
-  /** `gone`: there is no job of this name. `unknown`: the cluster did not tell. */
+  /** `gone`: there is no job of this name. `unknown`: the cluster did not answer that. */
   async look(
     image: WarmImage,
     signal: AbortSignal,
@@ -71,7 +71,10 @@ export class Cluster {
     }
     const job = jobStatusIn(reply.body);
     if (job !== undefined) return { kind: 'job', job };
-    return { kind: 'unknown', failed: failed('answer', `${this.place}: its answer is no ImagePullJob`) };
+    return {
+      kind: 'unknown',
+      failed: failed('answer', `${this.place}: its response is not an ImagePullJob`),
+    };
   }
 
   /** Removes this very job, and none that took its name. */
