@@ -76,7 +76,7 @@ export interface RegistryOptions {
   now?: () => number;
 }
 
-/** What the registry said about how often it wants to be asked. */
+/** What the registry reports of its rate limit. */
 export interface RateLimit {
   /** Manifest requests in the window, and how many are left; of the last response that reported them. */
   limit?: number;

@@ -138,7 +138,7 @@ export class Session {
     const what = found.startsWith('Basic ') ? 'a password' : 'the configured token';
     throw new RegistryError(
       'credentials',
-      `${place}: the registry takes ${what} and issues no short-lived token, and a lasting credential is not handed on by default; set credentials: true in the target to hand it on, or credentials: false if the target needs none`,
+      `${place}: the registry takes ${what} and issues no short-lived token, and a lasting credential is not passed on by default; set credentials: true in the target to pass it on, or credentials: false if the target needs none`,
     );
   }
 

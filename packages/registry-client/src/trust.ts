@@ -28,7 +28,7 @@ export interface Trust {
   certificates(): readonly string[];
   /** All of them, for a connection. */
   context(): tls.SecureContext;
-  /** Where was looked, on one line, for people. */
+  /** Where certificates were searched, on one line, for people. */
   places(): string;
 }
 
@@ -107,7 +107,7 @@ function certificatesIn(path: string): string[] | string {
   }
 }
 
-/** Of a file in a directory: what is no certificate is not looked at, as in Go. */
+/** Of a file in a directory: what is no certificate is ignored, as in Go. */
 function certificatesOrNone(path: string): string[] {
   const read = certificatesIn(path);
   return typeof read === 'string' ? [] : read;

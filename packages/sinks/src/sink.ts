@@ -1,7 +1,7 @@
 /**
  * The port of this package: one attempt at one receiver.
  *
- * A sink never retries (the queue alone does), never logs, and never throws: whatever goes wrong is an
+ * A sink never retries (the queue alone does), never logs, and never throws: every failure is an
  * Outcome with a reason. It does not decide how many attempts run at once; the queue does that too.
  */
 import type { Delivery, Outcome, OwnTrouble } from '@longshore/event';

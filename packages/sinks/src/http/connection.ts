@@ -19,7 +19,7 @@ import type { Target } from './target.js';
  */
 const IDLE_MS = 4_000;
 
-/** Serves one request at a time; the caller sees to that. */
+/** Serves one request at a time; the caller ensures that. */
 export class Connection implements Sockets {
   readonly #client: Client;
   /** All that are open, those included that still connect. */
@@ -92,7 +92,7 @@ export class Connection implements Sockets {
     if (this.#ended) socket.destroy();
   }
 
-  /** Ends whatever is going on, connecting included. Resolves when no socket is left. */
+  /** Ends what is in progress, connecting included. Resolves when no socket is left. */
   async destroy(): Promise<void> {
     this.#ended = true;
     const closed = Array.from(

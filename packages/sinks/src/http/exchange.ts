@@ -87,7 +87,7 @@ class Exchange implements Dispatcher.DispatchHandler {
     private readonly resolve: (ending: Ending) => void,
   ) {
     // One turn of the event loop after the deadline: an answer that had arrived by then counts, even when
-    // this process was too busy to look at it.
+    // this process was too busy to read it.
     const onDeadline = () => setImmediate(() => this.end('timeout'));
     this.#deadline = setTimeout(onDeadline, Math.min(Math.ceil(limits.timeout), LONGEST_TIMER_MS));
     // All attempts of a process share one signal, and each takes its listener off again: no leak to warn of.

@@ -17,7 +17,7 @@ export const UNREADABLE: Outcome = {
     'the stored delivery holds no event that this version can read; it was stored by another version, which can deliver it',
 };
 
-/** After trouble of our own the endpoint rests for so long. */
+/** Delay after an error of our own, before the endpoint is tried again. */
 const OWN_TROUBLE_MS = 1_000;
 
 /** What results depend on beside the exchange. */
@@ -63,7 +63,7 @@ export class Results {
     return this.#failed(error, silent).reason === 'reset';
   }
 
-  /** Trouble of our own is no attempt. */
+  /** An error of our own is no attempt. */
   #ours(error: Error): Deferred | undefined {
     const ours = ownTroubleOf(error, this.parts.target.place);
     if (!ours) return undefined;

@@ -18,7 +18,7 @@ export interface Failure {
 export interface Circumstances {
   /** Not a byte came back, over TLS or without: it says what the other side may have expected. */
   closes?: 'plain' | 'tls';
-  /** Where trusted certificates were looked for, for people. */
+  /** Where trusted certificates were searched, for people. */
   trusted?: () => string;
 }
 

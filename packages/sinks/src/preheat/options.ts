@@ -20,7 +20,7 @@ export interface PreheatSinkOptions {
   /** Nothing is asked of any target. */
   dryrun: boolean;
   /**
-   * Milliseconds after the event (and its delay) in which a manifest that is not there may still come: registries
+   * Milliseconds after the event (and its delay) in which a missing manifest may still appear: registries
    * send their event before the manifest can be read everywhere.
    */
   appearsWithin: number;

@@ -22,7 +22,7 @@ export interface WarmedPart {
   settled: Settled;
 }
 
-/** `pollAt`: the earliest look that a target wants; then some parts are missing. */
+/** `pollAt`: when the earliest target is to be checked again; then some parts are missing. */
 export interface Warmed {
   parts: WarmedPart[];
   pollAt?: number;

@@ -26,7 +26,7 @@ export interface ObservedServer {
   heard(): string;
 }
 
-/** What a target is opened with, whatever its kind. */
+/** What a target of any kind is opened with. */
 export interface Opening {
   url: string;
   /** Milliseconds. */

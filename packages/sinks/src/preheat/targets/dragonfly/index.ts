@@ -1,5 +1,5 @@
 /**
- * Dragonfly's manager: one job for each image of an index, then a look at them every 15 to 30 s.
+ * Dragonfly's manager: one job for each image of an index, then a check of them every 15 to 30 s.
  *
  * Takes images, answers by blob. Jobs that were begun are in the handle before anything else can go wrong, so
  * that neither a crash nor a refusal in between begins one twice.

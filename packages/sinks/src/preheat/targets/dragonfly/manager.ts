@@ -38,7 +38,7 @@ export type Looked = JobEnd | 'running' | { unknown: Failed } | Failed | Aborted
 
 type Wanted = Omit<JobArguments, 'url'> & { digest: string };
 
-/** Jobs of the manager: begins them and looks at them. Keeps nothing. */
+/** Jobs of the manager: begins them and checks them. Stores nothing. */
 export class Manager {
   constructor(
     private readonly http: TargetHttp,

@@ -1,5 +1,5 @@
 /**
- * Why the manager began no job. It reads the manifest before it answers, and whatever goes wrong there is a 500:
+ * Why the manager began no job. It reads the manifest before it answers, and every failure there is a 500:
  * only the text distinguishes what cannot succeed later from what may.
  */
 import { failed } from '../failure.js';

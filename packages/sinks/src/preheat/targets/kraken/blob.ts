@@ -45,7 +45,7 @@ const REQUESTS: Record<Way, { method: 'GET' | 'POST'; path: (namespace: string, 
     tracker: { method: 'GET', path: trackerMetainfoPath },
   };
 
-/** Asks `base` for the blob in this way. Starts its download when it is not there. */
+/** Requests the blob from `base` in this way. Starts its download when it is missing. */
 export async function trigger(
   http: TargetHttp,
   clock: Clock,

@@ -4,7 +4,7 @@
  * The ways in order: an origin's prefetch, an origin's metainfo, the tracker's metainfo, a notification to the
  * proxy. A way that a cluster does not have is remembered for ten minutes; trouble is not, and leads to the
  * tracker only: after a notification nothing is known, so it must not depend on the moment. A download that runs
- * is looked at where it runs, and takes no call in between.
+ * is checked where it runs, and takes no call in between.
  */
 import { type Clock, waitAfter } from '../clock.js';
 import { failed } from '../failure.js';

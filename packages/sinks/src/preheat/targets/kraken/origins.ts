@@ -1,7 +1,7 @@
 /**
  * The origins of a cluster: whom to ask for a blob, in which way, and whom next.
  *
- * A blob that is there is looked for on that origin's own disk before it counts as warm.
+ * A blob that is found is checked on that origin's own disk before it counts as warm.
  */
 import type { Clock } from '../clock.js';
 import { failed } from '../failure.js';
@@ -13,7 +13,7 @@ import type { Way } from './progress.js';
 import { Ring } from './ring.js';
 
 /**
- * How long a way that was not there is not asked for again. Not for good: a proxy in front of origins that restart
+ * How long a way that was missing is not tried again. Not permanently: a proxy in front of origins that restart
  * answers as their router does, and clusters are upgraded. Milliseconds.
  */
 export const MISSING_MS = 10 * 60_000;
