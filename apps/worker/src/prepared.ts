@@ -7,6 +7,7 @@ import {
   type HttpEndpoint,
   proxyFor,
   resolved,
+  signOptions,
 } from '@longshore/config';
 import type { RetryPolicy } from '@longshore/event';
 import { formatNamed } from '@longshore/formats';
@@ -14,6 +15,7 @@ import type { Observer } from '@longshore/observe';
 import type { RedisClient } from '@longshore/queue';
 import type { AlertStore } from '@longshore/queue/housekeeping';
 import { compileRules } from '@longshore/routing';
+import { createSign } from '@longshore/signing';
 import { openSink } from '@longshore/sinks';
 import { alertReport, outOfDate } from './alerts/endpoint.js';
 import type { OwnPublish } from './own-publish.js';
@@ -70,9 +72,10 @@ export function prepareEndpoint(
   const ordered = endpoint.order !== 'none' && endpoint.hold !== undefined;
   const rules = { settings: endpoint, ordered, ignores: compileRules(endpoint) };
   if (endpoint.kind === 'http') {
-    const options = sinkOptions(endpoint, version);
+    const signing = endpoint.sign && signOptions(endpoint.sign);
+    const options = { ...sinkOptions(endpoint, version), sign: signing && createSign(signing) };
     const open = () => ({ ...rules, sink: openSink('http', options) });
-    return { endpoint, fingerprint: fingerprint(options), open, report };
+    return { endpoint, fingerprint: fingerprint({ ...options, sign: signing }), open, report };
   }
   const options = preheatOptions(endpoint, version);
   const open = () => {

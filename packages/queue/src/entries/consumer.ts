@@ -4,7 +4,6 @@ export {
   type AttemptVerdict,
   judge,
   longestDelay,
-  type OutageRules,
   type RetryPolicy,
   type Verdict,
 } from '../retry.js';

@@ -128,8 +128,8 @@ return delay or -1
 
 /** Endpoints that are asked for at once; where none of them has anything, one command does. */
 const PAGE = 50;
-/** Where deliveries are that somebody has to look for. */
-const HOLDING = ['wait', 'active', 'delayed', 'prioritized'] as const;
+/** Where deliveries are that somebody has to look for; a hold may have to be looked at without any. */
+const HOLDING = ['wait', 'active', 'delayed', 'prioritized', '~hold'] as const;
 
 /** For the leader. */
 export interface Agenda {
