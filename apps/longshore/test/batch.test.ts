@@ -131,3 +131,48 @@ test('order: endpoint keeps the order over failures and a killed worker, one req
   expect(got).toEqual(ids(100));
   expect(most).toBe(1);
 });
+
+describe('a receiver that is down', () => {
+  const hold = { after: 3, probe: '50ms', maxprobe: '100ms' };
+
+  test('three failed requests hold the endpoint, whatever they hold, and a probe is one event', async () => {
+    let isDown = true;
+    const receiver = await startReceiver(() => ({ status: isDown ? 503 : 200 }));
+    const [settings, retries] = [
+      { batch: { events: 10, wait: '10ms' }, concurrency: 1 },
+      { backoff: '1h', threshold: 2 },
+    ];
+    const relay = await relayTo([{ name: 'one', url: receiver.url, hold, ...settings, ...retries }]);
+    await relay.post(envelope(...events(50)));
+    await relay.waitFor(({ record }) => record === 'endpoint.held', AT_LAST);
+    const probed = receiver.requests.length + 2;
+    await receiver.received(probed, AT_LAST);
+    const sizes = receiver.requests.map(sizeOf);
+    expect(sizes.slice(0, 3)).toEqual([10, 10, 10]);
+    expect(new Set(sizes.slice(3))).toEqual(new Set([1]));
+    isDown = false;
+    const good = () => attemptsOf(relay, 'one').filter(({ outcome }) => outcome === 'delivered');
+    await eventually(() => good().length === 20, undefined, AT_LAST);
+    expect(new Set(good().map(({ attempt }) => attempt))).toEqual(new Set([1]));
+    expect(relay.records.filter(({ record }) => record === 'delivery.settled')).toEqual([]);
+  });
+
+  test('with order: endpoint nothing dies of an outage, and the order is kept', async () => {
+    let isDown = true;
+    const got: string[] = [];
+    const receiver = await startReceiver((request) => {
+      if (isDown) return { status: 503 };
+      got.push(...idsOf([request]));
+      return { status: 200 };
+    });
+    const settings = { order: 'endpoint', batch: { events: 10, wait: '10ms' } };
+    const retries = { backoff: '10ms', maxbackoff: '50ms', threshold: 2 };
+    const relay = await relayTo([{ name: 'one', url: receiver.url, hold, ...settings, ...retries }]);
+    await relay.post(envelope(...events(50)));
+    await receiver.received(12, AT_LAST);
+    isDown = false;
+    await eventually(() => got.length >= 50, undefined, AT_LAST);
+    expect(got).toEqual(ids(50));
+    expect(relay.records.filter(({ record }) => record === 'delivery.settled')).toEqual([]);
+  });
+});

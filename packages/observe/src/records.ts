@@ -161,6 +161,13 @@ export interface RecordFields {
     revived: number;
   };
   'endpoint.released': EndpointEnd;
+  'queue.lost': {
+    /** Epoch milliseconds; the line has both as ISO 8601. */
+    from: number;
+    until: number;
+    state: 'empty' | 'older';
+    detail: string;
+  };
   'preheat.finished': Pick<
     PreheatRun,
     'endpoint' | 'deliveryId' | 'repository' | 'tag' | 'digest' | 'result'

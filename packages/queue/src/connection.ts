@@ -2,7 +2,7 @@
  * Connections to Redis, in two profiles on purpose. A producer fails fast, so that ingest can answer 503
  * while the sender still waits. A consumer waits without a limit: an outage of Redis must end in work, not in errors.
  *
- * Each process opens one of each and shares it: an idle Worker then costs one blocking connection.
+ * Each process opens one of each and shares it.
  */
 import { Cluster, Redis, type RedisOptions } from 'ioredis';
 import {
@@ -26,7 +26,7 @@ export interface ClientFacts {
   setting: string;
   /** As in {@link RedisAddress}. */
   folder?: string;
-  /** The last connection error; undefined since Redis was connected. */
+  /** The last connection error; undefined since a connection was open. */
   lastError?(): Error | undefined;
 }
 
@@ -88,6 +88,8 @@ export function connect(
       return reconnects;
     },
     connectTimeout: 5_000,
+    // Redis' own estimate of how long it will load its data may be far too long.
+    maxLoadingRetryTime: RECONNECT_MAX_MS,
     keepAlive: 10_000,
   };
   const client = address.cluster?.length
@@ -114,9 +116,12 @@ export function connect(
   client.on('error', (error: Error) => {
     lastError = error;
   });
-  client.on('ready', () => {
-    lastError = undefined;
-  });
+  // Connected, and not ready while Redis reads its data back: what was wrong before no longer says why.
+  for (const event of ['connect', 'ready']) {
+    client.on(event, () => {
+      lastError = undefined;
+    });
+  }
   facts.set(client, {
     lastError: () => lastError,
     user: userOf(address),
@@ -136,6 +141,10 @@ export const factsOf = (client: RedisClient): ClientFacts =>
 export function isReady(client: RedisClient): boolean {
   return client.status === 'ready';
 }
+
+/** Of a client that is not ready and has met no error; empty when that says nothing. */
+export const whyNotReady = (client: RedisClient): string =>
+  client.status === 'connect' ? 'it is connected but not ready; it may be reading its data back' : '';
 
 /** A script sees the keys of one slot only. */
 export const isCluster = (client: RedisClient): boolean => client instanceof Cluster;

@@ -22,7 +22,7 @@ export interface ConsumerOptions extends ConsumerSettings {
   endpoint: string;
   /** One attempt. `signal` aborts when the grace period is over: answer `released` then. */
   handle(delivery: Delivery, attempt: TakenAttempt): Promise<Verdict>;
-  /** One request with several deliveries, where `take.batch` is set; without it each is handled alone. */
+  /** One request, of one delivery or several, where `take.batch` is set. Without it each is handled alone. */
   handleBatch?: BatchHandle;
   /** In place of an attempt, for a job whose data is no delivery for this version. */
   unreadable(job: UnreadableJob): Verdict;

@@ -1,7 +1,7 @@
 /** The overview: one sentence on the whole relay, then one row for each endpoint, the most urgent first. */
 import { formatDuration, formatNumber, plural } from '@longshore/event';
-import { byUrgency, type EndpointOverview } from '@longshore/operator';
-import { memoryWarning } from '@longshore/operator/format';
+import type { EndpointOverview } from '@longshore/operator';
+import { byUrgency, memoryWarning } from '@longshore/operator/format';
 import type { MemorySample } from '@longshore/queue/memory';
 import { TROUBLED_STATES } from '@longshore/queue/pulse';
 import type { Health, RefusedConfig } from './deps.js';
@@ -115,20 +115,29 @@ export function StateWords({ row, now }: { row: EndpointOverview; now: number })
 const description = (name: string, words: string): string =>
   words.startsWith(name) ? words.slice(name.length).replace(/^[:;,]? /, '') : words;
 
-function Verdict({ rows, quarantined, memory, samples, full, refused, now }: OverviewProps) {
+function Verdict({ rows, quarantined, memory, samples, full, warnings, refused, now }: OverviewProps) {
   const troubled = rows.filter(({ state }) => TROUBLED_STATES.has(state.name));
   const warning = memoryWarning(samples, rows);
   const dead = rows.reduce((sum, { pulse }) => sum + pulse.dead, 0);
   const backlog = rows.reduce((sum, { pulse: p }) => sum + p.waiting + p.delayed + p.active, 0);
   const oldest = Math.min(...rows.flatMap(({ pulse }) => pulse.oldestAt ?? []));
   const tone =
-    troubled.length > 0 || full || refused ? 'bad' : warning || dead > 0 || quarantined > 0 ? 'warn' : 'good';
+    troubled.length > 0 || full || warnings.length > 0 || refused
+      ? 'bad'
+      : warning || dead > 0 || quarantined > 0
+        ? 'warn'
+        : 'good';
   return (
     <div class={`verdict ${tone}`} role="status">
       <strong>{headline(rows.length, troubled)}</strong>
       {full && (
         <p class="bad">Redis is nearly full: ingest answers 503 until workers have drained the backlog.</p>
       )}
+      {warnings.map((one) => (
+        <p key={one} class="bad break">
+          {one}.
+        </p>
+      ))}
       {warning && <p class="break">{warning}.</p>}
       {refused && <Refused {...refused} />}
       <p>

@@ -7,7 +7,7 @@ import type { RedisClient } from '../connection.js';
 import type { ConsumerOptions, TakenAttempt, TakenMember } from '../consumer.js';
 import type { Unreadable } from '../job.js';
 import { queueKey } from '../names.js';
-import type { RetryGroup, Verdict } from '../retry.js';
+import type { Verdict } from '../retry.js';
 import type { Unsettled } from '../unsettled.js';
 import { noteProgress } from './locks.js';
 import type { TakenJob } from './take-script.js';
@@ -51,7 +51,7 @@ export async function attempt(
     if (!job || !one || 'verdict' in one) return [];
     return [{ delivery: one.delivery, taken: takenAttempt(parts, job), index }];
   });
-  const verdicts = await verdictsOn(parts, members, readGroup(jobs[0]?.group ?? ''));
+  const verdicts = await verdictsOn(parts, members, jobs[0]);
   for (const [nth, { delivery, index }] of members.entries()) {
     judged[index] = { verdict: verdicts[nth] ?? { settle: 'released' }, delivery };
   }
@@ -75,11 +75,12 @@ async function beforehand(
 async function verdictsOn(
   { options }: AttemptParts,
   members: readonly Member[],
-  group: RetryGroup | undefined,
+  first: TakenJob | undefined,
 ): Promise<readonly Verdict[]> {
   const { handle, handleBatch } = options;
+  const group = readGroup(first?.group ?? '');
   try {
-    if (members.length > 1 && handleBatch) return await handleBatch({ members, group });
+    if (members.length > 0 && first?.request && handleBatch) return await handleBatch({ members, group });
     return await Promise.all(members.map(({ delivery, taken }) => handle(delivery, taken)));
   } catch (error) {
     const fault = asError(error);
