@@ -9,6 +9,7 @@ import { recordHold } from './hold-report.js';
 import { createDeliveryPipeline, type LiveEndpoint } from './pipeline.js';
 import type { Prepared } from './prepared.js';
 import type { ReportParts } from './report.js';
+import { recordSuperseded } from './superseded-report.js';
 import { takeSettings } from './take-settings.js';
 import { createUnreadable } from './unreadable.js';
 
@@ -89,7 +90,10 @@ function serve(
       onRedisError?.(err);
       observer.throttledLog(`queue ${name}`, LOG_INTERVAL_MS).warn({ endpoint: name, err }, 'queue error');
     },
-    onReport: (event) => recordHold(observer, name, event),
+    onReport(event) {
+      recordHold(observer, name, event);
+      recordSuperseded({ observer, trail }, name, event);
+    },
     onStalled(deliveryId) {
       trail.note({ step: 'stalled', at: Date.now(), endpoint: name, deliveryId });
       const message = 'a delivery that was not settled in time runs again';
