@@ -1,7 +1,8 @@
 /**
- * The recipes of CONTRIBUTING.md, carried out in a copy of the tree: a new kind of source, a new format, a new setting
- * and a new error are built, documented and pass the tests that the recipes name. The source and the format are one
- * folder and one line each; requests are posted to the source, and the format is delivered to a receiver.
+ * The recipes of CONTRIBUTING.md, carried out in a copy of the tree: a new kind of source, a new format, a new preheat
+ * target, a new setting and a new error are built, documented and pass the tests that the recipes name. The first three
+ * are one folder and one line each; requests are posted to the source, the format is delivered to a receiver, and the
+ * target warms an image.
  */
 import { execFile } from 'node:child_process';
 import { cpSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
@@ -66,6 +67,61 @@ async function addFormat(copy) {
   writeFileSync(join(copy, 'apps/worker/src/porter.test.ts'), DELIVERS);
   return count;
 }
+
+async function addTarget(copy) {
+  const count = await addFolderAndLine(copy, 'packages/sinks/src/preheat/targets/depot', {
+    list: 'packages/sinks/src/preheat/targets/kinds.ts',
+    head: 'export const TARGETS = {\n',
+    line: /`(depot: kind\(.*\),)`/,
+  });
+  writeFileSync(join(copy, 'apps/worker/src/depot.test.ts'), WARMS);
+  return count;
+}
+
+/** Warms an image with the new target, as a configuration with it says. */
+const WARMS = `
+import { mkdtempSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { readConfig } from '@longshore/config';
+import { startReceiver } from '@longshore/testkit';
+import { expect, test } from 'vitest';
+import { preheatOnce } from './preheat-once.js';
+import { observed } from './testing/parts.js';
+
+const mediaType = 'application/vnd.oci.image.manifest.v1+json';
+const part = { digest: 'sha256:' + 'a'.repeat(64), size: 2 };
+const config = { ...part, mediaType: 'application/vnd.oci.image.config.v1+json' };
+const manifest = JSON.stringify({ schemaVersion: 2, mediaType, config, layers: [] });
+
+const read = (target, env) => {
+  const registry = { url: 'http://registry' };
+  const endpoint = { name: 'warm', kind: 'preheat', preheat: { registry, targets: [{ name: 'd', kind: 'depot', ...target }] } };
+  const file = join(mkdtempSync(join(tmpdir(), 'depot-')), 'longshore.yml');
+  writeFileSync(file, JSON.stringify({ version: 0.1, notifications: { endpoints: [endpoint] } }));
+  return readConfig(file, env);
+};
+
+test('a file can have the target, and an image is warmed with it', async () => {
+  const registry = await startReceiver({ headers: { 'content-type': mediaType }, body: manifest });
+  const depot = await startReceiver();
+  const prefix = 'LONGSHORE_NOTIFICATIONS_ENDPOINTS_0_PREHEAT_';
+  const { config } = read({ url: depot.url }, { [prefix + 'REGISTRY_URL']: registry.url, [prefix + 'TARGETS_0_PREFIX']: 'mirror/' });
+  const run = await preheatOnce({
+    config, endpoint: config.notifications.endpoints[0], image: { repository: 'team/api', tag: '1.0' },
+    dryrun: false, observer: observed().observer, version: '0', signal: new AbortController().signal,
+    onProgress() {}, onWait() {},
+  });
+  expect(run).toMatchObject({ result: 'succeeded' });
+  expect(depot.requests.map((request) => request.json())).toEqual([{ image: expect.stringMatching(/^mirror\\/team\\/api@sha256:/) }]);
+});
+
+test('a key that only other kinds have is refused by naming them', () => {
+  expect(read({ url: 'http://d', namespace: 'n' }, {}).problems).toMatchObject([
+    { level: 'error', message: expect.stringContaining('is not a setting of kind depot, but of kruise') },
+  ]);
+});
+`;
 
 /** Posts to the new source. The event's name is in a header only, so reading a request again needs that header. */
 const POSTS = `
@@ -132,7 +188,22 @@ function addSetting(copy) {
     'datadir: ./data',
     'motto: ahoy\ndatadir: ./data',
   );
+  writeFileSync(join(copy, 'packages/config/src/motto.test.ts'), SAYS);
 }
+
+/** Sets the new setting in each way. */
+const SAYS = `
+import { expect, test } from 'vitest';
+import { configFrom } from './read.js';
+
+test.each([
+  ['', {}, 'ahoy'],
+  ['motto: land', {}, 'land'],
+  ['motto: land', { LONGSHORE_MOTTO: 'fog' }, 'fog'],
+])('%s and %j say %s', (text, env, said) => {
+  expect(configFrom(Buffer.from(text), env).config?.motto).toBe(said);
+});
+`;
 
 function addError(copy) {
   const row = "help: 'Wait for the tide.', expose: false, retry: true";
@@ -150,14 +221,16 @@ async function vitest(copy, ...files) {
   writeFileSync(config, `export default ${JSON.stringify({ test })};\n`);
   const env = Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith('VITEST')));
   const bin = join(ROOT, 'node_modules', 'vitest', 'vitest.mjs');
-  await run(process.execPath, [bin, 'run', '--root', copy, '--config', config, ...files], { env });
+  const args = [bin, 'run', '--root', copy, '--config', config, ...files];
+  const { stdout } = await run(process.execPath, args, { env: { ...env, NO_COLOR: '1' } });
+  for (const file of files) expect(stdout).toContain(file);
 }
 
 test('what is added as the recipes say is documented and passes the tests that they name', {
   timeout: 600_000,
 }, async () => {
   const copy = await copyOfTheTree();
-  const count = (await addSource(copy)) + (await addFormat(copy));
+  const count = (await addSource(copy)) + (await addFormat(copy)) + (await addTarget(copy));
   // No file of a recipe is outside of its folder.
   expect(count).toBe(FILES.length);
   addSetting(copy);
@@ -171,6 +244,7 @@ test('what is added as the recipes say is documented and passes the tests that t
   expect(page).toMatch(
     /^\| `format` \| .*porter.*`porter`: image and tag, for the deploy hooks of Porter\./m,
   );
+  expect(page).toMatch(/^\| `url` \| .*depot: Base url of the depot\./m);
   expect(page).toContain('| `motto` | text | `ahoy` | `LONGSHORE_MOTTO` | What it says. |');
   await vitest(
     copy,
@@ -179,6 +253,10 @@ test('what is added as the recipes say is documented and passes the tests that t
     'packages/formats/src/porter',
     'packages/formats/src/registry',
     'packages/config/src/reference',
+    'packages/config/src/motto',
+    'packages/sinks/src/preheat/targets/depot',
+    'packages/sinks/src/preheat/targets/kinds',
+    'apps/worker/src/depot',
     'apps/ingest/src/acme',
     'apps/ingest/src/spool/request',
     'apps/worker/src/porter',
