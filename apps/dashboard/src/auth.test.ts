@@ -62,7 +62,7 @@ describe('basic auth', () => {
 describe('without a password', () => {
   const start = async (dashboard: object) => {
     const { inspector, admin } = await startDashboard();
-    const redis = () => ({ up: true, full: false });
+    const redis = () => ({ up: true, full: false, warnings: [] });
     const config = { refused: () => undefined, signIns: unthrottled };
     const deps = { inspector, admin, redis, version: '0.0.0', ...config, onInternalError() {} };
     createDashboard(deps).prepare(await configOf({ dashboard }));

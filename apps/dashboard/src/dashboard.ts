@@ -15,8 +15,11 @@ import { createPages } from './pages/pages.js';
 export interface DashboardDeps {
   inspector: Inspector;
   admin: AdminService;
-  /** Redis at the last check. `memory`: used share of its maxmemory, 0 … 1; absent without one. */
-  redis(): { up: boolean; memory?: number; full: boolean };
+  /**
+   * Redis at the last check. `memory`: used share of its maxmemory, 0 … 1; absent without one. `warnings`: why it
+   * takes no writes, and what it has lost, one line each.
+   */
+  redis(): { up: boolean; memory?: number; full: boolean; warnings: string[] };
   version: string;
   /** Why the current configuration file was rejected; undefined when it is in use. */
   refused(): RefusedConfig | undefined;
@@ -53,7 +56,10 @@ export function createDashboard(deps: DashboardDeps): Dashboard {
   const pages = createPages({
     admin,
     jobs,
-    health: () => ({ memory: redis().memory, full: redis().full, refused: refused() }),
+    health() {
+      const { memory, full, warnings } = redis();
+      return { memory, full, warnings, refused: refused() };
+    },
     boardPath: (endpoint) =>
       boardMode === 'false'
         ? undefined

@@ -133,7 +133,10 @@ function answerError(
   if (status === 503) ctx.set('Retry-After', RETRY_AFTER);
   if (status === 405) ctx.set('Allow', 'POST');
   if (status === 401) ctx.set('WWW-Authenticate', 'Bearer, Basic realm="longshore"');
-  ctx.body = { error: known.code, message: expose ? known.message : 'internal error, see the log' };
+  ctx.body = {
+    error: known.code,
+    message: expose ? (known.outside ?? known.message) : 'internal error, see the log',
+  };
   observer.eventRefused({
     source: excerpt(nameOrPath(ctx, paths)),
     status,

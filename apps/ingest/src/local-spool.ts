@@ -134,7 +134,8 @@ function holdsEvents({ taken, quarantined, respond }: OpenedRequest): boolean {
 /** Why Redis does not have it, and why the spool does not have it. */
 function both(error: LongshoreError, fault: unknown): unknown {
   if (!(fault instanceof LongshoreError)) return fault;
-  return new LongshoreError(fault.code, `${error.message}; ${fault.message}`, { cause: error });
+  const outside = `${error.outside ?? error.message}; ${fault.outside ?? fault.message}`;
+  return new LongshoreError(fault.code, `${error.message}; ${fault.message}`, { cause: error, outside });
 }
 
 function anySpooled(config: Config): boolean {

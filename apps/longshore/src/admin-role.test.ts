@@ -34,7 +34,13 @@ async function openOn(
   const observer = createObserver({ level: 'silent', pretty: false, version: '0', destination: quiet });
   await monitor.firstAnswer(5_000);
   const clients = { producer: client, consumer: client };
-  const parts = { config: () => config, refused: () => undefined, ...clients, version: '0' };
+  const parts = {
+    config: () => config,
+    refused: () => undefined,
+    losses: () => [],
+    ...clients,
+    version: '0',
+  };
   const trail = openTrail({ ...parts, observer, monitor });
   const { url, close } = await openAdmin(roles, { ...parts, observer, monitor, inspector, trail }, absent);
   onTestFinished(async () => {

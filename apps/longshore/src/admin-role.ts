@@ -35,6 +35,7 @@ export function openAdmin(
     missing: () => [...absent(), ...missing(roles, parts)],
     notes: () => [
       ...[parts.refused()].flatMap((refused) => (refused ? refusedWords(refused) : [])),
+      ...parts.losses(),
       ...notes(),
     ],
     async metrics() {

@@ -25,5 +25,7 @@ export interface RoleParts {
   monitor: Monitor;
   inspector: Inspector;
   trail: TrailWriter;
+  /** Notes of data that Redis has lost, one line each. */
+  losses(): string[];
   version: string;
 }

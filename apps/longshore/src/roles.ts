@@ -7,9 +7,11 @@ import type { Config } from '@longshore/config';
 import { claimLock } from '@longshore/embedded-redis/lock';
 import type { IngestParts } from '@longshore/ingest';
 import { isIngestRecord } from '@longshore/observe/ingest-record';
+import { troubleIn } from '@longshore/queue';
 import { createDeliveries } from '@longshore/queue/deliveries';
 import { createAlertStore, createLeader, createRetention } from '@longshore/queue/housekeeping';
 import { createJournalReader } from '@longshore/queue/journal';
+import { startOldestNotes } from '@longshore/queue/lost';
 import { createPulse, createPulseReader } from '@longshore/queue/pulse';
 import { createQuarantine } from '@longshore/queue/quarantine';
 import { openAdmin } from './admin-role.js';
@@ -165,6 +167,10 @@ async function startWorker(parts: RoleParts): Promise<RunningRole> {
     deliveries: createDeliveries(producer, prefix, inspector),
   });
   const retention = createRetention(producer, prefix);
+  const oldest = startOldestNotes({
+    ...{ client: producer, prefix, leader, known: inspector.known },
+    pulses: createPulseReader(producer, prefix),
+  });
   const housekeeping = startHousekeeping({
     ...{ config, leader, retention, inspector, monitor, observer, trail },
     journal: createJournalReader(producer, prefix, isIngestRecord),
@@ -178,6 +184,7 @@ async function startWorker(parts: RoleParts): Promise<RunningRole> {
       };
     },
     async close() {
+      oldest.close();
       // Another worker leads while this one finishes what is in flight.
       const stepsDown = Promise.all([housekeeping.close(), alerts.close()]).then(leader.close);
       await Promise.all([worker.close(), stepsDown]);
@@ -192,7 +199,7 @@ async function startDashboard(parts: RoleParts): Promise<RunningRole> {
     import('@longshore/operator'),
     import('@longshore/ingest'),
   ]);
-  const { config, refused, producer, inspector, monitor, observer, version } = parts;
+  const { config, refused, losses, producer, inspector, monitor, observer, version } = parts;
   const replayer = createReplayer({ ...parts, client: producer });
   const admin = createAdminService({
     client: producer,
@@ -208,7 +215,9 @@ async function startDashboard(parts: RoleParts): Promise<RunningRole> {
     signIns: createSignIns({ listener: 'dashboard', observer, holdBackMs: DASHBOARD_HOLD_BACK_MS }),
     redis() {
       const { up, full, memory, limit } = monitor.health;
-      return { up, full, ...(Number.isFinite(limit) && { memory }) };
+      const trouble = troubleIn(monitor.health);
+      const warnings = [...(trouble ? [`Ingest answers 503, or spools: ${trouble}`] : []), ...losses()];
+      return { up, full, warnings, ...(Number.isFinite(limit) && { memory }) };
     },
     onInternalError: (err) => observer.log.error({ err }, 'request failed inside Longshore'),
   });

@@ -2,11 +2,13 @@
  * `longshore run`: opens Redis, starts the roles, keeps them in step with the configuration, and stops them
  * in the order in which an event travels, so that nothing is taken that would not be finished.
  */
-import { type Config, type Env, givingUpTimes } from '@longshore/config';
+import { type Config, type Env, everyEndpoint, givingUpTimes } from '@longshore/config';
 import { createObserver, type Observer } from '@longshore/observe';
 import { connect, createMonitor, type RedisHealth } from '@longshore/queue';
-import { createInspector } from '@longshore/queue/operator';
+import { watchForLoss } from '@longshore/queue/lost';
+import { createInspector, createPauses } from '@longshore/queue/operator';
 import { healthLog } from './health.js';
+import { lossNotes, reportLoss } from './losses.js';
 import { announceReadiness } from './readiness.js';
 import { type OpenRedis, openRedis } from './redis.js';
 import { type InForce, load, reloadConfig, tellWarnings } from './reload.js';
@@ -78,11 +80,18 @@ async function serve({ file, roles, env }: RunOptions, serving: Serving): Promis
   });
   const { producer, monitor, health, readiness } = connections;
   const inspector = createInspector(producer, config.redis.prefix);
+  const pauses = createPauses(producer, config.redis.prefix, inspector);
+  const watch = watchForLoss({
+    ...{ client: producer, prefix: config.redis.prefix, pauses },
+    remember: () => inspector.remember(everyEndpoint(inForce.config).map(({ name }) => name)),
+    onLoss: (loss) => reportLoss(observer, loss),
+  });
   const trail = openTrail({ config: () => inForce.config, observer, producer, monitor });
   const parts: RoleParts = {
     ...{ ...connections, observer, inspector, trail, version },
     config: () => inForce.config,
     refused: () => inForce.refused,
+    losses: () => lossNotes(watch.last()),
   };
   let started = false;
   try {
@@ -100,6 +109,7 @@ async function serve({ file, roles, env }: RunOptions, serving: Serving): Promis
     await running.close();
   } finally {
     watcher.close();
+    watch.close();
     await trail.close();
     connections.close();
     await redis.stop();

@@ -214,12 +214,15 @@ export const ERRORS: Readonly<Record<ErrorCode, ErrorRow>> = rows;
 /** An error of the table. The message describes this occurrence; the row describes the kind. */
 export class LongshoreError extends Error {
   override readonly name = 'LongshoreError';
+  /** What the caller of an HTTP listener may read, where that is less than the message. */
+  readonly outside?: string;
 
   constructor(
     readonly code: ErrorCode,
     message: string,
-    options?: ErrorOptions,
+    { outside, ...options }: ErrorOptions & { outside?: string | undefined } = {},
   ) {
     super(message, options);
+    if (outside !== undefined) this.outside = outside;
   }
 }

@@ -14,6 +14,8 @@ export const IGNORED_AT = [
   'queue.promote',
   'queue.pulse',
   'queue.stored',
+  'queue.loss',
+  'queue.oldest',
   'queue.wake',
   'spool.clean',
   'spool.lock',

@@ -159,6 +159,11 @@ export const METRICS = {
     help: '1 while Redis answers this process.',
     labels: [],
   },
+  longshore_redis_losses_total: {
+    type: 'counter',
+    help: 'How often Redis has lost data. Counted by the process that reports it, so that a sum over processes is right.',
+    labels: [],
+  },
   longshore_config_last_reload_successful: {
     type: 'gauge',
     help: '1 while the configuration file is active; 0 while it is invalid and the previous configuration stays active.',

@@ -150,6 +150,11 @@ const table: [sample: string, value: number | undefined, happen: (o: Observer) =
     1,
     (o) => o.signInFailed({ listener: 'dashboard' }),
   ],
+  [
+    'longshore_redis_losses_total',
+    1,
+    (o) => o.queueLost({ from: 0, until: 1, state: 'empty', detail: 'all of it' }),
+  ],
   ['longshore_trail_entries_dropped_total{reason="memory"}', 3, (o) => o.trailDropped(3, 'memory')],
   [
     'longshore_preheat_blobs_total{endpoint="warm",target="mirror",result="warmed"}',

@@ -41,6 +41,8 @@ export interface Recorder {
   alertSent(record: RecordFields['alert.sent']): void;
   /** Once for each failed attempt at one. */
   alertFailed(record: RecordFields['alert.failed']): void;
+  /** Once for each loss, by the process that has found it. */
+  queueLost(record: RecordFields['queue.lost']): void;
   /** Entries of the trail were dropped. */
   trailDropped(count: number, reason: 'away' | 'memory'): void;
   /** A request to a listener had a wrong secret. */
@@ -170,6 +172,11 @@ function otherRecorder({ log, metrics, bounds }: RecorderParts): Pick<Recorder, 
       write('alert.failed', retryAt === undefined ? 1 : 0, record, { retryAt: isoTime(retryAt) });
       if (retryAt !== undefined) return;
       metrics.count('longshore_alert_notifications_total', { alert, outcome: 'failed' });
+    },
+    queueLost(record) {
+      const { from, until } = record;
+      write('queue.lost', 0, record, { from: isoTime(from), until: isoTime(until) });
+      metrics.count('longshore_redis_losses_total', {});
     },
     signInFailed({ listener }) {
       metrics.count('longshore_signin_failures_total', { listener });

@@ -205,6 +205,16 @@ export const RECORDS = {
       ...VIEW,
     },
   },
+  'queue.lost': {
+    help: 'Redis has lost data: it was flushed, it came back empty, or it came back with older data. One process reports it. What the relay keeps there as settings (endpoints, pauses) was written again.',
+    forms: [{ level: 'error', message: 'Redis lost data' }],
+    fields: {
+      from: 'Deliveries that ingest received from this time on may be missing, ISO 8601.',
+      until: 'Until this time.',
+      state: '`empty`: all was lost; `older`: what was written since `from`.',
+      detail: DETAIL,
+    },
+  },
   'preheat.finished': {
     help: 'The preheat of an image ended. Deliveries of the same image that waited for it have no record of their own.',
     forms: [

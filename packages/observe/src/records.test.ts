@@ -186,6 +186,19 @@ const table: [what: string, record: (o: Observer) => void, level: string, msg: s
     },
   ],
   [
+    'queue.lost',
+    (o) => o.queueLost({ from: 0, until: 1_000, state: 'older', detail: 'some of it' }),
+    'error',
+    'Redis lost data',
+    {
+      record: 'queue.lost',
+      from: '1970-01-01T00:00:00.000Z',
+      until: '1970-01-01T00:00:01.000Z',
+      state: 'older',
+      detail: 'some of it',
+    },
+  ],
+  [
     'alert.sent',
     (o) => o.alertSent({ ...alert, attempts: 2 }),
     'warn',
@@ -272,7 +285,12 @@ test('a delivered delivery is settled without a line: its attempt has recorded i
 test('a level keeps less important records out of the log, not out of the metrics', async () => {
   const { observer, lines, samples } = observed({ level: 'error' });
   for (const [, record] of table) record(observer);
-  expect(lines().map((line) => line.record)).toEqual(['event.aside', 'delivery.settled', 'alert.failed']);
+  expect(lines().map((line) => line.record)).toEqual([
+    'event.aside',
+    'delivery.settled',
+    'queue.lost',
+    'alert.failed',
+  ]);
   expect(
     (await samples()).get('longshore_deliveries_ignored_total{endpoint="alistener",rule="ignore.tags"}'),
   ).toBe(1);

@@ -141,6 +141,13 @@ export interface RecordFields {
     repository?: string;
     tag?: string;
   };
+  'queue.lost': {
+    /** Epoch milliseconds; the line has both as ISO 8601. */
+    from: number;
+    until: number;
+    state: 'empty' | 'older';
+    detail: string;
+  };
   'preheat.finished': Pick<
     PreheatRun,
     'endpoint' | 'deliveryId' | 'repository' | 'tag' | 'digest' | 'result'

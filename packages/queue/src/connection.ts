@@ -81,6 +81,8 @@ export function connect(
       return reconnects;
     },
     connectTimeout: 5_000,
+    // Redis' own estimate of how long it will load its data may be far too long.
+    maxLoadingRetryTime: RECONNECT_MAX_MS,
     keepAlive: 10_000,
   };
   const client = address.cluster?.length
@@ -129,6 +131,10 @@ export const factsOf = (client: RedisClient): ClientFacts =>
 export function isReady(client: RedisClient): boolean {
   return client.status === 'ready';
 }
+
+/** Of a client that is not ready and has met no error; empty when that says nothing. */
+export const whyNotReady = (client: RedisClient): string =>
+  client.status === 'connect' ? 'it is connected but not ready; it may be reading its data back' : '';
 
 /** A script sees the keys of one slot only. */
 export const isCluster = (client: RedisClient): boolean => client instanceof Cluster;

@@ -7,7 +7,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { LongshoreError } from '@longshore/event';
 import type { RedisClient } from './connection.js';
 import { AWAY, FULL, lookAt, type RedisHealth } from './redis-look.js';
-import { type Trouble, troubleOf } from './trouble.js';
+import { outsideOf, type Trouble, troubleOf } from './trouble.js';
 
 export type { RedisHealth } from './redis-look.js';
 
@@ -100,9 +100,9 @@ export function createMonitor(
     assertTakes(bytes) {
       const { unsafe, memory, room, trouble } = health;
       // Whether Redis is unavailable is left to the write itself: `health` may be a second old.
-      if (unsafe) throw new LongshoreError('QUEUE_UNSAFE', unsafe);
+      if (unsafe) throw refuse('QUEUE_UNSAFE', unsafe);
       // Without INFO it is not known how full it is, and BullMQ opens no queue.
-      if (trouble?.cause === 'info') throw new LongshoreError(trouble.code, trouble.message);
+      if (trouble?.cause === 'info') throw refuse(trouble.code, trouble.message);
       if (added + bytes > room) throw full(memory);
       added += bytes;
     },
@@ -121,6 +121,9 @@ export function createMonitor(
 
 /** What keeps Redis from being used, one line; undefined when it can be. */
 export const troubleIn = ({ unsafe, trouble }: RedisHealth): string | undefined => unsafe ?? trouble?.message;
+
+const refuse = (code: Trouble['code'], message: string): LongshoreError =>
+  new LongshoreError(code, message, { outside: outsideOf(message) });
 
 function full(memory: number): LongshoreError {
   const percent = Math.round(memory * 100);

@@ -43,7 +43,7 @@ export class EnqueueRefused extends LongshoreError {
     why: LongshoreError,
     readonly enqueued: readonly EnqueuedDelivery[],
   ) {
-    super(why.code, why.message, { cause: why.cause });
+    super(why.code, why.message, { cause: why.cause, outside: why.outside });
   }
 }
 

@@ -95,6 +95,19 @@ export function createQueuePool(client: RedisClient, prefix: string): QueuePool 
   };
 }
 
+/**
+ * For a Redis that has lost its data: writes the settings of all open queues of the client again, and lets the next
+ * delivery make its endpoint known again. Rejects with Redis' error.
+ */
+export async function rewriteQueues(client: RedisClient, prefix: string): Promise<void> {
+  const shared = pools.get(client)?.get(prefix);
+  if (!shared) return;
+  shared.opening.clear();
+  const { maxLen } = EVENT_STREAM.events;
+  const metas = Array.from(shared.queues.values(), ({ keys }) => keys.meta ?? '');
+  await Promise.all(metas.map((meta) => client.hset(meta, 'opts.maxLenEvents', maxLen)));
+}
+
 function shareOf(client: RedisClient, prefix: string): Shared {
   installSettleScripts(client);
   const ofClient = pools.get(client) ?? new Map<string, Shared>();

@@ -1,6 +1,6 @@
 /** One look at Redis: INFO of each master, and a write that changes nothing. */
 import type { Redis } from 'ioredis';
-import { factsOf, isReady, masters, type RedisClient } from './connection.js';
+import { factsOf, isReady, masters, type RedisClient, whyNotReady } from './connection.js';
 import { storeKey } from './names.js';
 import { runScript, script } from './script.js';
 import { diskTrouble, type Trouble, troubleOf } from './trouble.js';
@@ -76,12 +76,7 @@ export async function lookAt(client: RedisClient, prefix: string, replicas = 0):
 function unreachable(client: RedisClient, error: unknown = factsOf(client).lastError?.()): Trouble {
   const known = error === undefined ? undefined : troubleOf(error, client);
   if (known) return known;
-  const reason =
-    error instanceof Error && error.message
-      ? error.message
-      : client.status === 'connect'
-        ? 'it is connected but not ready; it may be reading its data back'
-        : '';
+  const reason = error instanceof Error && error.message ? error.message : whyNotReady(client);
   return {
     cause: 'away',
     code: 'QUEUE_UNAVAILABLE',

@@ -7,8 +7,9 @@
  */
 import { LongshoreError } from '@longshore/event';
 import type { Redis } from 'ioredis';
-import { isCluster, masters, type RedisClient } from './connection.js';
+import { masters, type RedisClient } from './connection.js';
 import { storeKey } from './names.js';
+import { nodeStores } from './node-store.js';
 import { refusal } from './refusal.js';
 
 /** How many replicas must have a write, and how long they may take in milliseconds. 0 replicas: nothing is waited for. */
@@ -27,9 +28,6 @@ export interface Replication {
   begin(): () => Promise<void>;
 }
 
-/** Tags to try until a key is on a certain primary of a Cluster: each holds at least a thousandth of the slots. */
-const MOST_TAGS = 10_000;
-
 /** Shares the client, on which everything that is waited for must be written. @param settings asked for at each request */
 export function createReplication(
   client: RedisClient,
@@ -43,19 +41,16 @@ export function createReplication(
     turns.set(node, known);
     return known;
   };
-  /** By primary, the tag of a key that it holds. */
-  const tags = new WeakMap<Redis, number>();
+  const onNode = nodeStores(client);
 
   /**
    * WAIT counts from the last write of its own connection. A delivery that was known already may have been written on
    * another one, so there is a write of ours first.
    */
-  const confirmed = async (node: Redis, { replicas, timeout }: WaitSettings): Promise<void> => {
-    for (let tag = tags.get(node) ?? 0; tag < MOST_TAGS; tag++) {
-      const key = storeKey(prefix, tag === 0 ? 'health' : `health${tag}`, 'written');
-      const [written, waited] = await Promise.allSettled([node.set(key, '1'), node.wait(replicas, timeout)]);
-      if (written.status === 'rejected' && isElsewhere(client, written.reason)) continue;
-      tags.set(node, tag);
+  const confirmed = (node: Redis, { replicas, timeout }: WaitSettings): Promise<void> =>
+    onNode(node, async (store) => {
+      const writing = node.set(storeKey(prefix, store, 'written'), '1');
+      const [written, waited] = await Promise.allSettled([writing, node.wait(replicas, timeout)]);
       if (written.status === 'rejected') throw written.reason;
       if (waited.status === 'rejected') throw waited.reason;
       if (waited.value >= replicas) return;
@@ -63,13 +58,7 @@ export function createReplication(
         'QUEUE_UNAVAILABLE',
         `${waited.value} of ${replicas} replicas had this within ${timeout} ms (redis.wait); look at the replicas of Redis, then send the same request again`,
       );
-    }
-    tags.delete(node);
-    throw new LongshoreError(
-      'QUEUE_UNAVAILABLE',
-      'the slots of the Redis Cluster move; send the same request again',
-    );
-  };
+    });
 
   return {
     begin() {
@@ -90,9 +79,6 @@ export function createReplication(
     },
   };
 }
-
-const isElsewhere = (client: RedisClient, reason: unknown): boolean =>
-  isCluster(client) && reason instanceof Error && reason.message.startsWith('MOVED');
 
 type Turns = () => Promise<void>;
 

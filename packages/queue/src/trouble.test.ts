@@ -61,6 +61,20 @@ test.each([
   expect(error.message).not.toMatch(/script:|@user_script|Redis is unavailable/);
 });
 
+test.each([
+  ["NOPERM User app has no permissions to run the 'info' command", 'this Redis user may not use INFO'],
+  [AOF, 'the disk of Redis is full, so it refuses writes'],
+  ['MISCONF Errors writing to the AOF file: /data: I/O error', 'Redis cannot write its append-only file'],
+  ['connect ECONNREFUSED 10.0.0.5:6379', 'Redis is unavailable'],
+])('%s: the sender reads neither user nor folder nor address', (message, words) => {
+  const { outside } = refusal(
+    new Error(message),
+    clientOf({ url: 'redis://app:pw@127.0.0.1:1', folder: '/data' }),
+  );
+  expect(outside).toMatch(new RegExp(`^${words}.*; send the same request again$`));
+  expect(outside).not.toMatch(/\bapp\b|\/data|10\.0\.0\.5/);
+});
+
 test('an error that says nothing about Redis is no trouble of Redis', () => {
   expect(troubleOf(new Error('Missing lock for job 1. moveToFinished'), app())).toBeUndefined();
 });

@@ -11,8 +11,17 @@ export interface Trouble {
   /** The same for the same kind of trouble, whatever numbers are in the message. */
   cause: string;
   code: Extract<ErrorCode, 'QUEUE_UNAVAILABLE' | 'QUEUE_UNSAFE' | 'QUEUE_FULL'>;
-  /** One line, without a full stop: what is wrong and what to do. Holds no secret. */
+  /** One line, without a full stop: what is wrong, and after a semicolon what to do. Holds no secret. */
   message: string;
+}
+
+/**
+ * What a sender may read of a message about Redis: what is wrong. What to do, with names of users and folders, and
+ * the system's words are for the operator, who finds them in the log.
+ */
+export function outsideOf(message: string): string {
+  const [what] = message.replace(/ \(.*\)/, '').split(';', 1);
+  return `${what}; send the same request again`;
 }
 
 type Row = readonly [

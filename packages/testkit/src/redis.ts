@@ -38,6 +38,9 @@ export interface TestRedis {
   cli(...args: string[]): Promise<RedisReply>;
   /** Ends it (in an orderly way when it still runs) and starts it again at the same address. */
   restart(): Promise<void>;
+  /** Ends it and starts it again, reading its append-only file so slowly that it is not done before `finishLoading()`. */
+  restartLoading(): Promise<void>;
+  finishLoading(): Promise<void>;
   /** SIGKILL; it stays away until `restart()`. */
   kill(): Promise<void>;
   /** SIGSTOP: connections are accepted by the kernel and nothing answers. */
@@ -79,6 +82,23 @@ export async function startRedis(options: RedisOptions = {}): Promise<TestRedis>
       await end('SIGTERM');
       server = await run();
     },
+    restartLoading: async () => {
+      await redisCommand(address, ['BGREWRITEAOF']);
+      const rewriting = async () => String(await redisCommand(address, ['INFO', 'persistence']));
+      // While it reads commands it answers once in a thousand of them; in the rewritten form, after each.
+      await eventually(rewriting, (info) =>
+        /aof_rewrite_in_progress:0\r\naof_rewrite_scheduled:0/.test(info),
+      );
+      await end('SIGTERM');
+      const slowly = { 'key-load-delay': '100000', 'loading-process-events-interval-bytes': '1024' };
+      server = spawn(program, folder, address, { ...options, settings: { ...options.settings, ...slowly } });
+      const says = () => redisCommand(address, ['PING']).then(String, String);
+      await eventually(says, (said) => said.includes('LOADING'), { what: 'a Redis that loads' });
+    },
+    finishLoading: async () => {
+      await redisCommand(address, ['CONFIG', 'SET', 'key-load-delay', '0'], { timeout: 10_000 });
+      await untilItAnswers(server, address);
+    },
     kill: () => end('SIGKILL'),
     pause: () => server.kill('SIGSTOP'),
     resume: () => server.kill('SIGCONT'),
@@ -96,8 +116,19 @@ export async function launch(
   program: string,
   folder: string,
   address: string | number,
-  { appendonly = false, maxmemory = 0, settings = {} }: RedisOptions,
+  options: RedisOptions,
 ): Promise<WatchedProcess> {
+  const server = spawn(program, folder, address, options);
+  await untilItAnswers(server, address);
+  return server;
+}
+
+function spawn(
+  program: string,
+  folder: string,
+  address: string | number,
+  { appendonly = false, maxmemory = 0, settings = {} }: RedisOptions,
+): WatchedProcess {
   const all: Record<string, string> = {
     ...(typeof address === 'string' ? { port: '0', unixsocket: address } : { port: String(address) }),
     bind: '127.0.0.1',
@@ -113,7 +144,6 @@ export async function launch(
   const args = Object.entries(all).flatMap(([name, value]) => [`--${name}`, value]);
   const server = watchedProcess(program, args, { cwd: folder });
   server.start();
-  await untilItAnswers(server, address);
   return server;
 }
 

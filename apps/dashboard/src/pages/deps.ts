@@ -16,6 +16,8 @@ export interface Health {
   memory?: number;
   /** Ingest answers 503, because Redis is nearly full. */
   full: boolean;
+  /** Why Redis takes no writes, and what it has lost, one line each. */
+  warnings: readonly string[];
   refused?: RefusedConfig;
 }
 

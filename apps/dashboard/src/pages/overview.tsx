@@ -123,18 +123,28 @@ export function StateWords({ row, now }: { row: EndpointOverview; now: number })
 const description = (name: string, words: string): string =>
   words.startsWith(name) ? words.slice(name.length).replace(/^[:;,]? /, '') : words;
 
-function Verdict({ rows, quarantined, memory, full, refused, now }: OverviewProps) {
+function Verdict({ rows, quarantined, memory, full, warnings, refused, now }: OverviewProps) {
   const failing = rows.filter(({ state }) => state.name === 'failing');
   const dead = rows.reduce((sum, { pulse }) => sum + pulse.dead, 0);
   const backlog = rows.reduce((sum, { pulse: p }) => sum + p.waiting + p.delayed + p.active, 0);
   const oldest = Math.min(...rows.flatMap(({ pulse }) => pulse.oldestAt ?? []));
-  const tone = failing.length > 0 || full || refused ? 'bad' : dead > 0 || quarantined > 0 ? 'warn' : 'good';
+  const tone =
+    failing.length > 0 || full || warnings.length > 0 || refused
+      ? 'bad'
+      : dead > 0 || quarantined > 0
+        ? 'warn'
+        : 'good';
   return (
     <div class={`verdict ${tone}`} role="status">
       <strong>{headline(rows.length, failing)}</strong>
       {full && (
         <p class="bad">Redis is nearly full: ingest answers 503 until workers have drained the backlog.</p>
       )}
+      {warnings.map((warning) => (
+        <p key={warning} class="bad break">
+          {warning}.
+        </p>
+      ))}
       {refused && <Refused {...refused} />}
       <p>
         Backlog: {plural(backlog, 'delivery', 'deliveries')}

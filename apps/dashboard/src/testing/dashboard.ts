@@ -64,7 +64,7 @@ export async function startDashboard(settings: object = {}): Promise<TestDashboa
   const dashboard = createDashboard({
     inspector,
     admin,
-    redis: () => ({ up: client.status === 'ready', full: false }),
+    redis: () => ({ up: client.status === 'ready', full: false, warnings: [] }),
     version: '0.0.0',
     refused: () => undefined,
     signIns: unthrottled,

@@ -28,12 +28,17 @@ const schema = z.object({
 
 /** All methods reject with LongshoreError QUEUE_UNAVAILABLE while Redis is unavailable. */
 export interface Pauses {
-  /** What is in flight ends; everything else is kept. Paused already: it stays as it was, with its first reason. */
-  pause(endpoint: string, pause: { by: string; reason?: string }): Promise<Pause>;
+  /**
+   * What is in flight ends; everything else is kept. Paused already: it stays as it was, with its first reason.
+   * `since`: now, unless it is known better.
+   */
+  pause(endpoint: string, pause: { by: string; reason?: string; since?: number }): Promise<Pause>;
   /** @returns how it was paused; undefined when it was not */
   resume(endpoint: string): Promise<Pause | undefined>;
   /** @returns undefined when it is not paused */
   get(endpoint: string): Promise<Pause | undefined>;
+  /** By endpoint, those that were paused by {@link pause}. */
+  all(): Promise<Map<string, Pause>>;
   close(): Promise<void>;
 }
 
@@ -51,11 +56,16 @@ export function createPauses(
   };
   return {
     get: (endpoint) => asking(client, () => get(endpoint)),
-    pause: (endpoint, { by, reason }) =>
+    all: () =>
+      asking(client, async () => {
+        const stored = Object.entries(await client.hgetall(words));
+        return new Map(stored.map(([endpoint, pause]) => [endpoint, readStored(schema, pause) ?? {}]));
+      }),
+    pause: (endpoint, { by, reason, since = Date.now() }) =>
       asking(client, async () => {
         const before = await get(endpoint);
         if (before?.since !== undefined) return before;
-        const pause: Pause = { since: Date.now(), by, ...(reason && { reason }) };
+        const pause: Pause = { since, by, ...(reason && { reason }) };
         await inspector.remember([endpoint]);
         // The reason first: a queue that is paused without it looks like one that was paused in bull-board.
         await client.hset(words, endpoint, JSON.stringify(pause));

@@ -191,3 +191,19 @@ test('entries are walked through by source, time, reason and id, newest first', 
   expect(await walked({ reason: (reason) => reason.startsWith('action') })).toEqual([24, 23, 22, 21, 20]);
   expect(await walked({ ids: [ids[3] ?? '', 'f'.repeat(32)] })).toEqual([3]);
 });
+
+test('a text is found wherever it stands in a body, and the newest come first', async ({ open, prefix }) => {
+  const quarantine = createQuarantine(await open('producer'), prefix);
+  const bodies = ['', 'x', 'xy', 'xyz', 'ü', '{"a":'].flatMap((before) => [
+    `${before}acme/äpp`,
+    `${before}acme/äpp and more`,
+  ]);
+  for (const [at, body] of [...bodies, 'acme/app', 'acme/ä'].entries()) {
+    await quarantine.put(entry(body, { receivedAt: at }));
+  }
+  const held = async (limit: number) =>
+    (await quarantine.holding('acme/äpp', limit)).map(({ receivedAt }) => receivedAt);
+  expect(await held(100)).toEqual(bodies.map((_, n) => bodies.length - 1 - n));
+  expect(await held(2)).toEqual([bodies.length - 1, bodies.length - 2]);
+  expect(await quarantine.holding('acme/nothing', 10)).toEqual([]);
+});

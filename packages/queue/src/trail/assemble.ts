@@ -1,15 +1,5 @@
 /** One event as it is shown: what its entries say, and what its jobs say, which know better how it stands. Pure. */
-import type {
-  AttemptedEntry,
-  DeliveryState,
-  EventHistory,
-  EventView,
-  GapEntry,
-  HistoryDelivery,
-  HistoryStep,
-  QuarantinedEntry,
-  ReceivedEntry,
-} from '@longshore/event';
+import type { DeliveryState, EventHistory, GapEntry, HistoryDelivery, HistoryStep } from '@longshore/event';
 import type { Quarantined } from '../operate/quarantine.js';
 import type { EventEntry } from './group.js';
 import { iso, type JobNow, type Place } from './jobs.js';
@@ -32,10 +22,8 @@ export function assemble(known: Known, endpoint?: string): EventHistory {
   const deliveries = placesOf(entries, jobs).map(
     (place) => jobs.find(({ now }) => now.id === place.deliveryId)?.now ?? fromEntries(place, entries),
   );
-  const subject = subjectOf(entries, jobs);
   return {
-    ...subject,
-    ...quarantineOf(entries, known.quarantined),
+    ...subjectOf({ ...known, entries, jobs }),
     deliveries,
     steps: entries.map(asStep),
     incomplete: isIncomplete(entries, deliveries, known.gaps),
@@ -60,51 +48,26 @@ function only(entry: EventEntry, endpoint: string): EventEntry[] {
   return [{ ...entry, planned: entry.planned.filter(isIt), ignored: entry.ignored.filter(isIt) }];
 }
 
-function subjectOf(entries: readonly EventEntry[], jobs: readonly JobNow[]): Partial<EventHistory> {
-  const received = entries.find((entry): entry is ReceivedEntry => entry.step === 'received');
-  const attempted = entries.find(
-    (entry): entry is AttemptedEntry => entry.step === 'attempted' && !!entry.view,
-  );
-  const quarantined = entries.find((entry): entry is QuarantinedEntry => entry.step === 'quarantined');
+/** What it is about. A receipt knows best; without one a job, what is kept in quarantine, or any entry says. */
+function subjectOf({ entries, jobs, quarantined: kept }: Known): Partial<EventHistory> {
+  const received = entries.find((entry) => entry.step === 'received');
+  const viewed = entries.filter((entry) => entry.step === 'attempted').find(({ view }) => view);
+  const unread = entries.findLast((entry) => entry.step === 'quarantined');
+  const named = entries.filter((entry) => 'deliveryId' in entry).find(({ eventId }) => eventId);
   const { delivery } = jobs.find((job) => job.delivery) ?? {};
-  const any = entries.find((entry) => 'deliveryId' in entry && entry.eventId !== undefined);
-  const at = received?.at ?? delivery?.receivedAt;
-  return defined({
-    eventId: received?.eventId ?? delivery?.eventId ?? (any && 'eventId' in any ? any.eventId : undefined),
-    source:
-      received?.source ??
-      delivery?.source ??
-      quarantined?.source ??
-      (any && 'source' in any ? any.source : undefined),
-    kind: received?.kind ?? delivery?.kind ?? quarantined?.kind,
-    nativeType: received?.nativeType ?? delivery?.nativeType,
-    ...viewOf(received?.view ?? delivery?.view ?? attempted?.view),
-    receivedAt: at === undefined ? undefined : iso(at),
-  });
-}
-
-const viewOf = ({
-  action,
-  repository,
-  tag,
-  digest,
-  mediaType,
-}: Partial<EventView> = {}): Partial<EventView> => ({
-  action,
-  repository,
-  tag,
-  digest,
-  mediaType,
-});
-
-function quarantineOf(entries: readonly EventEntry[], kept?: Quarantined): Partial<EventHistory> {
-  const quarantined = entries.findLast((entry): entry is QuarantinedEntry => entry.step === 'quarantined');
-  const at = quarantined?.at ?? kept?.receivedAt;
-  const id = kept?.id ?? quarantined?.quarantineId;
-  if (id === undefined) return {};
-  const { reason = '', bytes = 0, source, kind } = kept ?? quarantined ?? {};
-  const quarantine = { id, reason, bytes, kept: kept !== undefined };
-  return defined({ source, kind, quarantine, receivedAt: at === undefined ? undefined : iso(at) });
+  const at = unread?.at ?? kept?.receivedAt ?? received?.at ?? delivery?.receivedAt;
+  const id = kept?.id ?? unread?.quarantineId;
+  const { reason = '', bytes = 0 } = kept ?? unread ?? {};
+  const origin = received ?? delivery ?? kept ?? unread;
+  return {
+    eventId: (received ?? delivery ?? named)?.eventId,
+    source: (origin ?? named)?.source,
+    kind: origin?.kind,
+    nativeType: (received ?? delivery)?.nativeType,
+    ...(received ?? delivery ?? viewed)?.view,
+    ...(at !== undefined && { receivedAt: iso(at) }),
+    ...(id !== undefined && { quarantine: { id, reason, bytes, kept: kept !== undefined } }),
+  };
 }
 
 /** Its job is gone: retention took it, or an operator. */
@@ -161,8 +124,4 @@ function asStep(entry: EventEntry): HistoryStep {
   if (entry.step !== 'attempted') return { ...entry, at };
   const { retryAt, ...rest } = entry;
   return { ...rest, at, ...(retryAt !== undefined && { retryAt: iso(retryAt) }) };
-}
-
-function defined<T extends object>(object: T): Partial<T> {
-  return Object.fromEntries(Object.entries(object).filter(([, value]) => value !== undefined)) as Partial<T>;
 }

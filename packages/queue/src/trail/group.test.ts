@@ -9,7 +9,7 @@ test('what happened to the deliveries of a receipt belongs to it, in the order i
   const first = attempted(receipt, { at: 1_000, ...failure });
   const { eventId: _, ...unnamed } = attempted(receipt, { endpoint: 'two', at: 2_000 });
   const groups = group([unnamed, again, first, receipt]);
-  expect(groups).toEqual([{ entries: [receipt, first, unnamed, again] }]);
+  expect(groups).toEqual([[receipt, first, unnamed, again]]);
 });
 
 test('the same event id from two sources is two events', () => {
@@ -22,13 +22,16 @@ test('the same event id with two identities is two events, and each attempt belo
   const one = received({ eventId: '1', dedupe: 'a/1' });
   const other = received({ eventId: '1', dedupe: 'b/1' });
   const [own, another] = [attempted(one), attempted(other)];
-  expect(group([own, another, one, other])).toEqual([{ entries: [one, own] }, { entries: [other, another] }]);
+  expect(group([own, another, one, other])).toEqual([
+    [one, own],
+    [other, another],
+  ]);
 });
 
 test('attempts without their receipt belong together by event and source', () => {
   const receipt = received();
   const attempts = [attempted(receipt), attempted(receipt, { endpoint: 'two' })];
-  expect(group(attempts)).toEqual([{ entries: attempts }]);
+  expect(group(attempts)).toEqual([attempts]);
 });
 
 test('gaps of several processes and of one that continues are one', () => {

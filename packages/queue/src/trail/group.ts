@@ -1,20 +1,16 @@
-import type { GapEntry, HistoryEntry, ReceivedEntry } from '@longshore/event';
 /** Which entries are about the same event. Pure. */
+import type { GapEntry, HistoryEntry, ReceivedEntry } from '@longshore/event';
 
 /** Any entry that is about something. */
 export type EventEntry = Exclude<HistoryEntry, GapEntry>;
 
-/** Entries of one event in the order in which they happened, or of one body that could not be read. */
-export interface Group {
-  entries: EventEntry[];
-}
-
 /**
- * A receipt names its deliveries, so what happened to these belongs to it. Deliveries whose receipt is not there
- * belong together when event and source are the same.
+ * The entries of each event, or of each body that could not be read, in the order in which they happened. A receipt
+ * names its deliveries, so what happened to these belongs to it. Deliveries whose receipt is not there belong together
+ * when event and source are the same.
  */
-export function group(entries: readonly EventEntry[]): Group[] {
-  const groups = new Map<string, Group>();
+export function group(entries: readonly EventEntry[]): EventEntry[][] {
+  const groups = new Map<string, EventEntry[]>();
   const ofDelivery = new Map<string, string>();
   for (const entry of entries) {
     if (entry.step !== 'received') continue;
@@ -23,11 +19,10 @@ export function group(entries: readonly EventEntry[]): Group[] {
   for (const entry of entries) {
     const key = keyOf(entry, ofDelivery);
     const known = groups.get(key);
-    if (known) known.entries.push(entry);
-    else groups.set(key, { entries: [entry] });
+    if (known) known.push(entry);
+    else groups.set(key, [entry]);
   }
-  for (const { entries: own } of groups.values()) own.sort((a, b) => a.at - b.at || rank(a) - rank(b));
-  return [...groups.values()];
+  return Array.from(groups.values(), (own) => own.sort((a, b) => a.at - b.at || rank(a) - rank(b)));
 }
 
 const keyOfReceipt = ({ source, eventId, dedupe = eventId }: ReceivedEntry): string =>

@@ -18,19 +18,27 @@ export interface Place {
   deliveryId: string;
 }
 
-/** Those of the places that have a job; many are asked at once, which is one round trip or a few. */
-export async function existing(
+/** Those of the places that have a job. One command asks for all of an endpoint, whose keys are in one slot. */
+export async function jobsAt(
   client: RedisClient,
   prefix: string,
   places: readonly Place[],
-): Promise<Place[]> {
-  const key = ({ endpoint, deliveryId }: Place) => queueKey(prefix, endpoint, deliveryId);
-  const there = await Promise.all(places.map((place) => client.exists(key(place))));
-  return places.filter((_, n) => there[n] === 1);
+): Promise<JobNow[]> {
+  const byEndpoint = new Map<string, Place[]>();
+  for (const place of places) {
+    const own = byEndpoint.get(place.endpoint);
+    if (own) own.push(place);
+    else byEndpoint.set(place.endpoint, [place]);
+  }
+  const jobs = Array.from(byEndpoint, async ([endpoint, own]) => {
+    const keys = own.map(({ deliveryId }) => queueKey(prefix, endpoint, deliveryId));
+    if ((await client.exists(...keys)) === 0) return [];
+    return Promise.all(own.map((place) => readJob(client, prefix, place)));
+  });
+  return (await Promise.all(jobs)).flat().filter((job) => job !== undefined);
 }
 
-/** @returns undefined when there is no such job */
-export async function readJob(
+async function readJob(
   client: RedisClient,
   prefix: string,
   { endpoint, deliveryId: id }: Place,
@@ -40,17 +48,8 @@ export async function readJob(
   const { at, stored } = looked;
   const { about, attempts, last, returned } = stored;
   const state = looked.state === 'delivered' && returned?.startsWith('ignored') ? 'ignored' : looked.state;
-  return {
-    delivery: about,
-    now: {
-      id,
-      endpoint,
-      state,
-      attempts,
-      ...(at !== undefined && { [state === 'delayed' ? 'until' : 'settledAt']: iso(at) }),
-      ...(last && { last }),
-    },
-  };
+  const time = at !== undefined && { [state === 'delayed' ? 'until' : 'settledAt']: iso(at) };
+  return { delivery: about, now: { id, endpoint, state, attempts, ...time, ...(last && { last }) } };
 }
 
 /** Of a moment that Redis may hold with a fraction. */

@@ -2,12 +2,10 @@
  * Reads the trail: first all terms, which are a sixth of it, then only those chunks that may hold what is
  * looked for. Costs a search some tens of milliseconds for 100,000 events, and Redis one page at a time.
  */
-import type { GapEntry, HistoryEntry } from '@longshore/event';
+import type { HistoryEntry } from '@longshore/event';
 import type { RedisClient } from '../connection.js';
 import { type Chunk, decode } from './chunk.js';
-import { mergeGaps } from './gaps.js';
 import { type Shard, shardsOf } from './shards.js';
-import { term } from './terms.js';
 
 /** The trail at one moment. */
 export interface TrailLog {
@@ -15,12 +13,11 @@ export interface TrailLog {
   since?: number;
   /** Entries of chunks that have one of the terms, chunk by chunk, the newest first. */
   having(terms: ReadonlySet<number>): AsyncGenerator<HistoryEntry[]>;
-  /** Newest first. */
-  gaps(): Promise<GapEntry[]>;
 }
 
 /** Chunks read at once in one round trip. */
 const PAGE = { terms: 200, chunks: 16 };
+const FEW_TERMS = 16;
 /** Chunks that are remembered from one pass to the next. */
 const REMEMBERED = 64;
 
@@ -30,7 +27,7 @@ interface Indexed {
   at: number;
   /** Among those of the same millisecond. */
   place: number;
-  terms: Buffer;
+  terms: Uint32Array;
 }
 
 /** Reads the terms at once; chunks when they are asked for. The log is that of this moment. */
@@ -58,14 +55,7 @@ export async function openLog(client: RedisClient, prefix: string): Promise<Trai
       }
     }
   }
-  const gaps = async (): Promise<GapEntry[]> => {
-    const found: GapEntry[] = [];
-    for await (const entries of having(new Set([term.gap()]))) {
-      found.push(...entries.filter((entry) => entry.step === 'gap'));
-    }
-    return mergeGaps(found);
-  };
-  return { since: index.at(-1)?.at, having, gaps };
+  return { since: index.at(-1)?.at, having };
 }
 
 async function readTerms(client: RedisClient, shard: Shard): Promise<Indexed[]> {
@@ -75,7 +65,7 @@ async function readTerms(client: RedisClient, shard: Shard): Promise<Indexed[]> 
     for (const [key, fields] of page) {
       const id = key.toString();
       const [at, place] = id.split('-').map(Number);
-      index.push({ shard, id, at: at ?? 0, place: place ?? 0, terms: fields[5] ?? Buffer.alloc(0) });
+      index.push({ shard, id, at: at ?? 0, place: place ?? 0, terms: numbersIn(fields[5]) });
     }
     const last = index.at(-1);
     if (page.length < PAGE.terms || !last) return index;
@@ -84,9 +74,18 @@ async function readTerms(client: RedisClient, shard: Shard): Promise<Indexed[]> 
   }
 }
 
-function hasAny(own: Buffer, terms: ReadonlySet<number>): boolean {
-  for (let n = 0; n + 4 <= own.length; n += 4) if (terms.has(own.readUInt32LE(n))) return true;
+/** Looking for a few terms one by one is ten times as fast as looking each own one up. */
+function hasAny(own: Uint32Array, terms: ReadonlySet<number>): boolean {
+  if (terms.size > FEW_TERMS) return own.some((term) => terms.has(term));
+  for (const term of terms) if (own.includes(term)) return true;
   return false;
+}
+
+/** Numbers of 4 bytes, the lowest first. */
+function numbersIn(bytes: Buffer = Buffer.alloc(0)): Uint32Array {
+  const numbers = new Uint32Array(Math.floor(bytes.length / 4));
+  for (let n = 0; n < numbers.length; n++) numbers[n] = bytes.readUInt32LE(n * 4);
+  return numbers;
 }
 
 /** @returns undefined when it has gone meanwhile, or is of a version that this one cannot read */

@@ -1,5 +1,5 @@
 /** The two passes over the trail: whom does the search find, and what else is there about them. */
-import type { HistoryEntry } from '@longshore/event';
+import type { GapEntry, HistoryEntry } from '@longshore/event';
 import type { EventEntry } from './group.js';
 import type { TrailLog } from './log.js';
 import { term } from './terms.js';
@@ -56,4 +56,13 @@ function isAbout(entry: EventEntry, { events, deliveries, quarantined }: Subject
     return quarantined.has(entry.quarantineId);
   if (entry.eventId !== undefined && events.has(entry.eventId)) return true;
   return 'deliveryId' in entry && deliveries.has(entry.deliveryId);
+}
+
+/** What is noted of missing entries, as each process noted it. */
+export async function gapsIn(log: TrailLog): Promise<GapEntry[]> {
+  const found: GapEntry[] = [];
+  for await (const entries of log.having(new Set([term.gap()]))) {
+    found.push(...entries.filter((entry) => entry.step === 'gap'));
+  }
+  return found;
 }
