@@ -227,7 +227,7 @@ async function vitest(copy, ...files) {
 }
 
 test('what is added as the recipes say is documented and passes the tests that they name', {
-  timeout: 600_000,
+  timeout: 1_800_000,
 }, async () => {
   const copy = await copyOfTheTree();
   const count = (await addSource(copy)) + (await addFormat(copy)) + (await addTarget(copy));
