@@ -1,4 +1,4 @@
-/** Settings as the code behind them takes them: texts instead of secrets. */
+/** Settings as the code behind them takes them, texts instead of secrets: `@longshore/settings/resolved`. */
 import { Credential, Secret } from './secret.js';
 
 /** A value, or what looks it up and throws when it cannot be had. */
@@ -15,7 +15,7 @@ type Replaced<T, PerUse> = T extends Credential
         : T;
 
 /** Settings with texts instead of secrets. */
-export type Revealed<T> = Replaced<T, string>;
+type Revealed<T> = Replaced<T, string>;
 /** The same, with something to look up instead of a credential. */
 export type Resolved<T> = Replaced<T, SecretValue>;
 
