@@ -14,6 +14,8 @@ const LARGE = new Set([
   '@longshore/testkit',
   '@longshore/config',
   '@longshore/registry-client',
+  '@longshore/settings',
+  '@longshore/settings/secrets',
   '@longshore/sinks',
 ]);
 

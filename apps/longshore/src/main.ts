@@ -2,9 +2,9 @@
 import { useUtc } from '@longshore/config/environment';
 import { LongshoreError, printableLines } from '@longshore/event';
 import { Command, CommanderError } from 'commander';
+import { addActions } from './commands/actions.js';
 import { addCheck } from './commands/check.js';
 import { addDead } from './commands/dead.js';
-import { addPause } from './commands/pause.js';
 import { addPreheat } from './commands/preheat.js';
 import { addQuarantine } from './commands/quarantine.js';
 import { addRun } from './commands/run.js';
@@ -56,7 +56,7 @@ export async function main(
     addTrace,
     addDead,
     addQuarantine,
-    addPause,
+    addActions,
     addPreheat,
     addVerify,
   ])

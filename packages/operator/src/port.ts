@@ -8,6 +8,7 @@ import type { RedisClient } from '@longshore/queue';
 import type { BulkProgress, BulkResult, DeadLetter, DeadLetterDetail } from '@longshore/queue/dead';
 import type { ListedState, StoredDelivery, StoredDeliveryDetail } from '@longshore/queue/deliveries';
 import type { Quarantined } from '@longshore/queue/quarantine';
+import type { Action } from './actions/action.js';
 import type { EndpointOverview } from './endpoints.js';
 import type { DeadLetterQuery, QuarantineQuery } from './query.js';
 
@@ -87,10 +88,12 @@ export interface AdminService {
   endpoints(): Promise<EndpointOverview[]>;
   /** @throws LongshoreError REQUEST_NOT_FOUND that suggests the nearest name */
   endpoint(name: string): Promise<EndpointOverview>;
-  /** Stops all workers from delivering to it. One that is paused already keeps its first reason. */
-  pause(name: string, reason?: string): Promise<EndpointOverview>;
-  /** An endpoint that the configuration pauses stays paused: `pausedByConfig`. */
-  resume(name: string): Promise<EndpointOverview>;
+  /** Runs the action on the endpoint. @throws LongshoreError REQUEST_NOT_FOUND, and those of the action */
+  act(
+    action: Action,
+    name: string,
+    options?: Readonly<Record<string, string | undefined>>,
+  ): Promise<EndpointOverview>;
   /** @throws LongshoreError REQUEST_NOT_FOUND, REQUEST_INVALID */
   deliveries(endpoint: string, state: ListedState, paging: Paging): Promise<Listing<StoredDelivery>>;
   /** @throws LongshoreError REQUEST_NOT_FOUND */
