@@ -26,7 +26,7 @@ export interface ClientFacts {
   setting: string;
   /** As in {@link RedisAddress}. */
   folder?: string;
-  /** The last connection error; undefined since Redis was connected. */
+  /** The last connection error; undefined since a connection was open. */
   lastError?(): Error | undefined;
 }
 
@@ -109,9 +109,12 @@ export function connect(
   client.on('error', (error: Error) => {
     lastError = error;
   });
-  client.on('ready', () => {
-    lastError = undefined;
-  });
+  // Connected, and not ready while Redis reads its data back: what was wrong before no longer says why.
+  for (const event of ['connect', 'ready']) {
+    client.on(event, () => {
+      lastError = undefined;
+    });
+  }
   facts.set(client, {
     lastError: () => lastError,
     user: userOf(address),
