@@ -6,7 +6,7 @@ import {
   environment,
   type HttpEndpoint,
   proxyFor,
-  resolved,
+  revealAll,
 } from '@longshore/config';
 import type { RetryPolicy } from '@longshore/event';
 import { formatNamed } from '@longshore/formats';
@@ -112,7 +112,11 @@ function sinkOptions(endpoint: HttpEndpoint | AlertEndpoint, version: string) {
   const { name, timeout, concurrency, annotate } = endpoint;
   const format = formatNamed(endpoint.format);
   if (!format) throw new TypeError(`endpoint ${name}: there is no format ${endpoint.format}`);
-  const { url, headers } = resolved({ url: endpoint.url, headers: endpoint.headers });
+  const { url, headers, tls } = revealAll({
+    url: endpoint.url,
+    headers: endpoint.headers,
+    tls: endpoint.tls,
+  });
   return {
     name,
     url,
@@ -122,7 +126,7 @@ function sinkOptions(endpoint: HttpEndpoint | AlertEndpoint, version: string) {
     format,
     annotate,
     userAgent: `longshore/${version}`,
-    tls: { ca: endpoint.tls.ca?.reveal() },
+    tls,
     trust: systemTrust(),
     proxy: proxyFor(url, environment()),
   };

@@ -3,9 +3,9 @@
  * has its own map.
  */
 import { describeFormats, formatNamed, formatNames } from '@longshore/formats';
-import { DAY_MS, headers, setting, tag, texts, union } from '@longshore/settings';
+import { headers, setting, tag, texts, union } from '@longshore/settings';
 import { credential, url } from '@longshore/settings/secrets';
-import { choice, count, flag, registryDuration, text } from '@longshore/settings/values';
+import { choice, count, DAY_MS, flag, registryDuration, text } from '@longshore/settings/values';
 import { z } from 'zod';
 import { EVENT_CLASSES } from './kinds.js';
 import { batch, hold, latest, order, rate } from './pace.js';
