@@ -33,6 +33,27 @@ const ignore = z
   .meta({ description: 'Filter: events that the endpoint does not get.' })
   .prefault({});
 
+/** Which events an endpoint gets. */
+const selection = {
+  accept: setting(
+    z.array(choice(EVENT_CLASSES)).min(1, 'must name at least one; remove the key for the default'),
+    '`event`: push, pull, mount, delete. `other`: all other events, such as scan, quota, rename.',
+    ['event'],
+  ),
+  collapse: setting(
+    registryDuration({ max: LONGEST_COLLAPSE_MS, tiny: 'almost nothing is collapsed' }),
+    'Window in which equal events (same repository, action, digest, tag and actor, from any source) are delivered once: the first one is delivered, the others are counted. 0: every event is delivered.',
+    '0s',
+  ),
+  ownpulls: setting(
+    flag(),
+    'true: the endpoint also gets the pull events that Longshore itself causes by preheating. They are recognized by the user agent `longshore/VERSION`.',
+    false,
+  ),
+  ignoredmediatypes: texts('Older name of `ignore.mediatypes`; both lists apply.'),
+  ignore,
+};
+
 /** What endpoints of every kind have. @param timeout default, and what 0 or less means */
 const common = (timeout: string, words: string) => ({
   disabled: setting(flag(), 'true: the endpoint gets nothing, as in the registry.', false),
@@ -75,23 +96,7 @@ const common = (timeout: string, words: string) => ({
   ),
   hold,
   latest,
-  accept: setting(
-    z.array(choice(EVENT_CLASSES)).min(1, 'must name at least one; remove the key for the default'),
-    '`event`: push, pull, mount, delete. `other`: all other events, such as scan, quota, rename.',
-    ['event'],
-  ),
-  collapse: setting(
-    registryDuration({ max: LONGEST_COLLAPSE_MS, tiny: 'almost nothing is collapsed' }),
-    'Window in which equal events (same repository, action, digest, tag and actor, from any source) are delivered once: the first one is delivered, the others are counted. 0: every event is delivered.',
-    '0s',
-  ),
-  ownpulls: setting(
-    flag(),
-    'true: the endpoint also gets the pull events that Longshore itself causes by preheating. They are recognized by the user agent `longshore/VERSION`.',
-    false,
-  ),
-  ignoredmediatypes: texts('Older name of `ignore.mediatypes`; both lists apply.'),
-  ignore,
+  ...selection,
 });
 
 const name = setting(
