@@ -219,7 +219,9 @@ local function isLeft(gate)
   else delayed = delayed and redis.call('ZRANGE', E.delayed, 0, 0, 'WITHSCORES')[2] end
   local due = delayed and math.floor(delayed / ${SCORE_PER_MS})
   if due and due > now then lookAt(due) end
-  return due and due <= now or gate.fresh ~= false and (redis.call('LLEN', E.wait) > 0
+  -- Behind a retry that was taken now: what waits is next when that is settled.
+  local fresh = gate.fresh ~= false or gate.isBehind and requests > 0
+  return due and due <= now or fresh and (redis.call('LLEN', E.wait) > 0
     or S.order == 'none' and redis.call('ZCARD', E.prioritized) > 0)
 end
 
@@ -228,6 +230,7 @@ local function ordered(gate)
   local order = orderGate(E, O, now)
   if not order then return gate end
   gate.limit, gate.only = math.min(gate.limit or order.limit, order.limit), order.retry or ''
+  gate.isBehind = order.fresh == false and gate.fresh ~= false
   if order.fresh == false then gate.fresh = false end
   lookAt(order.next)
   return gate
