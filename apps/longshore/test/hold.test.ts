@@ -94,7 +94,8 @@ test('an outage costs no event: none is dead in the end, and few requests are ma
     (found) => found.length > 0,
     AT_LAST,
   );
-  expect(await place.counts()).toMatchObject({ dead: 0, waiting: 0, delayed: 0, active: 0 });
+  const left = async () => Object.values(await place.counts()).reduce((sum, count) => sum + count, 0);
+  await eventually(left, (count) => count === 0, AT_LAST);
   const dead = named(all, 'delivery.settled');
   expect(recovered).toMatchObject({ endpoint: 'one', level: 'info', revived: dead.length });
   expect(Number(recovered?.waited) + dead.length).toBeGreaterThan(100);
@@ -102,7 +103,7 @@ test('an outage costs no event: none is dead in the end, and few requests are ma
   expect(receiver.requests).toHaveLength(200);
   const replayed = () => named([...all, relay], 'delivery.replayed');
   await eventually(replayed, (found) => found.length === dead.length, AT_LAST);
-  expect(new Set(replayed().map(({ by }) => by))).toEqual(new Set(['hold']));
+  for (const each of replayed()) expect(each).toMatchObject({ by: 'hold', repository: 'acme/app' });
   expect(await place.held()).toBeUndefined();
 });
 
@@ -245,5 +246,4 @@ test('a proxy that is down costs no attempt, and is reported as our trouble', as
     new Set(['1']),
   );
   for (const record of ['endpoint.held', 'delivery.settled']) expect(named([relay], record)).toEqual([]);
-  expect(await place.counts()).toMatchObject({ dead: 0, waiting: 0, delayed: 0 });
 });

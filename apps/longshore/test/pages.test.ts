@@ -66,7 +66,9 @@ describe.runIf(hasTool('chromium'))('the pages', () => {
     'an operator sees an endpoint fail, opens its dead letter, retries it and sees it delivered',
     async () => {
       const receiver = await startReceiver({ status: 503, body: 'maintenance until noon' });
-      const relay = await relayTo({ endpoints: [{ name: 'hook', url: receiver.url, ...brief }] });
+      const relay = await relayTo({
+        endpoints: [{ name: 'hook', url: receiver.url, ...brief, hold: false }],
+      });
       await relay.post(envelope(anEvent()));
       await relay.waitFor(({ outcome }) => outcome === 'dead');
       const { page, problems } = await open(relay.dashboard);

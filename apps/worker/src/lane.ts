@@ -1,11 +1,15 @@
 /** One endpoint of the worker: its consumer, and the sink that its attempts use. Both can be replaced while deliveries flow. */
 import type { Config } from '@longshore/config';
+import { ignore } from '@longshore/event';
+import type { RedisClient } from '@longshore/queue';
 import type { Consumer, createTakeLoop } from '@longshore/queue/consumer';
+import { createHoldSwitch } from '@longshore/queue/hold';
 import { createBatchPipeline } from './batch.js';
 import { recordHold } from './hold-report.js';
 import { createDeliveryPipeline, type LiveEndpoint } from './pipeline.js';
 import type { Prepared } from './prepared.js';
 import type { ReportParts } from './report.js';
+import { recordSuperseded } from './superseded-report.js';
 import { takeSettings } from './take-settings.js';
 import { createUnreadable } from './unreadable.js';
 
@@ -15,6 +19,8 @@ export type TakeLoop = ReturnType<typeof createTakeLoop>;
 /** What a lane is opened with. */
 export interface LaneParts extends Pick<ReportParts, 'observer' | 'trail'> {
   loop: TakeLoop;
+  /** Waits for Redis. */
+  client: RedisClient;
   /** Hears every error of the queues, for `/readyz`. */
   onRedisError?(error: Error): void;
 }
@@ -36,6 +42,7 @@ export interface Lane {
 export function openLane(parts: LaneParts, first: Prepared, config: Config): Lane {
   let prepared = first;
   let live = liveEndpoint(first);
+  const holds = createHoldSwitch(parts.client, config.redis.prefix);
   const consumer = serve(parts, first, config, () => live);
   return {
     get fingerprint() {
@@ -43,9 +50,12 @@ export function openLane(parts: LaneParts, first: Prepared, config: Config): Lan
     },
     async change(next, now) {
       const { attempts, sink } = live;
+      const isMoved = urlOf(prepared) !== urlOf(next);
       prepared = next;
       live = liveEndpoint(next);
       consumer.update({ take: takeSettings(next.endpoint), delivered: now.retention.delivered });
+      // Best effort: the next look finds a url that is new to the hold by itself.
+      if (isMoved) holds.probe(next.endpoint.name).catch(ignore('worker.hold'));
       await Promise.all(attempts);
       await sink.close();
     },
@@ -55,6 +65,9 @@ export function openLane(parts: LaneParts, first: Prepared, config: Config): Lan
     },
   };
 }
+
+const urlOf = ({ endpoint }: Prepared): string | undefined =>
+  'url' in endpoint ? endpoint.url.reveal() : undefined;
 
 const liveEndpoint = (prepared: Prepared): LiveEndpoint => ({ ...prepared.open(), attempts: new Set() });
 
@@ -77,7 +90,10 @@ function serve(
       onRedisError?.(err);
       observer.throttledLog(`queue ${name}`, LOG_INTERVAL_MS).warn({ endpoint: name, err }, 'queue error');
     },
-    onReport: (event) => recordHold(observer, name, event),
+    onReport(event) {
+      recordHold(observer, name, event);
+      recordSuperseded({ observer, trail }, name, event);
+    },
     onStalled(deliveryId) {
       trail.note({ step: 'stalled', at: Date.now(), endpoint: name, deliveryId });
       const message = 'a delivery that was not settled in time runs again';

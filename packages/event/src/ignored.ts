@@ -21,6 +21,7 @@ export const IGNORED_AT = [
   'spool.clean',
   'spool.lock',
   'worker.alerts.read',
+  'worker.hold',
   'worker.preheat.close',
   'worker.preheat.store',
   'worker.sink.close',

@@ -84,7 +84,7 @@ export const METRICS = {
   },
   longshore_deliveries_settled_total: {
     type: 'counter',
-    help: 'Settled deliveries: delivered, dead (dead-lettered), expired from the dead-letter set, dropped from it by an operator.',
+    help: 'Settled deliveries: delivered, dead (dead-lettered), expired from the dead-letter set, dropped from it by an operator, superseded by a newer one while they waited.',
     labels: ['endpoint', 'outcome'],
   },
   longshore_deliveries_replayed_total: {

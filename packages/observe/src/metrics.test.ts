@@ -86,6 +86,11 @@ const table: [sample: string, value: number | undefined, happen: (o: Observer) =
     ],
   ),
   [
+    'longshore_deliveries_settled_total{endpoint="alistener",outcome="superseded"}',
+    1,
+    (o) => o.deliverySuperseded({ endpoint: 'alistener', deliveryId: 'd1', by: 'd2' }),
+  ],
+  [
     'longshore_deliveries_replayed_total{endpoint="alistener"}',
     1,
     (o) => o.deliveryReplayed({ ...settled, by: 'longshore dead retry' }),

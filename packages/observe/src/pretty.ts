@@ -73,6 +73,8 @@ function wordsOf(line: Line): string[] {
       return [text(line.endpoint), subjectOf(line), text(line.rule)];
     case 'delivery.collapsed':
       return [text(line.endpoint), subjectOf(line), `duplicate of ${text(line.into)}`];
+    case 'delivery.superseded':
+      return [text(line.endpoint), subjectOf(line), `superseded by ${text(line.by)}`];
     case 'preheat.finished':
       return [text(line.endpoint), subjectOf({ ...line, action: '' }), warmthOf(line), text(line.detail)];
     default:

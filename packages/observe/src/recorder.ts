@@ -30,6 +30,8 @@ export interface Recorder {
   spoolFed(request: { source: string }): void;
   deliveryIgnored(record: RecordFields['delivery.ignored']): void;
   deliveryCollapsed(record: RecordFields['delivery.collapsed']): void;
+  /** It waited, and a newer delivery about the same tag makes it pointless. */
+  deliverySuperseded(record: RecordFields['delivery.superseded']): void;
   deliveryAttempted(record: RecordFields['delivery.attempted']): void;
   /** `receivedAt`: epoch milliseconds at which ingest had the event; for its age. */
   deliverySettled(record: RecordFields['delivery.settled'], also?: { receivedAt?: number }): void;
@@ -134,6 +136,11 @@ function deliveryRecorder({ log, metrics, bounds, tally }: RecorderParts): Pick<
     deliveryCollapsed(record) {
       write('delivery.collapsed', 0, record);
       metrics.count('longshore_deliveries_collapsed_total', { endpoint: bounds.endpoint(record.endpoint) });
+    },
+    deliverySuperseded(record) {
+      write('delivery.superseded', 0, record);
+      const endpoint = bounds.endpoint(record.endpoint);
+      metrics.count('longshore_deliveries_settled_total', { endpoint, outcome: 'superseded' });
     },
     deliveryAttempted(record) {
       const { outcome, status, ms, retryAt } = record;

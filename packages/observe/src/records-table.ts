@@ -206,6 +206,17 @@ export const RECORDS = {
       ...VIEW,
     },
   },
+  'delivery.superseded': {
+    help: 'The endpoint has `latest: tag`, and a newer event of the same tag came while this delivery waited. It is settled and not delivered.',
+    forms: [{ level: 'info', message: 'notification superseded' }],
+    fields: {
+      endpoint: ENDPOINT,
+      deliveryId: DELIVERY,
+      eventId: EVENT,
+      by: 'Id of the newer delivery.',
+      ...VIEW,
+    },
+  },
   'endpoint.held': {
     help: 'The receiver of an endpoint looks down, or asked for a pause. Its deliveries wait, and no event is lost: it is probed until it answers.',
     forms: [{ level: 'warn', message: 'endpoint held' }],

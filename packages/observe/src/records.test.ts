@@ -221,6 +221,13 @@ const table: [what: string, record: (o: Observer) => void, level: string, msg: s
     { record: 'endpoint.released', endpoint: 'one', heldMs: 30_000, reason: 'refused' },
   ],
   [
+    'delivery.superseded',
+    (o) => o.deliverySuperseded({ endpoint: 'alistener', ...ids, by: 'd2', action: 'push' }),
+    'info',
+    'notification superseded',
+    { record: 'delivery.superseded', endpoint: 'alistener', ...ids, by: 'd2', action: 'push' },
+  ],
+  [
     'queue.lost',
     (o) => o.queueLost({ from: 0, until: 1_000, state: 'older', detail: 'some of it' }),
     'error',

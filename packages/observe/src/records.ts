@@ -83,6 +83,16 @@ export interface RecordFields {
     retryAt?: number;
     detail?: string;
   };
+  'delivery.superseded': {
+    endpoint: string;
+    deliveryId: string;
+    eventId?: string;
+    action?: string;
+    repository?: string;
+    tag?: string;
+    /** Id of the newer delivery. */
+    by: string;
+  };
   'delivery.settled': {
     endpoint: string;
     deliveryId: string;

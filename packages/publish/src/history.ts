@@ -2,7 +2,7 @@
 import { viewOf } from '@longshore/event';
 import type { TrailWriter } from '@longshore/queue/trail';
 import type { PublishContext } from './context.js';
-import type { Stored } from './stored.js';
+import { type Stored, supersededIn } from './stored.js';
 
 /** Where it is kept. */
 export type History = Pick<TrailWriter, 'note'>;
@@ -47,5 +47,12 @@ export function noteReceived(
         })),
       ],
     });
+    for (const one of enqueued) {
+      for (const { by, ...of } of supersededIn(one)) {
+        const { endpoint } = one.delivery;
+        const settled = { step: 'settled', outcome: 'superseded', supersededBy: by } as const;
+        history.note({ ...settled, at: now, endpoint, source, ...of });
+      }
+    }
   }
 }

@@ -30,7 +30,8 @@ export function holdDetail(verdict: Verdict, now = Date.now()): string {
     const notBefore = 'notBefore' in outcome ? (outcome.notBefore ?? 0) : 0;
     const { reason, detail } = outcome;
     const retryAfterMs = Math.round(notBefore - now);
-    const words = detail?.slice(0, DETAIL_LENGTH);
+    // Through bytes: half of a character, cut here or sent by a receiver, is no JSON for Redis.
+    const words = detail && Buffer.from(detail.slice(0, DETAIL_LENGTH)).toString();
     return JSON.stringify({ reason, detail: words, ...(retryAfterMs > 0 && { retryAfterMs }) });
   }
   if (verdict.settle !== 'deferred') return JSON.stringify({ unasked: true });

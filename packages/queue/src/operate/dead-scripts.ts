@@ -4,7 +4,7 @@
  * comes first: Redis lets a script finish that has written before memory ran out.
  */
 import { BODY_LUA } from '../body/body-lua.js';
-import { bullScript } from '../bull-script.js';
+import { reprocessLua } from '../body/settle-scripts.js';
 import { script } from '../script.js';
 import { AGENDA_LUA } from '../take/agenda-lua.js';
 import { LEAVE_NOTE } from './note-script.js';
@@ -35,7 +35,7 @@ return 1
 `);
 
 /**
- * BullMQ's own retry of a failed job, with a note. Bound to the pinned version of BullMQ; a test compares the keys.
+ * BullMQ's own retry of a failed job, to the end of its queue, with a note. Bound to the pinned version of BullMQ; a test compares the keys.
  *
  * KEYS BullMQ's nine, see {@link RETRY_KEYS}; then notes, counts, the agenda (in a Cluster: the first again)
  * ARGV BullMQ's six, see {@link retryArguments}; then note, group of the note, endpoint
@@ -44,10 +44,8 @@ return 1
 export const RETRY_DEAD = script(`
 ${AGENDA_LUA}
 ${LEAVE_NOTE}
-local function retry()
-${bullScript('reprocessJob').content}
-end
-local answer = retry()
+${reprocessLua}
+local answer = retryToEnd()
 if answer ~= 1 then return answer end
 leaveNote(KEYS[10], KEYS[11], ARGV[7], ARGV[8])
 if redis.call('LLEN', KEYS[4]) > 1 then return answer end

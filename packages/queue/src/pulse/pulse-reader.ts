@@ -58,7 +58,7 @@ export function createPulseReader(client: RedisClient, prefix: string): PulseRea
     const queue = (part: string) => queueKey(prefix, endpoint, part);
     const own = (part: string) => endpointKey(prefix, endpoint, part);
     const states = ['wait', 'active', 'delayed', 'failed', 'meta'].map(queue);
-    const keys = [...states, own('pulse'), own('minutes'), holdKey(prefix, endpoint)];
+    const keys = [...states, own('pulse'), own('minutes'), holdKey(prefix, endpoint), queue('prioritized')];
     return pulseOf(endpoint, lookSchema.parse(await runScript(client, PULSE_READ, keys, [queue(''), ENDS])));
   };
   return {

@@ -7,9 +7,12 @@
  * workers and boards of other versions leave without an entry.
  */
 import { z } from 'zod';
+import { BODY_LUA } from '../body/body-lua.js';
 import { SCORE_PER_MS } from '../bull-script.js';
 import { isCluster, type RedisClient } from '../connection.js';
+import { LATEST_LUA } from '../latest/latest-lua.js';
 import { endpointsKey, queueKey, storeKey } from '../names.js';
+import { LANES_LUA } from '../order/lanes-lua.js';
 import { runScript, script } from '../script.js';
 import { AGENDA_LUA } from './agenda-lua.js';
 import { ENDPOINT_LUA } from './endpoint-lua.js';
@@ -115,7 +118,13 @@ export async function moveEntry(
  */
 const NEED = script(`
 ${ENDPOINT_LUA}
+${BODY_LUA}
+${LANES_LUA}
+${LATEST_LUA}
 local E, now = endpointOf(ARGV[1], ''), nowMs()
+-- What was taken away without the scripts that let the next one go.
+laneSweep(E)
+latestSweep(E)
 -- A hold has looks of its own, which the look itself knows best.
 if redis.call('HEXISTS', E.ours('hold'), 'state') == 1 then return 15000 end
 local isPaused = redis.call('HEXISTS', E.meta, 'paused') == 1
@@ -128,8 +137,8 @@ return delay or -1
 
 /** Endpoints that are asked for at once; where none of them has anything, one command does. */
 const PAGE = 50;
-/** Where deliveries are that somebody has to look for. */
-const HOLDING = ['wait', 'active', 'delayed', 'prioritized'] as const;
+/** Where deliveries are that somebody has to look for; a hold may have to be looked at without any. */
+const HOLDING = ['wait', 'active', 'delayed', 'prioritized', '~hold'] as const;
 
 /** For the leader. */
 export interface Agenda {

@@ -11,7 +11,9 @@ import { bullScript } from '../bull-script.js';
 import type { RedisClient } from '../connection.js';
 import { HOLD_LUA } from '../hold/hold-lua.js';
 import type { SettleClass } from '../hold/settle-class.js';
+import { LATEST_LUA } from '../latest/latest-lua.js';
 import { queueKey } from '../names.js';
+import { LANES_LUA } from '../order/lanes-lua.js';
 import { ORDER_LUA } from '../order/order-lua.js';
 import { RATE_LUA } from '../rate/rate-lua.js';
 import { runScript, script } from '../script.js';
@@ -55,6 +57,8 @@ const SETTLE = script(`
 ${ENDPOINT_LUA}
 ${AGENDA_LUA}
 ${BODY_LUA}
+${LANES_LUA}
+${LATEST_LUA}
 ${ORDER_LUA}
 ${HOLD_LUA}
 ${RATE_LUA}
@@ -107,6 +111,8 @@ local function lookAt(at) if at and (not next or at < next) then next = at end e
 
 local function settle(A, value, stack, detail)
   local key = E.job(A.id)
+  -- Before its job may be removed.
+  local lane, subject, part = laneHeadedBy(E, A.id), latestOf(E, A.id)
   local answer = move(A, key, value, stack)
   if answer < 0 then return answer end
   if A.group then redis.call('HSET', key, 'bg', A.group) end
@@ -118,13 +124,12 @@ local function settle(A, value, stack, detail)
       lookAt(now)
     end
   end
-  if orderSettled(E, S, now, A.id, A.to) then lookAt(now) end
+  if orderSettled(E, S, now, A.id, lane, A.to, A.class) then lookAt(now) end
   if A.to == 'wait' then
     isGivenBack = true
     lookAt(now)
   elseif A.to == 'delayed' then lookAt(A.behind and now or now + A.delay) end
-  local superseded = latestSettled(E, S, now, A.id, A.to)
-  if superseded then reports[#reports + 1] = superseded end
+  for _, report in ipairs(latestSettled(E, now, subject, part, A.to)) do reports[#reports + 1] = report end
   return 0
 end
 

@@ -12,7 +12,9 @@ import { BODY_LUA } from '../body/body-lua.js';
 import { bullScript, SCORE_PER_MS } from '../bull-script.js';
 import type { RedisClient } from '../connection.js';
 import { HOLD_LUA } from '../hold/hold-lua.js';
+import { LATEST_LUA } from '../latest/latest-lua.js';
 import { queueKey } from '../names.js';
+import { LANES_LUA } from '../order/lanes-lua.js';
 import { ORDER_LUA } from '../order/order-lua.js';
 import { RATE_LUA } from '../rate/rate-lua.js';
 import { runScriptBuffer, script } from '../script.js';
@@ -59,6 +61,8 @@ const TAKE = script(`
 ${ENDPOINT_LUA}
 ${AGENDA_LUA}
 ${BODY_LUA}
+${LANES_LUA}
+${LATEST_LUA}
 ${ORDER_LUA}
 ${HOLD_LUA}
 ${RATE_LUA}
@@ -83,8 +87,9 @@ local function checkStalled()
   if due <= 0 then
     local before = isOneByOne and redis.call('LRANGE', E.active, 0, -1)
     stalled = moveStalled(E, now)
-    if #stalled > 0 then
-      if isOneByOne then batchReturned(E, before, stalled) else orderReturned(E, stalled) end
+    if isOneByOne and #stalled > 0 then batchReturned(E, before, stalled) end
+    for _, id in ipairs(stalled) do
+      for _, report in ipairs(latestReturned(E, id, now)) do reports[#reports + 1] = report end
     end
     active, due = active - #stalled, ${STALL_CHECK_MS}
   end
@@ -206,11 +211,11 @@ local function isLeft(gate)
     or S.order == 'none' and redis.call('ZCARD', E.prioritized) > 0)
 end
 
--- The gate of the hold, narrowed by the order: \`most\` in this look, \`only\` this one of the delayed ('' for none).
+-- The gate of the hold, narrowed by the order: \`limit\` in flight at once, \`only\` this one of the delayed ('' for none).
 local function ordered(gate)
   local order = orderGate(E, O, now)
   if not order then return gate end
-  gate.most, gate.only = order.limit, order.retry or ''
+  gate.limit, gate.only = math.min(gate.limit or order.limit, order.limit), order.retry or ''
   if order.fresh == false then gate.fresh = false end
   lookAt(order.next)
   return gate
@@ -254,7 +259,7 @@ local function take()
   reports[#reports + 1] = gate.report
   local inFlight, limit = inFlightNow(), math.min(S.concurrency, gate.limit or S.concurrency)
   if isOneByOne then limit = math.min(limit, 1) end
-  local room = math.max(0, math.min(free, limit - inFlight, gate.most or free))
+  local room = math.max(0, math.min(free, limit - inFlight))
   local allowed, rateAt = rateGate(E, S, now, room)
   if allowed < room then room = allowed else rateAt = nil end
   if room > 0 and gate.probe and (not isOneByOne or batchProbe(E)) then

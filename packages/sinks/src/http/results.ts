@@ -7,7 +7,7 @@ import { judge } from './judge.js';
 import type { HttpSinkOptions } from './options.js';
 import { blameProxy, type HttpProxy } from './proxy.js';
 import type { Target } from './target.js';
-import { failureOf, ownTroubleOf, timedOut } from './transport.js';
+import { failureOf, OWN_TROUBLE_MS, ownTroubleOf, timedOut } from './transport.js';
 
 /** Of a delivery without a body. */
 export const UNREADABLE: Outcome = {
@@ -16,9 +16,6 @@ export const UNREADABLE: Outcome = {
   detail:
     'the stored delivery holds no event that this version can read; it was stored by another version, which can deliver it',
 };
-
-/** After trouble of our own the endpoint rests for so long. */
-const OWN_TROUBLE_MS = 1_000;
 
 /** What results depend on beside the exchange. */
 export interface ResultParts extends Pick<HttpSinkOptions, 'timeout' | 'tls' | 'trust'> {

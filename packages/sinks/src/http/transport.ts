@@ -38,6 +38,9 @@ const REASONS: readonly [codes: RegExp, reason: TransportReason][] = [
 const PROXY_STEP =
   'check the proxy’s log; allow the receiver’s host there, or add it to NO_PROXY if it needs no proxy';
 
+/** After trouble of our own nothing is sent to the endpoint for so long. */
+export const OWN_TROUBLE_MS = 1_000;
+
 const OWN_TROUBLE: readonly [codes: RegExp, trouble: OwnTrouble][] = [
   [/^ERR_PROXY_TUNNEL$/, 'proxy'],
   [/^(EMFILE|ENFILE)$/, 'descriptors'],
