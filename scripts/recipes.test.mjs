@@ -1,7 +1,8 @@
 /**
- * The recipes of CONTRIBUTING.md, carried out in a copy of the tree: a new kind of source, a new format, a new setting
- * and a new error are built, documented and pass the tests that the recipes name. The source and the format are one
- * folder and one line each; requests are posted to the source, and the format is delivered to a receiver.
+ * The recipes of CONTRIBUTING.md, carried out in a copy of the tree: a new kind of source, a new format, a new operator
+ * action, a new setting and a new error are built, documented and pass the tests that the recipes name. The first three
+ * are one folder and one line each; requests are posted to the source, the format is delivered to a receiver, and the
+ * action is used by its command, its route and its button.
  */
 import { execFile } from 'node:child_process';
 import { cpSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
@@ -66,6 +67,35 @@ async function addFormat(copy) {
   writeFileSync(join(copy, 'apps/worker/src/porter.test.ts'), DELIVERS);
   return count;
 }
+
+async function addAction(copy) {
+  const count = await addFolderAndLine(copy, 'packages/operator/src/actions/freeze', {
+    list: 'packages/operator/src/actions/index.ts',
+    head: 'ACTIONS: readonly Action[] = [\n',
+    line: /`(\(await import\('\.\/freeze\/index\.js'\)\)\.freeze,)`/,
+  });
+  writeFileSync(join(copy, 'apps/dashboard/src/freeze.test.ts'), FREEZES);
+  return count;
+}
+
+/** Uses the new action by its route and by the button on the endpoint's page. */
+const FREEZES = `
+import { expect, test } from 'vitest';
+import { endpoints, startDashboard } from './testing/dashboard.js';
+
+test('the action has a route, is in the OpenAPI document, and has a button while it is offered', async () => {
+  const dashboard = await startDashboard(endpoints('one', 'two'));
+  const text = async (path) => (await dashboard.get(path)).text();
+  expect(await text('/endpoints/two')).toMatch(/action="[^"]*two\\/freeze"[^]*number of the change[^]*name="change"/);
+  const answer = await dashboard.post('/endpoints/one/freeze', { change: 'CHG-7' });
+  expect(await answer.json()).toMatchObject({ name: 'one', pause: { reason: 'change CHG-7' } });
+  expect(await text('/endpoints/one')).not.toContain('/freeze"');
+  const form = { method: 'POST', body: new URLSearchParams({ change: 'CHG-8' }), redirect: 'manual' };
+  expect((await fetch(dashboard.url + '/endpoints/two/freeze', form)).status).toBe(303);
+  expect(await text('/endpoints/two')).toContain('change CHG-8');
+  expect(JSON.parse(await text('/api/v1/openapi.json')).paths).toHaveProperty(['/endpoints/{name}/freeze', 'post']);
+});
+`;
 
 /** Posts to the new source. The event's name is in a header only, so reading a request again needs that header. */
 const POSTS = `
@@ -157,12 +187,12 @@ test('what is added as the recipes say is documented and passes the tests that t
   timeout: 600_000,
 }, async () => {
   const copy = await copyOfTheTree();
-  const count = (await addSource(copy)) + (await addFormat(copy));
+  const count = (await addSource(copy)) + (await addFormat(copy)) + (await addAction(copy));
   // No file of a recipe is outside of its folder.
   expect(count).toBe(FILES.length);
   addSetting(copy);
   addError(copy);
-  const built = ['packages/testkit', 'packages/observe', 'apps/ingest', 'apps/worker'];
+  const built = ['packages/testkit', 'apps/longshore'];
   await run(join(ROOT, 'node_modules', '.bin', 'tsc'), ['-b', ...built], { cwd: copy });
   await run(process.execPath, ['scripts/gen-reference.mjs'], { cwd: copy });
 
@@ -172,8 +202,15 @@ test('what is added as the recipes say is documented and passes the tests that t
     /^\| `format` \| .*porter.*`porter`: image and tag, for the deploy hooks of Porter\./m,
   );
   expect(page).toContain('| `motto` | text | `ahoy` | `LONGSHORE_MOTTO` | What it says. |');
+  const command = join(copy, 'apps/longshore/bin/longshore.js');
+  const { stdout } = await run(process.execPath, [command, 'freeze', '--help']);
+  expect(stdout).toMatch(
+    /--change <text> +number of the change[\s\S]*\$ longshore freeze alistener --change CHG-7/,
+  );
   await vitest(
     copy,
+    'packages/operator/src/actions/freeze',
+    'apps/dashboard/src/freeze',
     'packages/sources/src/kinds/acme',
     'packages/sources/src/kinds/index',
     'packages/formats/src/porter',

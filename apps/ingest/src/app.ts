@@ -15,7 +15,7 @@ import type { Receipt } from './receipt.js';
 const RETRY_AFTER = '5';
 const OPEN = '/registry/notifications';
 const WEBHOOK_PATHS = [OPEN, '/sources/:name', '/sources/:name/:token'];
-/** Webhooks are posted; some senders first ask by another method whether they may. */
+/** Webhooks are POST requests; some senders first ask for permission with another method. */
 const WEBHOOK_METHODS = ['POST', 'OPTIONS', 'GET'];
 
 /** What the listener passes requests to. */
@@ -66,7 +66,7 @@ export function createApp({ admit, bodies, paths, observer, onUnauthorized }: Ap
     });
   });
   const routes = router.routes() as Koa.Middleware;
-  // What a registry posts to all day does not have to be looked for among the routes.
+  // The path of most requests is compared first, without a search among the routes.
   app.use((ctx, next) => (ctx.method === 'POST' && ctx.path === OPEN ? take(ctx) : routes(ctx, next)));
   return app;
 }
@@ -91,7 +91,7 @@ function answer(ctx: Koa.Context, { source, status, headers, body = '' }: Receip
   ctx.body = body;
 }
 
-/** A refused request may not have come as far as to its source. */
+/** A request may be refused before its source is known. */
 function nameOrPath(ctx: Koa.Context, paths: readonly string[]): string {
   const name: string | undefined = ctx.params?.name;
   const isThere = name !== undefined && paths.includes(`/sources/${encodeURIComponent(name)}`);

@@ -1,13 +1,12 @@
 /** The ingest role: the HTTP face over the pipeline, kept in step with the configuration. */
 import type { IncomingMessage } from 'node:http';
 import type { Config } from '@longshore/config';
-import { excerpt } from '@longshore/event';
+import { excerpt, type HistoryWriter } from '@longshore/event';
 import type { Observer } from '@longshore/observe';
 import { createPublish } from '@longshore/publish';
 import type { Monitor, RedisClient } from '@longshore/queue';
 import { createProducer, createReplication } from '@longshore/queue/producer';
 import { createQuarantine, quarantineLimits } from '@longshore/queue/quarantine';
-import type { TrailWriter } from '@longshore/queue/trail';
 import { withoutToken } from '@longshore/sources';
 import type { Claim } from '@longshore/spool';
 import type Koa from 'koa';
@@ -28,8 +27,8 @@ export interface IngestParts {
   observer: Observer;
   /** A request holds no secret, or a wrong one. Resolves when that may be answered. */
   onUnauthorized(request: IncomingMessage): Promise<void>;
-  /** Where it is noted what was received, for `longshore trace`. */
-  trail: Pick<TrailWriter, 'note'>;
+  /** Where receipts are noted, for `longshore trace`. */
+  trail: HistoryWriter;
 }
 
 /** The role, without its listener. */
@@ -37,7 +36,7 @@ export interface Ingest {
   app: Koa;
   /** Records a request that the listener refused before the app saw it. */
   onRefused(refusal: { status: number; code: string; message: string }, request: { url?: string }): void;
-  /** Opens the spool and takes over what an earlier run left; call it before the first request. Never fails. */
+  /** Opens the spool and adopts the requests of an earlier run; call it before the first request. Never fails. */
   start(): Promise<void>;
   /** What an operator should know beside whether it is ready, one line each. */
   notes(): string[];
@@ -50,7 +49,7 @@ export interface Ingest {
   close(): Promise<void>;
 }
 
-/** Has no spool before `start`. */
+/** There is no spool before `start`. */
 export function createIngest(parts: IngestParts): Ingest {
   const { config, client, monitor, claim, observer, onUnauthorized, trail } = parts;
   const { prefix } = config().redis;

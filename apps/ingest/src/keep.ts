@@ -1,7 +1,7 @@
 /** What could not be read, into quarantine: with the headers that help to read it later, without secrets. */
+import type { HistoryWriter } from '@longshore/event';
 import type { Observer } from '@longshore/observe';
 import type { Quarantine } from '@longshore/queue/quarantine';
-import type { TrailWriter } from '@longshore/queue/trail';
 import {
   headerIdentity,
   type OpenedRequest,
@@ -28,7 +28,7 @@ const TOO_MANY_ENTRIES = 50;
 /** Where it is recorded that something went into quarantine. */
 export interface KeptReport {
   observer: Pick<Observer, 'eventQuarantined' | 'log'>;
-  trail: Pick<TrailWriter, 'note'>;
+  trail: HistoryWriter;
 }
 
 /** Records each entry, and what had to make room for it: nothing leaves quarantine in silence. */

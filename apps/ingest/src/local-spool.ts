@@ -22,7 +22,7 @@ export interface LocalSpoolParts {
   /** The present configuration. */
   config(): Config;
   claim: Claim;
-  /** Could Redis take something now? */
+  /** Whether Redis accepts writes at present. */
   isReady(): boolean;
   /** Takes a request into Redis, as it would have been taken when it came. */
   drain(request: SpooledRequest): Promise<unknown>;
@@ -40,10 +40,10 @@ export interface LocalSpool {
   close(): Promise<void>;
 }
 
-/** Error codes that say "not now": the same request is taken when Redis is back. */
+/** Error codes of a temporary failure: the same request is accepted once Redis is available. */
 const NOT_NOW = ['QUEUE_UNAVAILABLE', 'QUEUE_FULL', 'QUEUE_UNSAFE'];
 
-/** The spool with its folder, its log and the way back. */
+/** The spool with its folder, its log, and what drains it. */
 export function createLocalSpool({ config, claim, isReady, drain, observer }: LocalSpoolParts): LocalSpool {
   const dir = resolve(config().ingest.spool.dir ?? `${config().datadir}/spool`);
   let isOpen = false;
@@ -96,7 +96,7 @@ function withFallback(
   put: (request: OpenRequest, reason: string) => Promise<Receipt>,
   isReady: () => boolean,
 ): Take {
-  /** Did Redis refuse the last request? A monitor that finds it unavailable may only be on a busy machine. */
+  /** Whether Redis refused the last request: a monitor that finds it unavailable may only be on a busy machine. */
   let hasFailed = false;
   return async (request) => {
     let refused: unknown;
@@ -123,7 +123,7 @@ function withFallback(
   };
 }
 
-/** Is it Redis that cannot take the request now, and nothing about the request itself? */
+/** Whether Redis cannot store the request at present, and the request itself is not the reason. */
 function isNotNow(error: unknown): error is LongshoreError {
   return error instanceof LongshoreError && NOT_NOW.includes(error.code);
 }
@@ -132,7 +132,7 @@ function isNotNow(error: unknown): error is LongshoreError {
 const isTooLarge = (error: unknown): error is LongshoreError =>
   error instanceof LongshoreError && error.code === 'QUEUE_TOO_SMALL';
 
-/** Handshakes, pings and empty bodies leave nothing to keep; their answer is the format's. */
+/** Handshakes, pings and empty bodies contain nothing to store; the format defines their answer. */
 function holdsEvents({ taken, quarantined, respond }: OpenedRequest): boolean {
   return respond === undefined && taken.length + quarantined.length > 0;
 }

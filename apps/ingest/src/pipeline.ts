@@ -6,11 +6,11 @@
  * spooled, or quarantined when nothing in it could be read; each event that could not be read leaves one of its own.
  * A request that Redis refused in part leaves a received record too, of what is durable all the same.
  */
+import type { HistoryWriter } from '@longshore/event';
 import type { Observer } from '@longshore/observe';
 import type { Publish, PublishObserver, Routes } from '@longshore/publish';
 import type { Replication } from '@longshore/queue/producer';
 import type { Quarantine } from '@longshore/queue/quarantine';
-import type { TrailWriter } from '@longshore/queue/trail';
 import type { OpenedRequest, RawRequest, RequestHead, Sources } from '@longshore/sources';
 import { entriesOf, keep, reportKept } from './keep.js';
 import { type Receipt, receiptOf } from './receipt.js';
@@ -29,7 +29,7 @@ export interface OpenRequest {
  */
 export type Take = (request: OpenRequest) => Promise<Receipt>;
 
-/** A request that may come in as far as its head says. */
+/** A request whose head was accepted. */
 export interface Admitted {
   /** False: the answer needs no body. */
   takesBody: boolean;
@@ -75,7 +75,7 @@ export interface TakeParts {
   quarantine: Quarantine;
   replication: Replication;
   observer: TakingObserver;
-  trail: Pick<TrailWriter, 'note'>;
+  trail: HistoryWriter;
 }
 
 /** See the header. */

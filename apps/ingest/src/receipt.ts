@@ -15,7 +15,7 @@ export interface Receipt {
   taken?: Taken;
 }
 
-/** What became of a request's events. */
+/** The result for the events of a request. */
 export interface Taken {
   accepted: number;
   enqueued: number;

@@ -2,12 +2,13 @@
  * Ingest without its listener, for requests that were kept: what quarantine holds is read by the sources and rules
  * of the live configuration and taken like a request that comes in. It runs in any process in which an operator works.
  */
+
 import type { Config } from '@longshore/config';
+import type { HistoryWriter } from '@longshore/event';
 import { createPublish } from '@longshore/publish';
 import type { Monitor, RedisClient } from '@longshore/queue';
 import { createProducer, createReplication } from '@longshore/queue/producer';
 import { createQuarantine, quarantineLimits } from '@longshore/queue/quarantine';
-import type { TrailWriter } from '@longshore/queue/trail';
 import type { RawRequest } from '@longshore/sources';
 import { createCurrent } from './current.js';
 import { createTake, reopen, type TakingObserver } from './pipeline.js';
@@ -20,10 +21,10 @@ export interface ReplayParts {
   client: RedisClient;
   monitor: Monitor;
   observer: TakingObserver;
-  trail: Pick<TrailWriter, 'note'>;
+  trail: HistoryWriter;
 }
 
-/** Takes kept requests again. */
+/** Processes stored requests again. */
 export interface Replayer {
   /**
    * Resolves when all of it is durable.

@@ -2,7 +2,7 @@
 import type { Observer } from '@longshore/observe';
 import type { SpoolLog } from '@longshore/spool';
 
-/** Between two lines about the same trouble. */
+/** Milliseconds between two lines about the same failure. */
 const TROUBLE_INTERVAL_MS = 10_000;
 
 /** Writes what the spool reports to the log, the records and the metrics. @param dir its folder */

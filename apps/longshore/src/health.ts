@@ -32,9 +32,9 @@ function logTurn(observer: Observer, health: RedisHealth, before: RedisHealth): 
   const { up, unsafe, memory, trouble, warnings } = health;
   const { log } = observer;
   observer.redisUp(up);
-  if (trouble && trouble.cause !== before.trouble?.cause) tellTrouble(observer, trouble);
+  if (trouble && trouble.cause !== before.trouble?.cause) logTrouble(observer, trouble);
   if (up && !before.up) log.info({}, 'Redis available');
-  else if (up && !trouble && before.trouble) log.info({}, 'Redis takes writes again');
+  else if (up && !trouble && before.trouble) log.info({}, 'Redis accepts writes again');
   if (!up) return;
 
   if (unsafe && !before.unsafe) log.error({}, `${unsafe}; ingest answers 503, or spools, until then`);
@@ -48,11 +48,11 @@ function logTurn(observer: Observer, health: RedisHealth, before: RedisHealth): 
         { percent },
         'Redis is nearly full: ingest answers 503, or spools, until workers have drained',
       );
-    else log.info({ percent }, 'Redis has room again: ingest takes events');
+    else log.info({ percent }, 'Redis has room again: ingest accepts events');
   }
 }
 
-function tellTrouble({ log }: Observer, { cause, message }: NonNullable<RedisHealth['trouble']>): void {
+function logTrouble({ log }: Observer, { cause, message }: NonNullable<RedisHealth['trouble']>): void {
   if (cause === 'away') {
     const reason = message;
     log.error(

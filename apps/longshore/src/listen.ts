@@ -78,7 +78,7 @@ export async function listen(
   return { url: urlOf(server), close: (grace) => close(server, grace) };
 }
 
-/** Milliseconds between two lines about refused requests: anybody can send many. */
+/** Milliseconds between two lines about refused requests: anyone can send many. */
 const REFUSED_EVERY_MS = 60_000;
 
 /** For listeners whose requests leave no records. */

@@ -2,9 +2,9 @@
 import { useUtc } from '@longshore/config/environment';
 import { LongshoreError, printableLines } from '@longshore/event';
 import { Command, CommanderError } from 'commander';
+import { addActions } from './commands/actions.js';
 import { addCheck } from './commands/check.js';
 import { addDead } from './commands/dead.js';
-import { addPause } from './commands/pause.js';
 import { addPreheat } from './commands/preheat.js';
 import { addQuarantine } from './commands/quarantine.js';
 import { addRun } from './commands/run.js';
@@ -24,7 +24,7 @@ const COMMANDS = [
   addTrace,
   addDead,
   addQuarantine,
-  addPause,
+  addActions,
   addPreheat,
   addVerify,
 ];

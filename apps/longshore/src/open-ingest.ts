@@ -1,4 +1,4 @@
-/** Tells an operator that anybody can send events: ingest beyond loopback, and no secret asked for anywhere. */
+/** Warns that anyone can send events: ingest listens beyond loopback, and no source asks for a secret. */
 import { type Auth, type Config, isLoopback } from '@longshore/config';
 import type { Observer } from '@longshore/observe';
 

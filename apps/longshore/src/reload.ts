@@ -38,7 +38,7 @@ export function load(file: string, env: Env): Loaded {
 }
 
 /** The traps that `longshore check` prints, into the log. */
-export function tellWarnings(file: string, warnings: readonly Problem[], { log }: Observer): void {
+export function logWarnings(file: string, warnings: readonly Problem[], { log }: Observer): void {
   for (const problem of warnings)
     log.warn({ setting: problem.path || undefined }, formatProblem(file, problem));
 }
@@ -67,7 +67,7 @@ export function reloadConfig({ file, env, why, current, apply, observer }: Reloa
     observer.configLoaded(Date.now());
     const changed = changedEndpoints(current.config, next);
     log.info({ why, endpoints: next.notifications.endpoints.length, ...changed }, 'configuration reloaded');
-    tellWarnings(file, warnings, observer);
+    logWarnings(file, warnings, observer);
     if (waits.length > 0) log.warn({ settings: waits }, 'these settings change at the next start only');
     return { config: next };
   } catch (err) {

@@ -11,7 +11,7 @@ import { healthLog } from './health.js';
 import { lossNotes, reportLoss } from './losses.js';
 import { announceReadiness } from './readiness.js';
 import { type OpenRedis, openRedis } from './redis.js';
-import { type InForce, load, reloadConfig, tellWarnings } from './reload.js';
+import { type InForce, load, logWarnings, reloadConfig } from './reload.js';
 import type { Role, RoleParts } from './role.js';
 import { startRoles } from './roles.js';
 import type { Surroundings } from './shell.js';
@@ -49,7 +49,7 @@ export async function run(options: RunOptions): Promise<number> {
   const observer = createObserver({ ...config.log, version, destination });
   const { log } = observer;
   observer.configLoaded(Date.now());
-  tellWarnings(file, warnings, observer);
+  logWarnings(file, warnings, observer);
   const stopped = untilStopped(signals, (signal) =>
     log.info({ signal, hint: 'a second signal ends the process at once' }, 'stopping'),
   );

@@ -69,7 +69,7 @@ export function createLimitedServer(handler: RequestListener, limits: Partial<Bo
   server.headersTimeout = HEADERS_MS;
   server.maxConnections = MAX_CONNECTIONS;
   server.on('checkContinue', (request: IncomingMessage, response: ServerResponse) => {
-    // `resume`: somebody has begun to read. After the answer that is Node, which empties the connection.
+    // `resume`: something has begun to read. After the answer that is Node, which empties the connection.
     request.once('resume', () => {
       if (!response.headersSent) response.writeContinue();
     });
@@ -105,7 +105,7 @@ function sweep(pending: Set<Pending>, limits: BodyLimits): void {
   }
 }
 
-/** Only while somebody reads: a handler that waits for something else keeps the sender waiting too. */
+/** Only while something reads: a handler that waits for something else keeps the sender waiting too. */
 function keepPace(one: Pending, now: number, { paceMs, paceBytes }: BodyLimits): void {
   const { request, response } = one;
   const { socket } = request;

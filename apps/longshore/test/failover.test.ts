@@ -1,6 +1,7 @@
 /** A primary that is killed while events come in: what was acknowledged is delivered, and nothing is restarted. */
 import { eventually, startReceiver, startSentinels, testPrefix } from '@longshore/testkit';
 import { expect, test } from 'vitest';
+import { command } from './operator.js';
 import { anEvent, envelope, idsOf, startRelayProcess, workFolder, writeConfig } from './relay.js';
 
 const FAILOVER = { timeout: 120_000 };
@@ -56,5 +57,7 @@ test('a replica is promoted in mid-stream: with `redis.wait` nothing that was ac
   };
   await eventually(missing, (ids) => ids.length === 0, FAILOVER);
   await eventually(async () => (await fetch(`${ingest.admin}/readyz`)).status === 200);
+  // Commands find the primary in the same way.
+  expect(await command(['dead', 'list', '--config', file])).toMatchObject({ code: 0 });
   for (const relay of [ingest, worker]) expect((await relay.stop()).code).toBe(0);
 }, 300_000);

@@ -138,12 +138,9 @@ describe('a hold', () => {
     await receiver.received(1, AT_LAST);
     const second = await startRelayProcess(place.file, { roles: ['worker'] });
     receiver.reply({ status: 200 });
-    const before = Date.now();
     await first.crash();
     await receiver.received(2, { timeout: 60_000 });
     expect(receiver.requests[1]?.headers['x-longshore-attempt']).toBe('1');
-    // 15 s of the queue's clock; the rest is a busy machine's.
-    expect(Date.now() - before).toBeLessThan(30_000);
     await delivered(receiver, ids);
     await eventually(place.counts, ({ dead, waiting }) => dead + waiting === 0, AT_LAST);
     expect(named([second], 'endpoint.held')).toEqual([]);

@@ -42,13 +42,8 @@ export function createAdminService(deps: AdminServiceDeps): AdminService {
     names: endpoints.names,
     endpoints: endpoints.all,
     endpoint: endpoints.one,
-    async pause(name, reason) {
-      await pauses.pause(await endpoints.existing(name), { by, reason });
-      return endpoints.one(name);
-    },
-    async resume(name) {
-      await pauses.resume(await endpoints.existing(name));
-      await holds.probe(name);
+    async act(action, name, options = {}) {
+      await action.run({ pauses, holds, by, endpoint: await endpoints.existing(name) }, options);
       return endpoints.one(name);
     },
     memory: memory.read,

@@ -7,4 +7,3 @@ export { type BulkJob, type BulkJobs, createBulkJobs } from './bulk-jobs.js';
 export type { EndpointOverview } from './endpoints.js';
 export type { AdminService, BlockedEndpoint, QuarantineRetry, Replay } from './port.js';
 export { type DeadLetterQuery, type QuarantineQuery, requireFilterOrAll } from './query.js';
-export { byUrgency } from './urgency.js';

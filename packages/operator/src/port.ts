@@ -9,6 +9,7 @@ import type { BulkProgress, BulkResult, DeadLetter, DeadLetterDetail } from '@lo
 import type { ListedState, StoredDelivery, StoredDeliveryDetail } from '@longshore/queue/deliveries';
 import type { MemorySample } from '@longshore/queue/memory';
 import type { Quarantined } from '@longshore/queue/quarantine';
+import type { Action } from './actions/action.js';
 import type { EndpointOverview } from './endpoints.js';
 import type { DeadLetterQuery, QuarantineQuery } from './query.js';
 
@@ -88,12 +89,14 @@ export interface AdminService {
   endpoints(): Promise<EndpointOverview[]>;
   /** @throws LongshoreError REQUEST_NOT_FOUND that suggests the nearest name */
   endpoint(name: string): Promise<EndpointOverview>;
-  /** Stops all workers from delivering to it. One that is paused already keeps its first reason. */
-  pause(name: string, reason?: string): Promise<EndpointOverview>;
+  /** Runs the action on the endpoint. @throws LongshoreError REQUEST_NOT_FOUND, and those of the action */
+  act(
+    action: Action,
+    name: string,
+    options?: Readonly<Record<string, string | undefined>>,
+  ): Promise<EndpointOverview>;
   /** How full Redis was in the last hour, oldest first; empty without a maxmemory. */
   memory(): Promise<MemorySample[]>;
-  /** An endpoint that the configuration pauses stays paused: `pausedByConfig`. One that is held is probed at once. */
-  resume(name: string): Promise<EndpointOverview>;
   /** @throws LongshoreError REQUEST_NOT_FOUND, REQUEST_INVALID */
   deliveries(endpoint: string, state: ListedState, paging: Paging): Promise<Listing<StoredDelivery>>;
   /** @throws LongshoreError REQUEST_NOT_FOUND */

@@ -1,18 +1,14 @@
 /** What the history keeps of events that are published: where each one went, for `longshore trace`. */
-import { viewOf } from '@longshore/event';
-import type { TrailWriter } from '@longshore/queue/trail';
+import { type HistoryWriter, viewOf } from '@longshore/event';
 import type { PublishContext } from './context.js';
 import { type Stored, supersededIn } from './stored.js';
-
-/** Where it is kept. */
-export type History = Pick<TrailWriter, 'note'>;
 
 /** Events that became durable later than this after their receipt were kept somewhere else first. */
 const KEPT_AFTER_MS = 5_000;
 
 /** To be called once what it says is durable. */
 export function noteReceived(
-  history: History,
+  history: HistoryWriter,
   { events }: Stored,
   { receivedAt, remote }: PublishContext,
 ): void {

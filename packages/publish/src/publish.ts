@@ -5,10 +5,10 @@
  * Resolves only once every delivery is durable in Redis. What Redis had stored of an enqueue that it then refused is
  * recorded before the refusal is thrown: it is delivered, so it counts as enqueued.
  */
-import type { TakenEvent } from '@longshore/event';
+import type { HistoryWriter, TakenEvent } from '@longshore/event';
 import { EnqueueRefused, type Producer } from '@longshore/queue/producer';
 import type { PublishContext } from './context.js';
-import { type History, noteReceived } from './history.js';
+import { noteReceived } from './history.js';
 import { type PublishObserver, recordReceived } from './record.js';
 import { assertRoom, type Room } from './room.js';
 import { type Published, storedOf } from './stored.js';
@@ -20,7 +20,7 @@ export interface PublishParts {
   /** Absent for events that Longshore makes itself: a result or an alert is not refused because Redis fills up. */
   room?: Room;
   producer: Pick<Producer, 'enqueue' | 'bodies'>;
-  history: History;
+  history: HistoryWriter;
   observer: PublishObserver;
 }
 

@@ -2,7 +2,7 @@
  * Connections to Redis, in two profiles on purpose. A producer fails fast, so that ingest can answer 503
  * while the sender still waits. A consumer waits without a limit: an outage of Redis must end in work, not in errors.
  *
- * Each process opens one of each and shares it: an idle Worker then costs one blocking connection.
+ * Each process opens one of each and shares it.
  */
 import { Cluster, Redis, type RedisOptions } from 'ioredis';
 import {
@@ -26,7 +26,7 @@ export interface ClientFacts {
   setting: string;
   /** As in {@link RedisAddress}. */
   folder?: string;
-  /** The last connection error; undefined since Redis was connected. */
+  /** The last connection error; undefined since a connection was open. */
   lastError?(): Error | undefined;
 }
 
@@ -116,9 +116,12 @@ export function connect(
   client.on('error', (error: Error) => {
     lastError = error;
   });
-  client.on('ready', () => {
-    lastError = undefined;
-  });
+  // Connected, and not ready while Redis reads its data back: what was wrong before no longer says why.
+  for (const event of ['connect', 'ready']) {
+    client.on(event, () => {
+      lastError = undefined;
+    });
+  }
   facts.set(client, {
     lastError: () => lastError,
     user: userOf(address),

@@ -63,6 +63,33 @@ test('the primary hangs: its clients leave it for the new one', async ({ open, p
   expect(await redis.primary()).not.toBe(before);
 }, 120_000);
 
+test('the primary is demoted and stays: refused as on a replica at most, and taken by the new one', async ({
+  open,
+  prefix,
+}) => {
+  const redis = await startSentinels();
+  const client = await open('producer', addressOf(redis));
+  const producer = createProducer(client, prefix);
+  await producer.enqueue([aDelivery('one')]);
+  const before = await redis.primary();
+  await redis.cli(redis.sentinelPorts[0] ?? 0, 'SENTINEL', 'FAILOVER', redis.master);
+  await eventually(async () => (await redis.primary()) !== before, undefined, FAILOVER);
+  const codes = new Set<string>();
+  const isTaken = () =>
+    producer.enqueue([aDelivery('one')]).then(
+      async () => (await redis.cli(await redis.primary(), 'LLEN', `${prefix}:{one}:wait`)) !== 0,
+      ({ code }: { code: string }) => {
+        codes.add(code);
+        return false;
+      },
+    );
+  await eventually(isTaken, undefined, FAILOVER);
+  expect([...codes].filter((code) => code !== 'QUEUE_UNAVAILABLE')).toEqual([]);
+  const isReplica = async () => /role:slave/.test(String(await redis.cli(before, 'INFO', 'replication')));
+  await eventually(isReplica, undefined, FAILOVER);
+  await eventually(async () => (await producer.enqueue([aDelivery('one')])).length === 1);
+}, 120_000);
+
 test('credentials of Sentinels and servers are used', async ({ open }) => {
   const redis = await startSentinels();
   const app = ['ACL', 'SETUSER', 'app', 'on', '>a pass/word', '~*', '&*', '+@all'];

@@ -1,7 +1,7 @@
 /**
  * The port of this package: one attempt at one receiver.
  *
- * A sink never retries (the queue alone does), never logs, and never throws: whatever goes wrong is an
+ * A sink never retries (the queue alone does), never logs, and never throws: every failure is an
  * Outcome with a reason. It does not decide how many attempts run at once; the queue does that too.
  */
 import type { Delivery, Outcome, OwnTrouble } from '@longshore/event';
@@ -22,7 +22,7 @@ export interface Attempt {
 
 /**
  * Not an attempt: the same delivery is to be given to the sink again then (epoch milliseconds), and holds no slot
- * meanwhile. What the sink needs to go on it has kept by itself.
+ * meanwhile. The sink keeps by itself what it needs to continue.
  */
 export interface Deferred {
   kind: 'deferred';
@@ -34,7 +34,7 @@ export interface Deferred {
 }
 
 /**
- * What an attempt came to. `'aborted'`: it was given up because of the shutdown signal or {@link Sink.close}, before
+ * The result of an attempt. `'aborted'`: it was given up because of the shutdown signal or {@link Sink.close}, before
  * the receiver's verdict was known. It is not a failure and must not be counted as an attempt.
  */
 export type AttemptResult = Outcome | Deferred | 'aborted';

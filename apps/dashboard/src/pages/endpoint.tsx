@@ -2,6 +2,7 @@
 import { formatNumber, type PreheatRun } from '@longshore/event';
 import type { EndpointOverview } from '@longshore/operator';
 import type { ListedState, StoredDelivery } from '@longshore/queue/deliveries';
+import { ActionForms } from './action-forms.js';
 import { DeliveryTable } from './deliveries.js';
 import { endpointPath, StateWords } from './overview.js';
 import { Ago, At, DescriptionRow, link, State } from './parts.js';
@@ -50,6 +51,7 @@ export function EndpointPage(props: EndpointProps) {
       </div>
       <ProbeForm overview={overview} path={path} />
       <PauseForm overview={overview} path={path} />
+      <ActionForms overview={overview} path={path} />
       {runs.length > 0 && <PreheatRuns runs={runs} path={path} now={now} />}
       <nav class="row" aria-label="Deliveries by state">
         {LISTS.map(({ state: one, words }) => (

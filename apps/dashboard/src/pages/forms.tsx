@@ -2,6 +2,7 @@
 import type Router from '@koa/router';
 import { plural } from '@longshore/event';
 import { requireFilterOrAll } from '@longshore/operator';
+import { ACTIONS } from '@longshore/operator/actions';
 import type { Context } from 'koa';
 import { deliveryPath } from './deliveries.js';
 import type { PageDeps } from './deps.js';
@@ -30,17 +31,15 @@ export function registerForms(router: Router, deps: PageDeps): void {
 }
 
 function registerEndpointForms(router: Router, { admin }: PageDeps): void {
-  router.post('/endpoints/:name/pause', async (ctx) => {
-    const { name = '' } = ctx.params;
-    await admin.pause(name, param(await readForm(ctx.req), 'reason'));
-    seeOther(ctx, endpointPath(name));
-  });
-  router.post('/endpoints/:name/resume', async (ctx) => {
-    const { name = '' } = ctx.params;
-    await readForm(ctx.req);
-    await admin.resume(name);
-    seeOther(ctx, endpointPath(name));
-  });
+  for (const action of ACTIONS) {
+    router.post(`/endpoints/:name/${action.name}`, async (ctx) => {
+      const { name = '' } = ctx.params;
+      const form = await readForm(ctx.req);
+      const options = Object.keys(action.options).map((option) => [option, param(form, option)]);
+      await admin.act(action, name, Object.fromEntries(options));
+      seeOther(ctx, endpointPath(name));
+    });
+  }
 }
 
 function registerDeadLetterForms(router: Router, { admin, jobs }: PageDeps): void {

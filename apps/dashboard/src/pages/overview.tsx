@@ -1,7 +1,7 @@
 /** The overview: one sentence on the whole relay, then one row for each endpoint, the most urgent first. */
 import { formatDuration, formatNumber, plural } from '@longshore/event';
-import { byUrgency, type EndpointOverview } from '@longshore/operator';
-import { memoryWarning } from '@longshore/operator/format';
+import type { EndpointOverview } from '@longshore/operator';
+import { byUrgency, memoryWarning } from '@longshore/operator/format';
 import type { MemorySample } from '@longshore/queue/memory';
 import { TROUBLED_STATES } from '@longshore/queue/pulse';
 import type { Health, RefusedConfig } from './deps.js';

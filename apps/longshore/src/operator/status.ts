@@ -1,9 +1,10 @@
 /** `longshore status`: every endpoint on one line, as the home page has it. */
 import { setTimeout as pause } from 'node:timers/promises';
 import { formatDuration, formatNumber, localTime, plural } from '@longshore/event';
-import { type AdminService, byUrgency, type EndpointOverview } from '@longshore/operator';
+import type { AdminService, EndpointOverview } from '@longshore/operator';
 import { endpointAnswer } from '@longshore/operator/answers';
-import { type Column, memoryWarning, table } from '@longshore/operator/format';
+import { byUrgency, memoryWarning } from '@longshore/operator/format';
+import { type Column, table } from '@longshore/operator/terminal';
 import { TROUBLED_STATES } from '@longshore/queue/pulse';
 import type { Shell } from '../shell.js';
 import { interruptible } from '../signals.js';

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { table } from './index.js';
+import { table } from './terminal.js';
 
 const columns = [{ header: 'NAME' }, { header: 'WAITING', isNumber: true }, { header: 'DETAILS' }];
 const rows = [

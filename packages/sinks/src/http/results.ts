@@ -1,4 +1,4 @@
-/** What an attempt came to, from how its exchange ended. No result holds a secret of the endpoint. */
+/** The result of an attempt, from how its exchange ended. No result holds a secret of the endpoint. */
 import type { Outcome } from '@longshore/event';
 import type { AttemptResult, Deferred } from '../sink.js';
 import { answerText, type Mask } from './answer-text.js';
@@ -60,7 +60,7 @@ export class Results {
     return this.#failed(error, silent).reason === 'reset';
   }
 
-  /** Trouble of our own is no attempt. */
+  /** An error of our own is no attempt. */
   #ours(error: Error): Deferred | undefined {
     const ours = ownTroubleOf(error, this.parts.target.place);
     if (!ours) return undefined;

@@ -18,7 +18,7 @@ export interface Failure {
 export interface Circumstances {
   /** Not a byte came back, over TLS or without: it says what the other side may have expected. */
   closes?: 'plain' | 'tls';
-  /** Where trusted certificates were looked for, for people. */
+  /** Where trusted certificates were searched, for people. */
   trusted?: () => string;
 }
 
@@ -131,7 +131,7 @@ function nextStep(reason: TransportReason, code: string, closes: Circumstances['
 }
 
 /**
- * A name with several addresses fails with one error per address. A refusal tells most: the machine is there.
+ * A name with several addresses fails with one error per address. A refusal is the most useful one: it shows that the machine is there.
  */
 function mostTelling(error: Error): Error {
   if (!(error instanceof AggregateError)) return error;

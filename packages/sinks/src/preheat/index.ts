@@ -1,10 +1,10 @@
 /**
- * Warms the image of an event at each target: walks it in its registry, asks each target for each part, and comes
- * to a verdict. One delivery leads an image; the others of the same image wait, without a slot and without an
+ * Warms the image of an event at each target: walks it in its registry, requests each part from each target, and
+ * returns a verdict. One delivery leads an image; the others of the same image wait, without a slot and without an
  * attempt, and get its result.
  *
- * What takes time elsewhere is not waited for: a target that is still at work, a registry that wants to be left
- * alone or does not have the manifest yet, another delivery's lead. The delivery is then `deferred`, and all that
+ * What takes time elsewhere is not waited for: a target that is still working, a registry that asked for a
+ * pause or does not have the manifest yet, another delivery that warms the image. The delivery is then `deferred`, and all that
  * was done is in the memory: nothing is asked for twice, also after a crash.
  */
 import { type Delivery, LongshoreError, type Outcome } from '@longshore/event';
@@ -105,7 +105,7 @@ class PreheatSink implements Sink {
     if (image.digest !== undefined || result === 'aborted') return result;
     const waits = result.kind === 'deferred';
     if (waits === (kept === undefined)) {
-      // Without it the registry is asked once more: no reason to lose the result.
+      // Without it the registry is asked again: no reason to lose the result.
       await memory.keepDigest(delivery.id, waits ? resolved.digest : undefined).catch(() => {});
     }
     return result;

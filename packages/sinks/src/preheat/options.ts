@@ -20,8 +20,8 @@ export interface PreheatSinkOptions {
   /** Nothing is asked of any target. */
   dryrun: boolean;
   /**
-   * Milliseconds after the event (and its delay) in which a manifest that is not there may still come: registries
-   * send their event before everybody can read what it is about.
+   * Milliseconds after the event (and its delay) in which a missing manifest may still appear: registries
+   * send their event before the manifest can be read everywhere.
    */
   appearsWithin: number;
   memory: PreheatMemory;

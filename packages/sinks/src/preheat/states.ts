@@ -1,7 +1,7 @@
 /**
  * What is known of each part, as it is kept with the plan: resumed after a crash, and by the next attempt. A part
- * that failed is asked for again by the next attempt if that makes sense, and by the next run in any case; what is
- * done is not asked for again.
+ * that failed is requested again by the next attempt if that can succeed, and by the next run in any case; what is
+ * done is not requested again.
  */
 import type { z } from 'zod';
 import { partState, readStored } from './stored.js';
@@ -37,7 +37,7 @@ export function resultOf(
   return again ? undefined : state;
 }
 
-/** The handle to go on with. */
+/** The handle to continue with. */
 export function handleOf(state: PartState | undefined, now = Date.now()): string | undefined {
   if (state?.result.state !== 'pending' || now - state.at > STALE_HANDLE_MS) return undefined;
   return state.result.handle;

@@ -1,5 +1,6 @@
-/** Endpoints: their state, pause and resume. */
+/** Endpoints: their state, and the actions on them. */
 import type { AdminService } from '@longshore/operator';
+import { ACTIONS, type Action } from '@longshore/operator/actions';
 import * as answers from '@longshore/operator/answers';
 import { answers as schemas } from '@longshore/operator/schemas';
 import { z } from 'zod';
@@ -32,25 +33,26 @@ export const endpointRoutes = (admin: AdminService): Route[] => [
       items: (await admin.preheats(params.name ?? '')).map(answers.preheatAnswer),
     }),
   }),
-  route({
-    method: 'post',
-    path: '/endpoints/{name}/pause',
-    summary: 'Stop delivering to an endpoint',
-    description: 'Stops all workers, across restarts. Events for it are still accepted and queued.',
-    body: z.strictObject({
-      reason: z.string().max(500).optional().meta({ description: 'Shown to other operators.' }),
+  ...ACTIONS.map((action) =>
+    route({
+      method: 'post',
+      path: `/endpoints/{name}/${action.name}`,
+      summary: action.summary,
+      description: action.description,
+      body: bodyOf(action),
+      answer: schemas.endpoint,
+      handle: async ({ params, body }) =>
+        answers.endpointAnswer(await admin.act(action, params.name ?? '', body)),
     }),
-    answer: schemas.endpoint,
-    handle: async ({ params, body }) =>
-      answers.endpointAnswer(await admin.pause(params.name ?? '', body.reason)),
-  }),
-  route({
-    method: 'post',
-    path: '/endpoints/{name}/resume',
-    summary: 'Resume delivering to an endpoint',
-    description: 'An endpoint that the configuration pauses stays paused: see `pausedByConfig`.',
-    body: z.strictObject({}),
-    answer: schemas.endpoint,
-    handle: async ({ params }) => answers.endpointAnswer(await admin.resume(params.name ?? '')),
-  }),
+  ),
 ];
+
+const bodyOf = ({ options }: Action) =>
+  z.strictObject(
+    Object.fromEntries(
+      Object.entries(options).map(([name, { words, maxLength }]) => [
+        name,
+        z.string().max(maxLength).optional().meta({ description: words }),
+      ]),
+    ),
+  );

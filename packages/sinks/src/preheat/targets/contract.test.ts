@@ -7,7 +7,7 @@ import { krakenOrigin, krakenProxy, krakenTracker } from '../../testing/kraken.j
 import { kubernetes } from '../../testing/kubernetes.js';
 import { bystander, misbehaving } from '../../testing/misbehaving.js';
 import { answering, type Receiver, receiver } from '../../testing/receiver.js';
-import { type Bystander, type Opening, targetContract } from './contract.js';
+import { type ObservedServer, type Opening, targetContract } from './contract.js';
 import { openTarget } from './index.js';
 import type { TargetKind, TargetOptions } from './kinds.js';
 import type { Target } from './target.js';
@@ -82,7 +82,7 @@ for (const [name, options, works] of FORMS) {
     image,
     certificate,
     open: (opening) => opened(opening, options),
-    works: async (tls): Promise<Bystander> => {
+    works: async (tls): Promise<ObservedServer> => {
       const server = await works(tls);
       const seen = bystander(server);
       return { ...seen, url: tls === undefined ? seen.url : seen.url.replace('http:', 'https:') };

@@ -1,5 +1,5 @@
 /**
- * What the jobs of an image came to, item by item.
+ * The results of an image's jobs, item by item.
  *
  * SUCCESS is no proof: it means one peer for the `all` scopes, and not even that for a single seed. A blob is
  * warm when a peer reports its URL as fetched; all others are missing, whatever the job reports.
