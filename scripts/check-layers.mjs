@@ -18,7 +18,7 @@ const LAYERS = {
     may: ['event'],
     why: 'config and every stage with settings of its own import settings',
   },
-  sources: { may: ['event'], why: STAGE },
+  sources: { may: ['event', 'settings'], why: STAGE },
   routing: { may: ['event'], why: STAGE },
   queue: { may: ['event'], why: STAGE },
   publish: {

@@ -1,8 +1,8 @@
 /**
- * The recipes of CONTRIBUTING.md, carried out in a copy of the tree: a new kind of source, a new format, a new operator
- * action, a new setting and a new error are built, documented and pass the tests that the recipes name. The first three
- * are one folder and one line each; requests are posted to the source, the format is delivered to a receiver, and the
- * action is used by its command, its route and its button.
+ * The recipes of CONTRIBUTING.md, carried out in a copy of the tree: a new kind of source, a new format, a new preheat
+ * target, a new operator action, a new setting and a new error are built, documented and pass the tests that the recipes
+ * name. The first four are one folder and one line each; requests are posted to the source, the format is delivered to a
+ * receiver, the target warms an image, and the action is used by its command, its route and its button.
  */
 import { execFile } from 'node:child_process';
 import { cpSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
@@ -67,6 +67,61 @@ async function addFormat(copy) {
   writeFileSync(join(copy, 'apps/worker/src/porter.test.ts'), DELIVERS);
   return count;
 }
+
+async function addTarget(copy) {
+  const count = await addFolderAndLine(copy, 'packages/sinks/src/preheat/targets/depot', {
+    list: 'packages/sinks/src/preheat/targets/kinds.ts',
+    head: 'export const TARGETS = {\n',
+    line: /`(depot: kind\(.*\),)`/,
+  });
+  writeFileSync(join(copy, 'apps/worker/src/depot.test.ts'), WARMS);
+  return count;
+}
+
+/** Warms an image with the new target, as a configuration with it says. */
+const WARMS = `
+import { mkdtempSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { readConfig } from '@longshore/config';
+import { startReceiver } from '@longshore/testkit';
+import { expect, test } from 'vitest';
+import { preheatOnce } from './preheat-once.js';
+import { observed } from './testing/parts.js';
+
+const mediaType = 'application/vnd.oci.image.manifest.v1+json';
+const part = { digest: 'sha256:' + 'a'.repeat(64), size: 2 };
+const config = { ...part, mediaType: 'application/vnd.oci.image.config.v1+json' };
+const manifest = JSON.stringify({ schemaVersion: 2, mediaType, config, layers: [] });
+
+const read = (target, env) => {
+  const registry = { url: 'http://registry' };
+  const endpoint = { name: 'warm', kind: 'preheat', preheat: { registry, targets: [{ name: 'd', kind: 'depot', ...target }] } };
+  const file = join(mkdtempSync(join(tmpdir(), 'depot-')), 'longshore.yml');
+  writeFileSync(file, JSON.stringify({ version: 0.1, notifications: { endpoints: [endpoint] } }));
+  return readConfig(file, env);
+};
+
+test('a file can have the target, and an image is warmed with it', async () => {
+  const registry = await startReceiver({ headers: { 'content-type': mediaType }, body: manifest });
+  const depot = await startReceiver();
+  const prefix = 'LONGSHORE_NOTIFICATIONS_ENDPOINTS_0_PREHEAT_';
+  const { config } = read({ url: depot.url }, { [prefix + 'REGISTRY_URL']: registry.url, [prefix + 'TARGETS_0_PREFIX']: 'mirror/' });
+  const run = await preheatOnce({
+    config, endpoint: config.notifications.endpoints[0], image: { repository: 'team/api', tag: '1.0' },
+    dryrun: false, observer: observed().observer, version: '0', signal: new AbortController().signal,
+    onProgress() {}, onWait() {},
+  });
+  expect(run).toMatchObject({ result: 'succeeded' });
+  expect(depot.requests.map((request) => request.json())).toEqual([{ image: expect.stringMatching(/^mirror\\/team\\/api@sha256:/) }]);
+});
+
+test('a key that only other kinds have is refused by naming them', () => {
+  expect(read({ url: 'http://d', namespace: 'n' }, {}).problems).toMatchObject([
+    { level: 'error', message: expect.stringContaining('is not a setting of kind depot, but of kruise') },
+  ]);
+});
+`;
 
 async function addAction(copy) {
   const count = await addFolderAndLine(copy, 'packages/operator/src/actions/freeze', {
@@ -162,7 +217,22 @@ function addSetting(copy) {
     'datadir: ./data',
     'motto: ahoy\ndatadir: ./data',
   );
+  writeFileSync(join(copy, 'packages/config/src/motto.test.ts'), SAYS);
 }
+
+/** Sets the new setting in each way. */
+const SAYS = `
+import { expect, test } from 'vitest';
+import { configFrom } from './read.js';
+
+test.each([
+  ['', {}, 'ahoy'],
+  ['motto: land', {}, 'land'],
+  ['motto: land', { LONGSHORE_MOTTO: 'fog' }, 'fog'],
+])('%s and %j say %s', (text, env, said) => {
+  expect(configFrom(Buffer.from(text), env).config?.motto).toBe(said);
+});
+`;
 
 function addError(copy) {
   const row = "help: 'Wait for the tide.', expose: false, retry: true";
@@ -180,14 +250,17 @@ async function vitest(copy, ...files) {
   writeFileSync(config, `export default ${JSON.stringify({ test })};\n`);
   const env = Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith('VITEST')));
   const bin = join(ROOT, 'node_modules', 'vitest', 'vitest.mjs');
-  await run(process.execPath, [bin, 'run', '--root', copy, '--config', config, ...files], { env });
+  const args = [bin, 'run', '--root', copy, '--config', config, ...files];
+  const { stdout } = await run(process.execPath, args, { env: { ...env, NO_COLOR: '1' } });
+  for (const file of files) expect(stdout).toContain(file);
 }
 
 test('what is added as the recipes say is documented and passes the tests that they name', {
-  timeout: 600_000,
+  timeout: 1_800_000,
 }, async () => {
   const copy = await copyOfTheTree();
-  const count = (await addSource(copy)) + (await addFormat(copy)) + (await addAction(copy));
+  const counts = [await addSource(copy), await addFormat(copy), await addTarget(copy), await addAction(copy)];
+  const count = counts.reduce((sum, files) => sum + files);
   // No file of a recipe is outside of its folder.
   expect(count).toBe(FILES.length);
   addSetting(copy);
@@ -201,6 +274,7 @@ test('what is added as the recipes say is documented and passes the tests that t
   expect(page).toMatch(
     /^\| `format` \| .*porter.*`porter`: image and tag, for the deploy hooks of Porter\./m,
   );
+  expect(page).toMatch(/^\| `url` \| .*depot: Base url of the depot\./m);
   expect(page).toContain('| `motto` | text | `ahoy` | `LONGSHORE_MOTTO` | What it says. |');
   const command = join(copy, 'apps/longshore/bin/longshore.js');
   const { stdout } = await run(process.execPath, [command, 'freeze', '--help']);
@@ -216,8 +290,12 @@ test('what is added as the recipes say is documented and passes the tests that t
     'packages/formats/src/porter',
     'packages/formats/src/registry',
     'packages/config/src/reference',
+    'packages/config/src/motto',
+    'packages/sinks/src/preheat/targets/depot',
+    'packages/sinks/src/preheat/targets/kinds',
+    'apps/worker/src/depot',
     'apps/ingest/src/acme',
-    'apps/ingest/src/spool/request',
+    'packages/spool/src/request',
     'apps/worker/src/porter',
   );
 });

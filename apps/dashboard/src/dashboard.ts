@@ -1,5 +1,5 @@
 /** The dashboard role: pages and API over all endpoints, and bull-board over their queues. */
-import { type Config, isLoopback } from '@longshore/config';
+import { type Config, isLoopback, revealAll } from '@longshore/config';
 import { LongshoreError } from '@longshore/event';
 import { type AdminService, createBulkJobs } from '@longshore/operator';
 import type { Inspector } from '@longshore/queue/operator';
@@ -97,12 +97,12 @@ export function createDashboard(deps: DashboardDeps): Dashboard {
 }
 
 function revealUsers({ dashboard }: Config): Users {
-  const users = Object.entries(dashboard.auth.basic ?? {});
-  if (users.length === 0 && !isLoopback(dashboard.listen.host)) {
+  const { basic = {} } = dashboard.auth;
+  if (Object.keys(basic).length === 0 && !isLoopback(dashboard.listen.host)) {
     throw new LongshoreError(
       'DASHBOARD_OPEN',
       `the dashboard listens on ${dashboard.listen.host || 'all addresses'}, which other machines can reach, without a password; set dashboard.auth.basic, or dashboard.listen to 127.0.0.1`,
     );
   }
-  return Object.fromEntries(users.map(([user, password]) => [user, password.reveal()]));
+  return revealAll(basic);
 }

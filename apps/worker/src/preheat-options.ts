@@ -1,5 +1,5 @@
 /** An endpoint of `kind: preheat` as its sink takes it: secrets resolved, defaults in place. */
-import { type PreheatEndpoint, type PreheatSettings, resolved, type Secret } from '@longshore/config';
+import { type PreheatEndpoint, type PreheatSettings, resolved, revealAll } from '@longshore/config';
 import type { PreheatSinkOptions } from '@longshore/sinks/preheat';
 import { systemTrust } from './trust.js';
 
@@ -7,7 +7,6 @@ import { systemTrust } from './trust.js';
 const APPEARS_WITHIN_MS = 120_000;
 
 type Registry = PreheatSinkOptions['registry'];
-type Auth = Registry['auth'];
 
 /** @throws LongshoreError SECRET_MISSING */
 export function preheatOptions(
@@ -33,34 +32,20 @@ export function preheatOptions(
 }
 
 function registryOf(settings: PreheatSettings['registry'], timeout: number): Registry {
-  const { url, auth, tls, hosts, realms, addresses, proxy, reserve, concurrency } = settings;
+  const { auth, realms, addresses, ...rest } = revealAll(settings);
+  const { basic, bearer, identity, file } = auth;
+  const [user] = Object.entries(basic ?? {});
   return {
-    url: url?.reveal(),
-    auth: authOf(auth),
-    tls: resolved(tls),
+    ...rest,
+    auth:
+      (user && { username: user[0], password: user[1] }) ??
+      (bearer ? { bearer } : undefined) ??
+      (identity ? { identityToken: identity } : undefined) ??
+      (file ? { dockerConfig: file } : undefined),
     trust: systemTrust(),
-    ...(proxy && { proxy: proxy.reveal() }),
     timeout,
     trusted: { realms, addresses },
-    reserve,
-    hosts,
-    concurrency,
   };
-}
-
-function authOf({ basic, bearer, identity, file }: PreheatSettings['registry']['auth']): Auth {
-  const user = userOf(basic);
-  if (user) return user;
-  if (bearer) return { bearer: bearer.reveal() };
-  if (identity) return { identityToken: identity.reveal() };
-  return file ? { dockerConfig: file } : undefined;
-}
-
-function userOf(
-  basic: Record<string, Secret> | undefined,
-): { username: string; password: string } | undefined {
-  const [first] = Object.entries(basic ?? {});
-  return first && { username: first[0], password: first[1].reveal() };
 }
 
 function policyOf(settings: PreheatSettings): PreheatSinkOptions['policy'] {

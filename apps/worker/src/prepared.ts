@@ -6,7 +6,7 @@ import {
   environment,
   type HttpEndpoint,
   proxyFor,
-  resolved,
+  revealAll,
   signOptions,
 } from '@longshore/config';
 import type { RetryPolicy } from '@longshore/event';
@@ -119,7 +119,11 @@ function sinkOptions(endpoint: HttpEndpoint | AlertEndpoint, version: string) {
   const { name, timeout, concurrency, annotate } = endpoint;
   const format = formatNamed(endpoint.format);
   if (!format) throw new TypeError(`endpoint ${name}: there is no format ${endpoint.format}`);
-  const { url, headers } = resolved({ url: endpoint.url, headers: endpoint.headers });
+  const { url, headers, tls } = revealAll({
+    url: endpoint.url,
+    headers: endpoint.headers,
+    tls: endpoint.tls,
+  });
   return {
     name,
     url,
@@ -130,7 +134,7 @@ function sinkOptions(endpoint: HttpEndpoint | AlertEndpoint, version: string) {
     batch: endpoint.batch && { bytes: endpoint.batch.bytes, ordered: endpoint.order === 'endpoint' },
     annotate,
     userAgent: `longshore/${version}`,
-    tls: { ca: endpoint.tls.ca?.reveal() },
+    tls,
     trust: systemTrust(),
     proxy: proxyFor(url, environment()),
   };

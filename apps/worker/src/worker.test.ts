@@ -3,11 +3,13 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Config, readConfig } from '@longshore/config';
-import { connect } from '@longshore/queue';
+import { connect, type RedisClient } from '@longshore/queue';
 import { createInspector } from '@longshore/queue/operator';
 import { createProducer } from '@longshore/queue/producer';
 import { eventually, redisUrl, startReceiver, testPrefix } from '@longshore/testkit';
 import { expect, onTestFinished, test } from 'vitest';
+import { prepareEndpoint } from './prepared.js';
+import type { Report } from './report.js';
 import { aDelivery, nothingOfItsOwn, observed } from './testing/parts.js';
 import { createWorker } from './worker.js';
 
@@ -64,6 +66,62 @@ test('a secret that disappears after it was looked up is used all the same', asy
   await producer.enqueue([{ ...aDelivery('acme/app'), id: 'another', eventId: 'another' }]);
   const requests = await receiver.received(2);
   expect(requests.map(({ headers }) => headers.authorization)).toEqual(['Bearer old', 'Bearer new']);
+});
+
+/** An endpoint of every kind, with a secret wherever it can have one. */
+const everySecret = (url: string, secret: string): string => {
+  const file = `"file:${secret}"`;
+  const access = `auth: { basic: { me: ${file} } }, tls: { ca: ${file}, cert: ${file}, key: ${file} }, headers: { A: [${file}] }`;
+  return `
+notifications:
+  endpoints:
+    - { name: one, url: "${url}", headers: { Authorization: [${file}] }, tls: { ca: ${file} } }
+    - name: warm
+      kind: preheat
+      preheat:
+        registry: { url: "http://r", auth: { bearer: ${file} }, tls: { ca: ${file} } }
+        targets:
+          - { name: a, kind: pull-through, url: "http://a", ${access} }
+          - { name: b, kind: kraken, origin: "http://b", ${access} }
+          - { name: c, kind: dragonfly, url: "http://c", token: ${file}, ${access} }
+          - { name: d, kind: kruise, url: "http://d", namespace: n, token: ${file}, ${access} }
+          - { name: e, kind: webhook, url: "http://e", ${access} }
+alerts: [{ name: on-call, url: "http://alerts", headers: { Authorization: [${file}] } }]
+`;
+};
+
+test('a configuration of every kind, whose secrets disappear after they were looked up, is put to work', async () => {
+  const receiver = await startReceiver();
+  const { worker, producer, read, secret } = await started();
+  await writeFile(secret, 'not a certificate');
+  const config = await read(everySecret(receiver.url, secret));
+  const [first, again] = [worker.prepare(config), worker.prepare(config)];
+  await rm(secret);
+  expect(first).not.toThrow();
+  expect(again).not.toThrow();
+  expect(() => worker.prepare(config)).toThrow(expect.objectContaining({ code: 'SECRET_MISSING' }));
+  await producer.enqueue([aDelivery()]);
+  await receiver.received(1);
+});
+
+test.each([
+  ['kind: dragonfly, url: "http://t", token: ', ''],
+  ['kind: webhook, url: "http://t", auth: { bearer: ', '}'],
+])('a credential that is written into the file is another one after a reload: %s', async (before, after) => {
+  const { read } = await started();
+  const fingerprint = async (token: string): Promise<string> => {
+    const target = `{ name: t, ${before}${token}${after} }`;
+    const config = await read(
+      `notifications: { endpoints: [{ name: warm, kind: preheat, preheat: { registry: { url: "http://r" }, targets: [${target}] } }] }`,
+    );
+    const [endpoint] = config.notifications.endpoints;
+    if (!endpoint) throw new Error('there is no endpoint');
+    const parts = { ...nothingOfItsOwn, observer: observed().observer, version: '0' };
+    const unused = { client: {} as RedisClient, report: {} as Report };
+    return prepareEndpoint(endpoint, config, () => config, { ...parts, ...unused }).fingerprint;
+  };
+  expect(await fingerprint('old')).toBe(await fingerprint('old'));
+  expect(await fingerprint('new')).not.toBe(await fingerprint('old'));
 });
 
 test('a secret that is missing is found before anything changes', async () => {

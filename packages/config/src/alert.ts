@@ -3,9 +3,9 @@
  * condition.
  */
 import { describeFormats, formatNames } from '@longshore/formats';
-import { headers, SECOND_MS, setting, texts } from '@longshore/settings';
+import { headers, setting, texts } from '@longshore/settings';
 import { url } from '@longshore/settings/secrets';
-import { choice, count, duration, text } from '@longshore/settings/values';
+import { choice, count, duration, SECOND_MS, text } from '@longshore/settings/values';
 import { z } from 'zod';
 
 /** A receiver that takes longer is too slow for alerts. */

@@ -3,9 +3,9 @@
  * has its own map.
  */
 import { describeFormats, formatNamed, formatNames } from '@longshore/formats';
-import { DAY_MS, headers, setting, tag, texts, union } from '@longshore/settings';
+import { headers, setting, tag, texts, union } from '@longshore/settings';
 import { credential, url } from '@longshore/settings/secrets';
-import { choice, count, flag, registryDuration, text } from '@longshore/settings/values';
+import { choice, count, DAY_MS, flag, registryDuration, text } from '@longshore/settings/values';
 import { z } from 'zod';
 import { EVENT_CLASSES } from './kinds.js';
 import { batch, hold, latest, order, rate } from './pace.js';
@@ -33,6 +33,27 @@ const ignore = z
   })
   .meta({ description: 'Filter: events that the endpoint does not get.' })
   .prefault({});
+
+/** Which events an endpoint gets. */
+const selection = {
+  accept: setting(
+    z.array(choice(EVENT_CLASSES)).min(1, 'must name at least one; remove the key for the default'),
+    '`event`: push, pull, mount, delete. `other`: all other events, such as scan, quota, rename.',
+    ['event'],
+  ),
+  collapse: setting(
+    registryDuration({ max: LONGEST_COLLAPSE_MS, tiny: 'almost nothing is collapsed' }),
+    'Window in which equal events (same repository, action, digest, tag and actor, from any source) are delivered once: the first one is delivered, the others are counted. 0: every event is delivered.',
+    '0s',
+  ),
+  ownpulls: setting(
+    flag(),
+    'true: the endpoint also gets the pull events that Longshore itself causes by preheating. They are recognized by the user agent `longshore/VERSION`.',
+    false,
+  ),
+  ignoredmediatypes: texts('Older name of `ignore.mediatypes`; both lists apply.'),
+  ignore,
+};
 
 /** What endpoints of every kind have. @param timeout default, and what 0 or less means */
 const common = (timeout: string, words: string) => ({
@@ -76,23 +97,7 @@ const common = (timeout: string, words: string) => ({
   ),
   hold,
   latest,
-  accept: setting(
-    z.array(choice(EVENT_CLASSES)).min(1, 'must name at least one; remove the key for the default'),
-    '`event`: push, pull, mount, delete. `other`: all other events, such as scan, quota, rename.',
-    ['event'],
-  ),
-  collapse: setting(
-    registryDuration({ max: LONGEST_COLLAPSE_MS, tiny: 'almost nothing is collapsed' }),
-    'Window in which equal events (same repository, action, digest, tag and actor, from any source) are delivered once: the first one is delivered, the others are counted. 0: every event is delivered.',
-    '0s',
-  ),
-  ownpulls: setting(
-    flag(),
-    'true: the endpoint also gets the pull events that Longshore itself causes by preheating. They are recognized by the user agent `longshore/VERSION`.',
-    false,
-  ),
-  ignoredmediatypes: texts('Older name of `ignore.mediatypes`; both lists apply.'),
-  ignore,
+  ...selection,
 });
 
 const name = setting(

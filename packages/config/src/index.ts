@@ -3,7 +3,8 @@
 export { type Env, environment, useUtc } from '@longshore/settings/environment';
 export type { Listen } from '@longshore/settings/format';
 export { durationOf, isLoopback, maskedUrl, nearest } from '@longshore/settings/format';
-export { resolved, Secret } from '@longshore/settings/secrets';
+export { resolved, revealAll } from '@longshore/settings/resolved';
+export { Secret } from '@longshore/settings/secrets';
 export type { AlertConfig } from './alert.js';
 export { type AlertEndpoint, alertEndpointName, alertEndpoints, everyEndpoint } from './alert-endpoint.js';
 export { certificatePlaces } from './certificates.js';

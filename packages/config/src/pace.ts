@@ -1,13 +1,15 @@
 /** Settings of an endpoint that pace its requests, order them, and hold them while its receiver is down. */
 
-import { DAY_MS, SECOND_MS, setting, shorthand } from '@longshore/settings';
+import { setting, shorthand } from '@longshore/settings';
 import {
   bytes,
   choice,
   count,
+  DAY_MS,
   flag,
   registryDuration,
   rate as requestRate,
+  SECOND_MS,
 } from '@longshore/settings/values';
 import { z } from 'zod';
 

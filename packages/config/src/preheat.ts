@@ -2,9 +2,9 @@
  * The settings of an endpoint of `kind: preheat`: which images, from which registry, to which targets. The settings of
  * a target are beside its driver, in the package sinks.
  */
-import { certificates, DAY_MS, oneUser, setting, texts } from '@longshore/settings';
+import { certificates, oneUser, setting, texts } from '@longshore/settings';
 import { baseUrl, credential, url } from '@longshore/settings/secrets';
-import { bytes, count, flag, registryDuration, text } from '@longshore/settings/values';
+import { bytes, count, DAY_MS, flag, registryDuration, text } from '@longshore/settings/values';
 import { target } from '@longshore/sinks/kinds';
 import { z } from 'zod';
 

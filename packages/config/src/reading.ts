@@ -25,6 +25,7 @@ import {
   type Step,
 } from './yaml/node.js';
 
+/** What a file is read with. */
 export interface Reading {
   flavor: Flavor;
   problems: Problems;

@@ -4,7 +4,8 @@
  * lower case without separators, as in the registry's own file.
  */
 
-import { SECOND_MS, setting, shorthand } from '@longshore/settings';
+import { setting, shorthand } from '@longshore/settings';
+import { hostName, listen } from '@longshore/settings/listeners';
 import { clusterNode, credential, url } from '@longshore/settings/secrets';
 import {
   bytes,
@@ -13,8 +14,7 @@ import {
   duration,
   flag,
   flagOrAuto,
-  hostName,
-  listen,
+  SECOND_MS,
   text,
 } from '@longshore/settings/values';
 import { z } from 'zod';

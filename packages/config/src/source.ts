@@ -4,9 +4,9 @@
  */
 
 import { authBlock, oneOrMore, setting } from '@longshore/settings';
-import { credential, HOST_PORT } from '@longshore/settings/secrets';
-import { choice, flag, matching, text } from '@longshore/settings/values';
-import { HMAC_ALGORITHMS, HMAC_ENCODINGS } from '@longshore/sources/settings';
+import { credential } from '@longshore/settings/secrets';
+import { choice, text } from '@longshore/settings/values';
+import { HMAC_ALGORITHMS, HMAC_ENCODINGS, options } from '@longshore/sources/settings';
 import { z } from 'zod';
 import { OTHER_NAMES, SOURCE_KINDS } from './kinds.js';
 
@@ -76,50 +76,6 @@ export const auth = z
     description:
       'Authentication of senders. Any one method is enough; without one, every request is accepted.',
   });
-
-const pointer = () =>
-  matching('JSON pointer', /^(\/([^~/]|~[01])*)+$/, 'is not a JSON pointer; write /data/repository');
-
-const options = z
-  .strictObject({
-    host: setting(
-      matching(
-        'host:port',
-        HOST_PORT,
-        'is not a host; write registry.example.com or registry.example.com:5000',
-      ),
-      'The registry’s host, if the sender does not send it.',
-    ).optional(),
-    repositoryprefix: setting(
-      flag(),
-      'nexus: true prefixes Nexus’ own repository, `docker-hosted/team/api`.',
-    ).optional(),
-    updated: setting(
-      choice(['push', 'pull', 'other', 'ignore']),
-      'nexus: action for UPDATED of a manifest. Default `push`. Nexus sends it for downloads too.',
-    ).optional(),
-    promoted: setting(
-      choice(['push', 'other']),
-      'jfrog: action for a promotion. Default `other`.',
-    ).optional(),
-    types: setting(
-      z.record(z.string(), choice(['push', 'pull', 'delete', 'mount', 'other', 'ignore'])),
-      'cloudevents: action for each `type`; a trailing `*` is a wildcard.',
-    ).optional(),
-    fields: z
-      .strictObject({
-        repository: setting(pointer(), 'cloudevents: pointer to the repository.').optional(),
-        tag: setting(pointer(), 'cloudevents: pointer to the tag.').optional(),
-        digest: setting(pointer(), 'cloudevents: pointer to the digest.').optional(),
-        mediatype: setting(pointer(), 'cloudevents: pointer to the media type.').optional(),
-        size: setting(pointer(), 'cloudevents: pointer to the size.').optional(),
-        host: setting(pointer(), 'cloudevents: pointer to the registry’s host.').optional(),
-        actor: setting(pointer(), 'cloudevents: pointer to the name of the actor.').optional(),
-      })
-      .meta({ description: 'JSON pointers into the event.' })
-      .optional(),
-  })
-  .meta({ description: 'Values that the sender does not send. Each kind reads only some of them.' });
 
 /** See the header. Which options a kind reads is checked in `checks/sources.ts`. */
 export const source = z

@@ -1,5 +1,4 @@
 /** Secrets, and the kinds of value that are one: `@longshore/settings/secrets`. */
-export { type Resolved, resolved, type SecretValue } from './resolved.js';
 export { Credential, Secret } from './secret.js';
 export {
   baseUrl,

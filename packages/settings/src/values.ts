@@ -1,5 +1,4 @@
 /** The kinds of value that are no secret: `@longshore/settings/values`. */
-export { duration, registryDuration } from './values/durations.js';
-export { hostName } from './values/host-name.js';
+export { DAY_MS, duration, registryDuration, SECOND_MS } from './values/durations.js';
 export { rate } from './values/rate.js';
-export { bytes, choice, count, flag, flagOrAuto, listen, matching, text } from './values/scalars.js';
+export { bytes, choice, count, flag, flagOrAuto, matching, text } from './values/scalars.js';

@@ -6,6 +6,7 @@ import type { Sender } from './sender.js';
 
 export { HMAC_ALGORITHMS, HMAC_ENCODINGS } from './auth/hmac.js';
 export { sourceKinds } from './kinds/index.js';
+export { options } from './options.js';
 export { keepsWhatIsRefused, type OnFailure } from './sender.js';
 export { oidcFault };
 

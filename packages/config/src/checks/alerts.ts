@@ -13,6 +13,7 @@ import { checkHeaders } from './headers.js';
 import { refuseName } from './names.js';
 import { checkPlace, faultIn } from './url.js';
 
+/** All receivers of alerts. */
 export function checkAlerts(config: Config, check: Check): void {
   const names = new Set<string>();
   for (const [index, alert] of config.alerts.entries()) {

@@ -10,6 +10,7 @@ const SHORT_TIMEOUT_MS = 100;
 const LONG_TIMEOUT_MS = 5 * 60_000;
 const LONG_COLLAPSE_MS = 60_000;
 
+/** The times of one endpoint. */
 export function checkDelays(endpoint: Endpoint, path: readonly Step[], { problems }: Check): void {
   const { timeout, backoff, maxbackoff, schedule, collapse } = endpoint;
   const place = [...path, 'timeout'];

@@ -17,6 +17,7 @@ const REPLACED: Readonly<Record<string, string>> = {
 /** The part of an endpoint, or of a receiver of alerts, that is checked. */
 type Headed = Pick<HttpEndpoint, 'headers' | 'url'>;
 
+/** The headers of an endpoint, or of a receiver of alerts. */
 export function checkHeaders(endpoint: Headed, path: readonly Step[], check: Check): void {
   const seen = new Map<string, string>();
   for (const [name, values] of Object.entries(endpoint.headers)) {

@@ -5,6 +5,7 @@ import type { Endpoint } from '../endpoint.js';
 import type { Step } from '../yaml/node.js';
 import type { Check } from './check.js';
 
+/** One endpoint. */
 export function checkPace(endpoint: Endpoint, path: readonly Step[], { problems }: Check): void {
   const { hold, order, batch } = endpoint;
   if (batch && order === 'repository') {

@@ -10,6 +10,7 @@ import { checkSources } from './sources.js';
 /** The largest event seen is 7 MB: a manifest of 4 MiB with its references. */
 const LARGEST_EVENT = 8 * 2 ** 20;
 
+/** See the header. */
 export function checkRelay(config: Config, check: Check): void {
   checkEndpointsExist(config, check);
   checkRedis(config, check);

@@ -11,6 +11,7 @@ import { checkGlobs } from './globs.js';
 
 const BLOBS = 'application/octet-stream';
 
+/** The ignore rules of one endpoint. */
 export function checkRules(endpoint: Endpoint, path: readonly Step[], check: Check): void {
   const { ignore } = endpoint;
   const place = [...path, 'ignore'];

@@ -8,6 +8,7 @@ import type { Step } from '../yaml/node.js';
 import type { Check } from './check.js';
 import { holdsPlaceholder, PLACEHOLDER } from './placeholders.js';
 
+/** All secrets of a configuration, or of a part of it. @param value at the path */
 export function checkSecrets(value: unknown, path: readonly Step[], check: Check): void {
   if (value instanceof Secret) checkSecret(value, path, check);
   else if (Array.isArray(value))

@@ -9,6 +9,7 @@ import type { Check } from './check.js';
 /** Keys of scheme custom. */
 const CUSTOM = ['header', 'algorithm', 'encoding', 'prefix'] as const;
 
+/** @param path of the endpoint */
 export function checkSign({ sign }: HttpEndpoint, path: readonly Step[], { problems }: Check): void {
   if (!sign) return;
   const place = [...path, 'sign'];

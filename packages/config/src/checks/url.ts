@@ -16,6 +16,7 @@ import { holdsPlaceholder, PLACEHOLDER } from './placeholders.js';
 /** Of a registry's own file: what the registry itself does with such a url. */
 const REGISTRY_RETRIES = 'The registry starts with it, and retries forever';
 
+/** The url of an endpoint that events are posted to. */
 export function checkUrl(endpoint: HttpEndpoint, path: readonly Step[], config: Config, check: Check): void {
   const { problems, flavor } = check;
   const place = [...path, 'url'];

@@ -6,6 +6,7 @@ import { deepEqual, match } from 'node:assert/strict';
 import type { Env } from '@longshore/settings/environment';
 import { configFrom } from '../read.js';
 
+/** A mistake, the problem that names it, and a file without it. */
 export interface Trap {
   title: string;
   bad: string;

@@ -147,15 +147,6 @@ local function latestRetried(E, id)
   latestWrite(E, key, entries)
 end
 
--- The newer one because of which a dead one is not to be delivered by itself any more; nil: it is.
-local function latestNewer(E, id)
-  local key, mine = latestOf(E, id)
-  if not key then return nil end
-  for _, entry in ipairs(latestRead(E, key)) do
-    if latestIsNewer(entry, mine) and latestState(E, entry.id) ~= 'gone' then return entry.id end
-  end
-end
-
 -- Clears away what was removed without these functions.
 local function latestSweep(E)
   local from = redis.call('HGET', E.ours('latest'), '^') or '0'

@@ -1,5 +1,5 @@
 /** What is sent to a target's own host besides the request: configured headers and credentials. */
-import type { SecretValue } from '@longshore/settings/secrets';
+import type { SecretValue } from '@longshore/settings/resolved';
 import { CONNECTION_HEADERS } from '../../header-rules.js';
 import type { CommonOptions } from './options.js';
 import type { Base } from './place.js';

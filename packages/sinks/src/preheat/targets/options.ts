@@ -1,6 +1,6 @@
 /** What a target is opened with: its settings with the values of their secrets, and what is no setting. */
 import type { Trust } from '@longshore/registry-client';
-import type { Resolved } from '@longshore/settings/secrets';
+import type { Resolved } from '@longshore/settings/resolved';
 import type { z } from 'zod';
 import type { targetSettings } from './settings.js';
 

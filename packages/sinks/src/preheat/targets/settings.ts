@@ -1,7 +1,7 @@
 /** The settings of a target: those of every kind, and how a kind adds its own. */
-import { certificates, DAY_MS, headers, oneUser, SECOND_MS, setting, tag } from '@longshore/settings';
+import { certificates, headers, oneUser, setting, tag } from '@longshore/settings';
 import { credential } from '@longshore/settings/secrets';
-import { count, matching, registryDuration } from '@longshore/settings/values';
+import { count, DAY_MS, matching, registryDuration, SECOND_MS } from '@longshore/settings/values';
 import { z } from 'zod';
 
 /**

@@ -1,5 +1,5 @@
 /** What a target with one url is made on: its requests, and where that url leads or why it leads nowhere. */
-import type { SecretValue } from '@longshore/settings/secrets';
+import type { SecretValue } from '@longshore/settings/resolved';
 import { TargetHttp } from './http.js';
 import type { CommonOptions } from './options.js';
 import { type Base, baseOf, type Unusable } from './place.js';

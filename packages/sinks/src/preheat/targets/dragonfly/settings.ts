@@ -1,7 +1,16 @@
 /** The settings of Dragonfly’s manager, by its open API. */
-import { DAY_MS, SECOND_MS, setting } from '@longshore/settings';
+import { setting } from '@longshore/settings';
 import { baseUrl, credential } from '@longshore/settings/secrets';
-import { bytes, choice, count, flag, registryDuration, text } from '@longshore/settings/values';
+import {
+  bytes,
+  choice,
+  count,
+  DAY_MS,
+  flag,
+  registryDuration,
+  SECOND_MS,
+  text,
+} from '@longshore/settings/values';
 import { z } from 'zod';
 import type { OptionsOf } from '../options.js';
 import { targetSettings } from '../settings.js';

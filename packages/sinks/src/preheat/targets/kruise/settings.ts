@@ -1,7 +1,7 @@
 /** The settings of OpenKruise’s ImagePullJob, over the Kubernetes API. */
-import { DAY_MS, SECOND_MS, setting } from '@longshore/settings';
+import { setting } from '@longshore/settings';
 import { baseUrl, credential, revealed, url } from '@longshore/settings/secrets';
-import { count, matching, registryDuration, text } from '@longshore/settings/values';
+import { count, DAY_MS, matching, registryDuration, SECOND_MS, text } from '@longshore/settings/values';
 import { z } from 'zod';
 import type { OptionsOf } from '../options.js';
 import { targetSettings } from '../settings.js';

@@ -1,0 +1,3 @@
+/** The kinds of value of a listener: `@longshore/settings/listeners`. */
+export { hostName } from './values/host-name.js';
+export { listen } from './values/scalars.js';
