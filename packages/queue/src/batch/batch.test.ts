@@ -9,8 +9,9 @@ import { createInspector } from '../inspector.js';
 import { endpointKey, queueKey } from '../names.js';
 import { createProducer } from '../producer.js';
 import type { TakeSettings } from '../take/settings.js';
-import { aDelivery, consume, ok } from '../testing/deliveries.js';
+import { aDelivery, consume, ok, takeSettings } from '../testing/deliveries.js';
 import { redisTest as test } from '../testing/redis-test.js';
+import { newGroup } from './group.js';
 import { judgeBatch } from './judge-batch.js';
 
 const policy = { threshold: 3, backoff: 20, maxbackoff: 40, schedule: [] };
@@ -271,5 +272,42 @@ describe('order: endpoint', () => {
     const dead = expected.filter((id) => !done.includes(id));
     expect(dead).toContain('event-31');
     expect(done).toEqual(expected.filter((id) => !dead.includes(id)));
+  });
+
+  test('switched on while retries are waiting: all in the order of their arrival', async ({
+    open,
+    prefix,
+    closing,
+  }) => {
+    const client = await open('producer');
+    await createProducer(client, prefix).enqueue(numbered('one', 40));
+    let isUp = false;
+    const got: string[] = [];
+    let failed = 0;
+    // The later ones are due earlier.
+    const handle: BatchHandle = async (request) => {
+      const ids = idsOf(request);
+      if (isUp) {
+        got.push(...ids);
+        return ids.map(() => ok);
+      }
+      const delay = LATER_MS - 1_000 * ++failed;
+      const group = newGroup('first');
+      return ids.map(() => ({
+        settle: 'retry',
+        outcome: failure,
+        delay,
+        retryAt: Date.now() + delay,
+        group,
+      }));
+    };
+    const consumer = consumeBatches(await open('consumer'), prefix, handle, { concurrency: 1 });
+    closing(consumer);
+    await eventually(async () => (await client.zcard(queueKey(prefix, 'one', 'delayed'))) === 40);
+    isUp = true;
+    const take = takeSettings({ batch: batchOf(10), order: 'endpoint' });
+    consumer.update({ take, delivered: { age: 86_400_000, count: 10_000 } });
+    await eventually(() => got.length === 40);
+    expect(got).toEqual(numbered('one', 40).map(({ eventId }) => eventId));
   });
 });

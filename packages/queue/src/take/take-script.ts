@@ -245,7 +245,7 @@ local function prepare()
   if wakeAt and tonumber(meta[3]) ~= wakeAt then redis.call('HSET', E.meta, 'wakeat', wakeAt)
   elseif meta[3] and not wakeAt then redis.call('HDEL', E.meta, 'wakeat') end
   if meta[1] then return false end
-  local preparing = orderPrepare(E, O, now)
+  local preparing = orderPrepare(E, isOneByOne and S or O, now)
   lookAt(preparing)
   return not preparing
 end
