@@ -2,7 +2,7 @@
  * BullMQ's scripts that finish or remove jobs, wrapped so that a body goes with the last job that needs it. A finished
  * job stays as the dedupe window without its body; a dead one keeps it, since it can be retried.
  */
-import { bullScript, defineBullScript } from '../bull-script.js';
+import { bullScript, defineBullScript, SCORE_PER_MS } from '../bull-script.js';
 import type { RedisClient } from '../connection.js';
 import { LATEST_LUA } from '../latest/latest-lua.js';
 import { LANES_LUA } from '../order/lanes-lua.js';
@@ -69,9 +69,25 @@ local function retryToEnd()
 end
 `;
 
+const promote = bullScript('promote');
+
+/**
+ * A retry that is to go out at once stays among the delayed, due now: at the end of those that wait it would lose its
+ * place in an order. KEYS[1] the delayed, ARGV first part of a job's key, id; -3 when it is none of them.
+ */
+const promoteLua = `
+local time = redis.call('TIME')
+if redis.call('ZREM', KEYS[1], ARGV[2]) == 0 then return -3 end
+local due = (time[1] * 1000 + math.floor(time[2] / 1000)) * ${SCORE_PER_MS}
+redis.call('ZADD', KEYS[1], string.format('%.0f', due), ARGV[2])
+redis.call('HSET', ARGV[1] .. ARGV[2], 'delay', 0)
+return 0
+`;
+
 /** To be called before BullMQ opens the client. */
 export function installSettleScripts(client: RedisClient): void {
   defineBullScript(client, finish, finishLua);
+  defineBullScript(client, promote, promoteLua);
   defineBullScript(
     client,
     reprocess,

@@ -1,6 +1,7 @@
 /**
  * Lua that revives what died of an outage: dead since the endpoint's last delivery, its last failure by an outage
- * reason, and never revived before. Needs `leaveNote` of `operate/note-script.ts`.
+ * reason, and never revived before. Needs `leaveNote` of
+ * `operate/note-script.ts`, and `latestRetried` of `LATEST_LUA`.
  *
  * The set of the dead is read from a cursor, so that reviving continues where it stopped, in whichever process, and what
  * died of something else is looked at once. `windows` are the outages that are over and not revived yet, oldest first;
@@ -71,6 +72,7 @@ local function holdRevived(E, id, now)
   redis.call('ZREM', E.failed, id)
   redis.call('HDEL', job, 'finishedOn', 'processedOn', 'failedReason', 'atm')
   redis.call('HSET', job, 'rv', 1)
+  latestRetried(E, id)
   redis.call('HINCRBY', E.ours('hold'), 'revived', 1)
   local note = {
     v = 1, what = 'replayed', at = now, by = 'hold', endpoint = E.name, deliveryId = id,

@@ -188,5 +188,5 @@ local function holdRevive(E, S, now, n)
 end
 `;
 
-/** All of it, for TAKE and SETTLE. Needs `orderProbe` before it. */
+/** All of it, for TAKE and SETTLE. Needs `orderProbe` and `latestRetried` before it. */
 export const HOLD_LUA = [LEAVE_NOTE, HOLD_STATE_LUA, DEAD_LUA, HOLD_GATE_LUA, HOLD_SETTLE_LUA].join('');

@@ -97,6 +97,7 @@ export function createHoldReader(client: RedisClient, prefix: string): HoldReade
 /** KEYS the hold. Returns 1 when the endpoint is held. */
 const PROBE = script(`
 ${HOLD_STATE_LUA}
+redis.call('DEL', KEYS[1] .. ':none') -- a full Redis lets a script finish that has removed something
 local time = redis.call('TIME')
 return holdRelease({ ours = function() return KEYS[1] end }, time[1] * 1000 + math.floor(time[2] / 1000)) and 1 or 0
 `);

@@ -1,10 +1,15 @@
 /**
  * Lua of `latest: tag`. Needs `BODY_LUA`, `ENDPOINT_LUA` and `LANES_LUA`.
  *
- * Stored: hash `~latest`, what a delivery is about -> the deliveries about it that are not settled, and the newest that
- * was delivered while others are not settled; nothing is left when all are settled. A job that takes part has the field
- * `lt`. What is superseded is settled: among the delivered, without its body, so that its id stays known.
+ * Stored: hash `~latest`, what a delivery is about -> the deliveries about it that are not settled or dead, and the
+ * newest that was delivered while there are such; nothing is left when all are delivered. A job that takes part has the
+ * field `lt`, and `lr` while it waits after it was dead. What is superseded is settled: among the delivered, without its
+ * body, so that its id stays known.
  */
+
+/** Of the dead about one thing, the last so many: one is enough to know what was delivered after the others. */
+const MOST_DEAD = 10;
+
 export const LATEST_LUA = `
 local function latestRead(E, key)
   local packed = redis.call('HGET', E.ours('latest'), key)
@@ -24,12 +29,22 @@ local function latestIsNewer(a, b)
   return a.arrival > b.arrival
 end
 
--- gone, done, active or waiting
+-- gone, done, dead, active or waiting
 local function latestState(E, id)
   local at, finished = unpack(redis.call('HMGET', E.job(id), 'timestamp', 'finishedOn'))
   if not at then return 'gone' end
-  if finished then return redis.call('ZSCORE', E.completed, id) and 'done' or 'gone' end
+  if finished then
+    if redis.call('ZSCORE', E.completed, id) then return 'done' end
+    return redis.call('ZSCORE', E.failed, id) and 'dead' or 'gone'
+  end
   return redis.call('LPOS', E.active, id) and 'active' or 'waiting'
+end
+-- Of one of the entries. Retention removes what was delivered: that it was stays known.
+local function latestLook(E, entry)
+  local state = latestState(E, entry.id)
+  if entry.done and state == 'gone' then return 'done' end
+  entry.done, entry.dead = state == 'done' or nil, state == 'dead' or nil
+  return state
 end
 
 -- Out of wherever it waits. With another id, that one has its place afterwards, if it was in wait.
@@ -58,11 +73,10 @@ end
 local function latestMeet(E, key, entries, mine, now, isRetry, heir)
   local kept, older, newer = {}, {}, nil
   for _, entry in ipairs(entries) do
-    local state = latestState(E, entry.id)
+    local state = latestLook(E, entry)
     if state ~= 'gone' and entry.id ~= mine.id then
-      entry.done = state == 'done' or nil
       local isNewer = latestIsNewer(entry, mine)
-      if isNewer and (isRetry or state == 'waiting') and (not newer or latestIsNewer(entry, newer)) then
+      if isNewer and (isRetry and state ~= 'dead' or state == 'waiting') and (not newer or latestIsNewer(entry, newer)) then
         newer = entry
       end
       if not isNewer and state == 'waiting' then older[#older + 1] = entry
@@ -119,14 +133,19 @@ local function latestReturned(E, id, now)
   return latestReports(E, older, newer, mine)
 end
 
--- It is settled, or removed: it is none of those that wait any more.
-local function latestLeft(E, key, mine, isDelivered)
+-- It is settled (to), or removed (nil): it is none of those that wait any more.
+local function latestLeft(E, key, mine, to)
+  local isDelivered, dead = to == 'completed', to == 'failed' and 1 or 0
   local kept = {}
   for _, entry in ipairs(latestRead(E, key)) do
     if entry.id ~= mine.id and not (isDelivered and entry.done and latestIsNewer(mine, entry)) then kept[#kept + 1] = entry end
   end
-  mine.done = true
-  if isDelivered then kept[#kept + 1] = mine end
+  mine.done, mine.dead = isDelivered or nil, to == 'failed' or nil
+  if to then kept[#kept + 1] = mine end
+  for n = #kept - 1, 1, -1 do
+    if kept[n].dead then dead = dead + 1 end
+    if kept[n].dead and dead > ${MOST_DEAD} then table.remove(kept, n) end
+  end
   latestWrite(E, key, kept)
 end
 
@@ -134,17 +153,31 @@ end
 local function latestSettled(E, now, key, mine, to)
   if not key then return {} end
   if to == 'delayed' or to == 'wait' then return latestReturned(E, mine.id, now) end
-  latestLeft(E, key, mine, to == 'completed')
+  latestLeft(E, key, mine, to)
   return {}
 end
 
--- A dead one waits again.
+-- A dead one waits again. Whether a newer one was delivered is asked when it is taken, where that can be reported.
 local function latestRetried(E, id)
   local key, mine = latestOf(E, id)
   if not key then return end
-  local entries = latestRead(E, key)
+  local entries = {}
+  for _, entry in ipairs(latestRead(E, key)) do
+    if entry.id ~= id then entries[#entries + 1] = entry end
+  end
   entries[#entries + 1] = mine
   latestWrite(E, key, entries)
+  redis.call('HSET', E.job(id), 'lr', 1)
+end
+
+-- One that was just taken out of all lists. True when it was dead and is superseded now; adds to the reports.
+local function latestStale(E, id, now, reports)
+  if redis.call('HDEL', E.job(id), 'lr') == 0 then return false end
+  local own
+  for _, report in ipairs(latestReturned(E, id, now)) do
+    reports[#reports + 1], own = report, report
+  end
+  return own ~= nil and own.deliveryId == id
 end
 
 -- Clears away what was removed without these functions.
@@ -157,9 +190,7 @@ local function latestSweep(E)
       if fields[n] ~= '^' then
         local kept = {}
         for _, entry in ipairs(cmsgpack.unpack(fields[n + 1])) do
-          local state = latestState(E, entry.id)
-          entry.done = state == 'done' or nil
-          if state ~= 'gone' then kept[#kept + 1] = entry end
+          if latestLook(E, entry) ~= 'gone' then kept[#kept + 1] = entry end
         end
         latestWrite(E, fields[n], kept)
       end

@@ -70,7 +70,7 @@ abstract class Step implements fc.AsyncCommand<LatestModel, Real> {
     ).toEqual(expected);
     const open = new Set(
       model.items
-        .filter(({ tag, state }) => tag && (state === 'waiting' || state === 'active'))
+        .filter(({ tag, state }) => tag && ['waiting', 'active', 'dead'].includes(state))
         .map(({ tag }) => tag),
     );
     expect(await real.client.hlen(queueKey(real.prefix, real.endpoint, '~latest'))).toBe(open.size);

@@ -16,7 +16,7 @@ end
 local function hasLeft(parts)
   for _, part in ipairs(parts) do
     local E, lane = part.E, part.lane
-    if part.key then latestLeft(E, part.key, part.entry, false) end
+    if part.key then latestLeft(E, part.key, part.entry, nil) end
     if lane and redis.call('HGET', E.ours('lanes'), lane) == part.id then laneNext(E, lane) end
   end
 end

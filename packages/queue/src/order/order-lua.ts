@@ -122,11 +122,7 @@ end
 
 -- After a delivery was moved; lane is what laneHeadedBy said before. True when something was put into wait.
 local function orderSettled(E, S, now, id, lane, to, class)
-  if to == 'completed' or to == 'failed' then
-    -- The next of the endpoint was kept from being taken until now.
-    if S.order == 'endpoint' then return redis.call('LLEN', E.wait) > 0 end
-    return lane ~= nil and laneNext(E, lane)
-  end
+  if to == 'completed' or to == 'failed' then return lane ~= nil and laneNext(E, lane) end
   if to == 'wait' then return true end
   -- The members of a batch stay together, which keeps their order by itself.
   if class ~= 'outage' or not orderIn(S) or S.batch then return false end

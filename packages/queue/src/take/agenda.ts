@@ -57,6 +57,8 @@ export async function dueEndpoints(client: RedisClient, prefix: string): Promise
  */
 const LOWER = script(`
 ${AGENDA_LUA}
+-- Redis lets a script finish that has removed something before memory ran out: a full one is drained.
+redis.call('DEL', KEYS[1] .. ':none')
 local time = redis.call('TIME')
 local now = time[1] * 1000 + time[2] / 1000
 local at, seen = now + ARGV[2], tonumber(redis.call('ZSCORE', KEYS[1], ARGV[1]))
@@ -86,6 +88,7 @@ export async function lowerAgenda(
  */
 const MOVE = script(`
 ${ENDPOINT_LUA}
+redis.call('DEL', KEYS[1] .. ':none') -- as above
 if (redis.call('ZSCORE', KEYS[1], ARGV[1]) or '') ~= ARGV[2] then return 0 end
 if tonumber(ARGV[3]) < 0 then return redis.call('ZREM', KEYS[1], ARGV[1]) end
 return redis.call('ZADD', KEYS[1], string.format('%.0f', nowMs() + ARGV[3]), ARGV[1])
@@ -122,6 +125,7 @@ ${BODY_LUA}
 ${LANES_LUA}
 ${LATEST_LUA}
 local E, now = endpointOf(ARGV[1], ''), nowMs()
+redis.call('DEL', E.ours('none')) -- as above
 -- What was taken away without the scripts that let the next one go.
 laneSweep(E)
 latestSweep(E)
@@ -137,8 +141,11 @@ return delay or -1
 
 /** Endpoints that are asked for at once; where none of them has anything, one command does. */
 const PAGE = 50;
-/** Where deliveries are that somebody has to look for; a hold may have to be looked at without any. */
-const HOLDING = ['wait', 'active', 'delayed', 'prioritized', '~hold'] as const;
+/**
+ * Where deliveries are that somebody has to look for. A hold may have to be looked at without any, and what is known of
+ * dead ones ends with them.
+ */
+const HOLDING = ['wait', 'active', 'delayed', 'prioritized', '~hold', '~latest'] as const;
 
 /** For the leader. */
 export interface Agenda {

@@ -130,8 +130,10 @@ end
 local function place(ids)
   for _, id in ipairs(ids) do redis.call('LPUSH', E.active, id) end
 end
+local hasLatest = redis.call('EXISTS', E.ours('latest')) == 1
+local function isStale(id) return hasLatest and latestStale(E, id, now, reports) end
 local function admit(id, flag)
-  if orderAdmit(E, S, id) then open({ id }, flag) else redis.call('LREM', E.active, 1, id) end
+  if not isStale(id) and orderAdmit(E, O, id) then open({ id }, flag) else redis.call('LREM', E.active, 1, id) end
 end
 local function takeRetry(id)
   redis.call('LPUSH', E.active, id)
@@ -180,6 +182,16 @@ local function pick(gate, room)
   if retryNext then redis.call('SET', turn, 1, 'PX', 60000) else redis.call('DEL', turn) end
 end
 
+-- False when all of them are superseded.
+local function openBatch(ids, flag, group)
+  local left = {}
+  for _, id in ipairs(ids) do
+    if isStale(id) then redis.call('LREM', E.active, 1, id) else left[#left + 1] = id end
+  end
+  if #left > 0 then open(left, flag, group) end
+  return #left > 0
+end
+
 -- Whether more could be taken with more room.
 local function pickBatches(gate, room)
   if isOneByOne and redis.call('LLEN', E.active) > 0 then
@@ -193,10 +205,10 @@ local function pickBatches(gate, room)
     if not request or requests >= room then return request ~= nil end
     place(request.ids)
     batchRemove(E, request)
-    open(request.ids, request.flag, request.group)
+    local isOpen = openBatch(request.ids, request.flag, request.group)
     retryNext = request.flag == 'fresh'
     if retryNext then redis.call('SET', turn, 1, 'PX', 60000) else redis.call('DEL', turn) end
-    if isOneByOne then return redis.call('LLEN', E.wait) > 0 end
+    if isOneByOne and isOpen then return redis.call('LLEN', E.wait) > 0 end
   end
 end
 
@@ -207,7 +219,9 @@ local function isLeft(gate)
   else delayed = delayed and redis.call('ZRANGE', E.delayed, 0, 0, 'WITHSCORES')[2] end
   local due = delayed and math.floor(delayed / ${SCORE_PER_MS})
   if due and due > now then lookAt(due) end
-  return due and due <= now or gate.fresh ~= false and (redis.call('LLEN', E.wait) > 0
+  -- Behind a retry that was taken now: what waits is next when that is settled.
+  local fresh = gate.fresh ~= false or gate.isBehind and requests > 0
+  return due and due <= now or fresh and (redis.call('LLEN', E.wait) > 0
     or S.order == 'none' and redis.call('ZCARD', E.prioritized) > 0)
 end
 
@@ -216,6 +230,7 @@ local function ordered(gate)
   local order = orderGate(E, O, now)
   if not order then return gate end
   gate.limit, gate.only = math.min(gate.limit or order.limit, order.limit), order.retry or ''
+  gate.isBehind = order.fresh == false and gate.fresh ~= false
   if order.fresh == false then gate.fresh = false end
   lookAt(order.next)
   return gate
@@ -249,7 +264,7 @@ local function revive(count)
     local some = {}
     for n = from, math.min(from + size - 1, #ids) do some[#some + 1] = ids[n] end
     place(some)
-    open(some, 'revived')
+    if S.batch then openBatch(some, 'revived') else admit(some[1], 'revived') end
   end
 end
 
@@ -266,7 +281,7 @@ local function take()
     local probe = holdProbe(E, O, now)
     if probe then
       place({ probe })
-      open({ probe }, 'probe')
+      openBatch({ probe }, 'probe')
     end
   end
   if gate.revive and room > requests then revive(holdShare(E, room - requests)) end

@@ -25,6 +25,7 @@ export interface RigSettings {
 
 const ENDPOINT = `
 local function orderProbe() return nil end
+local function latestRetried() end
 local function endpointOf(base, name)
   local E = { name = name, base = base }
   for _, part in ipairs({ 'wait', 'active', 'delayed', 'prioritized', 'failed' }) do E[part] = base .. part end

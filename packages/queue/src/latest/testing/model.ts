@@ -9,19 +9,21 @@ interface Item {
   arrival: number;
   state: State;
   by?: string;
+  /** It was dead, and was not taken since. */
+  back?: boolean;
 }
 
 export type LatestModel = ReturnType<typeof createLatestModel>;
 
 const isNewer = (a: Item, b: Item): boolean =>
   a.time > b.time || (a.time === b.time && a.arrival > b.arrival);
-const isOpen = ({ state }: Item): boolean => state === 'waiting' || state === 'active';
+const isOpen = ({ state }: Item): boolean => state !== 'delivered' && state !== 'superseded';
 const newest = (items: Item[]): Item | undefined => items.toSorted((a, b) => (isNewer(a, b) ? -1 : 1))[0];
 
 export function createLatestModel() {
   const items: Item[] = [];
   let arrivals = 0;
-  /** The newest that was delivered while others of its tag were open. */
+  /** The newest that was delivered while others of its tag were open or dead. */
   const delivered = new Map<string, Item>();
   const get = (id: string): Item => {
     const item = items.find((one) => one.id === id);
@@ -46,6 +48,13 @@ export function createLatestModel() {
   const ofTag = ({ tag }: Item, states: State[]): Item[] =>
     items.filter((item) => item.tag === tag && states.includes(item.state));
 
+  /** It waits after it was taken before. */
+  const returns = (mine: Item): void => {
+    if (!mine.tag) return;
+    const done = delivered.get(mine.tag);
+    meet(mine, [...ofTag(mine, ['waiting', 'active']), ...(done ? [done] : [])]);
+  };
+
   return {
     items,
     add(id: string, tag: string, time: number) {
@@ -54,7 +63,10 @@ export function createLatestModel() {
       if (tag) meet(mine, ofTag(mine, ['waiting']));
     },
     take(id: string) {
-      get(id).state = 'active';
+      const mine = get(id);
+      if (mine.back) returns(mine);
+      mine.back = false;
+      if (mine.state === 'waiting') mine.state = 'active';
     },
     settle(id: string, to: 'completed' | 'failed' | 'delayed' | 'wait') {
       const mine = get(id);
@@ -64,12 +76,10 @@ export function createLatestModel() {
         if (!before || isNewer(mine, before)) delivered.set(mine.tag, mine);
       } else mine.state = to === 'failed' ? 'dead' : 'waiting';
       end();
-      if (mine.state !== 'waiting' || !mine.tag) return;
-      const done = delivered.get(mine.tag);
-      meet(mine, [...ofTag(mine, ['waiting', 'active']), ...(done ? [done] : [])]);
+      if (mine.state === 'waiting') returns(mine);
     },
     retry(id: string) {
-      get(id).state = 'waiting';
+      Object.assign(get(id), { state: 'waiting', back: true });
     },
     remove(id: string) {
       items.splice(items.indexOf(get(id)), 1);

@@ -13,11 +13,13 @@ local key, mine = latestOf(E, id)
 if redis.call('LREM', E.wait, 1, id) + redis.call('ZREM', E.delayed, id) + redis.call('LREM', E.active, 1, id) == 0 then
   return redis.error_reply('it is in none of them')
 end
-if to == 'active' then redis.call('LPUSH', E.active, id)
+if to == 'active' then
+  local reports = {}
+  if not latestStale(E, id, 1, reports) then redis.call('LPUSH', E.active, id) end
+  return cjson.encode(reports)
 elseif to == 'wait' then redis.call('RPUSH', E.wait, id)
 else redis.call('ZADD', E[to], 1, id) end
 if to == 'completed' or to == 'failed' then redis.call('HSET', E.job(id), 'finishedOn', 1) end
-if to == 'active' then return '{}' end
 return cjson.encode(latestSettled(E, 1, key, mine, to))
 `);
 
