@@ -196,12 +196,16 @@ local function pickBatches(gate, room)
     open(request.ids, request.flag, request.group)
     retryNext = request.flag == 'fresh'
     if retryNext then redis.call('SET', turn, 1, 'PX', 60000) else redis.call('DEL', turn) end
-    if isOneByOne then return redis.call('LLEN', E.wait) > 0 end
+    if isOneByOne then return redis.call('LLEN', E.wait) > 0 or redis.call('ZCARD', E.delayed) > 0 end
   end
 end
 
 -- Whether more could be taken with more room; what is due later is looked at then.
 local function isLeft(gate)
+  -- The one of the delayed that may go was taken; the next one goes when it is settled.
+  if gate.only and gate.only ~= '' and requests > 0 then
+    return redis.call('LLEN', E.wait) > 0 or redis.call('ZCARD', E.delayed) > 0
+  end
   local delayed = gate.retries ~= false
   if gate.only then delayed = delayed and gate.only ~= '' and redis.call('ZSCORE', E.delayed, gate.only)
   else delayed = delayed and redis.call('ZRANGE', E.delayed, 0, 0, 'WITHSCORES')[2] end
