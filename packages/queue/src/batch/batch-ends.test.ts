@@ -16,7 +16,8 @@ test('at the end of the grace period a request is given back: in order, and with
   closing,
 }) => {
   const client = await open('producer');
-  await createProducer(client, prefix).enqueue(all);
+  // One after the other: the first call of a script may be sent twice.
+  await createProducer(client, prefix).enqueue(all.map((one) => ({ ...one, order: 'endpoint' })));
   let began = false;
   const handleBatch: BatchHandle = async ({ members }) => {
     began = true;

@@ -10,6 +10,7 @@ import { bury } from '../testing/dead.js';
 import { aDelivery, consume, ok } from '../testing/deliveries.js';
 import { redisTest as test } from '../testing/redis-test.js';
 import { createHoldReader, createHoldSwitch, holdKey, holdOf } from './hold.js';
+import { createRig } from './testing/rig.js';
 
 const hold = { after: 1, probeMs: 50, maxProbeMs: 50, forMs: 3_600_000, revive: true };
 const never = { ...hold, probeMs: 3_600_000, maxProbeMs: 3_600_000 };
@@ -132,4 +133,23 @@ test('a hold, a pause of the receiver and a recovery are shown', () => {
     state: 'recovering',
     revived: 3,
   });
+});
+
+test('a pause that the receiver asked for and an operator ended has lasted until it was over', async ({
+  open,
+  prefix,
+}) => {
+  const rig = createRig(await open('producer'), prefix);
+  const settings = { concurrency: 1, maxBackoffMs: 60_000 };
+  await rig.add('one');
+  await rig.take(settings, 1_000);
+  const settled = { id: 'one', probe: false, delay: 1, detail: {} };
+  const detail = { reason: 'http_503', retryAfterMs: 30_000 };
+  expect(
+    await rig.settle(settings, 1_000, { ...settled, to: 'delayed', class: 'outage', detail }),
+  ).toMatchObject({ what: 'held', until: 31_000 });
+  await rig.release(settings, 3_000);
+  expect((await rig.take(settings, 3_000)).jobs).toEqual([['one', 'retry']]);
+  const ended = await rig.settle(settings, 4_000, { ...settled, to: 'completed', class: 'delivered' });
+  expect(ended).toMatchObject({ what: 'recovered', ms: 3_000 });
 });

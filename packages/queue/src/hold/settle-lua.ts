@@ -22,7 +22,8 @@ end
 -- A pause that was over before this attempt ended.
 local function holdUnpause(E, H, now)
   if not H.paused or now < holdTime(H, 'until') then return nil end
-  local ms = holdTime(H, 'until') - holdTime(H, 'paused')
+  -- Without an end, an operator has ended it.
+  local ms = (H['until'] and holdTime(H, 'until') or now) - holdTime(H, 'paused')
   H.paused, H['until'] = nil
   if H.state then return nil end
   return { what = 'recovered', ms = ms, heldMs = ms, waited = holdWaiting(E), revived = 0, reason = H.reason }

@@ -169,12 +169,19 @@ async function sweep(client: RedisClient, prefix: string): Promise<void> {
   const scores = new Map(known.map((endpoint) => [endpoint, '']));
   for (let at = 0; at < entries.length; at += 2) scores.set(entries[at] ?? '', entries[at + 1] ?? '');
   const all = [...scores];
+  /** What is wrong with one endpoint keeps none of the others waiting. */
+  const refused: unknown[] = [];
   for (let at = 0; at < all.length; at += PAGE) {
     const page = all.slice(at, at + PAGE);
     const isIdle = page.every(([, seen]) => seen === '') && !isCluster(client);
     if (isIdle && !(await holdsAny(client, prefix, page))) continue;
-    await Promise.all(page.map((entry) => repair(client, prefix, entry)));
+    for (const one of await Promise.allSettled(page.map((entry) => repair(client, prefix, entry)))) {
+      if (one.status === 'rejected') refused.push(one.reason);
+    }
+    // Redis itself is in trouble: the next sweep asks again.
+    if (refused.length > PAGE) break;
   }
+  if (refused.length > 0) throw refused[0];
 }
 
 type Entry = readonly [endpoint: string, seen: string];

@@ -3,12 +3,13 @@
  * timer, connection or command of its own while nothing is due.
  */
 import { setImmediate as nextTurn, setTimeout as pause } from 'node:timers/promises';
+import { ignore } from '@longshore/event';
 import type { RedisClient } from '../connection.js';
 import { isCluster, isReady } from '../connection.js';
 import type { Consumer, ConsumerOptions, ConsumerSettings } from '../consumer.js';
 import { createUnsettled } from '../unsettled.js';
 import { within } from '../within.js';
-import { moveEntry, readEntry } from './agenda.js';
+import { lowerAgenda, moveEntry, readEntry } from './agenda.js';
 import { type AttemptParts, asError, attempt, type Judged } from './attempt.js';
 import { createPace } from './pace.js';
 import { type SettleParts, settle } from './settler.js';
@@ -192,9 +193,17 @@ export class Lane implements Consumer {
     for (const { reports, nextMs } of settled) {
       for (const report of reports) this.options.onReport?.(report);
       if (nextMs === undefined) continue;
+      this.#lowerBeside(nextMs);
       if (nextMs > 0) this.parts.expect(nextMs);
       else this.parts.look(this);
     }
+  }
+
+  /** In a Cluster the agenda is in another slot than what was settled. */
+  #lowerBeside(ms: number): void {
+    const { client, prefix } = this.parts;
+    // The leader finds what is lost here.
+    if (isCluster(client)) lowerAgenda(client, prefix, this.endpoint, ms).catch(ignore('queue.agenda'));
   }
 
   /** The same job may have been taken again meanwhile. */

@@ -208,20 +208,22 @@ local function pickBatches(gate, room)
     local isOpen = openBatch(request.ids, request.flag, request.group)
     retryNext = request.flag == 'fresh'
     if retryNext then redis.call('SET', turn, 1, 'PX', 60000) else redis.call('DEL', turn) end
-    if isOneByOne and isOpen then return redis.call('LLEN', E.wait) > 0 end
+    if isOneByOne and isOpen then return redis.call('LLEN', E.wait) > 0 or redis.call('ZCARD', E.delayed) > 0 end
   end
 end
 
 -- Whether more could be taken with more room; what is due later is looked at then.
 local function isLeft(gate)
+  -- The one of the delayed that may go was taken; the next one goes when it is settled.
+  if gate.only and gate.only ~= '' and requests > 0 then
+    return redis.call('LLEN', E.wait) > 0 or redis.call('ZCARD', E.delayed) > 0
+  end
   local delayed = gate.retries ~= false
   if gate.only then delayed = delayed and gate.only ~= '' and redis.call('ZSCORE', E.delayed, gate.only)
   else delayed = delayed and redis.call('ZRANGE', E.delayed, 0, 0, 'WITHSCORES')[2] end
   local due = delayed and math.floor(delayed / ${SCORE_PER_MS})
   if due and due > now then lookAt(due) end
-  -- Behind a retry that was taken now: what waits is next when that is settled.
-  local fresh = gate.fresh ~= false or gate.isBehind and requests > 0
-  return due and due <= now or fresh and (redis.call('LLEN', E.wait) > 0
+  return due and due <= now or gate.fresh ~= false and (redis.call('LLEN', E.wait) > 0
     or S.order == 'none' and redis.call('ZCARD', E.prioritized) > 0)
 end
 
@@ -230,7 +232,6 @@ local function ordered(gate)
   local order = orderGate(E, O, now)
   if not order then return gate end
   gate.limit, gate.only = math.min(gate.limit or order.limit, order.limit), order.retry or ''
-  gate.isBehind = order.fresh == false and gate.fresh ~= false
   if order.fresh == false then gate.fresh = false end
   lookAt(order.next)
   return gate

@@ -262,7 +262,7 @@ export class HoldModel {
 
   private unpause(now: number): void {
     if (this.paused === undefined || now < this.until) return;
-    if (this.phase === 'open') this.heldMs += this.until - this.paused;
+    if (this.phase === 'open') this.heldMs += (this.until || now) - this.paused;
     this.paused = undefined;
     this.until = 0;
   }
