@@ -1,5 +1,6 @@
 /**
- * One run for the whole workspace. Two workers: tests start real processes, and two cores are what CI has.
+ * One run for the whole workspace. Three workers on the two cores that CI has: tests start real
+ * processes, and wait for them longer than they compute.
  * All share one Redis (`redisUrl()` of @longshore/testkit), which is started before and stopped after them.
  */
 import { defineConfig } from 'vitest/config';
@@ -14,7 +15,7 @@ export default defineConfig({
     ],
     globalSetup: ['packages/testkit/src/shared-redis.ts'],
     pool: 'forks',
-    maxWorkers: 2,
+    maxWorkers: 3,
     // A process and its modules serve many files: half of the suite's CPU was starting one for each file. A test
     // restores what it changes in the process, such as an environment variable.
     isolate: false,

@@ -13,7 +13,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 
 const COUNT = Number(process.argv[2] ?? 10_000);
 const queue = (subject = '') => import(process.argv[3] ?? `@longshore/queue${subject}`);
-const [{ connect }, { createConsumer }, { createProducer }] = await Promise.all([
+const [{ connect }, { createConsumer, createTakeLoop }, { createProducer }] = await Promise.all([
   queue(),
   queue('/consumer'),
   queue('/producer'),
@@ -114,12 +114,21 @@ for (const fanOut of [1, 3, 10]) {
   const bytes = ((await info('used_memory')) - memory) / count;
 
   let delivered = 0;
+  // A build of an earlier version has a consumer for each endpoint.
+  const loop = createTakeLoop?.({
+    client: consuming,
+    prefix,
+    onError: console.error,
+    onStuck: console.error,
+  });
+  const serve = loop?.serve ?? createConsumer;
   const consumers = endpoints.map((endpoint) =>
-    createConsumer({
+    serve({
       client: consuming,
       prefix,
       endpoint,
       concurrency: 16,
+      take: { concurrency: 16, order: 'none', maxBackoffMs: 3_600_000 },
       delivered: { age: 86_400_000, count: 1_000_000 },
       // What the sink does with it.
       handle: async ({ payload }) => {
@@ -149,6 +158,7 @@ for (const fanOut of [1, 3, 10]) {
     'µs Redis ': us(end.redis - stored.redis),
   });
   await Promise.all(consumers.map((consumer) => consumer.close(1_000)));
+  loop?.close();
   await producer.close();
 }
 console.table(rows);

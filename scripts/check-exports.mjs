@@ -20,7 +20,7 @@ const LARGE = new Set([
 ]);
 
 /** Not read yet. */
-const UNREAD = /^packages\/(?:sinks|testkit)\//;
+const UNREAD = /^packages\/testkit\//;
 
 const EXPORTED =
   /^export (?:default )?(?:abstract )?(?:async )?(?:function\*?|const|let|class|interface|type|enum) (\w+)/;

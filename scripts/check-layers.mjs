@@ -37,12 +37,12 @@ const LAYERS = {
   spool: { may: ['event'], why: STAGE },
   'embedded-redis': { may: ['event'], why: 'it only runs a program; queue is the client of Redis' },
   config: {
-    may: ['event', 'settings', 'sources', 'routing', 'formats', 'sinks'],
+    may: ['event', 'settings', 'sources', 'routing', 'formats', 'signing', 'sinks'],
     why: 'config imports only the schemas of the stages',
   },
   ingest: { may: ['event', 'sources', 'publish', 'queue', 'observe', 'spool', 'config'], why: APP },
   worker: {
-    may: ['event', 'routing', 'publish', 'queue', 'formats', 'sinks', 'observe', 'config'],
+    may: ['event', 'routing', 'publish', 'queue', 'formats', 'signing', 'sinks', 'observe', 'config'],
     why: APP,
   },
   operator: {

@@ -27,39 +27,39 @@ const pick = ({ method, url, rawHeaders }) => ({ method, url, rawHeaders });
 
 function sinkTo(url, userAgent = 'longshore/0.0.0') {
   const options = { name: 'one', url, headers: {}, timeout: 10_000, concurrency: 8, annotate: false };
-  const sink = openSink('http', { ...options, userAgent, format: formatNamed('distribution') });
+  const batch = { bytes: 1024 * 1024 };
+  const sink = openSink('http', { ...options, userAgent, batch, format: formatNamed('distribution') });
   onTestFinished(() => sink.close());
-  return async (delivery) => {
-    const [result] = await sink.send([delivery], { number: 1, signal: new AbortController().signal });
-    return result;
-  };
+  return (...deliveries) => sink.send(deliveries, { number: 1, signal: new AbortController().signal });
 }
 
 const anyDelivery = { id: 'a', contentType: 'application/json', payload: { event: {} } };
 
-test('the request on the page is what is sent', async () => {
-  const { code } = blocks(page).find((block) => block.code.startsWith('POST '));
+test.each([
+  ['request', 'X-Longshore-Delivery'],
+  ['batch', 'X-Longshore-Batch'],
+])('the %s on the page is what is sent', async (_, name) => {
+  const { code } = blocks(page).find((block) => block.code.includes(`\n${name}: `));
   const [head, body] = code.trim().split('\n\n');
   const [line, ...lines] = head.split('\n');
   const headers = new Map(lines.map((one) => one.split(': ', 2)));
   const [, path] = line.split(' ');
   const { port, requests } = await receiver(() => 200);
   const send = sinkTo(`http://127.0.0.1:${port}${path}`, headers.get('User-Agent'));
-  await send({
-    id: headers.get('Idempotency-Key'),
-    contentType: headers.get('Content-Type'),
-    payload: { event: JSON.parse(body).events[0] },
-  });
+  const { events } = JSON.parse(body);
+  const contentType = headers.get('Content-Type');
+  const idOf = ({ id }) => headers.get('X-Longshore-Delivery') ?? id;
+  await send(...events.map((event) => ({ id: idOf(event), contentType, payload: { event } })));
   const [{ method, url, rawHeaders, body: sent }] = requests;
   expect(`${method} ${url} HTTP/1.1`).toBe(line);
   expect(sent).toBe(body);
-  const pairs = rawHeaders.flatMap((name, at) =>
-    at % 2 === 0 ? [[name.toLowerCase(), rawHeaders[at + 1]]] : [],
+  const pairs = rawHeaders.flatMap((key, at) =>
+    at % 2 === 0 ? [[key.toLowerCase(), rawHeaders[at + 1]]] : [],
   );
-  const own = pairs.filter(([name]) => !['host', 'connection', 'content-length'].includes(name));
+  const own = pairs.filter(([key]) => !['host', 'connection', 'content-length'].includes(key));
   const shown = [...headers]
-    .map(([name, value]) => [name.toLowerCase(), value])
-    .filter(([name]) => name !== 'host');
+    .map(([key, value]) => [key.toLowerCase(), value])
+    .filter(([key]) => key !== 'host');
   expect(own).toEqual(shown);
 });
 
@@ -78,7 +78,7 @@ test('the table of statuses is what each status comes to', async () => {
   for (status of [
     200, 201, 204, 206, 299, 300, 302, 304, 307, 399, 400, 401, 404, 409, 410, 429, 500, 503, 599,
   ]) {
-    const { kind } = await send(anyDelivery);
+    const [{ kind }] = await send(anyDelivery);
     expect([status, kind]).toEqual([status, kinds[meant.get(status) ?? 'failed']]);
   }
 });

@@ -51,6 +51,7 @@ export function createLocalSpool({ config, claim, isReady, drain, observer }: Lo
     dir,
     claim,
     isReady,
+    isOrdered: () => isOrdered(config()),
     limits: () => ({ ...config().ingest.spool, sources: spooledSources(config()) }),
     log: spoolLog(observer, dir),
     async drain(request) {
@@ -73,7 +74,12 @@ export function createLocalSpool({ config, claim, isReady, drain, observer }: Lo
   return {
     insteadOf(take) {
       const takeOrPut = withFallback(take, put, isReady);
-      return (request) => (isCovered(request.opened) ? takeOrPut(request) : take(request));
+      return (request) => {
+        if (!isCovered(request.opened)) return take(request);
+        const isBehind = spool.state.requests > 0 && isOrdered(config());
+        // Not in front of what came before it. Where the spool refuses it, a lost order is better than a lost event.
+        return isBehind ? put(request, 'ORDER').catch(() => takeOrPut(request)) : takeOrPut(request);
+      };
     },
     async open() {
       if (isOpen || !(anySpooled(config()) || existsSync(dir))) return;
@@ -137,6 +143,10 @@ function both(error: LongshoreError, fault: unknown): unknown {
   const outside = `${error.outside ?? error.message}; ${fault.outside ?? fault.message}`;
   return new LongshoreError(fault.code, `${error.message}; ${fault.message}`, { cause: error, outside });
 }
+
+/** Does any endpoint have an order, which the spool has to keep? */
+const isOrdered = ({ notifications: { endpoints } }: Config): boolean =>
+  endpoints.some(({ disabled, order }) => !disabled && order !== 'none');
 
 function anySpooled(config: Config): boolean {
   // Without sources, the open path takes every kind.

@@ -66,11 +66,12 @@ function queueCounter({ config, observer, producer, monitor }: RoleParts): () =>
     const names = everyEndpoint(config()).map(({ name }) => name);
     const now = Date.now();
     for (const pulse of await pulses.read(names)) {
-      const { endpoint, oldestAt = now, failingSince = now } = pulse;
+      const { endpoint, oldestAt = now, failingSince = now, hold } = pulse;
       observer.setQueueCounts(endpoint, pulse);
       observer.setEndpointHealth(endpoint, {
         oldest: Math.max(0, now - oldestAt),
         failing: Math.max(0, now - failingSince),
+        isHeld: hold?.state === 'held',
       });
     }
     const { memory: redisMemory } = monitor.health;

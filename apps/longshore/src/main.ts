@@ -9,10 +9,25 @@ import { addPreheat } from './commands/preheat.js';
 import { addQuarantine } from './commands/quarantine.js';
 import { addRun } from './commands/run.js';
 import { addSend } from './commands/send.js';
+import { addStatus } from './commands/status.js';
 import { addTrace } from './commands/trace.js';
 import { addVerify } from './commands/verify.js';
 import { type Shell, type Surroundings, thisProcess } from './shell.js';
 import { version } from './version.js';
+
+/** In the order of `--help`. */
+const COMMANDS = [
+  addRun,
+  addCheck,
+  addSend,
+  addStatus,
+  addTrace,
+  addDead,
+  addQuarantine,
+  addActions,
+  addPreheat,
+  addVerify,
+];
 
 /**
  * Runs the command. Leaves the process running.
@@ -49,18 +64,7 @@ export async function main(
       writeOut: (text) => void stdout.write(text),
       writeErr: (text) => void stderr.write(printableLines(text)),
     });
-  for (const add of [
-    addRun,
-    addCheck,
-    addSend,
-    addTrace,
-    addDead,
-    addQuarantine,
-    addActions,
-    addPreheat,
-    addVerify,
-  ])
-    add(program, shell);
+  for (const add of COMMANDS) add(program, shell);
 
   try {
     await program.parseAsync([...argv], { from: 'user' });

@@ -9,9 +9,10 @@ import type { IngestParts } from '@longshore/ingest';
 import { isIngestRecord } from '@longshore/observe/ingest-record';
 import { troubleIn } from '@longshore/queue';
 import { createDeliveries } from '@longshore/queue/deliveries';
-import { createAlertStore, createLeader, createRetention } from '@longshore/queue/housekeeping';
+import { createAgenda, createAlertStore, createLeader, createRetention } from '@longshore/queue/housekeeping';
 import { createJournalReader } from '@longshore/queue/journal';
 import { startOldestNotes } from '@longshore/queue/lost';
+import { createMemoryHistory } from '@longshore/queue/memory';
 import { createPulse, createPulseReader } from '@longshore/queue/pulse';
 import { createQuarantine } from '@longshore/queue/quarantine';
 import { openAdmin } from './admin-role.js';
@@ -160,6 +161,7 @@ async function startWorker(parts: RoleParts): Promise<RunningRole> {
     onRedisError: monitor.noteError,
   });
   worker.prepare(config())();
+  observer.workerFetches(worker.lastFetchSeconds);
   const alerts = startAlerts({
     ...{ config, observer, monitor, store, publish: own.publish },
     pulses: createPulseReader(producer, prefix),
@@ -173,6 +175,8 @@ async function startWorker(parts: RoleParts): Promise<RunningRole> {
   });
   const housekeeping = startHousekeeping({
     ...{ config, leader, retention, inspector, monitor, observer, trail },
+    memory: createMemoryHistory(producer, prefix),
+    agenda: createAgenda(producer, prefix),
     journal: createJournalReader(producer, prefix, isIngestRecord),
   });
   return {

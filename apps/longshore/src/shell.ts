@@ -7,7 +7,7 @@ import { environment } from '@longshore/config/environment';
 export interface Surroundings {
   /** Environment variables. */
   env: Env;
-  stdout: { write(text: string): unknown };
+  stdout: { write(text: string): unknown; isTTY?: boolean; columns?: number };
   stderr: { write(text: string): unknown; isTTY?: boolean; columns?: number };
   /** Emits SIGTERM, SIGINT and SIGHUP. */
   signals: Pick<EventEmitter, 'on' | 'off'>;
@@ -24,7 +24,7 @@ export const thisProcess = (): Surroundings => ({
 });
 
 /** What a command needs from around it, and how it reports its exit code. */
-export interface Shell extends Pick<Surroundings, 'env' | 'stderr' | 'signals' | 'log'> {
+export interface Shell extends Pick<Surroundings, 'env' | 'stdout' | 'stderr' | 'signals' | 'log'> {
   /** On stdout, with what a terminal would act on written out. */
   print(text: string): void;
   /** The same for text with colours of ours, whose parts are printable already. */

@@ -82,6 +82,29 @@ describe('a killed worker', () => {
   );
 
   test(
+    'also one that leads: what it had in flight runs again before another one needs to lead',
+    async () => {
+      let hang = true;
+      const receiver = await startReceiver(() => (hang ? 'hang' : { status: 200 }));
+      const folder = await workFolder();
+      const endpoint = { name: 'one', url: receiver.url, threshold: 1, timeout: '60s', concurrency: 3 };
+      const file = await writeConfig(folder, { notifications: { endpoints: [endpoint] }, redis: redis() });
+      const relay = await startRelay(file, { roles: ['ingest'] });
+      const leader = await startRelayProcess(file, { roles: ['worker'] });
+      await leader.waitFor(({ msg }) => String(msg).startsWith('this worker leads'));
+      const other = await startRelayProcess(file, { roles: ['worker'] });
+      for (let n = 0; n < 3; n++) await relay.post(envelope(anEvent()));
+      await receiver.received(3, RECOVERED);
+      hang = false;
+      await Promise.all([leader.crash(), other.crash()]);
+      await startRelay(file, { roles: ['worker'] });
+      const requests = await receiver.received(6, RECOVERED);
+      expect(requests.map(({ headers }) => headers['x-longshore-attempt'])).toEqual(Array(6).fill('1'));
+    },
+    LONG_MS,
+  );
+
+  test(
     'killed in a retry attempt, the delivery continues with the same attempt',
     async () => {
       let answer: 'hang' | { status: number } = { status: 500 };

@@ -156,7 +156,7 @@ test(
 
     answer = { status: 200, body: '' };
     const retried = await command(['dead', 'retry', '--repository', 'acme/**', '--config', file]);
-    expect(retried).toMatchObject({ code: 0, stdout: '1 retried\n', stderr: '' });
+    expect(retried).toMatchObject({ code: 0, stdout: '1 retried, to the end of its queue\n', stderr: '' });
     const again = await receiver.received(3, AT_LAST);
     await metricsOf(relay, 'one');
     expect(again[2]?.headers).toMatchObject({ 'x-longshore-attempt': '1', 'idempotency-key': app.id });

@@ -2,7 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import { type Delivery, deliveryOf, EVENTS_V2 } from '@longshore/event';
 import { connect, type RedisClient } from '@longshore/queue';
-import { createConsumer } from '@longshore/queue/consumer';
+import { createTakeLoop } from '@longshore/queue/consumer';
 import { createInspector, type Inspector } from '@longshore/queue/operator';
 import { createProducer } from '@longshore/queue/producer';
 import { eventually, redisUrl } from '@longshore/testkit';
@@ -56,11 +56,10 @@ export async function bury(prefix: string, endpoint: string, count: number): Pro
   await producer.close();
   const consuming = connect({ url: redisUrl() }, 'consumer', () => {});
   const outcome = { kind: 'dead' as const, reason: 'http_500' as const, status: 500, detail: 'it failed' };
-  const consumer = createConsumer({
-    client: consuming,
-    prefix,
+  const loop = createTakeLoop({ client: consuming, prefix, onError: () => {}, onStuck: () => {} });
+  const consumer = loop.serve({
     endpoint,
-    concurrency: 100,
+    take: { concurrency: 100, order: 'none', maxBackoffMs: 1_000 },
     delivered: { age: 86_400_000, count: 100_000 },
     handle: async () => ({ settle: 'dead', outcome }),
     unreadable: () => ({ settle: 'dead', outcome }),
@@ -73,6 +72,7 @@ export async function bury(prefix: string, endpoint: string, count: number): Pro
     { timeout: 120_000, every: 100, what: `${count} dead deliveries` },
   );
   await consumer.close(5_000);
+  loop.close();
   consuming.disconnect();
   return deliveries;
 }

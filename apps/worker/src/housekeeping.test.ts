@@ -6,8 +6,9 @@ import type { Config } from '@longshore/config';
 import { readConfig } from '@longshore/config';
 import { isIngestRecord } from '@longshore/observe/ingest-record';
 import { connect, createMonitor, type RedisClient } from '@longshore/queue';
-import { createLeader, createRetention, type Leader } from '@longshore/queue/housekeeping';
+import { createAgenda, createLeader, createRetention, type Leader } from '@longshore/queue/housekeeping';
 import { createJournalReader } from '@longshore/queue/journal';
+import { createMemoryHistory } from '@longshore/queue/memory';
 import { createInspector } from '@longshore/queue/operator';
 import { createProducer } from '@longshore/queue/producer';
 import {
@@ -58,7 +59,9 @@ async function start(
   const keeping = startHousekeeping({
     ...{ config: () => config, leader, inspector, monitor, observer, trail: silent },
     retention: createRetention(client, prefix),
+    agenda: createAgenda(client, prefix),
     journal: createJournalReader(client, prefix, isIngestRecord),
+    memory: createMemoryHistory(client, prefix),
     ...more,
   });
   const close = async (): Promise<void> => {

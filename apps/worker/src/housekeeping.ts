@@ -7,8 +7,9 @@ import { type Config, everyEndpoint } from '@longshore/config';
 import type { Observer } from '@longshore/observe';
 import type { IngestRecord } from '@longshore/observe/ingest-record';
 import { type Monitor, RELIEVE_FROM } from '@longshore/queue';
-import type { Leader, Retention } from '@longshore/queue/housekeeping';
+import type { Agenda, Leader, Retention } from '@longshore/queue/housekeeping';
 import type { JournalReader } from '@longshore/queue/journal';
+import type { MemoryHistory } from '@longshore/queue/memory';
 import type { Inspector } from '@longshore/queue/operator';
 import type { TrailWriter } from '@longshore/queue/trail';
 import { createNoteRecorder } from './journal.js';
@@ -21,9 +22,11 @@ export interface HousekeepingParts {
   config(): Config;
   leader: Pick<Leader, 'confirm' | 'leads'>;
   retention: Retention;
+  agenda: Agenda;
   inspector: Inspector;
   journal: JournalReader<IngestRecord>;
   monitor: Pick<Monitor, 'health'>;
+  memory: Pick<MemoryHistory, 'note'>;
   observer: Observer;
   trail: Pick<TrailWriter, 'note' | 'sweep'>;
   /** For tests: see `createRetentionRounds`. */
@@ -42,6 +45,8 @@ const TURN_INTERVAL_MS = 1_000;
 const NOTES_SWEEP_MS = 15_000;
 /** In a Cluster a sweep costs a command for each endpoint: at most five a second. */
 const NOTES_SWEEP_MS_PER_ENDPOINT = 200;
+/** A look that is missing from the agenda is late by this: in a Cluster, beside another version, after a board. */
+const AGENDA_SWEEP_MS = 15_000;
 const ROUND_INTERVAL_MS = 60_000;
 const LOG_INTERVAL_MS = 10_000;
 
@@ -107,13 +112,14 @@ function createAnnouncements({ config, inspector }: HousekeepingParts) {
 
 /** What the leader does, and when each was done last. */
 function createDuties(parts: HousekeepingParts) {
-  const { config, leader, retention, inspector, journal, monitor, observer, trail } = parts;
+  const { config, leader, retention, agenda, inspector, journal, monitor, memory, observer, trail } = parts;
   const notes = createNoteRecorder({ journal, leader, observer, trail });
   const rounds = createRetentionRounds({ ...parts, notes });
   const relief = createRelief(parts);
   let known: string[] = [];
   let reported: Config | undefined;
   // By a clock that is not set back, as all times of this process that are not stored.
+  let nextAgendaAt = 0;
   let nextSweepAt = 0;
   let nextRoundAt = 0;
 
@@ -135,6 +141,10 @@ function createDuties(parts: HousekeepingParts) {
     // Again and again: a Redis that lost its data has lost this too.
     await inspector.remember(everyEndpoint(now).map(({ name }) => name));
     await trail.sweep();
+    // Without a maxmemory there is nothing to forecast.
+    if (Number.isFinite(monitor.health.limit)) {
+      await memory.note({ at: Date.now(), share: monitor.health.memory });
+    }
     rounds.touch(await retention.active());
     nextRoundAt = performance.now() + ROUND_INTERVAL_MS;
   };
@@ -142,6 +152,7 @@ function createDuties(parts: HousekeepingParts) {
   return {
     /** Everything is to be looked at: the leader before may have been killed at any point. */
     begin(): void {
+      nextAgendaAt = 0;
       nextSweepAt = 0;
       nextRoundAt = 0;
       reported = undefined;
@@ -149,6 +160,10 @@ function createDuties(parts: HousekeepingParts) {
     },
     /** @returns false when this process no longer leads. Rejects with Redis' error */
     async run(): Promise<boolean> {
+      if (performance.now() >= nextAgendaAt) {
+        await agenda.sweep();
+        nextAgendaAt = performance.now() + AGENDA_SWEEP_MS;
+      }
       const sweeps = performance.now() >= nextSweepAt;
       if (sweeps) {
         known = await inspector.known();

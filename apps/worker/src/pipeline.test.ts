@@ -10,6 +10,9 @@ const unnoted = { pulse: { note() {} }, trail: { note() {} } };
 const attempt = (number: number, shown: object[] = []) => ({
   id: 'job',
   number,
+  started: number,
+  probe: false,
+  revived: false,
   signal: new AbortController().signal,
   progress: (value: object) => void shown.push(value),
 });

@@ -4,6 +4,7 @@
  * Each attempt leaves exactly one `delivery.attempted` record; giving up leaves one `delivery.settled` more.
  * The endpoint's settings are asked for at each attempt, so a change holds from the next one on.
  */
+import type { Endpoint } from '@longshore/config';
 import type { Delivery, Outcome, RetryPolicy } from '@longshore/event';
 import { type ConsumerOptions, judge, longestDelay, type TakenAttempt } from '@longshore/queue/consumer';
 import type { SendResult, Sink } from '@longshore/sinks';
@@ -11,7 +12,9 @@ import type { Report } from './report.js';
 
 /** An endpoint as it is now. Replaced as a whole when the configuration changes. */
 export interface LiveEndpoint {
-  settings: RetryPolicy;
+  settings: RetryPolicy & Partial<Pick<Endpoint, 'order'>>;
+  /** It has an order, and is held while its receiver is down: nothing of it dies of an outage. */
+  ordered: boolean;
   /** The rule that keeps a delivery from it; undefined when it is to be attempted. */
   ignores(delivery: Delivery): string | undefined | Promise<string | undefined>;
   sink: Sink;
@@ -19,7 +22,8 @@ export interface LiveEndpoint {
   attempts: Set<Promise<unknown>>;
 }
 
-type Handle = ConsumerOptions['handle'];
+/** One delivery by itself. */
+export type Handle = ConsumerOptions['handle'];
 
 /** See the header. @param endpoint asked for at each delivery: its settings change with the configuration */
 export function createDeliveryPipeline(endpoint: () => LiveEndpoint, report: Report): Handle {
@@ -33,9 +37,15 @@ export function createDeliveryPipeline(endpoint: () => LiveEndpoint, report: Rep
     const started = performance.now();
     const result = await attempt(delivery, live, taken);
     if (result === 'aborted' || result === 'unsent') return { settle: 'released' };
-    if (result.kind === 'deferred') return { settle: 'deferred', until: result.until, why: result.why };
+    if (result.kind === 'deferred') {
+      const { until, why, ours } = result;
+      if (ours) report.prevented(delivery, ours, why);
+      return { settle: 'deferred', until, why, ...(ours && { ours }) };
+    }
 
-    const verdict = judge(live.settings, taken.number, result);
+    const { probe, started: starts } = taken;
+    const rules = { probe, ...(live.ordered && { started: starts }) };
+    const verdict = judge(live.settings, taken.number, result, Date.now(), rules);
     report.attempted({ delivery, attempt: taken.number, verdict, ms: performance.now() - started });
     return verdict;
   };
@@ -53,7 +63,6 @@ async function attempt(
     shown = value;
     progress(value);
   };
-  // A sink promises not to throw; if one does, that is an attempt like any other.
   const sending = sink
     .send([delivery], { number, signal, last, retryWithin, progress: show })
     .then(([sent = 'unsent']) => sent, faultOf);
@@ -64,7 +73,8 @@ async function attempt(
   return result;
 }
 
-const faultOf = (error: unknown): Outcome => ({
+/** A sink promises not to throw; if one does, that is an attempt like any other. */
+export const faultOf = (error: unknown): Outcome => ({
   kind: 'retry',
   reason: 'error',
   detail: `a fault in Longshore's sink: ${error instanceof Error ? error.message : String(error)}`,

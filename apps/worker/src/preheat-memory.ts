@@ -10,7 +10,7 @@ import type { Logger, Observer } from '@longshore/observe';
 import { createRoutes } from '@longshore/publish';
 import { isTransient, type RedisClient } from '@longshore/queue';
 import { createPreheatRuns, createPreheatStore } from '@longshore/queue/preheat';
-import type { PreheatMemory } from '@longshore/sinks';
+import type { PreheatMemory } from '@longshore/sinks/preheat';
 import type { OwnPublish } from './own-publish.js';
 import { preheatEvent } from './preheat-event.js';
 

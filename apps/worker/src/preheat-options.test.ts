@@ -2,7 +2,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { readConfig } from '@longshore/config';
-import type { TargetOptions } from '@longshore/sinks';
+import type { TargetOptions } from '@longshore/sinks/preheat';
 import { expect, onTestFinished, test } from 'vitest';
 import { preheatOptions } from './preheat-options.js';
 

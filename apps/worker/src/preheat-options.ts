@@ -1,6 +1,6 @@
 /** An endpoint of `kind: preheat` as its sink takes it: secrets resolved, defaults in place. */
 import { type PreheatEndpoint, type PreheatSettings, resolved, revealAll } from '@longshore/config';
-import type { PreheatSinkOptions } from '@longshore/sinks';
+import type { PreheatSinkOptions } from '@longshore/sinks/preheat';
 import { systemTrust } from './trust.js';
 
 /** In milliseconds: a registry may send its event some time before everybody can read the manifest. */

@@ -7,6 +7,7 @@ import {
   type HttpEndpoint,
   proxyFor,
   revealAll,
+  signOptions,
 } from '@longshore/config';
 import type { RetryPolicy } from '@longshore/event';
 import { formatNamed } from '@longshore/formats';
@@ -14,6 +15,7 @@ import type { Observer } from '@longshore/observe';
 import type { RedisClient } from '@longshore/queue';
 import type { AlertStore } from '@longshore/queue/housekeeping';
 import { compileRules } from '@longshore/routing';
+import { createSign } from '@longshore/signing';
 import { openSink } from '@longshore/sinks';
 import { alertReport, outOfDate } from './alerts/endpoint.js';
 import type { OwnPublish } from './own-publish.js';
@@ -61,15 +63,19 @@ export function prepareEndpoint(
 ): Prepared {
   const { client, observer, report, publish, version } = parts;
   const { delivered } = config.retention;
-  const fingerprint = (options: object) => fingerprintOf([endpoint, options, delivered]);
+  // A format is known by its name, which the endpoint has.
+  const fingerprint = (options: object) =>
+    fingerprintOf([endpoint, { ...options, format: undefined }, delivered]);
   const { name } = endpoint;
   if (endpoint.kind === 'alert') return prepareAlert(endpoint, fingerprint, parts);
 
-  const rules = { settings: endpoint, ignores: compileRules(endpoint) };
+  const ordered = endpoint.order !== 'none' && endpoint.hold !== undefined;
+  const rules = { settings: endpoint, ordered, ignores: compileRules(endpoint) };
   if (endpoint.kind === 'http') {
-    const options = sinkOptions(endpoint, version);
+    const signing = endpoint.sign && signOptions(endpoint.sign);
+    const options = { ...sinkOptions(endpoint, version), sign: signing && createSign(signing) };
     const open = () => ({ ...rules, sink: openSink('http', options) });
-    return { endpoint, fingerprint: fingerprint(options), open, report };
+    return { endpoint, fingerprint: fingerprint({ ...options, sign: signing }), open, report };
   }
   const options = preheatOptions(endpoint, version);
   const open = () => {
@@ -88,6 +94,7 @@ function prepareAlert(
   const options = sinkOptions({ ...endpoint, format }, version);
   const open = () => ({
     settings: alertRetry,
+    ordered: false,
     ignores: outOfDate(name, alerts),
     sink: openSink('http', options),
   });
@@ -124,6 +131,7 @@ function sinkOptions(endpoint: HttpEndpoint | AlertEndpoint, version: string) {
     timeout,
     concurrency,
     format,
+    batch: endpoint.batch && { bytes: endpoint.batch.bytes, ordered: endpoint.order === 'endpoint' },
     annotate,
     userAgent: `longshore/${version}`,
     tls,

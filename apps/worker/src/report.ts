@@ -2,7 +2,7 @@
  * What happens to a delivery in this worker, reported once to all that keep it: the records with their metrics, the
  * history behind `longshore trace`, and the statistics of the endpoint.
  */
-import type { Delivery, EventView } from '@longshore/event';
+import { type Delivery, type EventView, OWN_TROUBLES, type OwnTrouble } from '@longshore/event';
 import type { Observer } from '@longshore/observe';
 import type { AttemptVerdict } from '@longshore/queue/consumer';
 import type { PulseWriter } from '@longshore/queue/pulse';
@@ -24,15 +24,24 @@ export interface Attempted {
   attempt: number;
   verdict: AttemptVerdict;
   ms: number;
+  /** Deliveries in the same request; absent for one alone. */
+  batch?: number;
+  /** The failure of its request is noted with another delivery of the same one: it is one failure of the endpoint. */
+  isNoted?: boolean;
 }
 
 /** Each call leaves its records; nothing here throws or waits. */
 export interface Report {
   /** A rule that the endpoint has now keeps the delivery from it. */
   ignored(delivery: Delivery, rule: string): void;
+  /** Trouble of our own prevented an attempt. */
+  prevented(delivery: Delivery, trouble: OwnTrouble, why: string): void;
   /** One `delivery.attempted`; one `delivery.settled` more unless it is tried again. */
   attempted(attempted: Attempted): void;
 }
+
+/** Each delivery of the endpoint meets it. */
+const PREVENTED_LOG_MS = 10_000;
 
 /** One for each worker. */
 export function createReport({ observer, pulse, trail }: ReportParts): Report {
@@ -49,15 +58,22 @@ export function createReport({ observer, pulse, trail }: ReportParts): Report {
       });
       observer.deliveryIgnored({ ...of, rule, ...named(delivery.view) });
     },
-    attempted({ delivery, attempt, verdict, ms }) {
+    prevented({ endpoint }, reason, why) {
+      observer.deliveryDeferred({ endpoint, reason });
+      observer
+        .throttledLog(`own trouble ${endpoint} ${reason}`, PREVENTED_LOG_MS)
+        .warn({ endpoint, reason, detail: why }, `nothing can be sent: ${OWN_TROUBLES[reason]}`);
+    },
+    attempted({ delivery, attempt, verdict, ms, batch, isNoted }) {
       const { source, view, receivedAt } = delivery;
-      const { settle, outcome } = verdict;
+      const { outcome } = verdict;
+      const settle = verdict.settle === 'returned' ? 'retry' : verdict.settle;
       const { status, reason, detail, body: answer } = outcome;
       const of = idsOf(delivery);
-      const retryAt = settle === 'retry' ? verdict.retryAt : undefined;
+      const retryAt = verdict.settle === 'retry' ? verdict.retryAt : undefined;
 
       const digest = view.tag ? undefined : view.digest;
-      const result = { attempt, status, reason, ms, retryAt, detail };
+      const result = { attempt, batch, status, reason, ms, retryAt, detail };
       observer.deliveryAttempted({ ...of, ...named(view), digest, outcome: settle, ...result });
       if (settle !== 'retry') {
         const settled = { ...of, ...named(view), attempts: attempt, outcome: settle, reason, detail };
@@ -66,11 +82,11 @@ export function createReport({ observer, pulse, trail }: ReportParts): Report {
 
       // What it is about is in the note of its receipt; a failure repeats it, since it may outlive that.
       const failure = settle === 'delivered' ? {} : { detail, retryAt, view };
-      const entry = { attempt, outcome: outcome.kind, status, reason, ms: Math.round(ms), answer };
+      const entry = { attempt, outcome: outcome.kind, status, reason, ms: Math.round(ms), answer, batch };
       trail.note({ step: 'attempted', at: Date.now(), ...of, source, ...entry, ...failure });
 
       // What cannot be read is no fault of the receiver's, which was not asked.
-      if (reason === 'undecodable') return;
+      if (reason === 'undecodable' || (isNoted && settle !== 'delivered')) return;
       const failed = { delivered: false, attempt, status, reason, detail } as const;
       pulse.note(of.endpoint, settle === 'delivered' ? { delivered: true } : failed);
     },

@@ -1,17 +1,16 @@
 /**
- * One consumer per endpoint, kept in step with the configuration: endpoints are added, changed and removed
- * while deliveries flow, and what is queued stays queued. A disabled or paused endpoint has no consumer.
+ * One lane per endpoint, kept in step with the configuration: endpoints are added, changed and removed while
+ * deliveries flow, and what is queued stays queued. A disabled or paused endpoint has no lane.
  */
 import { setTimeout as pause } from 'node:timers/promises';
 import { type Config, type Endpoint, everyEndpoint } from '@longshore/config';
 import { ignore } from '@longshore/event';
-import { type Consumer, createConsumer } from '@longshore/queue/consumer';
+import { createTakeLoop } from '@longshore/queue/consumer';
 import type { PulseWriter } from '@longshore/queue/pulse';
 import type { TrailWriter } from '@longshore/queue/trail';
-import { createDeliveryPipeline, type LiveEndpoint } from './pipeline.js';
+import { type Lane, openLane, type TakeLoop } from './lane.js';
 import { type Prepared, type PrepareParts, prepareEndpoint } from './prepared.js';
 import { createReport } from './report.js';
-import { createUnreadable } from './unreadable.js';
 
 /** What the worker is given by the process that it runs in. */
 export interface WorkerParts extends Omit<PrepareParts, 'report'> {
@@ -23,7 +22,7 @@ export interface WorkerParts extends Omit<PrepareParts, 'report'> {
   onRedisError?(error: Error): void;
 }
 
-/** The role: one consumer for each endpoint. */
+/** The role: one lane for each endpoint, and one loop that takes for all of them. */
 export interface Worker {
   /**
    * Checks whether a configuration can be put to work, without any effect yet.
@@ -31,6 +30,8 @@ export interface Worker {
    * @throws LongshoreError SECRET_MISSING
    */
   prepare(config: Config): () => void;
+  /** Seconds since Redis last said which endpoints are due; 0 before the first configuration is put to work. */
+  lastFetchSeconds(): number;
   /** Stops taking, finishes what is in flight within `worker.grace`, gives the rest back. */
   close(): Promise<void>;
 }
@@ -38,88 +39,31 @@ export interface Worker {
 /** An error of Redis repeats with every command. */
 const LOG_INTERVAL_MS = 10_000;
 
-interface Lane {
-  live: LiveEndpoint;
-  consumer: Consumer;
-  /** What the sink and the consumer were made from; a difference means a change. */
-  fingerprint: string;
-}
-
 /** Takes nothing before the first configuration is put to work. */
 export function createWorker(parts: WorkerParts): Worker {
-  const { client, observer, trail, onRedisError } = parts;
   const report = createReport(parts);
+  const retiring = createRetiring();
   const lanes = new Map<string, Lane>();
-  /** Consumers and sinks that were replaced or removed and still finish what they began. */
-  const retiring = new Set<Promise<unknown>>();
+  let loop: TakeLoop | undefined;
   let grace = 0;
   let closing = false;
   let current: Config | undefined;
 
-  const retire = (ending: Promise<unknown>): void => {
-    // What cannot be closed has nothing left to deliver with; the process continues without it.
-    const ended = ending.catch(ignore('worker.sink.close'));
-    retiring.add(ended);
-    void ended.finally(() => retiring.delete(ended));
-  };
-
-  const open = (next: Prepared): LiveEndpoint => ({ ...next.open(), attempts: new Set() });
-
-  const start = (next: Prepared, config: Config): void => {
-    const { endpoint, fingerprint } = next;
-    const { name } = endpoint;
-    const lane: Lane = {
-      live: open(next),
-      fingerprint,
-      consumer: createConsumer({
-        client,
-        prefix: config.redis.prefix,
-        endpoint: name,
-        concurrency: endpoint.concurrency,
-        delivered: config.retention.delivered,
-        handle: createDeliveryPipeline(() => lane.live, next.report),
-        unreadable: createUnreadable(name, { observer, trail }),
-        onError(err) {
-          onRedisError?.(err);
-          observer
-            .throttledLog(`queue ${name}`, LOG_INTERVAL_MS)
-            .warn({ endpoint: name, err }, 'queue error');
-        },
-        onStalled: (deliveryId) => {
-          trail.note({ step: 'stalled', at: Date.now(), endpoint: name, deliveryId });
-          observer.log.warn(
-            { endpoint: name, deliveryId },
-            'a delivery that was not settled in time runs again',
-          );
-        },
-      }),
-    };
-    lanes.set(name, lane);
-  };
-
-  const change = (lane: Lane, next: Prepared, config: Config): void => {
-    const { attempts, sink } = lane.live;
-    lane.live = open(next);
-    lane.fingerprint = next.fingerprint;
-    const { concurrency } = next.endpoint;
-    lane.consumer.update({ concurrency, delivered: config.retention.delivered });
-    retire(Promise.all(attempts).then(() => sink.close()));
-  };
-
-  const stop = async (name: string, lane: Lane): Promise<void> => {
+  const stop = (name: string, lane: Lane): Promise<void> => {
     lanes.delete(name);
-    await lane.consumer.close(grace);
-    await lane.live.sink.close();
+    return lane.close(grace);
   };
-
   const reconcile = (config: Config, endpoints: readonly Prepared[]): void => {
     current = config;
+    const running = loop ?? openLoop(parts, config.redis.prefix);
+    loop = running;
     const wanted = new Set(endpoints.map(({ endpoint }) => endpoint.name));
-    for (const [name, lane] of [...lanes]) if (!wanted.has(name)) retire(stop(name, lane));
+    for (const [name, lane] of [...lanes]) if (!wanted.has(name)) retiring.add(stop(name, lane));
     for (const next of endpoints) {
-      const lane = lanes.get(next.endpoint.name);
-      if (!lane) start(next, config);
-      else if (lane.fingerprint !== next.fingerprint) change(lane, next, config);
+      const { name } = next.endpoint;
+      const lane = lanes.get(name);
+      if (!lane) lanes.set(name, openLane({ ...parts, loop: running }, next, config));
+      else if (lane.fingerprint !== next.fingerprint) retiring.add(lane.change(next, config));
     }
   };
 
@@ -134,13 +78,42 @@ export function createWorker(parts: WorkerParts): Worker {
         reconcile(config, endpoints);
       };
     },
+    lastFetchSeconds: () => loop?.lastFetchSeconds() ?? 0,
     async close() {
       closing = true;
       await Promise.all(Array.from(lanes, ([name, lane]) => stop(name, lane)));
       // Attempts of a replaced sink end with their consumer; a sink that does not is left to the process's end.
-      await Promise.race([Promise.allSettled(retiring), pause(grace)]);
+      await Promise.race([retiring.ended(), pause(grace)]);
+      loop?.close();
     },
   };
+}
+
+/** Consumers and sinks that were replaced or removed and still finish what they began. */
+function createRetiring() {
+  const retiring = new Set<Promise<unknown>>();
+  return {
+    add(ending: Promise<unknown>): void {
+      // What cannot be closed has nothing left to deliver with; the process continues without it.
+      const ended = ending.catch(ignore('worker.sink.close'));
+      retiring.add(ended);
+      void ended.finally(() => retiring.delete(ended));
+    },
+    ended: (): Promise<unknown> => Promise.allSettled(retiring),
+  };
+}
+
+function openLoop({ client, observer, onRedisError }: WorkerParts, prefix: string): TakeLoop {
+  return createTakeLoop({
+    ...{ client, prefix },
+    onError(err) {
+      onRedisError?.(err);
+      observer.throttledLog('queues', LOG_INTERVAL_MS).warn({ err }, 'queue error');
+    },
+    onStuck(seconds) {
+      observer.log.warn({ seconds }, 'Redis gave no answer on an open connection; it is opened again');
+    },
+  });
 }
 
 const takes = ({ disabled, paused }: Pick<Endpoint, 'disabled' | 'paused'>): boolean => !disabled && !paused;

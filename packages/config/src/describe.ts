@@ -80,7 +80,7 @@ function paragraph(endpoint: Endpoint): string {
     `dead after ${threshold} failed ${threshold === 1 ? 'attempt' : `attempts; ${delays(endpoint)}`}`,
     givingUp(endpoint),
     ...pacing(endpoint),
-    ...(endpoint.kind === 'http' ? headers(endpoint) : []),
+    ...(endpoint.kind === 'http' ? [...headers(endpoint), ...signed(endpoint)] : []),
     ...ignored(endpoint),
     ...(endpoint.accept.includes('event') ? [] : ['gets no push, pull, mount or delete events']),
     ...(endpoint.accept.includes('other') ? ['gets other events too, such as scans and renames'] : []),
@@ -106,6 +106,12 @@ function sender(endpoint: HttpEndpoint): string {
   ];
   const state = disabled ? ' (disabled: gets nothing)' : '';
   return [`${printable(name)}${state}`, ...lines.map((line) => `  ${line}`)].join('\n');
+}
+
+function signed({ sign }: HttpEndpoint): string[] {
+  if (!sign) return [];
+  const keys = sign.secret.length === 1 ? 'a key' : `${sign.secret.length} keys`;
+  return [`signed as ${sign.scheme} with ${keys}`];
 }
 
 function receiver({ name, url, format, endpoints, window, ...limits }: AlertConfig): string {

@@ -10,6 +10,7 @@ import { z } from 'zod';
 import { EVENT_CLASSES } from './kinds.js';
 import { batch, hold, latest, order, rate } from './pace.js';
 import { preheat } from './preheat.js';
+import { sign } from './sign.js';
 
 /** JavaScript fires longer timers at once. Milliseconds. */
 export const LONGEST_TIMER_MS = 24 * DAY_MS;
@@ -133,6 +134,7 @@ export const httpEndpoint = z
       'distribution',
     ),
     annotate: setting(flag(), 'true: each event has an object `longshore` with its source.', false),
+    sign: sign.optional(),
     tls: z
       .strictObject({
         ca: setting(

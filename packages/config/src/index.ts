@@ -17,4 +17,5 @@ export { proxyFor } from './proxy.js';
 export { loadConfig, type ReadConfig, readConfig } from './read.js';
 export type { Auth, Config, SourceConfig } from './schema.js';
 export { type DescribedSender, describeSenders, isSpooled } from './senders.js';
+export { signOptions } from './sign.js';
 export { sourceNames } from './source-names.js';

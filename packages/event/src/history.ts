@@ -83,6 +83,8 @@ interface OfDelivery {
 export interface AttemptedEntry extends OfDelivery {
   step: 'attempted';
   attempt: number;
+  /** Deliveries in the same request; absent for one alone. */
+  batch?: number;
   outcome: Outcome['kind'];
   status?: number;
   reason: Reason;
@@ -98,12 +100,14 @@ export interface AttemptedEntry extends OfDelivery {
 /** It ended without an attempt of that moment. `ignored`: by a rule that the endpoint has now. */
 export interface SettledEntry extends OfDelivery {
   step: 'settled';
-  outcome: 'dead' | 'expired' | 'dropped' | 'ignored';
+  outcome: 'dead' | 'expired' | 'dropped' | 'ignored' | 'superseded';
   rule?: string;
   reason?: string;
   detail?: string;
   /** Who did it, where somebody did: `longshore dead drop`, `the dashboard`. */
   by?: string;
+  /** Superseded: id of the newer delivery. */
+  supersededBy?: string;
 }
 
 /** Somebody gave a dead delivery its attempts back. */
@@ -220,6 +224,7 @@ export type DeliveryState =
   | 'delayed'
   | 'delivered'
   | 'ignored'
+  | 'superseded'
   | 'dead'
   | 'expired'
   | 'dropped'
@@ -234,6 +239,8 @@ export interface HistoryDelivery {
   until?: string;
   /** Of one that has ended. */
   settledAt?: string;
+  /** Of `superseded`: id of the newer delivery. */
+  supersededBy?: string;
   /** Attempts that ended, since it was last taken out of the dead-letter set. */
   attempts: number;
   /** Of a failed attempt, as its job keeps it. */

@@ -5,6 +5,7 @@
 
 /** Where an error may be ignored: the values of the metric's label `where`. */
 export const IGNORED_AT = [
+  'queue.agenda',
   'queue.body',
   'queue.close',
   'queue.leader',
@@ -20,6 +21,7 @@ export const IGNORED_AT = [
   'spool.clean',
   'spool.lock',
   'worker.alerts.read',
+  'worker.hold',
   'worker.preheat.close',
   'worker.preheat.store',
   'worker.sink.close',

@@ -61,6 +61,13 @@ export { isoTime } from './iso-time.js';
 export { isDeeperThan, MAX_JSON_DEPTH, parseJson } from './json.js';
 export { QUARANTINED_BODY_BYTES } from './limits.js';
 export {
+  OUTAGE_REASONS,
+  OWN_TROUBLES,
+  type OwnTrouble,
+  type Trouble,
+  troubleOf,
+} from './outage.js';
+export {
   type Answer,
   isTlsReason,
   type Outcome,

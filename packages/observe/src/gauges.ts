@@ -15,8 +15,8 @@ export type QueueCounts = Record<(typeof QUEUE_STATES)[number], number>;
 export interface Gauges {
   /** Called in one process only: the numbers are those of the queues, not of this process. */
   setQueueCounts(endpoint: string, counts: QueueCounts): void;
-  /** Called in one process only. Both in milliseconds. */
-  setEndpointHealth(endpoint: string, health: { oldest: number; failing: number }): void;
+  /** Called in one process only. Times in milliseconds. */
+  setEndpointHealth(endpoint: string, health: { oldest: number; failing: number; isHeld?: boolean }): void;
   /** Called in one process only. `redisMemory`: used share of maxmemory. */
   setStores(stores: { quarantined: number; redisMemory: number }): void;
   /** The endpoint was removed: its gauges are no longer exported. Counters stay. */
@@ -28,6 +28,8 @@ export interface Gauges {
   configRefused(): void;
   /** A listener closed a new connection because it held its maximum. A counter. */
   connectionDropped(listener: string): void;
+  /** @param seconds since Redis last said what this worker may take, asked for whenever the metrics are read */
+  workerFetches(seconds: () => number): void;
   /** Size of the spool of this process. */
   spoolHolds(spool: { requests: number; bytes: number }): void;
 }
@@ -44,10 +46,11 @@ export function createGauges(metrics: Metrics, bounds: LabelBounds, tally: Regis
       metrics.set('registry_notifications_pending_total', { endpoint }, pending);
       tally.pending(endpoint, pending);
     },
-    setEndpointHealth(name, { oldest, failing }) {
+    setEndpointHealth(name, { oldest, failing, isHeld = false }) {
       const endpoint = bounds.endpoint(name);
       metrics.set('longshore_queue_oldest_seconds', { endpoint }, oldest / 1000);
       metrics.set('longshore_endpoint_failing_seconds', { endpoint }, failing / 1000);
+      metrics.set('longshore_endpoint_held', { endpoint }, isHeld ? 1 : 0);
     },
     setStores({ quarantined, redisMemory }) {
       metrics.set('longshore_quarantine_entries', {}, quarantined);
@@ -58,6 +61,7 @@ export function createGauges(metrics: Metrics, bounds: LabelBounds, tally: Regis
       for (const state of QUEUE_STATES) metrics.unset('longshore_queue_deliveries', { endpoint, state });
       metrics.unset('longshore_queue_oldest_seconds', { endpoint });
       metrics.unset('longshore_endpoint_failing_seconds', { endpoint });
+      metrics.unset('longshore_endpoint_held', { endpoint });
       metrics.unset('registry_notifications_pending_total', { endpoint });
       tally.pending(endpoint, 0);
     },
@@ -68,6 +72,7 @@ export function createGauges(metrics: Metrics, bounds: LabelBounds, tally: Regis
     },
     configRefused: () => metrics.set('longshore_config_last_reload_successful', {}, 0),
     connectionDropped: (listener) => metrics.count('longshore_connections_dropped_total', { listener }),
+    workerFetches: (seconds) => metrics.gaugeFrom('longshore_worker_last_fetch_seconds', seconds),
     spoolHolds({ requests, bytes }) {
       metrics.set('longshore_spool_requests', {}, requests);
       metrics.set('longshore_spool_bytes', {}, bytes);

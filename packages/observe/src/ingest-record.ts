@@ -14,17 +14,22 @@ export type IngestRecord =
     }
   | { what: 'quarantined'; fields: RecordFields['event.quarantined'] }
   | { what: 'ignored'; fields: RecordFields['delivery.ignored'] }
-  | { what: 'collapsed'; fields: RecordFields['delivery.collapsed'] };
+  | { what: 'collapsed'; fields: RecordFields['delivery.collapsed'] }
+  | { what: 'superseded'; fields: RecordFields['delivery.superseded'] };
 
 /** Takes the calls of an observer as values. */
 export function collectRecords(
   push: (record: IngestRecord) => void,
-): Pick<Observer, 'eventReceived' | 'eventQuarantined' | 'deliveryIgnored' | 'deliveryCollapsed'> {
+): Pick<
+  Observer,
+  'eventReceived' | 'eventQuarantined' | 'deliveryIgnored' | 'deliveryCollapsed' | 'deliverySuperseded'
+> {
   return {
     eventReceived: (fields, also) => push({ what: 'received', fields, also }),
     eventQuarantined: (fields) => push({ what: 'quarantined', fields }),
     deliveryIgnored: (fields) => push({ what: 'ignored', fields }),
     deliveryCollapsed: (fields) => push({ what: 'collapsed', fields }),
+    deliverySuperseded: (fields) => push({ what: 'superseded', fields }),
   };
 }
 
@@ -33,7 +38,8 @@ export function recordAgain(record: IngestRecord, observer: Observer): void {
   if (record.what === 'received') observer.eventReceived(record.fields, record.also);
   else if (record.what === 'quarantined') observer.eventQuarantined(record.fields);
   else if (record.what === 'ignored') observer.deliveryIgnored(record.fields);
-  else observer.deliveryCollapsed(record.fields);
+  else if (record.what === 'collapsed') observer.deliveryCollapsed(record.fields);
+  else observer.deliverySuperseded(record.fields);
 }
 
 const WHAT: ReadonlySet<string> = new Set<IngestRecord['what']>([
@@ -41,6 +47,7 @@ const WHAT: ReadonlySet<string> = new Set<IngestRecord['what']>([
   'quarantined',
   'ignored',
   'collapsed',
+  'superseded',
 ]);
 
 /** Is a note that another process left such a record? Its fields are only written out. */

@@ -84,13 +84,18 @@ export const METRICS = {
   },
   longshore_deliveries_settled_total: {
     type: 'counter',
-    help: 'Settled deliveries: delivered, dead (dead-lettered), expired from the dead-letter set, dropped from it by an operator.',
+    help: 'Settled deliveries: delivered, dead (dead-lettered), expired from the dead-letter set, dropped from it by an operator, superseded by a newer one while they waited.',
     labels: ['endpoint', 'outcome'],
   },
   longshore_deliveries_replayed_total: {
     type: 'counter',
-    help: 'Dead letters that an operator returned to their queues. Each is settled again.',
+    help: 'Dead letters that returned to their queues: retried by an operator, or revived after an outage. Each is settled again.',
     labels: ['endpoint'],
+  },
+  longshore_deliveries_deferred_total: {
+    type: 'counter',
+    help: 'Attempts that trouble of Longshore’s own prevented, by reason: `proxy` or `descriptors`. They cost no attempt and do not count against the receiver.',
+    labels: ['endpoint', 'reason'],
   },
   longshore_event_age_seconds: {
     type: 'histogram',
@@ -111,6 +116,16 @@ export const METRICS = {
   longshore_endpoint_failing_seconds: {
     type: 'gauge',
     help: 'Time since the first failed attempt after the last success; 0 when the last attempt was delivered. Exported by the dashboard role only.',
+    labels: ['endpoint'],
+  },
+  longshore_endpoint_held: {
+    type: 'gauge',
+    help: '1 while the endpoint is held because its receiver looks down or asked for a pause, else 0. Exported by the dashboard role only.',
+    labels: ['endpoint'],
+  },
+  longshore_endpoint_held_seconds_total: {
+    type: 'counter',
+    help: 'Time for which the endpoint was held. Counted once, by the worker that probes: at the latest `hold.maxprobe` later.',
     labels: ['endpoint'],
   },
   longshore_quarantine_entries: {
@@ -153,6 +168,11 @@ export const METRICS = {
     type: 'gauge',
     help: 'Remaining rate limit of the registry, as last reported.',
     labels: ['endpoint'],
+  },
+  longshore_worker_last_fetch_seconds: {
+    type: 'gauge',
+    help: 'Seconds since Redis last answered which endpoints are due; under 2 while Redis answers, 0 without the worker role. After 15 s on an open connection the worker opens its connections again.',
+    labels: [],
   },
   longshore_redis_up: {
     type: 'gauge',

@@ -86,6 +86,11 @@ const table: [sample: string, value: number | undefined, happen: (o: Observer) =
     ],
   ),
   [
+    'longshore_deliveries_settled_total{endpoint="alistener",outcome="superseded"}',
+    1,
+    (o) => o.deliverySuperseded({ endpoint: 'alistener', deliveryId: 'd1', by: 'd2' }),
+  ],
+  [
     'longshore_deliveries_replayed_total{endpoint="alistener"}',
     1,
     (o) => o.deliveryReplayed({ ...settled, by: 'longshore dead retry' }),
@@ -129,6 +134,21 @@ const table: [sample: string, value: number | undefined, happen: (o: Observer) =
     'longshore_endpoint_failing_seconds{endpoint="alistener"}',
     300,
     (o) => o.setEndpointHealth('alistener', { oldest: 0, failing: 300_000 }),
+  ],
+  [
+    'longshore_endpoint_held{endpoint="alistener"}',
+    1,
+    (o) => o.setEndpointHealth('alistener', { oldest: 0, failing: 0, isHeld: true }),
+  ],
+  [
+    'longshore_endpoint_held_seconds_total{endpoint="alistener"}',
+    1.5,
+    (o) => o.endpointHeldFor('alistener', 1_500),
+  ],
+  [
+    'longshore_deliveries_deferred_total{endpoint="alistener",reason="proxy"}',
+    1,
+    (o) => o.deliveryDeferred({ endpoint: 'alistener', reason: 'proxy' }),
   ],
   ['longshore_quarantine_entries', 3, (o) => o.setStores({ quarantined: 3, redisMemory: 0.5 })],
   ['longshore_redis_memory_ratio', 0.5, (o) => o.setStores({ quarantined: 3, redisMemory: 0.5 })],
@@ -223,6 +243,7 @@ const table: [sample: string, value: number | undefined, happen: (o: Observer) =
     1,
     (o) => o.deliveryAttempted(failed),
   ],
+  ['longshore_worker_last_fetch_seconds', 0.5, (o) => o.workerFetches(() => 0.5)],
   [
     'registry_notifications_pending_total{endpoint="alistener"}',
     6,
@@ -259,7 +280,7 @@ test('queue counts are exported only where they are set, and go with their endpo
   expect(await shown()).toEqual([]);
   observer.setQueueCounts('alistener', { waiting: 1, active: 0, delayed: 0, dead: 0 });
   observer.setEndpointHealth('alistener', { oldest: 1, failing: 1 });
-  expect(await shown()).toHaveLength(7);
+  expect(await shown()).toHaveLength(8);
   observer.forgetEndpoint('alistener');
   expect(await shown()).toEqual([]);
 });

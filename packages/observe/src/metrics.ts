@@ -57,6 +57,12 @@ export class Metrics {
     });
   }
 
+  /** The gauge, which has no labels, shows what `value` says whenever it is read. */
+  gaugeFrom(name: NameOf<'gauge'>, value: () => number): void {
+    const gauge = this.#gauges.get(name);
+    if (gauge !== undefined) Object.assign(gauge, { collect: () => gauge.set(value()) });
+  }
+
   /** Prometheus text. */
   async read(): Promise<{ contentType: string; body: string }> {
     return { contentType: this.#registry.contentType, body: await this.#registry.metrics() };

@@ -73,6 +73,8 @@ function wordsOf(line: Line): string[] {
       return [text(line.endpoint), subjectOf(line), text(line.rule)];
     case 'delivery.collapsed':
       return [text(line.endpoint), subjectOf(line), `duplicate of ${text(line.into)}`];
+    case 'delivery.superseded':
+      return [text(line.endpoint), subjectOf(line), `superseded by ${text(line.by)}`];
     case 'preheat.finished':
       return [text(line.endpoint), subjectOf({ ...line, action: '' }), warmthOf(line), text(line.detail)];
     default:
@@ -104,8 +106,8 @@ function warmthOf({ warmed, already, failed, ms }: Line): string {
   return `${text(warmed)} warmed, ${text(already)} already warm, ${text(failed)} failed in ${text(ms)} ms`;
 }
 
-function answerOf({ status, reason, ms, attempt }: Line): string {
-  const nth = attempt === 1 ? '' : `, attempt ${text(attempt)}`;
+function answerOf({ status, reason, ms, attempt, batch }: Line): string {
+  const nth = `${attempt === 1 ? '' : `, attempt ${text(attempt)}`}${batch ? `, batch of ${text(batch)}` : ''}`;
   return `${text(status ?? reason)}${ms === undefined ? '' : ` in ${text(ms)} ms`}${nth}`;
 }
 

@@ -30,10 +30,12 @@ export interface Recorder {
   spoolFed(request: { source: string }): void;
   deliveryIgnored(record: RecordFields['delivery.ignored']): void;
   deliveryCollapsed(record: RecordFields['delivery.collapsed']): void;
+  /** It waited, and a newer delivery about the same tag makes it pointless. */
+  deliverySuperseded(record: RecordFields['delivery.superseded']): void;
   deliveryAttempted(record: RecordFields['delivery.attempted']): void;
   /** `receivedAt`: epoch milliseconds at which ingest had the event; for its age. */
   deliverySettled(record: RecordFields['delivery.settled'], also?: { receivedAt?: number }): void;
-  /** Once for each dead letter that an operator retried. */
+  /** Once for each dead letter that an operator retried, or that was revived after an outage. */
   deliveryReplayed(record: RecordFields['delivery.replayed']): void;
   /** Instead of one record for each, when too many notes about an endpoint's deliveries waited to be recorded. */
   deliveryCounted(record: RecordFields['delivery.counted']): void;
@@ -41,6 +43,13 @@ export interface Recorder {
   alertSent(record: RecordFields['alert.sent']): void;
   /** Once for each failed attempt at one. */
   alertFailed(record: RecordFields['alert.failed']): void;
+  endpointHeld(record: RecordFields['endpoint.held']): void;
+  endpointRecovered(record: RecordFields['endpoint.recovered']): void;
+  endpointReleased(record: RecordFields['endpoint.released']): void;
+  /** So many more milliseconds of a hold have passed. */
+  endpointHeldFor(endpoint: string, ms: number): void;
+  /** Trouble of Longshore's own prevented an attempt. */
+  deliveryDeferred(attempt: { endpoint: string; reason: string }): void;
   /** Once for each loss, by the process that has found it. */
   queueLost(record: RecordFields['queue.lost']): void;
   /** Entries of the trail were dropped. */
@@ -61,7 +70,12 @@ export interface RecorderParts {
 
 /** One for each observer. */
 export function createRecorder(parts: RecorderParts): Recorder {
-  return { ...eventRecorder(parts), ...deliveryRecorder(parts), ...otherRecorder(parts) };
+  return {
+    ...eventRecorder(parts),
+    ...deliveryRecorder(parts),
+    ...endpointRecorder(parts),
+    ...otherRecorder(parts),
+  };
 }
 
 type OfEvents = 'requestAnswered' | 'spoolFed' | (keyof Recorder & `event${string}`);
@@ -123,6 +137,11 @@ function deliveryRecorder({ log, metrics, bounds, tally }: RecorderParts): Pick<
       write('delivery.collapsed', 0, record);
       metrics.count('longshore_deliveries_collapsed_total', { endpoint: bounds.endpoint(record.endpoint) });
     },
+    deliverySuperseded(record) {
+      write('delivery.superseded', 0, record);
+      const endpoint = bounds.endpoint(record.endpoint);
+      metrics.count('longshore_deliveries_settled_total', { endpoint, outcome: 'superseded' });
+    },
     deliveryAttempted(record) {
       const { outcome, status, ms, retryAt } = record;
       const instead = { ms: tenths(ms), retryAt: isoTime(retryAt) };
@@ -144,6 +163,9 @@ function deliveryRecorder({ log, metrics, bounds, tally }: RecorderParts): Pick<
       const age = Math.max(0, Date.now() - receivedAt) / 1000;
       metrics.observe('longshore_event_age_seconds', { endpoint }, age);
     },
+    deliveryDeferred({ endpoint, reason }) {
+      metrics.count('longshore_deliveries_deferred_total', { endpoint: bounds.endpoint(endpoint), reason });
+    },
     deliveryReplayed(record) {
       write('delivery.replayed', 0, record);
       metrics.count('longshore_deliveries_replayed_total', { endpoint: bounds.endpoint(record.endpoint) });
@@ -158,7 +180,25 @@ function deliveryRecorder({ log, metrics, bounds, tally }: RecorderParts): Pick<
   };
 }
 
-type Others = Exclude<keyof Recorder, OfEvents | OfDeliveries>;
+type OfEndpoints = keyof Recorder & `endpoint${string}`;
+
+function endpointRecorder({ log, metrics, bounds }: RecorderParts): Pick<Recorder, OfEndpoints> {
+  const write = writer(log);
+  return {
+    endpointHeld(record) {
+      const { probeAt, until } = record;
+      write('endpoint.held', 0, record, { probeAt: isoTime(probeAt), until: isoTime(until) });
+    },
+    endpointRecovered: (record) => write('endpoint.recovered', 0, record),
+    endpointReleased: (record) => write('endpoint.released', 0, record),
+    endpointHeldFor(name, ms) {
+      const endpoint = bounds.endpoint(name);
+      metrics.count('longshore_endpoint_held_seconds_total', { endpoint }, ms / 1000);
+    },
+  };
+}
+
+type Others = Exclude<keyof Recorder, OfEvents | OfDeliveries | OfEndpoints>;
 
 function otherRecorder({ log, metrics, bounds }: RecorderParts): Pick<Recorder, Others> {
   const write = writer(log);

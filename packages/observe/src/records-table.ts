@@ -110,6 +110,7 @@ export const RECORDS = {
       ...VIEW,
       digest: 'Its digest, when it has no tag.',
       attempt: 'Number of the attempt, from 1.',
+      batch: 'Deliveries in the same request, this one included, when there were others.',
       outcome: '`delivered`, `retry` or `dead`.',
       status: 'HTTP status, if there was a response.',
       reason: '`http_` and the status, or why there was no response.',
@@ -161,7 +162,7 @@ export const RECORDS = {
     },
   },
   'delivery.replayed': {
-    help: 'An operator retried a dead letter: it is back in its queue with all of its attempts.',
+    help: 'A dead letter is back in its queue with all of its attempts: an operator retried it, or it died of an outage that is over.',
     forms: [{ level: 'info', message: 'notification replayed' }],
     fields: {
       endpoint: ENDPOINT,
@@ -170,7 +171,7 @@ export const RECORDS = {
       ...VIEW,
       attempts: 'Attempts before the replay.',
       reason: 'Reason of the last attempt.',
-      by: 'The command or the dashboard that did it.',
+      by: 'The command or the dashboard that did it; `hold` after an outage.',
     },
   },
   'delivery.counted': {
@@ -203,6 +204,51 @@ export const RECORDS = {
       eventId: EVENT,
       into: 'Id of the delivery of the first event.',
       ...VIEW,
+    },
+  },
+  'delivery.superseded': {
+    help: 'The endpoint has `latest: tag`, and a newer event of the same tag came while this delivery waited. It is settled and not delivered.',
+    forms: [{ level: 'info', message: 'notification superseded' }],
+    fields: {
+      endpoint: ENDPOINT,
+      deliveryId: DELIVERY,
+      eventId: EVENT,
+      by: 'Id of the newer delivery.',
+      ...VIEW,
+    },
+  },
+  'endpoint.held': {
+    help: 'The receiver of an endpoint looks down, or asked for a pause. Its deliveries wait, and no event is lost: it is probed until it answers.',
+    forms: [{ level: 'warn', message: 'endpoint held' }],
+    fields: {
+      endpoint: ENDPOINT,
+      reason: 'Reason of the last failed attempt.',
+      waiting: 'Deliveries that wait.',
+      probeAt: 'Time of the first probe, ISO 8601. Absent for a pause that the receiver asked for.',
+      until: 'End of the pause that the receiver asked for (`Retry-After`), ISO 8601.',
+      detail: DETAIL,
+    },
+  },
+  'endpoint.recovered': {
+    help: 'A hold is over: the endpoint delivers with its full `concurrency` again, and what died of the outage is back in its queue.',
+    forms: [{ level: 'info', message: 'endpoint recovered' }],
+    fields: {
+      endpoint: ENDPOINT,
+      heldMs: 'How long it was held, in milliseconds.',
+      waited: 'Deliveries that waited when the receiver answered.',
+      revived: 'Dead letters of the outage that were revived; each has a `delivery.replayed`.',
+      reason: 'Reason of the last failed attempt.',
+      detail: DETAIL,
+    },
+  },
+  'endpoint.released': {
+    help: 'A hold ended without an answer of the receiver. Deliveries are attempted, and dead-lettered after `threshold` attempts; there is no new hold before one is delivered.',
+    forms: [{ level: 'warn', message: 'endpoint no longer held' }],
+    fields: {
+      endpoint: ENDPOINT,
+      heldMs: 'How long it was held, in milliseconds.',
+      reason: 'Reason of the last failed attempt.',
+      detail: DETAIL,
     },
   },
   'queue.lost': {

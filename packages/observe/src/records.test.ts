@@ -186,6 +186,48 @@ const table: [what: string, record: (o: Observer) => void, level: string, msg: s
     },
   ],
   [
+    'endpoint.held',
+    (o) => o.endpointHeld({ endpoint: 'one', reason: 'refused', waiting: 9, probeAt: 0 }),
+    'warn',
+    'endpoint held',
+    {
+      record: 'endpoint.held',
+      endpoint: 'one',
+      reason: 'refused',
+      waiting: 9,
+      probeAt: '1970-01-01T00:00:00.000Z',
+    },
+  ],
+  [
+    'endpoint.recovered',
+    (o) =>
+      o.endpointRecovered({ endpoint: 'one', heldMs: 30_000, waited: 200, revived: 3, reason: 'refused' }),
+    'info',
+    'endpoint recovered',
+    {
+      record: 'endpoint.recovered',
+      endpoint: 'one',
+      heldMs: 30_000,
+      waited: 200,
+      revived: 3,
+      reason: 'refused',
+    },
+  ],
+  [
+    'endpoint.released',
+    (o) => o.endpointReleased({ endpoint: 'one', heldMs: 30_000, reason: 'refused' }),
+    'warn',
+    'endpoint no longer held',
+    { record: 'endpoint.released', endpoint: 'one', heldMs: 30_000, reason: 'refused' },
+  ],
+  [
+    'delivery.superseded',
+    (o) => o.deliverySuperseded({ endpoint: 'alistener', ...ids, by: 'd2', action: 'push' }),
+    'info',
+    'notification superseded',
+    { record: 'delivery.superseded', endpoint: 'alistener', ...ids, by: 'd2', action: 'push' },
+  ],
+  [
     'queue.lost',
     (o) => o.queueLost({ from: 0, until: 1_000, state: 'older', detail: 'some of it' }),
     'error',

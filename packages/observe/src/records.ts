@@ -73,6 +73,8 @@ export interface RecordFields {
     /** Of an event without a tag. */
     digest?: string;
     attempt: number;
+    /** Deliveries in the same request; absent for one alone. */
+    batch?: number;
     outcome: Outcome['kind'];
     status?: number;
     reason: Reason;
@@ -80,6 +82,16 @@ export interface RecordFields {
     /** Epoch milliseconds; the line has it as ISO 8601. */
     retryAt?: number;
     detail?: string;
+  };
+  'delivery.superseded': {
+    endpoint: string;
+    deliveryId: string;
+    eventId?: string;
+    action?: string;
+    repository?: string;
+    tag?: string;
+    /** Id of the newer delivery. */
+    by: string;
   };
   'delivery.settled': {
     endpoint: string;
@@ -141,6 +153,24 @@ export interface RecordFields {
     repository?: string;
     tag?: string;
   };
+  'endpoint.held': {
+    endpoint: string;
+    /** Of the last failure. */
+    reason: string;
+    /** Deliveries that wait. */
+    waiting?: number;
+    /** Epoch milliseconds; the line has them as ISO 8601. */
+    probeAt?: number;
+    until?: number;
+    detail?: string;
+  };
+  'endpoint.recovered': EndpointEnd & {
+    /** Deliveries that waited when the hold ended. */
+    waited: number;
+    /** Dead letters of the outage that were revived. */
+    revived: number;
+  };
+  'endpoint.released': EndpointEnd;
   'queue.lost': {
     /** Epoch milliseconds; the line has both as ISO 8601. */
     from: number;
@@ -164,6 +194,16 @@ export interface RecordFields {
     ageMs: number;
     detail?: string;
   };
+}
+
+/** The end of a hold. */
+interface EndpointEnd {
+  endpoint: string;
+  /** How long it lasted. */
+  heldMs: number;
+  /** Of the last failure. */
+  reason?: string;
+  detail?: string;
 }
 
 /** One notification to one receiver of `alerts`. */

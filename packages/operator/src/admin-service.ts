@@ -5,7 +5,9 @@
 import { sourceNames } from '@longshore/config';
 import { createDeadLetters } from '@longshore/queue/dead';
 import { createDeliveries } from '@longshore/queue/deliveries';
+import { createHoldSwitch } from '@longshore/queue/hold';
 import { createJournal } from '@longshore/queue/journal';
+import { createMemoryHistory } from '@longshore/queue/memory';
 import { createInspector, createPauses } from '@longshore/queue/operator';
 import { createPreheatRuns } from '@longshore/queue/preheat';
 import { createPulseReader } from '@longshore/queue/pulse';
@@ -34,14 +36,17 @@ export function createAdminService(deps: AdminServiceDeps): AdminService {
   const quarantine = createQuarantine(client, prefix);
   const journal = createJournal(client, prefix);
   const runs = createPreheatRuns(client, prefix);
+  const holds = createHoldSwitch(client, prefix);
+  const memory = createMemoryHistory(client, prefix);
   return {
     names: endpoints.names,
     endpoints: endpoints.all,
     endpoint: endpoints.one,
     async act(action, name, options = {}) {
-      await action.run({ pauses, by, endpoint: await endpoints.existing(name) }, options);
+      await action.run({ pauses, holds, by, endpoint: await endpoints.existing(name) }, options);
       return endpoints.one(name);
     },
+    memory: memory.read,
     preheats: async (name) => runs.list(await endpoints.existing(name)),
     async deliveries(name, state, { limit, after }) {
       return listingOf(

@@ -18,6 +18,7 @@ const pulse = (more: Partial<EndpointPulse>): EndpointPulse => ({
   ...more,
 });
 
+const held = { state: 'held', since: NOW - 5 * MINUTE_MS, reason: 'refused' } as const;
 const failing = { failingSince: NOW - 12 * MINUTE_MS, failures: 31, delayed: 2 };
 
 test.each<[string, Partial<EndpointPulse>, EndpointSwitches, string]>([
@@ -34,15 +35,34 @@ test.each<[string, Partial<EndpointPulse>, EndpointSwitches, string]>([
   // After a 410 the delivery is dead-lettered at once, so there is no next attempt.
   [
     'failing',
-    { failingSince: NOW - 1_000, failures: 1, dead: 1 },
+    { failingSince: NOW - 1_000, failures: 3, dead: 3 },
     ON,
-    'failing since 2026-11-21 02:59:59 UTC (1s), 1 failed attempt',
+    'failing since 2026-11-21 02:59:59 UTC (1s), 3 failed attempts',
   ],
   [
     'backing off',
     { failingSince: NOW - MINUTE_MS + 1, failures: 2, delayed: 1 },
     ON,
     'backing off after 2 failed attempts; 1 delayed',
+  ],
+  [
+    'held',
+    { ...failing, waiting: 98, hold: { ...held, probeAt: NOW + 30_000 } },
+    ON,
+    'held since 2026-11-21 02:55:00 UTC (5m): connection refused, next probe in 30s; 100 deliveries are kept and delivered when the receiver answers again',
+  ],
+  [
+    'held',
+    { waiting: 1, hold: { ...held, reason: 'http_429', probeAt: NOW - 1, until: NOW + MINUTE_MS } },
+    ON,
+    'held since 2026-11-21 02:55:00 UTC (5m): 429 Too Many Requests, the receiver asked for a pause until 2026-11-21 03:01:00 UTC; 1 delivery is kept and delivered when the receiver answers again',
+  ],
+  ['paused', { pausedByOperator: true, hold: held }, ON, 'paused by an operator; 0 deliveries queued'],
+  [
+    'recovering',
+    { waiting: 7, hold: { ...held, state: 'recovering', revived: 2 } },
+    ON,
+    'recovering from a hold that began 5m ago; 7 deliveries to go, 2 dead letters revived',
   ],
   ['delivering', { active: 1 }, ON, 'delivering'],
   ['delivering', { lastDeliveredAt: NOW - 10_000 }, ON, 'delivering'],

@@ -1,11 +1,14 @@
 /** What an endpoint is doing, for people: the same sentence on the pages, in the API and on the command line. */
 import { formatDuration, plural, utcTime } from '@longshore/event';
+import type { Hold } from '@longshore/queue/hold';
 import {
   type EndpointPulse,
   type EndpointStateName,
   type EndpointSwitches,
   stateOf,
 } from '@longshore/queue/pulse';
+import { formatAge } from './format/age.js';
+import { describeReason } from './format/history.js';
 
 /** What an endpoint is doing. */
 export interface EndpointState {
@@ -26,7 +29,7 @@ function describe(
   settings: EndpointSwitches,
   now: number,
 ): string {
-  const { waiting, active, delayed, dead, failingSince = now, failures, lastDeliveredAt = 0 } = pulse;
+  const { waiting, active, delayed, dead, failingSince = now, failures, hold, lastDeliveredAt = 0 } = pulse;
   const undelivered = plural(waiting + active + delayed, 'delivery', 'deliveries');
   switch (name) {
     case 'removed':
@@ -35,6 +38,10 @@ function describe(
       return `disabled; ${undelivered} kept`;
     case 'paused':
       return `paused ${settings?.paused ? 'in the configuration' : 'by an operator'}; ${undelivered} queued`;
+    case 'held':
+      return hold ? heldWords(hold, waiting + delayed, now) : name;
+    case 'recovering':
+      return `recovering from a hold that began ${formatAge(hold?.since ?? now, now)}; ${plural(waiting + delayed, 'delivery', 'deliveries')} to go${hold?.revived ? `, ${plural(hold.revived, 'dead letter')} revived` : ''}`;
     case 'failing': {
       const since = `${utcTime(failingSince)} (${formatDuration(now - failingSince)})`;
       return `failing since ${since}, ${plural(failures, 'failed attempt')}`;
@@ -48,6 +55,15 @@ function describe(
         ? `idle: backlog empty, last delivery ${formatDuration(now - lastDeliveredAt)} ago`
         : 'idle: backlog empty';
   }
+}
+
+/** `held since …: 503 Service Unavailable, next probe in 30s; 100 deliveries are kept`. */
+function heldWords({ since, reason, probeAt, until = 0 }: Hold, kept: number, now: number): string {
+  const asked = until > now ? `, the receiver asked for a pause until ${utcTime(until)}` : '';
+  // The later of both counts.
+  const next =
+    asked || probeAt === undefined ? '' : `, next probe ${probeAt > now ? formatAge(probeAt, now) : 'now'}`;
+  return `held since ${utcTime(since)} (${formatDuration(now - since)}): ${describeReason(reason)}${asked}${next}; ${plural(kept, 'delivery is', 'deliveries are')} kept and delivered when the receiver answers again`;
 }
 
 const MINUTE_MS = 60_000;

@@ -7,6 +7,7 @@ import type { HistoryAnswer, HistoryQuery, PreheatRun } from '@longshore/event';
 import type { RedisClient } from '@longshore/queue';
 import type { BulkProgress, BulkResult, DeadLetter, DeadLetterDetail } from '@longshore/queue/dead';
 import type { ListedState, StoredDelivery, StoredDeliveryDetail } from '@longshore/queue/deliveries';
+import type { MemorySample } from '@longshore/queue/memory';
 import type { Quarantined } from '@longshore/queue/quarantine';
 import type { Action } from './actions/action.js';
 import type { EndpointOverview } from './endpoints.js';
@@ -94,6 +95,8 @@ export interface AdminService {
     name: string,
     options?: Readonly<Record<string, string | undefined>>,
   ): Promise<EndpointOverview>;
+  /** How full Redis was in the last hour, oldest first; empty without a maxmemory. */
+  memory(): Promise<MemorySample[]>;
   /** @throws LongshoreError REQUEST_NOT_FOUND, REQUEST_INVALID */
   deliveries(endpoint: string, state: ListedState, paging: Paging): Promise<Listing<StoredDelivery>>;
   /** @throws LongshoreError REQUEST_NOT_FOUND */

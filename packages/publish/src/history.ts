@@ -1,7 +1,7 @@
 /** What the history keeps of events that are published: where each one went, for `longshore trace`. */
 import { type HistoryWriter, viewOf } from '@longshore/event';
 import type { PublishContext } from './context.js';
-import type { Stored } from './stored.js';
+import { type Stored, supersededIn } from './stored.js';
 
 /** Events that became durable later than this after their receipt were kept somewhere else first. */
 const KEPT_AFTER_MS = 5_000;
@@ -43,5 +43,12 @@ export function noteReceived(
         })),
       ],
     });
+    for (const one of enqueued) {
+      for (const { by, ...of } of supersededIn(one)) {
+        const { endpoint } = one.delivery;
+        const settled = { step: 'settled', outcome: 'superseded', supersededBy: by } as const;
+        history.note({ ...settled, at: now, endpoint, source, ...of });
+      }
+    }
   }
 }

@@ -41,6 +41,40 @@ test('equal facts are collapsed where the endpoint asks for it, and the note nam
   });
 });
 
+test('of thirty pushes of a tag that wait, one is left, and the others are recorded as superseded by a newer one', async () => {
+  const relay = await aPublish();
+  const context = contextOf([anEndpoint('one', { latest: 'tag' }), anEndpoint('two')]);
+  const pushes = Array.from({ length: 30 }, () => anEvent());
+  const untagged = { ...anEvent(), event: { ...anEvent().event, target: { repository: 'acme/app' } } };
+  for (const push of pushes) {
+    expect(await relay.publish([push], context)).toMatchObject({ enqueued: 2, duplicates: 0 });
+  }
+  await relay.publish([untagged], context);
+  expect(await relay.waiting(['one'])).toBe(2);
+  expect(await relay.waiting(['two'])).toBe(31);
+
+  const ids = pushes.map((push) => relay.jobKey('one', push).split(':').at(-1));
+  const chain = pushes.slice(0, -1).map(({ event }, n) => ({
+    eventId: event.id,
+    deliveryId: ids[n],
+    by: ids[n + 1],
+    endpoint: 'one',
+    repository: 'acme/app',
+    tag: '1.0',
+  }));
+  expect(relay.lines.filter(({ record }) => record === 'delivery.superseded')).toMatchObject(chain);
+  expect(relay.noted.filter(({ step }) => step === 'settled')).toMatchObject(
+    chain.map(({ eventId, deliveryId, by }) => ({
+      ...{ eventId, deliveryId, outcome: 'superseded', supersededBy: by, source: 'distribution' },
+    })),
+  );
+  expect(await relay.superseded()).toBe(29);
+  // The sender repeats a request: its id is known, and nothing is recorded twice.
+  const again = await relay.publish(pushes.slice(0, 5), context);
+  expect(again).toMatchObject({ enqueued: 0, duplicates: 10 });
+  expect(await relay.superseded()).toBe(29);
+});
+
 test('the note of an event that was kept first says when it came and when it became durable', async () => {
   const relay = await aPublish();
   const event = { ...anEvent(), dedupe: 'a/7' };
@@ -110,4 +144,24 @@ test.each([
   expect(await relay.publish([event], context)).toMatchObject({ enqueued: 0, duplicates: FAN_OUT });
   expect(await relay.waiting(names)).toBe(3 * FAN_OUT);
   expect(await relay.enqueued()).toBe(3 * FAN_OUT);
+});
+
+test('what an add superseded counts, and once, when Redis breaks the connection before it answers', async () => {
+  const proxy = await startTcpProxy(Number(new URL(redisUrl()).port));
+  const relay = await aPublish(`redis://127.0.0.1:${proxy.port}`);
+  const names = Array.from({ length: FAN_OUT }, (_, n) => `e${n}`);
+  const context = contextOf(names.map((name) => anEndpoint(name, { latest: 'tag' })));
+  await relay.publish([anEvent()], context);
+  const passed = proxy.passed();
+  await relay.publish([anEvent()], context);
+  expect(await relay.superseded()).toBe(FAN_OUT);
+
+  const event = anEvent();
+  proxy.breakAfter((proxy.passed() - passed) / 2, { answers: false });
+  await expect(relay.publish([event], context)).rejects.toMatchObject({ code: 'QUEUE_UNAVAILABLE' });
+  await relay.connected();
+  expect(await relay.superseded()).toBeLessThan(2 * FAN_OUT);
+  await relay.publish([event], context);
+  expect(await relay.superseded()).toBe(2 * FAN_OUT);
+  expect(await relay.waiting(names)).toBe(FAN_OUT);
 });

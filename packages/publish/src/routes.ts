@@ -7,6 +7,8 @@ import { createRouter, type RoutedEndpoint, type Rule } from '@longshore/routing
 export interface PublishedEndpoint extends RoutedEndpoint {
   /** Milliseconds in which equal facts are delivered once; 0 or absent: each one is delivered. */
   collapse?: number;
+  order?: 'none' | 'repository' | 'endpoint';
+  latest?: 'none' | 'tag';
 }
 
 /** Who gets one event. Each enabled endpoint is in one of the two lists. */
@@ -27,6 +29,7 @@ export function createRoutes(endpoints: readonly PublishedEndpoint[]): Routes {
   const windows = new Map(
     endpoints.flatMap(({ name, collapse = 0 }) => (collapse > 0 ? [[name, collapse] as const] : [])),
   );
+  const settings = new Map(endpoints.map((endpoint) => [endpoint.name, addedAs(endpoint)]));
   return {
     plan(taken) {
       const { endpoints: names, unmatched } = router.plan(taken.event);
@@ -35,7 +38,7 @@ export function createRoutes(endpoints: readonly PublishedEndpoint[]): Routes {
         taken,
         planned: names.map((name): PlannedDelivery => {
           const window = windows.get(name);
-          const delivery = deliveryOf(taken, name);
+          const delivery = { ...deliveryOf(taken, name), ...settings.get(name) };
           return fact && window !== undefined ? { ...delivery, collapse: { fact, window } } : delivery;
         }),
         ignored: unmatched.map(({ endpoint, why }) => ({ endpoint, rule: why })),
@@ -43,3 +46,12 @@ export function createRoutes(endpoints: readonly PublishedEndpoint[]): Routes {
     },
   };
 }
+
+/** How deliveries of an endpoint are added. */
+const addedAs = ({
+  order = 'none',
+  latest,
+}: PublishedEndpoint): Pick<PlannedDelivery, 'order' | 'latest'> => ({
+  ...(order !== 'none' && { order }),
+  ...(latest === 'tag' && { latest: true }),
+});

@@ -54,5 +54,12 @@ export function storedOf(plans: readonly EventPlan[], enqueued: readonly Enqueue
   };
 }
 
+/** What an add superseded: older deliveries about the same tag, or the delivery itself by a newer one. */
+export function supersededIn({ delivery, superseded = [], supersededBy }: EnqueuedDelivery) {
+  const { id, eventId } = delivery;
+  const older = superseded.map((one) => ({ ...one, by: supersededBy ?? id }));
+  return supersededBy === undefined ? older : [...older, { deliveryId: id, eventId, by: supersededBy }];
+}
+
 const sum = (events: readonly StoredEvent[], of: (event: StoredEvent) => readonly unknown[]): number =>
   events.reduce((total, event) => total + of(event).length, 0);

@@ -19,3 +19,6 @@ export const bullScript = (name: string): BullScript => scriptSchema.parse(scrip
 export function defineBullScript(client: RedisClient, { name, keys }: BullScript, lua: string): void {
   client.defineCommand(`${name}:${version}`, { numberOfKeys: keys, lua });
 }
+
+/** BullMQ keeps the time of a delayed job in milliseconds times this, with a counter in the lower bits. */
+export const SCORE_PER_MS = 0x1000;

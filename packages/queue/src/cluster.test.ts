@@ -1,10 +1,12 @@
 import type { LongshoreError } from '@longshore/event';
 import { eventually, startRedisCluster } from '@longshore/testkit';
 import { expect } from 'vitest';
+import { SCORE_PER_MS } from './bull-script.js';
 import type { RedisClient } from './connection.js';
 import { createInspector } from './inspector.js';
 import { createLeader } from './leader.js';
 import { createMonitor } from './monitor.js';
+import { queueKey } from './names.js';
 import { createDeadLetters } from './operate/dead-letters.js';
 import { createPauses } from './operate/pauses.js';
 import { createQuarantine } from './operate/quarantine.js';
@@ -13,6 +15,7 @@ import { createProducer } from './producer.js';
 import { createPulse } from './pulse/pulse.js';
 import { createPulseReader } from './pulse/pulse-reader.js';
 import { createRetention } from './retention.js';
+import { agendaKey } from './take/agenda.js';
 import { bury } from './testing/dead.js';
 import { aDelivery, consume, dead, ok, retryIn } from './testing/deliveries.js';
 import { readerOf, takeNotes } from './testing/notes.js';
@@ -194,3 +197,22 @@ test('on a cluster the dead of all endpoints are one list, and are retried and d
   await pauses.pause('alpha', { by: 'a test' });
   expect(await pauses.resume('alpha')).toMatchObject({ by: 'a test' });
 }, 60_000);
+
+test('on a cluster a retry is in the agenda when it is due', { timeout: 60_000 }, async ({
+  open,
+  prefix,
+  closing,
+}) => {
+  const address = { cluster: (await startRedisCluster()).urls };
+  const client = await open('producer', address);
+  // Sooner than the next check for deliveries whose worker died.
+  closing(consume(await open('consumer', address), prefix, 'a', async () => retryIn(3_000)));
+  const delivery = aDelivery('a');
+  await createProducer(client, prefix).enqueue([delivery]);
+  const due = async () => {
+    const retry = await client.zscore(queueKey(prefix, 'a', 'delayed'), delivery.id);
+    const entry = await client.zscore(agendaKey(prefix), 'a');
+    return retry && entry ? Number(entry) - Number(retry) / SCORE_PER_MS : Number.POSITIVE_INFINITY;
+  };
+  await eventually(due, (late) => late < 500);
+});

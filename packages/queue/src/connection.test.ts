@@ -1,6 +1,6 @@
 import { Cluster } from 'ioredis';
 import { expect, onTestFinished, test } from 'vitest';
-import { connect } from './connection.js';
+import { connect, reconnectDelay } from './connection.js';
 
 function clusterOf(node: string): Cluster {
   const client = connect({ cluster: [node] }, 'producer', () => {});
@@ -14,4 +14,15 @@ test('with TLS a cluster is connected to by the names of its nodes, which its ce
   const name = 'clustercfg.example.use1.cache.amazonaws.com';
   const found = await new Promise((resolve) => dnsLookup?.(name, (_error, address) => resolve(address)));
   expect(found).toBe(name);
+});
+
+test('connections that were lost together come back staggered, and soon', () => {
+  const delays = [1, 2, 3, 9, 90].map((times) => [reconnectDelay(times, 0), reconnectDelay(times, 1)]);
+  expect(delays).toEqual([
+    [50, 100],
+    [100, 200],
+    [200, 400],
+    [1_000, 2_000],
+    [1_000, 2_000],
+  ]);
 });

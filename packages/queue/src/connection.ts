@@ -2,7 +2,7 @@
  * Connections to Redis, in two profiles on purpose. A producer fails fast, so that ingest can answer 503
  * while the sender still waits. A consumer waits without a limit: an outage of Redis must end in work, not in errors.
  *
- * Each process opens one of each and shares it: an idle Worker then costs one blocking connection.
+ * Each process opens one of each and shares it.
  */
 import { Cluster, Redis, type RedisOptions } from 'ioredis';
 import {
@@ -52,8 +52,15 @@ const PROFILES: Record<Profile, RedisOptions> = {
   consumer: { maxRetriesPerRequest: null },
 };
 
-const reconnectDelay = (times: number): number =>
-  Math.min(RECONNECT_MIN_MS * 2 ** (times - 1), RECONNECT_MAX_MS);
+/**
+ * Milliseconds until the next try to connect. Half of it is random: the processes of a deployment, which lost their
+ * connections together, do not come back together.
+ * @param times tries that failed, from 1 @param random 0 ≤ n < 1
+ */
+export function reconnectDelay(times: number, random = Math.random()): number {
+  const longest = Math.min(RECONNECT_MIN_MS * 2 ** (times - 1), RECONNECT_MAX_MS);
+  return Math.round(longest * (0.5 + random / 2));
+}
 
 /**
  * After a failover the old master answers READONLY: reconnect, so that the name leads to the new one. A consumer
@@ -74,7 +81,7 @@ export function connect(
   let lastError: Error | undefined;
   const options: RedisOptions = {
     ...PROFILES[profile],
-    retryStrategy: reconnectDelay,
+    retryStrategy: (times) => reconnectDelay(times),
     reconnectOnError(error) {
       const reconnects = reconnectOnError(profile)(error);
       if (reconnects) lastError = error;
@@ -90,7 +97,7 @@ export function connect(
         address.cluster.map((node) => hostPort(node)),
         {
           redisOptions: { ...options, ...clusterOptions(address.cluster) },
-          clusterRetryStrategy: reconnectDelay,
+          clusterRetryStrategy: (times) => reconnectDelay(times),
           // A certificate names hosts, not addresses: with TLS the name is resolved at connect and not before.
           ...(usesTls(address.cluster) && { dnsLookup: (host, done) => done(null, host) }),
           enableOfflineQueue: profile === 'consumer',

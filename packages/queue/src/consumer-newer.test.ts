@@ -52,7 +52,7 @@ test('a delivery of a newer version waits without an attempt, and is delivered b
 
   // As if it had been upgraded: now it can be read.
   await client.hset(key, 'data', JSON.stringify(dataOfVersion1(delivery)));
-  await createQueuePool(client, prefix).ready('a').getBackend().promote(delivery.id);
+  await (await createQueuePool(client, prefix).ready('a').getJob(delivery.id))?.promote();
   await eventually(() => attempts.length === 1);
   expect(attempts).toEqual([[delivery.eventId, 1]]);
   await eventually(

@@ -3,7 +3,7 @@ import { describe, expect } from 'vitest';
 import { createInspector } from './inspector.js';
 import { lastAnswer } from './job.js';
 import { createProducer } from './producer.js';
-import { aDelivery, consume, dead, ok, retryIn } from './testing/deliveries.js';
+import { aDelivery, consume, dead, ok, retryIn, takeSettings } from './testing/deliveries.js';
 import { redisTest as test } from './testing/redis-test.js';
 
 describe('a verdict', () => {
@@ -143,7 +143,7 @@ test('changed settings hold from the next delivery on', async ({ open, prefix, c
   const consumer = closing(consume(await open('consumer'), prefix, 'a', async () => ok));
   await producer.enqueue(Array.from({ length: 5 }, () => aDelivery('a')));
   await eventually(done, (count) => count === 5);
-  consumer.update({ concurrency: 2, delivered: { age: 86_400_000, count: 1 } });
+  consumer.update({ take: takeSettings({ concurrency: 2 }), delivered: { age: 86_400_000, count: 1 } });
   await producer.enqueue([aDelivery('a')]);
   await eventually(done, (count) => count === 1);
   await eventually(
@@ -160,7 +160,7 @@ test('a consumer that starts while Redis refuses writes works once Redis takes t
   const redis = await startRedis();
   const client = await open('producer', { url: redis.url });
   await createProducer(client, prefix).enqueue([aDelivery('a')]);
-  await redis.cli('CONFIG', 'SET', 'maxmemory', '1');
+  await redis.cli('CONFIG', 'SET', 'min-replicas-to-write', '1');
   const errors: string[] = [];
   let done = 0;
   const handle = async () => {
@@ -169,9 +169,26 @@ test('a consumer that starts while Redis refuses writes works once Redis takes t
   };
   const onError = (error: Error) => void errors.push(error.message);
   closing(consume(await open('consumer', { url: redis.url }), prefix, 'a', handle, { onError }));
-  await eventually(() => errors.some((message) => message.includes('OOM')));
-  await redis.cli('CONFIG', 'SET', 'maxmemory', '0');
+  await eventually(() => errors.some((message) => message.includes('NOREPLICAS')));
+  await redis.cli('CONFIG', 'SET', 'min-replicas-to-write', '0');
   await eventually(() => done === 1, undefined, { timeout: 20_000 });
+});
+
+test('a full Redis is drained', async ({ open, prefix, closing }) => {
+  const redis = await startRedis();
+  const client = await open('producer', { url: redis.url });
+  await createProducer(client, prefix).enqueue(Array.from({ length: 30 }, () => aDelivery('a')));
+  await redis.cli('CONFIG', 'SET', 'maxmemory', '1');
+  const handle = async (_: unknown, { number }: { number: number }) => (number === 1 ? retryIn(1) : ok);
+  const errors: Error[] = [];
+  const onError = (error: Error) => void errors.push(error);
+  closing(consume(await open('consumer', { url: redis.url }), prefix, 'a', handle, { onError }));
+  const inspector = createInspector(client, prefix);
+  await eventually(
+    () => inspector.boardQueue('a').getCompletedCount(),
+    (count) => count === 30,
+  );
+  expect(errors).toEqual([]);
 });
 
 describe('close', () => {

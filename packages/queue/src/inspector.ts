@@ -39,9 +39,11 @@ export function createInspector(client: RedisClient, prefix: string): Inspector 
   const pool = createQueuePool(client, prefix);
   return {
     async counts(endpoint) {
-      const counts = await pool.ready(endpoint).getJobCounts('wait', 'active', 'delayed', 'failed');
-      const { wait = 0, active = 0, delayed = 0, failed = 0 } = counts;
-      return { waiting: wait, active, delayed, dead: failed };
+      const counts = await pool
+        .ready(endpoint)
+        .getJobCounts('wait', 'prioritized', 'active', 'delayed', 'failed');
+      const { wait = 0, prioritized = 0, active = 0, delayed = 0, failed = 0 } = counts;
+      return { waiting: wait + prioritized, active, delayed, dead: failed };
     },
     async remember(endpoints) {
       if (endpoints.length > 0) await client.sadd(endpointsKey(prefix), ...endpoints);

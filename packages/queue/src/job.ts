@@ -109,8 +109,10 @@ function fromData(id: string, endpoint: string, data: unknown): Delivery | Unrea
 
 /** What a job returns that is settled without being dead: its body goes, and this is what is known of it then. */
 export interface Settlement {
-  /** `delivered` or `ignored: RULE`. */
+  /** `delivered`, `ignored: RULE` or `superseded`. */
   settled?: string;
+  /** Superseded: id of the newer delivery. */
+  by?: string;
   /** Absent where the data of the job has it. */
   about?: About;
 }
@@ -124,7 +126,11 @@ export function settlementFrom(json: string | null | undefined): Settlement {
 
 const settlementSchema = z.union([
   z.string(),
-  z.object({ settled: z.string().optional(), about: aboutSchema.optional() }),
+  z.object({
+    settled: z.string().optional(),
+    by: z.string().optional(),
+    about: aboutSchema.optional(),
+  }),
 ]);
 
 /** One line: what the board shows as the reason. */

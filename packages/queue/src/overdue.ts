@@ -3,14 +3,14 @@
  * endpoint allows. They are due at once, which is at most one delay too early.
  */
 import { ignore } from '@longshore/event';
+import { SCORE_PER_MS } from './bull-script.js';
 import type { RedisClient } from './connection.js';
 import { queueKey } from './names.js';
 import type { QueuePool } from './queue-pool.js';
+import { lowerAgenda } from './take/agenda.js';
 
 /** Promoted at once, so that a hundred thousand do not flood the connection. */
 const PAGE = 100;
-/** BullMQ keeps the time of a delayed job in milliseconds times this, with a counter in the lower bits. */
-export const SCORE_PER_MS = 0x1000;
 /** For clocks of several machines that differ, and for what was queued while this looks. */
 const SLACK_MS = 5_000;
 
@@ -40,5 +40,6 @@ export async function promoteOverdue(
     const count = done.filter(Boolean).length;
     promoted += count;
     if (count === 0) return promoted;
+    await lowerAgenda(client, prefix, endpoint);
   }
 }

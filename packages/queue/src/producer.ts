@@ -7,13 +7,15 @@
  */
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { type Delivery, LongshoreError } from '@longshore/event';
-import { type Added, addJob } from './add-script.js';
+import { type Added, addJob, type Superseded } from './add-script.js';
 import { OutgoingBodies } from './body/outgoing.js';
 import { byteBudget } from './byte-budget.js';
 import { type Collapse, collapseArguments } from './collapse.js';
 import { isCluster, isReady, type RedisClient } from './connection.js';
 import { groupCommit } from './group-commit.js';
 import { jobJson, jobName } from './job.js';
+import { latestArguments } from './latest/latest.js';
+import { laneKey } from './order/lane.js';
 import { PART_BYTES, partsOf, sizesOf } from './parts.js';
 import { createQueuePool } from './queue-pool.js';
 import { notConnected, refusal } from './refusal.js';
@@ -24,6 +26,10 @@ import { within } from './within.js';
 export interface PlannedDelivery extends Delivery {
   /** Present: it is made only when no other delivery of the window has the same fact. */
   collapse?: Collapse;
+  /** The endpoint's `order`, if it has one: deliveries of one key are added one after the other. */
+  order?: 'repository' | 'endpoint';
+  /** The endpoint has `latest: tag`. */
+  latest?: true;
 }
 
 /** What became of a planned delivery: durable now, unless it was known already or is collapsed. */
@@ -34,6 +40,10 @@ export interface EnqueuedDelivery {
   duplicate: boolean;
   /** Id of the delivery that has the same fact: this one is not made. */
   collapsedInto?: string;
+  /** Older deliveries that it superseded. */
+  superseded?: readonly Superseded[];
+  /** Id of the newer delivery that superseded it at once. */
+  supersededBy?: string;
 }
 
 /** Redis refused some of the deliveries. The code and the message say why; what it has stored stays stored. */
@@ -83,7 +93,7 @@ export function createProducer(
   const unanswered = createUnanswered();
 
   const add = async (delivery: PlannedDelivery, bodies: OutgoingBodies, whole = false): Promise<Added> => {
-    const { endpoint, id, receivedAt, collapse } = delivery;
+    const { endpoint, id, receivedAt, view, collapse, latest, order } = delivery;
     const [body] = await Promise.all([bodies.of(delivery, whole), pool.opened(endpoint)]);
     const asked = Date.now();
     const job = {
@@ -92,14 +102,18 @@ export function createProducer(
       name: jobName(delivery),
       data: jobJson(body.ref),
       body,
+      lane: laneKey(view.repository),
       collapse: collapse && collapseArguments(collapse, receivedAt),
+      latest: latest && latestArguments(delivery, order !== undefined),
     };
     const added = await addJob(client, prefix, job).catch((error: unknown) => {
       unanswered.note(id, asked);
       throw error;
     });
     if (added.isBodyMissing && !whole) return add(delivery, bodies, true);
-    return unanswered.isOurs(id, added.storedAt) ? {} : added;
+    const { storedAt, ...result } = added;
+    const isOurs = unanswered.isOurs(id, storedAt);
+    return storedAt === undefined || isOurs ? result : { storedAt };
   };
 
   /** Rejects with the first refusal, once the others have their answers. */
@@ -108,8 +122,8 @@ export function createProducer(
     bodies: OutgoingBodies,
     added: Map<string, Added>,
   ): Promise<void> => {
-    const adding = part.map(async (delivery) => {
-      added.set(delivery.id, await add(delivery, bodies));
+    const adding = chainsOf(part).map(async (chain) => {
+      for (const delivery of chain) added.set(delivery.id, await add(delivery, bodies));
     });
     await Promise.all(adding).catch(async (error: unknown) => {
       await within(Promise.allSettled(adding), OTHERS_TIMEOUT_MS);
@@ -152,10 +166,31 @@ function resultsOf(
   return deliveries.flatMap((delivery): EnqueuedDelivery[] => {
     const one = added.get(delivery.id);
     if (one === undefined) return [];
-    const { storedAt, collapsedInto } = one;
+    const { storedAt, collapsedInto, superseded, supersededBy } = one;
     if (collapsedInto !== undefined) return [{ delivery, duplicate: false, collapsedInto }];
     const duplicate = storedAt !== undefined || seen.has(delivery.id);
     seen.add(delivery.id);
-    return [{ delivery, duplicate }];
+    return [{ delivery, duplicate, ...(!duplicate && { superseded, supersededBy }) }];
   });
+}
+
+/**
+ * What is added one after the other: the deliveries of one key of an endpoint with `order`, so that Redis never has a
+ * later one without those before it. Each of the others is alone.
+ */
+function chainsOf(deliveries: readonly PlannedDelivery[]): PlannedDelivery[][] {
+  const chains: PlannedDelivery[][] = [];
+  const ordered = new Map<string, PlannedDelivery[]>();
+  for (const delivery of deliveries) {
+    const { endpoint, order, view } = delivery;
+    const key = JSON.stringify([endpoint, order === 'repository' && view.repository]);
+    const chain = order && ordered.get(key);
+    if (chain) chain.push(delivery);
+    else {
+      const begun = [delivery];
+      chains.push(begun);
+      if (order) ordered.set(key, begun);
+    }
+  }
+  return chains;
 }

@@ -119,7 +119,7 @@ function shareOf(client: RedisClient, prefix: string): Shared {
 }
 
 function newQueue(client: RedisClient, prefix: string, endpoint: string): Queue<JobData> {
-  const queue = new StoredQueue(client, queueName(endpoint), {
+  const queue = new StoredQueue({ client, prefix, endpoint }, queueName(endpoint), {
     connection: client,
     prefix,
     streams: EVENT_STREAM,

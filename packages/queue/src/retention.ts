@@ -6,16 +6,18 @@
  * It has no clock of its own. Two processes may do the same at once: nothing is removed that is not due.
  */
 import { z } from 'zod';
+import { SCORE_PER_MS } from './bull-script.js';
 import { coalesce, type RedisClient } from './connection.js';
 import { activeKey, endpointKey, endpointsKey, queueKey } from './names.js';
 import { createDeadActs, type DeadActs, type DeadLimits } from './operate/dead-acts.js';
 import { type DeadLetterDetail, readLetters } from './operate/dead-letter.js';
 import { noteKeys } from './operate/journal.js';
 import { type Met, pairs } from './operate/walk.js';
-import { promoteOverdue, SCORE_PER_MS } from './overdue.js';
+import { promoteOverdue } from './overdue.js';
 import { createQueuePool } from './queue-pool.js';
 import { DUE_DEAD, LOOK, TRIM_DELIVERED } from './retention-scripts.js';
 import { runScript } from './script.js';
+import { agendaKey } from './take/agenda.js';
 
 /** What is kept of a set, at most. */
 export interface KeepLimits {
@@ -114,7 +116,10 @@ export function createRetention(client: RedisClient, prefix: string): Retention 
       return (await client.hexists(queueKey(prefix, endpoint, 'meta'), 'paused')) === 0;
     },
     async forget(endpoint) {
-      await client.srem(endpointsKey(prefix), endpoint);
+      await Promise.all([
+        client.srem(endpointsKey(prefix), endpoint),
+        client.zrem(agendaKey(prefix), endpoint),
+      ]);
     },
     close: pool.close,
   };

@@ -62,6 +62,36 @@ describe('judge', () => {
     expect(judge({ ...defaults, threshold: 3 }, 5, failure).settle).toBe('dead');
   });
 
+  describe('a failure by an outage reason', () => {
+    const down: Outcome = { kind: 'retry', reason: 'refused' };
+
+    test('is an attempt like any other of a delivery that is retried', () => {
+      expect(judge(defaults, 10, down, 0, { probe: false }).settle).toBe('dead');
+    });
+
+    test('costs a probe no attempt, even the last one', () => {
+      expect(judge(defaults, 10, down, 0, { probe: true })).toEqual({
+        settle: 'returned',
+        outcome: down,
+        to: 'wait',
+      });
+    });
+
+    test('costs no attempt with an order, and is tried again later and later', () => {
+      const tried = [1, 5, 30].map((started) => judge(defaults, 10, down, 0, { started }));
+      expect(tried.map((verdict) => 'uncounted' in verdict && verdict.uncounted)).toEqual([true, true, true]);
+      const delays = tried.map((verdict) => (verdict.settle === 'retry' ? verdict.delay : 0));
+      expect(delays).toEqual([...delays].sort((a, b) => a - b));
+      expect(delays[2]).toBeGreaterThan(defaults.maxbackoff / 2);
+    });
+
+    test('an answer is the attempt of a probe', () => {
+      expect(judge(defaults, 10, failure, 0, { probe: true, started: 1 }).settle).toBe('dead');
+      const gone: Outcome = { kind: 'dead', reason: 'http_410' };
+      expect(judge(defaults, 1, gone, 0, { probe: true, started: 1 }).settle).toBe('dead');
+    });
+  });
+
   test('what is dead is dead at the first attempt', () => {
     expect(judge(defaults, 1, { kind: 'dead', reason: 'http_410', status: 410 }).settle).toBe('dead');
   });

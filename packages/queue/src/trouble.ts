@@ -20,7 +20,9 @@ export interface Trouble {
  * the system's words are for the operator, who finds them in the log.
  */
 export function outsideOf(message: string): string {
-  const [what] = message.replace(/ \(.*\)/, '').split(';', 1);
+  const [from, to] = [message.indexOf(' ('), message.lastIndexOf(')')];
+  const plain = from >= 0 && to > from ? message.slice(0, from) + message.slice(to + 1) : message;
+  const [what] = plain.split(';', 1);
   return `${what}; send the same request again`;
 }
 

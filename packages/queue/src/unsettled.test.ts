@@ -22,13 +22,6 @@ test('a retry from the dead-letter set has the same numbers, has not stalled, an
   expect(unsettled.recall(run(0, 0))).toBeUndefined();
 });
 
-test('a settlement that Redis refused is the same attempt, though BullMQ counted it', () => {
-  const unsettled = createUnsettled();
-  unsettled.remember(run(0, 0), ok);
-  unsettled.keep(run(1, 0));
-  expect(unsettled.recall(run(1, 0))).toBe(ok);
-});
-
 test('what was settled is forgotten', () => {
   const unsettled = createUnsettled();
   unsettled.remember(run(0, 0), ok);

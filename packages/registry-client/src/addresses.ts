@@ -1,11 +1,11 @@
 /**
- * Where a request may lead to. The operator chose the registry's own host, whatever its address is. Redirects and
+ * Where a request may lead to. The operator chose the registry's own host, so any address of it is allowed. Redirects and
  * token servers are chosen by the registry, and a registry without a configured URL by the sender of the event:
  * they reach public addresses only, and what the operator has listed.
  *
  * What counts is the address that is connected to: the check is in the lookup of the connection, so a name that
  * resolves to something else a moment later gains nothing. Through a proxy the proxy resolves, so there this
- * can only look at what the name means here.
+ * can only check what the name resolves to here.
  */
 import { lookup as dnsLookup, type LookupAddress } from 'node:dns';
 import { lookup as dnsLookupAsync } from 'node:dns/promises';

@@ -2,7 +2,7 @@
  * The sockets of one registry: kept alive, with its certificates, through its proxy.
  *
  * A private CA is trusted besides the system's, because redirects lead to object storage with a public
- * certificate. The client certificate is for the registry's own host: shown elsewhere it would tell who asks.
+ * certificate. The client certificate is for the registry's own host: shown elsewhere it would reveal the client.
  */
 import { type Agent, type ClientRequest, Agent as HttpAgent } from 'node:http';
 import type { Agent as HttpsAgent } from 'node:https';

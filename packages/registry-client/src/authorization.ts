@@ -1,6 +1,6 @@
 /**
  * Which `Authorization` a request to the registry carries. The first request of a repository goes bare, unless
- * the registry has shown before how it wants to be asked; a 401 is answered once, and a second one is final.
+ * the registry has shown before which authorization it requires; a 401 is answered once, and a second one is final.
  *
  * Some registries hide what a bare request may not read: they answer 403 or 404 and send no challenge. Then the
  * challenge of `/v2/` is followed, as Docker and crane do for every image, and Basic is sent where there is none.
@@ -40,7 +40,7 @@ export class Authorizer {
   readonly #parts: Parts;
   /** What the registry wanted to see, by repository. */
   readonly #wanted = new BoundedMap<string, Challenge>(MOST);
-  /** What it wants to see of a repository that was not asked for yet. Undefined: the first request goes bare. */
+  /** What it requires for a repository that was not requested yet. Undefined: the first request has no authorization. */
   #everywhere: Challenge | undefined;
 
   constructor(parts: Parts) {

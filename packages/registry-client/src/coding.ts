@@ -45,7 +45,7 @@ export class Unpacking {
   readonly #gunzip = createGunzip();
   #failed = false;
 
-  /** `onPiece` gets what is unpacked, and says whether it wants more. */
+  /** `onPiece` gets what is unpacked, and returns whether it takes more. */
   constructor(onPiece: (piece: Buffer) => boolean) {
     this.#gunzip.on('error', () => this.#stop());
     this.#gunzip.on('data', (piece: Buffer) => {

@@ -9,7 +9,7 @@
  * `redirect`: a redirect or token server that is not to be followed. `tls`, `timeout`, `network`: no answer.
  * `server`: 5xx, or an answer that makes no sense. `unsupported`: a body that is no manifest we know.
  * `limit`: larger than is allowed. `reference`: a name, tag or digest outside the specification's grammar.
- * `credentials`: the file or helper gives none, or there is only a lasting one, which is not handed on. `aborted`: the
+ * `credentials`: the file or helper gives none, or there is only a lasting one, which is not passed on. `aborted`: the
  * caller’s signal, or `close()`.
  */
 export type RegistryErrorKind =

@@ -21,6 +21,9 @@ const TLS =
 /** The connection was there, and ended before the answer did. */
 const BROKEN = /^(ECONNRESET|EPIPE|UND_ERR_SOCKET|ERR_STREAM_PREMATURE_CLOSE)$|aborted pending|hang up/;
 
+/** No file descriptor is left. */
+const OWN = /^(EMFILE|ENFILE)$/;
+
 const NEXT_STEP: Partial<Record<RegistryErrorKind, string>> = {
   tls: 'check the server’s certificate and the trusted ones (tls.ca)',
   timeout: 'check host, port and firewalls, or raise the timeout',
@@ -53,7 +56,9 @@ export function failureOf(error: unknown, { url, ended, timeout, idle }: Circums
   const step = broken
     ? 'the connection ended before the response was complete; check its log'
     : NEXT_STEP[kind];
-  return new RegistryError(kind, `${url.host}: ${excerpt(said)}; ${step}`);
+  // The caller's own trouble is not the registry's: it can tell by the cause.
+  const cause = OWN.test(code) ? { cause: chain.find((one) => codeOf(one) === code) } : {};
+  return new RegistryError(kind, `${url.host}: ${excerpt(said)}; ${step}`, cause);
 }
 
 /** Outermost first. A name with several addresses fails with one error per address; the first stands for all. */

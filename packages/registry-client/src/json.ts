@@ -1,4 +1,4 @@
-/** JSON that others wrote, looked at carefully. */
+/** JSON from outside, checked before it is used. */
 import { parseJson } from '@longshore/event';
 
 /** A JSON object of which nothing is known yet. */

@@ -1,8 +1,9 @@
 /** A pull-through cache is a registry with another URL: what a walk found there is warm here afterwards. */
 import { eventually, oci, startRegistry } from '@longshore/testkit';
 import { expect, test } from 'vitest';
-import type { Registry, WalkedItem } from './index.js';
+import type { Registry } from './port.js';
 import { aClient, errorOf, signal, walkOver } from './testing/client.js';
+import type { WalkedItem } from './walk-types.js';
 
 const app = 'acme/app';
 const arm = { os: 'linux', architecture: 'arm64' };

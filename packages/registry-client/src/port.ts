@@ -39,7 +39,7 @@ export interface Trusted {
   addresses?: readonly string[];
   /**
    * May the registry itself be at any address? Default true: the operator wrote its URL. False where the URL
-   * comes from somebody else, an event for example: then its address is checked like that of a redirect.
+   * comes from outside, an event for example: then its address is checked like that of a redirect.
    */
   own?: boolean;
   /** What messages write before the names of these lists. Default: `preheat.registry.` */
@@ -76,7 +76,7 @@ export interface RegistryOptions {
   now?: () => number;
 }
 
-/** What the registry said about how often it wants to be asked. */
+/** What the registry reports of its rate limit. */
 export interface RateLimit {
   /** Manifest requests in the window, and how many are left; of the last response that reported them. */
   limit?: number;
@@ -85,7 +85,7 @@ export interface RateLimit {
   pausedUntil?: number;
 }
 
-/** What reading a blob came to. */
+/** The result of reading a blob. */
 export interface Drained {
   /** Bytes read; of a HEAD, what the registry says. */
   bytes: number;
@@ -93,7 +93,7 @@ export interface Drained {
   verified: boolean;
   /**
    * Did the answer come from what the server keeps? `false`: a pull-through cache has fetched it to answer, and
-   * whether it kept it only a later answer shows. Undefined: it does not tell. See `stored.ts`.
+   * whether it kept it only a later answer shows. Undefined: it does not report that. See `stored.ts`.
    */
   stored?: boolean;
 }

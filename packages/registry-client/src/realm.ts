@@ -15,7 +15,7 @@ const KNOWN: readonly (readonly [registry: RegExp, realm: string])[] = [
   [/(^|\.)azurecr\.io$/, 'login.microsoftonline.com'],
 ];
 
-/** Registrable domains below which everybody can have a registry, and which the public suffix list does not know. */
+/** Registrable domains below which anyone can have a registry, and which the public suffix list does not know. */
 const SHARED: ReadonlySet<string> = new Set(['azurecr.io', 'azurecr.cn', 'azurecr.us', 'jfrog.io']);
 
 /**

@@ -13,7 +13,7 @@ import type { WalkStart } from './walk-types.js';
 import { hasImageConfig } from './wanted.js';
 
 /**
- * The root of an image. One that is not there yet is asked for again after each wait of `gap` (milliseconds):
+ * The root of an image. One that does not exist yet is requested again after each wait of `gap` (milliseconds):
  * a registry sends its event before the tag is written, and before all of its copies have the manifest.
  */
 export async function findRoot(
@@ -38,7 +38,7 @@ export async function findRoot(
 }
 
 /**
- * The platform of an image that no index tells of, from its configuration. With buildx every image of an index
+ * The platform of an image that no index lists, from its configuration. With buildx every image of an index
  * is pushed with an event of its own, and without this all platforms would be taken, one by one.
  */
 export async function platformOfRoot(

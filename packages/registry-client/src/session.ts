@@ -138,7 +138,7 @@ export class Session {
     const what = found.startsWith('Basic ') ? 'a password' : 'the configured token';
     throw new RegistryError(
       'credentials',
-      `${place}: the registry takes ${what} and issues no short-lived token, and a lasting credential is not handed on by default; set credentials: true in the target to hand it on, or credentials: false if the target needs none`,
+      `${place}: the registry takes ${what} and issues no short-lived token, and a lasting credential is not passed on by default; set credentials: true in the target to pass it on, or credentials: false if the target needs none`,
     );
   }
 
@@ -222,7 +222,7 @@ function isCounted({ method, path }: Question): boolean {
   return method === 'GET' && path.startsWith('manifests/');
 }
 
-/** Tokens are fetched for everybody who waits for them, so one who gives up only stops waiting. */
+/** Tokens are fetched for all callers that wait for them, so a caller that gives up only stops waiting. */
 function unlessAborted<T>(signal: AbortSignal, place: string, pending: Promise<T>): Promise<T> {
   return new Promise((resolve, reject) => {
     const aborted = () => reject(new RegistryError('aborted', `${place}: given up`));

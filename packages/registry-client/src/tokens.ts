@@ -40,7 +40,7 @@ interface TokenSourceOptions extends TokenTrust {
 export class TokenSource {
   readonly #options: TokenSourceOptions;
   readonly #tokens = new BoundedMap<string, Token>(MOST);
-  /** By origin. A token server that wants time does not speak for the registry, where known tokens still work. */
+  /** By origin. A pause of a token server is not one of the registry, where known tokens still work. */
   readonly #paces = new BoundedMap<string, Pace>(MOST_SERVERS);
   readonly #inFlight = new Map<string, Promise<Token>>();
 
@@ -48,7 +48,7 @@ export class TokenSource {
     this.#options = options;
   }
 
-  /** `refused`: one that did not work, so another is fetched unless somebody did already. Not bound to a caller's signal. */
+  /** `refused`: one that did not work, so another is fetched unless that was done already. Not bound to a caller's signal. */
   async get(request: TokenRequest, refused?: string): Promise<string> {
     const key = JSON.stringify([request.realm.href, request.service, request.scope, request.credential]);
     const known = this.#tokens.get(key);
@@ -129,7 +129,7 @@ export class TokenSource {
       place,
     );
     const since = Math.min(issued ?? now(), now());
-    // a token lives at least a minute, whatever the two clocks think of it
+    // a token lives at least a minute, even where the two clocks differ
     return { text: token, until: Math.max(since + lifetime, now() + 60_000) - EXPIRY_MARGIN_MS };
   }
 }

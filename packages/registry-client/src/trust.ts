@@ -28,7 +28,7 @@ export interface Trust {
   certificates(): readonly string[];
   /** All of them, for a connection. */
   context(): tls.SecureContext;
-  /** Where was looked, on one line, for people. */
+  /** Where certificates were searched, on one line, for people. */
   places(): string;
 }
 
@@ -56,7 +56,7 @@ export function createTrust(places: CertificatePlaces): Trust {
   };
 }
 
-/** Node's own list, with NODE_EXTRA_CA_CERTS where node can tell (22.15 and newer). */
+/** Node's own list, with NODE_EXTRA_CA_CERTS where node reports them (22.15 and newer). */
 export function nodesCertificates(): readonly string[] {
   const all: unknown = Reflect.get(tls, 'getCACertificates');
   return typeof all === 'function' ? all('default') : tls.rootCertificates;
@@ -68,7 +68,7 @@ function readAll({ files, directories, extra, named }: CertificatePlaces) {
   const add = (texts: readonly string[]): void => {
     for (const text of texts) found.set(text.replaceAll(/\s/g, ''), text);
   };
-  const tell = (path: string, unread?: string): void => {
+  const note = (path: string, unread?: string): void => {
     const name = named.get(path);
     listed.push([path, name && `(${name})`, unread && `(${unread})`].filter(Boolean).join(' '));
   };
@@ -78,7 +78,7 @@ function readAll({ files, directories, extra, named }: CertificatePlaces) {
     const read = certificatesIn(path);
     if (typeof read === 'string' && !named.has(path)) continue;
     if (typeof read !== 'string') add(read);
-    tell(path, typeof read === 'string' ? read : undefined);
+    note(path, typeof read === 'string' ? read : undefined);
     if (typeof read !== 'string') break;
   }
   for (const directory of directories) {
@@ -87,12 +87,12 @@ function readAll({ files, directories, extra, named }: CertificatePlaces) {
     if (typeof entries !== 'string') {
       for (const path of entries) add(certificatesOrNone(path));
     }
-    tell(directory, typeof entries === 'string' ? entries : undefined);
+    note(directory, typeof entries === 'string' ? entries : undefined);
   }
   if (extra !== undefined) {
     const read = certificatesIn(extra);
     if (typeof read !== 'string') add(read);
-    tell(extra, typeof read === 'string' ? read : undefined);
+    note(extra, typeof read === 'string' ? read : undefined);
   }
   return { certificates: [...found.values()], places: ['Node.js’ own list', ...listed].join(', ') };
 }
@@ -107,7 +107,7 @@ function certificatesIn(path: string): string[] | string {
   }
 }
 
-/** Of a file in a directory: what is no certificate is not looked at, as in Go. */
+/** Of a file in a directory: what is no certificate is ignored, as in Go. */
 function certificatesOrNone(path: string): string[] {
   const read = certificatesIn(path);
   return typeof read === 'string' ? [] : read;

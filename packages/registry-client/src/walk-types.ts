@@ -27,7 +27,7 @@ export interface WalkPolicy {
   limits: { depth: number; manifests: number; blobs: number };
   /**
    * Milliseconds to wait before each further try to find the root. A registry sends its event before the
-   * manifest can be read everywhere. Empty: a root that is not there is `not_found` at once.
+   * manifest can be read everywhere. Empty: a missing root is `not_found` at once.
    */
   gap: readonly number[];
 }

@@ -124,7 +124,7 @@ describe('the gap between the event and the manifest', () => {
   });
 
   test('is waited for two minutes at most, at first in short steps', async () => {
-    const { DEFAULT_POLICY } = await import('./index.js');
+    const { DEFAULT_POLICY } = await import('./walk.js');
     expect(DEFAULT_POLICY.gap).toEqual([250, 500, 1000, 2000, 5000, 15_000, 30_000, 60_000]);
   });
 

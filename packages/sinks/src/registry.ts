@@ -18,7 +18,7 @@ const openers: { [Kind in SinkKind]: (options: SinkOptions[Kind]) => Sink } = {
 
 /**
  * A sink for one endpoint. Opens no connection yet, and does not throw for options that cannot work (an
- * unusable url, say): that is what each attempt then comes to, so that it is seen where attempts are seen.
+ * unusable url, say): that is then the result of each attempt, so that it is seen where attempts are seen.
  */
 export function openSink<Kind extends SinkKind>(kind: Kind, options: SinkOptions[Kind]): Sink {
   return openers[kind](options);

@@ -45,6 +45,13 @@ export class Backlog {
     this.#newest.push(name);
   }
 
+  /** As {@link wait}, and it is the next. */
+  waitFirst(name: string): void {
+    const entry = this.#entries.get(name);
+    if (entry) entry.state = 'waiting';
+    this.#oldest.push(name);
+  }
+
   /** The oldest that waits, now `draining`; undefined when there is none or `fits` refuses its size. */
   next(fits: (bytes: number) => boolean): string | undefined {
     for (;;) {

@@ -1,5 +1,5 @@
 /**
- * Takes requests out of the spool, several at once and the oldest first. A request is claimed by moving its file; it
+ * Takes requests out of the spool, several at once and the oldest first; one at a time where their order matters. A request is claimed by moving its file; it
  * is removed when it is taken, moved to `bad` when it can never be, and moved back when it is too early. Then one
  * request at a time tries again, so that a Redis without room is not asked by all of them.
  */
@@ -26,6 +26,8 @@ export interface DrainParts {
    */
   own(): string | undefined;
   isReady(): boolean;
+  /** One after the other, so that none overtakes another. */
+  isOrdered?(): boolean;
   drain(request: SpooledRequest): Promise<Drained>;
   /** A file is no longer there. */
   onGone(file: string): void;
@@ -58,12 +60,16 @@ export class Drain {
   pump(): void {
     const { own, isReady, backlog } = this.#parts;
     const fits = (bytes: number) => this.#running.size === 0 || this.#bytes + bytes <= MAX_BYTES_AT_ONCE;
-    while (!this.#isPaused && !this.#isClosed && this.#running.size < this.#width && isReady()) {
+    while (!this.#isPaused && !this.#isClosed && this.#running.size < this.#allowed() && isReady()) {
       const folder = own();
       const name = folder === undefined ? undefined : backlog.next(fits);
       if (folder === undefined || name === undefined) return;
       this.#start(name, folder);
     }
+  }
+
+  #allowed(): number {
+    return this.#parts.isOrdered?.() ? 1 : this.#width;
   }
 
   /** Ends the pause after a "later". */
@@ -158,14 +164,15 @@ export class Drain {
     log.aside({ ...what, file });
   }
 
-  /** Behind the others: what is in the way may be its size, or this file alone. */
+  /** Behind the others, unless order matters: what is in the way may be its size, or this file alone. */
   async #putBack(name: string, folder: string): Promise<void> {
-    const { folders, backlog, log } = this.#parts;
+    const { folders, backlog, log, isOrdered } = this.#parts;
     this.#width = 1;
     this.#isPaused = true;
     try {
       await move(join(folder, name), join(folders.new, name));
-      backlog.wait(name);
+      if (isOrdered?.()) backlog.waitFirst(name);
+      else backlog.wait(name);
     } catch (error) {
       // Wherever it is, the next look finds it.
       backlog.remove(name);

@@ -73,6 +73,26 @@ describe('what is put', () => {
     expect(inOrder(spool.taken)).toEqual(numbers(60));
   });
 
+  test('is drained one after the other where order matters, whatever is too early, also by the next process', async () => {
+    let running = 0;
+    const verdict = async (): Promise<Drained> => {
+      running += 1;
+      expect(running).toBe(1);
+      await new Promise((resolve) => setImmediate(resolve));
+      running -= 1;
+      return Math.random() < 0.2 ? 'later' : 'taken';
+    };
+    const first = await openSpool(undefined, { ordered: true, verdict });
+    // More than 36 within a millisecond: their names have to be in order too.
+    for (const body of numbers(120)) await first.put(aRequest(body));
+    first.ready = true;
+    await eventually(() => first.taken.length > 10, undefined, { timeout: 30_000 });
+    await first.close();
+    const second = await openSpool(first.dir, { ordered: true, verdict, ready: true });
+    await drained(second);
+    expect([...first.taken, ...second.taken]).toEqual(numbers(120));
+  });
+
   test('is drained fewer at once when requests are large', async () => {
     const gate = aGate();
     const spool = await openSpool(undefined, {

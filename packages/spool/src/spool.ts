@@ -43,6 +43,8 @@ export interface SpoolParts {
   claim: Claim;
   /** Could Redis take something now? Asked before each request is drained. */
   isReady(): boolean;
+  /** Requests are drained one after the other, in the order in which they were put. Default: several at once. */
+  isOrdered?(): boolean;
   drain: DrainParts['drain'];
   log: SpoolLog;
 }
@@ -134,7 +136,8 @@ class FolderSpool implements Spool {
       throw this.#refuse('SPOOL_FULL', fullFor(source, this.state.bytes, bytes, maxbytes));
     }
     this.#count += 1;
-    const id = `${basename(this.#own.folder)}-${this.#count.toString(36)}`;
+    // Sorts by the count as well: several are put within a millisecond.
+    const id = `${basename(this.#own.folder)}-${this.#count.toString(36).padStart(8, '0')}`;
     try {
       await this.#track(this.#write(nameOf(Date.now(), id, file.length, source), file, fsync));
       this.#clearFault();

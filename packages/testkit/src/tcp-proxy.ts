@@ -13,6 +13,8 @@ export interface TcpProxy {
    * @param options.answers false: no answer comes back meanwhile, so that the client does not know what was done
    */
   breakAfter(bytes: number, options?: { answers?: boolean }): void;
+  /** The connections that are open stay open and pass nothing any more; new ones do. */
+  silence(): void;
 }
 
 /** @param port of the server, on 127.0.0.1 */
@@ -21,6 +23,7 @@ export async function startTcpProxy(port: number): Promise<TcpProxy> {
   let answers = true;
   let passed = 0;
   const sockets = new Set<Socket>();
+  const silenced = new WeakSet<Socket>();
   const breakAll = (): void => {
     left = Number.POSITIVE_INFINITY;
     answers = true;
@@ -41,6 +44,7 @@ export async function startTcpProxy(port: number): Promise<TcpProxy> {
       });
     }
     client.on('data', (chunk) => {
+      if (silenced.has(client)) return;
       const part = chunk.subarray(0, left);
       left -= part.length;
       passed += part.length;
@@ -49,7 +53,7 @@ export async function startTcpProxy(port: number): Promise<TcpProxy> {
       else upstream.end(part);
     });
     upstream.on('data', (chunk) => {
-      if (answers) client.write(chunk);
+      if (answers && !silenced.has(upstream)) client.write(chunk);
     });
     upstream.on('end', breakAll);
   });
@@ -61,6 +65,9 @@ export async function startTcpProxy(port: number): Promise<TcpProxy> {
   return {
     port: (server.address() as AddressInfo).port,
     passed: () => passed,
+    silence() {
+      for (const socket of sockets) silenced.add(socket);
+    },
     breakAfter(bytes, options = {}) {
       left = Math.round(bytes);
       answers = options.answers ?? true;

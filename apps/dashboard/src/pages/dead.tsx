@@ -173,7 +173,7 @@ export function ConfirmDead({ action, query, total, orMore = false, blocked = []
       <p class={action === 'drop' ? 'note bad' : 'soft'}>
         {action === 'drop'
           ? 'This cannot be undone. Each deletion is recorded and counted.'
-          : 'Each delivery gets all of its attempts again and keeps its id. The rate is limited so that new events are not delayed.'}
+          : 'Each delivery gets all of its attempts again, keeps its id, and goes to the end of its queue: with order, it arrives after newer events. The rate is limited so that new events are not delayed.'}
       </p>
       {blocked.map(({ endpoint, why }) => (
         <p class="note" key={endpoint}>

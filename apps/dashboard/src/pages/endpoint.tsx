@@ -49,6 +49,7 @@ export function EndpointPage(props: EndpointProps) {
         )}
         <Numbers overview={overview} now={now} />
       </div>
+      <ProbeForm overview={overview} path={path} />
       <PauseForm overview={overview} path={path} />
       <ActionForms overview={overview} path={path} />
       {runs.length > 0 && <PreheatRuns runs={runs} path={path} now={now} />}
@@ -106,6 +107,17 @@ function Numbers({ overview, now }: { overview: EndpointOverview; now: number })
         )}
       </DescriptionRow>
     </dl>
+  );
+}
+
+/** A held endpoint is probed at once; while it is paused, resuming it comes first. */
+function ProbeForm({ overview, path }: { overview: EndpointOverview; path: string }) {
+  if (overview.state.name !== 'held') return null;
+  return (
+    <form class="row" method="post" action={`${path}/resume`}>
+      <button type="submit">Probe now</button>
+      <span class="soft">One delivery is attempted. If the receiver accepts it, the others follow.</span>
+    </form>
   );
 }
 

@@ -1,7 +1,9 @@
 /** The overview: one sentence on the whole relay, then one row for each endpoint, the most urgent first. */
 import { formatDuration, formatNumber, plural } from '@longshore/event';
 import type { EndpointOverview } from '@longshore/operator';
-import type { EndpointStateName } from '@longshore/queue/pulse';
+import { byUrgency, memoryWarning } from '@longshore/operator/format';
+import type { MemorySample } from '@longshore/queue/memory';
+import { TROUBLED_STATES } from '@longshore/queue/pulse';
 import type { Health, RefusedConfig } from './deps.js';
 import { Ago, At, Count, Heads, link, State } from './parts.js';
 
@@ -10,25 +12,15 @@ export interface OverviewProps extends Health {
   rows: readonly EndpointOverview[];
   /** Requests in quarantine. */
   quarantined: number;
+  /** How full Redis was in the last hour, oldest first. */
+  samples: readonly MemorySample[];
   now: number;
 }
-
-/** The lower, the more urgent. */
-const RANK: Record<EndpointStateName, number> = {
-  failing: 0,
-  'backing off': 1,
-  paused: 2,
-  removed: 3,
-  delivering: 4,
-  idle: 5,
-  disabled: 6,
-};
 
 /** The home page. */
 export function Overview(props: OverviewProps) {
   const { rows, now } = props;
-  const rank = ({ state }: EndpointOverview): number => RANK[state.name];
-  const sorted = rows.toSorted((a, b) => rank(a) - rank(b) || b.pulse.dead - a.pulse.dead);
+  const sorted = byUrgency(rows);
   return (
     <div data-live>
       <h1 class="hidden">Endpoints</h1>
@@ -123,28 +115,30 @@ export function StateWords({ row, now }: { row: EndpointOverview; now: number })
 const description = (name: string, words: string): string =>
   words.startsWith(name) ? words.slice(name.length).replace(/^[:;,]? /, '') : words;
 
-function Verdict({ rows, quarantined, memory, full, warnings, refused, now }: OverviewProps) {
-  const failing = rows.filter(({ state }) => state.name === 'failing');
+function Verdict({ rows, quarantined, memory, samples, full, warnings, refused, now }: OverviewProps) {
+  const troubled = rows.filter(({ state }) => TROUBLED_STATES.has(state.name));
+  const warning = memoryWarning(samples, rows);
   const dead = rows.reduce((sum, { pulse }) => sum + pulse.dead, 0);
   const backlog = rows.reduce((sum, { pulse: p }) => sum + p.waiting + p.delayed + p.active, 0);
   const oldest = Math.min(...rows.flatMap(({ pulse }) => pulse.oldestAt ?? []));
   const tone =
-    failing.length > 0 || full || warnings.length > 0 || refused
+    troubled.length > 0 || full || warnings.length > 0 || refused
       ? 'bad'
-      : dead > 0 || quarantined > 0
+      : warning || dead > 0 || quarantined > 0
         ? 'warn'
         : 'good';
   return (
     <div class={`verdict ${tone}`} role="status">
-      <strong>{headline(rows.length, failing)}</strong>
+      <strong>{headline(rows.length, troubled)}</strong>
       {full && (
         <p class="bad">Redis is nearly full: ingest answers 503 until workers have drained the backlog.</p>
       )}
-      {warnings.map((warning) => (
-        <p key={warning} class="bad break">
-          {warning}.
+      {warnings.map((one) => (
+        <p key={one} class="bad break">
+          {one}.
         </p>
       ))}
+      {warning && <p class="break">{warning}.</p>}
       {refused && <Refused {...refused} />}
       <p>
         Backlog: {plural(backlog, 'delivery', 'deliveries')}
@@ -170,12 +164,13 @@ function Refused({ at, file, reason }: RefusedConfig) {
   );
 }
 
-function headline(all: number, failing: readonly EndpointOverview[]): string {
-  if (failing.length === 0) return all === 0 ? 'No endpoints' : 'No endpoint is failing';
-  const names = failing.slice(0, 3).map(({ name }) => name);
-  const more = failing.length > names.length ? ` and ${failing.length - names.length} more` : '';
-  const verb = failing.length === 1 ? 'is' : 'are';
-  return `${formatNumber(failing.length)} of ${plural(all, 'endpoint')} ${verb} failing: ${names.join(', ')}${more}`;
+function headline(all: number, troubled: readonly EndpointOverview[]): string {
+  if (troubled.length === 0) return all === 0 ? 'No endpoints' : 'No endpoint is held or failing';
+  const names = troubled.slice(0, 3).map(({ name }) => name);
+  const more = troubled.length > names.length ? ` and ${troubled.length - names.length} more` : '';
+  const verb = troubled.length === 1 ? 'is' : 'are';
+  const states = [...new Set(troubled.map(({ state }) => state.name))].join(' or ');
+  return `${formatNumber(troubled.length)} of ${plural(all, 'endpoint')} ${verb} ${states}: ${names.join(', ')}${more}`;
 }
 
 /** The page of an endpoint. Its name may hold any character. */

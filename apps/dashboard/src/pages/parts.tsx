@@ -22,6 +22,8 @@ const TONES: Record<EndpointStateName, string> = {
   removed: 'warn',
   disabled: 'soft',
   paused: 'warn',
+  held: 'bad',
+  recovering: 'warn',
   failing: 'bad',
   'backing off': 'warn',
   delivering: 'good',

@@ -50,8 +50,12 @@ export function registerViews(router: Router, deps: PageDeps): void {
 function endpointViews({ admin, health, boardPath, now }: PageDeps): Record<string, View> {
   return {
     '/': async () => {
-      const [rows, quarantined] = await Promise.all([admin.endpoints(), admin.countQuarantine()]);
-      const props = { rows, quarantined, ...health(), now: now() };
+      const [rows, quarantined, samples] = await Promise.all([
+        admin.endpoints(),
+        admin.countQuarantine(),
+        admin.memory(),
+      ]);
+      const props = { rows, quarantined, samples, ...health(), now: now() };
       return { title: 'Endpoints', here: 'endpoints', children: <Overview {...props} /> };
     },
     '/endpoints/:name': async (params, { name = '' }) => {

@@ -9,7 +9,7 @@ import { type Config, loadConfig } from '@longshore/config';
 import { type Delivery, deliveryOf, EVENTS_V2 } from '@longshore/event';
 import { type AdminService, createAdminService } from '@longshore/operator';
 import { connect, type RedisClient } from '@longshore/queue';
-import { createConsumer } from '@longshore/queue/consumer';
+import { createTakeLoop } from '@longshore/queue/consumer';
 import { createInspector, type Inspector } from '@longshore/queue/operator';
 import { createProducer } from '@longshore/queue/producer';
 import { eventually, redisUrl, testPrefix } from '@longshore/testkit';
@@ -49,6 +49,9 @@ export const endpoints = (...names: string[]): object => ({
   notifications: { endpoints: names.map((name) => ({ name, url: 'http://127.0.0.1:9/' })) },
 });
 
+/** Ingest is another app: every replayed request is accepted, and leaves quarantine. */
+const replay = async () => ({ accepted: 1, enqueued: 1, duplicates: 0, ignored: 0, kept: [] });
+
 /** Starts a dashboard with these settings of `longshore.yml`. */
 export async function startDashboard(settings: object = {}): Promise<TestDashboard> {
   const prefix = testPrefix();
@@ -57,8 +60,6 @@ export async function startDashboard(settings: object = {}): Promise<TestDashboa
   const inspector = createInspector(client, prefix);
   const producer = createProducer(client, prefix);
   let config = await configOf(settings, prefix);
-  // Ingest is another app: every replayed request is accepted, and leaves quarantine.
-  const replay = async () => ({ accepted: 1, enqueued: 1, duplicates: 0, ignored: 0, kept: [] });
   const admin = createAdminService({ client, config: () => config, by: 'the dashboard', replay });
   const internalErrors: unknown[] = [];
   const dashboard = createDashboard({
@@ -102,6 +103,11 @@ export async function startDashboard(settings: object = {}): Promise<TestDashboa
     internalErrors,
     apply,
     ...requestsTo(url),
+    async shown() {
+      const response = await fetch(`${url}/queues/api/queues`);
+      const { queues } = (await response.json()) as { queues: { displayName: string }[] };
+      return queues.map(({ displayName }) => displayName);
+    },
     enqueue,
     async die(endpoint) {
       const delivery = await enqueue(endpoint);
@@ -111,23 +117,16 @@ export async function startDashboard(settings: object = {}): Promise<TestDashboa
   };
 }
 
-function requestsTo(url: string): Pick<TestDashboard, 'get' | 'post' | 'shown'> {
-  return {
-    get: (path, headers) => fetch(url + path, { headers, redirect: 'manual' }),
-    post: (path, body = {}, headers = {}) =>
-      fetch(`${url}/api/v1${path}`, {
-        method: 'POST',
-        headers: { 'content-type': 'application/json', ...headers },
-        body: JSON.stringify(body),
-        redirect: 'manual',
-      }),
-    async shown() {
-      const response = await fetch(`${url}/queues/api/queues`);
-      const { queues } = (await response.json()) as { queues: { displayName: string }[] };
-      return queues.map(({ displayName }) => displayName);
-    },
-  };
-}
+const requestsTo = (url: string): Pick<TestDashboard, 'get' | 'post'> => ({
+  get: (path, headers) => fetch(url + path, { headers, redirect: 'manual' }),
+  post: (path, body = {}, headers = {}) =>
+    fetch(`${url}/api/v1${path}`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', ...headers },
+      body: JSON.stringify(body),
+      redirect: 'manual',
+    }),
+});
 
 /** From a real file, read as `longshore run` reads it. JSON is YAML. */
 export async function configOf(settings: object, prefix?: string): Promise<Config> {
@@ -158,11 +157,10 @@ function aDelivery(endpoint: string): Delivery {
 async function bury(prefix: string, endpoint: string): Promise<void> {
   const client = connect({ url: redisUrl() }, 'consumer', () => {});
   const outcome = { kind: 'dead' as const, reason: 'http_500' as const, detail: 'the receiver answered 500' };
-  const consumer = createConsumer({
-    client,
-    prefix,
+  const loop = createTakeLoop({ client, prefix, onError: () => {}, onStuck: () => {} });
+  const consumer = loop.serve({
     endpoint,
-    concurrency: 8,
+    take: { concurrency: 8, order: 'none', maxBackoffMs: 1_000 },
     delivered: { age: 86_400_000, count: 1_000 },
     handle: async () => ({ settle: 'dead', outcome }),
     unreadable: () => ({ settle: 'dead', outcome }),
@@ -175,6 +173,7 @@ async function bury(prefix: string, endpoint: string): Promise<void> {
     ({ waiting, active, dead }) => waiting + active === 0 && dead > 0,
   );
   await consumer.close(1_000);
+  loop.close();
   await inspector.close();
   client.disconnect();
 }

@@ -8,7 +8,8 @@ const EXAMPLES = `
 Actions:
   list   newest first
   show   one in full, with its last answer and its event
-  retry  deliver again with all attempts; keeps the delivery id; safe to repeat
+  retry  deliver again with all attempts; keeps the delivery id; safe to repeat.
+         It goes to the end of its queue: with order, after newer events
   drop   delete; each deletion is recorded
 
 Examples:

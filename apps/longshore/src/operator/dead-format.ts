@@ -1,6 +1,7 @@
 /** A dead-lettered delivery for people: on two lines of a list, and in full. */
 import { eventName, formatSize, localTime, plural } from '@longshore/event';
-import { block, describeReason, properties, TIME_WIDTH, truncate } from '@longshore/operator/format';
+import { describeReason } from '@longshore/operator/format';
+import { block, properties, TIME_WIDTH, truncate } from '@longshore/operator/terminal';
 import type { DeadLetter, DeadLetterDetail } from '@longshore/queue/dead';
 
 /** Two lines of the list. */

@@ -167,7 +167,10 @@ function report(outcome: Outcome, result: BulkResult, json: boolean | undefined,
     const rest = stopped
       ? `. Interrupted; ${left} not processed. Run the same command again to continue.`
       : '';
-    shell.print(`${done} ${DONE[outcome]}${gone}${rest}`);
+    // With an order that matters: they arrive after newer events.
+    const queues = done === 1 ? 'its queue' : 'their queues';
+    const where = outcome === 'retried' && done > 0 ? `, to the end of ${queues}` : '';
+    shell.print(`${done} ${DONE[outcome]}${where}${gone}${rest}`);
   }
   return stopped ? 1 : 0;
 }

@@ -2,7 +2,7 @@
 import { formatSize, localTime, plural } from '@longshore/event';
 import type { AdminService, QuarantineQuery, QuarantineRetry } from '@longshore/operator';
 import { isTruncated, quarantinedAnswer, quarantinedDetailAnswer } from '@longshore/operator/answers';
-import { block, properties, TIME_WIDTH, truncate } from '@longshore/operator/format';
+import { block, properties, TIME_WIDTH, truncate } from '@longshore/operator/terminal';
 import type { Quarantined } from '@longshore/queue/quarantine';
 import type { Action } from '../commands/options.js';
 import type { Shell } from '../shell.js';

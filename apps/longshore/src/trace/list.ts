@@ -1,7 +1,8 @@
 /** Several events that a search found, newest first; and the answer when it found none. */
 
 import { type EventHistory, type HistoryAnswer, localTime, plural, printable } from '@longshore/event';
-import { describeStates, TIME_WIDTH, wrap } from '@longshore/operator/format';
+import { describeStates } from '@longshore/operator/format';
+import { TIME_WIDTH, wrap } from '@longshore/operator/terminal';
 import { subject } from './summary.js';
 import { describeGapOf } from './timeline.js';
 import { type View, WIDTH } from './view.js';

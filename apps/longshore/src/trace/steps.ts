@@ -48,8 +48,9 @@ function received(step: Received, place: number, { steps }: EventHistory): strin
 const enqueuedLater = ({ takenAt }: Received): string[] =>
   takenAt ? [`spooled until ${localTime(takenAt)}`] : [];
 
-function attempted({ attempt, outcome, reason, ms, at, retryAt }: Attempted): string {
-  const answer = `${describeReason(reason)}, ${formatDuration(ms)}`;
+function attempted({ attempt, batch, outcome, reason, ms, at, retryAt }: Attempted): string {
+  const company = batch === undefined ? '' : `, in a batch of ${batch}`;
+  const answer = `${describeReason(reason)}, ${formatDuration(ms)}${company}`;
   if (outcome === 'delivered') return `delivered at attempt ${attempt}: ${answer}`;
   if (outcome === 'dead') return `attempt ${attempt} (last): ${answer}; dead-lettered`;
   const delay = retryAt === undefined ? undefined : Date.parse(String(retryAt)) - Date.parse(String(at));

@@ -69,6 +69,8 @@ function state(delivery: HistoryDelivery, trail: EventHistory, view: View): stri
     }
     case 'ignored':
       return `ignored${since} before the attempt by ${ruleOf(delivery, trail)}`;
+    case 'superseded':
+      return `superseded${since} by delivery ${delivery.supersededBy ?? ''}`.trimEnd();
     case 'expired':
       return view.paint('red', `removed from the dead-letter set${since} by retention.dead`);
     case 'dropped':

@@ -12,7 +12,8 @@ import {
   printable,
   printableLines,
 } from '@longshore/event';
-import { describeGap, formatAge, wrap } from '@longshore/operator/format';
+import { describeGap, formatAge } from '@longshore/operator/format';
+import { wrap } from '@longshore/operator/terminal';
 import { stepText } from './steps.js';
 import { subject, summary } from './summary.js';
 import { type View, WIDTH } from './view.js';

@@ -3,7 +3,8 @@
  * the snapshot and the clock are passed in.
  */
 import type { AlertConfig, Endpoint } from '@longshore/config';
-import { formatDuration, globMatcher } from '@longshore/event';
+import { formatDuration, globMatcher, plural } from '@longshore/event';
+import { largestBacklog } from '@longshore/queue/memory';
 import { type EndpointPulse, stateOf } from '@longshore/queue/pulse';
 import { commandWord } from './command-word.js';
 import { type AlertName, conditionKey } from './state.js';
@@ -116,14 +117,17 @@ function failing(pulse: EndpointPulse, { after, paused, details, now }: FailingC
     since: failingSince ?? now,
     summary:
       fails && inDanger
-        ? `${endpoint} has failed for ${formatDuration(now - failingSince)}${lastWords(pulse)}`
+        ? `${endpoint} has failed for ${formatDuration(now - failingSince)}${lastWords(pulse)}${pulse.hold?.state === 'held' ? '; it is held' : ''}`
         : still,
     next: `${lastError?.detail ?? 'check the receiver and its log'}. ${afterFix(pulse)}`,
     runbook: 'sink.md#notification-failed',
   };
 }
 
-function afterFix({ endpoint, waiting, active, delayed }: EndpointPulse): string {
+function afterFix({ endpoint, waiting, active, delayed, hold }: EndpointPulse): string {
+  if (hold?.state === 'held') {
+    return `Its deliveries are kept and delivered by themselves once it answers; longshore resume ${commandWord(endpoint)} probes it at once`;
+  }
   if (waiting + active + delayed > 0)
     return 'Waiting deliveries are delivered by themselves once it is fixed';
   return `Once it is fixed, longshore dead retry --endpoint ${commandWord(endpoint)}`;
@@ -146,13 +150,20 @@ function ofRelay({ quarantine, memory }: AlertConfig, snapshot: Snapshot, now: n
     findings.push({
       ...{ alert: 'memory', since: now },
       firing: percent >= memory,
-      summary: `Redis has used ${percent} % of its maxmemory; from 80 % on ingest answers 503`,
+      summary: `Redis has used ${percent} % of its maxmemory; from 80 % on ingest answers 503${backlogWords(snapshot)}`,
       next: 'fix the endpoints that fail, add workers, or raise maxmemory',
       runbook: 'queue.md#queue_full--redis-is-nearly-full',
       details: { percent },
     });
   }
   return findings;
+}
+
+function backlogWords({ pulses }: Snapshot): string {
+  const largest = largestBacklog(pulses);
+  return largest
+    ? `; largest backlog: ${largest.endpoint} with ${plural(largest.deliveries, 'delivery', 'deliveries')}`
+    : '';
 }
 
 const lastWords = ({ lastError }: EndpointPulse): string =>

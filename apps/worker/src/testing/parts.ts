@@ -37,7 +37,7 @@ export function anEndpoint(sink: Sink, settings: Partial<Endpoint> = {}): LiveEn
     disabled: false,
     ...settings,
   } as unknown as Endpoint;
-  return { settings: all, ignores: compileRules(all), sink, attempts: new Set() };
+  return { settings: all, ordered: false, ignores: compileRules(all), sink, attempts: new Set() };
 }
 
 /** An observer whose lines are kept. */

@@ -46,8 +46,9 @@ export function checkDelays(endpoint: Endpoint, path: readonly Step[], { problem
 
 const POLICY = ['threshold', 'backoff', 'maxbackoff', 'schedule'];
 
-/** In the registry threshold only starts a pause; here the delivery is dead-lettered. */
+/** In the registry threshold only starts a pause; here the delivery is dead-lettered, and revived only after a hold. */
 function checkWindow(endpoint: Endpoint, path: readonly Step[], problems: Check['problems']): void {
+  if (endpoint.hold?.revive) return;
   const window = retryTime(endpoint);
   // A problem of one of the settings changes the time.
   const said = POLICY.some((key) => problems.spokenOf([...path, key]));
@@ -61,6 +62,6 @@ function checkWindow(endpoint: Endpoint, path: readonly Step[], problems: Check[
     endpoint.threshold <= 1 ? 'after its first attempt' : `${roughly(window)} after its first attempt`;
   problems.warning(
     [...path, 'threshold'],
-    `a delivery is dead-lettered ${when}; a restart of the receiver can take longer. ${remedy}`,
+    `a delivery is dead-lettered ${when}; a restart of the receiver can take longer. ${remedy}${endpoint.hold ? '' : ', or remove `hold: false`'}`,
   );
 }

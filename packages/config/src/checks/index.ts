@@ -13,6 +13,7 @@ import { checkPreheat, checkPulls } from './preheat.js';
 import { checkRelay } from './relay.js';
 import { checkRules } from './rules.js';
 import { checkSecrets } from './secrets.js';
+import { checkSign } from './sign.js';
 import { checkIngestPath, checkToLongshore, leadsToIngest } from './to-longshore.js';
 import { checkUrl } from './url.js';
 
@@ -52,5 +53,6 @@ export function checkConfig(read: Config & { version?: string }, check: Check): 
 
 function checkReceiver(endpoint: HttpEndpoint, path: Step[], config: Config, check: Check): void {
   checkUrl(endpoint, path, config, check);
+  checkSign(endpoint, path, check);
   if (check.flavor === 'registry') checkIngestPath(revealed(endpoint.url), [...path, 'url'], check);
 }

@@ -3,6 +3,7 @@
  * form on the endpoint's page are made of it. It is loaded before a command is known, so it imports nothing but `event`
  * and types.
  */
+import type { HoldSwitch } from '@longshore/queue/hold';
 import type { Pauses } from '@longshore/queue/operator';
 import type { EndpointOverview } from '../endpoints.js';
 
@@ -13,6 +14,7 @@ export interface ActionContext {
   /** The actor, for notes and records: `longshore pause`, `the dashboard`. */
   by: string;
   pauses: Pauses;
+  holds: Pick<HoldSwitch, 'probe'>;
 }
 
 /** A text that an action takes: `--NAME TEXT`, a field of the API's body, a field of the form. */

@@ -6,6 +6,7 @@
 import type { HistoryAnswer, PreheatRun } from '@longshore/event';
 import type { DeadLetterDetail } from '@longshore/queue/dead';
 import type { StoredDelivery, StoredDeliveryDetail, StoredEvent } from '@longshore/queue/deliveries';
+import type { Hold } from '@longshore/queue/hold';
 import type { Quarantined } from '@longshore/queue/quarantine';
 import type { z } from 'zod';
 import type { BulkJob } from '../bulk-jobs.js';
@@ -24,11 +25,15 @@ const iso = (ms: number): string => new Date(ms).toISOString();
 const at = <Name extends string>(name: Name, ms: number | undefined) =>
   (ms === undefined ? {} : { [name]: iso(ms) }) as { [Key in Name]?: string };
 
+function holdAnswer({ since, probeAt, until, ...hold }: Hold): Answer<'endpoint'>['hold'] {
+  return { ...hold, since: iso(since), ...at('probeAt', probeAt), ...at('until', until) };
+}
+
 /** One endpoint with its numbers. */
 export function endpointAnswer(overview: EndpointOverview): Answer<'endpoint'> {
   const { name, configured, kind, url, state, disabled, pausedByConfig, pause, pulse, rate, settings } =
     overview;
-  const { waiting, active, delayed, dead, failures, lastError, minutes } = pulse;
+  const { waiting, active, delayed, dead, failures, hold, lastError, minutes } = pulse;
   return {
     name,
     configured,
@@ -49,6 +54,7 @@ export function endpointAnswer(overview: EndpointOverview): Answer<'endpoint'> {
     ...at('lastFailedAt', pulse.lastFailedAt),
     ...at('failingSince', pulse.failingSince),
     failures,
+    ...(hold && { hold: holdAnswer(hold) }),
     ...(lastError && { lastError: { ...lastError, at: iso(lastError.at) } }),
     minutes: minutes.map((minute) => ({ ...minute, at: iso(minute.at) })),
     ...(settings && { settings }),

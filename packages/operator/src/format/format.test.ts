@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
-import { formatAge, properties, truncate, wrap } from './index.js';
+import { formatAge } from './index.js';
+import { properties, truncate, wrap } from './terminal.js';
 
 test.each([
   [0, 'just now'],

@@ -49,10 +49,12 @@ function describeUnquarantined({ outcome, by }: Step<'unquarantined'>): string {
   }
 }
 
-function describeSettled({ outcome, rule, by }: Step<'settled'>): string {
+function describeSettled({ outcome, rule, by, supersededBy }: Step<'settled'>): string {
   switch (outcome) {
     case 'ignored':
       return `ignored before the attempt by ${describeRule(rule ?? 'a rule')}`;
+    case 'superseded':
+      return `superseded by delivery ${supersededBy ?? ''}`.trimEnd();
     case 'expired':
       return 'removed from the dead-letter set by retention.dead';
     case 'dropped':
@@ -81,6 +83,7 @@ const STATES: readonly [string, readonly DeliveryState[]][] = [
   ['queued', ['waiting', 'delayed']],
   ['dead-lettered', ['dead']],
   ['ignored', ['ignored']],
+  ['superseded', ['superseded']],
   ['removed', ['expired', 'dropped']],
   ['unknown', ['unknown']],
 ];

@@ -2,6 +2,8 @@
  * How an operator reads what is in a relay, for pages, API and command line: `@longshore/operator/format`. Formatters
  * that log lines and alerts need too (names of events, durations, sizes, plurals) are in `@longshore/event`.
  */
+
+export { byUrgency } from '../urgency.js';
 export { formatAge } from './age.js';
 export {
   describeGap,
@@ -11,4 +13,4 @@ export {
   describeStates,
   describeStep,
 } from './history.js';
-export { block, properties, TIME_WIDTH, truncate, wrap } from './text.js';
+export { memoryWarning } from './memory.js';

@@ -16,6 +16,20 @@ export const endpoint = z
       .meta({ description: 'false: it was removed from the configuration; its deliveries are kept.' }),
     kind: z.string().optional(),
     url: z.string().optional().meta({ description: 'Without secrets.' }),
+    hold: z
+      .strictObject({
+        state: z.enum(['held', 'recovering']),
+        since: time,
+        reason: z.string(),
+        detail: z.string().optional(),
+        probeAt: time.optional().meta({ description: 'When the next probe is due.' }),
+        until: time.optional().meta({ description: 'The receiver asked for a pause until then.' }),
+        revived: count
+          .optional()
+          .meta({ description: 'Dead letters of this outage delivered again so far.' }),
+      })
+      .optional()
+      .meta({ description: 'Present while the endpoint is held, or recovers from a hold.' }),
     state: z.strictObject({ name: z.enum(ENDPOINT_STATES), words: z.string() }),
     disabled: z.boolean(),
     pausedByConfig: z

@@ -86,6 +86,12 @@ export async function aPublish(url = redisUrl(), room?: PublishParts['room']) {
       const counts = body.matchAll(/^registry_notifications_events_total\{type="Events"[^}]*\} (\d+)$/gm);
       return [...counts].reduce((sum, [, count]) => sum + Number(count), 0);
     },
+    /** How many deliveries the metrics count as superseded. */
+    async superseded(): Promise<number> {
+      const { body } = await observer.metrics();
+      const counts = body.matchAll(/^longshore_deliveries_settled_total\{.*outcome="superseded"\} (\d+)$/gm);
+      return [...counts].reduce((sum, [, count]) => sum + Number(count), 0);
+    },
     /** How many deliveries are in the queues of these endpoints. */
     async waiting(names: readonly string[]): Promise<number> {
       const counts = await Promise.all(names.map((name) => inspector.counts(name)));

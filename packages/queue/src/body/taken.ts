@@ -1,27 +1,18 @@
-/**
- * Bodies of the deliveries that a worker takes. The endpoints of an event are often delivered by one process at about
- * the same time: the few bodies that were read last are kept, so that ten endpoints read and inflate one once.
- */
+/** The delivery that a process has taken. A body that is too large to travel with its job is read here. */
 import type { Delivery } from '@longshore/event';
 import type { RedisClient } from '../connection.js';
 import { decodeJob, type JobData, type Unreadable } from '../job.js';
 import { queueKey } from '../names.js';
+import type { TakenJob } from '../take/take-script.js';
 import { bodyKey } from './body-lua.js';
 
-/** Bodies that are kept, and the most that one of them may have; 2 MiB of text at most. */
-const KEPT_BODIES = 128;
-const KEPT_BYTES = 4_096;
-
-const caches = new WeakMap<RedisClient, Map<string, Buffer>>();
-
 /** Where a job is. */
-export interface TakenJob {
-  id: string;
+export interface Taken {
+  job: Pick<TakenJob, 'id' | 'data' | 'body'>;
   /** With which this process has locked it. */
   token: string;
   endpoint: string;
   prefix: string;
-  data: JobData;
 }
 
 /**
@@ -30,25 +21,19 @@ export interface TakenJob {
  */
 export async function takenDelivery(
   client: RedisClient,
-  { id, token, endpoint, prefix, data }: TakenJob,
+  { job: { id, data: json, body }, token, endpoint, prefix }: Taken,
 ): Promise<Delivery | Unreadable | undefined> {
-  const body = typeof data?.b === 'string' ? await read(client, bodyKey(prefix, endpoint, data.b)) : null;
-  const isMissing = body === null && data?.b !== undefined;
-  if (isMissing && (await client.get(`${queueKey(prefix, endpoint, id)}:lock`)) !== token) return undefined;
-  return decodeJob(id, endpoint, data, body);
+  const data = dataOf(json);
+  if (body !== 'large') return decodeJob(id, endpoint, data, body === 'missing' ? null : body);
+  const large = await client.getBuffer(bodyKey(prefix, endpoint, data?.b ?? ''));
+  if (!large && (await client.get(`${queueKey(prefix, endpoint, id)}:lock`)) !== token) return undefined;
+  return decodeJob(id, endpoint, data, large);
 }
 
-async function read(client: RedisClient, key: string): Promise<Buffer | null> {
-  const cache = caches.get(client) ?? new Map<string, Buffer>();
-  caches.set(client, cache);
-  const kept = cache.get(key);
-  if (kept) return kept;
-  const body = await client.getBuffer(key);
-  if (!body || body.length > KEPT_BYTES) return body;
-  cache.set(key, body);
-  for (const oldest of cache.keys()) {
-    if (cache.size <= KEPT_BODIES) break;
-    cache.delete(oldest);
+function dataOf(json: string): JobData | undefined {
+  try {
+    return JSON.parse(json);
+  } catch {
+    return undefined; // no delivery for this version, which `decodeJob` says
   }
-  return body;
 }

@@ -4,6 +4,7 @@ export {
   type EndpointStateName,
   type EndpointSwitches,
   stateOf,
+  TROUBLED_STATES,
 } from '../pulse/endpoint-state.js';
 export { createPulse, type LastError, type NotedAttempt, type PulseWriter } from '../pulse/pulse.js';
 export { createPulseReader, type EndpointPulse, type PulseReader } from '../pulse/pulse-reader.js';

@@ -3,9 +3,10 @@
  * dead-letter set and leaves a note in one step, and returns whether it was still there.
  */
 import { ignore } from '@longshore/event';
-import type { RedisClient } from '../connection.js';
+import { isCluster, type RedisClient } from '../connection.js';
 import { queueKey } from '../names.js';
 import { runScript } from '../script.js';
+import { agendaKeyBeside, lowerAgenda } from '../take/agenda.js';
 import type { DeadLetterDetail } from './dead-letter.js';
 import { REMOVE_DEAD, RETRY_DEAD, RETRY_KEYS, retryArguments } from './dead-scripts.js';
 import { type JournalEntry, markNotes, type NoteKind, noteGroup, noteJson, noteKeys } from './journal.js';
@@ -47,9 +48,13 @@ export function createDeadActs(client: RedisClient, prefix: string): DeadActs {
     async retry(letter, by) {
       const { endpoint, id } = letter;
       const keys = [id, ...RETRY_KEYS].map((part) => queueKey(prefix, endpoint, part));
-      const args = [...retryArguments(id), ...note('replayed', letter, by)];
-      const all = [...keys, ...noteKeys(prefix, endpoint)];
+      const args = [...retryArguments(id), ...note('replayed', letter, by), endpoint];
+      const agenda = agendaKeyBeside(client, prefix, keys[0] ?? '');
+      const all = [...keys, ...noteKeys(prefix, endpoint), agenda];
       const [answer] = await Promise.all([runScript(client, RETRY_DEAD, all, args), mark(endpoint)]);
+      if (answer === 1 && isCluster(client)) {
+        lowerAgenda(client, prefix, endpoint).catch(ignore('queue.agenda')); // the leader finds it
+      }
       return answer === 1;
     },
     async drop(letter, by) {

@@ -87,10 +87,19 @@ export function createDeadLetters(
 
   const endless = async (): Promise<number> => Number.POSITIVE_INFINITY;
 
+  /** With those that are parked behind others of their order. */
+  const waitingOf = async (endpoint: string): Promise<number> => {
+    const [wait, parked] = await Promise.all([
+      client.llen(queueKey(prefix, endpoint, 'wait')),
+      client.zcard(queueKey(prefix, endpoint, 'prioritized')),
+    ]);
+    return wait + parked;
+  };
+
   const retry: DeadLetters['retry'] = (filter, by, options = {}) => {
     const { rate = RETRY_RATE, maxWaiting = MAX_WAITING, held } = options;
     const room = async (endpoint: string): Promise<number> =>
-      held?.(endpoint) ? endless() : maxWaiting - (await client.llen(queueKey(prefix, endpoint, 'wait')));
+      held?.(endpoint) ? endless() : maxWaiting - (await waitingOf(endpoint));
     return bulk(source, filter, { act: (letter) => acts.retry(letter, by), room }, { ...options, rate });
   };
 

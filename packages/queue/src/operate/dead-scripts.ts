@@ -4,8 +4,9 @@
  * comes first: Redis lets a script finish that has written before memory ran out.
  */
 import { BODY_LUA } from '../body/body-lua.js';
-import { bullScript } from '../bull-script.js';
+import { reprocessLua } from '../body/settle-scripts.js';
 import { script } from '../script.js';
+import { AGENDA_LUA } from '../take/agenda-lua.js';
 import { LEAVE_NOTE } from './note-script.js';
 
 /**
@@ -34,19 +35,22 @@ return 1
 `);
 
 /**
- * BullMQ's own retry of a failed job, with a note. Bound to the pinned version of BullMQ; a test compares the keys.
+ * BullMQ's own retry of a failed job, to the end of its queue, with a note. Bound to the pinned version of BullMQ; a test compares the keys.
  *
- * KEYS BullMQ's nine, see {@link RETRY_KEYS}; then notes, counts
- * ARGV BullMQ's six, see {@link retryArguments}; then note, group of the note
+ * KEYS BullMQ's nine, see {@link RETRY_KEYS}; then notes, counts, the agenda (in a Cluster: the first again)
+ * ARGV BullMQ's six, see {@link retryArguments}; then note, group of the note, endpoint
  * Returns 1 when it is back in its queue; -1 or -3 when it was not in the dead-letter set.
  */
 export const RETRY_DEAD = script(`
+${AGENDA_LUA}
 ${LEAVE_NOTE}
-local function retry()
-${bullScript('reprocessJob').content}
-end
-local answer = retry()
-if answer == 1 then leaveNote(KEYS[10], KEYS[11], ARGV[7], ARGV[8]) end
+${reprocessLua}
+local answer = retryToEnd()
+if answer ~= 1 then return answer end
+leaveNote(KEYS[10], KEYS[11], ARGV[7], ARGV[8])
+if redis.call('LLEN', KEYS[4]) > 1 then return answer end
+agendaLower(ARGV[9], redis.call('TIME')[1] * 1000)
+agendaWake(ARGV[9])
 return answer
 `);
 

@@ -28,6 +28,8 @@ export interface StoredDelivery {
   failed?: string;
   /** The rule that kept a settled one from its receiver. */
   ignored?: string;
+  /** Of a settled one that was not delivered: id of the newer delivery that superseded it while it waited. */
+  supersededBy?: string;
   /** What it is about; absent when this version cannot read what is stored. */
   event?: StoredEvent;
   /** Size of what is stored. */
@@ -57,7 +59,6 @@ export interface Deliveries {
 }
 
 const SETS = { delayed: 'delayed', delivered: 'completed', dead: 'failed' } as const;
-const LISTS = { waiting: 'wait', active: 'active' } as const;
 
 /** @param client of the producer profile: fails fast. It is the caller’s to close */
 export function createDeliveries(
@@ -75,11 +76,20 @@ export function createDeliveries(
 
   const membersOf = async (endpoint: string, state: ListedState, limit: number, after?: Position) => {
     if (state === 'waiting' || state === 'active') {
-      // The score of a list's cursor is how many are passed; the next to be taken is at the list's end.
+      // The score of such a cursor is how many are passed.
       const start = after?.score ?? 0;
-      const key = queueKey(prefix, endpoint, LISTS[state]);
-      const ids = (await client.lrange(key, -start - limit - 1, -start - 1)).reverse();
-      return ids.map((id, n): Met => ({ endpoint, id, score: start + n + 1 }));
+      const key = (part: string): string => queueKey(prefix, endpoint, part);
+      const most = limit + 1;
+      // Parked behind others of their order: they came before those that nothing has looked at yet.
+      const parked = state === 'waiting' ? await client.zcard(key('prioritized')) : 0;
+      const first =
+        start < parked ? await client.zrange(key('prioritized'), `${start}`, `${start + most - 1}`) : [];
+      const list = key(state === 'waiting' ? 'wait' : 'active');
+      const passed = Math.max(0, start - parked);
+      const left = most - first.length;
+      // The next to be taken is at the list's end.
+      const rest = left > 0 ? (await client.lrange(list, -passed - left, -passed - 1)).reverse() : [];
+      return [...first, ...rest].map((id, n): Met => ({ endpoint, id, score: start + n + 1 }));
     }
     const sets = new Map([[endpoint, queueKey(prefix, endpoint, SETS[state])]]);
     const order = state === 'delayed' ? 'asc' : 'desc';
@@ -112,7 +122,7 @@ export function createDeliveries(
 }
 
 function detailOf(id: string, endpoint: string, { state, at, stored }: Looked): StoredDeliveryDetail {
-  const { delivery, about, raw, bytes, attempts, taken, last, failedReason, returned } = stored;
+  const { delivery, about, raw, bytes, attempts, taken, last, failedReason, returned, supersededBy } = stored;
   const ignored = returned?.startsWith('ignored: ') ? returned.slice('ignored: '.length) : undefined;
   const failed = state === 'delivered' ? '' : failedReason;
   return {
@@ -124,10 +134,11 @@ function detailOf(id: string, endpoint: string, { state, at, stored }: Looked): 
     taken,
     ...(failed && { failed }),
     ...(ignored && { ignored }),
+    ...(supersededBy !== undefined && { supersededBy }),
     bytes,
     ...(last && { last }),
     ...(about && { event: storedEvent(about) }),
-    ...(delivery ? { delivery } : !about && { raw }),
+    ...(delivery ? { delivery } : !about && supersededBy === undefined && { raw }),
   };
 }
 

@@ -10,6 +10,7 @@ import { coalesce, type RedisClient } from '../connection.js';
 import { storeKey } from '../names.js';
 import { runScript } from '../script.js';
 import { asJson } from '../stored-json.js';
+import { withEvent } from './hold-notes.js';
 import { type JournalEntry, markedKey, NOTE_VERSION, type NoteKind, noteKey, noteKeys } from './journal.js';
 import { ADOPT_NOTES, READ_NOTES, REMOVE_NOTES } from './journal-scripts.js';
 
@@ -125,9 +126,14 @@ export function createJournalReader<Other extends { what: string }>(
       const [notes, counts, aside] = keysOf(list);
       const keys = [notes, counts, aside, holderOf(list)];
       const read = await runScript(client, READ_NOTES, keys, [PAGE, self, HELD_MS]);
-      const { listed, counted, ...page } = understood(list, reply.parse(read), isOther);
+      const { listed, counted, notes: stored, ...page } = understood(list, reply.parse(read), isOther);
+      const named = stored.map(async (note): Promise<StoredNote<Other>> => {
+        const { entry } = note;
+        return isRevived(entry) ? { ...note, entry: await withEvent(client, prefix, entry) } : note;
+      });
       return {
         ...page,
+        notes: await Promise.all(named),
         remove(count) {
           const first = Math.min(count, listed.length);
           const args = [self, first, listed[0] ?? '', ...counted.slice(0, count - first).flat()];
@@ -137,6 +143,12 @@ export function createJournalReader<Other extends { what: string }>(
     },
   };
 }
+
+type Revived = Extract<JournalEntry, { what: NoteKind }>;
+
+/** By a hold. */
+const isRevived = (entry: { what: string; by?: string } | undefined): entry is Revived =>
+  entry?.what === 'replayed' && entry.by === 'hold';
 
 interface Understood<Other extends { what: string }> extends Omit<NotesPage<Other>, 'remove'> {
   /** As they are stored: those of the list, and group and count of those that were only counted. */

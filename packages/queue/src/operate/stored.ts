@@ -38,8 +38,10 @@ export interface Stored {
   last?: LastAnswer;
   /** In words; empty when it has not failed. */
   failedReason: string;
-  /** What the worker returned: `delivered` or `ignored: RULE`. */
+  /** What it was settled as: `delivered`, `ignored: RULE` or `superseded`. */
   returned?: string;
+  /** Superseded: id of the newer delivery. */
+  supersededBy?: string;
 }
 
 /** Fields of a job that {@link storedFrom} takes, in this order. */
@@ -60,7 +62,7 @@ export function storedFrom({ fields, body }: JobFields, id: string, endpoint: st
   const [data, failed, stacktrace, attempts, returnvalue, taken] = fields;
   if (data === null || data === undefined) return undefined;
   const failedReason = failed ?? '';
-  const { settled, about } = settlementFrom(returnvalue);
+  const { settled, by, about } = settlementFrom(returnvalue);
   const decoded = decodeJob(id, endpoint, asJson(data), body);
   const delivery = 'fault' in decoded ? undefined : decoded;
   return {
@@ -73,6 +75,7 @@ export function storedFrom({ fields, body }: JobFields, id: string, endpoint: st
     last: lastAnswer({ stacktrace: asList(stacktrace), failedReason }),
     failedReason,
     ...(settled !== undefined && { returned: settled }),
+    ...(by !== undefined && { supersededBy: by }),
   };
 }
 

@@ -1,6 +1,8 @@
 /** Looks at deliveries that waited for another one are due at once when that one has settled. Best effort. */
+import { ignore } from '@longshore/event';
 import { Job } from 'bullmq';
 import { createQueuePool } from '../queue-pool.js';
+import { lowerAgenda } from '../take/agenda.js';
 import type { PreheatMemoryOptions } from './keys.js';
 
 /** Promoted at once, so that a thousand do not flood the connection. */
@@ -21,5 +23,6 @@ export async function wake(
     });
     await Promise.allSettled(chunk);
   }
+  await lowerAgenda(client, prefix, endpoint).catch(ignore('queue.agenda')); // the leader finds it
   await pool.close();
 }

@@ -4,6 +4,7 @@
  */
 import { z } from 'zod';
 import { coalesce, isReady, type RedisClient } from '../connection.js';
+import { type Hold, holdKey, holdOf } from '../hold/hold.js';
 import type { QueueCounts } from '../inspector.js';
 import { endpointKey, queueKey } from '../names.js';
 import { notConnected, refusal } from '../refusal.js';
@@ -31,6 +32,8 @@ export interface EndpointPulse extends QueueCounts {
   /** Failed attempts since then. */
   failures: number;
   lastError?: LastError;
+  /** Present while it is held or recovers from a hold. */
+  hold?: Hold;
   /** Attempts of the last hour, by minute (its start), oldest first; minutes without any are left out. */
   minutes: { at: number; delivered: number; failed: number }[];
 }
@@ -55,7 +58,7 @@ export function createPulseReader(client: RedisClient, prefix: string): PulseRea
     const queue = (part: string) => queueKey(prefix, endpoint, part);
     const own = (part: string) => endpointKey(prefix, endpoint, part);
     const states = ['wait', 'active', 'delayed', 'failed', 'meta'].map(queue);
-    const keys = [...states, own('pulse'), own('minutes')];
+    const keys = [...states, own('pulse'), own('minutes'), holdKey(prefix, endpoint), queue('prioritized')];
     return pulseOf(endpoint, lookSchema.parse(await runScript(client, PULSE_READ, keys, [queue(''), ENDS])));
   };
   return {
@@ -82,6 +85,7 @@ const lookSchema = z.tuple([
   z.number(), // newest dead
   z.array(z.string()), // pulse: field, value, …
   z.array(z.string()), // minutes: field, value, …
+  z.array(z.string()), // hold: field, value, …
 ]);
 
 const errorSchema = z.object({
@@ -93,7 +97,7 @@ const errorSchema = z.object({
 });
 
 function pulseOf(endpoint: string, look: z.infer<typeof lookSchema>): EndpointPulse {
-  const [waiting, active, delayed, dead, paused, oldest, newestDead, pulse, minutes] = look;
+  const [waiting, active, delayed, dead, paused, oldest, newestDead, pulse, minutes, hold] = look;
   const fields = new Map(pairs(pulse));
   const time = (field: string): number | undefined => Number(fields.get(field)) || undefined;
   return {
@@ -109,6 +113,7 @@ function pulseOf(endpoint: string, look: z.infer<typeof lookSchema>): EndpointPu
     lastFailedAt: time('lastFailedAt'),
     failingSince: time('failingSince'),
     failures: time('failures') ?? 0,
+    hold: holdOf(new Map(pairs(hold))),
     lastError: readStored(errorSchema, fields.get('lastError')),
     minutes: minutesOf(minutes),
   };

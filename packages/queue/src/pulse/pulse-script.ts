@@ -61,10 +61,10 @@ return 1
  * which is all of them up to twice as many; of a longer queue the answer is the oldest of these and may be
  * younger than the truth, never older.
  *
- * KEYS    wait, active, delayed, failed, meta, pulse, minutes
+ * KEYS    wait, active, delayed, failed, meta, pulse, minutes, hold, prioritized (what waits behind others of its order)
  * ARGV    first part of a job's key, how many at each end
  * Returns waiting, active, delayed, dead, paused (0 or 1), oldest and newest dead (epoch ms, 0 when none),
- *         pulse and minutes (field, value, …)
+ *         pulse, minutes and hold (field, value, …)
  */
 export const PULSE_READ = script(`
 local ends = tonumber(ARGV[2])
@@ -82,10 +82,13 @@ for i = 1, 2 do
 end
 look(redis.call('ZRANGE', KEYS[3], 0, ends - 1))
 if counts[3] > ends then look(redis.call('ZRANGE', KEYS[3], -ends, -1)) end
+-- In the order of arrival.
+look(redis.call('ZRANGE', KEYS[9], 0, 0))
 
 local newest = redis.call('ZREVRANGE', KEYS[4], 0, 0, 'WITHSCORES')
 return {
-  counts[1], counts[2], counts[3], redis.call('ZCARD', KEYS[4]), redis.call('HEXISTS', KEYS[5], 'paused'),
-  oldest, tonumber(newest[2] or 0), redis.call('HGETALL', KEYS[6]), redis.call('HGETALL', KEYS[7])
+  counts[1] + redis.call('ZCARD', KEYS[9]), counts[2], counts[3], redis.call('ZCARD', KEYS[4]), redis.call('HEXISTS', KEYS[5], 'paused'),
+  oldest, tonumber(newest[2] or 0), redis.call('HGETALL', KEYS[6]), redis.call('HGETALL', KEYS[7]),
+  redis.call('HGETALL', KEYS[8])
 }
 `);

@@ -47,8 +47,7 @@ const status = async (redis: TestRedis): Promise<string> =>
 export const REFUSALS: Readonly<Record<string, Refusal>> = {
   'no right to INFO': withoutRight('info'),
   'no right to EVALSHA': withoutRight('evalsha'),
-  'no right to XADD': withoutRight('xadd'),
-  'no right to BZPOPMIN': withoutRight('bzpopmin'),
+  'no right to LLEN': withoutRight('llen'),
   'no right to anything': withoutRight('@all'),
   'no keys': {
     words: /use keys/,

@@ -81,6 +81,7 @@ function fromEntries({ endpoint, deliveryId }: Place, entries: readonly EventEnt
     state,
     attempts: attemptsIn(own),
     ...(last && state !== 'unknown' && { settledAt: iso(last.at) }),
+    ...(last?.step === 'settled' && last.supersededBy && { supersededBy: last.supersededBy }),
   };
 }
 

@@ -1,9 +1,9 @@
 /** How deliveries stand now, from their jobs: what the trail says is memory, this is the truth. */
-import type { HistoryDelivery } from '@longshore/event';
+import type { DeliveryState, HistoryDelivery } from '@longshore/event';
 import type { About } from '../body/body.js';
 import type { RedisClient } from '../connection.js';
 import { queueKey } from '../names.js';
-import { lookAt } from '../operate/look.js';
+import { type Looked, lookAt } from '../operate/look.js';
 
 /** A delivery whose job is there. */
 export interface JobNow {
@@ -46,10 +46,25 @@ async function readJob(
   const looked = await lookAt(client, prefix, endpoint, id);
   if (!looked) return undefined;
   const { at, stored } = looked;
-  const { about, attempts, last, returned } = stored;
-  const state = looked.state === 'delivered' && returned?.startsWith('ignored') ? 'ignored' : looked.state;
-  const time = at !== undefined && { [state === 'delayed' ? 'until' : 'settledAt']: iso(at) };
-  return { delivery: about, now: { id, endpoint, state, attempts, ...time, ...(last && { last }) } };
+  const { about, attempts, last, supersededBy } = stored;
+  return {
+    delivery: about,
+    now: {
+      id,
+      endpoint,
+      state: stateOf(looked),
+      attempts,
+      ...(at !== undefined && { [looked.state === 'delayed' ? 'until' : 'settledAt']: iso(at) }),
+      ...(last && { last }),
+      ...(supersededBy !== undefined && { supersededBy }),
+    },
+  };
+}
+
+function stateOf({ state, stored: { returned, supersededBy } }: Looked): DeliveryState {
+  if (state !== 'delivered') return state;
+  if (supersededBy !== undefined) return 'superseded';
+  return returned?.startsWith('ignored') ? 'ignored' : state;
 }
 
 /** Of a moment that Redis may hold with a fraction. */

@@ -3,17 +3,9 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
-import {
-  DEFAULT_POLICY,
-  openRegistry,
-  type Registry,
-  RegistryError,
-  type RegistryOptions,
-  type Walked,
-  type WalkPolicy,
-  type WalkStart,
-  walk,
-} from '../index.js';
+import { openRegistry, type Registry, RegistryError, type RegistryOptions } from '../index.js';
+import { DEFAULT_POLICY, walk } from '../walk.js';
+import type { Walked, WalkPolicy, WalkStart } from '../walk-types.js';
 
 /** A signal that nobody aborts. */
 export const signal = new AbortController().signal;

@@ -9,7 +9,7 @@
  * Go read is in answers.test.ts.
  */
 
-/** What the bytes of a head come to. */
+/** The result of reading the bytes of a head. */
 export type HeadReading =
   /** An informational answer (1xx but 101): the answer itself follows. */
   | { kind: 'informational' }

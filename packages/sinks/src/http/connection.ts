@@ -1,7 +1,7 @@
 /**
  * One keep-alive connection to the receiver: an undici Client and the socket under it, one request at a time.
  *
- * Not undici's Pool, which tells neither whether a request went out on a new socket or on a used one, nor ends
+ * Not undici's Pool, which shows neither whether a request went out on a new socket or on a used one, nor ends
  * an attempt that is still connecting: its requests only notice an abort once they are connected, and
  * `destroy()` leaves the connecting socket to the operating system's own timeout of minutes. All of undici's
  * timeouts are off; the attempt's one deadline rules.
@@ -19,13 +19,15 @@ import type { Target } from './target.js';
  */
 const IDLE_MS = 4_000;
 
-/** Serves one request at a time; the caller sees to that. */
+/** Serves one request at a time; the caller ensures that. */
 export class Connection implements Sockets {
   readonly #client: Client;
   /** All that are open, those included that still connect. */
   readonly #sockets = new Set<Socket>();
   #socket: Socket | undefined;
   #filter: HeadFilter | undefined;
+  /** See {@link Sockets}. */
+  atProxy = false;
   #answers = 0;
   #ended = false;
 
@@ -90,7 +92,7 @@ export class Connection implements Sockets {
     if (this.#ended) socket.destroy();
   }
 
-  /** Ends whatever is going on, connecting included. Resolves when no socket is left. */
+  /** Ends what is in progress, connecting included. Resolves when no socket is left. */
   async destroy(): Promise<void> {
     this.#ended = true;
     const closed = Array.from(

@@ -21,6 +21,7 @@ function sockets(): Dialing {
   return {
     opened,
     track: (socket) => void opened.push(socket),
+    atProxy: false,
     get ended() {
       return ended;
     },

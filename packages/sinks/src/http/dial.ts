@@ -16,6 +16,8 @@ const NEXT_ADDRESS_MS = 250;
 export interface Sockets {
   /** Takes a new socket into the list of those that end with the connection. */
   track(socket: Socket): void;
+  /** Whether the proxy itself is not reached yet. */
+  atProxy: boolean;
   /** The connection was given up. */
   readonly ended: boolean;
 }

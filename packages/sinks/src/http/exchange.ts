@@ -77,9 +77,9 @@ class Exchange implements Dispatcher.DispatchHandler {
   #bytesBefore = 0;
   #ended = false;
   readonly #deadline: NodeJS.Timeout;
-  /** Of a 2xx whose body takes its time: settles it, and then tells how its body ended. */
+  /** Of a 2xx whose body takes its time: settles it, and reports later how its body ended. */
   #bodyTimer: NodeJS.Timeout | undefined;
-  #tellWhole: ((whole: boolean) => void) | undefined;
+  #reportWhole: ((whole: boolean) => void) | undefined;
 
   constructor(
     private readonly connection: Connection,
@@ -87,7 +87,7 @@ class Exchange implements Dispatcher.DispatchHandler {
     private readonly resolve: (ending: Ending) => void,
   ) {
     // One turn of the event loop after the deadline: an answer that had arrived by then counts, even when
-    // this process was too busy to look at it.
+    // this process was too busy to read it.
     const onDeadline = () => setImmediate(() => this.end('timeout'));
     this.#deadline = setTimeout(onDeadline, Math.min(Math.ceil(limits.timeout), LONGEST_TIMER_MS));
     // All attempts of a process share one signal, and each takes its listener off again: no leak to warn of.
@@ -133,8 +133,8 @@ class Exchange implements Dispatcher.DispatchHandler {
   }
 
   #settleEarly(): void {
-    const whole = new Promise<boolean>((tell) => {
-      this.#tellWhole = tell;
+    const whole = new Promise<boolean>((report) => {
+      this.#reportWhole = report;
     });
     this.#resolveWith('answered', { whole });
   }
@@ -146,7 +146,7 @@ class Exchange implements Dispatcher.DispatchHandler {
     clearTimeout(this.#deadline);
     clearTimeout(this.#bodyTimer);
     this.limits.signal.removeEventListener('abort', this.#onAbort);
-    if (this.#tellWhole) this.#tellWhole(more.whole === true);
+    if (this.#reportWhole) this.#reportWhole(more.whole === true);
     else this.#resolveWith(this.#head ? 'answered' : kind, more);
   }
 

@@ -7,62 +7,23 @@
  * fail occasionally for no reason. The cost: a receiver that dies after it accepted the event, but before it answered,
  * gets it twice within one attempt instead of in two; the `Idempotency-Key` is the same.
  */
-import type { Delivery, Outcome } from '@longshore/event';
-import type { Format } from '@longshore/formats';
-import type { Trust } from '@longshore/registry-client';
-import type { Sign } from '@longshore/signing';
+import type { Delivery } from '@longshore/event';
 import type { Dispatcher } from 'undici';
 import type { Attempt, AttemptResult, SendResult, Sink } from '../sink.js';
-import { answerText, type Mask, maskFor } from './answer-text.js';
+import { maskFor } from './answer-text.js';
 import type { Connection } from './connection.js';
 import { Connections } from './connections.js';
 import { type Ending, exchange } from './exchange.js';
 import { type HeaderPlan, planHeaders } from './headers.js';
-import { judge } from './judge.js';
+import type { HttpSinkOptions } from './options.js';
 import { chooseOutgoing, keyOf, type Outgoing } from './outgoing.js';
-import { type HttpProxy, proxyOf } from './proxy.js';
+import { type HttpProxy, proxyOf, proxyTimedOut } from './proxy.js';
+import { Results, UNREADABLE } from './results.js';
 import { type Target, targetOf } from './target.js';
-import { failureOf, timedOut } from './transport.js';
+
+export type { HttpSinkOptions } from './options.js';
 
 type Request = Dispatcher.DispatchOptions;
-
-/** Of a delivery without a body. */
-const UNREADABLE: Outcome = {
-  kind: 'dead',
-  reason: 'undecodable',
-  detail:
-    'the stored delivery holds no event that this version can read; it was stored by another version, which can deliver it',
-};
-
-/** What an http endpoint is opened with. Secrets are resolved: these are the values themselves. */
-export interface HttpSinkOptions {
-  /** The endpoint's name. */
-  name: string;
-  /** `http:` or `https:`; userinfo becomes Basic authorization and is not sent in the url. */
-  url: string;
-  /** Replace our headers of the same name. Sent in the case in which they are written. */
-  headers: Record<string, string[]>;
-  /** Milliseconds until the head of the answer, connecting included. May be a fraction; acts as at least 1. */
-  timeout: number;
-  /** Connections that are kept open between attempts. */
-  concurrency: number;
-  /** `longshore/VERSION` */
-  userAgent: string;
-  /** Makes the body. */
-  format: Format;
-  /** Adds `longshore: {source, kind, nativeType, receivedAt}` to the event, in formats that have a place for it. */
-  annotate: boolean;
-  /** Signs the exact bytes of each attempt. Default: no signature. */
-  sign?: Sign;
-  /** Several events in one request, in formats that can, up to so many bytes of body. Default: one event. */
-  batch?: { bytes: number };
-  /** Certificates to trust instead of the system's. */
-  tls?: { /** PEM */ ca?: string };
-  /** What is trusted unless `tls.ca` is set, and by a proxy's connection. Default: node's own list. */
-  trust?: Trust;
-  /** Url of an HTTP proxy to go through, `http:` or `https:`; userinfo becomes `Proxy-Authorization`. */
-  proxy?: string;
-}
 
 /** Never throws; see `openSink`. */
 export function openHttpSink(options: HttpSinkOptions): Sink {
@@ -96,7 +57,7 @@ function unusable(reason: 'url' | 'error', detail: string): Sink {
 
 class HttpSink implements Sink {
   readonly #connections: Connections;
-  readonly #mask: Mask;
+  readonly #results: Results;
   readonly #path: string;
   #closed = false;
 
@@ -104,7 +65,7 @@ class HttpSink implements Sink {
     private readonly options: HttpSinkOptions,
     private readonly target: Target,
     private readonly headers: HeaderPlan,
-    proxy: HttpProxy | undefined,
+    private readonly proxy: HttpProxy | undefined,
   ) {
     this.#connections = new Connections(target, {
       keep: options.concurrency,
@@ -112,15 +73,15 @@ class HttpSink implements Sink {
       trusted: () => options.trust?.context(),
       proxy,
     });
-    this.#mask = maskFor([...headers.secrets, ...target.secrets, proxy?.authorization ?? '']);
+    const mask = maskFor([...headers.secrets, ...target.secrets, proxy?.authorization ?? '']);
+    this.#results = new Results({ ...options, target, proxy, mask });
     // A proxy is asked for the whole url, but for what goes through a tunnel (RFC 9112 section 3.2.2).
     this.#path = proxy && !target.secure ? `http://${target.authority}${target.path}` : target.path;
   }
 
   async send(deliveries: readonly Delivery[], attempt: Attempt): Promise<SendResult[]> {
     if (this.#closed || attempt.signal.aborted) return deliveries.map(() => 'aborted');
-    const { batch, ...body } = this.options;
-    const { outgoing, unreadable } = chooseOutgoing(deliveries, { ...body, bytes: batch?.bytes ?? 0 });
+    const { outgoing, unreadable } = chooseOutgoing(deliveries, this.options);
     const result = outgoing ? await this.#attempt(outgoing, attempt) : 'unsent';
     const sent = new Set(outgoing?.deliveries);
     return deliveries.map((delivery) => {
@@ -136,9 +97,11 @@ class HttpSink implements Sink {
 
   async #attempt(outgoing: Outgoing, attempt: Attempt): Promise<AttemptResult> {
     try {
-      return this.#resultOf(await this.#post(outgoing, attempt));
+      const ending = await this.#post(outgoing, attempt);
+      const isClosed = ending.kind === 'failed' && ending.head === undefined && this.#closed;
+      return isClosed ? 'aborted' : this.#results.of(ending, outgoing.deliveries.length);
     } catch (error) {
-      return this.#failed({ error: error instanceof Error ? error : new Error(String(error)) });
+      return this.#results.ofError(error instanceof Error ? error : new Error(String(error)));
     }
   }
 
@@ -154,8 +117,8 @@ class HttpSink implements Sink {
     const taken = this.#connections.take();
     const isReused = taken.reused;
     const ending = await this.#over(taken, request, this.options.timeout, signal);
-    const stale = isReused && ending.silent && this.#failed(ending).reason === 'reset';
-    if (!stale || this.#closed) return ending;
+    const isStale = isReused && ending.silent && this.#results.isReset(ending);
+    if (!isStale || this.#closed) return ending;
     return this.#over(this.#connections.fresh(), request, deadline - performance.now(), signal);
   }
 
@@ -166,6 +129,9 @@ class HttpSink implements Sink {
     signal: AbortSignal,
   ): Promise<Ending> {
     const ending = await exchange(connection, request, { timeout, signal });
+    if (ending.kind === 'timeout' && connection.atProxy && this.proxy) {
+      ending.error = proxyTimedOut(this.proxy, this.options.timeout);
+    }
     if (typeof ending.whole === 'boolean') this.#release(connection, ending.whole);
     else void ending.whole.then((whole) => this.#release(connection, whole));
     return ending;
@@ -174,35 +140,5 @@ class HttpSink implements Sink {
   #release(connection: Connection, whole: boolean): void {
     if (whole) this.#connections.giveBack(connection);
     else void this.#connections.drop(connection);
-  }
-
-  #resultOf({ kind, phase, head, error, body, silent }: Ending): AttemptResult {
-    if (head !== undefined) {
-      const text = answerText(body, this.#mask);
-      const verdict = judge(head, this.target, Date.now(), text);
-      return { ...verdict, detail: verdict.detail && this.#mask(verdict.detail), body: text };
-    }
-    if (kind === 'aborted' || (kind === 'failed' && this.#closed)) return 'aborted';
-    if (kind === 'timeout') {
-      return {
-        kind: 'retry',
-        ...timedOut(phase, this.target.place, this.options.timeout, this.target.secure),
-      };
-    }
-    return this.#failed({ error, silent });
-  }
-
-  #failed({ error, silent = false }: Partial<Ending>): Outcome & { kind: 'retry' } {
-    const { secure, place } = this.target;
-    const closes = secure ? 'tls' : 'plain';
-    const about = { closes: silent ? closes : undefined, trusted: () => this.#trusted() } as const;
-    const { reason, detail } = failureOf(error ?? new Error('no answer'), place, about);
-    return { kind: 'retry', reason, detail: this.#mask(detail) };
-  }
-
-  /** For people. */
-  #trusted(): string {
-    if (this.options.tls?.ca !== undefined) return 'the endpoint’s tls.ca alone';
-    return this.options.trust?.places() ?? 'Node.js’ own list';
   }
 }

@@ -82,6 +82,16 @@ test.each([
   expect(detail).not.toMatch(/too much to do|\n/);
 });
 
+test.each([
+  [413, 'answered 413 Payload Too Large to a batch of 50 events: the batch is too large for the receiver'],
+  [400, 'answered 400 Bad Request to a batch of 50 events: the receiver rejected one of the events'],
+  [401, 'answered 401 Unauthorized to a batch of 50 events: check the credentials'],
+  [503, 'answered 503 Service Unavailable to a batch of 50 events: busy'],
+  [410, 'answered 410 Gone to a batch of 50 events: the receiver wants no more events'],
+])('the detail of a %i to a batch says so', (status, words) => {
+  expect(judge({ status }, target, now, status === 503 ? 'busy' : undefined, 50).detail).toContain(words);
+});
+
 test.each([404, 405])('the detail of a %i names the path, without what could be a secret', (status) => {
   const { detail } = judge({ status }, target, now);
   expect(detail).toMatch(/ \/hook( at the receiver)?; check/);

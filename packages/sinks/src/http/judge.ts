@@ -18,15 +18,17 @@ export interface AnswerHead {
 }
 
 /**
- * @param text the answer's text, masked: its first line stands in the detail of a failure
  * @param now epoch milliseconds
+ * @param text the answer's text, masked: its first line stands in the detail of a failure
+ * @param events in the request: of several the answer does not say which of them it is about
  */
-export function judge(answer: AnswerHead, target: Target, now: number, text?: string): Outcome {
+export function judge(answer: AnswerHead, target: Target, now: number, text?: string, events = 1): Outcome {
   const { status } = answer;
   const reason: Reason = `http_${status}`;
   if (status >= 200 && status < 300) return { kind: 'delivered', status, reason };
 
-  const said = `${target.place} answered ${status} ${STATUS_CODES[status] ?? ''}`.trimEnd();
+  const answered = `${target.place} answered ${status} ${STATUS_CODES[status] ?? ''}`.trimEnd();
+  const said = events > 1 ? `${answered} to a batch of ${events} events` : answered;
   const line = firstLine(text);
   if (status === 410) {
     const detail = `${said}: the receiver wants no more events; disable or remove the endpoint`;
@@ -37,7 +39,7 @@ export function judge(answer: AnswerHead, target: Target, now: number, text?: st
     const until = notBefore === undefined ? '' : `, retry not before ${new Date(notBefore).toISOString()}`;
     return { kind: 'retry', status, reason, notBefore, detail: `${said}${until}: ${line ?? SEE_LOG}` };
   }
-  return { kind: 'retry', status, reason, detail: `${said}: ${nextStep(answer, target, line)}` };
+  return { kind: 'retry', status, reason, detail: `${said}: ${nextStep(answer, target, line, events)}` };
 }
 
 const SEE_LOG = 'no further details; check the receiver’s log';
@@ -53,11 +55,21 @@ const ADVICE: Record<number, (target: Target) => string> = {
   415: () => 'the receiver does not support this media type; set Content-Type in the endpoint’s headers',
 };
 
-function nextStep(answer: AnswerHead, target: Target, line: string | undefined): string {
+const REJECTED = 'the receiver rejected one of the events, or all of them; smaller batches find out which';
+
+/** Where the advice for one event does not fit. */
+const BATCH_ADVICE: Record<number, string> = {
+  400: REJECTED,
+  413: 'the batch is too large for the receiver, and is halved; lower batch.bytes or batch.events, or raise its limit',
+  422: REJECTED,
+};
+
+function nextStep(answer: AnswerHead, target: Target, line: string | undefined, events: number): string {
   const { status } = answer;
   if (status >= 300 && status < 400) return redirected(answer.location, target);
   if (status >= 500) return line ?? SEE_LOG;
-  const advice = ADVICE[status]?.(target) ?? 'check its log';
+  const ofBatch = events > 1 ? BATCH_ADVICE[status] : undefined;
+  const advice = ofBatch ?? ADVICE[status]?.(target) ?? 'check its log';
   return line === undefined ? advice : `${advice}; response: ${line}`;
 }
 

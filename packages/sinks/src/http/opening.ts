@@ -33,7 +33,9 @@ function openDirectly(target: Target, way: Way, sockets: Sockets, done: Dialed):
 }
 
 function openThrough(proxy: HttpProxy, target: Target, way: Way, sockets: Sockets, done: Dialed): void {
+  sockets.atProxy = true;
   connectToProxy(proxy, way, sockets, (error, socket) => {
+    sockets.atProxy = false;
     if (error || !socket) return done(blameProxy(error ?? new Error('no connection'), proxy));
     if (!target.secure) return done(null, socket);
     askForTunnel(socket, proxy, target.place, (refused) => {

@@ -1,6 +1,7 @@
 /**
  * Which of the deliveries of a call go into its request, and its body. They keep their order, and none is skipped for
- * a smaller one behind it, so that an endpoint with an order keeps it. What is left is sent by a later call.
+ * a smaller one behind it. One of another media type is skipped unless the endpoint has an order: two registries of
+ * different versions would else make requests of one event each. What is left is sent by a later call.
  */
 import { hash } from 'node:crypto';
 import type { Delivery } from '@longshore/event';
@@ -15,11 +16,19 @@ export interface Outgoing {
   contentType: string;
 }
 
+/** How many events go into one request. */
+export interface BatchLimits {
+  /** The longest body with several events; one event alone may be larger. */
+  bytes: number;
+  /** The endpoint has an order: no delivery is sent before one that is in front of it. Default: false. */
+  ordered?: boolean;
+}
+
 /** How the body is made. */
 export interface BodyOptions extends RenderOptions {
   format: Format;
-  /** The longest body with several events; one event alone may be larger. 0: one event for each request. */
-  bytes: number;
+  /** Absent: one event for each request. */
+  batch?: BatchLimits;
 }
 
 /** The request, and the deliveries that this version cannot read. */
@@ -31,27 +40,34 @@ export interface Chosen {
 
 /** See the header. */
 export function chooseOutgoing(deliveries: readonly Delivery[], options: BodyOptions): Chosen {
-  const { format, bytes } = options;
+  const { format, batch } = options;
+  const most = batch && format.batches ? deliveries.length : 1;
+  const { bytes = 0, ordered = false } = batch ?? {};
   const unreadable = new Set<Delivery>();
   const taken: Delivery[] = [];
-  let contentType = '';
-  let body: Buffer | undefined;
+  let first: Pick<Outgoing, 'body' | 'contentType'> | undefined;
   /** Slightly more than the body will have: each event is counted with an envelope of its own. */
   let size = 0;
   for (const delivery of deliveries) {
-    if (taken.length > 0 && (!format.batches || format.contentType(delivery) !== contentType)) break;
-    const alone = format.render([delivery], options);
-    if (alone === undefined) {
+    if (taken.length === most) break;
+    const contentType = format.contentType(delivery);
+    if (first && contentType !== first.contentType) {
+      if (ordered) break;
+      continue;
+    }
+    const body = format.render([delivery], options);
+    if (body === undefined) {
       unreadable.add(delivery);
       continue;
     }
-    if (taken.length > 0 && size + alone.length > bytes) break;
-    if (taken.length === 0) [body, contentType] = [alone, format.contentType(delivery)];
+    size += body.length;
+    if (first && size > bytes) break;
+    first ??= { body, contentType };
     taken.push(delivery);
-    size += alone.length;
   }
-  if (taken.length > 1) body = format.render(taken, options);
-  return { outgoing: body && { deliveries: taken, body, contentType }, unreadable };
+  if (!first) return { unreadable };
+  const body = taken.length > 1 ? format.render(taken, options) : first.body;
+  return { outgoing: body && { ...first, body, deliveries: taken }, unreadable };
 }
 
 /** The `Idempotency-Key`: a delivery's id, or one over the ids of a batch, the same for the same members in any order. */

@@ -82,22 +82,48 @@ test('a receiver whose certificate is not trusted is not reached through a tunne
   expect(requests).toEqual([]);
 });
 
-test('a proxy that refuses the tunnel is named, and its answer is not the receiver’s', async () => {
-  const through = await proxy(403);
+test.for([403, 407])('a proxy that refuses the tunnel is our trouble, and is named: %s', async (status) => {
+  const through = await proxy(status);
   const sink = aSink({ url: 'https://receiver.example.com/events', proxy: through.url });
   const result = await sink.send(aDelivery(), anAttempt());
-  expect(result).toMatchObject({ kind: 'retry', reason: 'unreachable' });
-  expect(result).toHaveProperty('detail', expect.stringContaining('answered 403'));
-  expect(result).toHaveProperty('detail', expect.stringContaining(new URL(through.url).host));
+  expect(result).toMatchObject({ kind: 'deferred', ours: 'proxy' });
+  expect(result).toHaveProperty('why', expect.stringContaining(`answered ${status}`));
+  expect(result).toHaveProperty('why', expect.stringContaining(new URL(through.url).host));
   expect(result).not.toHaveProperty('status', expect.anything());
   expect(JSON.stringify(result)).not.toContain('s@cret');
 });
 
-test('a proxy that is not there is named', async () => {
-  const sink = aSink({ url: 'https://receiver.example.com/events', proxy: 'http://127.0.0.1:1' });
+test.for([502, 503, 504])(
+  'a proxy that cannot reach the receiver says so of the receiver: %s',
+  async (status) => {
+    const sink = aSink({ url: 'https://receiver.example.com/events', proxy: (await proxy(status)).url });
+    const result = await sink.send(aDelivery(), anAttempt());
+    expect(result).toMatchObject({ kind: 'retry', reason: 'unreachable' });
+    expect(result).toHaveProperty('detail', expect.stringContaining(`answered ${status}`));
+  },
+);
+
+test.for(['http', 'https'])('a proxy that is not there is our trouble, and is named: %s', async (scheme) => {
+  const sink = aSink({ url: `${scheme}://receiver.example.com/events`, proxy: 'http://127.0.0.1:1' });
   const result = await sink.send(aDelivery(), anAttempt());
-  expect(result).toMatchObject({ kind: 'retry', reason: 'unreachable' });
-  expect(result).toHaveProperty('detail', expect.stringContaining('the proxy 127.0.0.1:1'));
+  expect(result).toMatchObject({ kind: 'deferred', ours: 'proxy' });
+  expect(result).toHaveProperty('why', expect.stringContaining('the proxy 127.0.0.1:1'));
+});
+
+test('a proxy that wants credentials for what it forwards is our trouble', async () => {
+  const { url } = await receiver((response) => response.writeHead(407).end());
+  const sink = aSink({ url: 'http://receiver.example.com/events', proxy: new URL(url).origin });
+  expect(await sink.send(aDelivery(), anAttempt())).toMatchObject({ kind: 'deferred', ours: 'proxy' });
+});
+
+test('a proxy that cannot be connected to in time is our trouble', async () => {
+  // TEST-NET-1: no packet to it is answered.
+  const sink = aSink({
+    url: 'https://receiver.example.com/events',
+    proxy: 'http://192.0.2.1:3128',
+    timeout: 50,
+  });
+  expect(await sink.send(aDelivery(), anAttempt())).toMatchObject({ kind: 'deferred', ours: 'proxy' });
 });
 
 test('a proxy that hangs costs no more than the timeout and leaves no connection', async () => {

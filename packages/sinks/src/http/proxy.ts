@@ -55,7 +55,7 @@ export function askForTunnel(
     if (end < 0 && head.length < HEAD_LIMIT) return;
     const status = /^HTTP\/1\.[01] (\d{3})\b/.exec(head.subarray(0, 20).toString('latin1'))?.[1];
     if (status === undefined || end < 0) finish(noTunnel('does not answer as a proxy', proxy, place));
-    else if (!status.startsWith('2')) finish(noTunnel(`answered ${status}`, proxy, place));
+    else if (!status.startsWith('2')) finish(noTunnel(`answered ${status}`, proxy, place, status));
     else {
       socket.pause();
       const rest = head.subarray(end + 4);
@@ -68,13 +68,25 @@ export function askForTunnel(
   socket.write(`CONNECT ${place} HTTP/1.1\r\nHost: ${place}\r\n${authorization}\r\n`);
 }
 
-const noTunnel = (what: string, proxy: HttpProxy, place: string): Error =>
-  proxyError(`the proxy ${proxy.place} ${what} when it was asked for ${place}`);
+/** With these a proxy says that it cannot reach the receiver, or that the receiver does not answer. */
+const TARGET_FAILED: ReadonlySet<string | undefined> = new Set(['502', '503', '504']);
+
+const noTunnel = (what: string, proxy: HttpProxy, place: string, status?: string): Error =>
+  proxyError(
+    `the proxy ${proxy.place} ${what} when it was asked for ${place}`,
+    TARGET_FAILED.has(status) ? 'ERR_PROXY_TARGET' : 'ERR_PROXY_TUNNEL',
+  );
+
+/** The attempt's deadline passed before the proxy itself was reached. `timeout` in milliseconds. */
+export const proxyTimedOut = ({ place }: HttpProxy, timeout: number): Error =>
+  proxyError(`the proxy ${place}: no connection within ${timeout} ms`);
 
 /** An error of the connection to the proxy says so: the receiver is not to blame. */
 export function blameProxy(error: Error, { place }: HttpProxy): Error {
+  if ('code' in error && (error.code === 'EMFILE' || error.code === 'ENFILE')) return error;
   return proxyError(`the proxy ${place}: ${error.message || (error as NodeJS.ErrnoException).code}`);
 }
 
-const proxyError = (message: string): Error =>
-  Object.assign(new Error(message), { code: 'ERR_PROXY_TUNNEL' });
+/** A lack of file descriptors is not the proxy's trouble either. */
+const proxyError = (message: string, code = 'ERR_PROXY_TUNNEL'): Error =>
+  Object.assign(new Error(message), { code });

@@ -4,7 +4,7 @@
  * Node, OpenSSL, undici and its HTTP parser each have error codes of their own; this file and tls-words.ts are
  * the places that know them. What is not in the tables is `error`, with the error's own words.
  */
-import { excerpt, type TransportReason } from '@longshore/event';
+import { excerpt, type OwnTrouble, type TransportReason } from '@longshore/event';
 import type { Phase } from './exchange.js';
 import { type TlsReason, tlsFault } from './tls-words.js';
 
@@ -18,7 +18,7 @@ export interface Failure {
 export interface Circumstances {
   /** Not a byte came back, over TLS or without: it says what the other side may have expected. */
   closes?: 'plain' | 'tls';
-  /** Where trusted certificates were looked for, for people. */
+  /** Where trusted certificates were searched, for people. */
   trusted?: () => string;
 }
 
@@ -30,10 +30,26 @@ const REASONS: readonly [codes: RegExp, reason: TransportReason][] = [
   [/^(ECONNRESET|ECONNABORTED|EPIPE|UND_ERR_SOCKET|UND_ERR_RES_CONTENT_LENGTH_MISMATCH)$/, 'reset'],
   [/^(ENOTFOUND|ENODATA|EAI_\w+)$/, 'dns'],
   [/^(EHOSTUNREACH|ENETUNREACH|ENETDOWN|EHOSTDOWN|EADDRNOTAVAIL|ENONET)$/, 'unreachable'],
-  [/^ERR_PROXY_TUNNEL$/, 'unreachable'],
+  [/^ERR_PROXY_TARGET$/, 'unreachable'],
   [/^ETIMEDOUT$/, 'timeout'],
   [/^(HPE_\w+|UND_ERR_HEADERS_OVERFLOW|ERR_ASSERTION)$/, 'protocol'],
 ];
+
+const PROXY_STEP =
+  'check the proxy’s log; allow the receiver’s host there, or add it to NO_PROXY if it needs no proxy';
+
+/** After trouble of our own nothing is sent to the endpoint for so long. */
+export const OWN_TROUBLE_MS = 1_000;
+
+const OWN_TROUBLE: readonly [codes: RegExp, trouble: OwnTrouble][] = [
+  [/^ERR_PROXY_TUNNEL$/, 'proxy'],
+  [/^(EMFILE|ENFILE)$/, 'descriptors'],
+];
+
+const OWN_STEP: Record<OwnTrouble, string> = {
+  proxy: PROXY_STEP,
+  descriptors: 'raise the limit of open files of this process (ulimit -n, LimitNOFILE)',
+};
 
 const NEXT_STEP: Record<Exclude<TransportReason, 'timeout' | TlsReason>, string> = {
   refused: 'start the receiver, or correct host and port in the endpoint’s url',
@@ -52,9 +68,6 @@ const WORDS: Record<string, string> = {
   ERR_ASSERTION: 'the response has an invalid status',
 };
 
-const PROXY_STEP =
-  'check the proxy’s log; allow the receiver’s host there, or add it to NO_PROXY if it needs no proxy';
-
 const CLOSES_STEP = {
   plain:
     'try https:// in the endpoint’s url; else check the receiver’s log: it may have crashed, or a proxy in between closes connections',
@@ -72,6 +85,23 @@ export function failureOf(error: Error, place: string, { closes, trusted }: Circ
   const reason = reasonOf(cause, code);
   const said = excerpt(WORDS[code] ?? (cause.message || code || cause.name), SAID_LENGTH);
   return { reason, detail: `${place}: ${said}; ${nextStep(reason, code, closes)}` };
+}
+
+/** Why the receiver was not even asked; undefined: the error is not ours. */
+export function ownTroubleOf(
+  error: Error,
+  place: string,
+): { trouble: OwnTrouble; detail: string } | undefined {
+  const errors = error instanceof AggregateError ? error.errors : [error];
+  for (const one of errors) {
+    if (!(one instanceof Error)) continue;
+    const trouble = OWN_TROUBLE.find(([codes]) => codes.test(codeOf(one)))?.[1];
+    if (trouble) {
+      const said = excerpt(one.message || codeOf(one), SAID_LENGTH);
+      return { trouble, detail: `${place}: ${said}; ${OWN_STEP[trouble]}` };
+    }
+  }
+  return undefined;
 }
 
 /** The attempt's own deadline passed before the head of an answer was read. `timeout` in milliseconds; `secure`: of an https url. */
@@ -94,14 +124,14 @@ function reasonOf(error: Error, code: string): TransportReason {
 }
 
 function nextStep(reason: TransportReason, code: string, closes: Circumstances['closes']): string {
-  if (code === 'ERR_PROXY_TUNNEL') return PROXY_STEP;
+  if (code === 'ERR_PROXY_TARGET') return PROXY_STEP;
   if (reason === 'reset' && closes) return CLOSES_STEP[closes];
   if (reason === 'timeout') return 'the operating system gave up connecting; check host, port and firewalls';
   return reason in NEXT_STEP ? NEXT_STEP[reason as keyof typeof NEXT_STEP] : NEXT_STEP.error;
 }
 
 /**
- * A name with several addresses fails with one error per address. A refusal tells most: the machine is there.
+ * A name with several addresses fails with one error per address. A refusal is the most useful one: it shows that the machine is there.
  */
 function mostTelling(error: Error): Error {
   if (!(error instanceof AggregateError)) return error;

@@ -4,7 +4,8 @@
  */
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Claim, Lease } from './memory.js';
-import { handleOf, type Moment, type PartState, readState, resultOf, STATE_VERSION } from './states.js';
+import { handleOf, type Moment, type PartState, readState, resultOf } from './states.js';
+import { STORED_VERSION } from './stored.js';
 import type { Aborted, Pending, Settled } from './targets/target.js';
 
 /** Milliseconds between two tries to get a turn: the first gap, and the longest. */
@@ -104,7 +105,7 @@ export class Claims {
     this.#states.set(key, state);
     const pending = result.state === 'pending';
     await this.lease.finish(target, part, {
-      state: JSON.stringify({ v: STATE_VERSION, ...state }),
+      state: JSON.stringify({ v: STORED_VERSION, ...state }),
       ...(isWarm(answer) && { warmFor: this.window }),
       ...(pending && { busyFor: Math.max(0, result.pollAt - Date.now()) + POLL_MARGIN_MS }),
     });

@@ -43,6 +43,12 @@ test.each<[ConstructorParameters<typeof RegistryError>, object]>([
   expect(of(new RegistryError(...error))).toMatchObject(result);
 });
 
+test('without a file descriptor the registry was not asked: that is our trouble', () => {
+  const cause = Object.assign(new Error('connect EMFILE'), { code: 'EMFILE' });
+  const result = of(new RegistryError('network', 'no', { cause }));
+  expect(result).toMatchObject({ kind: 'deferred', ours: 'descriptors', until: NOW + 1_000 });
+});
+
 describe('the next step', () => {
   const detailOf = (error: RegistryError, some: object = {}) => {
     const result = failureOf(error, { age: 120_000, appearsWithin: 120_000, now: NOW, ...some });

@@ -4,6 +4,7 @@
  */
 import type { Outcome, Reason } from '@longshore/event';
 import { RegistryError, type RegistryErrorKind } from '@longshore/registry-client';
+import { OWN_TROUBLE_MS, ownTroubleOf } from '../http/transport.js';
 import type { Deferred } from '../sink.js';
 
 /** Longer pauses are checked in between. Milliseconds. */
@@ -54,6 +55,8 @@ export function failureOf(
   }
   const { kind, status, message, notBefore, retryable } = error;
   if (kind === 'aborted') return 'aborted';
+  const ours = error.cause instanceof Error ? ownTroubleOf(error.cause, 'the registry') : undefined;
+  if (ours) return { kind: 'deferred', until: now + OWN_TROUBLE_MS, why: ours.detail, ours: ours.trouble };
   if (kind === 'rate_limited') return paused(notBefore ?? now + DEFAULT_PAUSE_MS, now);
   if (kind === 'not_found' && age < appearsWithin) {
     // Doubles the age each time: 0.25, 0.5, 1, 2, 4 s, and then every 5 s.

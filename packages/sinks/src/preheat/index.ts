@@ -1,13 +1,14 @@
 /**
- * Warms the image of an event at each target: walks it in its registry, asks each target for each part, and comes
- * to a verdict. One delivery leads an image; the others of the same image wait, without a slot and without an
+ * Warms the image of an event at each target: walks it in its registry, requests each part from each target, and
+ * returns a verdict. One delivery leads an image; the others of the same image wait, without a slot and without an
  * attempt, and get its result.
  *
- * What takes time elsewhere is not waited for: a target that is still at work, a registry that wants to be left
- * alone or does not have the manifest yet, another delivery's lead. The delivery is then `deferred`, and all that
+ * What takes time elsewhere is not waited for: a target that is still working, a registry that asked for a
+ * pause or does not have the manifest yet, another delivery that warms the image. The delivery is then `deferred`, and all that
  * was done is in the memory: nothing is asked for twice, also after a crash.
  */
 import { type Delivery, LongshoreError, type Outcome } from '@longshore/event';
+import type { z } from 'zod';
 import type { Attempt, AttemptResult, Deferred, Sink } from '../sink.js';
 import { failureOf, paused } from './failure.js';
 import { type ImageRef, imageOf, otherRegistry } from './image.js';
@@ -16,6 +17,7 @@ import type { Lease } from './memory.js';
 import type { PreheatSinkOptions } from './options.js';
 import { Registries } from './registries.js';
 import { runOf } from './run.js';
+import { readStored, STORED_VERSION, sharedResult } from './stored.js';
 import { openTarget } from './targets/index.js';
 import type { OpenTarget } from './warm.js';
 import { type WorkEnd, workOn } from './work.js';
@@ -27,16 +29,6 @@ const LEAD_MARGIN_MS = 60_000;
 const STORE_RETRY_MS = 60_000;
 
 type Resolved = ImageRef & { digest: string };
-
-const RESULT_VERSION = 1;
-
-/** The result for deliveries that waited. */
-interface SharedResult {
-  /** {@link RESULT_VERSION} of its writer; the first wrote none. */
-  v?: number;
-  tag?: string;
-  outcome: Outcome;
-}
 
 /** Never throws; opens no connection yet. */
 export function openPreheatSink(options: PreheatSinkOptions): Sink {
@@ -113,7 +105,7 @@ class PreheatSink implements Sink {
     if (image.digest !== undefined || result === 'aborted') return result;
     const waits = result.kind === 'deferred';
     if (waits === (kept === undefined)) {
-      // Without it the registry is asked once more: no reason to lose the result.
+      // Without it the registry is asked again: no reason to lose the result.
       await memory.keepDigest(delivery.id, waits ? resolved.digest : undefined).catch(() => {});
     }
     return result;
@@ -126,10 +118,10 @@ class PreheatSink implements Sink {
     const led = dryrun ? `dry run ${delivery.id} ${plan}` : plan;
     let turn = await memory.lead(led, delivery.id);
     if (turn.turn === 'ended') {
-      const { v = 1, tag, outcome } = JSON.parse(turn.verdict) as SharedResult;
-      if (v === RESULT_VERSION && tag === image.tag && !dryrun) {
+      const shared = readStored(sharedResult, turn.verdict);
+      if (shared && shared.tag === image.tag && !dryrun) {
         attempt.progress?.({ waited: 'another delivery has warmed the same image' });
-        return outcome;
+        return shared.outcome;
       }
       // Under another tag: what is warm by now is not asked for again, the tag is. A dry run makes its own result.
       turn = await memory.lead(led, delivery.id);
@@ -213,7 +205,7 @@ class PreheatSink implements Sink {
       await lease?.rest(STORE_RETRY_MS + LEAD_MARGIN_MS);
       return { kind: 'deferred', until, why: `its result could not be stored: ${unstored.message}` };
     }
-    const result: SharedResult = { v: RESULT_VERSION, tag: image?.tag, outcome };
+    const result: z.input<typeof sharedResult> = { v: STORED_VERSION, tag: image?.tag, outcome };
     await lease?.settle(JSON.stringify(result), outcome.kind === 'delivered');
     return ending;
   }

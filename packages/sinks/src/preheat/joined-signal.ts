@@ -1,6 +1,6 @@
 /**
  * One signal of several, for as long as it is needed. Not `AbortSignal.any`: those made of a signal that lives as
- * long as the process are not freed in all releases of Node 20, and each look at a delivery would leave one.
+ * long as the process are not freed in all releases of Node 20, and each check of a delivery would leave one.
  */
 import { setMaxListeners } from 'node:events';
 

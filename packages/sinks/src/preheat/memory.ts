@@ -1,6 +1,6 @@
 /**
- * What preheating must remember beyond one call, as a port: the sink may not know Redis. The worker brings the
- * implementation over Redis, which all workers share; a command without a Redis brings the one in memory.
+ * What preheating must remember beyond one call, as a port: the sink may not know Redis. The worker passes the
+ * implementation over Redis, which all workers share; a command without a Redis passes the one in memory.
  *
  * One plan is one image (repository and digest) at one endpoint. One delivery leads it, the others of the same
  * image wait and get its result. Every write is fenced: a delivery that lost the lead cannot change anything.
@@ -16,7 +16,7 @@ export type Turn =
 
 /**
  * May this part be asked of this target now? `warm`: it was warmed within the window. `busy`: another image's plan
- * is at it. `full`: as many as the limit are at work.
+ * is working on it. `full`: as many calls as the limit are running.
  */
 export type Claim = 'taken' | 'warm' | 'busy' | 'full';
 
@@ -68,7 +68,7 @@ export interface PreheatMemory {
   /** Was the part warmed at the target within the window, by any plan? */
   isWarm(target: string, part: string): Promise<boolean>;
   /**
-   * Keeps what a run came to and announces it. Durable when it resolves; the same run twice is one. Rejects with a
+   * Stores the result of a run and announces it. Durable when it resolves; the same run twice is one. Rejects with a
    * LongshoreError `QUEUE_…` when it could not be stored for a long time; the caller then tries again later.
    */
   keepRun(run: PreheatRun, signal: AbortSignal): Promise<void>;

@@ -1,5 +1,6 @@
 /** What a preheat endpoint is opened with. Secrets are resolved: these are the values themselves. */
-import type { RegistryOptions, WalkPolicy } from '@longshore/registry-client';
+import type { RegistryOptions } from '@longshore/registry-client';
+import type { WalkPolicy } from '@longshore/registry-client/walk';
 import type { PreheatMemory } from './memory.js';
 import type { TargetOptions } from './targets/kinds.js';
 
@@ -19,8 +20,8 @@ export interface PreheatSinkOptions {
   /** Nothing is asked of any target. */
   dryrun: boolean;
   /**
-   * Milliseconds after the event (and its delay) in which a manifest that is not there may still come: registries
-   * send their event before everybody can read what it is about.
+   * Milliseconds after the event (and its delay) in which a missing manifest may still appear: registries
+   * send their event before the manifest can be read everywhere.
    */
   appearsWithin: number;
   memory: PreheatMemory;

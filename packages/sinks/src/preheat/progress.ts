@@ -4,7 +4,7 @@ import type { WarmItem } from './targets/target.js';
 
 const REPORT_INTERVAL_MS = 500;
 
-/** `progress` is a percentage, as boards draw it: of the bytes, where the image tells sizes. */
+/** `progress` is a percentage, as boards draw it: of the bytes, where the image has sizes. */
 export interface ProgressShown {
   progress: number;
   /** `12 / 48` */
@@ -32,7 +32,7 @@ export class Progress {
 
   constructor(
     private readonly total: { parts: number; bytes: number },
-    private readonly tell: (shown: ProgressShown) => void,
+    private readonly report: (shown: ProgressShown) => void,
   ) {}
 
   /** A large layer takes minutes: its bytes count as progress. */
@@ -64,7 +64,7 @@ export class Progress {
     this.#reportedAt = Date.now();
     const here = Math.min(bytes, this.#bytes + this.#moving);
     const share = bytes > 0 ? here / bytes : this.#done / Math.max(1, parts);
-    this.tell({
+    this.report({
       progress: complete ? 100 : Math.min(99, Math.floor(100 * share)),
       blobs: `${this.#done} / ${parts}`,
       bytes: `${formatSize(here)} / ${formatSize(bytes)}`,

@@ -32,7 +32,7 @@ export class Registries {
     const { hosts: _hosts, concurrency: _concurrency, trusted, ...options } = this.settings;
     // The sender of an event chooses its url; `hosts` says which names it may have, and not where they lead to.
     const own = options.url !== undefined;
-    // Over http everybody on the way could read them, and an event could ask for that.
+    // Over http any host on the path could read them, and an event could cause that.
     const auth = options.url === undefined && isPlain(url) ? undefined : options.auth;
     const opened = { ...options, auth, trusted: { ...trusted, own }, url, userAgent: this.userAgent };
     const registry = known ?? openRegistry(opened);

@@ -52,4 +52,9 @@ test('work that goes on is taken up by its handle, for a day', () => {
 test('what cannot be read counts as nothing', () => {
   expect(readState(JSON.stringify(state()))).toEqual(state());
   for (const text of ['', '{', '{}', '{"at":1}', 'null']) expect(readState(text)).toBeUndefined();
+  const changed = (some: object) => readState(JSON.stringify({ ...state(), ...some }));
+  expect(changed({ v: 1 })).toEqual(state());
+  for (const some of [{ v: 2 }, { at: '1' }, { result: { state: 'moved' } }, { items: [['a', {}]] }]) {
+    expect(changed(some)).toBeUndefined();
+  }
 });

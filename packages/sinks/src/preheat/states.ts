@@ -1,22 +1,13 @@
 /**
  * What is known of each part, as it is kept with the plan: resumed after a crash, and by the next attempt. A part
- * that failed is asked for again by the next attempt if that makes sense, and by the next run in any case; what is
- * done is not asked for again.
+ * that failed is requested again by the next attempt if that can succeed, and by the next run in any case; what is
+ * done is not requested again.
  */
-import type { Pending, Settled } from './targets/target.js';
+import type { z } from 'zod';
+import { partState, readStored } from './stored.js';
 
-/** {@link PartState} that this version writes; the first was written without it. */
-export const STATE_VERSION = 1;
-
-/** One call's result, and when it was. `items`: of a target that takes whole images, by digest. */
-export interface PartState {
-  /** Epoch milliseconds. */
-  at: number;
-  run: string;
-  attempt: number;
-  result: Settled | Pending;
-  items?: [digest: string, settled: Settled][];
-}
+/** One call's result, and when it was. */
+export type PartState = z.output<typeof partState>;
 
 /** Now, from the side of the one who leads. */
 export interface Moment {
@@ -46,19 +37,11 @@ export function resultOf(
   return again ? undefined : state;
 }
 
-/** The handle to go on with. */
+/** The handle to continue with. */
 export function handleOf(state: PartState | undefined, now = Date.now()): string | undefined {
   if (state?.result.state !== 'pending' || now - state.at > STALE_HANDLE_MS) return undefined;
   return state.result.handle;
 }
 
 /** @returns undefined for what this version cannot read: then the part is requested again */
-export function readState(text: string): PartState | undefined {
-  try {
-    const { v = 1, ...state } = JSON.parse(text) as Partial<PartState> & { v?: number };
-    const readable = typeof state.at === 'number' && typeof state.result?.state === 'string';
-    return readable && v === STATE_VERSION ? (state as PartState) : undefined;
-  } catch {
-    return undefined;
-  }
-}
+export const readState = (json: string): PartState | undefined => readStored(partState, json);

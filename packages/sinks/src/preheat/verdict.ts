@@ -1,9 +1,9 @@
 /**
- * What an image came to: the table of its parts, the tally, and the outcome of the attempt. Pure, so that it can be
+ * The result of an image: the table of its parts, the tally, and the outcome of the attempt. Pure, so that it can be
  * read and tested as a table.
  */
 import { type Outcome, type PreheatPart, type PreheatRun, shortDigest, tallyOf } from '@longshore/event';
-import type { WalkProblem } from '@longshore/registry-client';
+import type { WalkProblem } from '@longshore/registry-client/walk';
 import type { KeptWalk } from './walked.js';
 import type { WarmedPart } from './warm.js';
 

@@ -39,3 +39,29 @@ test('a walk with problems that may pass is made again by the next attempt, and 
   expect(isWorthAnother(keep(false), 'delivery/2')).toBe(false);
   expect(isWorthAnother(keptWalk({ ...found, problems: [] }, 'delivery/1'), 'delivery/2')).toBe(false);
 });
+
+test('a stored walk is used only as this version wrote it, and for the same policy', () => {
+  const walk = keptWalk({
+    root: { digest: 'sha256:r', mediaType: '', size: 1 },
+    items: [{ role: 'layer', digest: 'sha256:l', size: 1 }],
+    skipped: [left(undefined)],
+    platforms: ['linux/amd64'],
+    problems: [],
+    bytes: 1,
+  });
+  const stored = writeWalk(walk, { a: 1 });
+  expect(readWalk(stored, { a: 1 })).toEqual(walk);
+  expect(readWalk(stored, { a: 2 })).toBeUndefined();
+  const changed = (some: object) => readWalk(JSON.stringify({ ...JSON.parse(stored), ...some }), { a: 1 });
+  expect(changed({ v: undefined })).toEqual(walk);
+  for (const some of [
+    { v: 2 },
+    { items: [{ role: 'other', digest: 'a' }] },
+    { items: 'none' },
+    { platforms: [1] },
+  ]) {
+    expect(changed(some)).toBeUndefined();
+  }
+  expect(readWalk('{', { a: 1 })).toBeUndefined();
+  expect(readWalk(undefined, { a: 1 })).toBeUndefined();
+});

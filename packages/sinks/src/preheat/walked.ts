@@ -3,29 +3,13 @@
  * same image need no registry. Another policy is another walk.
  */
 import { createHash } from 'node:crypto';
-import { platformText, type Walked, type WalkProblem } from '@longshore/registry-client';
+import { platformText, type Walked } from '@longshore/registry-client/walk';
+import type { z } from 'zod';
+import { readStored, STORED_VERSION, keptWalk as schema } from './stored.js';
 import type { WarmItem } from './targets/target.js';
 
-interface LeftOut {
-  /** Absent in walks that were kept by 0.1.0. */
-  role?: WarmItem['role'];
-  digest: string;
-  size?: number;
-  platform?: string;
-  reason: string;
-}
-
-/** What is kept: of what was left out, only what a table shows. */
-export interface KeptWalk {
-  /** Root first; each digest once. */
-  items: readonly WarmItem[];
-  skipped: readonly LeftOut[];
-  platforms: readonly string[];
-  /** Why some of what refers to the image was not found. */
-  problems?: readonly WalkProblem[];
-  /** The attempt that met the problems; another one may find what is missing. */
-  attempt?: string;
-}
+/** What is kept of a walk. */
+export type KeptWalk = Omit<z.output<typeof schema>, 'v' | 'policy'>;
 
 /** As the targets want it. */
 export function keptWalk({ items, skipped, platforms, problems = [] }: Walked, attempt = ''): KeptWalk {
@@ -38,8 +22,8 @@ export function keptWalk({ items, skipped, platforms, problems = [] }: Walked, a
       ...(platform && { platform: platformText(platform) }),
       reason,
     })),
-    platforms,
-    ...(problems.length > 0 && { problems, attempt }),
+    platforms: [...platforms],
+    ...(problems.length > 0 && { problems: [...problems], attempt }),
   };
 }
 
@@ -53,23 +37,17 @@ function roleOf(mediaType = ''): WarmItem['role'] {
   return /\.manifest\./.test(mediaType) ? 'manifest' : 'layer';
 }
 
-/** Of a walk that this version writes; the first was written without it. */
-const VERSION = 1;
-
 /** @param policy the policy of the walk; the stored walk is used only for the same policy */
 export function writeWalk(walk: KeptWalk, policy: object): string {
-  return JSON.stringify({ v: VERSION, policy: fingerprint(policy), ...walk });
+  return JSON.stringify({ v: STORED_VERSION, policy: fingerprint(policy), ...walk });
 }
 
 /** @returns undefined when it was made under another policy, or by a version that this one cannot read */
-export function readWalk(text: string | undefined, policy: object): KeptWalk | undefined {
-  if (text === undefined) return undefined;
-  try {
-    const { v = 1, policy: made, ...walk } = JSON.parse(text) as KeptWalk & { v?: number; policy: string };
-    return v === VERSION && made === fingerprint(policy) && Array.isArray(walk.items) ? walk : undefined;
-  } catch {
-    return undefined;
-  }
+export function readWalk(json: string | undefined, policy: object): KeptWalk | undefined {
+  const kept = json === undefined ? undefined : readStored(schema, json);
+  if (kept?.policy !== fingerprint(policy)) return undefined;
+  const { v: _, policy: __, ...walk } = kept;
+  return walk;
 }
 
 /** Short, and the same for equal settings. */

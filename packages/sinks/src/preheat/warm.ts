@@ -1,6 +1,6 @@
 /**
- * An image through its targets: all targets side by side, each at its own pace. Comes to a result for each part,
- * or to the time of the next check while a target is working.
+ * An image through its targets: all targets side by side, each at its own pace. Returns a result for each part,
+ * or the time of the next check while a target is working.
  */
 import type { Answer, Claims } from './claims.js';
 import type { Progress } from './progress.js';
@@ -22,7 +22,7 @@ export interface WarmedPart {
   settled: Settled;
 }
 
-/** `pollAt`: the earliest look that a target wants; then some parts are missing. */
+/** `pollAt`: when the earliest target is to be checked again; then some parts are missing. */
 export interface Warmed {
   parts: WarmedPart[];
   pollAt?: number;
@@ -75,14 +75,14 @@ async function warmImage(target: ImageTarget, job: Job): Promise<Warmed> {
   const parts = image.items.map((item) => ({
     target: target.name,
     item,
-    settled: of.get(item.digest) ?? (items ? UNTOLD : result),
+    settled: of.get(item.digest) ?? (items ? UNREPORTED : result),
   }));
   for (const each of parts) progress.done(each);
   return { parts, aborted: false };
 }
 
 /** The port promises an entry for every item. */
-const UNTOLD: Settled = {
+const UNREPORTED: Settled = {
   state: 'failed',
   reason: 'incomplete',
   detail: 'the target did not report a result',
@@ -139,7 +139,7 @@ async function warmItem(target: BlobTarget, item: WarmItem, job: Job, into: Warm
 
 /**
  * A blob is the same in every repository only for targets that keep it once. The same repository of another
- * registry is another one. The root brings its tag along: under another tag it has to be asked for again.
+ * registry is another one. The root is requested with its tag: under another tag it has to be requested again.
  */
 export function partOfItem(
   { digest }: WarmItem,

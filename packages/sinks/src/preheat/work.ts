@@ -1,9 +1,10 @@
 /**
  * The work on one image by the one who leads it, in order: is the registry to be left alone, walk, what does the
- * policy leave, warm, verdict. Whatever it comes to is a value; only a fault of the registry is thrown.
+ * policy leave, warm, verdict. Every result is a value; only a fault of the registry is thrown.
  */
 import type { Delivery, Outcome, PreheatPart } from '@longshore/event';
-import { type Registry, RegistryError, walk } from '@longshore/registry-client';
+import { type Registry, RegistryError } from '@longshore/registry-client';
+import { walk } from '@longshore/registry-client/walk';
 import type { Attempt, Deferred } from '../sink.js';
 import { BUSY_RECHECK_MS, Claims, claimed } from './claims.js';
 import { dryRun, dryRunInWords } from './dry-run.js';
@@ -17,7 +18,7 @@ import { outcomeOf, partsOf, withProblems } from './verdict.js';
 import { isWorthAnother, type KeptWalk, keptWalk, readWalk, writeWalk } from './walked.js';
 import { type OpenTarget, warmAll } from './warm.js';
 
-/** What the work came to, and the table as far as it got. */
+/** The result of the work, and the table as far as it got. */
 export interface WorkEnd {
   ending: Outcome | Deferred | 'aborted';
   parts: PreheatPart[];

@@ -1,9 +1,9 @@
 /** Servers that are bad for everybody, whatever they are asked. */
-import type { Bystander, Misbehaviour } from '../preheat/targets/contract.js';
+import type { Misbehaviour, ObservedServer } from '../preheat/targets/contract.js';
 import { deadPort, type Listening, receiver, tcpReceiver } from './receiver.js';
 
 /** Starts one. */
-export async function misbehaving(how: Misbehaviour): Promise<Bystander> {
+export async function misbehaving(how: Misbehaviour): Promise<ObservedServer> {
   if (how === 'absent') {
     const url = `http://127.0.0.1:${await deadPort()}`;
     return { url, open: () => 0, accepted: () => 0, reached: async () => {}, heard: () => '' };
@@ -36,7 +36,7 @@ export async function misbehaving(how: Misbehaviour): Promise<Bystander> {
   );
 }
 
-async function answering(how: 'refuses' | 'echoes'): Promise<Bystander> {
+async function answering(how: 'refuses' | 'echoes'): Promise<ObservedServer> {
   const server = await receiver((response, { rawHeaders, url, headers }) => {
     if (how === 'echoes' && headers.authorization === undefined) {
       return void response.writeHead(401, { 'www-authenticate': 'Basic realm="here"' }).end();
@@ -54,7 +54,7 @@ export function bystander(
   server: Listening,
   heard: () => string = () => '',
   reached: () => Promise<void> = async () => {},
-): Bystander {
+): ObservedServer {
   return {
     url: `http://127.0.0.1:${server.port}`,
     open: server.open,

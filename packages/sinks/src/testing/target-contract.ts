@@ -1,6 +1,6 @@
 /** The contract of a target, with the tests' own servers. */
 import { onTestFinished } from 'vitest';
-import { type Bystander, type Opening, targetContract } from '../preheat/targets/contract.js';
+import { type ObservedServer, type Opening, targetContract } from '../preheat/targets/contract.js';
 import { openTarget } from '../preheat/targets/index.js';
 import type { TargetOptions } from '../preheat/targets/kinds.js';
 import { PARTS, theImage } from './cache.js';
@@ -29,7 +29,7 @@ export function describeTarget(
       onTestFinished(() => target.close());
       return target;
     },
-    async works(tls): Promise<Bystander> {
+    async works(tls): Promise<ObservedServer> {
       const server = bystander(await works(tls));
       return { ...server, url: tls === undefined ? server.url : server.url.replace('http:', 'https:') };
     },

@@ -24,6 +24,8 @@ export interface TestSpool {
   reported: string[];
   /** Is Redis there? */
   ready: boolean;
+  /** Is the order of requests kept? */
+  ordered: boolean;
   /** What becomes of a body; taken unless set. */
   verdict(body: string): Drained | Promise<Drained>;
   limits: ReturnType<SpoolParts['limits']>;
@@ -46,6 +48,7 @@ export async function openSpool(dir?: string, given: Partial<TestSpool> = {}): P
     limits: () => test.limits,
     claim: (path) => test.claim(path),
     isReady: () => test.ready,
+    isOrdered: () => test.ordered,
     async drain({ body }) {
       const text = body.toString();
       const drained = await test.verdict(text);
@@ -79,6 +82,7 @@ export async function openSpool(dir?: string, given: Partial<TestSpool> = {}): P
     asides: [],
     reported,
     ready: false,
+    ordered: false,
     verdict: () => 'taken',
     limits: { maxbytes: 2 ** 30, fsync: true },
     claim: claimFolder,

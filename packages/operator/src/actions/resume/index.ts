@@ -1,16 +1,18 @@
-/** Lets the workers deliver to an endpoint again. What the configuration pauses stays paused. */
+/** Lets the workers deliver to an endpoint again; one that is held is probed at once. What the configuration pauses stays paused. */
 import type { Action } from '../action.js';
 import { backlog } from '../backlog.js';
 
 /** The action `resume`. */
 export const resume: Action = {
   name: 'resume',
-  summary: 'resume delivering to a paused endpoint',
-  description: 'An endpoint with `paused: true` in the configuration stays paused: see `pausedByConfig`.',
+  summary: 'resume delivering to a paused endpoint, and probe one that is held',
+  description:
+    'An endpoint that is held is probed at once. An endpoint with `paused: true` in the configuration stays paused: see `pausedByConfig`.',
   examples: ['alistener'],
   options: {},
-  async run({ pauses, endpoint }) {
+  async run({ pauses, holds, endpoint }) {
     await pauses.resume(endpoint);
+    await holds.probe(endpoint);
   },
   result(overview) {
     const { name, blocked, pausedByConfig, disabled, configured } = overview;

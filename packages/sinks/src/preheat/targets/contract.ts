@@ -13,8 +13,8 @@ import type { Failed, Target, WarmImage } from './target.js';
  */
 export type Misbehaviour = 'absent' | 'hangs' | 'breaks' | 'babbles' | 'endless' | 'refuses' | 'echoes';
 
-/** A server, seen by somebody who stands aside. */
-export interface Bystander {
+/** A server, and what can be observed of it from outside. */
+export interface ObservedServer {
   url: string;
   /** Connections that are open now. */
   open(): number;
@@ -26,7 +26,7 @@ export interface Bystander {
   heard(): string;
 }
 
-/** What a target is opened with, whatever its kind. */
+/** What a target of any kind is opened with. */
 export interface Opening {
   url: string;
   /** Milliseconds. */
@@ -36,13 +36,14 @@ export interface Opening {
   headers?: Record<string, string[]>;
 }
 
+/** What the contract needs to test a kind of target. */
 export interface TargetKit {
   /** Must see to it that the target is closed at the end of the test. */
   open(opening: Opening): Target;
   /** A server with which the target does its work; https with a certificate. */
-  works(tls?: { cert: string; key: string }): Promise<Bystander>;
-  /** A server that is bad for everybody. */
-  misbehaves(how: Misbehaviour): Promise<Bystander>;
+  works(tls?: { cert: string; key: string }): Promise<ObservedServer>;
+  /** A server that misbehaves for every client. */
+  misbehaves(how: Misbehaviour): Promise<ObservedServer>;
   /** Self-signed, for 127.0.0.1. */
   certificate(): { cert: string; key: string };
   image: WarmImage;
@@ -69,6 +70,7 @@ function failuresIn(result: Result): Failed[] {
   return all.flatMap((one) => (one.state === 'failed' ? [one] : []));
 }
 
+/** Declares the tests that every kind of target passes. */
 export function targetContract(kind: string, kit: TargetKit): void {
   const { open, image } = kit;
 
@@ -201,7 +203,7 @@ export function targetContract(kind: string, kit: TargetKit): void {
     });
 
     test.each(['', 'no url', 'ftp://example.com'])(
-      'an unusable url (%j) is what each call comes to',
+      'an unusable url (%j) is the result of each call',
       async (url) => {
         expect(await warm(open({ url }), image)).toMatchObject({ state: 'failed', reason: 'url' });
       },

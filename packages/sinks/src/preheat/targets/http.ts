@@ -1,5 +1,5 @@
 /**
- * One request of a target, and the connections under it. Answers with a value whatever happens.
+ * One request of a target, and the connections under it. Returns a value, also for every failure.
  *
  * Credentials and configured headers go to the hosts of the target's own urls and to no other, whatever names
  * it. A host that an answer names is checked by the address that is connected to. Redirects are not followed, nothing is retried, bodies are read up to a limit, and an answer's text is
@@ -8,7 +8,7 @@
 import { setMaxListeners } from 'node:events';
 import { Agent as HttpAgent } from 'node:http';
 import { createSecureContext, type SecureContext } from 'node:tls';
-import { addressTimeout, TlsAgent } from '@longshore/registry-client';
+import { addressTimeout, TlsAgent } from '@longshore/registry-client/network';
 import { type Got, got } from 'got';
 import { type Mask, maskFor } from '../../http/answer-text.js';
 import { failureOf } from '../../http/transport.js';

@@ -11,7 +11,7 @@ const openers = Object.fromEntries(
 
 /**
  * Opens no connection yet, and does not throw for options that cannot work (an unusable url, say): that is what
- * each call then comes to, so that it is seen where results are seen.
+ * each call then returns, so that it is seen where results are seen.
  */
 export function openTarget<Kind extends TargetKind>(
   options: OptionsByKind[Kind] & { kind: Kind },

@@ -48,5 +48,5 @@ export type TargetSchema = { [Kind in TargetKind]: SettingsOf<Kind> }[TargetKind
 /** What each kind of driver takes. */
 export type OptionsByKind = { [Kind in TargetKind]: OptionsOf<SettingsOf<Kind>> };
 
-/** Of any kind; `kind` tells which. */
+/** Of any kind; `kind` says which. */
 export type TargetOptions = OptionsByKind[TargetKind];

@@ -9,7 +9,7 @@ import {
   guardedLookup,
   kindOfAddress,
   Networks,
-} from '@longshore/registry-client';
+} from '@longshore/registry-client/network';
 import type { Base } from './place.js';
 
 /** A host leads to where it must not. */

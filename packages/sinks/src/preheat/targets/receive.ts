@@ -10,7 +10,7 @@ export interface Received {
   body: string;
 }
 
-/** @throws got's error for whatever kept the answer from being read */
+/** @throws got's error when the response cannot be read */
 export async function receive(stream: Request, limit: number): Promise<Received> {
   let head: { status: number; headers: IncomingHttpHeaders } | undefined;
   stream.once('response', ({ statusCode, headers }: { statusCode: number; headers: IncomingHttpHeaders }) => {

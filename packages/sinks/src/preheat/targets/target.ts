@@ -1,5 +1,5 @@
 /**
- * The port of the targets: what is to be warmed, and what one look at it came to.
+ * The port of the targets: what is to be warmed, and the result of one call.
  *
  * A target never waits for remote work: it returns `pending` with the time of the next check, and
  * the caller calls again with the handle. It never retries, never logs, never throws, and does not limit how
@@ -46,8 +46,8 @@ export interface WarmImage {
  * Why warming failed. A closed set: it becomes a metric label. Besides the reasons of any HTTP exchange:
  * `absent`: the target does not find it where it looks. `incomplete`: the target says that it is done, and it
  * is not. `digest`: the bytes are others than the digest says. `platform`: the image has none that fits.
- * `job`: the target's own work ended as failed. `overdue`: it went on for longer than such work may.
- * `unsupported`: the target cannot take such a thing. `credentials`: they could not be had.
+ * `job`: the target's own work ended as failed. `overdue`: it took longer than such work may.
+ * `unsupported`: the target cannot take such a thing. `credentials`: they could not be obtained.
  * `answer`: an answer that cannot be understood.
  */
 export type WarmReason =
@@ -84,7 +84,7 @@ export interface Failed {
 /** The target is still working. */
 export interface Pending {
   state: 'pending';
-  /** Epoch milliseconds of the next look. */
+  /** Epoch milliseconds of the next check. */
   pollAt: number;
   /** To be given to the next call. Outlives the process, holds no secret; some bytes for each manifest. */
   handle: string;
@@ -111,10 +111,10 @@ export type Settled =
   | { state: 'skipped'; reason: SkipReason }
   | Failed;
 
-/** What one call for one item came to. */
+/** The result of one call for one item. */
 export type Warmth = Settled | Pending | Aborted;
 
-/** What one call for a whole image came to. `settled` has an entry for every item, by digest. */
+/** The result of one call for a whole image. `settled` has an entry for every item, by digest. */
 export type ImageWarmth =
   | { state: 'settled'; items: ReadonlyMap<string, Settled> }
   /** Nothing is known of any item. */
@@ -131,7 +131,7 @@ export interface WarmCall {
    * must not be begun twice.
    */
   signal: AbortSignal;
-  /** Called for each piece of an item that comes here, with its length in bytes. Not every target tells. */
+  /** Called for each piece of an item that comes here, with its length in bytes. Not every target reports it. */
   onBytes?: (bytes: number) => void;
 }
 

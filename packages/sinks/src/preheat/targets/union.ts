@@ -6,5 +6,5 @@ const schemas = await Promise.all(
   Object.values(TARGETS).map(async ({ settings }) => (await settings()).settings),
 );
 
-/** One target; `kind` tells which. */
+/** One target; `kind` says which. */
 export const target = union('Kind of cache.', schemas as unknown as [TargetSchema, ...TargetSchema[]]);

@@ -1,5 +1,5 @@
 /**
- * Dragonfly's manager: one job for each image of an index, then a look at them every 15 to 30 s.
+ * Dragonfly's manager: one job for each image of an index, then a check of them every 15 to 30 s.
  *
  * Takes images, answers by blob. Jobs that were begun are in the handle before anything else can go wrong, so
  * that neither a crash nor a refusal in between begins one twice.
@@ -62,7 +62,7 @@ class Dragonfly implements ImageTarget {
     return this.#http.close();
   }
 
-  /** @returns a verdict when it cannot go on */
+  /** @returns a verdict when it cannot continue */
   async #begin(
     manager: Manager,
     image: WarmImage,
@@ -83,7 +83,7 @@ class Dragonfly implements ImageTarget {
         progress.refused.set(keyOf(digest), begun.failed);
         continue;
       }
-      // the manager is away or wants a pause: the rest comes with the next look
+      // the manager is unavailable or asks for a pause: the rest follows with the next check
       if (progress.jobs.size > 0)
         return this.#pending(progress, begun.kind === 'later' ? begun.failed : undefined);
       return begun.kind === 'later' ? begun.failed : begun.aborted;

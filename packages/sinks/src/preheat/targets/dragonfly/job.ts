@@ -1,6 +1,6 @@
 /**
- * A job as the manager tells of it, read without trust: any field may be absent, and the arguments, which hold
- * what was given as credentials, are only looked at to keep them out of what is shown.
+ * A job as the manager reports it, not trusted: any field may be absent, and the arguments, which hold
+ * what was given as credentials, are read only to keep them out of what is shown.
  */
 import { fieldsOf, listOf, numberOf, parsed, textOf } from '../handle.js';
 import { canonical } from './urls.js';

@@ -24,11 +24,12 @@ const JOBS = '/oapi/v1/jobs';
 /** Milliseconds after which the manager's rate limit, 10 jobs a second and cluster, lets more in. */
 const PAUSE_MS = 1_000;
 
+/** What became of the request for a job. */
 export type Begun =
   | { kind: 'begun'; id: number }
   /** No job will come of this manifest now. */
   | { kind: 'refused'; failed: Failed }
-  /** The manager is away, refuses the token or wants a pause: nothing is said about the manifest. */
+  /** The manager is unavailable, rejects the token or asks for a pause: nothing is known about the manifest. */
   | { kind: 'later'; failed: Failed }
   | { kind: 'aborted'; aborted: Aborted };
 
@@ -37,7 +38,7 @@ export type Looked = JobEnd | 'running' | { unknown: Failed } | Failed | Aborted
 
 type Wanted = Omit<JobArguments, 'url'> & { digest: string };
 
-/** Jobs of the manager: begins them and looks at them. Keeps nothing. */
+/** Jobs of the manager: begins them and checks them. Stores nothing. */
 export class Manager {
   constructor(
     private readonly http: TargetHttp,
@@ -92,7 +93,7 @@ export class Manager {
     if (reply.kind === 'aborted') return reply.aborted;
     if (reply.kind === 'failed') return { unknown: reply.failed };
     if (reply.status === 404) {
-      return { trouble: failed('job', `${reply.place}: job ${id} is gone; somebody removed it`) };
+      return { trouble: failed('job', `${reply.place}: job ${id} no longer exists; it was deleted`) };
     }
     const refused =
       reply.status === 200 ? undefined : refusedBy(reply, this.clock.now(), wordsIn(reply.body));
@@ -105,7 +106,7 @@ export class Manager {
     return report.ended === undefined ? 'running' : { report: shownReport(report, reply) };
   }
 
-  /** Canonical URLs that some peer holds, seeds not counted. Empty when the manager does not tell. */
+  /** Canonical URLs that some peer holds, seeds not counted. Empty when the manager does not report them. */
   async held(image: WarmImage, wanted: Wanted, signal: AbortSignal): Promise<string[]> {
     const json = distributionBody(this.options, this.#argumentsOf(image, wanted), this.options.timeout);
     const reply = await this.http.ask(

@@ -4,7 +4,7 @@ import { failed } from '../failure.js';
 import { fieldsOf, numberOf, readHandle, textOf } from '../handle.js';
 import type { Failed, WarmReason } from '../target.js';
 
-/** The manager itself looks every 30 s at first, then every 5 min: more often than 15 s tells nothing. */
+/** The manager itself looks every 30 s at first, then every 5 min: more often than every 15 s shows nothing new. */
 export const CADENCE: Cadence = { first: 15_000, factor: 1.3, longest: 30_000, jitter: 0 };
 
 /** Milliseconds. The manager gives a job up after 16 looks, which are 68 minutes; then its state is final. */
@@ -24,7 +24,7 @@ export interface Progress {
   refused: Map<string, Failed>;
 }
 
-/** Enough of a digest to tell the manifests of one image apart. */
+/** Enough of a digest to distinguish the manifests of one image. */
 export function keyOf(digest: string): string {
   return digest.slice(digest.indexOf(':') + 1).slice(0, 12);
 }

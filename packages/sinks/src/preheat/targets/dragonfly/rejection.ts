@@ -1,6 +1,6 @@
 /**
- * Why the manager began no job. It reads the manifest before it answers, and whatever goes wrong there is a 500:
- * only the words tell what will not go better from what may.
+ * Why the manager began no job. It reads the manifest before it answers, and every failure there is a 500:
+ * only the text distinguishes what cannot succeed later from what may.
  */
 import { failed } from '../failure.js';
 import { type Answer, refusedBy } from '../http.js';
@@ -16,12 +16,15 @@ export function rejectedBy(answer: Answer, now: number): Failed {
     return failed('platform', `${said}; the image has none for it`, { retryable: false });
   }
   if (/unauthorized|authentication required|\bdenied\b|forbidden|\b40[13]\b/i.test(words)) {
-    return failed('credentials', `${said}; the registry refuses the manager: check preheat.registry.auth`);
+    return failed(
+      'credentials',
+      `${said}; the registry rejects the manager’s credentials: check preheat.registry.auth`,
+    );
   }
   if (/manifest unknown|name unknown|not found|\b404\b/i.test(words)) {
     return failed(
       'absent',
-      `${said}; the registry does not show it to the manager: check the target’s registry`,
+      `${said}; the manager does not find it in the registry: check the target’s registry`,
     );
   }
   return refusedBy(answer, now, words);

@@ -1,7 +1,7 @@
 /**
  * The body that begins a job: one manifest, by digest.
  *
- * The manager keeps the arguments with the job and shows them to everybody who may read jobs. So the only credential
+ * The manager keeps the arguments with the job and shows them to every user who may read jobs. So the only credential
  * in them is a token that the registry's token server issued for this repository, unless the operator has set
  * `credentials: true`. It must live as long as the job.
  */

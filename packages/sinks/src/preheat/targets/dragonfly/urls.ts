@@ -10,6 +10,7 @@ export function manifestUrl(base: string, { repository }: WarmImage, digest: str
   return `${trimEnd(base, '/')}/v2/${repository}/manifests/${digest}`;
 }
 
+/** The blob’s URL in the registry, as nodes pull it. */
 export function blobUrl(base: string, { repository }: WarmImage, digest: string): string {
   return `${trimEnd(base, '/')}/v2/${repository}/blobs/${digest}`;
 }

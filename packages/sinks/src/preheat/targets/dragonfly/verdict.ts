@@ -1,5 +1,5 @@
 /**
- * What the jobs of an image came to, item by item.
+ * The results of an image's jobs, item by item.
  *
  * SUCCESS is no proof: it means one peer for the `all` scopes, and not even that for a single seed. A blob is
  * warm when a peer reports its URL as fetched; all others are missing, whatever the job reports.
@@ -12,6 +12,7 @@ import { blobUrl, canonical } from './urls.js';
 /** What became of the manifest's job. */
 export type JobEnd = { report: JobReport } | { trouble: Failed };
 
+/** How the jobs of an image ended, and what the peers hold. */
 export interface Ends {
   image: WarmImage;
   /** Of the registry, as nodes pull. */

@@ -20,16 +20,18 @@ const METAINFO_LIMIT = 1024 * 1024;
 /** A failed download answers the same error for so long; a new one starts after that. Milliseconds. */
 const ERROR_KEPT_MS = 15_000;
 
+/** What an origin answered about a blob. */
 export type Said =
   | { kind: 'there'; bytes?: number }
   | { kind: 'running' }
-  | { kind: 'noway' }
+  | { kind: 'unsupported' }
   /** The search ends. */
   | { kind: 'stop'; failed: Failed }
   /** Another origin may do better. */
   | { kind: 'next'; failed: Failed }
   | { kind: 'aborted'; aborted: Aborted };
 
+/** A blob, and for how long it is wanted. */
 export interface Wanted {
   namespace: string;
   digest: string;
@@ -43,7 +45,7 @@ const REQUESTS: Record<Way, { method: 'GET' | 'POST'; path: (namespace: string, 
     tracker: { method: 'GET', path: trackerMetainfoPath },
   };
 
-/** Asks `base` for the blob in this way. Starts its download when it is not there. */
+/** Requests the blob from `base` in this way. Starts its download when it is missing. */
 export async function trigger(
   http: TargetHttp,
   clock: Clock,
@@ -58,7 +60,7 @@ export async function trigger(
   if (reply.kind === 'failed') return { kind: 'next', failed: reply.failed };
   if (reply.status === 200) return { kind: 'there', bytes: way === 'prefetch' ? undefined : lengthIn(reply) };
   if (reply.status === 202) return { kind: 'running' };
-  if (isNoWay(reply)) return { kind: 'noway' };
+  if (isNoWay(reply)) return { kind: 'unsupported' };
   if (reply.status === 404) {
     const detail = `${reply.place}: its backend does not have ${wanted.digest}; check the backend of namespace ${wanted.namespace}`;
     return { kind: 'stop', failed: failed('absent', detail) };
@@ -68,7 +70,7 @@ export async function trigger(
   return { kind: reply.status >= 500 ? 'next' : 'stop', failed: verdict };
 }
 
-/** Is the blob on this origin's disk? `undefined`: it does not tell. */
+/** Is the blob on this origin's disk? `undefined`: it does not report that. */
 export async function isLocal(
   http: TargetHttp,
   origin: URL,

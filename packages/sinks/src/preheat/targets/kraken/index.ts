@@ -4,7 +4,7 @@
  * The ways in order: an origin's prefetch, an origin's metainfo, the tracker's metainfo, a notification to the
  * proxy. A way that a cluster does not have is remembered for ten minutes; trouble is not, and leads to the
  * tracker only: after a notification nothing is known, so it must not depend on the moment. A download that runs
- * is looked at where it runs, and takes no call in between.
+ * is checked where it runs, and takes no call in between.
  */
 import { type Clock, waitAfter } from '../clock.js';
 import { failed } from '../failure.js';
@@ -72,13 +72,13 @@ class Kraken implements BlobTarget {
       const { bytes = item.size, verified } = found;
       return { state: progress.looks > 0 ? 'warmed' : 'already', bytes, verified };
     }
-    if (found.kind !== 'noway') return found.failed;
+    if (found.kind !== 'unsupported') return found.failed;
     if (this.#proxy !== undefined) {
       return notify(this.#http, this.clock, this.#proxy, image, item, signal);
     }
     return failed(
       'unsupported',
-      `target ${this.name}: it answers as no origin or tracker of Kraken does; check its urls`,
+      `target ${this.name}: its response is not that of a Kraken origin or tracker; check its urls`,
     );
   }
 
@@ -87,12 +87,13 @@ class Kraken implements BlobTarget {
   }
 
   async #find(wanted: Wanted, { way, host }: Progress): Promise<Found> {
-    let found: Found = { kind: 'noway' };
+    let found: Found = { kind: 'unsupported' };
     if (this.#origins !== undefined && this.#originsMissing <= this.clock.now() && way !== 'tracker') {
       found = await this.#origins.find(wanted, host);
-      if (found.kind === 'noway') this.#originsMissing = this.clock.now() + MISSING_MS;
+      if (found.kind === 'unsupported') this.#originsMissing = this.clock.now() + MISSING_MS;
     }
-    if (this.#tracker === undefined || (found.kind !== 'noway' && found.kind !== 'trouble')) return found;
+    if (this.#tracker === undefined || (found.kind !== 'unsupported' && found.kind !== 'trouble'))
+      return found;
     const said = await trigger(this.#http, this.clock, this.#tracker.url, 'tracker', wanted);
     if (said.kind === 'there') return { ...said, verified: true };
     return foundFrom(said, 'tracker');

@@ -3,7 +3,7 @@
  *
  * One manifest, one envelope: proxies before Go 1.22 take only the last event of several. Only manifests of one
  * image: some proxies take no index, others take of an index what fits their own machine. The answer is 200
- * whatever comes of it, so nothing is known afterwards.
+ * whether it succeeds or not, so nothing is known afterwards.
  */
 
 import { randomUUID } from 'node:crypto';
@@ -14,7 +14,7 @@ import { at, type Base } from '../place.js';
 import type { Aborted, Settled, WarmImage, WarmItem } from '../target.js';
 import { NOTIFICATIONS_PATH } from './paths.js';
 
-/** Both proxies take this one, whatever the manifest really is: they read the manifest itself. */
+/** Both proxies accept this one for every manifest: they read the manifest itself. */
 const MEDIA_TYPE = 'application/vnd.docker.distribution.manifest.v2+json';
 const TAKEN =
   /^application\/vnd\.(docker\.distribution\.manifest\.v\d\+json|oci\.image\.manifest\.v1\+json)$/;

@@ -1,7 +1,7 @@
 /**
  * The origins of a cluster: whom to ask for a blob, in which way, and whom next.
  *
- * A blob that is there is looked for on that origin's own disk before it counts as warm.
+ * A blob that is found is checked on that origin's own disk before it counts as warm.
  */
 import type { Clock } from '../clock.js';
 import { failed } from '../failure.js';
@@ -13,7 +13,7 @@ import type { Way } from './progress.js';
 import { Ring } from './ring.js';
 
 /**
- * How long a way that was not there is not asked for again. Not for good: a proxy in front of origins that restart
+ * How long a way that was missing is not tried again. Not permanently: a proxy in front of origins that restart
  * answers as their router does, and clusters are upgraded. Milliseconds.
  */
 export const MISSING_MS = 10 * 60_000;
@@ -21,10 +21,10 @@ export const MISSING_MS = 10 * 60_000;
 /** Where a blob is, or who fetches it. */
 export type Found =
   | { kind: 'there'; bytes?: number; verified: boolean }
-  /** `host`: who downloads it, as `host:port`; absent for a tracker, which does not tell. */
+  /** `host`: who downloads it, as `host:port`; absent for a tracker, which does not report it. */
   | { kind: 'running'; way: Way; host?: string }
   /** The cluster has no such way. */
-  | { kind: 'noway' }
+  | { kind: 'unsupported' }
   /** No origin is reachable, or all fail. */
   | { kind: 'trouble'; failed: Failed }
   /** Final: no other origin needs to be asked. */
@@ -74,14 +74,14 @@ export class Origins {
     for (const way of ['prefetch', 'metainfo'] as const) {
       if ((this.#missing.get(way) ?? 0) > this.clock.now()) continue;
       const said = await trigger(this.http, this.clock, origin, way, wanted);
-      if (said.kind === 'noway') {
+      if (said.kind === 'unsupported') {
         this.#missing.set(way, this.clock.now() + MISSING_MS);
         continue;
       }
       if (said.kind === 'there') return this.#verified(origin, way, said.bytes, wanted);
       return foundFrom(said, way, origin.host);
     }
-    return { kind: 'noway' };
+    return { kind: 'unsupported' };
   }
 
   async #verified(origin: URL, way: Way, length: number | undefined, wanted: Wanted): Promise<Found> {

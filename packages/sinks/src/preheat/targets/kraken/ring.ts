@@ -21,7 +21,7 @@ const HOST = /^(?:\[[0-9a-f:]+\]|[\w.-]+):\d{1,5}$/i;
 /** The origins that keep a blob, in the order of the ring; or why they are unknown. */
 export type Located = { origins: readonly URL[] } | Failed | Aborted;
 
-/** Which origins keep which blob, as any of them tells; remembered for a while. */
+/** Which origins keep which blob, as any of them reports; cached for a while. */
 export class Ring {
   readonly #known = new Map<string, { until: number; origins: readonly URL[] }>();
 
@@ -31,7 +31,7 @@ export class Ring {
     private readonly clock: Clock,
   ) {}
 
-  /** The configured origins themselves, when they answer but cannot tell. Never empty. */
+  /** The configured origins themselves, when they answer but do not report it. Never empty. */
   async locate(digest: string, signal: AbortSignal): Promise<Located> {
     const shard = digest.slice('sha256:'.length).slice(0, 4);
     const known = this.#known.get(shard);

@@ -2,7 +2,7 @@
  * ImagePullJobs through the Kubernetes API.
  *
  * v1beta1 came with OpenKruise 1.9; a cluster without it is asked for v1alpha1, and that is remembered. A 404
- * says in its `details` whether it is the job, the namespace, or the kind that is not there.
+ * says in its `details` whether the job, the namespace, or the kind is missing.
  */
 import type { Clock } from '../clock.js';
 import { failed } from '../failure.js';
@@ -19,6 +19,7 @@ const VERSIONS = ['v1beta1', 'v1alpha1'] as const;
 /** A job names every node that failed. */
 const JOB_LIMIT = 4 * 1024 * 1024;
 
+/** What the cluster answered. */
 export type Said<Good> = Good | { kind: 'failed'; failed: Failed } | { kind: 'aborted'; aborted: Aborted };
 
 /** ImagePullJobs of one namespace; notes which version of the API the cluster has. */
@@ -52,7 +53,7 @@ export class Cluster {
     return reply.status === 409 ? { kind: 'exists' } : { kind: 'failed', failed: this.#refused(reply) };
   }
 
-  /** `gone`: there is no job of this name. `unknown`: the cluster did not tell. */
+  /** `gone`: there is no job of this name. `unknown`: the cluster did not answer that. */
   async look(
     image: WarmImage,
     signal: AbortSignal,
@@ -70,7 +71,10 @@ export class Cluster {
     }
     const job = jobStatusIn(reply.body);
     if (job !== undefined) return { kind: 'job', job };
-    return { kind: 'unknown', failed: failed('answer', `${this.place}: its answer is no ImagePullJob`) };
+    return {
+      kind: 'unknown',
+      failed: failed('answer', `${this.place}: its response is not an ImagePullJob`),
+    };
   }
 
   /** Removes this very job, and none that took its name. */
@@ -115,7 +119,7 @@ export class Cluster {
   }
 }
 
-/** What is not there, as the API names it: `namespaces`. Undefined when it does not know the kind asked for. */
+/** What is missing, as the API names it: `namespaces`. Undefined when it does not know the kind asked for. */
 function missingKind({ body }: Answer): string | undefined {
   return textOf(fieldsOf(fieldsOf(parsed(body))?.details)?.kind);
 }

@@ -1,5 +1,5 @@
 /**
- * OpenKruise: one ImagePullJob that makes nodes pull the image, then a look at it until it is complete.
+ * OpenKruise: one ImagePullJob that makes nodes pull the image, then checks of it until it is complete.
  *
  * Nodes pull what fits them, so of an image for several platforms it is not known which parts they have. A job
  * of the same name that failed before is removed and made again; one that runs or is done is taken as ours.
@@ -106,7 +106,7 @@ class Kruise implements ImageTarget {
     if (seen.kind === 'gone') {
       return failed(
         'job',
-        `${cluster.place}: the ImagePullJob is gone; somebody removed it, or its ttl is too short`,
+        `${cluster.place}: the ImagePullJob no longer exists; it was deleted, or its ttl is too short`,
       );
     }
     if (seen.kind === 'job' && seen.job.finished) {
@@ -123,7 +123,7 @@ class Kruise implements ImageTarget {
   #overdue({ place }: Cluster): Failed {
     return failed(
       'overdue',
-      `${place}: the ImagePullJob is past its deadline and not complete; see that kruise-manager runs`,
+      `${place}: the ImagePullJob is past its deadline and not complete; check that kruise-manager is running`,
     );
   }
 
@@ -147,10 +147,10 @@ class Kruise implements ImageTarget {
 /** What OpenKruise would refuse, in words. */
 function contradictionIn({ name, selector, podselector }: KruiseOptions): string | undefined {
   if (selector?.names !== undefined && selector.matchlabels !== undefined) {
-    return `target ${name}: names and matchlabels of a selector exclude each other; remove one`;
+    return `target ${name}: names and matchlabels of a selector cannot be combined; remove one`;
   }
   if (selector !== undefined && podselector !== undefined) {
-    return `target ${name}: selector and podselector exclude each other; remove one`;
+    return `target ${name}: selector and podselector cannot be combined; remove one`;
   }
   return undefined;
 }

@@ -69,7 +69,7 @@ test('nodes are selected by name or by the pods on them', async () => {
   expect((await jobOf({ podselector }))?.spec.podSelector).toEqual({ matchLabels: { app: 'web' } });
 });
 
-test('selectors that exclude each other are refused before anything is asked', async () => {
+test('selectors that cannot be combined are refused before any request', async () => {
   const both = { names: ['a'], matchlabels: { pool: 'gpu' } };
   const podselector = { matchlabels: { app: 'web' } };
   for (const options of [{ selector: both }, { selector: { names: ['a'] }, podselector }]) {
@@ -77,7 +77,7 @@ test('selectors that exclude each other are refused before anything is asked', a
     expect(await aKruise({ url: cluster.base, ...options }).warm(anIndex(), aCall())).toMatchObject({
       reason: 'unsupported',
       retryable: false,
-      detail: expect.stringContaining('exclude each other'),
+      detail: expect.stringContaining('cannot be combined'),
     });
     expect(cluster.requests).toEqual([]);
   }

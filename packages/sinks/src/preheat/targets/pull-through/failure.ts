@@ -58,7 +58,7 @@ export function failureFrom(error: unknown, show: (text: string) => string): Fai
   return failed(reasonOf(error), show(detail), { retryable: !FINAL.has(error.kind), notBefore });
 }
 
-/** The next request would come to the same. */
+/** The next request would have the same result. */
 export function isOfTheCache(error: unknown): boolean {
   return error instanceof RegistryError && OF_THE_CACHE.has(error.kind);
 }

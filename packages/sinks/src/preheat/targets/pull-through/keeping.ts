@@ -1,10 +1,10 @@
 /**
  * Has the cache kept what it answered with? CNCF Distribution answers 200 although its own download broke off, and
  * 2.8.2 without keeping a blob that it fetches for another repository at that moment. So what it fetched to answer is
- * looked at again by HEAD, which makes it try again and moves no byte to here, until it serves the blob as its own.
+ * checked again by HEAD, which makes it try again and transfers no body, until it serves the blob as its own.
  *
- * Caches that do not tell (see `stored` of the registry client) are believed, and so is one that sent every byte and
- * has never shown that it tells: proxies hide `Accept-Ranges`, and others write the version's header as well.
+ * Caches that do not report it (see `stored` of the registry client) are believed, and so is one that sent every byte and
+ * has never shown that it reports it: proxies hide `Accept-Ranges`, and others write the version's header as well.
  */
 import { setTimeout as pause } from 'node:timers/promises';
 import { type Drained, type Registry, RegistryError } from '@longshore/registry-client';

@@ -38,7 +38,7 @@ class ManifestOnly implements ImageTarget {
         items.set(item.digest, settled);
       } catch (error) {
         const failure = failureFrom(error, (text) => this.#mirror.show(text));
-        // what the cache is in trouble with is the same for the rest
+        // the rest would fail for the same reason
         if (failure.state === 'aborted' || isOfTheCache(error)) return failure;
         items.set(item.digest, failure);
       }

@@ -14,7 +14,7 @@ import { withoutSecrets } from '../scrub.js';
 import type { WarmImage } from '../target.js';
 import type { PullThroughOptions } from './settings.js';
 
-/** What containerd calls Docker Hub in `ns`, whatever host it is asked by. */
+/** What containerd calls Docker Hub in `ns`, for each of its host names. */
 const DOCKER_HUB = /^(registry-1|index)\.docker\.io$/;
 
 interface Opened {

@@ -3,7 +3,7 @@ import type { WarmImage } from '../target.js';
 
 /** What a cache has shown of itself while this process lives. */
 export interface Shown {
-  /** It marks what it keeps. False: it was looked for in vain, once for as long as a blob takes. */
+  /** It marks what it keeps. False: the mark was not found, once for as long as a blob takes. */
   marks?: boolean;
 }
 
@@ -16,7 +16,7 @@ export interface Wanted {
   signal: AbortSignal;
 }
 
-/** A config or a layer: whether the cache keeps it is looked at. */
+/** A config or a layer: whether the cache keeps it is checked. */
 export interface WantedBlob extends Wanted {
   /** Of the cache; kept up to date. */
   shown: Shown;

@@ -1,7 +1,7 @@
 /**
- * Hands what the walk found to any URL: the way to whatever warms images and is no target of its own here.
+ * Posts the result of the walk to any URL: for a system that warms images and has no target kind of its own here.
  *
- * 2xx means that somebody else sees to it; nothing is known of the items after that. The body holds no
+ * 2xx means that the receiver takes over; nothing is known of the items after that. The body holds no
  * credentials of the registry: who pulls from it has its own.
  */
 import { createHash } from 'node:crypto';

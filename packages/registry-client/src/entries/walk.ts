@@ -1,0 +1,4 @@
+/** The walk over an image: every manifest and blob that belongs to it. */
+export { platformText } from '../platform.js';
+export { walk } from '../walk.js';
+export type { Walked, WalkPolicy, WalkProblem } from '../walk-types.js';

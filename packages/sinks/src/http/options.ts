@@ -1,0 +1,35 @@
+/** What an http endpoint is opened with. */
+import type { Format } from '@longshore/formats';
+import type { Trust } from '@longshore/registry-client';
+import type { Sign } from '@longshore/signing';
+import type { BatchLimits } from './outgoing.js';
+
+/** See the header. Secrets are resolved: these are the values themselves. */
+export interface HttpSinkOptions {
+  /** The endpoint's name. */
+  name: string;
+  /** `http:` or `https:`; userinfo becomes Basic authorization and is not sent in the url. */
+  url: string;
+  /** Replace our headers of the same name. Sent in the case in which they are written. */
+  headers: Record<string, string[]>;
+  /** Milliseconds until the head of the answer, connecting included. May be a fraction; acts as at least 1. */
+  timeout: number;
+  /** Connections that are kept open between attempts. */
+  concurrency: number;
+  /** `longshore/VERSION` */
+  userAgent: string;
+  /** Makes the body. */
+  format: Format;
+  /** Adds `longshore: {source, kind, nativeType, receivedAt}` to the event, in formats that have a place for it. */
+  annotate: boolean;
+  /** Signs the exact bytes of each attempt. Default: no signature. */
+  sign?: Sign;
+  /** Several events in one request, in formats that can. Default: one event. */
+  batch?: BatchLimits;
+  /** Certificates to trust instead of the system's. */
+  tls?: { /** PEM */ ca?: string };
+  /** What is trusted unless `tls.ca` is set, and by a proxy's connection. Default: node's own list. */
+  trust?: Trust;
+  /** Url of an HTTP proxy to go through, `http:` or `https:`; userinfo becomes `Proxy-Authorization`. */
+  proxy?: string;
+}

@@ -1,0 +1,85 @@
+/** The result of an attempt, from how its exchange ended. No result holds a secret of the endpoint. */
+import type { Outcome } from '@longshore/event';
+import type { AttemptResult, Deferred } from '../sink.js';
+import { answerText, type Mask } from './answer-text.js';
+import type { Ending } from './exchange.js';
+import { judge } from './judge.js';
+import type { HttpSinkOptions } from './options.js';
+import { blameProxy, type HttpProxy } from './proxy.js';
+import type { Target } from './target.js';
+import { failureOf, OWN_TROUBLE_MS, ownTroubleOf, timedOut } from './transport.js';
+
+/** Of a delivery without a body. */
+export const UNREADABLE: Outcome = {
+  kind: 'dead',
+  reason: 'undecodable',
+  detail:
+    'the stored delivery holds no event that this version can read; it was stored by another version, which can deliver it',
+};
+
+/** What results depend on beside the exchange. */
+export interface ResultParts extends Pick<HttpSinkOptions, 'timeout' | 'tls' | 'trust'> {
+  target: Target;
+  proxy?: HttpProxy;
+  mask: Mask;
+}
+
+/** See the header. One for each endpoint. */
+export class Results {
+  constructor(private readonly parts: ResultParts) {}
+
+  /** @param events in the request */
+  of({ kind, phase, head, error, body, silent }: Ending, events: number): AttemptResult {
+    const { target, proxy, mask, timeout } = this.parts;
+    const ours = error && this.#ours(error);
+    if (ours) return ours;
+    if (head !== undefined) {
+      // Of what is not tunnelled the proxy answers in the receiver's place.
+      if (head.status === 407 && proxy && !target.secure) {
+        const refused = this.#ours(blameProxy(new Error('answered 407'), proxy));
+        if (refused) return refused;
+      }
+      const text = answerText(body, mask);
+      const verdict = judge(head, target, Date.now(), text, events);
+      return { ...verdict, detail: verdict.detail && mask(verdict.detail), body: text };
+    }
+    if (kind === 'aborted') return 'aborted';
+    if (kind === 'timeout') {
+      return { kind: 'retry', ...timedOut(phase, target.place, timeout, target.secure) };
+    }
+    return this.#failed(error, silent);
+  }
+
+  /** Of an attempt that could not be made. */
+  ofError(error: Error): AttemptResult {
+    return this.#ours(error) ?? this.#failed(error);
+  }
+
+  /** Whether the other side closed the connection. */
+  isReset({ error, silent }: Pick<Ending, 'error' | 'silent'>): boolean {
+    return this.#failed(error, silent).reason === 'reset';
+  }
+
+  /** An error of our own is no attempt. */
+  #ours(error: Error): Deferred | undefined {
+    const ours = ownTroubleOf(error, this.parts.target.place);
+    if (!ours) return undefined;
+    const { trouble, detail } = ours;
+    const why = this.parts.mask(detail);
+    return { kind: 'deferred', until: Date.now() + OWN_TROUBLE_MS, why, ours: trouble };
+  }
+
+  #failed(error = new Error('no answer'), silent = false): Outcome & { kind: 'retry' } {
+    const { target, mask } = this.parts;
+    const closes = target.secure ? 'tls' : 'plain';
+    const about = { closes: silent ? closes : undefined, trusted: () => this.#trusted() } as const;
+    const { reason, detail } = failureOf(error, target.place, about);
+    return { kind: 'retry', reason, detail: mask(detail) };
+  }
+
+  /** For people. */
+  #trusted(): string {
+    if (this.parts.tls?.ca !== undefined) return 'the endpoint’s tls.ca alone';
+    return this.parts.trust?.places() ?? 'Node.js’ own list';
+  }
+}
