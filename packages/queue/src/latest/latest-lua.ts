@@ -1,3 +1,6 @@
+/** Of the dead about one thing, the last so many: one is enough to know what was delivered after the others. */
+const MOST_DEAD = 10;
+
 /**
  * Lua of `latest: tag`. Needs `BODY_LUA`, `ENDPOINT_LUA` and `LANES_LUA`.
  *
@@ -6,10 +9,6 @@
  * field `lt`, and `lr` while it waits after it was dead. What is superseded is settled: among the delivered, without its
  * body, so that its id stays known.
  */
-
-/** Of the dead about one thing, the last so many: one is enough to know what was delivered after the others. */
-const MOST_DEAD = 10;
-
 export const LATEST_LUA = `
 local function latestRead(E, key)
   local packed = redis.call('HGET', E.ours('latest'), key)
