@@ -1,6 +1,12 @@
 /** The words that every stage shares. */
 export { compact, expand } from './compact.js';
-export { type Delivery, deliveryOf, type EventView, type TakenEvent, viewOf } from './delivery.js';
+export {
+  type Delivery,
+  deliveryOf,
+  type EventView,
+  type TakenEvent,
+  viewOf,
+} from './delivery.js';
 export { ERRORS, type ErrorCode, LongshoreError } from './errors.js';
 export {
   ACTIONS,
@@ -13,7 +19,7 @@ export {
   type RegistryEvent,
   type Target,
 } from './event.js';
-export { eventOf, hostOf, isDescriptor, payloadValue } from './event-of.js';
+export { eventOf, hostOf, isDescriptor, payloadValue, takenOf } from './event-of.js';
 export { type Fact, factOf } from './fact.js';
 export {
   eventName,
