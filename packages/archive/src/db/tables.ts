@@ -134,23 +134,30 @@ export interface ActivityDayTable {
   bytes: number;
 }
 
-/** What a tag points to now; `digest` is null once it was deleted. */
+/**
+ * What a tag points to now, for every tag that any event named. `digest` is null where it was deleted, or where its
+ * registry sends none. Of a tag that was only pulled, it is that of the last pull.
+ */
 export interface TagStateTable {
   repository_id: number;
   tag: string;
   digest: Buffer | null;
-  /** The last push or delete, and its event. */
-  at: string;
-  id: string;
-  /** Since when it has this digest. */
-  since: string;
+  deleted: Generated<boolean>;
+  /** The last push or delete, and its event; null where it was only pulled. */
+  at: string | null;
+  id: string | null;
+  /** Since when it has this digest; null where it was only pulled. */
+  since: string | null;
   actor_id: number | null;
   media_type_id: number | null;
   size: number | null;
   last_pull_at: string | null;
 }
 
-/** A push or delete of a tag. It moved where `from_digest` differs from `to_digest`. */
+/**
+ * A push or delete of a tag in its place by time. It moved where `from_digest` differs from `to_digest`. Both are null
+ * where nothing was there, or where the digest is unknown.
+ */
 export interface TagMoveTable {
   at: string;
   repository_id: number;
@@ -158,6 +165,8 @@ export interface TagMoveTable {
   id: string;
   from_digest: Buffer | null;
   to_digest: Buffer | null;
+  /** After this the tag is gone. */
+  deleted: Generated<boolean>;
   /** A delete of this digest: it deletes the tag only if the tag pointed there. Empty: of any digest. */
   clears: Buffer | null;
   actor_id: number | null;
