@@ -33,6 +33,7 @@ const LAYERS = {
   signing: { may: [], why: 'signing is bytes and keys: the command checks with it what a sink has signed' },
   sinks: { may: ['event', 'settings', 'formats', 'registry-client', 'signing'], why: STAGE },
   'registry-client': { may: ['event'], why: STAGE },
+  archive: { may: ['event', 'settings', 'registry-client'], why: STAGE },
   observe: { may: ['event'], why: STAGE },
   spool: { may: ['event'], why: STAGE },
   'embedded-redis': { may: ['event'], why: 'it only runs a program; queue is the client of Redis' },
