@@ -50,7 +50,7 @@ const LAYERS = {
     may: ['event', 'routing', 'queue', 'config'],
     why: 'the command, the API and the pages share operator, so it loads nothing that only one of them needs',
   },
-  dashboard: { may: ['event', 'queue', 'operator', 'config'], why: APP },
+  dashboard: { may: ['event', 'queue', 'archive', 'operator', 'config'], why: APP },
   longshore: {
     may: [
       'event',
