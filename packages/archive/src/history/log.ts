@@ -134,9 +134,10 @@ async function digestsOf(pool: pg.Pool, digests: readonly string[]): Promise<Buf
 
 const NAMES = Object.keys(COLUMNS);
 const isWord = (name: string): boolean => WORD_COLUMNS.some((word) => word === name);
-const SELECTED = NAMES.map((name) => (isWord(name) ? `${name}_word.word as ${name}` : `h.${name}`)).join(
-  ', ',
-);
+/** A bigint has more digits than a number of JavaScript. */
+const selected = (name: string): string =>
+  isWord(name) ? `${name}_word.word as ${name}` : name === 'id' ? 'h.id::text as id' : `h.${name}`;
+const SELECTED = NAMES.map(selected).join(', ');
 const JOINED = WORD_COLUMNS.map(
   (name) => `left join history_word ${name}_word on ${name}_word.id = h.${name}`,
 );
