@@ -3,4 +3,3 @@ export { findRedisServer } from './locate.js';
 export type { Configuration, EmbeddedRedis, EmbeddedRedisOptions } from './port.js';
 export { type RedisReply, redisCommand } from './resp.js';
 export { findEmbeddedRedis, startEmbeddedRedis } from './start.js';
-export { type ProcessExit, type WatchedProcess, watchedProcess } from './watched-process.js';

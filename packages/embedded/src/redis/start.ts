@@ -6,6 +6,9 @@
  * What it does not do: restart a Redis that died. `exited` tells, and the caller decides.
  */
 import { dirname } from 'node:path';
+import { claimLock, type Lock } from '../lock.js';
+import { identify } from '../process-identity.js';
+import { type WatchedProcess, watchedProcess } from '../watched-process.js';
 import {
   createSocketPath,
   diskError,
@@ -19,14 +22,11 @@ import {
 } from './folder.js';
 import { join } from './join.js';
 import { findRedisServer } from './locate.js';
-import { claimLock, type Lock } from './lock.js';
 import type { Configuration, EmbeddedRedis, EmbeddedRedisOptions } from './port.js';
 import { endPredecessor } from './predecessor.js';
-import { identify } from './process-identity.js';
 import { probe } from './resp.js';
 import { awaitReady, endServer, refuseOlder, serverArguments, warningsIn } from './server.js';
 import { syncAppendOnlyFile } from './sync.js';
-import { type WatchedProcess, watchedProcess } from './watched-process.js';
 
 /**
  * Resolves once Redis answers; reading a large file back may take minutes.

@@ -3,7 +3,7 @@
  *
  * A shell waits for word that its pid is written down, leaves a watcher behind and becomes the program.
  * The watcher reads from a pipe whose other end only the owner holds: at its end the owner is gone, and the
- * watcher sends SIGTERM (and SIGCONT, should the program be paused). The program has a session of its own, so a
+ * watcher sends a signal that ends the program (and SIGCONT, should it be paused). The program has a session of its own, so a
  * terminal's signals stay with the owner, who decides when to stop it.
  *
  * Files that the program makes are for this user alone.
@@ -33,9 +33,19 @@ export interface WatchedProcess {
   kill(signal: NodeJS.Signals): void;
 }
 
+/** A user of the operating system, by numbers. */
+export interface SystemUser {
+  uid: number;
+  gid: number;
+}
+
 /** How the program is run. */
-interface WatchedOptions {
+export interface WatchedOptions {
   cwd?: string;
+  /** Runs it, and its watcher, as this user; only root may. */
+  user?: SystemUser;
+  /** What ends the program when its owner has gone. Default SIGTERM. */
+  endSignal?: 'SIGTERM' | 'SIGINT';
   /** Replaces the inherited environment. */
   env?: NodeJS.ProcessEnv;
   /** A folder that the watcher removes once it is empty, when the owner cannot. */
@@ -47,12 +57,13 @@ interface WatchedOptions {
 const script = `
 umask 077
 folder=$1
-shift
+signal=$2
+shift 2
 read -r go <&3 || exit 0
 (
   trap '' HUP INT TERM
   read -r done <&3 && exit
-  kill -TERM $$
+  kill -$signal $$
   kill -CONT $$
   tries=0
   until [ -z "$folder" ] || rmdir "$folder" || [ $tries -eq 100 ]; do sleep 0.1; tries=$((tries + 1)); done
@@ -70,11 +81,13 @@ const OUTPUT_GRACE_MS = 1_000;
 export function watchedProcess(
   command: string,
   args: readonly string[],
-  { cwd, env, folder = '', onOutput }: WatchedOptions = {},
+  { cwd, env, user, folder = '', endSignal = 'SIGTERM', onOutput }: WatchedOptions = {},
 ): WatchedProcess {
-  const child = spawn('/bin/sh', ['-c', script, 'longshore-watchdog', folder, command, ...args], {
+  const leading = ['-c', script, 'longshore-watchdog', folder, endSignal.slice('SIG'.length)];
+  const child = spawn('/bin/sh', [...leading, command, ...args], {
     cwd,
     env,
+    ...user,
     detached: true,
     stdio: ['ignore', 'pipe', 'pipe', 'pipe'],
   });

@@ -7,8 +7,8 @@
 import { readlink, realpath } from 'node:fs/promises';
 import { setTimeout as delay } from 'node:timers/promises';
 import { LongshoreError } from '@longshore/event';
+import { isAlive } from '../process-identity.js';
 import { type RedisNote, readNote, removeSocketFolder } from './folder.js';
-import { isAlive } from './process-identity.js';
 import { redisCommand } from './resp.js';
 
 const END_TIMEOUT_MS = 10_000;

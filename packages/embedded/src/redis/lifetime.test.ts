@@ -3,12 +3,13 @@ import { existsSync } from 'node:fs';
 import { readFile, readlink, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
+import { identify, isAlive } from '../process-identity.js';
+import { childrenOf, gone, temporaryFolder } from '../testing/processes.js';
+import { start, startOwner } from '../testing/redis-owner.js';
 import { writeNote } from './folder.js';
 import { join as joinRedis } from './join.js';
 import { endPredecessor } from './predecessor.js';
-import { identify, isAlive } from './process-identity.js';
 import { redisCommand } from './resp.js';
-import { childrenOf, gone, start, startOwner, temporaryFolder } from './testing/owner.js';
 
 test('an owner that is killed takes its Redis along, and the next start at once has the data', async () => {
   const datadir = await temporaryFolder();
@@ -155,7 +156,7 @@ test('an owner that dies before Redis runs leaves nothing behind', async () => {
   const datadir = await temporaryFolder();
   const marker = join(datadir, 'ran');
   const code = `
-    import { watchedProcess } from ${JSON.stringify(new URL('../dist/index.js', import.meta.url).href)};
+    import { watchedProcess } from ${JSON.stringify(new URL('../../dist/index.js', import.meta.url).href)};
     console.log(watchedProcess('touch', [process.argv[1]]).pid);
     process.exit();
   `;

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { type Claim, claimLock, type Holder } from './lock.js';
 import { identify, thisPlace } from './process-identity.js';
-import { temporaryFolder } from './testing/owner.js';
+import { temporaryFolder } from './testing/processes.js';
 
 async function claim(dir: string, onWait?: (reason: string) => void): Promise<Claim> {
   const claimed = await claimLock(dir, onWait);

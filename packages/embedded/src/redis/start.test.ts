@@ -2,13 +2,14 @@ import { chmod, mkdir, readdir, readFile, rm, stat, truncate, writeFile } from '
 import { createServer } from 'node:net';
 import { delimiter, dirname, join } from 'node:path';
 import { expect, onTestFinished, test, vi } from 'vitest';
+import { gone, temporaryFolder } from '../testing/processes.js';
+import { start } from '../testing/redis-owner.js';
+import { watchedProcess } from '../watched-process.js';
 import { diskError } from './folder.js';
 import { findRedisServer } from './locate.js';
 import { probe, redisCommand } from './resp.js';
 import { endServer, refuseOlder, serverArguments, warningsIn } from './server.js';
 import { findEmbeddedRedis } from './start.js';
-import { gone, start, temporaryFolder } from './testing/owner.js';
-import { watchedProcess } from './watched-process.js';
 
 test('what was written is there after a restart', async () => {
   const datadir = await temporaryFolder();

@@ -1,24 +1,13 @@
-/** What the tests here share: folders that go when the test ends, and an owner in a process of its own. */
+/** What the tests of the embedded Redis share: one in this process, and an owner in a process of its own. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
-import { onTestFinished, vi } from 'vitest';
-import type { EmbeddedRedis, EmbeddedRedisOptions } from '../port.js';
-import { identify } from '../process-identity.js';
-import { startEmbeddedRedis } from '../start.js';
+import { onTestFinished } from 'vitest';
+import type { EmbeddedRedis, EmbeddedRedisOptions } from '../redis/port.js';
+import { startEmbeddedRedis } from '../redis/start.js';
 
 const MAXMEMORY = 64 * 1024 * 1024;
-
-/** A datadir that is removed when the test ends. */
-export async function temporaryFolder(): Promise<string> {
-  const folder = await mkdtemp(join(tmpdir(), 'embedded-redis-test-'));
-  onTestFinished(() => rm(folder, { recursive: true, force: true }));
-  return folder;
-}
 
 /** Starts in this process; stopped when the test ends. */
 export async function start(
@@ -40,7 +29,7 @@ export interface Owner {
 
 /** Starts a Redis in a child process, which then runs `then` (module code; `redis` is the started one). */
 export async function startOwner(datadir: string, then = ''): Promise<Owner> {
-  const built = fileURLToPath(new URL('../../dist/index.js', import.meta.url));
+  const built = fileURLToPath(new URL('../../dist/redis/index.js', import.meta.url));
   const code = `
     import { spawn } from 'node:child_process';
     import { startEmbeddedRedis } from ${JSON.stringify(built)};
@@ -67,16 +56,4 @@ export async function startOwner(datadir: string, then = ''): Promise<Owner> {
   ended.catch(() => {});
   const [line] = await Promise.race([once(createInterface(child.stdout), 'line'), ended]);
   return { process: child, redis: JSON.parse(String(line)), killHard };
-}
-
-/** Resolves when no process has this pid. */
-export function gone(pid: number | undefined): Promise<boolean> {
-  const look = async () => pid !== undefined && (await identify(pid)) === undefined;
-  return vi.waitUntil(look, { timeout: 20_000, interval: 10 });
-}
-
-/** Pids of the children of a process. */
-export async function childrenOf(pid: number): Promise<number[]> {
-  const text = await readFile(`/proc/${pid}/task/${pid}/children`, 'utf8');
-  return text.trim().split(' ').filter(Boolean).map(Number);
 }

@@ -8,9 +8,9 @@ import { chmod, mkdir, mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, dirname, join, resolve } from 'node:path';
 import { LongshoreError } from '@longshore/event';
+import type { ProcessIdentity } from '../process-identity.js';
+import { writeAtomically } from '../write-atomically.js';
 import type { Configuration } from './port.js';
-import type { ProcessIdentity } from './process-identity.js';
-import { writeAtomically } from './write-atomically.js';
 
 /** The Redis that was last started here, so that the next owner can see it end. */
 export interface RedisNote extends ProcessIdentity {
@@ -36,7 +36,8 @@ export async function prepareFolder(datadir: string): Promise<string> {
     // Not every mounted folder has modes, and the second one comes with the first start.
     for (const folder of [dir, join(dir, 'appendonlydir')]) await chmod(folder, 0o700).catch(() => {});
     await writeAtomically(join(dir, 'writable'), '');
-    await rm(join(dir, 'writable'));
+    // Another process that starts at the same time may have removed it.
+    await rm(join(dir, 'writable'), { force: true });
     return dir;
   } catch (error) {
     throw diskError(dir, error);

@@ -7,9 +7,9 @@
  */
 import { setTimeout as delay } from 'node:timers/promises';
 import { LongshoreError } from '@longshore/event';
+import type { ProcessExit, WatchedProcess } from '../watched-process.js';
 import { isNewEnough, tooOld } from './locate.js';
 import { probe, redisCommand } from './resp.js';
-import type { ProcessExit, WatchedProcess } from './watched-process.js';
 
 const POLL_INTERVAL_MS = 20;
 /** Longest time without progress of a Redis that neither answers nor ends. */

@@ -1,5 +1,5 @@
 /** What an embedded Redis is started with, and what there is to do with one. */
-import type { ProcessExit } from './watched-process.js';
+import type { ProcessExit } from '../watched-process.js';
 
 /** What an embedded Redis is started with. */
 export interface EmbeddedRedisOptions {

@@ -1,8 +1,9 @@
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
+import { temporaryFolder } from '../testing/processes.js';
+import { start } from '../testing/redis-owner.js';
 import { probe, redisCommand } from './resp.js';
-import { start, temporaryFolder } from './testing/owner.js';
 
 test('every kind of answer of a real Redis is understood', async () => {
   const { socket } = await start(await temporaryFolder());

@@ -5,10 +5,10 @@
  */
 import { setTimeout as delay } from 'node:timers/promises';
 import { LongshoreError } from '@longshore/event';
+import { type Holder, hostOf } from '../lock.js';
+import { isAlive } from '../process-identity.js';
 import { publishedSocket, readNote } from './folder.js';
-import { type Holder, hostOf } from './lock.js';
 import type { EmbeddedRedis } from './port.js';
-import { isAlive } from './process-identity.js';
 import { open, probe } from './resp.js';
 
 /**
