@@ -7,7 +7,7 @@ import { ConfirmDead, DeadPage, type DeadPageQuery } from './dead.js';
 import { DeliveryPage } from './deliveries.js';
 import type { PageDeps } from './deps.js';
 import { EndpointPage } from './endpoint.js';
-import { type LayoutProps, page } from './layout.js';
+import { frameOf, type LayoutProps, page } from './layout.js';
 import { BulkJobPage } from './message.js';
 import { Overview } from './overview.js';
 import { deadLetterParams, listedState, type Params, param, selectsAll } from './params.js';
@@ -42,7 +42,7 @@ export function registerViews(router: Router, deps: PageDeps): void {
     router.get(path, async (ctx) => {
       ctx.type = 'html';
       const shown = await view(new URLSearchParams(ctx.querystring), ctx.params);
-      ctx.body = page({ ...shown, hasBoard: ctx.state.hasBoard });
+      ctx.body = page({ ...shown, ...frameOf(ctx) });
     });
   }
 }

@@ -14,7 +14,7 @@ import { createInspector, type Inspector } from '@longshore/queue/operator';
 import { createProducer } from '@longshore/queue/producer';
 import { eventually, redisUrl, testPrefix } from '@longshore/testkit';
 import { onTestFinished } from 'vitest';
-import type { SignIns } from '../auth.js';
+import type { SignIns } from '../access/authenticate.js';
 import { createDashboard } from '../dashboard.js';
 
 export interface TestDashboard {
@@ -26,6 +26,8 @@ export interface TestDashboard {
   readonly client: RedisClient;
   /** Errors that are not in the table. */
   readonly internalErrors: readonly unknown[];
+  /** Sign-ins at an issuer that failed. */
+  readonly signInTroubles: readonly unknown[];
   /** Applies other settings, as a changed file does. */
   apply(settings: object): Promise<void>;
   get(path: string, headers?: Record<string, string>): Promise<Response>;
@@ -42,6 +44,7 @@ export interface TestDashboard {
 /** Sign-ins that are never slowed down. */
 export const unthrottled: SignIns = {
   begin: async () => ({ passed() {}, failed: async () => {} }),
+  failed: async () => {},
 };
 
 /** Settings with endpoints of these names. */
@@ -62,6 +65,7 @@ export async function startDashboard(settings: object = {}): Promise<TestDashboa
   let config = await configOf(settings, prefix);
   const admin = createAdminService({ client, config: () => config, by: 'the dashboard', replay });
   const internalErrors: unknown[] = [];
+  const signInTroubles: unknown[] = [];
   const dashboard = createDashboard({
     inspector,
     admin,
@@ -69,6 +73,7 @@ export async function startDashboard(settings: object = {}): Promise<TestDashboa
     version: '0.0.0',
     refused: () => undefined,
     signIns: unthrottled,
+    onSignInTrouble: (error) => void signInTroubles.push(error),
     onInternalError: (error) => void internalErrors.push(error),
   });
   const apply = async (next: object): Promise<void> => {
@@ -101,6 +106,7 @@ export async function startDashboard(settings: object = {}): Promise<TestDashboa
     prefix,
     client,
     internalErrors,
+    signInTroubles,
     apply,
     ...requestsTo(url),
     async shown() {
