@@ -33,9 +33,10 @@ const LAYERS = {
   signing: { may: [], why: 'signing is bytes and keys: the command checks with it what a sink has signed' },
   sinks: { may: ['event', 'settings', 'formats', 'registry-client', 'signing'], why: STAGE },
   'registry-client': { may: ['event'], why: STAGE },
+  archive: { may: ['event', 'settings', 'registry-client'], why: STAGE },
   observe: { may: ['event'], why: STAGE },
   spool: { may: ['event'], why: STAGE },
-  'embedded-redis': { may: ['event'], why: 'it only runs a program; queue is the client of Redis' },
+  embedded: { may: ['event'], why: 'it only runs a program; queue is the client of Redis' },
   config: {
     may: ['event', 'settings', 'sources', 'routing', 'formats', 'signing', 'sinks'],
     why: 'config imports only the schemas of the stages',
@@ -49,7 +50,7 @@ const LAYERS = {
     may: ['event', 'routing', 'queue', 'config'],
     why: 'the command, the API and the pages share operator, so it loads nothing that only one of them needs',
   },
-  dashboard: { may: ['event', 'queue', 'operator', 'config'], why: APP },
+  dashboard: { may: ['event', 'queue', 'archive', 'operator', 'config'], why: APP },
   longshore: {
     may: [
       'event',
@@ -57,7 +58,7 @@ const LAYERS = {
       'observe',
       'operator',
       'config',
-      'embedded-redis',
+      'embedded',
       'signing',
       'ingest',
       'worker',
@@ -66,7 +67,7 @@ const LAYERS = {
     why: 'the command combines the apps, not the stages',
   },
   testkit: {
-    may: ['event', 'embedded-redis'],
+    may: ['event', 'embedded'],
     why: 'testkit serves every test, so it depends on almost nothing',
   },
   'longshore-workspace': { may: ['longshore'], why: 'the root provides only the command' },

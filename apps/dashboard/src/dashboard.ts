@@ -1,4 +1,5 @@
 /** The dashboard role: pages and API over all endpoints, and bull-board over their queues. */
+import type { ArchiveReader } from '@longshore/archive/read';
 import type { Config } from '@longshore/config';
 import { type AdminService, createBulkJobs } from '@longshore/operator';
 import type { Inspector } from '@longshore/queue/operator';
@@ -15,6 +16,8 @@ import { createPages } from './pages/pages.js';
 export interface DashboardDeps {
   inspector: Inspector;
   admin: AdminService;
+  /** Absent: the configuration has no `archive`. */
+  archive?: ArchiveReader;
   /**
    * Redis at the last check. `memory`: used share of its maxmemory, 0 … 1; absent without one. `warnings`: why it
    * takes no writes, and what it has lost, one line each.
@@ -49,7 +52,7 @@ export interface Dashboard {
 
 /** Before the first configuration is applied no one can sign in, so apply one before it listens. */
 export function createDashboard(deps: DashboardDeps): Dashboard {
-  const { inspector, admin, redis, refused, version, signIns, onInternalError } = deps;
+  const { inspector, admin, archive, redis, refused, version, signIns, onInternalError } = deps;
   let access: AccessSettings = NO_ONE;
   let boardMode: BoardMode = 'readonly';
   let canModify = true;
@@ -65,6 +68,7 @@ export function createDashboard(deps: DashboardDeps): Dashboard {
   const pages = createPages({
     admin,
     jobs,
+    archive,
     health() {
       const { memory, full, warnings } = redis();
       return { memory, full, warnings, refused: refused() };

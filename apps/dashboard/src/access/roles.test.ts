@@ -7,7 +7,7 @@ import type { Context } from 'koa';
 import { describe, expect, test } from 'vitest';
 import { createPages } from '../pages/pages.js';
 import { ROUTES } from '../testing/api.js';
-import { endpoints, startDashboard, type TestDashboard } from '../testing/dashboard.js';
+import { configOf, endpoints, startDashboard, type TestDashboard } from '../testing/dashboard.js';
 import { protectRoutes, ROUTE_ROLES } from './routes.js';
 
 const ROLES = ['viewer', 'operator', 'admin'] as const;
@@ -53,6 +53,15 @@ const NO_ID = '0'.repeat(32);
 
 test('every route has a role, and every role of the table a route', () => {
   expect(routes.toSorted()).toEqual([...ROUTE_ROLES.keys()].toSorted());
+});
+
+test('the issuer cannot return users to one of the pages', async () => {
+  const words = new Set(routes.map((route) => route.split('/')[1] ?? ''));
+  const oidc = { issuer: 'http://localhost', clientid: 'a', clientsecret: 'b' };
+  for (const word of [...words, 'sign-in', 'sign-out', 'sign-in-with-password', 'queues']) {
+    const auth = { oidc: { ...oidc, redirecturl: `http://localhost/${word}` } };
+    await expect(configOf({ dashboard: { auth } }), word).rejects.toThrow('one of the dashboard’s pages');
+  }
 });
 
 test('a role may use the routes of its own and of lower roles, and no others', async () => {

@@ -8,7 +8,16 @@ import { SIGN_OUT_PATH } from '../access/paths.js';
 import { Access } from './submit.js';
 
 /** The pages of the navigation. */
-export type Place = 'endpoints' | 'dead' | 'quarantine' | 'search';
+export type Place =
+  | 'endpoints'
+  | 'dead'
+  | 'quarantine'
+  | 'search'
+  | 'events'
+  | 'repositories'
+  | 'images'
+  | 'statistics'
+  | 'unused';
 
 /** What the frame has beside the page: it depends on the request, and not on the page. */
 export interface Frame {
@@ -38,10 +47,25 @@ export interface LayoutProps extends Frame {
   children?: ComponentChildren;
 }
 
-const PLACES: readonly { place: Place; href: string; text: string }[] = [
+interface NavigationLink {
+  place: Place;
+  href: string;
+  text: string;
+}
+
+const PLACES: readonly NavigationLink[] = [
   { place: 'endpoints', href: '/', text: 'Endpoints' },
   { place: 'dead', href: '/dead', text: 'Dead letters' },
   { place: 'quarantine', href: '/quarantine', text: 'Quarantine' },
+];
+
+/** What the archive knows. */
+const ARCHIVE_PLACES: readonly NavigationLink[] = [
+  { place: 'events', href: '/events', text: 'Events' },
+  { place: 'repositories', href: '/repositories', text: 'Repositories' },
+  { place: 'images', href: '/images', text: 'Images' },
+  { place: 'statistics', href: '/statistics', text: 'Statistics' },
+  { place: 'unused', href: '/unused', text: 'Unused' },
 ];
 
 /** The HTML document. */
@@ -64,31 +88,7 @@ export function Layout({ title, here, search, hasBoard, actor, bare, children }:
           <a class="home" href="/">
             Longshore
           </a>
-          {!bare && (
-            <nav aria-label="Pages">
-              {PLACES.map(({ place, href, text }) => (
-                <a key={place} href={href} aria-current={here === place ? 'page' : undefined}>
-                  {text}
-                </a>
-              ))}
-              {hasBoard && <a href="/queues">Queues</a>}
-            </nav>
-          )}
-          {!bare && (
-            <search>
-              <form action="/search">
-                <input
-                  type="search"
-                  name="q"
-                  value={search}
-                  required
-                  aria-label="Search for an event"
-                  placeholder="event id, repository:tag, digest"
-                />
-                <button type="submit">Search</button>
-              </form>
-            </search>
-          )}
+          {!bare && <Navigation here={here} search={search} hasBoard={hasBoard} />}
           {actor && <SignedIn actor={actor} />}
         </header>
         <main id="main" tabIndex={-1}>
@@ -112,6 +112,45 @@ function SignedIn({ actor: { name, role, kind } }: { actor: Actor }) {
       </span>
       {kind === 'oidc' && <button type="submit">Sign out</button>}
     </form>
+  );
+}
+
+function Navigation({ here, search, hasBoard }: Pick<LayoutProps, 'here' | 'search' | 'hasBoard'>) {
+  return (
+    <>
+      <nav aria-label="Pages">
+        <Links places={PLACES} here={here} />
+        {hasBoard && <a href="/queues">Queues</a>}
+      </nav>
+      <nav aria-label="Archive">
+        <Links places={ARCHIVE_PLACES} here={here} />
+      </nav>
+      <search>
+        <form action="/search">
+          <input
+            type="search"
+            name="q"
+            value={search}
+            required
+            aria-label="Search for an event"
+            placeholder="event id, repository:tag, digest"
+          />
+          <button type="submit">Search</button>
+        </form>
+      </search>
+    </>
+  );
+}
+
+function Links({ places, here }: { places: readonly NavigationLink[]; here?: Place }) {
+  return (
+    <>
+      {places.map(({ place, href, text }) => (
+        <a key={place} href={href} aria-current={here === place ? 'page' : undefined}>
+          {text}
+        </a>
+      ))}
+    </>
   );
 }
 
