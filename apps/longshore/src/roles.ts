@@ -150,7 +150,7 @@ async function startWorker(parts: RoleParts): Promise<RunningRole> {
   const { createOwnPublish, createWorker, startAlerts, startHousekeeping } = await import(
     '@longshore/worker'
   );
-  const { config, consumer, producer, observer, inspector, monitor, trail, version } = parts;
+  const { config, consumer, producer, observer, inspector, monitor, trail, version, archive } = parts;
   const { prefix } = config().redis;
   const leader = createLeader(producer, prefix);
   const store = createAlertStore(producer, prefix, leader);
@@ -159,6 +159,7 @@ async function startWorker(parts: RoleParts): Promise<RunningRole> {
   const worker = createWorker({
     ...{ client: consumer, observer, pulse, trail, version, publish: own.publish, alerts: store },
     onRedisError: monitor.noteError,
+    ...(archive && { archive: archive.writer }),
   });
   worker.prepare(config())();
   observer.workerFetches(worker.lastFetchSeconds);
@@ -187,6 +188,7 @@ async function startWorker(parts: RoleParts): Promise<RunningRole> {
         housekeeping.note(next);
       };
     },
+    notes: () => archive?.notes() ?? [],
     async close() {
       oldest.close();
       // Another worker leads while this one finishes what is in flight.

@@ -1,6 +1,7 @@
 /** An endpoint with its secrets resolved, so that putting it to work cannot fail: how it delivers, and by which rules. */
 import {
   type AlertEndpoint,
+  type ArchiveEndpoint,
   type Config,
   type Endpoint,
   environment,
@@ -16,7 +17,7 @@ import type { RedisClient } from '@longshore/queue';
 import type { AlertStore } from '@longshore/queue/housekeeping';
 import { compileRules } from '@longshore/routing';
 import { createSign } from '@longshore/signing';
-import { openSink } from '@longshore/sinks';
+import { openSink, type SinkOptions } from '@longshore/sinks';
 import { alertReport, outOfDate } from './alerts/endpoint.js';
 import type { OwnPublish } from './own-publish.js';
 import type { LiveEndpoint } from './pipeline.js';
@@ -27,7 +28,7 @@ import { systemTrust } from './trust.js';
 
 /** See the header. Nothing in it looks a secret up again. */
 export interface Prepared {
-  endpoint: Endpoint | AlertEndpoint;
+  endpoint: Endpoint | AlertEndpoint | ArchiveEndpoint;
   /** Holds the values of the secrets, so that a rotated `file:` secret is a change. Never logged. */
   fingerprint: string;
   /** Opens a sink: each result is to be closed. */
@@ -45,6 +46,8 @@ export interface PrepareParts {
   publish: OwnPublish['publish'];
   /** Knows which alerts are out of date. */
   alerts: Pick<AlertStore, 'get'>;
+  /** Writes events into the archive; absent without `archive`. */
+  archive?: SinkOptions['archive']['writer'];
   /** Version for the `User-Agent`. */
   version: string;
   /** When an alert is tried again; for tests. Default: as its endpoint says. */
@@ -56,7 +59,7 @@ export interface PrepareParts {
  * @throws LongshoreError SECRET_MISSING
  */
 export function prepareEndpoint(
-  endpoint: Endpoint | AlertEndpoint,
+  endpoint: Endpoint | AlertEndpoint | ArchiveEndpoint,
   config: Config,
   live: () => Config,
   parts: PrepareParts,
@@ -71,6 +74,12 @@ export function prepareEndpoint(
 
   const ordered = endpoint.order !== 'none' && endpoint.hold !== undefined;
   const rules = { settings: endpoint, ordered, ignores: compileRules(endpoint) };
+  if (endpoint.kind === 'archive') {
+    const { archive: writer } = parts;
+    if (!writer) throw new TypeError('the archive is not open in this process');
+    const open = () => ({ ...rules, sink: openSink('archive', { writer }) });
+    return { endpoint, fingerprint: fingerprint({}), open, report };
+  }
   if (endpoint.kind === 'http') {
     const signing = endpoint.sign && signOptions(endpoint.sign);
     const options = { ...sinkOptions(endpoint, version), sign: signing && createSign(signing) };

@@ -4,6 +4,7 @@ import type { Endpoint, HttpEndpoint } from '../endpoint.js';
 import type { Config } from '../schema.js';
 import type { Step } from '../yaml/node.js';
 import { checkAlerts } from './alerts.js';
+import { checkArchive } from './archive.js';
 import type { Check } from './check.js';
 import { checkDelays } from './delays.js';
 import { checkHeaders } from './headers.js';
@@ -46,6 +47,7 @@ export function checkConfig(read: Config & { version?: string }, check: Check): 
   }
   checkPulls(endpoints, check);
   checkAlerts(config, check);
+  checkArchive(config, check);
   checkRelay(config, check);
   checkSecrets(config, [], check);
   return { ...config, notifications: { ...config.notifications, endpoints } };
