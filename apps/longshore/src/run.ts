@@ -129,7 +129,7 @@ async function serve({ file, roles, env }: RunOptions, serving: Serving): Promis
   }
 }
 
-/** A process that only takes events needs no archive: it goes on while PostgreSQL is unavailable. */
+/** A process that only takes events needs no archive. */
 async function openArchiveFor(roles: readonly Role[], config: Config, observer: Observer) {
   const plays = (role: Role): boolean => roles.length === 0 || roles.includes(role);
   if (!plays('worker') && !plays('dashboard')) return undefined;

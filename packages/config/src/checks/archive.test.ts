@@ -22,7 +22,7 @@ const traps: Trap[] = [
   },
   {
     title: 'a retention of more than 100 years',
-    bad: archive('retention: 9999999h'),
+    bad: archive('retention: 999999h'),
     problem: ['error', 'archive.retention', /876000h/],
     fine: archive('retention: 87600h'),
   },
