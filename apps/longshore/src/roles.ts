@@ -4,7 +4,7 @@
  * The code of a role is loaded when the role starts: ingest alone takes a quarter less memory than all roles.
  */
 import type { Config } from '@longshore/config';
-import { claimLock } from '@longshore/embedded-redis/lock';
+import { claimLock } from '@longshore/embedded/lock';
 import type { IngestParts } from '@longshore/ingest';
 import { isIngestRecord } from '@longshore/observe/ingest-record';
 import { troubleIn } from '@longshore/queue';

@@ -7,6 +7,7 @@ export {
   type TakenEvent,
   viewOf,
 } from './delivery.js';
+export { entryKey } from './entry-key.js';
 export { ERRORS, type ErrorCode, LongshoreError } from './errors.js';
 export {
   ACTIONS,
@@ -42,6 +43,8 @@ export {
   type AttemptedEntry,
   type DeliveryState,
   type EventHistory,
+  type FeedPage,
+  type FeedPosition,
   type GapEntry,
   type GapReason,
   HISTORY_STEPS,
@@ -49,9 +52,13 @@ export {
   type HistoryAnswer,
   type HistoryDelivery,
   type HistoryEntry,
+  type HistoryFeed,
   type HistoryGap,
+  type HistoryLog,
   type HistoryQuery,
   type HistoryStep,
+  type HistoryStore,
+  type HistoryTerms,
   type HistoryWriter,
   type LastAnswer,
   type NotedDelivery,
@@ -59,6 +66,7 @@ export {
   type ReceivedEntry,
   type RetriedEntry,
   type SettledEntry,
+  type StoredHistory,
   type UnquarantinedEntry,
 } from './history.js';
 export { type DeliveryKey, deliveryId, eventIdFrom } from './ids.js';

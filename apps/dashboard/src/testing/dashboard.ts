@@ -5,6 +5,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { ArchiveReader } from '@longshore/archive/read';
 import { type Config, loadConfig } from '@longshore/config';
 import { type Delivery, deliveryOf, EVENTS_V2 } from '@longshore/event';
 import { type AdminService, createAdminService } from '@longshore/operator';
@@ -52,8 +53,8 @@ export const endpoints = (...names: string[]): object => ({
 /** Ingest is another app: every replayed request is accepted, and leaves quarantine. */
 const replay = async () => ({ accepted: 1, enqueued: 1, duplicates: 0, ignored: 0, kept: [] });
 
-/** Starts a dashboard with these settings of `longshore.yml`. */
-export async function startDashboard(settings: object = {}): Promise<TestDashboard> {
+/** Starts a dashboard with these settings of `longshore.yml`, and with this archive. */
+export async function startDashboard(settings: object = {}, archive?: ArchiveReader): Promise<TestDashboard> {
   const prefix = testPrefix();
   const client = connect({ url: redisUrl() }, 'producer', () => {});
   await new Promise((resolve) => client.once('ready', resolve));
@@ -65,6 +66,7 @@ export async function startDashboard(settings: object = {}): Promise<TestDashboa
   const dashboard = createDashboard({
     inspector,
     admin,
+    archive,
     redis: () => ({ up: client.status === 'ready', full: false, warnings: [] }),
     version: '0.0.0',
     refused: () => undefined,
