@@ -37,7 +37,10 @@ export async function digestsOf(ask: Ask, text: string, signal?: AbortSignal): P
     refuse('digest', `${excerpt(written)} has ${hex.length} hex digits; write ${SHORTEST} or more`);
   }
   if (hex === undefined && !written.includes(':')) {
-    refuse('digest', `${excerpt(JSON.stringify(written))} is not a digest; write sha256:… or its first ${SHORTEST} hex digits`);
+    refuse(
+      'digest',
+      `${excerpt(JSON.stringify(written))} is not a digest; write sha256:… or its first ${SHORTEST} hex digits`,
+    );
   }
   const forms = FORMS.filter((one) => hex !== undefined && (algorithm ?? one.algorithm) === one.algorithm);
   const ranges = forms.map(({ code, digits }) => rangeOf(code, hex ?? '', digits));

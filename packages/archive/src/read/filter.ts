@@ -34,7 +34,8 @@ const LATEST = 253_402_300_799_999;
 /** As text of PostgreSQL; ISO text keeps its microseconds. @throws LongshoreError REQUEST_INVALID */
 export function momentOf(name: string, time: string | number): string {
   const ms = typeof time === 'number' ? time : Date.parse(time);
-  if (!Number.isFinite(ms)) refuse(name, `${excerpt(JSON.stringify(time))} is not a time; write 2026-11-21T03:00:00Z`);
+  if (!Number.isFinite(ms))
+    refuse(name, `${excerpt(JSON.stringify(time))} is not a time; write 2026-11-21T03:00:00Z`);
   const iso = new Date(Math.min(LATEST, Math.max(EARLIEST, ms))).toISOString();
   const [, micros] = typeof time === 'string' ? (/\.\d{3}(\d{1,3})Z$/.exec(time) ?? []) : [];
   return micros === undefined ? iso : iso.replace('Z', `${micros}Z`);
@@ -57,7 +58,10 @@ export function atAddress(column: Condition, text: string): Condition {
   const [, host = '', bits] = /^([0-9a-fA-F:.]{1,45})(?:\/(\d{1,3}))?$/.exec(text.trim()) ?? [];
   const family = isIP(host);
   if (family === 0 || Number(bits ?? 0) > (family === 4 ? 32 : 128)) {
-    refuse('addr', `${excerpt(JSON.stringify(text))} is not an address; write 10.1.2.3, 2001:db8::1 or a network such as 10.1.0.0/16`);
+    refuse(
+      'addr',
+      `${excerpt(JSON.stringify(text))} is not an address; write 10.1.2.3, 2001:db8::1 or a network such as 10.1.0.0/16`,
+    );
   }
   if (bits !== undefined) return sql`${column} <<= ${`${host}/${bits}`}::inet`;
   const network = sql`network(set_masklen(${host}::inet, ${NETWORK_BITS[family === 4 ? 4 : 6]}::int))::inet`;

@@ -1,8 +1,8 @@
 /** What is known of a digest: where it is, what it is made of, who pulled it. */
 import { excerpt } from '@longshore/event';
 import { sql } from 'kysely';
-import { ACTION_CODES, type ManifestTable, METHODS } from '../db/tables.js';
 import { digestText } from '../db/digest.js';
+import { ACTION_CODES, type ManifestTable, METHODS } from '../db/tables.js';
 import type { Ask } from './ask.js';
 import { digestsOf } from './digests.js';
 import { given } from './events/row.js';
@@ -43,7 +43,10 @@ export async function imageOf({ ask, names }: TagParts, part: string): Promise<A
   const ids = [...new Set([...places, ...manifests, ...tags].map((row) => row.repository_id))];
   const [pushed, parents] = [await pushOf(ask, digest), await parentsOf(ask, digest, ids)];
   const known = manifests.find(({ refs }) => refs !== null) ?? manifests[0];
-  const named = await names({ repositories: ids, labels: [known?.media_type_id ?? null, pushed?.actor_id ?? null] });
+  const named = await names({
+    repositories: ids,
+    labels: [known?.media_type_id ?? null, pushed?.actor_id ?? null],
+  });
   const placeOf = (id: number) => {
     const { repository = '', source = '' } = named.repository(id) ?? {};
     return { repository, source };
@@ -83,7 +86,10 @@ const placesOf = (ask: Ask, digest: Buffer) =>
     group by repository_id order by max(at) desc limit ${MOST_REPOSITORIES}`);
 
 /** The first push: everything of a digest begins with it. */
-async function pushOf(ask: Ask, digest: Buffer): Promise<{ at: string; actor_id: number | null } | undefined> {
+async function pushOf(
+  ask: Ask,
+  digest: Buffer,
+): Promise<{ at: string; actor_id: number | null } | undefined> {
   const [row] = await ask(sql<{ at: string; actor_id: number | null }>`
     select e.at, e.actor_id from event e where e.digest = ${digest} and e.action = ${ACTION_CODES.push}
     order by e.at limit 1`);
@@ -123,7 +129,18 @@ export async function imagePullers(ask: Ask, names: Names, part: string): Promis
   });
   return rows.map((row) => {
     const { repository = '', source = '' } = named.repository(row.repository_id) ?? {};
-    const client = { actor: named.label(row.actor_id), addr: row.addr ?? undefined, client: named.label(row.agent_id) };
-    return { repository, source, lastAt: row.last_at, pulls: row.pulls, checks: row.checks, ...given(client) };
+    const client = {
+      actor: named.label(row.actor_id),
+      addr: row.addr ?? undefined,
+      client: named.label(row.agent_id),
+    };
+    return {
+      repository,
+      source,
+      lastAt: row.last_at,
+      pulls: row.pulls,
+      checks: row.checks,
+      ...given(client),
+    };
   });
 }

@@ -30,7 +30,9 @@ const REPOSITORIES: CursorKind = { list: 'r', parts: [PARTS.time, PARTS.id] };
 /** Tags that are counted, at most. */
 const MOST_TAGS = 10_000;
 
-const COLUMNS = sql.raw('r.id, r.name, s.name as source, r.first_at, r.last_at, r.last_push_at, r.last_pull_at');
+const COLUMNS = sql.raw(
+  'r.id, r.name, s.name as source, r.first_at, r.last_at, r.last_push_at, r.last_pull_at',
+);
 
 /** The newest activity first. @throws LongshoreError REQUEST_INVALID */
 export async function repositoryPage(
@@ -62,7 +64,10 @@ export async function repositoryPage(
   const shown = found.slice(0, limit);
   const last = shown.at(-1);
   const isMore = found.length > limit && last !== undefined;
-  return { items: shown.map(answerOf), ...(isMore && { next: cursorOf(REPOSITORIES, [last.last_at, last.id]) }) };
+  return {
+    items: shown.map(answerOf),
+    ...(isMore && { next: cursorOf(REPOSITORIES, [last.last_at, last.id]) }),
+  };
 }
 
 function answerOf({ name, source, ...row }: RepositoryRow): ArchivedRepository {

@@ -53,10 +53,14 @@ export async function repositoryIds(
 ): Promise<number[]> {
   const conditions = all([...nameConditions(filter), ...more]);
   const rows = await ask(
-    sql<{ id: number; name: string }>`select r.id, r.name from repository r where ${conditions} limit ${MOST + 1}`,
+    sql<{
+      id: number;
+      name: string;
+    }>`select r.id, r.name from repository r where ${conditions} limit ${MOST + 1}`,
     signal,
   );
-  if (rows.length > MOST) refuse('repository', `more than ${MOST} repositories match; write more of the name`);
+  if (rows.length > MOST)
+    refuse('repository', `more than ${MOST} repositories match; write more of the name`);
   const matches = nameMatcher(filter);
   return rows.filter(({ name }) => matches(name)).map(({ id }) => id);
 }

@@ -48,12 +48,17 @@ export async function dayCounts(ask: Ask, filter: StatsFilter): Promise<DayCount
 
 /** The numbers of the table `a`. */
 export const SUMS = sql.raw(
-  ['pulls', 'checks', 'pushes', 'deletes', 'bytes'].map((name) => `sum(a.${name})::bigint as ${name}`).join(', '),
+  ['pulls', 'checks', 'pushes', 'deletes', 'bytes']
+    .map((name) => `sum(a.${name})::bigint as ${name}`)
+    .join(', '),
 );
 
 function subjectOf({ repository, tag, actor, client, source }: StatsFilter): Condition {
   if ([repository, actor, client].filter((name) => name !== undefined).length > 1) {
-    refuse('repository', 'numbers are kept for a repository, an actor or a client, not for two of them together');
+    refuse(
+      'repository',
+      'numbers are kept for a repository, an actor or a client, not for two of them together',
+    );
   }
   if (tag !== undefined && repository === undefined) refuse('tag', 'give its repository too');
   if (source !== undefined && (actor ?? client) !== undefined) {

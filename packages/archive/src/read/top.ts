@@ -33,7 +33,9 @@ const OF_REPOSITORY = {
       bytes from pull_day where agent_id <> 0`,
     measures: ['pulls', 'checks', 'bytes'],
   },
-} as const satisfies Partial<Record<TopSubject, { rows: RawBuilder<unknown>; measures: readonly TopMeasure[] }>>;
+} as const satisfies Partial<
+  Record<TopSubject, { rows: RawBuilder<unknown>; measures: readonly TopMeasure[] }>
+>;
 
 /** The largest first; what has none is left out. @throws LongshoreError REQUEST_INVALID */
 export async function topList(ask: Ask, names: Names, filter: TopFilter): Promise<TopEntry[]> {
@@ -55,7 +57,13 @@ export async function topList(ask: Ask, names: Names, filter: TopFilter): Promis
     if (!isOfRepository) return { name: named.label(id) ?? '', ...counts };
     const { repository = '', source = '' } = named.repository(id) ?? {};
     const more = given({ tag: of === 'tags' ? tag : undefined });
-    return { name: of === 'tags' ? `${repository}:${tag}` : repository, repository, source, ...more, ...counts };
+    return {
+      name: of === 'tags' ? `${repository}:${tag}` : repository,
+      repository,
+      source,
+      ...more,
+      ...counts,
+    };
   });
 }
 
@@ -63,17 +71,20 @@ export async function topList(ask: Ask, names: Names, filter: TopFilter): Promis
 function countedRows({ of, repository, source }: TopFilter, by: TopMeasure): Condition {
   if (of === 'repositories' || of === 'tags') {
     const rows = sql`activity_day a where a.subject = ${SUBJECT_OF[of]}`;
-    if (repository !== undefined) return sql`${rows} and a.subject_id in (${repositoryIdsOf(repository, source)})`;
+    if (repository !== undefined)
+      return sql`${rows} and a.subject_id in (${repositoryIdsOf(repository, source)})`;
     if (source === undefined) return rows;
     return sql`${rows} and a.subject_id in (select r.id from repository r join source s on s.id = r.source_id
       where s.name = ${columnText(source)})`;
   }
   if (repository === undefined) {
-    if (source !== undefined) refuse('source', `numbers of ${of} are kept for all sources together, or for a repository`);
+    if (source !== undefined)
+      refuse('source', `numbers of ${of} are kept for all sources together, or for a repository`);
     return sql`activity_day a where a.subject = ${SUBJECT_OF[of]}`;
   }
   const { rows, measures } = OF_REPOSITORY[of];
   const known: readonly TopMeasure[] = measures;
-  if (!known.includes(by)) refuse('by', `of the ${of} of one repository only ${measures.join(', ')} are counted`);
+  if (!known.includes(by))
+    refuse('by', `of the ${of} of one repository only ${measures.join(', ')} are counted`);
   return sql`(${rows}) a where a.repository_id in (${repositoryIdsOf(repository, source)})`;
 }

@@ -55,7 +55,11 @@ export async function unusedPage(
   };
 }
 
-const placeOf = ({ unused_since: since, repository_id: id, tag }: UnusedRow): (string | number)[] => [since, id, tag];
+const placeOf = ({ unused_since: since, repository_id: id, tag }: UnusedRow): (string | number)[] => [
+  since,
+  id,
+  tag,
+];
 
 const behind = (position: readonly (string | number)[] | undefined): Condition[] =>
   position

@@ -13,8 +13,26 @@ export type EventRow = Omit<EventTable, 'instance_id' | 'content_type_id' | 'ded
 /** Columns of the table `e`. */
 export const EVENT_COLUMNS = sql.raw(
   [
-    ...['at', 'received_at', 'size', 'id', 'event_uuid', 'event_id', 'request_id', 'repository_id', 'actor_id'],
-    ...['agent_id', 'media_type_id', 'host_id', 'from_repository_id', 'native_type_id', 'source_id', 'action'],
+    ...[
+      'at',
+      'received_at',
+      'size',
+      'id',
+      'event_uuid',
+      'event_id',
+      'request_id',
+      'repository_id',
+      'actor_id',
+    ],
+    ...[
+      'agent_id',
+      'media_type_id',
+      'host_id',
+      'from_repository_id',
+      'native_type_id',
+      'source_id',
+      'action',
+    ],
     ...['kind', 'method', 'tag', 'digest', 'addr'],
   ]
     .map((column) => `e.${column}`)

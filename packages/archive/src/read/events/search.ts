@@ -59,7 +59,10 @@ function narrowest(
   digests: readonly Buffer[] | undefined,
   where: Condition[],
 ): Lane {
-  if (!digests) return repositories ? { each: { column: 'repository_id', values: repositories }, where: [] } : { where: [] };
+  if (!digests)
+    return repositories
+      ? { each: { column: 'repository_id', values: repositories }, where: [] }
+      : { where: [] };
   if (repositories) where.push(sql`e.repository_id = any(${repositories}::int[])`);
   return { each: { column: 'digest', values: digests }, where: [] };
 }
@@ -70,9 +73,11 @@ async function sourceOf(ask: Ask, source: string): Promise<number | null> {
 }
 
 const ids = (ask: Ask, kind: number, name: Condition) =>
-  ask(sql<{ id: number }>`select l.id from label l where l.kind = ${kind} and ${name} limit ${MOST_CLIENTS + 1}`).then(
-    (rows) => rows.map(({ id }) => id),
-  );
+  ask(
+    sql<{
+      id: number;
+    }>`select l.id from label l where l.kind = ${kind} and ${name} limit ${MOST_CLIENTS + 1}`,
+  ).then((rows) => rows.map(({ id }) => id));
 
 /** User agents that a part of one may match. */
 const MOST_CLIENTS = 10_000;
@@ -92,7 +97,8 @@ async function conditionsOf(ask: Ask, filter: EventFilter): Promise<Condition[] 
   }
   if (filter.client !== undefined) {
     const agents = await ids(ask, LABEL_KINDS.agent, contains(sql`l.name`, filter.client));
-    if (agents.length > MOST_CLIENTS) refuse('client', `more than ${MOST_CLIENTS} user agents contain it; write more of one`);
+    if (agents.length > MOST_CLIENTS)
+      refuse('client', `more than ${MOST_CLIENTS} user agents contain it; write more of one`);
     if (agents.length === 0) return undefined;
     where.push(sql`e.agent_id = any(${agents}::int[])`);
   }
@@ -133,7 +139,8 @@ async function textLanes(
 ): Promise<Lane[]> {
   const lanes: Lane[] = [{ where: [sql`e.tag = ${columnText(text)}`] }];
   const repositories = await newestOf(ask, text, sourceId, reach, signal);
-  if (repositories.length > 0) lanes.push({ each: { column: 'repository_id', values: repositories }, where: [] });
+  if (repositories.length > 0)
+    lanes.push({ each: { column: 'repository_id', values: repositories }, where: [] });
   const [actor] = await ids(ask, LABEL_KINDS.actor, isNamed(text));
   if (actor !== undefined) lanes.push({ where: [sql`e.actor_id = ${actor}`] });
   const digests = isDigestPart(text) ? await digestsOf(ask, text, signal) : [];
