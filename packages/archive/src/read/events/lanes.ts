@@ -22,8 +22,11 @@ export interface Slice {
   limit: number;
 }
 
-/** Scans of one lane. More values are one condition, and PostgreSQL filters what it reads in the order of time. */
-const MOST_SCANS = 500;
+/**
+ * Rows that the scans of one lane read at most: 500 scans for a page of 50. Beyond that the values are one condition,
+ * and PostgreSQL filters what it reads in the order of time.
+ */
+const MOST_ROWS = 25_000;
 const ARRAY_OF = { repository_id: sql.raw('int[]'), digest: sql.raw('bytea[]') };
 
 /** Rows of the lanes in order, each once. */
@@ -45,7 +48,7 @@ function laneRows({ each, where }: Lane, part: Slice): RawBuilder<unknown> {
   const column = sql.ref(`e.${each.column}`);
   if (values.length === 0) return rowsOf([sql`${column} = ${value}`, ...conditions], part);
   const array = sql`${each.values}::${ARRAY_OF[each.column]}`;
-  if (values.length >= MOST_SCANS) return rowsOf([sql`${column} = any(${array})`, ...conditions], part);
+  if (each.values.length * part.limit > MOST_ROWS) return rowsOf([sql`${column} = any(${array})`, ...conditions], part);
   const scan = rowsOf([sql`${column} = one.value`, ...conditions], part);
   return sql`select e.* from unnest(${array}) as one(value) cross join lateral (${scan}) e ${ordered(part)}`;
 }
