@@ -117,7 +117,7 @@ function note(seen: Map<number, Seen>, id: number, row: IdRow): void {
   const pull = isFetch(row) ? row.at : null;
   const there = seen.get(id) ?? { first: row.at, last: row.at, push, pull };
   seen.set(id, {
-    first: row.at > there.first ? there.first : row.at,
+    first: [there.first, row.at].sort()[0] ?? row.at,
     last: later(there.last, row.at) ?? row.at,
     push: later(there.push, push),
     pull: later(there.pull, pull),

@@ -41,9 +41,12 @@ export interface ArchiveWriter {
 interface Item {
   delivery: Delivery;
   row: Row;
+  /** Its place in the call. */
+  place: number;
 }
 
-type Results = Map<Delivery, WriteResult>;
+/** By the place in the call. */
+type Results = WriteResult[];
 
 /** See the header. */
 export function createArchiveWriter(archive: Archive, options: ArchiveWriterOptions): ArchiveWriter {
@@ -56,8 +59,10 @@ export function createArchiveWriter(archive: Archive, options: ArchiveWriterOpti
   };
   return {
     async write(deliveries, signal) {
-      const results: Results = new Map();
-      const items = deliveries.flatMap((delivery) => itemOf(delivery, options.retention, results));
+      const results: Results = [];
+      const items = deliveries.flatMap((delivery, place) =>
+        itemOf(delivery, place, options.retention, results),
+      );
       // In the order of their ids: two processes that write the same events never wait for each other in a circle.
       items.sort((a, b) => (a.row.id < b.row.id ? -1 : 1));
       try {
@@ -68,7 +73,7 @@ export function createArchiveWriter(archive: Archive, options: ArchiveWriterOpti
         parts.ranges.length = 0;
         throw error;
       }
-      return deliveries.map((delivery) => results.get(delivery) ?? { rejected: 'no result' });
+      return results;
     },
   };
 }
@@ -83,11 +88,11 @@ interface Parts {
 }
 
 /** A fault in one event costs that event. */
-function itemOf(delivery: Delivery, retention: number, results: Results): Item[] {
+function itemOf(delivery: Delivery, place: number, retention: number, results: Results): Item[] {
   try {
-    return [{ delivery, row: rowOf(delivery, retention) }];
+    return [{ delivery, row: rowOf(delivery, retention), place }];
   } catch (error) {
-    results.set(delivery, { rejected: wordsOf(error) });
+    results[place] = { rejected: wordsOf(error) };
     return [];
   }
 }
@@ -105,7 +110,7 @@ async function writeHalving(
   } catch (error) {
     if (signal.aborted || isArchiveUnavailable(error)) throw error;
     if (items.length === 1) {
-      results.set(first.delivery, { rejected: wordsOf(error) });
+      results[first.place] = { rejected: wordsOf(error) };
       return;
     }
     const middle = Math.ceil(items.length / 2);
@@ -133,9 +138,7 @@ async function writeItems(
   });
   const packed = await Promise.all(packing);
   const added = await writeWithPartitions(parts, packed, signal);
-  for (const { delivery, row } of items) {
-    results.set(delivery, added.delete(row.id) ? 'stored' : 'duplicate');
-  }
+  for (const { row, place } of items) results[place] = added.delete(row.id) ? 'stored' : 'duplicate';
 
   /** Retention may have dropped one that was there a moment ago. */
   async function writeWithPartitions(
