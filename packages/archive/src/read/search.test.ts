@@ -1,13 +1,12 @@
 /** Searches over a real PostgreSQL, against a plain filter over the same events. */
-import { type Delivery, eventOf, LongshoreError } from '@longshore/event';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { testArchive, unaborted, writerOf } from '../testing/archive.js';
 import { digestOf, NOON } from '../testing/deliveries.js';
+import { chance, HOSTILE, matches, pick, randomDeliveries } from '../testing/random.js';
 import { createArchiveReader } from './reader.js';
-import { chance, HOSTILE, matches, pick, randomDeliveries, timeOf } from './testing/random.js';
 import type { ArchivedEvent, ArchiveReader, EventFilter } from './types.js';
 
-const COUNT = 2_000;
+const COUNT = 1_500;
 const SEED = 20_261_130;
 
 let reader: ArchiveReader;
@@ -15,13 +14,18 @@ const deliveries = randomDeliveries(COUNT, SEED);
 
 beforeAll(async () => {
   const archive = await testArchive();
-  for (let at = 0; at < COUNT; at += 500) await writerOf(archive).write(deliveries.slice(at, at + 500), unaborted());
+  for (let at = 0; at < COUNT; at += 500)
+    await writerOf(archive).write(deliveries.slice(at, at + 500), unaborted());
   await archive.pool.query('analyze');
   reader = createArchiveReader(archive);
 });
 
 /** Every page. */
-async function everything(filter: EventFilter, limit = 500, first: 'newest' | 'oldest' = 'newest'): Promise<ArchivedEvent[]> {
+async function everything(
+  filter: EventFilter,
+  limit = 500,
+  first: 'newest' | 'oldest' = 'newest',
+): Promise<ArchivedEvent[]> {
   const found: ArchivedEvent[] = [];
   let after: string | undefined;
   do {
@@ -53,9 +57,23 @@ async function expectSame(filter: EventFilter): Promise<number> {
 const iso = (days: number): string => new Date(NOON - days * 86_400_000).toISOString();
 const CHOICES: { [Name in keyof EventFilter]-?: readonly NonNullable<EventFilter[Name]>[] } = {
   text: ['acme', 'app', 'ACME', 'latest', 'ci', digestOf('content 7').slice(7, 15), 'nothing', ...HOSTILE],
-  repository: ['acme/app', 'acme/*', '**', '{team,acme}/**', 'acme/app?worker', '!acme/**', 'none', ...HOSTILE],
+  repository: [
+    'acme/app',
+    'acme/*',
+    '**',
+    '{team,acme}/**',
+    'acme/app?worker',
+    '!acme/**',
+    'none',
+    ...HOSTILE,
+  ],
   tag: ['latest', '1.0', 'none', ...HOSTILE.slice(0, -1), 'x'.repeat(128)],
-  digest: [digestOf('content 7'), digestOf('content 9').slice(0, 20), digestOf('content 8').slice(7, 16), 'ffffffffffff'],
+  digest: [
+    digestOf('content 7'),
+    digestOf('content 9').slice(0, 20),
+    digestOf('content 8').slice(7, 16),
+    'ffffffffffff',
+  ],
   actor: ['ci', 'anna', 'none', ...HOSTILE],
   addr: ['10.1.2.3', '2001:db8::1', '10.1.0.0/16', '203.0.113.9'],
   client: ['containerd', 'GO/1', 'none', ...HOSTILE],
@@ -78,7 +96,7 @@ describe('a search finds what a plain filter finds', () => {
   test('by several of them', async () => {
     const random = chance(SEED);
     let found = 0;
-    for (let n = 0; n < 150; n++) {
+    for (let n = 0; n < 80; n++) {
       const names = NAMES.filter(() => random() < 0.25);
       const filter = Object.fromEntries(names.map((name) => [name, pick<unknown>(random, CHOICES[name])]));
       found += (await expectSame(filter)) > 0 ? 1 : 0;
@@ -91,10 +109,12 @@ describe('a search finds what a plain filter finds', () => {
     expect(newest).toHaveLength(COUNT);
     const ids = newest.map(({ id }) => id);
     expect(new Set(ids).size).toBe(COUNT);
-    expect((await everything({}, 7, 'oldest')).map(({ id }) => id)).toEqual(ids.toReversed());
+    expect((await everything({}, 23, 'oldest')).map(({ id }) => id)).toEqual(ids.toReversed());
     const some = newest.filter(({ repository }) => repository?.toLowerCase().includes('app'));
-    for (const limit of [1, 3, 50]) {
-      expect((await everything({ text: 'app' }, limit)).map(({ id }) => id)).toEqual(some.map(({ id }) => id));
+    for (const limit of [4, 50]) {
+      expect((await everything({ text: 'app' }, limit)).map(({ id }) => id)).toEqual(
+        some.map(({ id }) => id),
+      );
     }
   });
 });

@@ -114,21 +114,22 @@ export async function movePage(
   };
 }
 
-type MoveRow = Omit<TagMoveTable, 'deleted' | 'clears'> & { deleted: boolean };
+type MoveRow = Omit<TagMoveTable, 'deleted' | 'moved' | 'clears'> & { deleted: boolean; moved: boolean };
 
+/** Every push, and the deletes that had an effect. */
 const movesOf = (
   repositoryId: number,
   tag: string,
   position: readonly (string | number)[] | undefined,
   limit: number,
 ): RawBuilder<MoveRow> => sql<MoveRow>`
-  select m.at, m.id, m.from_digest, m.to_digest, m.deleted, m.actor_id, m.size from tag_move m
-  where m.repository_id = ${repositoryId} and m.tag = ${columnText(tag)}
+  select m.at, m.id, m.from_digest, m.to_digest, m.deleted, m.moved, m.actor_id, m.size from tag_move m
+  where m.repository_id = ${repositoryId} and m.tag = ${columnText(tag)} and (m.moved or m.clears is null)
     ${position ? sql`and (m.at, m.id) < (${position[0]}::timestamptz, ${position[1]}::uuid)` : sql``}
   order by m.at desc, m.id desc limit ${limit}`;
 
 function moveOf(row: MoveRow, names: Named): Omit<TagMove, 'repository' | 'source' | 'tag'> {
   const [from, to] = [digestOrNone(row.from_digest), digestOrNone(row.to_digest)];
   const more = given({ from, to, by: names.label(row.actor_id), size: row.size ?? undefined });
-  return { at: row.at, moved: from !== to || row.deleted, deleted: row.deleted, ...more };
+  return { at: row.at, moved: row.moved, deleted: row.deleted, ...more };
 }

@@ -273,7 +273,7 @@ export interface UnusedFilter {
   source?: string;
 }
 
-/** A tag that nobody pulled for long. */
+/** A tag that was not pulled for long. */
 export interface UnusedTag extends ArchivedTag {
   /** The last pull, by tag or of its digest, or the push of what it points to now: whichever is later. */
   unusedSince: string;

@@ -48,7 +48,8 @@ function laneRows({ each, where }: Lane, part: Slice): RawBuilder<unknown> {
   const column = sql.ref(`e.${each.column}`);
   if (values.length === 0) return rowsOf([sql`${column} = ${value}`, ...conditions], part);
   const array = sql`${each.values}::${ARRAY_OF[each.column]}`;
-  if (each.values.length * part.limit > MOST_ROWS) return rowsOf([sql`${column} = any(${array})`, ...conditions], part);
+  if (each.values.length * part.limit > MOST_ROWS)
+    return rowsOf([sql`${column} = any(${array})`, ...conditions], part);
   const scan = rowsOf([sql`${column} = one.value`, ...conditions], part);
   return sql`select e.* from unnest(${array}) as one(value) cross join lateral (${scan}) e ${ordered(part)}`;
 }

@@ -8,7 +8,7 @@ import type { Named, Wanted } from '../names.js';
 import type { ArchivedEvent, TargetKind } from '../types.js';
 
 /** What is read; `body` only when it is asked for. */
-export type EventRow = Omit<EventTable, 'instance_id' | 'content_type_id' | 'dedupe' | 'sent_time'>;
+export type EventRow = Omit<EventTable, 'instance_id'>;
 
 /** Columns of the table `e`. */
 export const EVENT_COLUMNS = sql.raw(
@@ -94,7 +94,7 @@ const actionOf = ({ action, native_type_id: native }: EventRow, names: Named): s
   (action === ACTION_CODES.other ? names.label(native) : undefined) ?? ACTION_NAMES.get(action) ?? 'other';
 
 function bodyOf({ body, body_bytes: bytes }: EventRow): unknown {
-  return body && bytes !== null ? parseJson(unpackPayload(body, Math.abs(bytes))) : undefined;
+  return body && bytes !== null ? parseJson(unpackPayload(body, bytes)) : undefined;
 }
 
 /** Without the fields that are undefined. */

@@ -1,7 +1,7 @@
 /** Events by chance, the same for the same seed, with texts that are hard on SQL, and the plain filter over them. */
 import { type Delivery, eventOf, globMatcher } from '@longshore/event';
-import { delivery, digestOf, MANIFEST, NOON } from '../../testing/deliveries.js';
-import type { EventFilter } from '../types.js';
+import type { EventFilter } from '../read/types.js';
+import { delivery, digestOf, MANIFEST, NOON } from './deliveries.js';
 
 /** Texts that an SQL, a pattern or a shell would take for something else. */
 export const HOSTILE = [
@@ -17,7 +17,15 @@ export const HOSTILE = [
   'x'.repeat(255),
 ];
 
-const REPOSITORIES = ['acme/app', 'acme/app-worker', 'team/api', 'library/redis', 'a', 'Acme/App', ...HOSTILE];
+const REPOSITORIES = [
+  'acme/app',
+  'acme/app-worker',
+  'team/api',
+  'library/redis',
+  'a',
+  'Acme/App',
+  ...HOSTILE,
+];
 const TAGS = ['latest', '1.0', '1.1', 'acme', ...HOSTILE.map((text) => text.slice(0, 128))];
 const ACTORS = ['ci', 'anna', 'acme', ...HOSTILE];
 const AGENTS = ['containerd/v2.0.0', 'docker/27.1 go/1.22', 'kaniko', ...HOSTILE];
@@ -44,7 +52,8 @@ export const pick = <Item>(random: () => number, items: readonly Item[]): Item =
 /** Deliveries within 40 days before {@link NOON}, many of them at equal times. */
 export function randomDeliveries(count: number, seed: number): Delivery[] {
   const random = chance(seed);
-  const maybe = <Item>(items: readonly Item[]): Item | undefined => (random() < 0.8 ? pick(random, items) : undefined);
+  const maybe = <Item>(items: readonly Item[]): Item | undefined =>
+    random() < 0.8 ? pick(random, items) : undefined;
   return Array.from({ length: count }, (_, n) => {
     const action = pick(random, ACTIONS);
     const mediaType = random() < 0.5 ? MANIFEST : BLOB;
@@ -110,7 +119,9 @@ export function matches(filter: EventFilter, one: Delivery): boolean {
     target: (wanted) => (wanted === 'image') === (target.mediaType === MANIFEST),
     id: (wanted) => one.eventId === wanted,
   };
-  return Object.entries(filter).every(([name, wanted]) => checks[name as keyof EventFilter]?.(String(wanted)) ?? false);
+  return Object.entries(filter).every(
+    ([name, wanted]) => checks[name as keyof EventFilter]?.(String(wanted)) ?? false,
+  );
 }
 
 /** Epoch milliseconds. */
