@@ -6,9 +6,10 @@ import { readFileSync } from 'node:fs';
 import Router from '@koa/router';
 import { ERRORS, excerpt, LongshoreError } from '@longshore/event';
 import type { Context, Middleware } from 'koa';
+import { protectRoutes } from '../access/routes.js';
 import type { PageDeps } from './deps.js';
 import { registerForms } from './forms.js';
-import { page } from './layout.js';
+import { frameOf, page } from './layout.js';
 import { Message } from './message.js';
 import { registerViews } from './views.js';
 
@@ -34,6 +35,7 @@ export function createPages(deps: PageDeps): Router {
   addAssets(router);
   registerViews(router, deps);
   registerForms(router, deps);
+  protectRoutes(router);
   return router;
 }
 
@@ -53,6 +55,7 @@ const MAX_MESSAGE_LENGTH = 1_000;
 
 const TITLES: Readonly<Record<number, string>> = {
   400: 'Bad request',
+  403: 'Not allowed',
   404: 'Not found',
   503: 'Unavailable',
 };
@@ -96,5 +99,5 @@ function showError(
   const children = <Message title={title} text={text} links={[{ href: '/', text: 'Endpoints' }]} />;
   ctx.status = status;
   ctx.type = 'html';
-  ctx.body = page({ title, hasBoard: ctx.state.hasBoard, children });
+  ctx.body = page({ title, ...frameOf(ctx), children });
 }

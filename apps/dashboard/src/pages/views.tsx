@@ -7,7 +7,7 @@ import { ConfirmDead, DeadPage, type DeadPageQuery } from './dead.js';
 import { DeliveryPage } from './deliveries.js';
 import type { PageDeps } from './deps.js';
 import { EndpointPage } from './endpoint.js';
-import { page } from './layout.js';
+import { frameOf, page } from './layout.js';
 import { BulkJobPage } from './message.js';
 import { Overview } from './overview.js';
 import { deadLetterParams, listedState, param, selectsAll } from './params.js';
@@ -40,7 +40,7 @@ export function registerViews(router: Router, deps: PageDeps): void {
     router.get(path, async (ctx) => {
       ctx.type = 'html';
       const shown = await view(new URLSearchParams(ctx.querystring), ctx.params);
-      ctx.body = page({ ...shown, hasBoard: ctx.state.hasBoard });
+      ctx.body = page({ ...shown, ...frameOf(ctx) });
     });
   }
 }

@@ -15,7 +15,7 @@ import { createInspector, type Inspector } from '@longshore/queue/operator';
 import { createProducer } from '@longshore/queue/producer';
 import { eventually, redisUrl, testPrefix } from '@longshore/testkit';
 import { onTestFinished } from 'vitest';
-import type { SignIns } from '../auth.js';
+import type { SignIns } from '../access/authenticate.js';
 import { createDashboard } from '../dashboard.js';
 
 export interface TestDashboard {
@@ -27,6 +27,8 @@ export interface TestDashboard {
   readonly client: RedisClient;
   /** Errors that are not in the table. */
   readonly internalErrors: readonly unknown[];
+  /** Sign-ins at an issuer that failed. */
+  readonly signInTroubles: readonly unknown[];
   /** Applies other settings, as a changed file does. */
   apply(settings: object): Promise<void>;
   get(path: string, headers?: Record<string, string>): Promise<Response>;
@@ -43,6 +45,7 @@ export interface TestDashboard {
 /** Sign-ins that are never slowed down. */
 export const unthrottled: SignIns = {
   begin: async () => ({ passed() {}, failed: async () => {} }),
+  failed: async () => {},
 };
 
 /** Settings with endpoints of these names. */
@@ -63,6 +66,7 @@ export async function startDashboard(settings: object = {}, archive?: ArchiveRea
   let config = await configOf(settings, prefix);
   const admin = createAdminService({ client, config: () => config, by: 'the dashboard', replay });
   const internalErrors: unknown[] = [];
+  const signInTroubles: unknown[] = [];
   const dashboard = createDashboard({
     inspector,
     admin,
@@ -71,6 +75,7 @@ export async function startDashboard(settings: object = {}, archive?: ArchiveRea
     version: '0.0.0',
     refused: () => undefined,
     signIns: unthrottled,
+    onSignInTrouble: (error) => void signInTroubles.push(error),
     onInternalError: (error) => void internalErrors.push(error),
   });
   const apply = async (next: object): Promise<void> => {
@@ -103,6 +108,7 @@ export async function startDashboard(settings: object = {}, archive?: ArchiveRea
     prefix,
     client,
     internalErrors,
+    signInTroubles,
     apply,
     ...requestsTo(url),
     async shown() {
