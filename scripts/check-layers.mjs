@@ -33,6 +33,7 @@ const LAYERS = {
   signing: { may: [], why: 'signing is bytes and keys: the command checks with it what a sink has signed' },
   sinks: { may: ['event', 'settings', 'formats', 'registry-client', 'signing'], why: STAGE },
   'registry-client': { may: ['event'], why: STAGE },
+  archive: { may: ['event', 'settings', 'registry-client'], why: STAGE },
   observe: { may: ['event'], why: STAGE },
   spool: { may: ['event'], why: STAGE },
   'embedded-redis': { may: ['event'], why: 'it only runs a program; queue is the client of Redis' },
@@ -49,7 +50,7 @@ const LAYERS = {
     may: ['event', 'routing', 'queue', 'config'],
     why: 'the command, the API and the pages share operator, so it loads nothing that only one of them needs',
   },
-  dashboard: { may: ['event', 'queue', 'operator', 'config'], why: APP },
+  dashboard: { may: ['event', 'queue', 'archive', 'operator', 'config'], why: APP },
   longshore: {
     may: [
       'event',

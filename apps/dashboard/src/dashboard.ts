@@ -1,4 +1,5 @@
 /** The dashboard role: pages and API over all endpoints, and bull-board over their queues. */
+import type { ArchiveReader } from '@longshore/archive/read';
 import { type Config, isLoopback, revealAll } from '@longshore/config';
 import { LongshoreError } from '@longshore/event';
 import { type AdminService, createBulkJobs } from '@longshore/operator';
@@ -15,6 +16,8 @@ import { createPages } from './pages/pages.js';
 export interface DashboardDeps {
   inspector: Inspector;
   admin: AdminService;
+  /** Absent: the configuration has no `archive`. */
+  archive?: ArchiveReader;
   /**
    * Redis at the last check. `memory`: used share of its maxmemory, 0 … 1; absent without one. `warnings`: why it
    * takes no writes, and what it has lost, one line each.
@@ -45,7 +48,7 @@ export interface Dashboard {
 
 /** Has no users before the first configuration is applied, so apply one before it listens. */
 export function createDashboard(deps: DashboardDeps): Dashboard {
-  const { inspector, admin, redis, refused, version, signIns, onInternalError } = deps;
+  const { inspector, admin, archive, redis, refused, version, signIns, onInternalError } = deps;
   let users: Users = {};
   let boardMode: BoardMode = 'readonly';
   let canModify = true;
@@ -56,6 +59,7 @@ export function createDashboard(deps: DashboardDeps): Dashboard {
   const pages = createPages({
     admin,
     jobs,
+    archive,
     health() {
       const { memory, full, warnings } = redis();
       return { memory, full, warnings, refused: refused() };

@@ -119,6 +119,24 @@ const rows = {
     expose: false,
     retry: false,
   },
+  ARCHIVE_UNAVAILABLE: {
+    help: 'PostgreSQL of the archive is unavailable: it is unreachable, starting up, read only, out of disk space, or does not answer in time. The message has its error. Nothing is lost: events wait in the queue of the endpoint `archive` and are written when PostgreSQL is back.',
+    expose: true,
+    retry: true,
+    status: 503,
+  },
+  ARCHIVE_SCHEMA: {
+    help: 'The archive’s database was migrated by a newer Longshore, and an older one does not write to it. Run that newer version everywhere, or give this one a database of its own with `archive.url`.',
+    expose: true,
+    retry: false,
+    status: 503,
+  },
+  ARCHIVE_OFF: {
+    help: 'The command, page or API path needs the archive, and the configuration has no `archive`. Add `archive: {}` and restart.',
+    expose: true,
+    retry: false,
+    status: 404,
+  },
   LOCK_FAILED: {
     help: 'A folder for a single process (of the embedded Redis or of the spool) cannot be locked: the system does not list its processes. Mount `/proc` in the container, or install `ps`.',
     expose: false,

@@ -32,7 +32,7 @@ export function createAdminService(deps: AdminServiceDeps): AdminService {
   const known = { known: endpoints.names };
   const letters = createDeadLetters(client, prefix, known);
   const deliveries = createDeliveries(client, prefix, known);
-  const tracer = createTracer(client, prefix, () => sourceNames(config()));
+  const tracer = createTracer({ client, prefix, sources: () => sourceNames(config()) });
   const quarantine = createQuarantine(client, prefix);
   const journal = createJournal(client, prefix);
   const runs = createPreheatRuns(client, prefix);

@@ -4,7 +4,16 @@ import type { ComponentChildren } from 'preact';
 import { renderToString } from 'preact-render-to-string';
 
 /** The pages of the navigation. */
-export type Place = 'endpoints' | 'dead' | 'quarantine' | 'search';
+export type Place =
+  | 'endpoints'
+  | 'dead'
+  | 'quarantine'
+  | 'search'
+  | 'events'
+  | 'repositories'
+  | 'images'
+  | 'statistics'
+  | 'unused';
 
 /** A page and its frame. */
 export interface LayoutProps {
@@ -17,10 +26,25 @@ export interface LayoutProps {
   children?: ComponentChildren;
 }
 
-const PLACES: readonly { place: Place; href: string; text: string }[] = [
+interface NavigationLink {
+  place: Place;
+  href: string;
+  text: string;
+}
+
+const PLACES: readonly NavigationLink[] = [
   { place: 'endpoints', href: '/', text: 'Endpoints' },
   { place: 'dead', href: '/dead', text: 'Dead letters' },
   { place: 'quarantine', href: '/quarantine', text: 'Quarantine' },
+];
+
+/** What the archive knows. */
+const ARCHIVE_PLACES: readonly NavigationLink[] = [
+  { place: 'events', href: '/events', text: 'Events' },
+  { place: 'repositories', href: '/repositories', text: 'Repositories' },
+  { place: 'images', href: '/images', text: 'Images' },
+  { place: 'statistics', href: '/statistics', text: 'Statistics' },
+  { place: 'unused', href: '/unused', text: 'Unused' },
 ];
 
 /** The HTML document. */
@@ -44,12 +68,11 @@ export function Layout({ title, here, search, hasBoard, children }: LayoutProps)
             Longshore
           </a>
           <nav aria-label="Pages">
-            {PLACES.map(({ place, href, text }) => (
-              <a key={place} href={href} aria-current={here === place ? 'page' : undefined}>
-                {text}
-              </a>
-            ))}
+            <Links places={PLACES} here={here} />
             {hasBoard && <a href="/queues">Queues</a>}
+          </nav>
+          <nav aria-label="Archive">
+            <Links places={ARCHIVE_PLACES} here={here} />
           </nav>
           <search>
             <form action="/search">
@@ -73,6 +96,18 @@ export function Layout({ title, here, search, hasBoard, children }: LayoutProps)
         </main>
       </body>
     </html>
+  );
+}
+
+function Links({ places, here }: { places: readonly NavigationLink[]; here?: Place }) {
+  return (
+    <>
+      {places.map(({ place, href, text }) => (
+        <a key={place} href={href} aria-current={here === place ? 'page' : undefined}>
+          {text}
+        </a>
+      ))}
+    </>
   );
 }
 

@@ -1,0 +1,6 @@
+/** Every migration in its order: add yours at the end. */
+import type { Migration } from '../migration.js';
+import { events } from './0001-events.js';
+
+/** See the header. */
+export const MIGRATIONS: readonly Migration[] = [events];
