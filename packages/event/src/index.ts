@@ -83,6 +83,7 @@ export {
 } from './outage.js';
 export {
   type Answer,
+  type FormatReason,
   isTlsReason,
   type Outcome,
   type PreheatReason,
