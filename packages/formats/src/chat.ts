@@ -19,7 +19,7 @@ export interface ChatMessage {
 }
 
 /** What a chat says of itself. */
-export interface Chat extends Pick<Format, 'name' | 'summary' | 'answers' | 'settings'> {
+export interface Chat extends Pick<Format, 'name' | 'summary' | 'answers' | 'options' | 'requires'> {
   /** The body, with everything escaped. */
   body(message: ChatMessage, options: RenderOptions): unknown;
 }

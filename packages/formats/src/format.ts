@@ -5,17 +5,9 @@
  * A format decides a request's body, media type and headers, and what its receiver's answers mean. It never throws and
  * never changes an event.
  */
-import type { Delivery } from '@longshore/event';
+import type { Delivery, Needs } from '@longshore/event';
 import type { z } from 'zod';
 import type { Answers } from './answers.js';
-
-/** What an event must have for a format. An event that lacks some of it is ignored by the rule `format`. */
-export interface Needs {
-  /** The event is one of these. Absent: any. */
-  actions?: readonly string[];
-  /** The event has each of these. Absent: none. `host`: the registry's, unless the endpoint names one. */
-  fields?: readonly ('repository' | 'tag' | 'digest' | 'mediaType' | 'host')[];
-}
 
 /** Settings of the endpoint and of the relay that change a request. */
 export interface RenderOptions {
@@ -25,8 +17,8 @@ export interface RenderOptions {
   host?: string;
   /** Address of the dashboard, for formats that link to it. */
   dashboard?: string;
-  /** The format's own settings, as {@link Format.settings} gives them. */
-  settings?: unknown;
+  /** Values of {@link Format.options}. */
+  settings?: Readonly<Record<string, unknown>>;
 }
 
 /** Which setting offers a format: `format` of an endpoint, or `format` of a receiver of alerts. */
@@ -48,8 +40,10 @@ export interface Format {
   readonly timeoutMs?: number;
   /** What an answer means. Absent: as for the registry's own notifications. */
   readonly answers?: Answers;
-  /** Schema of the settings that this format alone has. Absent: it has none. */
-  readonly settings?: z.ZodType<object>;
+  /** Settings that this format alone has, each with its schema. Absent: it has none. */
+  readonly options?: Readonly<Record<string, z.ZodType>>;
+  /** Which of {@link options} must be there. Absent: none. */
+  readonly requires?: readonly string[];
   /** Media type of a body with this event. Events of different media types are never in one body. */
   contentType(delivery: Delivery, options: RenderOptions): string;
   /** Further headers of a request with these events. Absent: none. */

@@ -2,5 +2,5 @@
 export { type AlertMessage, alertIn } from './alert.js';
 export { type Answers, BODY_BYTES } from './answers.js';
 export { type Facts, factsOf } from './facts.js';
-export type { Format, Needs, RenderOptions } from './format.js';
-export { describeFormats, formatNamed, formatNames } from './registry.js';
+export type { Format, RenderOptions } from './format.js';
+export { describeFormats, formatNamed, formatNames, formatOptions } from './registry.js';

@@ -1,4 +1,5 @@
 /** Every format: a folder beside this file, and a line here. */
+import type { z } from 'zod';
 import type { Format, Offer } from './format.js';
 
 /** In the order in which documentation lists them. Each is imported in its line, so that adding one is one line. */
@@ -41,3 +42,7 @@ export const describeFormats = (to: Offer): string =>
   offered(to)
     .map(({ name, summary }) => `\`${name}\`: ${summary}.`)
     .join(' ');
+
+/** Settings that some formats alone have, of all of them. No two formats share a name. */
+export const formatOptions = (): Readonly<Record<string, z.ZodType>> =>
+  Object.assign({}, ...FORMATS.map(({ options = {} }) => options));

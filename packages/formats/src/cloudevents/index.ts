@@ -3,22 +3,22 @@
  * Source: cloudevents/spec `spec.md`, `bindings/http-protocol-binding.md`.
  */
 import { type Delivery, payloadValue } from '@longshore/event';
-import { z } from 'zod';
+import { setting } from '@longshore/settings';
+import { choice } from '@longshore/settings/values';
 import { PRESET_ANSWERS } from '../answers.js';
 import { type Facts, factsOf } from '../facts.js';
 import type { Format, RenderOptions } from '../format.js';
 
-const settings = z.strictObject({
-  mode: z
-    .enum(['structured', 'binary', 'batch'])
-    .default('structured')
-    .describe(
-      '`structured`: one JSON object. `binary`: attributes as headers, the body is `data`. `batch`: a list.',
-    ),
-});
+const MODES = ['structured', 'binary', 'batch'] as const;
 
-const modeOf = (options: RenderOptions) =>
-  settings.safeParse(options.settings ?? {}).data?.mode ?? 'structured';
+const options = {
+  mode: setting(
+    choice(MODES),
+    'cloudevents: `structured`: one JSON object. `binary`: attributes as headers, and the body is `data`. `batch`: a list of events. Default `structured`.',
+  ).optional(),
+};
+
+const modeOf = ({ settings }: RenderOptions) => MODES.find((mode) => mode === settings?.mode) ?? 'structured';
 
 const TYPES = {
   structured: 'application/cloudevents+json',
@@ -35,7 +35,7 @@ export const cloudevents: Format = {
   batches: (options) => modeOf(options) === 'batch',
   timeoutMs: 10_000,
   answers: PRESET_ANSWERS,
-  settings,
+  options,
   contentType: (_, options) => TYPES[modeOf(options)],
   headers([delivery], options) {
     if (!delivery || modeOf(options) !== 'binary') return {};

@@ -12,7 +12,7 @@ export interface ChatContract {
   format: Format;
   /** `import.meta.url` of the test. */
   here: string;
-  settings?: object;
+  settings?: Record<string, unknown>;
   /** The lines that the chat shows, as plain text: what its markup makes of them. Throws where a mention or link would be shown. */
   shown(body: unknown): string[];
   /** How a text from outside is shown; a chat may replace what no reader misses. */

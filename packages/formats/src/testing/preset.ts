@@ -2,12 +2,11 @@
  * What every preset guarantees, as tests that its own test runs over the same inputs: the request with each of them is
  * in a file, its consumer reads the event out of it, and text from outside does not break out of its place.
  */
-import type { Delivery } from '@longshore/event';
+import { type Delivery, lacks } from '@longshore/event';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { type Facts, factsOf } from '../facts.js';
 import type { Format, RenderOptions } from '../format.js';
-import { lacks } from '../lacks.js';
 import { HOSTILE } from './contract.js';
 import { anEvent, INPUTS } from './inputs.js';
 
@@ -24,7 +23,7 @@ export interface PresetContract {
   /** `import.meta.url` of the test. */
   here: string;
   /** The format's own settings. */
-  settings?: object;
+  settings?: Record<string, unknown>;
   /** Reads a request as strictly as the consumer does, and gives back what it takes from it. Throws on what it refuses. */
   read(request: Request): unknown;
   /** What it must take from it. */
