@@ -36,7 +36,7 @@ const LAYERS = {
   archive: { may: ['event', 'settings', 'registry-client'], why: STAGE },
   observe: { may: ['event'], why: STAGE },
   spool: { may: ['event'], why: STAGE },
-  'embedded-redis': { may: ['event'], why: 'it only runs a program; queue is the client of Redis' },
+  embedded: { may: ['event'], why: 'it only runs a program; queue is the client of Redis' },
   config: {
     may: ['event', 'settings', 'sources', 'routing', 'formats', 'signing', 'sinks'],
     why: 'config imports only the schemas of the stages',
@@ -58,7 +58,7 @@ const LAYERS = {
       'observe',
       'operator',
       'config',
-      'embedded-redis',
+      'embedded',
       'signing',
       'ingest',
       'worker',
@@ -67,7 +67,7 @@ const LAYERS = {
     why: 'the command combines the apps, not the stages',
   },
   testkit: {
-    may: ['event', 'embedded-redis'],
+    may: ['event', 'embedded'],
     why: 'testkit serves every test, so it depends on almost nothing',
   },
   'longshore-workspace': { may: ['longshore'], why: 'the root provides only the command' },
