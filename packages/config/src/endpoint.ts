@@ -4,9 +4,10 @@
  */
 import { describeFormats, formatNamed, formatNames } from '@longshore/formats';
 import { headers, setting, tag, texts, union } from '@longshore/settings';
-import { credential, url } from '@longshore/settings/secrets';
+import { url } from '@longshore/settings/secrets';
 import { choice, count, DAY_MS, flag, registryDuration, text } from '@longshore/settings/values';
 import { z } from 'zod';
+import { connection } from './connection.js';
 import { EVENT_CLASSES } from './kinds.js';
 import { batch, hold, latest, order, rate } from './pace.js';
 import { preheat } from './preheat.js';
@@ -135,15 +136,7 @@ export const httpEndpoint = z
     ),
     annotate: setting(flag(), 'true: each event has an object `longshore` with its source.', false),
     sign: sign.optional(),
-    tls: z
-      .strictObject({
-        ca: setting(
-          credential(),
-          'CA certificates that replace the system’s, PEM; preferably as `file:/path`.',
-        ).optional(),
-      })
-      .meta({ description: 'TLS verification of an `https://` receiver.' })
-      .prefault({}),
+    ...connection,
   })
   .meta({ required: ['name', 'url'] })
   .transform((written) => ({ ...oneIgnore(written), needs: formatNamed(written.format)?.needs }));

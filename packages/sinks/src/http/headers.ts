@@ -20,6 +20,8 @@ export interface Described extends Pick<Outgoing, 'deliveries' | 'contentType'> 
   key: string;
   /** From 1. */
   attempt: number;
+  /** In place of the `Authorization` of the url. */
+  authorization?: string;
   /** Of the signature, by name. */
   signature?: Readonly<Record<string, string>>;
 }
@@ -71,7 +73,11 @@ export function planHeaders(
         const value = valueFor(described);
         if (value !== undefined) lines.push(name, value);
       }
-      for (const [name, value] of Object.entries(described.signature ?? {})) {
+      const { authorization, signature = {} } = described;
+      if (authorization !== undefined && !replaced.has('authorization')) {
+        lines.push('Authorization', asBytes(authorization));
+      }
+      for (const [name, value] of Object.entries(signature)) {
         if (!replaced.has(name.toLowerCase())) lines.push(name, value);
       }
       return lines.concat(fixed);
