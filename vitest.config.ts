@@ -1,7 +1,8 @@
 /**
  * One run for the whole workspace. Three workers on the two cores that CI has: tests start real
  * processes, and wait for them longer than they compute.
- * All share one Redis (`redisUrl()` of @longshore/testkit), which is started before and stopped after them.
+ * All share one Redis (`redisUrl()` of @longshore/testkit), which is started before and stopped after them, and one
+ * PostgreSQL (`testDatabase()`), which is started when the first test asks for it.
  */
 import { defineConfig } from 'vitest/config';
 
@@ -13,7 +14,7 @@ export default defineConfig({
       'scripts/**/*.test.{mjs,ts}',
       'examples/**/*.test.{mjs,ts}',
     ],
-    globalSetup: ['packages/testkit/src/shared-redis.ts'],
+    globalSetup: ['packages/testkit/src/shared-redis.ts', 'packages/testkit/src/shared-postgres.ts'],
     pool: 'forks',
     maxWorkers: 3,
     // A process and its modules serve many files: half of the suite's CPU was starting one for each file. A test

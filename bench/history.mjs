@@ -75,7 +75,7 @@ for (let n = 0; n < UNREADABLE; n++) {
   await quarantine.put({ ...from, receivedAt: n, body: Buffer.from(body) });
 }
 
-const history = createTracer(client, prefix, () => SOURCES);
+const history = createTracer({ client, prefix, sources: () => SOURCES });
 const places = [3, Math.floor(EVENTS / 2), EVENTS - 5];
 const SEARCHES = {
   'event id': places.map(idOf),

@@ -37,9 +37,10 @@ const LAYERS = {
   signing: { may: [], why: 'signing is bytes and keys: the command checks with it what a sink has signed' },
   sinks: { may: ['event', 'settings', 'formats', 'network', 'registry-client', 'signing'], why: STAGE },
   'registry-client': { may: ['event', 'network'], why: STAGE },
+  archive: { may: ['event', 'settings', 'registry-client'], why: STAGE },
   observe: { may: ['event'], why: STAGE },
   spool: { may: ['event'], why: STAGE },
-  'embedded-redis': { may: ['event'], why: 'it only runs a program; queue is the client of Redis' },
+  embedded: { may: ['event'], why: 'it only runs a program; queue is the client of Redis' },
   config: {
     may: ['event', 'settings', 'network', 'sources', 'routing', 'formats', 'signing', 'sinks'],
     why: 'config imports only the schemas of the stages',
@@ -67,7 +68,7 @@ const LAYERS = {
     may: ['event', 'routing', 'queue', 'config'],
     why: 'the command, the API and the pages share operator, so it loads nothing that only one of them needs',
   },
-  dashboard: { may: ['event', 'network', 'queue', 'operator', 'config'], why: APP },
+  dashboard: { may: ['event', 'queue', 'archive', 'operator', 'config'], why: APP },
   longshore: {
     may: [
       'event',
@@ -76,7 +77,7 @@ const LAYERS = {
       'observe',
       'operator',
       'config',
-      'embedded-redis',
+      'embedded',
       'signing',
       'ingest',
       'worker',
@@ -85,7 +86,7 @@ const LAYERS = {
     why: 'the command combines the apps, not the stages',
   },
   testkit: {
-    may: ['event', 'embedded-redis'],
+    may: ['event', 'embedded'],
     why: 'testkit serves every test, so it depends on almost nothing',
   },
   'longshore-workspace': { may: ['longshore'], why: 'the root provides only the command' },

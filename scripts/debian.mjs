@@ -42,6 +42,26 @@ export async function installRedis() {
   await capture(join(REDIS_BIN, 'redis-server'), ['--version']);
 }
 
+const CLUSTERS = '/etc/postgresql-common/createcluster.conf';
+
+/**
+ * As root: Debian's postgresql, without the cluster that it would create and start. The setting that prevents it is in
+ * a file of postgresql-common, and is put back afterwards.
+ */
+export async function installPostgres() {
+  await install(['postgresql-common']);
+  const before = await readFile(CLUSTERS, 'utf8');
+  await writeFile(
+    CLUSTERS,
+    `${before.replaceAll(/^create_main_cluster.*$/gm, '')}\ncreate_main_cluster = false\n`,
+  );
+  try {
+    await install(['postgresql']);
+  } finally {
+    await writeFile(CLUSTERS, before);
+  }
+}
+
 /** Unpacks a package into the cache; returns the folder that has `program` in it. Needs no root. */
 export async function unpack(packageName, program, folder = join(CACHE, packageName)) {
   await mkdir(dirname(folder), { recursive: true });

@@ -149,7 +149,7 @@ function isRunning(pid) {
 async function provideRedis() {
   process.env.PATH += delimiter + REDIS_BIN;
   if (process.env.LONGSHORE_REDIS_URL) return;
-  const { findRedisServer } = await import('../packages/embedded-redis/dist/index.js');
+  const { findRedisServer } = await import('../packages/embedded/dist/redis/index.js');
   let missing;
   await findRedisServer().catch((error) => {
     missing = error;

@@ -8,7 +8,7 @@
  */
 import { mkdir, readdir, readFile, rm } from 'node:fs/promises';
 import { delimiter, join } from 'node:path';
-import { CACHE, install, isDebian, isRoot, unpack } from './debian.mjs';
+import { CACHE, install, installPostgres, isDebian, isRoot, unpack } from './debian.mjs';
 import { show, which } from './run-command.mjs';
 import { asScript, NOTES, ROOT, say, setUp } from './setup.mjs';
 
@@ -18,6 +18,7 @@ const BIN = join(ROOT, 'node_modules', '.bin');
 /** Each program, Debian's package of it, and the tests that need it. `unpacked`: Debian's package would start a service, so it is not installed. */
 const TOOLS = [
   { program: 'redis-server', or: 'valkey-server', needs: 'tests that use a Redis' },
+  { program: 'postgres', needs: 'tests of the archive' },
   { program: 'docker-registry', unpacked: true, needs: 'tests with a real registry' },
   { program: 'skopeo', needs: 'tests with a real registry client' },
   { program: 'chromium', needs: 'tests of the pages in a browser' },
@@ -56,8 +57,8 @@ await asScript(async () => {
   process.exit(tests.failed + failed.length > 0 || (ci && missing.length > 0) ? 1 : 0);
 });
 
-/** These need a hundred packages: without root they are not unpacked. */
-const AS_ROOT = new Set(['chromium', 'python3', 'java']);
+/** These need many packages: without root they are not unpacked. */
+const AS_ROOT = new Set(['postgres', 'chromium', 'python3', 'java']);
 
 /** Installs what is missing, as root; else unpacks it. */
 async function provideTools() {
@@ -67,7 +68,8 @@ async function provideTools() {
     if (program === 'redis-server' || (AS_ROOT.has(program) && !isRoot)) continue;
     say(`installing ${program} for the tests`);
     try {
-      if (isRoot && !unpacked) await install([from]);
+      if (program === 'postgres') await installPostgres();
+      else if (isRoot && !unpacked) await install([from]);
       else await unpack(from, program);
     } catch (error) {
       say(`failed: ${error.message}`);
@@ -76,9 +78,12 @@ async function provideTools() {
 }
 
 async function missingTools() {
-  const found = await Promise.all(
-    TOOLS.map(async ({ program, or }) => (await which(program)) ?? (or && which(or))),
-  );
+  const { listPostgres } = await import('../packages/embedded/dist/postgres/index.js');
+  const find = async ({ program, or }) => {
+    if (program === 'postgres') return (await listPostgres())[0];
+    return (await which(program)) ?? (or && which(or));
+  };
+  const found = await Promise.all(TOOLS.map(find));
   return TOOLS.filter((_tool, at) => !found[at]);
 }
 

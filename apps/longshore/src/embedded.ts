@@ -3,7 +3,7 @@
  * same data. Ingest answers 503 meanwhile and workers wait; the clients ask for the new socket as they reconnect.
  */
 import { setTimeout as pause } from 'node:timers/promises';
-import { type EmbeddedRedis, type EmbeddedRedisOptions, startEmbeddedRedis } from '@longshore/embedded-redis';
+import { type EmbeddedRedis, type EmbeddedRedisOptions, startEmbeddedRedis } from '@longshore/embedded/redis';
 import type { Observer } from '@longshore/observe';
 
 /** Before another try when it could not be started, in milliseconds. */

@@ -3,7 +3,7 @@
  * Starts nothing: the embedded Redis of a relay that does not run is not woken up behind its back.
  */
 import type { Config, Env } from '@longshore/config';
-import { findEmbeddedRedis } from '@longshore/embedded-redis';
+import { findEmbeddedRedis } from '@longshore/embedded/redis';
 import { LongshoreError } from '@longshore/event';
 import { connect, createMonitor, type Monitor, type RedisAddress, type RedisClient } from '@longshore/queue';
 import { namedRedis } from './redis.js';

@@ -4,7 +4,7 @@
  * The code of a role is loaded when the role starts: ingest alone takes a quarter less memory than all roles.
  */
 import type { Config } from '@longshore/config';
-import { claimLock } from '@longshore/embedded-redis/lock';
+import { claimLock } from '@longshore/embedded/lock';
 import type { IngestParts } from '@longshore/ingest';
 import { isIngestRecord } from '@longshore/observe/ingest-record';
 import { troubleIn } from '@longshore/queue';
@@ -16,6 +16,7 @@ import { createMemoryHistory } from '@longshore/queue/memory';
 import { createPulse, createPulseReader } from '@longshore/queue/pulse';
 import { createQuarantine } from '@longshore/queue/quarantine';
 import { openAdmin } from './admin-role.js';
+import { issuerFetch } from './issuer-fetch.js';
 import { type Listener, listen, logRefused, recordDropped } from './listen.js';
 import { asksForSecret, warnOfOpenIngest } from './open-ingest.js';
 import { ROLES, type Role, type RoleParts } from './role.js';
@@ -198,7 +199,7 @@ async function startWorker(parts: RoleParts): Promise<RunningRole> {
 }
 
 async function startDashboard(parts: RoleParts): Promise<RunningRole> {
-  const [{ createDashboard }, { createAdminService }, { createReplayer }] = await Promise.all([
+  const [{ asksForSignIn, createDashboard }, { createAdminService }, { createReplayer }] = await Promise.all([
     import('@longshore/dashboard'),
     import('@longshore/operator'),
     import('@longshore/ingest'),
@@ -216,6 +217,7 @@ async function startDashboard(parts: RoleParts): Promise<RunningRole> {
     admin,
     version,
     refused,
+    fetch: issuerFetch(config),
     signIns: createSignIns({ listener: 'dashboard', observer, holdBackMs: DASHBOARD_HOLD_BACK_MS }),
     redis() {
       const { up, full, memory, limit } = monitor.health;
@@ -223,6 +225,8 @@ async function startDashboard(parts: RoleParts): Promise<RunningRole> {
       const warnings = [...(trouble ? [`Ingest answers 503, or spools: ${trouble}`] : []), ...losses()];
       return { up, full, warnings, ...(Number.isFinite(limit) && { memory }) };
     },
+    onSignInTrouble: (err) =>
+      observer.throttledLog('issuer', 10_000).warn({ err }, 'sign-in at the issuer failed'),
     onInternalError: (err) => observer.log.error({ err }, 'request failed inside Longshore'),
   });
   dashboard.prepare(config())();
@@ -235,7 +239,7 @@ async function startDashboard(parts: RoleParts): Promise<RunningRole> {
   refresh();
   const timer = setInterval(refresh, REFRESH_INTERVAL_MS);
   const listener = await listen('dashboard', config().dashboard.listen, dashboard.app.callback(), {
-    hasSecret: () => Object.keys(config().dashboard.auth.basic ?? {}).length > 0,
+    hasSecret: () => asksForSignIn(config()),
     hosts: () => config().dashboard.hosts,
     hasPages: true,
     onRefused: logRefused('dashboard', observer),

@@ -1,9 +1,8 @@
 /** The trail of a relay: what is noted about each event, for `trace`, the API and the pages. */
 import type { Config } from '@longshore/config';
-import type { GapReason } from '@longshore/event';
 import type { Observer } from '@longshore/observe';
 import type { Monitor, RedisClient } from '@longshore/queue';
-import { createTrail, type TrailWriter, trailLimits } from '@longshore/queue/trail';
+import { createTrail, type DropReason, type TrailWriter, trailLimits } from '@longshore/queue/trail';
 
 /** What the trail is opened with. */
 export interface TrailParts {
@@ -17,7 +16,7 @@ export interface TrailParts {
 /** Milliseconds between two lines about entries that were thrown away. */
 const LOG_INTERVAL_MS = 60_000;
 
-const WHY: Record<GapReason, string> = {
+const WHY: Record<DropReason, string> = {
   away: 'Redis did not take entries of the trail in time: `longshore trace` will not know all of what happened meanwhile',
   memory:
     'Redis is over 70 % of its maxmemory: nothing is added to the trail, and `longshore trace` will not know what happened meanwhile',

@@ -1,7 +1,7 @@
 /** Without `redis.url`: a Redis of our own, which loses nothing whatever is killed. */
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { redisCommand } from '@longshore/embedded-redis';
+import { redisCommand } from '@longshore/embedded/redis';
 import { eventually, startReceiver } from '@longshore/testkit';
 import { expect, test } from 'vitest';
 import { anEvent, envelope, idsOf, startRelay, startRelayProcess, workFolder, writeConfig } from './relay.js';

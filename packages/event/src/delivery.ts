@@ -34,6 +34,8 @@ export interface Delivery {
   view: EventView;
   /** The event's timestamp as the sender wrote it, where `payload` has another form of it. */
   timestamp?: string;
+  /** See {@link TakenEvent.dedupe}: with it the event's delivery to any other endpoint can be computed. */
+  dedupe?: string;
   payload: Payload;
 }
 
@@ -60,9 +62,9 @@ export function viewOf(event: RegistryEvent): EventView {
 
 /** The delivery of one accepted event to one endpoint. Same event, source and endpoint: same id. */
 export function deliveryOf(taken: TakenEvent, endpoint: string): Delivery {
-  const { event, payload, contentType, source, kind, receivedAt, dedupe = event.id } = taken;
+  const { event, payload, contentType, source, kind, receivedAt, dedupe } = taken;
   return {
-    id: deliveryId({ endpoint, source, eventId: dedupe }),
+    id: deliveryId({ endpoint, source, eventId: dedupe ?? event.id }),
     endpoint,
     eventId: event.id,
     source,
@@ -73,6 +75,7 @@ export function deliveryOf(taken: TakenEvent, endpoint: string): Delivery {
     contentType,
     view: viewOf(event),
     ...(isRewritten(taken) && { timestamp: event.timestamp }),
+    ...(dedupe !== undefined && { dedupe }),
     payload,
   };
 }

@@ -2,7 +2,7 @@
  * The normalized event of a delivery, derived from what is delivered: that is in the registry's form for every kind,
  * so nothing is stored twice. Derived when somebody asks, since most deliveries are sent without it.
  */
-import type { Delivery } from './delivery.js';
+import type { Delivery, TakenEvent } from './delivery.js';
 import type { Descriptor, Payload, RegistryEvent, Target } from './event.js';
 import { isoTime } from './iso-time.js';
 
@@ -34,6 +34,13 @@ export function eventOf({
   if (!isEmpty(actor)) event.actor = actor;
   if (!isEmpty(source)) event.source = source;
   return event;
+}
+
+/** The event of a delivery again, as its source gave it: the same event to another endpoint. */
+export function takenOf(delivery: Delivery): TakenEvent {
+  const { payload, contentType, source, kind, receivedAt, dedupe } = delivery;
+  const taken = { event: eventOf(delivery), payload, contentType, source, kind, receivedAt };
+  return dedupe === undefined ? taken : { ...taken, dedupe };
 }
 
 /** What is delivered, as a value; numbers that a double cannot hold are rounded. An empty object when it is no object. */

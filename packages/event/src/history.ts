@@ -16,8 +16,83 @@ export interface HistoryWriter {
 
 /** Finds what happened to events. Reads only. */
 export interface History {
-  /** @throws LongshoreError QUEUE_UNAVAILABLE while the store is unavailable */
+  /**
+   * An archive that does not answer is named in the answer, which is then of the trail alone.
+   * @throws LongshoreError QUEUE_UNAVAILABLE while the store is unavailable
+   */
   find(query: HistoryQuery): Promise<HistoryAnswer>;
+  /**
+   * Which of these deliveries a receiver has accepted, as far back as entries are kept.
+   * @throws LongshoreError QUEUE_UNAVAILABLE, ARCHIVE_UNAVAILABLE
+   */
+  delivered(deliveryIds: readonly string[]): Promise<ReadonlySet<string>>;
+  /** Epoch milliseconds since when entries are kept; undefined: there are none. Throws as `delivered` does. */
+  since(): Promise<number | undefined>;
+}
+
+/** What entries are looked for by: an entry with one of these is found. */
+export interface HistoryTerms {
+  /** Event ids. */
+  events?: readonly string[];
+  deliveries?: readonly string[];
+  quarantined?: readonly string[];
+  repositories?: readonly string[];
+  tags?: readonly { repository: string; tag: string }[];
+  /** Digests, or 12 hexadecimal digits or more of one. */
+  digests?: readonly string[];
+  /** Every gap. */
+  gaps?: true;
+}
+
+/** Entries in one place, as they are at one moment. */
+export interface HistoryLog {
+  /** Epoch milliseconds of the oldest entry. */
+  since?: number;
+  /**
+   * Pages of entries that have one of the terms, the newest page first and the oldest entry of a page first. There may
+   * be other entries among them.
+   */
+  having(terms: HistoryTerms): AsyncGenerator<readonly HistoryEntry[]>;
+}
+
+/** Keeps entries longer than the trail; the archive implements it. */
+export interface HistoryStore {
+  /** @throws LongshoreError ARCHIVE_UNAVAILABLE, here and while the log is read */
+  open(): Promise<StoredHistory>;
+}
+
+/** What such a store has. */
+export interface StoredHistory extends HistoryLog {
+  /** By part of the trail: everything up to there is in this log. */
+  copied: ReadonlyMap<string, FeedPosition>;
+}
+
+/** A place in a part of the trail: epoch milliseconds by the clock of Redis, and a number within that millisecond. */
+export interface FeedPosition {
+  at: number;
+  n: number;
+}
+
+/** The trail, for a process that copies it. */
+export interface HistoryFeed {
+  /** Names of its parts: one, or several in a Redis Cluster. Each has an order of its own. */
+  parts: readonly string[];
+  /**
+   * What comes behind a position, oldest first.
+   * @param position behind the last entry that was copied; undefined: from the oldest on
+   * @param lookedAt epoch milliseconds at which nothing was behind the position
+   */
+  after(part: string, position: FeedPosition | undefined, lookedAt?: number): Promise<FeedPage>;
+}
+
+/** Entries to be copied. */
+export interface FeedPage {
+  /** With a gap entry for those that were gone before they were read. */
+  entries: HistoryEntry[];
+  /** Behind the last of them; undefined: there never was any. */
+  position?: FeedPosition;
+  /** There are more behind it. */
+  more: boolean;
 }
 
 /** A delivery of an event. `known`: it was there already, so that nothing was added. */
@@ -45,6 +120,8 @@ export interface ReceivedEntry {
   remote?: string;
   /** Name of who did it, as the registry says. */
   actor?: string;
+  /** Who published it again out of the archive: `longshore replay`. */
+  by?: string;
   planned: NotedDelivery[];
   ignored: { endpoint: string; rule: string }[];
 }
@@ -131,8 +208,11 @@ export interface GapEntry {
   why: GapReason;
 }
 
-/** `away`: Redis did not answer for longer than the buffer lasts. `memory`: Redis is filling up. */
-export type GapReason = 'away' | 'memory';
+/**
+ * `away`: Redis did not answer for longer than the buffer lasts. `memory`: Redis is filling up. `behind`: the trail's
+ * retention removed entries before they were in the archive; their count is not known, and 0.
+ */
+export type GapReason = 'away' | 'memory' | 'behind';
 
 /** Every step that this version knows, in words. */
 export const HISTORY_STEPS: Readonly<Record<HistoryEntry['step'], string>> = {
@@ -183,6 +263,8 @@ export interface HistoryAnswer {
   since?: string;
   /** Times in which entries are missing, newest first. */
   gaps: HistoryGap[];
+  /** Why the archive did not answer: only the trail was searched. */
+  unavailable?: string;
 }
 
 /** Entries that were thrown away. */

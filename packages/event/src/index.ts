@@ -1,6 +1,13 @@
 /** The words that every stage shares. */
 export { compact, expand } from './compact.js';
-export { type Delivery, deliveryOf, type EventView, type TakenEvent, viewOf } from './delivery.js';
+export {
+  type Delivery,
+  deliveryOf,
+  type EventView,
+  type TakenEvent,
+  viewOf,
+} from './delivery.js';
+export { entryKey } from './entry-key.js';
 export { ERRORS, type ErrorCode, LongshoreError } from './errors.js';
 export {
   ACTIONS,
@@ -13,7 +20,7 @@ export {
   type RegistryEvent,
   type Target,
 } from './event.js';
-export { eventOf, hostOf, isDescriptor, payloadValue } from './event-of.js';
+export { eventOf, hostOf, isDescriptor, payloadValue, takenOf } from './event-of.js';
 export { type Fact, factOf } from './fact.js';
 export {
   eventName,
@@ -36,6 +43,8 @@ export {
   type AttemptedEntry,
   type DeliveryState,
   type EventHistory,
+  type FeedPage,
+  type FeedPosition,
   type GapEntry,
   type GapReason,
   HISTORY_STEPS,
@@ -43,9 +52,13 @@ export {
   type HistoryAnswer,
   type HistoryDelivery,
   type HistoryEntry,
+  type HistoryFeed,
   type HistoryGap,
+  type HistoryLog,
   type HistoryQuery,
   type HistoryStep,
+  type HistoryStore,
+  type HistoryTerms,
   type HistoryWriter,
   type LastAnswer,
   type NotedDelivery,
@@ -53,6 +66,7 @@ export {
   type ReceivedEntry,
   type RetriedEntry,
   type SettledEntry,
+  type StoredHistory,
   type UnquarantinedEntry,
 } from './history.js';
 export { type DeliveryKey, deliveryId, eventIdFrom } from './ids.js';

@@ -1,4 +1,4 @@
-import { EVENTS_V2 } from '@longshore/event';
+import { deliveryOf, EVENTS_V2, takenOf } from '@longshore/event';
 import { expect, test } from 'vitest';
 import { encodeBody } from './body/body.js';
 import { decodeJob, JOB_VERSION, jobJson, jobName, settlementFrom } from './job.js';
@@ -22,6 +22,15 @@ test('a delivery is read from its body as it was', async () => {
     contentType: EVENTS_V2,
     payload: { json: JSON.stringify(delivery.payload.event) },
   });
+});
+
+test('what makes an event the same as another is kept, so that its id at any endpoint is known', async () => {
+  const taken = { ...takenOf(delivery), dedupe: 'urn:registry 1' };
+  const { data } = await encodeBody(deliveryOf(taken, 'one'));
+  const read = decodeJob('id', 'one', JOB_DATA, Buffer.concat([Buffer.alloc(4), data]));
+  if ('fault' in read) throw new Error(read.fault);
+  expect(deliveryOf(takenOf(read), 'two').id).toBe(deliveryOf(taken, 'two').id);
+  expect(deliveryOf(takenOf(read), 'two').id).not.toBe(deliveryOf(takenOf(delivery), 'two').id);
 });
 
 test('what was stored before there were versions is version 1', () => {

@@ -2,7 +2,7 @@
  * What a test started ends with the test, also when it failed.
  *
  * Things that are started outside a test (in `beforeAll`) are stopped by the code that started them; processes
- * end with the vitest worker in any case, since they are watched (`@longshore/embedded-redis`).
+ * end with the vitest worker in any case, since they are watched (`@longshore/embedded`).
  */
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';

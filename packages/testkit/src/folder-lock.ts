@@ -1,5 +1,5 @@
 /** The lock of a folder as a process of the relay takes it. */
-import { claimLock } from '@longshore/embedded-redis/lock';
+import { claimLock } from '@longshore/embedded/lock';
 
 /** Locks a folder for this process; undefined when it is locked already. */
 export async function claimFolder(

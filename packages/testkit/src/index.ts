@@ -1,4 +1,4 @@
-/** Real parts for tests: Redis, registries, receivers, processes, images; and waiting for a state. Imported by tests only. */
+/** Real parts for tests: Redis, PostgreSQL, registries, receivers, processes, images; and waiting for a state. Imported by tests only. */
 export { type Certificate, selfSigned } from './certificate.js';
 export { atTestEnd } from './cleanup.js';
 export { type EventuallyOptions, eventually } from './eventually.js';
@@ -10,6 +10,7 @@ export { oci } from './oci.js';
 export type { OciPart } from './oci-content.js';
 export type { OciServer } from './oci-server.js';
 export { collectOutput, type LogRecord, type ProgramOutput } from './output.js';
+export { type PostgresOptions, startPostgres, type TestPostgres } from './postgres.js';
 export { type ProcessOptions, runProcess, type TestProcess } from './process.js';
 export { openConnection, postHead, type RawConnection } from './raw-connection.js';
 export { type ReceivedRequest, type Receiver, type Script, startReceiver } from './receiver.js';
@@ -18,6 +19,7 @@ export { startRedisCluster, type TestRedisCluster } from './redis-cluster.js';
 export { startSentinels, type TestSentinels } from './redis-sentinel.js';
 export { type RegistryOptions, startRegistry, type TestRegistry } from './registry.js';
 export type { Reply } from './reply.js';
+export { testDatabase } from './shared-postgres.js';
 export { redisUrl, testPrefix } from './shared-redis.js';
 export { startTcpProxy, type TcpProxy } from './tcp-proxy.js';
 export { hasTool, toolPath } from './tools.js';

@@ -1,5 +1,5 @@
 /** What a program prints, in a process of its own or in that of the test: the text, and the records in it. */
-import type { ProcessExit } from '@longshore/embedded-redis';
+import type { ProcessExit } from '@longshore/embedded';
 import { type EventuallyOptions, eventually } from './eventually.js';
 
 /** One line of JSON that the program printed. */

@@ -3,7 +3,7 @@
  *
  * It runs in a process group of its own and ends with the test, and with the vitest worker however that ends.
  */
-import { type WatchedProcess, watchedProcess } from '@longshore/embedded-redis';
+import { type WatchedProcess, watchedProcess } from '@longshore/embedded';
 import { atTestEnd } from './cleanup.js';
 import { collectOutput, type ProgramOutput } from './output.js';
 

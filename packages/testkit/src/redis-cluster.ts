@@ -5,12 +5,8 @@
 
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import {
-  findRedisServer,
-  type RedisReply,
-  redisCommand,
-  type WatchedProcess,
-} from '@longshore/embedded-redis';
+import type { WatchedProcess } from '@longshore/embedded';
+import { findRedisServer, type RedisReply, redisCommand } from '@longshore/embedded/redis';
 import { atTestEnd, removeFolder, temporaryFolder } from './cleanup.js';
 import { eventually } from './eventually.js';
 import { freePort } from './free-port.js';

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
-import { findRedisServer } from '@longshore/embedded-redis';
+import { findRedisServer } from '@longshore/embedded/redis';
 import { expect, inject, onTestFinished, test } from 'vitest';
 import { removeFolder, temporaryFolder } from './cleanup.js';
 import { eventually } from './eventually.js';

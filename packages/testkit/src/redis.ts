@@ -4,13 +4,8 @@
  */
 
 import { join } from 'node:path';
-import {
-  findRedisServer,
-  type RedisReply,
-  redisCommand,
-  type WatchedProcess,
-  watchedProcess,
-} from '@longshore/embedded-redis';
+import { type WatchedProcess, watchedProcess } from '@longshore/embedded';
+import { findRedisServer, type RedisReply, redisCommand } from '@longshore/embedded/redis';
 import { atTestEnd, removeFolder, temporaryFolder } from './cleanup.js';
 import { eventually } from './eventually.js';
 import { freePort } from './free-port.js';

@@ -5,7 +5,7 @@
  * is no Redis the run continues, and only tests that need it fail.
  */
 import { randomBytes } from 'node:crypto';
-import { findRedisServer } from '@longshore/embedded-redis';
+import { findRedisServer } from '@longshore/embedded/redis';
 import { expect, inject } from 'vitest';
 import type { TestProject } from 'vitest/node';
 import { startRedis } from './redis.js';

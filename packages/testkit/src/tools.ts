@@ -13,10 +13,15 @@ export function hasTool(name: string): boolean {
   return false;
 }
 
+/** Debian's package of PostgreSQL puts its programs here, and not on the PATH. */
+const MORE = 'for folder in /usr/lib/postgresql/*/bin; do PATH=$PATH:$folder; done';
+
 /** Absolute path of a program; undefined when it is not on the PATH. */
 export function toolPath(name: string): string | undefined {
   try {
-    return execFileSync('/bin/sh', ['-c', 'command -v -- "$1"', 'sh', name], { encoding: 'utf8' }).trim();
+    return execFileSync('/bin/sh', ['-c', `${MORE}; command -v -- "$1"`, 'sh', name], {
+      encoding: 'utf8',
+    }).trim();
   } catch {
     return undefined;
   }

@@ -1,4 +1,5 @@
 /** What the pages work with. */
+import type { ArchiveReader } from '@longshore/archive/read';
 import type { AdminService, BulkJobs } from '@longshore/operator';
 
 /** A changed configuration file that was rejected. */
@@ -25,6 +26,8 @@ export interface Health {
 export interface PageDeps {
   admin: AdminService;
   jobs: BulkJobs;
+  /** Absent: the configuration has no `archive`. */
+  archive?: ArchiveReader;
   health(): Health;
   /** The board's page of an endpoint's queue; undefined when there is no board. */
   boardPath(endpoint: string): string | undefined;

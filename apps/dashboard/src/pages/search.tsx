@@ -9,7 +9,7 @@ import {
   plural,
   shortDigest,
 } from '@longshore/event';
-import { describeGap, describeStates } from '@longshore/operator/format';
+import { describeGap, describeMissing, describeStates } from '@longshore/operator/format';
 import { deliveryPath } from './deliveries.js';
 import { endpointPath } from './overview.js';
 import { At, DescriptionRow, Heads, link } from './parts.js';
@@ -26,7 +26,7 @@ export interface SearchProps {
 /** The page. */
 export function SearchPage({ traced, blocked = new Map() }: SearchProps) {
   if (!traced) return <Hint />;
-  const { search, understood, trails, more, since, gaps } = traced;
+  const { search, understood, trails, more, since, gaps, unavailable } = traced;
   return (
     <>
       <h1>{trails.length === 0 ? `No events found for ${search}` : search}</h1>
@@ -40,9 +40,10 @@ export function SearchPage({ traced, blocked = new Map() }: SearchProps) {
           'The history is empty.'
         )}
       </p>
+      {unavailable && <p class="note">Only recent entries were searched: {unavailable}</p>}
       {gaps.map(({ since: from, until, count: missing, why }) => (
         <p class="note" key={from}>
-          {plural(missing, 'entry', 'entries')} between <At at={from} /> and <At at={until} /> missing:{' '}
+          Missing: {describeMissing(missing)} between <At at={from} /> and <At at={until} />.{' '}
           {describeGap(why)}.
         </p>
       ))}
@@ -167,7 +168,19 @@ const TONES: Partial<Record<HistoryDelivery['state'], string>> = {
 
 const isQueued = (state: HistoryDelivery['state']): boolean => state === 'waiting' || state === 'delayed';
 
-function Deliveries({ deliveries, blocked }: { deliveries: readonly HistoryDelivery[]; blocked: Blocked }) {
+/** How a delivery stands, coloured. */
+export function DeliveryState({ state }: { state: HistoryDelivery['state'] }) {
+  return <span class={`state ${TONES[state] ?? 'soft'}`}>{state === 'dead' ? 'dead-lettered' : state}</span>;
+}
+
+/** One row for each delivery of an event. */
+export function Deliveries({
+  deliveries,
+  blocked = new Map(),
+}: {
+  deliveries: readonly HistoryDelivery[];
+  blocked?: Blocked;
+}) {
   return (
     <table class="cards">
       <caption class="hidden">{plural(deliveries.length, 'delivery', 'deliveries')}</caption>
@@ -179,9 +192,7 @@ function Deliveries({ deliveries, blocked }: { deliveries: readonly HistoryDeliv
               <a href={endpointPath(endpoint)}>{endpoint}</a>
             </th>
             <td>
-              <span class={`state ${TONES[state] ?? 'soft'}`}>
-                {state === 'dead' ? 'dead-lettered' : state}
-              </span>
+              <DeliveryState state={state} />
             </td>
             <td class="number" data-label="Attempts">
               {formatNumber(attempts)}

@@ -8,11 +8,10 @@ import {
   localDay,
   localTime,
   localZone,
-  plural,
   printable,
   printableLines,
 } from '@longshore/event';
-import { describeGap, formatAge } from '@longshore/operator/format';
+import { describeGap, describeMissing, formatAge } from '@longshore/operator/format';
 import { wrap } from '@longshore/operator/terminal';
 import { stepText } from './steps.js';
 import { subject, summary } from './summary.js';
@@ -97,7 +96,7 @@ function missing(
 
 /** Entries that are missing, when and why; also for a search that found nothing. */
 export const describeGapOf = ({ since, until, count, why }: HistoryGap): string =>
-  `Gap in the history: ${plural(count, 'entry', 'entries')} from ${localTime(since)} to ${localDay(until) === localDay(since) ? localClock(until) : localTime(until)} missing. ${describeGap(why)}.`;
+  `Gap in the history: ${describeMissing(count)} from ${localTime(since)} to ${localDay(until) === localDay(since) ? localClock(until) : localTime(until)} missing. ${describeGap(why)}.`;
 
 function nextSteps({ deliveries, quarantine }: EventHistory, { option }: View): string[] {
   const dead = deliveries.filter(({ state }) => state === 'dead');

@@ -16,8 +16,13 @@ export function checkEgress(config: Config, check: Check): void {
     for (const [index, entry] of config.egress[list].entries())
       checkEntry(entry, ['egress', list, index], check);
   }
-  const { notifications, alerts, sources, ingest } = config;
-  walk({ notifications, alerts, sources, ingest }, [], new Egress(config.egress), check);
+  const { notifications, alerts, sources, ingest, dashboard } = config;
+  walk(
+    { notifications, alerts, sources, ingest, dashboard: { auth: dashboard.auth } },
+    [],
+    new Egress(config.egress),
+    check,
+  );
 }
 
 function checkEntry(entry: string, path: Step[], { problems }: Check): void {

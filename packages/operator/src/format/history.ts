@@ -9,6 +9,7 @@ import {
   type GapReason,
   HISTORY_STEPS,
   type HistoryStep,
+  plural,
   REASONS,
 } from '@longshore/event';
 import { RULES } from '@longshore/routing';
@@ -100,7 +101,12 @@ export function describeStates({ deliveries }: Pick<EventHistory, 'deliveries'>)
 const GAPS: Readonly<Record<GapReason, string>> = {
   away: 'Redis was unavailable, or could not keep up with a burst of events',
   memory: 'Redis used more than 70 % of its maxmemory',
+  behind: 'The archive took entries later than retention.trail keeps them',
 };
+
+/** `3 entries`; without a count where it is not known. */
+export const describeMissing = (count: number): string =>
+  count === 0 ? 'entries' : plural(count, 'entry', 'entries');
 
 /** Why entries of the history are missing. */
 export const describeGap = (why: GapReason): string => GAPS[why];

@@ -7,6 +7,7 @@ export { byUrgency } from '../urgency.js';
 export { formatAge } from './age.js';
 export {
   describeGap,
+  describeMissing,
   describeReason,
   describeRule,
   describeSender,

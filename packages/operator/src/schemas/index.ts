@@ -11,6 +11,7 @@ import { quarantine, quarantineDropped, quarantinedDetail, quarantineRetried } f
 import { traced } from './trace.js';
 
 export { parseInput, suggest } from '../parse-input.js';
+export { parseTime } from '../parse-time.js';
 export { deadLetterQuery, quarantineQuery } from '../query.js';
 
 /** What the API answers, by name. */

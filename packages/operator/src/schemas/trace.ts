@@ -35,7 +35,15 @@ export const traced = z
     more: z.boolean(),
     since: z.string().optional().meta({ description: 'Start of the history.' }),
     gaps: z.array(
-      z.strictObject({ since: z.string(), until: z.string(), count, why: z.enum(['away', 'memory']) }),
+      z.strictObject({
+        since: z.string(),
+        until: z.string(),
+        count,
+        why: z.enum(['away', 'memory', 'behind']),
+      }),
     ),
+    unavailable: text.meta({
+      description: 'Why the archive did not answer: only recent entries were searched.',
+    }),
   })
   .meta({ id: 'Traced' });

@@ -30,6 +30,7 @@ export const aboutSchema = z.object({
   contentType: z.string(),
   view: aView,
   timestamp: z.string().optional(),
+  dedupe: z.string().optional(),
 });
 
 /** `exact`: the payload's text does not survive a round trip through JavaScript. */
@@ -37,9 +38,13 @@ const headSchema = aboutSchema.extend({ exact: z.literal(true).optional() });
 
 /** Without what differs between the deliveries of an event; exactly these members, a caller may have added others. */
 export function aboutOf(delivery: Delivery): About {
-  const { eventId, source, kind, nativeType, receivedAt, contentType, view, timestamp } = delivery;
+  const { eventId, source, kind, nativeType, receivedAt, contentType, view, timestamp, dedupe } = delivery;
   const about = { eventId, source, kind, class: delivery.class, nativeType, receivedAt, contentType, view };
-  return timestamp === undefined ? about : { ...about, timestamp };
+  return {
+    ...about,
+    ...(timestamp !== undefined && { timestamp }),
+    ...(dedupe !== undefined && { dedupe }),
+  };
 }
 
 /** The body of a delivery: the same for each endpoint. On a thread for a large one. */

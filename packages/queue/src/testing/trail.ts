@@ -93,6 +93,6 @@ export async function find(
   prefix: string,
   query: string | HistoryQuery,
 ): Promise<HistoryAnswer> {
-  const tracer = createTracer(client, prefix, () => ['distribution']);
+  const tracer = createTracer({ client, prefix, sources: () => ['distribution'] });
   return tracer.find(typeof query === 'string' ? { search: query } : query);
 }

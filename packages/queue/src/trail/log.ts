@@ -2,18 +2,11 @@
  * Reads the trail: first all terms, which are a sixth of it, then only those chunks that may hold what is
  * looked for. Costs a search some tens of milliseconds for 100,000 events, and Redis one page at a time.
  */
-import type { HistoryEntry } from '@longshore/event';
+import type { FeedPosition, HistoryEntry, HistoryLog, HistoryTerms } from '@longshore/event';
 import type { RedisClient } from '../connection.js';
 import { type Chunk, decode } from './chunk.js';
-import { type Shard, shardsOf } from './shards.js';
-
-/** The trail at one moment. */
-export interface TrailLog {
-  /** Epoch milliseconds of the oldest chunk. */
-  since?: number;
-  /** Entries of chunks that have one of the terms, chunk by chunk, the newest first. */
-  having(terms: ReadonlySet<number>): AsyncGenerator<HistoryEntry[]>;
-}
+import { partName, type Shard, shardsOf } from './shards.js';
+import { termsIn } from './terms.js';
 
 /** Chunks read at once in one round trip. */
 const PAGE = { terms: 200, chunks: 16 };
@@ -30,10 +23,18 @@ interface Indexed {
   terms: Uint32Array;
 }
 
-/** Reads the terms at once; chunks when they are asked for. The log is that of this moment. */
-export async function openLog(client: RedisClient, prefix: string): Promise<TrailLog> {
+/**
+ * Reads the terms at once; chunks when they are asked for. The log is that of this moment.
+ * @param copied what comes before these positions is left out, because it is known already
+ */
+export async function openLog(
+  client: RedisClient,
+  prefix: string,
+  copied?: ReadonlyMap<string, FeedPosition>,
+): Promise<HistoryLog> {
   const shards = shardsOf(client, prefix);
-  const index = (await Promise.all(shards.map((shard) => readTerms(client, shard)))).flat();
+  const parts = shards.map((shard, n) => readTerms(client, shard, copied?.get(partName(n))));
+  const index = (await Promise.all(parts)).flat();
   index.sort((a, b) => b.at - a.at || b.place - a.place);
 
   const remembered = new Map<Indexed, Promise<Chunk | undefined>>();
@@ -43,11 +44,12 @@ export async function openLog(client: RedisClient, prefix: string): Promise<Trai
     return chunk;
   };
 
-  async function* having(terms: ReadonlySet<number>): AsyncGenerator<HistoryEntry[]> {
+  async function* having(wanted: HistoryTerms): AsyncGenerator<HistoryEntry[]> {
+    const terms = termsIn(wanted);
     const seen = new Set<string>();
-    const wanted = index.filter(({ terms: own }) => hasAny(own, terms));
-    for (let n = 0; n < wanted.length; n += PAGE.chunks) {
-      const page = wanted.slice(n, n + PAGE.chunks);
+    const having = index.filter(({ terms: own }) => hasAny(own, terms));
+    for (let n = 0; n < having.length; n += PAGE.chunks) {
+      const page = having.slice(n, n + PAGE.chunks);
       for (const chunk of await Promise.all(page.map(read))) {
         if (!chunk || seen.has(chunk.id)) continue;
         seen.add(chunk.id);
@@ -58,9 +60,9 @@ export async function openLog(client: RedisClient, prefix: string): Promise<Trai
   return { since: index.at(-1)?.at, having };
 }
 
-async function readTerms(client: RedisClient, shard: Shard): Promise<Indexed[]> {
+async function readTerms(client: RedisClient, shard: Shard, copied?: FeedPosition): Promise<Indexed[]> {
   const index: Indexed[] = [];
-  for (let from = '-'; ; ) {
+  for (let from = copied ? `${copied.at}-${copied.n + 1}` : '-'; ; ) {
     const page = await client.xrangeBuffer(shard.terms, from, '+', 'COUNT', PAGE.terms);
     for (const [key, fields] of page) {
       const id = key.toString();

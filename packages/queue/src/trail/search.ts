@@ -2,8 +2,8 @@
  * What somebody may have meant by the text that they look for. It is taken for everything that it can be, since
  * event ids may look like anything; entries decide. Pure.
  */
-import type { EventView, HistoryEntry } from '@longshore/event';
-import { hexOf, SHORTEST_DIGEST, term } from './terms.js';
+import type { EventView, HistoryEntry, HistoryTerms } from '@longshore/event';
+import { hexOf, SHORTEST_DIGEST } from './terms.js';
 
 /** A search that is understood. */
 export interface Wanted {
@@ -13,8 +13,8 @@ export interface Wanted {
   isId: boolean;
   /** What it was taken for, in words. */
   understood: string[];
-  /** A chunk that holds what is wanted has one of these. */
-  terms: Set<number>;
+  /** An entry that is wanted has one of these. */
+  terms: HistoryTerms;
   matches(entry: HistoryEntry): boolean;
   /** What to look for in bodies that could not be read. */
   inBodies: string;
@@ -50,13 +50,13 @@ export function understand(search: string): Wanted {
     text,
     isId: ID.test(text),
     understood: wordsFor({ isId: ID.test(text), both, digest, named }),
-    terms: new Set([
-      term.event(text),
-      term.delivery(text),
-      term.quarantine(text),
-      ...(digest === undefined ? [] : [term.digest(hexOf(digest))]),
-      ...(named && !both ? termsFor(named) : []),
-    ]),
+    terms: {
+      events: [text],
+      deliveries: [text],
+      quarantined: [text],
+      ...(digest !== undefined && { digests: [digest] }),
+      ...(named && !both && termsFor(named)),
+    },
     matches: (entry) => hasId(entry, text) || ('view' in entry && !!entry.view && isView(entry.view)),
     inBodies: digest ?? named?.repositories.at(-1) ?? text,
   };
@@ -75,8 +75,8 @@ function namedBy(name: string): Named {
   };
 }
 
-const termsFor = ({ repositories, tag }: Named): number[] =>
-  repositories.map((name) => (tag === undefined ? term.repository(name) : term.tag(name, tag)));
+const termsFor = ({ repositories, tag }: Named): HistoryTerms =>
+  tag === undefined ? { repositories } : { tags: repositories.map((repository) => ({ repository, tag })) };
 
 /** Beside a digest the tag is a remark: the digest is what the reference means. */
 function isNamed(view: EventView, { repositories, tag }: Named, besideDigest: boolean): boolean {

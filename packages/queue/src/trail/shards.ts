@@ -18,10 +18,13 @@ export interface Shard {
 
 const IN_CLUSTER = 4;
 
+/** Name of the shard at this place. */
+export const partName = (place: number): string => `trail-${place}`;
+
 /** All of them. */
 export function shardsOf(client: RedisClient, prefix: string): Shard[] {
   return Array.from({ length: client instanceof Cluster ? IN_CLUSTER : 1 }, (_, n) => {
-    const key = (part: string) => storeKey(prefix, `trail-${n}`, part);
+    const key = (part: string) => storeKey(prefix, partName(n), part);
     return { terms: key('terms'), chunks: key('chunks'), totals: key('totals') };
   });
 }

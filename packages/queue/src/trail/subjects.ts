@@ -1,8 +1,12 @@
-/** The two passes over the trail: whom does the search find, and what else is there about them. */
-import type { GapEntry, HistoryEntry } from '@longshore/event';
+/** The two passes over a log, that of the trail or of the archive: whom does the search find, and what else is there about them. */
+import {
+  entryKey,
+  type GapEntry,
+  type HistoryEntry,
+  type HistoryLog,
+  type HistoryTerms,
+} from '@longshore/event';
 import type { EventEntry } from './group.js';
-import type { TrailLog } from './log.js';
-import { term } from './terms.js';
 
 /** Ids of what a search found. */
 export interface Subjects {
@@ -13,8 +17,8 @@ export interface Subjects {
 
 /** Those that were last heard of come first; more of them than `most` are not looked for. */
 export async function subjectsOf(
-  log: TrailLog,
-  terms: ReadonlySet<number>,
+  log: HistoryLog,
+  terms: HistoryTerms,
   concerns: (entry: HistoryEntry) => boolean,
   most: number,
 ): Promise<Subjects> {
@@ -29,6 +33,13 @@ export async function subjectsOf(
   return found;
 }
 
+/** What either of them has found. */
+export const inEither = (a: Subjects, b: Subjects): Subjects => ({
+  events: new Set([...a.events, ...b.events]),
+  deliveries: new Set([...a.deliveries, ...b.deliveries]),
+  quarantined: new Set([...a.quarantined, ...b.quarantined]),
+});
+
 function add({ events, deliveries, quarantined }: Subjects, entry: HistoryEntry): void {
   if (entry.step === 'gap') return;
   if (entry.step === 'quarantined' || entry.step === 'unquarantined') quarantined.add(entry.quarantineId);
@@ -37,18 +48,24 @@ function add({ events, deliveries, quarantined }: Subjects, entry: HistoryEntry)
 }
 
 /** Every entry about them, in no order. */
-export async function about(log: TrailLog, subjects: Subjects): Promise<EventEntry[]> {
-  const terms = new Set([
-    ...Array.from(subjects.events, term.event),
-    ...Array.from(subjects.deliveries, term.delivery),
-    ...Array.from(subjects.quarantined, term.quarantine),
-  ]);
+export async function about(log: HistoryLog, subjects: Subjects): Promise<EventEntry[]> {
+  const [events, deliveries, quarantined] = [
+    [...subjects.events],
+    [...subjects.deliveries],
+    [...subjects.quarantined],
+  ];
+  const terms = { events, deliveries, quarantined };
   const found: EventEntry[] = [];
-  if (terms.size === 0) return found;
+  if (events.length + deliveries.length + quarantined.length === 0) return found;
   for await (const entries of log.having(terms)) {
     for (const entry of entries) if (entry.step !== 'gap' && isAbout(entry, subjects)) found.push(entry);
   }
   return found;
+}
+
+/** An entry that is in the trail and in the archive is one. */
+export function distinct<Entry extends HistoryEntry>(entries: readonly Entry[]): Entry[] {
+  return [...new Map(entries.map((entry) => [entryKey(entry), entry])).values()];
 }
 
 function isAbout(entry: EventEntry, { events, deliveries, quarantined }: Subjects): boolean {
@@ -59,9 +76,9 @@ function isAbout(entry: EventEntry, { events, deliveries, quarantined }: Subject
 }
 
 /** What is noted of missing entries, as each process noted it. */
-export async function gapsIn(log: TrailLog): Promise<GapEntry[]> {
+export async function gapsIn(log: HistoryLog): Promise<GapEntry[]> {
   const found: GapEntry[] = [];
-  for await (const entries of log.having(new Set([term.gap()]))) {
+  for await (const entries of log.having({ gaps: true })) {
     found.push(...entries.filter((entry) => entry.step === 'gap'));
   }
   return found;

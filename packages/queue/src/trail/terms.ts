@@ -1,4 +1,4 @@
-import type { EventView, HistoryEntry } from '@longshore/event';
+import type { EventView, HistoryEntry, HistoryTerms } from '@longshore/event';
 /**
  * What an entry can be found by, as numbers of 32 bits: event and delivery, repository, tag, digest. A number may
  * stand for two things; a search that finds a chunk by it checks the entries themselves.
@@ -21,6 +21,20 @@ export const SHORTEST_DIGEST = 12;
 
 /** The digits of a digest, without its algorithm. */
 export const hexOf = (digest: string): string => digest.slice(digest.indexOf(':') + 1).toLowerCase();
+
+/** A chunk that holds what is wanted has one of these. */
+export function termsIn(wanted: HistoryTerms): Set<number> {
+  const { events = [], deliveries = [], quarantined = [], repositories = [], tags = [] } = wanted;
+  return new Set([
+    ...events.map(term.event),
+    ...deliveries.map(term.delivery),
+    ...quarantined.map(term.quarantine),
+    ...repositories.map(term.repository),
+    ...tags.map(({ repository, tag }) => term.tag(repository, tag)),
+    ...(wanted.digests ?? []).map((digest) => term.digest(hexOf(digest))),
+    ...(wanted.gaps ? [term.gap()] : []),
+  ]);
+}
 
 /** Every term under which the entry is to be found. */
 export function termsOf(entry: HistoryEntry): number[] {

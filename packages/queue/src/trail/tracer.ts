@@ -1,15 +1,19 @@
 /**
- * Finds what happened to an event: in the trail, else among the jobs, whose ids can be computed, else among what
+ * Finds what happened to an event: in the trail and the archive, else among the jobs, whose ids can be computed, else among what
  * could not be read. How things stand is always read from the jobs.
  */
 import {
+  type AttemptedEntry,
   deliveryId,
   type EventHistory,
   type GapEntry,
   type History,
   type HistoryAnswer,
   type HistoryEntry,
+  type HistoryLog,
   type HistoryQuery,
+  type HistoryStore,
+  LongshoreError,
 } from '@longshore/event';
 import { asking } from '../asking.js';
 import type { RedisClient } from '../connection.js';
@@ -19,9 +23,9 @@ import { assemble, placesOf } from './assemble.js';
 import { mergeGaps } from './gaps.js';
 import { type EventEntry, group } from './group.js';
 import { iso, type JobNow, jobsAt, type Place } from './jobs.js';
-import { openLog, type TrailLog } from './log.js';
+import { openLog } from './log.js';
 import { understand, type Wanted } from './search.js';
-import { about, gapsIn, subjectsOf } from './subjects.js';
+import { about, distinct, gapsIn, inEither, subjectsOf } from './subjects.js';
 
 /** Anything shorter is in every body. */
 const SHORTEST_TEXT = 4;
@@ -32,7 +36,7 @@ const LIMIT = { usual: 20, most: 100 };
 interface Search {
   client: RedisClient;
   prefix: string;
-  log: TrailLog;
+  logs: readonly HistoryLog[];
   gaps: readonly GapEntry[];
   wanted: Wanted;
   /** Only what concerns it. */
@@ -40,46 +44,103 @@ interface Search {
   limit: number;
 }
 
-/** @param sources names of the sources that an event may have come through; ids are computed with them */
-export function createTracer(client: RedisClient, prefix: string, sources: () => readonly string[]): History {
-  const find = async (query: HistoryQuery): Promise<HistoryAnswer> => {
+/** Where entries and jobs are. */
+export interface TracerParts {
+  client: RedisClient;
+  prefix: string;
+  /** Names of the sources that an event may have come through; ids are computed with them. */
+  sources(): readonly string[];
+  /** Has what the trail has no longer. */
+  archive?: HistoryStore;
+}
+
+/** See the header. */
+export function createTracer(parts: TracerParts): History {
+  const { client, prefix, sources, archive } = parts;
+
+  const answer = async (query: HistoryQuery, logs: readonly HistoryLog[]): Promise<HistoryAnswer> => {
     const limit = Math.min(Math.max(1, query.limit ?? LIMIT.usual), LIMIT.most);
     const wanted = understand(query.search);
-    const log = await openLog(client, prefix);
-    const gaps = mergeGaps(await gapsIn(log));
-    const search: Search = { client, prefix, log, gaps, wanted, only: query.endpoint, limit };
-    let trails = await inTrail(search);
+    const gaps = mergeGaps(distinct((await Promise.all(logs.map(gapsIn))).flat()));
+    const search: Search = { client, prefix, logs, gaps, wanted, only: query.endpoint, limit };
+    let trails = await inLogs(search);
     if (trails.length === 0) trails = await amongJobs(search, sources());
     if (trails.length === 0) trails = await amongUnreadable(search);
     trails.sort((a, b) => newest(b).localeCompare(newest(a)));
+    const since = oldestOf(logs);
     return {
       search: wanted.text,
       understood: wanted.understood,
       trails: trails.slice(0, limit),
       more: trails.length > limit,
-      ...(log.since !== undefined && { since: iso(log.since) }),
-      gaps: gaps.map(({ since, at, count, why }) => ({ since: iso(since), until: iso(at), count, why })),
+      ...(since !== undefined && { since: iso(since) }),
+      gaps: gaps.map(({ since: from, at, count, why }) => ({ since: iso(from), until: iso(at), count, why })),
     };
   };
-  return { find: (query) => asking(client, () => find(query)) };
+
+  /** The archive first: what is copied meanwhile is then in both, and never in neither. */
+  const open = async (): Promise<HistoryLog[]> => {
+    const kept = await archive?.open();
+    const trail = await openLog(client, prefix, kept?.copied);
+    return kept ? [trail, kept] : [trail];
+  };
+
+  const find = async (query: HistoryQuery): Promise<HistoryAnswer> => {
+    try {
+      return await answer(query, await open());
+    } catch (error) {
+      if (!isArchiveAway(error)) throw error;
+      return { ...(await answer(query, [await openLog(client, prefix)])), unavailable: error.message };
+    }
+  };
+
+  return {
+    find: (query) => asking(client, () => find(query)),
+    delivered: (ids) =>
+      asking(client, async () => {
+        const wanted = new Set(ids);
+        const found = new Set<string>();
+        for (const log of ids.length > 0 ? await open() : []) {
+          for await (const entries of log.having({ deliveries: ids })) {
+            for (const entry of entries) if (isDelivery(entry, wanted)) found.add(entry.deliveryId);
+          }
+        }
+        return found;
+      }),
+    since: () => asking(client, async () => oldestOf(await open())),
+  };
+}
+
+const isArchiveAway = (error: unknown): error is LongshoreError =>
+  error instanceof LongshoreError && error.code === 'ARCHIVE_UNAVAILABLE';
+
+const isDelivery = (entry: HistoryEntry, wanted: ReadonlySet<string>): entry is AttemptedEntry =>
+  entry.step === 'attempted' && entry.outcome === 'delivered' && wanted.has(entry.deliveryId);
+
+function oldestOf(logs: readonly HistoryLog[]): number | undefined {
+  const known = logs.flatMap(({ since }) => since ?? []);
+  return known.length > 0 ? Math.min(...known) : undefined;
 }
 
 const newest = ({ receivedAt, steps }: EventHistory): string => receivedAt ?? steps[0]?.at ?? '';
 
-async function inTrail(search: Search): Promise<EventHistory[]> {
-  const { client, prefix, log, gaps, wanted, only, limit } = search;
+async function inLogs(search: Search): Promise<EventHistory[]> {
+  const { client, prefix, logs, gaps, wanted, only, limit } = search;
   const concerns = (entry: HistoryEntry): boolean => wanted.matches(entry) && isFor(entry, only);
-  const entries = await about(log, await subjectsOf(log, wanted.terms, concerns, limit + 1));
+  const found = await Promise.all(logs.map((log) => subjectsOf(log, wanted.terms, concerns, limit + 1)));
+  const subjects = found.reduce(inEither);
+  const entries = distinct((await Promise.all(logs.map((log) => about(log, subjects)))).flat());
   const quarantine = createQuarantine(client, prefix);
+  const groups = group(entries)
+    .filter((own) => own.some(concerns))
+    .sort((a, b) => (b[0]?.at ?? 0) - (a[0]?.at ?? 0));
   return Promise.all(
-    group(entries)
-      .filter((own) => own.some(concerns))
-      .map(async (own) => {
-        const jobs = await jobsAt(client, prefix, await placesFor(search, own));
-        const id = own.flatMap((entry) => ('quarantineId' in entry ? entry.quarantineId : []))[0];
-        const quarantined = id === undefined ? undefined : await quarantine.get(id);
-        return assemble({ entries: own, jobs, quarantined, gaps }, only);
-      }),
+    groups.slice(0, limit + 1).map(async (own) => {
+      const jobs = await jobsAt(client, prefix, await placesFor(search, own));
+      const id = own.flatMap((entry) => ('quarantineId' in entry ? entry.quarantineId : []))[0];
+      const quarantined = id === undefined ? undefined : await quarantine.get(id);
+      return assemble({ entries: own, jobs, quarantined, gaps }, only);
+    }),
   );
 }
 
@@ -120,21 +181,15 @@ async function amongJobs(search: Search, sources: readonly string[]): Promise<Ev
   return Array.from(events.values(), (jobs) => assemble({ entries: [], jobs, gaps: [] }));
 }
 
-async function amongUnreadable({
-  client,
-  prefix,
-  log,
-  wanted,
-  only,
-  limit,
-}: Search): Promise<EventHistory[]> {
+async function amongUnreadable(search: Search): Promise<EventHistory[]> {
+  const { client, prefix, logs, wanted, only, limit } = search;
   if (only !== undefined || wanted.text.length < SHORTEST_TEXT) return [];
   const quarantine = createQuarantine(client, prefix);
   const byId = wanted.isId ? await quarantine.get(wanted.text) : undefined;
   const found = byId ? [byId] : await quarantine.holding(wanted.inBodies, limit + 1);
   const ids = new Set(found.map(({ id }) => id));
-  const entries = await about(log, { events: new Set(), deliveries: new Set(), quarantined: ids });
-  const groups = group(entries);
+  const subjects = { events: new Set<string>(), deliveries: new Set<string>(), quarantined: ids };
+  const groups = group(distinct((await Promise.all(logs.map((log) => about(log, subjects)))).flat()));
   return found.map((quarantined) => {
     const own = groups.find(
       ([first]) => first && 'quarantineId' in first && first.quarantineId === quarantined.id,

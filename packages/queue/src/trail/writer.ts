@@ -25,6 +25,9 @@ export interface TrailWriter extends HistoryWriter {
   close(): Promise<void>;
 }
 
+/** Why the writer throws entries away. */
+export type DropReason = Exclude<GapReason, 'behind'>;
+
 /** Where it is written, how much of it is kept, and who hears of what was thrown away. */
 export interface TrailOptions {
   client: RedisClient;
@@ -34,7 +37,7 @@ export interface TrailOptions {
   /** Used share of Redis' memory, 0 … 1. */
   memory?(): number;
   /** Hears of entries that were thrown away. */
-  onDrop?(count: number, why: GapReason): void;
+  onDrop?(count: number, why: DropReason): void;
 }
 
 const WRITE_INTERVAL_MS = 100;
@@ -111,7 +114,7 @@ class BufferedTrail implements TrailWriter {
     this.#writeIn(this.#size > CHUNK_BYTES ? 0 : WRITE_INTERVAL_MS);
   }
 
-  #drop(count: number, why: GapReason): void {
+  #drop(count: number, why: DropReason): void {
     const at = Date.now();
     if (this.#gap?.why !== why) this.#noteGap();
     this.#gap ??= { step: 'gap', at, since: at, count: 0, why };

@@ -1,0 +1,26 @@
+import { LongshoreError } from '@longshore/event';
+import type pg from 'pg';
+import { refuseNewer, schemaVersion } from './migrate.js';
+import { MIGRATIONS } from './migrations/index.js';
+
+/**
+ * Resolves when PostgreSQL answers and has the schema of this version.
+ * @throws LongshoreError ARCHIVE_UNAVAILABLE, ARCHIVE_SCHEMA
+ */
+export async function checkArchive(pool: pg.Pool): Promise<void> {
+  const version = await schemaVersion(pool).catch((error: Error) => {
+    throw unavailable(error);
+  });
+  refuseNewer(version);
+  if (version === MIGRATIONS.length) return;
+  throw new LongshoreError(
+    'ARCHIVE_UNAVAILABLE',
+    `the archive has schema version ${version} and needs ${MIGRATIONS.length}: start \`longshore run\` of this version, which migrates it`,
+  );
+}
+
+/** An error of PostgreSQL or of the way to it, in words. */
+export const unavailable = (error: Error): LongshoreError =>
+  new LongshoreError('ARCHIVE_UNAVAILABLE', `PostgreSQL of the archive: ${error.message || error.name}`, {
+    cause: error,
+  });

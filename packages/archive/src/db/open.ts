@@ -1,0 +1,98 @@
+/**
+ * The connection to PostgreSQL: a pool whose connections have schema `longshore` first, time in UTC and a limit for
+ * every statement. Opens no connection yet.
+ */
+import { Kysely, PostgresDialect } from 'kysely';
+import pg from 'pg';
+import { checkArchive } from './check.js';
+import { migrateArchive } from './migrate.js';
+import type { Tables } from './tables.js';
+import { TYPES } from './types.js';
+
+/** Where PostgreSQL is: an address, or the folder of a private socket. */
+export type ArchiveConnection =
+  | {
+      /** `postgres://user:password@host:port/database?sslmode=…` */
+      url: string;
+    }
+  | { socket: string; port: number; user: string; password?: string; database: string };
+
+/** See {@link openArchive}. */
+export interface ArchiveOptions {
+  connection: ArchiveConnection;
+  /** Connections at once. */
+  max?: number;
+  /** Milliseconds that a statement may take; the caller of a long one sets its own. */
+  statementTimeout?: number;
+  /** A connection in the pool broke. What uses it next gets an error or another connection. */
+  onError(error: Error): void;
+}
+
+/** An open archive. */
+export interface Archive {
+  db: Kysely<Tables>;
+  pool: pg.Pool;
+  /**
+   * Brings the schema up to this version; one process at a time.
+   * @throws LongshoreError ARCHIVE_SCHEMA when the database is newer than this version
+   */
+  migrate(): Promise<void>;
+  /**
+   * Whether PostgreSQL answers and has the schema of this version.
+   * @throws LongshoreError ARCHIVE_SCHEMA, ARCHIVE_UNAVAILABLE
+   */
+  check(): Promise<void>;
+  /** Resolves when no connection is left. May be called twice. */
+  close(): Promise<void>;
+}
+
+const CONNECT_TIMEOUT_MS = 5_000;
+const STATEMENT_TIMEOUT_MS = 30_000;
+/** A lock that is held longer is somebody's open transaction. */
+const LOCK_TIMEOUT_MS = 10_000;
+const MAX_CONNECTIONS = 4;
+
+/** See the header. */
+export function openArchive(options: ArchiveOptions): Archive {
+  const pool = new pg.Pool({
+    ...addressOf(options.connection),
+    max: options.max ?? MAX_CONNECTIONS,
+    application_name: 'longshore',
+    connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
+    keepAlive: true,
+    types: TYPES,
+    options: sessionOptions(options.statementTimeout ?? STATEMENT_TIMEOUT_MS),
+  });
+  pool.on('error', options.onError);
+  const db = new Kysely<Tables>({ dialect: new PostgresDialect({ pool }) });
+  let closed: Promise<void> | undefined;
+  return {
+    db,
+    pool,
+    migrate: () => migrateArchive(pool),
+    check: () => checkArchive(pool),
+    close: () => (closed ??= db.destroy()),
+  };
+}
+
+const addressOf = (connection: ArchiveConnection): pg.PoolConfig =>
+  'url' in connection
+    ? { connectionString: connection.url }
+    : {
+        host: connection.socket,
+        port: connection.port,
+        user: connection.user,
+        database: connection.database,
+        ...(connection.password !== undefined && { password: connection.password }),
+      };
+
+const sessionOptions = (statementTimeout: number): string =>
+  [
+    'search_path=longshore,public',
+    'timezone=UTC',
+    'datestyle=ISO',
+    `statement_timeout=${statementTimeout}`,
+    `lock_timeout=${LOCK_TIMEOUT_MS}`,
+  ]
+    .map((setting) => `-c ${setting}`)
+    .join(' ');

@@ -1,0 +1,241 @@
+/**
+ * The tables of schema `longshore`, for Kysely. A time is ISO 8601 text in UTC with its microseconds
+ * (`2026-11-30T11:50:00.123456Z`), a `date` is `2026-11-30`, a `bigint` is a number, `bytea` a Buffer.
+ * A digest is one byte for its algorithm and its raw bytes: `digestText` reads it.
+ */
+import type { Generated } from 'kysely';
+
+/** Actions of `event.action`. Every event that is not of the four is `other`, with its `native_type_id`. */
+export const ACTION_CODES = { pull: 0, push: 1, mount: 2, delete: 3, other: 9 } as const;
+
+/** What an event is about: `event.kind`. */
+export const TARGET_KINDS = { unknown: 0, blob: 1, manifest: 2, index: 3, tag: 4, repository: 5 } as const;
+
+/** What a row of `label` is: `label.kind`. */
+export const LABEL_KINDS = {
+  actor: 1,
+  agent: 2,
+  mediaType: 3,
+  host: 4,
+  instance: 5,
+  nativeType: 6,
+} as const;
+
+/**
+ * What a row of `activity_day` counts. Its `subject_id` is a source, a repository, an actor, a user agent; for `tag`
+ * it is the repository, and `tag` names the tag.
+ */
+export const SUBJECTS = { source: 0, repository: 1, actor: 2, agent: 3, tag: 4 } as const;
+
+/** HTTP methods of `event.method`. */
+export const METHODS = { GET: 0, HEAD: 1, PUT: 2, POST: 3, DELETE: 4, PATCH: 5 } as const;
+
+/** Where webhooks came through, by its name in the configuration. */
+export interface SourceTable {
+  id: Generated<number>;
+  name: string;
+  kind: string;
+}
+
+/** A repository of a source, with the first and last time that anything happened in it. */
+export interface RepositoryTable {
+  id: Generated<number>;
+  source_id: number;
+  name: string;
+  first_at: string;
+  last_at: string;
+  last_push_at: string | null;
+  last_pull_at: string | null;
+}
+
+/** A text that many rows have: see {@link LABEL_KINDS}. */
+export interface LabelTable {
+  id: Generated<number>;
+  kind: number;
+  name: string;
+}
+
+/** An event. Partitioned by `at`, the event's own time, or when it came where that is unusable. */
+export interface EventTable {
+  at: string;
+  received_at: string;
+  /** Bytes of the manifest or blob. */
+  size: number | null;
+  /** First 128 bits of sha256 over JSON `[source, event id]`. */
+  id: string;
+  /** The sender's id, where it is a UUID in lower case; else it is in `event_id`. */
+  event_uuid: string | null;
+  request_id: string | null;
+  repository_id: number | null;
+  actor_id: number | null;
+  agent_id: number | null;
+  media_type_id: number | null;
+  host_id: number | null;
+  instance_id: number | null;
+  from_repository_id: number | null;
+  /** Set where it is not the action's name. */
+  native_type_id: number | null;
+  /** Length of the text in `body`. */
+  body_bytes: number | null;
+  source_id: number;
+  /** One of {@link ACTION_CODES}. */
+  action: number;
+  /** One of {@link TARGET_KINDS}. */
+  kind: number;
+  /** One of {@link METHODS}. */
+  method: number | null;
+  tag: string | null;
+  digest: Buffer | null;
+  addr: string | null;
+  event_id: string | null;
+  /** `compact` of what is delivered, and of what no column says: see `stored.ts`. Null with `archive.body: false`. */
+  body: Buffer | null;
+}
+
+/** Pulls of a day. `checks` are HEADs; `bytes` those of blobs, under the tag ''. No tag: '', no agent: 0. */
+export interface PullDayTable {
+  day: string;
+  repository_id: number;
+  tag: string;
+  agent_id: number;
+  pulls: number;
+  checks: number;
+  bytes: number;
+}
+
+/** Pushes of a day, of tags and of manifests without one (''). `bytes`: of blobs. No actor: 0. */
+export interface PushDayTable {
+  day: string;
+  repository_id: number;
+  tag: string;
+  actor_id: number;
+  pushes: number;
+  deletes: number;
+  bytes: number;
+}
+
+/** Activity of a day of one of {@link SUBJECTS}; `bytes` are those pulled. */
+export interface ActivityDayTable {
+  day: string;
+  subject: number;
+  subject_id: number;
+  tag: string;
+  pulls: number;
+  checks: number;
+  pushes: number;
+  deletes: number;
+  bytes: number;
+}
+
+/**
+ * What a tag points to now, for every tag that any event named. `digest` is null where it was deleted, or where its
+ * registry sends none. Of a tag that was only pulled, it is that of the last pull.
+ */
+export interface TagStateTable {
+  repository_id: number;
+  tag: string;
+  digest: Buffer | null;
+  deleted: Generated<boolean>;
+  /** The last push or delete, and its event; null where it was only pulled. */
+  at: string | null;
+  id: string | null;
+  /** Since when it has this digest; null where it was only pulled. */
+  since: string | null;
+  actor_id: number | null;
+  media_type_id: number | null;
+  size: number | null;
+  last_pull_at: string | null;
+}
+
+/**
+ * A push or delete of a tag in its place by time. A digest is null where nothing was there, or where the registry sends
+ * none.
+ */
+export interface TagMoveTable {
+  at: string;
+  repository_id: number;
+  tag: string;
+  id: string;
+  from_digest: Buffer | null;
+  to_digest: Buffer | null;
+  /** After this the tag is gone. */
+  deleted: Generated<boolean>;
+  /** The tag is another than before: false for a push of what was there. */
+  moved: Generated<boolean>;
+  /** A delete of this digest: it deletes the tag only if the tag pointed there. Empty: of any digest. */
+  clears: Buffer | null;
+  actor_id: number | null;
+  media_type_id: number | null;
+  size: number | null;
+}
+
+/** What is known of a manifest; `refs` is a list of {@link ManifestRef}. */
+export interface ManifestTable {
+  repository_id: number;
+  digest: Buffer;
+  media_type_id: number | null;
+  artifact: number | null;
+  subject: Buffer | null;
+  platform: string | null;
+  size: number | null;
+  refs: ManifestRef[] | null;
+  /** The last GET of it, by tag or by digest. */
+  last_pull_at: string | null;
+}
+
+/** What a manifest refers to. */
+export interface ManifestRef {
+  digest: string;
+  mediaType?: string;
+  /** Bytes. */
+  size?: number;
+  /** `linux/amd64` … */
+  platform?: string;
+  artifactType?: string;
+  /** Annotation `vnd.docker.reference.type`. */
+  reference?: string;
+}
+
+/** A pull as a whole. Partitioned by `at`. */
+export interface PullSessionTable {
+  at: string;
+  id: string;
+  ended_at: string | null;
+  state: number;
+  repository_id: number;
+  tag: string | null;
+  digest: Buffer | null;
+  platform: string | null;
+  actor_id: number | null;
+  agent_id: number | null;
+  addr: string | null;
+  expected_bytes: number | null;
+  seen_bytes: number | null;
+  clients: number | null;
+  evidence: number | null;
+}
+
+/** Between these times the archive is proven complete, or known not to be. */
+export interface CoverageTable {
+  source_id: number;
+  since: string;
+  until: string;
+  verdict: number;
+  note: string | null;
+}
+
+/** Every table by its name. */
+export interface Tables {
+  source: SourceTable;
+  repository: RepositoryTable;
+  label: LabelTable;
+  event: EventTable;
+  pull_day: PullDayTable;
+  push_day: PushDayTable;
+  activity_day: ActivityDayTable;
+  tag_state: TagStateTable;
+  tag_move: TagMoveTable;
+  manifest: ManifestTable;
+  pull_session: PullSessionTable;
+  coverage: CoverageTable;
+}

@@ -1,0 +1,8 @@
+/** Servers of this process’s own: a program that is watched, so that it does not outlive its owner. */
+export {
+  type ProcessExit,
+  type SystemUser,
+  type WatchedOptions,
+  type WatchedProcess,
+  watchedProcess,
+} from './watched-process.js';

@@ -1,0 +1,4 @@
+/** A real PostgreSQL of this process’s own, for an archive that names none. */
+export { listPostgres, type PostgresPrograms } from './locate.js';
+export { PORT, probe, ROLE } from './probe.js';
+export { type ServerUser, serverUser } from './server-user.js';
