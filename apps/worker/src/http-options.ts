@@ -10,10 +10,11 @@ const DIRECT = 'direct';
 
 /** @throws LongshoreError SECRET_MISSING */
 export function httpOptions(endpoint: HttpEndpoint | AlertEndpoint, version: string, egress: Egress) {
-  const { name, timeout, concurrency, annotate } = endpoint;
+  const { name, timeout, concurrency, annotate, host } = endpoint;
   const format = formatNamed(endpoint.format);
   if (!format) throw new TypeError(`endpoint ${name}: there is no format ${endpoint.format}`);
-  const { url, headers, tls, auth, proxy } = revealAll({
+  const { url, headers, tls, auth, proxy, settings } = revealAll({
+    settings: endpoint.options,
     url: endpoint.url,
     headers: endpoint.headers,
     tls: endpoint.tls,
@@ -27,7 +28,7 @@ export function httpOptions(endpoint: HttpEndpoint | AlertEndpoint, version: str
   const common = { userAgent, egress, trust: systemTrust() };
   return {
     ...common,
-    ...{ name, url, headers, timeout, concurrency, format, annotate, tls },
+    ...{ name, url, headers, timeout, concurrency, format, annotate, host, settings, tls },
     auth: fixed,
     ...(oauth2 && { oauth2: { ...oauth2, ...common, proxy: proxyTo(oauth2.tokenurl) } }),
     batch: endpoint.batch && { bytes: endpoint.batch.bytes, ordered: endpoint.order === 'endpoint' },
@@ -35,7 +36,7 @@ export function httpOptions(endpoint: HttpEndpoint | AlertEndpoint, version: str
   };
 }
 
-type Options = ReturnType<typeof httpOptions> & Pick<SinkOptions['http'], 'sign'>;
+type Options = ReturnType<typeof httpOptions> & Pick<SinkOptions['http'], 'sign' | 'answers' | 'dashboard'>;
 
 /** Closed, it lets go of its token. */
 export function openHttp({ oauth2, ...options }: Options, tokens: TokenSources): Sink {

@@ -1,6 +1,6 @@
 /** An endpoint with its secrets resolved, so that putting it to work cannot fail: how it delivers, and by which rules. */
 import { type AlertEndpoint, type Config, type Endpoint, signOptions } from '@longshore/config';
-import type { RetryPolicy } from '@longshore/event';
+import { eventOf, type RetryPolicy } from '@longshore/event';
 import { Egress } from '@longshore/network/egress';
 import type { Observer } from '@longshore/observe';
 import type { RedisClient } from '@longshore/queue';
@@ -64,10 +64,17 @@ export function prepareEndpoint(
   if (endpoint.kind === 'alert') return prepareAlert(endpoint, egress, fingerprint, parts);
 
   const ordered = endpoint.order !== 'none' && endpoint.hold !== undefined;
-  const rules = { settings: endpoint, ordered, ignores: compileRules(endpoint) };
+  const rules = { settings: endpoint, ordered, ignores: rulesOf(endpoint) };
   if (endpoint.kind === 'http') {
     const signing = endpoint.sign && signOptions(endpoint.sign);
-    const options = { ...httpOptions(endpoint, version, egress), sign: signing && createSign(signing) };
+    const { answers } = endpoint;
+    const dashboard = config.dashboard.url;
+    const options = {
+      ...httpOptions(endpoint, version, egress),
+      answers,
+      dashboard,
+      sign: signing && createSign(signing),
+    };
     const open = () => ({ ...rules, sink: openHttp(options, tokens) });
     return { endpoint, fingerprint: fingerprint({ ...options, sign: signing }), open, report };
   }
@@ -77,6 +84,12 @@ export function prepareEndpoint(
     return { ...rules, sink: openSink('preheat', { ...options, memory }) };
   };
   return { endpoint, fingerprint: fingerprint(options), open, report };
+}
+
+/** A stored delivery does not have its registry's host at hand. */
+function rulesOf(endpoint: Endpoint): LiveEndpoint['ignores'] {
+  const ignores = compileRules(endpoint);
+  return (delivery) => ignores({ ...delivery, host: () => eventOf(delivery).request?.host });
 }
 
 function prepareAlert(

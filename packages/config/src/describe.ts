@@ -80,7 +80,9 @@ function paragraph(endpoint: Endpoint): string {
     `dead after ${threshold} failed ${threshold === 1 ? 'attempt' : `attempts; ${delays(endpoint)}`}`,
     givingUp(endpoint),
     ...pacing(endpoint),
-    ...(endpoint.kind === 'http' ? [...headers(endpoint), ...trusted(endpoint), ...signed(endpoint)] : []),
+    ...(endpoint.kind === 'http'
+      ? [...formatted(endpoint), ...headers(endpoint), ...trusted(endpoint), ...signed(endpoint)]
+      : []),
     ...ignored(endpoint),
     ...(endpoint.accept.includes('event') ? [] : ['gets no push, pull, mount or delete events']),
     ...(endpoint.accept.includes('other') ? ['gets other events too, such as scans and renames'] : []),
@@ -120,6 +122,14 @@ function trusted({ auth, tls, proxy }: Pick<HttpEndpoint, 'auth' | 'tls' | 'prox
 }
 
 const proxyText = (proxy: Secret): string => (revealed(proxy) === DIRECT ? 'none' : maskedUrl(proxy));
+
+function formatted({ format, host, needs }: HttpEndpoint): string[] {
+  if (format === 'distribution') return [];
+  const { actions, fields = [] } = needs ?? {};
+  const which = actions ? `${actions.join(' and ')} events` : 'events';
+  const having = fields.length > 0 ? ` with ${fields.join(', ')}` : '';
+  return [`sent as ${format}${host ? ` for images of ${host}` : ''}: ${which}${having}`];
+}
 
 function signed({ sign }: HttpEndpoint): string[] {
   if (!sign) return [];

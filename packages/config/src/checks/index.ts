@@ -8,6 +8,7 @@ import { checkAuth } from './auth.js';
 import type { Check } from './check.js';
 import { checkDelays } from './delays.js';
 import { checkEgress } from './egress.js';
+import { checkFormat } from './format.js';
 import { checkHeaders } from './headers.js';
 import { nameEndpoints } from './names.js';
 import { checkPace } from './pace.js';
@@ -60,5 +61,6 @@ function checkReceiver(endpoint: HttpEndpoint, path: Step[], config: Config, che
   checkUrl(endpoint, path, config, check);
   checkSign(endpoint, path, check);
   checkAuth(endpoint, path, check);
+  checkFormat(endpoint, path, check);
   if (check.flavor === 'registry') checkIngestPath(revealed(endpoint.url), [...path, 'url'], check);
 }
