@@ -2,7 +2,7 @@
  * Whose trouble a failed attempt is. A receiver that is down costs no event: failures by these reasons hold its
  * endpoint, and what died of them is revived. A receiver that answers otherwise is up.
  */
-import { isTlsReason, type PreheatReason, type TransportReason } from './outcome.js';
+import { type FormatReason, isTlsReason, type PreheatReason, type TransportReason } from './outcome.js';
 
 /**
  * `outage`: the receiver is not there, or asks for time. `answer`: it is there, and took the event or refused it.
@@ -13,13 +13,14 @@ export type Trouble = 'outage' | 'answer' | 'unknown';
 /** Trouble of our own: it costs no attempt, and does not count against the receiver. In words. */
 export const OWN_TROUBLES = {
   proxy: 'the proxy is unavailable, or refuses this machine',
+  token: 'the token endpoint is unavailable',
   descriptors: 'no file descriptor is left for a connection',
 } as const;
 
 /** See {@link OWN_TROUBLES}. */
 export type OwnTrouble = keyof typeof OWN_TROUBLES;
 
-const TROUBLE: Readonly<Record<TransportReason | PreheatReason, Trouble>> = {
+const TROUBLE: Readonly<Record<TransportReason | FormatReason | PreheatReason, Trouble>> = {
   timeout: 'outage',
   refused: 'outage',
   reset: 'outage',
@@ -30,10 +31,15 @@ const TROUBLE: Readonly<Record<TransportReason | PreheatReason, Trouble>> = {
   tls_protocol: 'outage',
   tls: 'outage',
   unreachable: 'outage',
+  // The receiver cannot be reached until a setting is changed: its events wait for that
+  egress: 'outage',
+  token: 'unknown',
   protocol: 'answer',
   url: 'unknown',
   undecodable: 'unknown',
   error: 'unknown',
+  answer: 'answer',
+  template: 'unknown',
   warm: 'answer',
   skipped: 'unknown',
   partial: 'answer',
