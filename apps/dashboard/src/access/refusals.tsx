@@ -14,6 +14,8 @@ export interface Refusal {
   title: string;
   /** One sentence or more each. */
   text: readonly string[];
+  /** Path that follows the next sign-in; the one that was asked for unless given. */
+  to?: string;
 }
 
 /** No one is signed in. */
@@ -63,7 +65,8 @@ export function answerRefusal(ctx: Context, refusal: Refusal, settings: AccessSe
   else if (!wantsPage(ctx)) ctx.body = `${text.join(' ')}\n`;
   else {
     ctx.type = 'html';
-    const links = linksFor(ctx, status, settings);
+    const to = refusal.to ?? (ctx.method === 'GET' ? ctx.url : '/');
+    const links = linksFor(to, status, settings);
     const tone = status === 401 ? 'warn' : 'bad';
     ctx.body = page({
       title,
@@ -95,9 +98,8 @@ function challenge(ctx: Context, { basic, tokens, oidc }: AccessSettings): void 
   ctx.set('WWW-Authenticate', schemes.join(', '));
 }
 
-function linksFor(ctx: Context, status: number, { basic, oidc }: AccessSettings) {
+function linksFor(to: string, status: number, { basic, oidc }: AccessSettings) {
   if (!oidc) return [];
-  const to = ctx.method === 'GET' ? ctx.url : '/';
   const again = { href: signInPath(to), text: status === 403 ? 'Sign in again' : 'Sign in' };
   if (status === 403 || Object.keys(basic).length === 0) return [again];
   return [again, { href: signInPath(to, PASSWORD_PATH), text: 'Use a password' }];
