@@ -72,7 +72,7 @@ describe.runIf(hasTool('chromium'))('in a browser', () => {
       await page.getByRole('link', { name: 'Sign in' }).click();
       await page.getByText('bob viewer').waitFor();
       expect(await page.getByRole('button', { name: 'Resume' }).isDisabled()).toBe(true);
-      await page.getByText('This needs the role operator; yours is viewer.').waitFor();
+      await page.getByText('Changes here need the role operator; yours is viewer.').waitFor();
 
       issuer.user = { sub: 'carol', groups: ['other'] };
       await page.getByRole('button', { name: 'Sign out' }).click();

@@ -1,5 +1,4 @@
 /** Answers to those who may not come in: a page for a person, JSON for the API, a line for other programs. */
-import { plural } from '@longshore/event';
 import type { Context } from 'koa';
 import { page } from '../pages/layout.js';
 import { Message } from '../pages/message.js';
@@ -38,9 +37,7 @@ export const THROTTLED: Refusal = {
 export const NO_ROLE = (user: GroupUser | SessionUser): Refusal => {
   const count = 'groupCount' in user ? user.groupCount : user.groups.length;
   const groups =
-    count === 0
-      ? 'your account was sent without groups'
-      : `none of your ${plural(count, 'group')} has a role`;
+    count === 0 ? 'your account was sent without groups' : `none of your groups (${count}) has a role`;
   return {
     status: 403,
     code: 'REQUEST_REFUSED',

@@ -195,7 +195,7 @@ describe('an issuer that is away', () => {
 
 describe('a user without a role', () => {
   test.each<[string, object, string]>([
-    ['in none of the groups', { groups: ['other', 'more'] }, 'none of your 2 groups has a role'],
+    ['in none of the groups', { groups: ['other', 'more'] }, 'none of your groups (2) has a role'],
     ['without groups', {}, 'sent without groups'],
     ['with groups that are no texts', { groups: [{ id: 1 }] }, 'sent without groups'],
   ])('%s: 403 with what to do, on pages and API', async (_, claims, words) => {
