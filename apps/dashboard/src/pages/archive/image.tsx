@@ -4,7 +4,7 @@ import { formatNumber, formatSize, type HistoryAnswer, shortDigest } from '@long
 import { Ago, At, DescriptionRow, Heads, link } from '../parts.js';
 import { CoverageNote } from './coverage.js';
 import { ImageContents } from './image-contents.js';
-import { EventsLink, Exports, ImageLinks, repositoryPath } from './links.js';
+import { ClientLink, EventsLink, Exports, ImageLinks, repositoryPath } from './links.js';
 import { Notified } from './notified.js';
 
 /** What the page shows. */
@@ -148,11 +148,11 @@ function PullerRow({ puller, now }: { puller: ImagePuller; now: number }) {
       <th scope="row">
         {actor ? <EventsLink field="actor" value={actor} /> : <span class="soft">anonymous</span>}
       </th>
-      <td class="break" data-label={addr && 'Address'}>
+      <td class="nowrap" data-label={addr && 'Address'}>
         <EventsLink field="addr" value={addr} />
       </td>
-      <td class="break client" data-label={client && 'Client'}>
-        <EventsLink field="client" value={client} />
+      <td class="break" data-label={client && 'Client'}>
+        <ClientLink client={client} />
       </td>
       <td class="break" data-label="Repository">
         <ImageLinks repository={puller.repository} source={puller.source} />

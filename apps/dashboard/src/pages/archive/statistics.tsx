@@ -48,6 +48,7 @@ export function StatisticsPage({ query, by, days, tops, coverage, from }: Statis
           </select>
         </label>
       </FilterForm>
+      <CoverageNote coverage={coverage} from={from} />
       <Totals days={days} />
       <Activity days={days} since={coverage.since} />
       <p class="row">
@@ -64,7 +65,6 @@ export function StatisticsPage({ query, by, days, tops, coverage, from }: Statis
           </section>
         ))}
       </div>
-      <CoverageNote coverage={coverage} from={from} />
     </>
   );
 }

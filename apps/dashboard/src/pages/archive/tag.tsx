@@ -105,7 +105,7 @@ function Moves({ moves }: { moves: readonly TagMove[] }) {
 function Move({ move: { at, from, to, moved, by } }: { move: TagMove }) {
   return (
     <tr>
-      <th scope="row" class="when">
+      <th scope="row" class="nowrap">
         <At at={at} />
       </th>
       <td data-label="What">{wordsOf({ from, to, moved })}</td>
