@@ -5,7 +5,13 @@ import type { ResolvedAuth, SourcesConfig } from '@longshore/sources';
 /** @throws LongshoreError SECRET_MISSING naming the reference */
 export function sourcesConfig({ sources, ingest, notifications }: Config): SourcesConfig {
   return {
-    sources: sources.map(({ name, kind, auth, options }) => ({ name, kind, auth: resolve(auth), options })),
+    sources: sources.map(({ name, kind, auth, from, options }) => ({
+      name,
+      kind,
+      from,
+      auth: resolve(auth),
+      options,
+    })),
     auth: resolve(ingest.auth),
     includeReferences: notifications.events.includereferences,
   };

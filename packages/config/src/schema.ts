@@ -22,7 +22,7 @@ import { alert } from './alert.js';
 import { dashboard } from './dashboard.js';
 import { endpoint, LONGEST_TIMER_MS } from './endpoint.js';
 import { hosts, section } from './section.js';
-import { auth, source } from './source.js';
+import { auth, ingestProxy, source } from './source.js';
 
 const MANY = Number.MAX_SAFE_INTEGER;
 
@@ -177,6 +177,7 @@ export const settings = z
         '256MiB',
       ),
       auth: auth.prefault({}),
+      proxy: ingestProxy.optional(),
       spool: shorthand(spool, 'enabled').prefault({}),
     }).prefault({}),
     dashboard: dashboard.prefault({}),
