@@ -1,6 +1,6 @@
 /**
  * An OpenID Connect issuer over real HTTP: discovery, keys, authorization with PKCE, and tokens that are signed. It
- * approves at once whoever is asked for; what it sends can be falsified.
+ * approves every sign-in at once; what it sends can be falsified.
  */
 import { createHash, randomUUID } from 'node:crypto';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';

@@ -9,7 +9,7 @@ const withAuth = (auth: object, more: object = {}) => ({
   dashboard: { auth, ...more },
 });
 
-/** What the API says of itself to whoever may look. */
+/** What the API says of itself to those who may look. */
 const LOOK = '/api/v1/endpoints';
 
 describe('tokens', () => {
