@@ -3,7 +3,7 @@
  * whole; options supply what a kind of registry does not send.
  */
 
-import { authBlock, oneOrMore, setting } from '@longshore/settings';
+import { authBlock, oneOrMore, setting, tls } from '@longshore/settings';
 import { network } from '@longshore/settings/listeners';
 import { credential } from '@longshore/settings/secrets';
 import { choice, rate, text } from '@longshore/settings/values';
@@ -46,6 +46,7 @@ const oidc = authBlock(
         text(),
         'Url of the issuer’s keys, https except on loopback. Not needed for Google.',
       ).optional(),
+      tls: tls('Instead of the system’s').optional(),
       email: setting(oneOrMore(text()), 'Accounts that may post, by verified address.').optional(),
       subject: setting(oneOrMore(text()), 'Accounts that may post, by `sub`.').optional(),
     })
