@@ -5,7 +5,7 @@
  */
 
 import { formatBytes, formatDuration, maskedUrl, printable } from '@longshore/settings/format';
-import { Secret } from '@longshore/settings/secrets';
+import { DIRECT, revealed, Secret } from '@longshore/settings/secrets';
 import { keysOf, type Printed, shapeOf } from '@longshore/settings/shape';
 import type { z } from 'zod';
 import type { AlertConfig } from './alert.js';
@@ -83,7 +83,9 @@ function paragraph(endpoint: Endpoint): string {
     `dead after ${threshold} failed ${threshold === 1 ? 'attempt' : `attempts; ${delays(endpoint)}`}`,
     givingUp(endpoint),
     ...pacing(endpoint),
-    ...(endpoint.kind === 'http' ? [...headers(endpoint), ...signed(endpoint)] : []),
+    ...(endpoint.kind === 'http'
+      ? [...formatted(endpoint), ...headers(endpoint), ...trusted(endpoint), ...signed(endpoint)]
+      : []),
     ...ignored(endpoint),
     ...(endpoint.accept.includes('event') ? [] : ['gets no push, pull, mount or delete events']),
     ...(endpoint.accept.includes('other') ? ['gets other events too, such as scans and renames'] : []),
@@ -111,6 +113,27 @@ function sender(endpoint: HttpEndpoint): string {
   return [`${printable(name)}${state}`, ...lines.map((line) => `  ${line}`)].join('\n');
 }
 
+/** How it is reached, as far as that is not the default. */
+function trusted({ auth, tls, proxy }: Pick<HttpEndpoint, 'auth' | 'tls' | 'proxy'>): string[] {
+  const way = Object.entries(auth ?? {}).find(([, value]) => value !== undefined);
+  return [
+    ...(way ? [`credentials: ${way[0]}`] : []),
+    ...(tls.insecure ? ['INSECURE: the certificate of the receiver is not checked'] : []),
+    ...(tls.cert ? ['shows a client certificate'] : []),
+    ...(proxy ? [`proxy ${proxyText(proxy)}`] : []),
+  ];
+}
+
+const proxyText = (proxy: Secret): string => (revealed(proxy) === DIRECT ? 'none' : maskedUrl(proxy));
+
+function formatted({ format, host, needs }: HttpEndpoint): string[] {
+  if (format === 'distribution') return [];
+  const { actions, fields = [] } = needs ?? {};
+  const which = actions ? `${actions.join(' and ')} events` : 'events';
+  const having = fields.length > 0 ? ` with ${fields.join(', ')}` : '';
+  return [`sent as ${format}${host ? ` for images of ${host}` : ''}: ${which}${having}`];
+}
+
 function signed({ sign }: HttpEndpoint): string[] {
   if (!sign) return [];
   const keys = sign.secret.length === 1 ? 'a key' : `${sign.secret.length} keys`;
@@ -129,6 +152,7 @@ function receiver({ name, url, format, endpoints, window, ...limits }: AlertConf
   const lines = [
     `POST ${maskedUrl(url) || '(no url)'} as ${format}, once in ${formatDuration(window)}`,
     `endpoints ${endpoints.map(printable).join(', ')}: ${conditions.join(', ') || 'nothing'}`,
+    ...trusted(limits),
   ];
   return [`alerts to ${printable(name)}`, ...lines.map((line) => `  ${line}`)].join('\n');
 }

@@ -2,11 +2,13 @@
  * The settings of one endpoint: the registry's own, with its names, defaults and reading, and Longshore's. Each kind
  * has its own map.
  */
-import { describeFormats, formatNamed, formatNames } from '@longshore/formats';
+import { describeFormats, formatNames } from '@longshore/formats';
 import { headers, setting, tag, texts, union } from '@longshore/settings';
-import { credential, url } from '@longshore/settings/secrets';
+import { url } from '@longshore/settings/secrets';
 import { choice, count, DAY_MS, flag, registryDuration, text } from '@longshore/settings/values';
 import { z } from 'zod';
+import { connection } from './connection.js';
+import { byFormat, host, options, success } from './format.js';
 import { EVENT_CLASSES } from './kinds.js';
 import { batch, hold, latest, order, rate } from './pace.js';
 import { preheat } from './preheat.js';
@@ -35,13 +37,15 @@ export const ignore = z
   .meta({ description: 'Filter: events that the endpoint does not get.' })
   .prefault({});
 
+/** Classes of events that an endpoint gets. */
+const classes = z
+  .array(choice(EVENT_CLASSES))
+  .min(1, 'must name at least one; remove the key for the default');
+const CLASSES = '`event`: push, pull, mount, delete. `other`: all other events, such as scan, quota, rename.';
+
 /** Which events an endpoint gets. */
 const selection = {
-  accept: setting(
-    z.array(choice(EVENT_CLASSES)).min(1, 'must name at least one; remove the key for the default'),
-    '`event`: push, pull, mount, delete. `other`: all other events, such as scan, quota, rename.',
-    ['event'],
-  ),
+  accept: setting(classes, CLASSES, ['event']),
   collapse: setting(
     registryDuration({ max: LONGEST_COLLAPSE_MS, tiny: 'almost nothing is collapsed' }),
     'Window in which equal events (same repository, action, digest, tag and actor, from any source) are delivered once: the first one is delivered, the others are counted. 0: every event is delivered.',
@@ -56,6 +60,12 @@ const selection = {
   ignore,
 };
 
+/** @param fallback what 0 or less means */
+const attemptTimeout = (fallback: string) =>
+  registryDuration({ fallback, tiny: 'every attempt times out' }).transform((ms) =>
+    Math.min(ms, LONGEST_TIMER_MS),
+  );
+
 /** What endpoints of every kind have. @param timeout default, and what 0 or less means */
 const common = (timeout: string, words: string) => ({
   disabled: setting(flag(), 'true: the endpoint gets nothing, as in the registry.', false),
@@ -64,13 +74,7 @@ const common = (timeout: string, words: string) => ({
     'true: events are queued for the endpoint and delivered when it is resumed.',
     false,
   ),
-  timeout: setting(
-    registryDuration({ fallback: timeout, tiny: 'every attempt times out' }).transform((ms) =>
-      Math.min(ms, LONGEST_TIMER_MS),
-    ),
-    words,
-    timeout,
-  ),
+  timeout: setting(attemptTimeout(timeout), words, timeout),
   threshold: setting(
     count({ min: 1, max: Number.MAX_SAFE_INTEGER, fallback: 10 }),
     'Failed attempts after which a delivery is dead-lettered. 0 or less means the default.',
@@ -125,7 +129,12 @@ export const httpEndpoint = z
       '',
     ),
     headers: headers('They replace Longshore’s own headers of the same name.'),
-    ...common('1s', 'Time limit of one attempt, from connecting to the head of the response.'),
+    ...common('1s', ''),
+    accept: setting(classes, `${CLASSES} Default \`[event]\`.`).optional(),
+    timeout: setting(
+      attemptTimeout('1s'),
+      'Time limit of one attempt, from connecting to the head of the response. Default `1s`, and `10s` with a format other than `distribution`.',
+    ).optional(),
     rate: rate.optional(),
     order,
     batch: batch.optional(),
@@ -134,20 +143,15 @@ export const httpEndpoint = z
       `What the receiver gets. ${describeFormats('endpoints')}`,
       'distribution',
     ),
+    options: options.optional(),
+    host: host.optional(),
+    success: success.optional(),
     annotate: setting(flag(), 'true: each event has an object `longshore` with its source.', false),
     sign: sign.optional(),
-    tls: z
-      .strictObject({
-        ca: setting(
-          credential(),
-          'CA certificates that replace the system’s, PEM; preferably as `file:/path`.',
-        ).optional(),
-      })
-      .meta({ description: 'TLS verification of an `https://` receiver.' })
-      .prefault({}),
+    ...connection,
   })
   .meta({ required: ['name', 'url'] })
-  .transform((written) => ({ ...oneIgnore(written), needs: formatNamed(written.format)?.needs }));
+  .transform((written) => byFormat(oneIgnore(written)));
 
 /** An endpoint that warms caches. A delivery is an image, so it has no rate, no batch and no order of requests. */
 const preheatEndpoint = z

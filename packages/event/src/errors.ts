@@ -37,6 +37,18 @@ const rows = {
     retry: true,
     status: 503,
   },
+  SOURCE_NETWORK: {
+    help: 'The client’s address is in none of the networks of `sources[].from`. Behind a proxy, set `ingest.proxy`, or every client has the proxy’s address. Nothing was stored.',
+    expose: true,
+    retry: false,
+    status: 403,
+  },
+  SOURCE_RATE: {
+    help: 'The source sends more requests than `sources[].rate` allows in one process. A sender that retries sends it again; others lose the event. Raise the rate.',
+    expose: true,
+    retry: true,
+    status: 429,
+  },
   SOURCE_UNKNOWN: {
     help: 'There is no source at this path. The response lists the available paths.',
     expose: true,
@@ -119,6 +131,16 @@ const rows = {
     expose: false,
     retry: false,
   },
+  POSTGRES_NOT_FOUND: {
+    help: 'The archive has no `archive.url`, and this machine has no PostgreSQL 15 or newer, or not the version that wrote the archive. The message has the command that installs one, and those that move the archive to another version.',
+    expose: false,
+    retry: false,
+  },
+  POSTGRES_START_FAILED: {
+    help: 'The embedded PostgreSQL of the archive did not start. The message has its last output, or the folder that its user may not enter.',
+    expose: false,
+    retry: false,
+  },
   ARCHIVE_UNAVAILABLE: {
     help: 'PostgreSQL of the archive is unavailable: it is unreachable, starting up, read only, out of disk space, or does not answer in time. The message has its error. Nothing is lost: events wait in the queue of the endpoint `archive` and are written when PostgreSQL is back.',
     expose: true,
@@ -130,6 +152,12 @@ const rows = {
     expose: true,
     retry: false,
     status: 503,
+  },
+  ARCHIVE_SLOW: {
+    help: 'A search of the archive took longer than 10 s and was ended, so that it slows nothing else down. Give a narrower time (`since`, `until`), a repository, a digest or an actor.',
+    expose: true,
+    retry: false,
+    status: 504,
   },
   ARCHIVE_OFF: {
     help: 'The command, page or API path needs the archive, and the configuration has no `archive`. Add `archive: {}` and restart.',

@@ -2,7 +2,13 @@
  * Whose trouble a failed attempt is. A receiver that is down costs no event: failures by these reasons hold its
  * endpoint, and what died of them is revived. A receiver that answers otherwise is up.
  */
-import { type ArchiveReason, isTlsReason, type PreheatReason, type TransportReason } from './outcome.js';
+import {
+  type ArchiveReason,
+  type FormatReason,
+  isTlsReason,
+  type PreheatReason,
+  type TransportReason,
+} from './outcome.js';
 
 /**
  * `outage`: the receiver is not there, or asks for time. `answer`: it is there, and took the event or refused it.
@@ -13,6 +19,7 @@ export type Trouble = 'outage' | 'answer' | 'unknown';
 /** Trouble of our own: it costs no attempt, and does not count against the receiver. In words. */
 export const OWN_TROUBLES = {
   proxy: 'the proxy is unavailable, or refuses this machine',
+  token: 'the token endpoint is unavailable',
   descriptors: 'no file descriptor is left for a connection',
   archive: 'PostgreSQL of the archive is unavailable',
 } as const;
@@ -20,7 +27,9 @@ export const OWN_TROUBLES = {
 /** See {@link OWN_TROUBLES}. */
 export type OwnTrouble = keyof typeof OWN_TROUBLES;
 
-const TROUBLE: Readonly<Record<TransportReason | PreheatReason | ArchiveReason, Trouble>> = {
+type AnyReason = TransportReason | FormatReason | PreheatReason | ArchiveReason;
+
+const TROUBLE: Readonly<Record<AnyReason, Trouble>> = {
   timeout: 'outage',
   refused: 'outage',
   reset: 'outage',
@@ -31,10 +40,15 @@ const TROUBLE: Readonly<Record<TransportReason | PreheatReason | ArchiveReason, 
   tls_protocol: 'outage',
   tls: 'outage',
   unreachable: 'outage',
+  // The receiver cannot be reached until a setting is changed: its events wait for that
+  egress: 'outage',
+  token: 'unknown',
   protocol: 'answer',
   url: 'unknown',
   undecodable: 'unknown',
   error: 'unknown',
+  answer: 'answer',
+  template: 'unknown',
   warm: 'answer',
   skipped: 'unknown',
   partial: 'answer',

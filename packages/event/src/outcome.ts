@@ -16,10 +16,18 @@ const TRANSPORT = {
   // As a filter, all of them.
   tls: 'certificate or TLS handshake failed',
   unreachable: 'no route to host',
+  egress: 'address not allowed by egress',
+  token: 'no access token: the token endpoint refused',
   protocol: 'response is not HTTP',
   url: 'invalid url',
   undecodable: 'the stored delivery is damaged',
   error: 'unexpected error',
+} as const;
+
+/** Reasons of an endpoint's format, in words. */
+const FORMAT = {
+  answer: 'the response body does not mean success',
+  template: 'the template of the request failed',
 } as const;
 
 /** Reasons of an endpoint of kind preheat, in words. */
@@ -41,6 +49,9 @@ const ARCHIVE = {
 /** Reasons other than an HTTP status. */
 export type TransportReason = keyof typeof TRANSPORT;
 
+/** Reasons of an endpoint's format. */
+export type FormatReason = keyof typeof FORMAT;
+
 /** Reasons of an endpoint of kind preheat. */
 export type PreheatReason = keyof typeof PREHEAT;
 
@@ -48,14 +59,17 @@ export type PreheatReason = keyof typeof PREHEAT;
 export type ArchiveReason = keyof typeof ARCHIVE;
 
 /** Every reason other than an HTTP status, and what it means in a few words. */
-export const REASONS: Readonly<Record<TransportReason | PreheatReason | ArchiveReason, string>> = {
+export const REASONS: Readonly<
+  Record<TransportReason | FormatReason | PreheatReason | ArchiveReason, string>
+> = {
   ...TRANSPORT,
+  ...FORMAT,
   ...PREHEAT,
   ...ARCHIVE,
 };
 
 /** `http_503`, one per status code, or one of the others. */
-export type Reason = `http_${number}` | TransportReason | PreheatReason | ArchiveReason;
+export type Reason = `http_${number}` | TransportReason | FormatReason | PreheatReason | ArchiveReason;
 
 /** Whether a reason is one of TLS. As a filter `tls` stands for all of them. */
 export const isTlsReason = (reason: string): boolean => reason === 'tls' || reason.startsWith('tls_');

@@ -71,6 +71,7 @@ function heldWords(hold: Hold, kept: number, now: number): string {
 /** What an operator does about it. */
 const NEXT_STEPS: Readonly<Record<OwnTrouble, string>> = {
   proxy: 'repair the proxy, or correct the endpoint’s `proxy`',
+  token: 'check the token endpoint, and the endpoint’s `auth.oauth2`',
   descriptors: 'raise the limit of open files of the worker (`ulimit -n`)',
   archive: 'start PostgreSQL, or correct `archive.url`',
 };

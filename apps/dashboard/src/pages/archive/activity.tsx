@@ -33,7 +33,7 @@ export function Activity({ days, since }: ActivityProps) {
   const [first, last] = [days[0], days.at(-1)];
   if (!first || !last) return null;
   return (
-    <>
+    <div class="charts">
       {CHARTS.map(({ title, measures, series }) => {
         const hasAny = days.some((day) => measures.some((measure) => day[measure] > 0));
         if (!hasAny && title !== CHARTS[0]?.title) return null;
@@ -42,7 +42,7 @@ export function Activity({ days, since }: ActivityProps) {
         const name = bins.some(({ from, to }) => from !== to) ? title.replace('a day', 'a week') : title;
         return <Bars key={title} title={name} series={series} bins={bins} since={since?.slice(0, 10)} />;
       })}
-    </>
+    </div>
   );
 }
 

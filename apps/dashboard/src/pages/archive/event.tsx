@@ -6,6 +6,7 @@ import { Deliveries } from '../search.js';
 import { Steps } from '../timeline.js';
 import { actionOf } from './events.js';
 import { DigestLink, EventsLink, repositoryPath, tagPath } from './links.js';
+import { Reach } from './reach.js';
 
 /** What the page shows. */
 export interface EventProps {
@@ -50,10 +51,8 @@ function Facts({ event }: { event: ArchivedEvent }) {
         <At at={receivedAt} />
       </DescriptionRow>
       <DescriptionRow name="From">{kind === source ? source : `${source} (${kind})`}</DescriptionRow>
-      <DescriptionRow name="Action">
-        {actionOf(event)}
-        {target !== 'unknown' && ` of a ${target}`}
-      </DescriptionRow>
+      <DescriptionRow name="Action">{actionOf(event)}</DescriptionRow>
+      <DescriptionRow name="About">{target !== 'unknown' && target}</DescriptionRow>
       <DescriptionRow name="Repository">
         {repository && <a href={repositoryPath({ repository, source })}>{repository}</a>}
       </DescriptionRow>
@@ -93,17 +92,10 @@ function Delivered({ event: { id, source }, traced }: EventProps) {
   const trail: EventHistory | undefined = traced.trails.find((each) => each.source === source);
   if (!trail) {
     return (
-      <p class="soft">
-        The history has none of this event
-        {traced.since ? (
-          <>
-            : it starts at <At at={traced.since} />
-          </>
-        ) : (
-          ': it is empty'
-        )}
-        .
-      </p>
+      <>
+        <p class="soft">The history has none of this event.</p>
+        <Reach traced={traced} />
+      </>
     );
   }
   return (
@@ -114,6 +106,7 @@ function Delivered({ event: { id, source }, traced }: EventProps) {
         <Deliveries deliveries={trail.deliveries} />
       )}
       {trail.incomplete && <p class="note">The history of this event is incomplete.</p>}
+      {traced.unavailable && <Reach traced={traced} />}
       <details>
         <summary>Every step</summary>
         <Steps steps={trail.steps} />

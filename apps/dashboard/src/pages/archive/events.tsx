@@ -3,8 +3,8 @@ import type { ArchivedEvent, Coverage, Page } from '@longshore/archive/items';
 import { At, Heads } from '../parts.js';
 import { CoverageNote } from './coverage.js';
 import { Choice, Field, FilterForm, SourceChoice, WindowFields } from './fields.js';
-import { DigestLink, EventsLink, Exports, eventPath, ImageLinks, Paging } from './links.js';
-import { DEFAULT_SINCE, type EventQuery } from './params.js';
+import { ClientLink, DigestLink, EventsLink, Exports, eventPath, ImageLinks, Paging } from './links.js';
+import { DEFAULT_SINCE, type EventQuery, TARGETS } from './params.js';
 
 /** What the page shows. */
 export interface EventsProps {
@@ -25,39 +25,43 @@ export function EventsPage({ query, events: { items, next }, coverage, from }: E
       <h1>Events</h1>
       <Filter query={query} coverage={coverage} />
       <div data-live={isFirst || undefined}>
+        <CoverageNote coverage={coverage} from={from} />
         {items.length === 0 ? <NoEvents coverage={coverage} /> : <EventTable events={items} />}
         <Paging path="/events" query={query} next={next} />
         <Actions query={query} />
-        <CoverageNote coverage={coverage} from={from} />
       </div>
     </>
   );
 }
 
 function Filter({ query, coverage }: Pick<EventsProps, 'query' | 'coverage'>) {
-  const { text, after: _after, since, until, source, ...more } = query;
-  const action = more.action;
+  const { text, action, target, since, until } = query;
   return (
-    <FilterForm path="/events">
+    <FilterForm path="/events" more={<MoreFields query={query} coverage={coverage} />}>
       <Field label="Search" name="text" value={text} placeholder="repository, tag, digest, actor" size={26} />
       <Choice label="Action" name="action" value={action} options={ACTIONS} />
+      <Choice label="About" name="target" value={target} options={TARGETS} />
       <WindowFields since={since ?? DEFAULT_SINCE} until={until} />
-      <details
-        class="more"
-        open={Object.keys(more).some((name) => name !== 'action') || source !== undefined}
-      >
-        <summary>More fields</summary>
-        <div class="row">
-          <Field label="Repository (glob)" name="repository" value={more.repository} placeholder="acme/**" />
-          <Field label="Tag" name="tag" value={more.tag} placeholder="1.0" size={10} />
-          <Field label="Digest" name="digest" value={more.digest} placeholder="8 digits or more" />
-          <Field label="Actor" name="actor" value={more.actor} placeholder="ci" size={10} />
-          <Field label="Address or network" name="addr" value={more.addr} placeholder="10.1.0.0/16" />
-          <Field label="Client" name="client" value={more.client} placeholder="containerd" />
-          <SourceChoice sources={coverage.sources} value={source} />
-        </div>
-      </details>
     </FilterForm>
+  );
+}
+
+function MoreFields({ query, coverage }: Pick<EventsProps, 'query' | 'coverage'>) {
+  const { repository, tag, digest, actor, addr, client, source } = query;
+  const isUsed = [repository, tag, digest, actor, addr, client, source].some(Boolean);
+  return (
+    <details class="more" open={isUsed}>
+      <summary>More fields</summary>
+      <div class="row">
+        <Field label="Repository (glob)" name="repository" value={repository} placeholder="acme/**" />
+        <Field label="Tag" name="tag" value={tag} placeholder="1.0" size={10} />
+        <Field label="Digest" name="digest" value={digest} placeholder="8 digits or more" />
+        <Field label="Actor" name="actor" value={actor} placeholder="ci" size={10} />
+        <Field label="Address or network" name="addr" value={addr} placeholder="10.1.0.0/16" />
+        <Field label="Client" name="client" value={client} placeholder="containerd" />
+        <SourceChoice sources={coverage.sources} value={source} />
+      </div>
+    </details>
   );
 }
 
@@ -93,7 +97,7 @@ function EventRow({ event }: { event: ArchivedEvent }) {
   const { at, digest, actor, client, addr, target } = event;
   return (
     <tr>
-      <th scope="row" class="when">
+      <th scope="row" class="nowrap">
         <a href={eventPath(event)}>
           <At at={at} />
         </a>
@@ -110,10 +114,10 @@ function EventRow({ event }: { event: ArchivedEvent }) {
       <td class="break" data-label={actor && 'Actor'}>
         <EventsLink field="actor" value={actor} />
       </td>
-      <td class="break client" data-label={client && 'Client'}>
-        <EventsLink field="client" value={client} />
+      <td class="break" data-label={client && 'Client'}>
+        <ClientLink client={client} />
       </td>
-      <td class="break" data-label={addr && 'Address'}>
+      <td class="nowrap" data-label={addr && 'Address'}>
         <EventsLink field="addr" value={addr} />
       </td>
     </tr>

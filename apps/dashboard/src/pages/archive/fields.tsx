@@ -69,7 +69,16 @@ export function WindowFields({ since, until }: { since?: string; until?: string 
 }
 
 /** A filter form of a page, with its buttons. */
-export function FilterForm({ path, children }: { path: string; children?: ComponentChildren }) {
+export function FilterForm({
+  path,
+  more,
+  children,
+}: {
+  path: string;
+  /** Behind the buttons: fields that are used less. */
+  more?: ComponentChildren;
+  children?: ComponentChildren;
+}) {
   return (
     <form class="row" action={path}>
       {children}
@@ -77,6 +86,7 @@ export function FilterForm({ path, children }: { path: string; children?: Compon
       <a class="button" href={path}>
         Clear
       </a>
+      {more}
     </form>
   );
 }

@@ -1,6 +1,6 @@
 /** Links to the pages of what an event names, and to those that export a list. */
 import { shortDigest } from '@longshore/event';
-import { link } from '../parts.js';
+import { At, link } from '../parts.js';
 
 /** A repository of a source. */
 export interface RepositoryName {
@@ -50,7 +50,11 @@ export function ImageLinks({
 export function DigestLink({ digest, whole = false }: { digest?: string; whole?: boolean }) {
   if (digest === undefined) return null;
   return (
-    <a href={link('/images', { digest })} title={whole ? undefined : digest}>
+    <a
+      class={whole ? undefined : 'quiet'}
+      href={link('/images', { digest })}
+      title={whole ? undefined : digest}
+    >
       <code>{whole ? digest : shortDigest(digest)}</code>
     </a>
   );
@@ -58,7 +62,44 @@ export function DigestLink({ digest, whole = false }: { digest?: string; whole?:
 
 /** A value, with a link to the events that have it in this field. */
 export function EventsLink({ field, value }: { field: 'actor' | 'addr' | 'client'; value?: string }) {
-  return value === undefined ? null : <a href={link('/events', { [field]: value })}>{value}</a>;
+  if (value === undefined) return null;
+  return (
+    <a class="quiet" href={link('/events', { [field]: value })}>
+      {value}
+    </a>
+  );
+}
+
+/** When something was done, and by whom. */
+export function Done({ at, by }: { at: string; by?: string }) {
+  return (
+    <>
+      <At at={at} />
+      {by && (
+        <>
+          {' '}
+          by <EventsLink field="actor" value={by} />
+        </>
+      )}
+    </>
+  );
+}
+
+/** Why it is not known what a tag points to. */
+export const unknownTarget = ({ since }: { since?: string }): string =>
+  since === undefined
+    ? 'unknown: only pulled since the archive began'
+    : 'unknown: the registry sends no digest';
+
+/** The first product of a user agent, which names the client; the rest names its libraries and system. */
+export function ClientLink({ client }: { client?: string }) {
+  if (client === undefined) return null;
+  const [product = client] = client.split(' ', 1);
+  return (
+    <a class="quiet" href={link('/events', { client })} title={client}>
+      {product || client}
+    </a>
+  );
 }
 
 /** Downloads of the list with the filter of the page. @param of path below `/api/v1/archive` */

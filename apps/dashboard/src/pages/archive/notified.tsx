@@ -5,6 +5,7 @@ import { endpointPath } from '../overview.js';
 import { At, Heads, link } from '../parts.js';
 import { DeliveryState } from '../search.js';
 import { eventPath } from './links.js';
+import { Reach } from './reach.js';
 
 /** More are in the search. */
 const MAX_ROWS = 100;
@@ -58,14 +59,8 @@ export function Notified({ digest, traced }: NotifiedProps) {
           </tbody>
         </table>
       )}
+      <Reach traced={traced} />
       <p class="soft">
-        {traced.since ? (
-          <>
-            The history starts at <At at={traced.since} />.
-          </>
-        ) : (
-          'The history is empty.'
-        )}{' '}
         {(traced.more || rows.length > MAX_ROWS) && 'There are more deliveries. '}
         <a href={search}>Open in the search</a>
       </p>

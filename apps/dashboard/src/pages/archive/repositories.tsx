@@ -24,6 +24,7 @@ export function RepositoriesPage({ query, repositories, coverage, now }: Reposit
         <Field label="Name contains" name="text" value={text} placeholder="app" size={26} />
         <SourceChoice sources={coverage.sources} value={source} />
       </FilterForm>
+      <CoverageNote coverage={coverage} />
       {items.length === 0 ? (
         <p class="soft">{text || source ? 'No repository matches this filter.' : 'No repository yet.'}</p>
       ) : (
@@ -41,7 +42,6 @@ export function RepositoriesPage({ query, repositories, coverage, now }: Reposit
       <p class="row">
         <Exports of="repositories" query={{ text, source }} />
       </p>
-      <CoverageNote coverage={coverage} />
     </>
   );
 }

@@ -14,7 +14,7 @@ export interface StatisticsProps {
   query: Query;
   by: TopMeasure;
   days: readonly DayCounts[];
-  /** By what they are of. */
+  /** By what they are of. Actors and clients are counted for all sources together. */
   tops: Readonly<Record<TopSubject, readonly TopEntry[]>>;
   coverage: Coverage;
   /** Epoch milliseconds: so far back it looks. */
@@ -48,6 +48,7 @@ export function StatisticsPage({ query, by, days, tops, coverage, from }: Statis
           </select>
         </label>
       </FilterForm>
+      <CoverageNote coverage={coverage} from={from} />
       <Totals days={days} />
       <Activity days={days} since={coverage.since} />
       <p class="row">
@@ -56,15 +57,20 @@ export function StatisticsPage({ query, by, days, tops, coverage, from }: Statis
       <div class="pair">
         {TOPS.map(({ of, title, name, field }) => (
           <section key={of} aria-label={title}>
-            <h2>{title}</h2>
+            <h2>
+              {title}
+              {field && query.source && ' of all sources'}
+            </h2>
             <TopTable entries={tops[of]} by={by} name={name} field={field} />
             <p class="row">
-              <Exports of="stats/top" query={{ of, by, ...window, source: query.source }} />
+              <Exports
+                of="stats/top"
+                query={{ of, by, ...window, source: field ? undefined : query.source }}
+              />
             </p>
           </section>
         ))}
       </div>
-      <CoverageNote coverage={coverage} from={from} />
     </>
   );
 }

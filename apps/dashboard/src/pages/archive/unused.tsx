@@ -31,6 +31,7 @@ export function UnusedPage({ query, days, tags: { items, next }, coverage, now }
         <Field label="Repository (glob)" name="repository" value={repository} placeholder="acme/**" />
         <SourceChoice sources={coverage.sources} value={source} />
       </FilterForm>
+      <CoverageNote coverage={coverage} />
       <Caveat days={days} coverage={coverage} now={now} />
       {items.length === 0 ? (
         <p class="soft">No tag was unused for {plural(days, 'day')}.</p>
@@ -41,7 +42,6 @@ export function UnusedPage({ query, days, tags: { items, next }, coverage, now }
       <p class="row">
         <Exports of="unused" query={filter} />
       </p>
-      <CoverageNote coverage={coverage} />
     </>
   );
 }

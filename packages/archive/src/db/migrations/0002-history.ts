@@ -1,6 +1,6 @@
 import type { Migration } from '../migration.js';
 
-/** What happened to events: the entries of the trail, kept longer. */
+/** What happened to events: the entries of the trail, kept longer; and replays. */
 export const history: Migration = {
   id: 2,
   name: 'history',
@@ -43,5 +43,16 @@ create table history_cursor (
   n bigint not null,
   looked_at timestamptz not null,
   since timestamptz);
+
+-- Replays, so that one that was interrupted continues. at and event_id: the last event that is done.
+create table replay_run (
+  id text primary key,
+  started_at timestamptz not null default now(),
+  ended_at timestamptz,
+  at timestamptz,
+  event_id uuid,
+  settings jsonb not null,
+  counts jsonb not null);
+create index replay_run_started on replay_run (started_at desc);
 `,
 };
