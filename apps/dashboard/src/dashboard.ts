@@ -1,13 +1,13 @@
 /** The dashboard role: pages and API over all endpoints, and bull-board over their queues. */
 import type { ArchiveReader } from '@longshore/archive/read';
-import { type Config, isLoopback, revealAll } from '@longshore/config';
-import { LongshoreError } from '@longshore/event';
+import type { Config } from '@longshore/config';
 import { type AdminService, createBulkJobs } from '@longshore/operator';
 import type { Inspector } from '@longshore/queue/operator';
 import type Koa from 'koa';
+import type { SignIns } from './access/authenticate.js';
+import { type AccessSettings, accessSettings } from './access/settings.js';
 import { createApi } from './api/api.js';
 import { BOARD_PATH, type BoardMode, createApp } from './app.js';
-import type { SignIns, Users } from './auth.js';
 import { createBoard } from './board.js';
 import type { RefusedConfig } from './pages/deps.js';
 import { createPages } from './pages/pages.js';
@@ -27,6 +27,10 @@ export interface DashboardDeps {
   /** Why the current configuration file was rejected; undefined when it is in use. */
   refused(): RefusedConfig | undefined;
   signIns: SignIns;
+  /** Reaches the OpenID Connect issuer; the global one unless given. */
+  fetch?: typeof fetch;
+  /** A sign-in at the issuer failed, for the log. */
+  onSignInTrouble(error: unknown): void;
   /** An internal error, for the log. */
   onInternalError(error: unknown): void;
 }
@@ -46,15 +50,20 @@ export interface Dashboard {
   close(): Promise<void>;
 }
 
-/** Has no users before the first configuration is applied, so apply one before it listens. */
+/** Before the first configuration is applied no one can sign in, so apply one before it listens. */
 export function createDashboard(deps: DashboardDeps): Dashboard {
   const { inspector, admin, archive, redis, refused, version, signIns, onInternalError } = deps;
-  let users: Users = {};
+  let access: AccessSettings = NO_ONE;
   let boardMode: BoardMode = 'readonly';
   let canModify = true;
   let configured: string[] = [];
   let known: string[] = [];
   const board = createBoard(BOARD_PATH, inspector, () => boardMode !== 'full');
+  const readonlyBoard = createBoard(BOARD_PATH, inspector, () => true);
+  const show = (): void => {
+    const names = [...new Set([...configured, ...known])];
+    for (const each of [board, readonlyBoard]) each.show(names);
+  };
   const jobs = createBulkJobs(admin);
   const pages = createPages({
     admin,
@@ -73,40 +82,37 @@ export function createDashboard(deps: DashboardDeps): Dashboard {
 
   return {
     app: createApp({
-      board,
+      board: (canChange) => (canChange ? board : readonlyBoard),
+      onBoardChange: (actor, change) => admin.as(actor).acted({ action: 'board', filter: change }),
       api: createApi({ admin, jobs, version, onInternalError }),
       pages: pages.routes() as Koa.Middleware,
-      users: () => users,
+      access: () => access,
       signIns,
+      fetch: deps.fetch ?? fetch,
+      onSignInTrouble: deps.onSignInTrouble,
       boardMode: () => boardMode,
       canModify: () => canModify,
       redisUp: () => redis().up,
     }),
     prepare(config) {
-      const nextUsers = revealUsers(config);
+      const nextAccess = accessSettings(config);
       return () => {
-        users = nextUsers;
+        access = nextAccess;
         boardMode = config.dashboard.queues;
         canModify = config.dashboard.operate;
         configured = config.notifications.endpoints.map(({ name }) => name);
-        board.show([...new Set([...configured, ...known])]);
+        show();
       };
     },
     async refresh() {
       known = await inspector.known();
-      board.show([...new Set([...configured, ...known])]);
+      show();
     },
     close: jobs.close,
   };
 }
 
-function revealUsers({ dashboard }: Config): Users {
-  const { basic = {} } = dashboard.auth;
-  if (Object.keys(basic).length === 0 && !isLoopback(dashboard.listen.host)) {
-    throw new LongshoreError(
-      'DASHBOARD_OPEN',
-      `the dashboard listens on ${dashboard.listen.host || 'all addresses'}, which other machines can reach, without a password; set dashboard.auth.basic, or dashboard.listen to 127.0.0.1`,
-    );
-  }
-  return revealAll(basic);
-}
+const NO_ONE: AccessSettings = {
+  ...{ isOpen: false, basic: {}, tokens: {} },
+  roles: { viewer: [], operator: [], admin: [] },
+};

@@ -198,7 +198,7 @@ async function startWorker(parts: RoleParts): Promise<RunningRole> {
 }
 
 async function startDashboard(parts: RoleParts): Promise<RunningRole> {
-  const [{ createDashboard }, { createAdminService }, { createReplayer }] = await Promise.all([
+  const [{ asksForSignIn, createDashboard }, { createAdminService }, { createReplayer }] = await Promise.all([
     import('@longshore/dashboard'),
     import('@longshore/operator'),
     import('@longshore/ingest'),
@@ -223,6 +223,8 @@ async function startDashboard(parts: RoleParts): Promise<RunningRole> {
       const warnings = [...(trouble ? [`Ingest answers 503, or spools: ${trouble}`] : []), ...losses()];
       return { up, full, warnings, ...(Number.isFinite(limit) && { memory }) };
     },
+    onSignInTrouble: (err) =>
+      observer.throttledLog('issuer', 10_000).warn({ err }, 'sign-in at the issuer failed'),
     onInternalError: (err) => observer.log.error({ err }, 'request failed inside Longshore'),
   });
   dashboard.prepare(config())();
@@ -235,7 +237,7 @@ async function startDashboard(parts: RoleParts): Promise<RunningRole> {
   refresh();
   const timer = setInterval(refresh, REFRESH_INTERVAL_MS);
   const listener = await listen('dashboard', config().dashboard.listen, dashboard.app.callback(), {
-    hasSecret: () => Object.keys(config().dashboard.auth.basic ?? {}).length > 0,
+    hasSecret: () => asksForSignIn(config()),
     hosts: () => config().dashboard.hosts,
     hasPages: true,
     onRefused: logRefused('dashboard', observer),

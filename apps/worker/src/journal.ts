@@ -105,6 +105,11 @@ function record(entry: Entry, observer: Observer, trail: JournalParts['trail']):
       trail.note({ step: 'settled', at, source, ...operator, ...settled });
       return;
     }
+    case 'acted': {
+      const { what: _what, ...fields } = entry;
+      observer.operatorActed(fields);
+      return;
+    }
     case 'counted': {
       const { of: outcome, endpoint, by, count } = entry;
       observer.deliveryCounted({ endpoint, outcome, count, by });

@@ -3,11 +3,13 @@
 export { type Env, environment, useUtc } from '@longshore/settings/environment';
 export type { Listen } from '@longshore/settings/format';
 export { durationOf, isLoopback, maskedUrl, nearest } from '@longshore/settings/format';
+export { networkMatcher } from '@longshore/settings/listeners';
 export { resolved, revealAll } from '@longshore/settings/resolved';
 export { Secret } from '@longshore/settings/secrets';
 export type { AlertConfig } from './alert.js';
 export { type AlertEndpoint, alertEndpointName, alertEndpoints, everyEndpoint } from './alert-endpoint.js';
 export { certificatePlaces } from './certificates.js';
+export { type DashboardRole, ROLES } from './dashboard.js';
 export { type Described, describe } from './describe.js';
 export type { Endpoint, HttpEndpoint, PreheatEndpoint } from './endpoint.js';
 export { givingUpTimes } from './giving-up.js';

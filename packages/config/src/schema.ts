@@ -5,7 +5,7 @@
  */
 
 import { setting, shorthand } from '@longshore/settings';
-import { hostName, listen } from '@longshore/settings/listeners';
+import { listen } from '@longshore/settings/listeners';
 import { clusterNode, credential, url } from '@longshore/settings/secrets';
 import {
   bytes,
@@ -19,21 +19,12 @@ import {
 } from '@longshore/settings/values';
 import { z } from 'zod';
 import { alert } from './alert.js';
+import { dashboard } from './dashboard.js';
 import { endpoint, LONGEST_TIMER_MS } from './endpoint.js';
+import { hosts, section } from './section.js';
 import { auth, source } from './source.js';
 
 const MANY = Number.MAX_SAFE_INTEGER;
-
-const section = <T extends z.core.$ZodLooseShape>(words: string, keys: T) =>
-  z.strictObject(keys).meta({ description: words });
-
-/** @param open what is refused while no secret is configured */
-const hosts = (open: string) =>
-  setting(
-    z.array(hostName()),
-    `Accepted host names in addition to those of this machine (localhost, 127.0.0.1 …), such as the name of a reverse proxy. ${open}`,
-    [],
-  );
 
 const notifications = section('The registry’s own block: the receivers and what they get.', {
   events: section('Content of events.', {
@@ -128,28 +119,6 @@ const redis = section('Where deliveries are stored.', {
     'Memory limit of the embedded Redis. Ingest answers 503 above 80 % of it.',
     '1GiB',
   ),
-});
-
-const dashboard = section('The listener of the dashboard.', {
-  listen: setting(
-    listen(),
-    'Address to listen on. Beyond loopback `dashboard.auth` is required.',
-    '127.0.0.1:5081',
-  ),
-  hosts: hosts('On loopback without `dashboard.auth` all others are refused.'),
-  queues: setting(
-    choice(['readonly', 'full', 'false']),
-    'bull-board at `/queues`. `full`: it may change queues. Its retry does not restore the attempts, and its clean deletes events. `false`: no board.',
-    'readonly',
-  ),
-  operate: setting(
-    flag(),
-    'false: pages and API are read-only. true: every user may retry, drop, pause and resume; each action is recorded.',
-    true,
-  ),
-  auth: section('Authentication of the dashboard.', {
-    basic: setting(z.record(z.string(), credential()), 'Passwords by user.').optional(),
-  }).prefault({}),
 });
 
 const spool = section(

@@ -157,6 +157,12 @@ const rows = {
     expose: false,
     retry: false,
   },
+  DASHBOARD_ISSUER: {
+    help: 'The OpenID Connect issuer of `dashboard.auth.oidc` is unreachable, answers with an error, or refuses the client. Check the setting, and the issuer. Sessions that exist continue.',
+    expose: true,
+    retry: true,
+    status: 503,
+  },
   RELAY_NOT_RUNNING: {
     help: 'A command found no running Redis: the relay with this configuration is not running, or `redis.url` is wrong. Start the relay, or pass its configuration with `--config`.',
     expose: false,
@@ -174,13 +180,13 @@ const rows = {
     status: 400,
   },
   REQUEST_UNAUTHORIZED: {
-    help: 'The dashboard’s API requires a user and password of `dashboard.auth.basic`.',
+    help: 'The dashboard requires a sign-in: a user of `dashboard.auth.basic`, a token of `dashboard.auth.tokens`, the proxy of `dashboard.auth.proxy`, or the issuer of `dashboard.auth.oidc`.',
     expose: true,
     retry: false,
     status: 401,
   },
   REQUEST_REFUSED: {
-    help: 'A page of another site sent the request, or it is a change and `dashboard.operate` is false. Nothing was stored or changed. For Longshore’s own pages behind a proxy, add the proxy’s host name to `dashboard.hosts`.',
+    help: 'A page of another site sent the request, or it is a change and `dashboard.operate` is false, or the role of the user may not do it (`dashboard.roles`). Nothing was stored or changed. For Longshore’s own pages behind a proxy, add the proxy’s host name to `dashboard.hosts`.',
     expose: true,
     retry: false,
     status: 403,

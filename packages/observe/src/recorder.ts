@@ -50,6 +50,8 @@ export interface Recorder {
   endpointHeldFor(endpoint: string, ms: number): void;
   /** Trouble of Longshore's own prevented an attempt. */
   deliveryDeferred(attempt: { endpoint: string; reason: string }): void;
+  /** Once for each action of an operator; twice for one on many. */
+  operatorActed(record: RecordFields['operator.acted']): void;
   /** Once for each loss, by the process that has found it. */
   queueLost(record: RecordFields['queue.lost']): void;
   /** Entries of the trail were dropped. */
@@ -212,6 +214,10 @@ function otherRecorder({ log, metrics, bounds }: RecorderParts): Pick<Recorder, 
       write('alert.failed', retryAt === undefined ? 1 : 0, record, { retryAt: isoTime(retryAt) });
       if (retryAt !== undefined) return;
       metrics.count('longshore_alert_notifications_total', { alert, outcome: 'failed' });
+    },
+    operatorActed(record) {
+      const troubled = record.result === 'failed' || record.result === 'stopped';
+      write('operator.acted', troubled ? 1 : 0, record, { at: isoTime(record.at) });
     },
     queueLost(record) {
       const { from, until } = record;

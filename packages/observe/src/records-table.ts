@@ -251,6 +251,27 @@ export const RECORDS = {
       detail: DETAIL,
     },
   },
+  'operator.acted': {
+    help: 'Somebody changed something: on the pages, through the API, on the board, or with a command. The leading worker writes it. An action on many has one line before its first change (`started`) and one at its end.',
+    forms: [
+      { level: 'info', message: 'operator acted' },
+      { level: 'warn', message: 'operator acted', when: 'it failed or was cancelled' },
+    ],
+    fields: {
+      actor: 'Name of the user or token; of a command the system user.',
+      kind: 'How the actor was identified: `basic`, `token`, `proxy`, `oidc`, `command`, or `open` for a dashboard without sign-in.',
+      role: '`viewer`, `operator` or `admin`.',
+      by: 'The dashboard or the command.',
+      action:
+        '`pause`, `resume`, `dead.retry`, `dead.drop`, `quarantine.retry`, `quarantine.drop`, `board` …',
+      endpoint: ENDPOINT,
+      filter: 'Which ones, as it was asked for.',
+      count: 'How many things were changed.',
+      result: '`started`, `done`, `stopped` (cancelled) or `failed`.',
+      addr: 'Address of the client; of a command the host.',
+      at: 'Time of the action, ISO 8601.',
+    },
+  },
   'queue.lost': {
     help: 'Redis has lost data: it was flushed, it came back empty, or it came back with older data. One process reports it. What the relay keeps there as settings (endpoints, pauses) was written again.',
     forms: [{ level: 'error', message: 'Redis lost data' }],

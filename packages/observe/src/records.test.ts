@@ -16,6 +16,11 @@ const quarantined = {
 
 const spooled = { source: 'nexus', kind: 'nexus', reason: 'QUEUE_UNAVAILABLE', bytes: 900 };
 const aside = { source: 'unknown', reason: 'damaged', bytes: 12, file: 'data/spool/bad/1-2-3.bad' } as const;
+const acted = {
+  ...{ actor: 'alice', kind: 'oidc', role: 'admin', by: 'the dashboard', addr: '10.0.0.7' },
+  ...{ action: 'dead.drop', endpoint: 'one', filter: '{"endpoint":"one"}', at: 1_000 },
+};
+
 const alert = {
   alert: 'failing',
   state: 'firing',
@@ -239,6 +244,20 @@ const table: [what: string, record: (o: Observer) => void, level: string, msg: s
       state: 'older',
       detail: 'some of it',
     },
+  ],
+  [
+    'operator.acted',
+    (o) => o.operatorActed({ ...acted, count: 3, result: 'done' }),
+    'info',
+    'operator acted',
+    { record: 'operator.acted', ...acted, count: 3, result: 'done', at: '1970-01-01T00:00:01.000Z' },
+  ],
+  [
+    'operator.acted',
+    (o) => o.operatorActed({ ...acted, count: 1, result: 'stopped' }),
+    'warn',
+    'operator acted',
+    { record: 'operator.acted', ...acted, count: 1, result: 'stopped', at: '1970-01-01T00:00:01.000Z' },
   ],
   [
     'alert.sent',

@@ -171,6 +171,20 @@ export interface RecordFields {
     revived: number;
   };
   'endpoint.released': EndpointEnd;
+  'operator.acted': {
+    actor: string;
+    kind: string;
+    role: string;
+    by: string;
+    action: string;
+    endpoint?: string;
+    filter?: string;
+    count?: number;
+    result: 'started' | 'done' | 'stopped' | 'failed';
+    addr?: string;
+    /** Epoch milliseconds; the line has it as ISO 8601. */
+    at: number;
+  };
   'queue.lost': {
     /** Epoch milliseconds; the line has both as ISO 8601. */
     from: number;

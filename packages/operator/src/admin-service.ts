@@ -13,6 +13,8 @@ import { createPreheatRuns } from '@longshore/queue/preheat';
 import { createPulseReader } from '@longshore/queue/pulse';
 import { createQuarantine } from '@longshore/queue/quarantine';
 import { createTracer } from '@longshore/queue/trail';
+import { createActs } from './access/acts.js';
+import type { Actor } from './access/role.js';
 import { deadLetterMethods } from './dead-letters.js';
 import { createEndpoints } from './endpoints.js';
 import { listingOf, notFound } from './listing.js';
@@ -22,7 +24,7 @@ import { positionOf } from './query.js';
 
 /** See {@link AdminService}. Closing it closes what it opened; not the client. */
 export function createAdminService(deps: AdminServiceDeps): AdminService {
-  const { client, config, by, replay, now = Date.now } = deps;
+  const { client, config, by: via, replay, now = Date.now } = deps;
   const { prefix } = config().redis;
   const inspector = createInspector(client, prefix);
   const pauses = createPauses(client, prefix, inspector);
@@ -38,27 +40,38 @@ export function createAdminService(deps: AdminServiceDeps): AdminService {
   const runs = createPreheatRuns(client, prefix);
   const holds = createHoldSwitch(client, prefix);
   const memory = createMemoryHistory(client, prefix);
-  return {
-    names: endpoints.names,
-    endpoints: endpoints.all,
-    endpoint: endpoints.one,
-    async act(action, name, options = {}) {
-      await action.run({ pauses, holds, by, endpoint: await endpoints.existing(name) }, options);
-      return endpoints.one(name);
-    },
-    memory: memory.read,
-    preheats: async (name) => runs.list(await endpoints.existing(name)),
-    async deliveries(name, state, { limit, after }) {
-      return listingOf(
-        await deliveries.page(await endpoints.existing(name), state, limit, positionOf(after)),
-      );
-    },
-    delivery: async (id) => (await deliveries.find(id)) ?? notFound('delivery', id),
-    trace: (query) => tracer.find(query),
-    ...deadLetterMethods({ letters, endpoints, by, now }),
-    ...quarantineMethods({ quarantine, journal, replay, by, now }),
-    async close() {
-      await Promise.all([inspector, pauses].map((each) => each.close()));
-    },
+  const methods = (actor: Actor): AdminService => {
+    const acts = createActs({ journal, actor, via, now });
+    return {
+      as: methods,
+      acted: acts.done,
+      names: endpoints.names,
+      endpoints: endpoints.all,
+      endpoint: endpoints.one,
+      async act(action, name, options = {}) {
+        const endpoint = await endpoints.existing(name);
+        await action.run({ pauses, holds, by: acts.by, endpoint }, options);
+        await acts.done({ action: action.name, endpoint });
+        return endpoints.one(name);
+      },
+      memory: memory.read,
+      preheats: async (name) => runs.list(await endpoints.existing(name)),
+      async deliveries(name, state, { limit, after }) {
+        return listingOf(
+          await deliveries.page(await endpoints.existing(name), state, limit, positionOf(after)),
+        );
+      },
+      delivery: async (id) => (await deliveries.find(id)) ?? notFound('delivery', id),
+      trace: (query) => tracer.find(query),
+      ...deadLetterMethods({ letters, endpoints, acts, now }),
+      ...quarantineMethods({ quarantine, journal, replay, acts, now }),
+      async close() {
+        await Promise.all([inspector, pauses].map((each) => each.close()));
+      },
+    };
   };
+  return methods(deps.actor ?? NO_ONE);
 }
+
+/** Where no one signs in. */
+const NO_ONE: Actor = { name: '', kind: 'open', role: 'admin' };

@@ -5,6 +5,7 @@
 import { randomUUID } from 'node:crypto';
 import { excerpt, LongshoreError } from '@longshore/event';
 import type { BulkProgress } from '@longshore/queue/dead';
+import type { Actor } from './access/role.js';
 import type { AdminService, BlockedEndpoint } from './port.js';
 import type { DeadLetterQuery } from './query.js';
 
@@ -28,9 +29,10 @@ export interface BulkJobs {
   /**
    * Starts one. Two at once with the same filter are safe.
    * @param rate deliveries a second; 100 for a retry unless given
+   * @param actor who acts; without it the service's own
    * @throws LongshoreError REQUEST_INVALID, REQUEST_NOT_FOUND, QUEUE_UNAVAILABLE when it cannot start
    */
-  start(action: BulkJob['action'], query: DeadLetterQuery, rate?: number): Promise<BulkJob>;
+  start(action: BulkJob['action'], query: DeadLetterQuery, rate?: number, actor?: Actor): Promise<BulkJob>;
   /** @throws LongshoreError REQUEST_NOT_FOUND */
   get(id: string): BulkJob;
   /** Newest first. */
@@ -54,11 +56,16 @@ interface Running {
 export function createBulkJobs(admin: AdminService, now: () => number = Date.now): BulkJobs {
   const all = new Map<string, Running>();
 
-  const run = async (job: BulkJob, signal: AbortSignal, rate?: number): Promise<void> => {
+  const run = async (
+    service: AdminService,
+    job: BulkJob,
+    signal: AbortSignal,
+    rate?: number,
+  ): Promise<void> => {
     const onProgress = (progress: BulkProgress): void => void Object.assign(job, progress);
     const settings = { signal, onProgress, ...(rate !== undefined && { rate }) };
     try {
-      const act = job.action === 'retry' ? admin.retryDeadLetters : admin.dropDeadLetters;
+      const act = job.action === 'retry' ? service.retryDeadLetters : service.dropDeadLetters;
       const { stopped, ...progress } = await act(job.query, settings);
       Object.assign(job, progress, { state: stopped ? 'stopped' : 'done' });
     } catch (error) {
@@ -78,7 +85,7 @@ export function createBulkJobs(admin: AdminService, now: () => number = Date.now
   };
 
   return {
-    async start(action, query, rate) {
+    async start(action, query, rate, actor) {
       const blocked = await admin.blockedEndpoints(query);
       const ended = [...all.values()].filter(({ job }) => job.state !== 'running');
       for (const { job } of ended.slice(0, Math.max(0, ended.length - MAX_ENDED + 1))) all.delete(job.id);
@@ -93,7 +100,7 @@ export function createBulkJobs(admin: AdminService, now: () => number = Date.now
         startedAt: now(),
       };
       const stop = new AbortController();
-      all.set(job.id, { job, stop, ended: run(job, stop.signal, rate) });
+      all.set(job.id, { job, stop, ended: run(actor ? admin.as(actor) : admin, job, stop.signal, rate) });
       return { ...job };
     },
     get: (id) => ({ ...find(id).job }),

@@ -1,16 +1,16 @@
 /** The dead-letter set: list, count, retry, delete. */
-import type { DeadFilter, DeadLetters } from '@longshore/queue/dead';
+import type { BulkResult, DeadFilter, DeadLetters } from '@longshore/queue/dead';
+import type { Acts } from './access/acts.js';
 import type { createEndpoints } from './endpoints.js';
 import { listingOf, notFound } from './listing.js';
-import type { AdminService } from './port.js';
+import type { AdminService, BulkSettings } from './port.js';
 import { type DeadLetterQuery, deadLetterFilter, positionOf } from './query.js';
 
 /** What the methods work with. */
 export interface DeadLetterDeps {
   letters: DeadLetters;
   endpoints: ReturnType<typeof createEndpoints>;
-  /** The actor in the records. */
-  by: string;
+  acts: Acts;
   /** Epoch milliseconds. */
   now(): number;
 }
@@ -26,7 +26,7 @@ type DeadLetterMethods = Pick<
 >;
 
 /** The methods of {@link AdminService} for dead letters. */
-export function deadLetterMethods({ letters, endpoints, by, now }: DeadLetterDeps): DeadLetterMethods {
+export function deadLetterMethods({ letters, endpoints, acts, now }: DeadLetterDeps): DeadLetterMethods {
   /** An unknown endpoint is a typing error, not an empty list. */
   const filterOf = async (query: DeadLetterQuery) => {
     const filter = deadLetterFilter(query, now());
@@ -48,6 +48,26 @@ export function deadLetterMethods({ letters, endpoints, by, now }: DeadLetterDep
         : [],
     );
   };
+  /** Runs a bulk action, noted with how many it changed. */
+  const noted = async (
+    action: string,
+    query: DeadLetterQuery,
+    settings: BulkSettings,
+    run: (watched: BulkSettings) => Promise<BulkResult>,
+  ): Promise<BulkResult> => {
+    let changed = 0;
+    const onProgress: BulkSettings['onProgress'] = (progress) => {
+      changed = progress.done;
+      settings.onProgress?.(progress);
+    };
+    const counted = async () => {
+      const result = await run({ ...settings, onProgress });
+      return { ...result, count: result.done };
+    };
+    const act = { action, endpoint: query.endpoint, filter: query };
+    const { count: _, ...result } = await acts.many(act, counted, () => changed);
+    return result;
+  };
   return {
     async deadLetters(query, { limit, after }) {
       return listingOf(await letters.page(await filterOf(query), limit, positionOf(after)));
@@ -57,9 +77,14 @@ export function deadLetterMethods({ letters, endpoints, by, now }: DeadLetterDep
     async retryDeadLetters(query, settings = {}) {
       const filter = await filterOf(query);
       const blocked = new Set((await blockedEndpoints(query)).map(({ endpoint }) => endpoint));
-      return letters.retry(filter, by, { ...settings, held: (endpoint) => blocked.has(endpoint) });
+      return noted('dead.retry', query, settings, (watched) =>
+        letters.retry(filter, acts.by, { ...watched, held: (endpoint) => blocked.has(endpoint) }),
+      );
     },
-    dropDeadLetters: async (query, settings = {}) => letters.drop(await filterOf(query), by, settings),
+    async dropDeadLetters(query, settings = {}) {
+      const filter = await filterOf(query);
+      return noted('dead.drop', query, settings, (watched) => letters.drop(filter, acts.by, watched));
+    },
     blockedEndpoints,
   };
 }

@@ -9,6 +9,8 @@ import type { BulkProgress, BulkResult, DeadLetter, DeadLetterDetail } from '@lo
 import type { ListedState, StoredDelivery, StoredDeliveryDetail } from '@longshore/queue/deliveries';
 import type { MemorySample } from '@longshore/queue/memory';
 import type { Quarantined } from '@longshore/queue/quarantine';
+import type { Act } from './access/acts.js';
+import type { Actor } from './access/role.js';
 import type { Action } from './actions/action.js';
 import type { EndpointOverview } from './endpoints.js';
 import type { DeadLetterQuery, QuarantineQuery } from './query.js';
@@ -75,8 +77,10 @@ export interface AdminServiceDeps {
   /** Of the producer profile: fails fast. The caller closes it. */
   client: RedisClient;
   config(): Config;
-  /** The actor in the records: `the dashboard`, `longshore dead retry`. */
+  /** With what: `the dashboard`, `longshore dead retry`. */
   by: string;
+  /** Who acts, unless {@link AdminService.as} says otherwise. Default: no one by name, as admin. */
+  actor?: Actor;
   /** Ingest's pipeline, for requests of quarantine. */
   replay: Replay;
   now?(): number;
@@ -84,12 +88,16 @@ export interface AdminServiceDeps {
 
 /** Every method rejects with LongshoreError QUEUE_UNAVAILABLE while Redis is unavailable. */
 export interface AdminService {
+  /** The same service for another actor, whose name is in the records. */
+  as(actor: Actor): AdminService;
+  /** Notes an action that was carried out elsewhere. */
+  acted(act: Act, count?: number): Promise<void>;
   /** Endpoints of the configuration, and removed ones that still have a queue. */
   names(): Promise<string[]>;
   endpoints(): Promise<EndpointOverview[]>;
   /** @throws LongshoreError REQUEST_NOT_FOUND that suggests the nearest name */
   endpoint(name: string): Promise<EndpointOverview>;
-  /** Runs the action on the endpoint. @throws LongshoreError REQUEST_NOT_FOUND, and those of the action */
+  /** Runs the action on the endpoint, and notes it. @throws LongshoreError REQUEST_NOT_FOUND, and those of the action */
   act(
     action: Action,
     name: string,

@@ -6,6 +6,7 @@
 import type { Position } from '@longshore/queue/dead';
 import type { Journal } from '@longshore/queue/journal';
 import type { Quarantine, Quarantined, QuarantineFilter } from '@longshore/queue/quarantine';
+import type { Acts } from './access/acts.js';
 import { notFound } from './listing.js';
 import type { AdminService, QuarantineRetry, Replay } from './port.js';
 import { cursorOf, positionOf, quarantineFilter } from './query.js';
@@ -15,8 +16,7 @@ export interface QuarantineDeps {
   quarantine: Quarantine;
   journal: Journal;
   replay: Replay;
-  /** The actor in the records. */
-  by: string;
+  acts: Acts;
   /** Epoch milliseconds. */
   now(): number;
 }
@@ -28,7 +28,7 @@ type QuarantineMethods = Pick<
 
 /** The methods of {@link AdminService} for quarantine. */
 export function quarantineMethods(deps: QuarantineDeps): QuarantineMethods {
-  const { quarantine, now } = deps;
+  const { quarantine, acts, now } = deps;
   return {
     async quarantine(query, { limit, after }) {
       const from = positionOf(after);
@@ -43,17 +43,29 @@ export function quarantineMethods(deps: QuarantineDeps): QuarantineMethods {
     quarantined: async (id) => (await quarantine.get(id)) ?? notFound('quarantined request', id),
     countQuarantine: quarantine.count,
     async *retryQuarantine(query, signal) {
-      for (const id of (await idsOf(quarantine, quarantineFilter(query, now()))).reverse()) {
-        if (signal?.aborted) return;
-        yield await retryOne(id, deps);
+      const ids = (await idsOf(quarantine, quarantineFilter(query, now()))).reverse();
+      let taken = 0;
+      try {
+        for (const id of ids) {
+          if (signal?.aborted) return;
+          const retried = await retryOne(id, deps);
+          if (retried.outcome === 'taken') taken++;
+          yield retried;
+        }
+      } finally {
+        await acts.done({ action: 'quarantine.retry', filter: query }, taken);
       }
     },
     async dropQuarantine(query) {
-      let dropped = 0;
-      for await (const entry of quarantine.each(quarantineFilter(query, now()))) {
-        if (await remove(entry, 'dropped', deps)) dropped++;
-      }
-      return dropped;
+      let count = 0;
+      const act = { action: 'quarantine.drop', filter: query };
+      const dropAll = async () => {
+        for await (const entry of quarantine.each(quarantineFilter(query, now()))) {
+          if (await remove(entry, 'dropped', deps)) count++;
+        }
+        return { count };
+      };
+      return (await acts.many(act, dropAll, () => count)).count;
     },
   };
 }
@@ -76,7 +88,7 @@ async function retryOne(id: string, deps: QuarantineDeps): Promise<QuarantineRet
 async function remove(
   { id: quarantineId, source, reason }: Quarantined,
   outcome: 'replayed' | 'dropped',
-  { quarantine, journal, by, now }: QuarantineDeps,
+  { quarantine, journal, acts: { by }, now }: QuarantineDeps,
 ): Promise<boolean> {
   if (!(await quarantine.drop(quarantineId))) return false;
   await journal.write([{ what: 'unquarantined', at: now(), by, quarantineId, source, reason, outcome }]);

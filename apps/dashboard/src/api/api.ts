@@ -9,6 +9,7 @@ import { parseInput, suggest } from '@longshore/operator/schemas';
 import type Koa from 'koa';
 import getRawBody from 'raw-body';
 import { z } from 'zod';
+import { actorOf, protectRoutes } from '../access/routes.js';
 import { openApi } from './openapi.js';
 import { routesOf } from './routes/index.js';
 
@@ -49,10 +50,11 @@ export function createApi({ admin, jobs, version, onInternalError }: ApiDeps): K
     router[route.method](path, async (ctx) => {
       const query = parseInput(route.query ?? noInput, { ...ctx.query });
       const body = route.method === 'post' ? parseInput(route.body ?? noInput, await bodyOf(ctx)) : {};
-      ctx.body = await route.handle({ params: ctx.params, query, body });
+      ctx.body = await route.handle({ params: ctx.params, query, body, actor: actorOf(ctx) });
       ctx.status = route.status;
     });
   }
+  protectRoutes(router);
   const known = ['/openapi.json', ...new Set(routes.map(({ path }) => path))].map((path) => API_PATH + path);
   const answer = router.routes() as Koa.Middleware;
   return async (ctx, next) => {

@@ -2,6 +2,7 @@
 import { ERRORS } from '@longshore/event';
 import { answers } from '@longshore/operator/schemas';
 import { z } from 'zod';
+import { ROUTE_ROLES } from '../access/routes.js';
 import type { Route } from './route.js';
 
 /** Error codes, by the routes that may answer them. */
@@ -15,7 +16,7 @@ const PROBLEMS = {
 export function openApi(routes: readonly Route[], base: string, version: string): object {
   const paths: Record<string, Record<string, object>> = {};
   for (const route of routes) {
-    paths[route.path] = { ...paths[route.path], [route.method]: operationOf(route) };
+    paths[route.path] = { ...paths[route.path], [route.method]: operationOf(route, base) };
   }
   return {
     openapi: '3.1.0',
@@ -27,7 +28,7 @@ export function openApi(routes: readonly Route[], base: string, version: string)
       license: { name: 'Apache-2.0', identifier: 'Apache-2.0' },
     },
     servers: [{ url: base }],
-    security: [{ basic: [] }, {}],
+    security: [{ basic: [] }, { token: [] }, {}],
     paths,
     components: {
       schemas: componentsOf(routes),
@@ -37,17 +38,19 @@ export function openApi(routes: readonly Route[], base: string, version: string)
           scheme: 'basic',
           description: 'A user of `dashboard.auth.basic`, when there is one.',
         },
+        token: { type: 'http', scheme: 'bearer', description: 'A token of `dashboard.auth.tokens`.' },
       },
     },
   };
 }
 
-function operationOf(route: Route): object {
+function operationOf(route: Route, base: string): object {
   const { summary, description, body, status, answer } = route;
   const parameters = [...pathParameters(route), ...queryParameters(route)];
   return {
     operationId: operationId(route),
     summary,
+    'x-longshore-role': ROUTE_ROLES.get(routeKey(route, base)),
     ...(description && { description }),
     ...(parameters.length > 0 && { parameters }),
     ...(body && { requestBody: { required: true, content: json(body) } }),
@@ -57,6 +60,10 @@ function operationOf(route: Route): object {
     },
   };
 }
+
+/** As the table of routes names it. */
+const routeKey = ({ method, path }: Route, base: string): string =>
+  `${method.toUpperCase()} ${base}${path.replaceAll(/\{(\w+)\}/g, ':$1')}`;
 
 function pathParameters({ path }: Route): object[] {
   return [...path.matchAll(/\{(\w+)\}/g)].map(([, name]) => ({

@@ -1,4 +1,5 @@
 /** One route of the API: its description, the zod schemas of its input and output, and its handler. */
+import type { Actor } from '@longshore/operator/access';
 import type { z } from 'zod';
 
 /** The input of a route, parsed and checked. */
@@ -7,6 +8,8 @@ export interface RouteInput<Query extends z.ZodObject, Body extends z.ZodObject>
   params: Readonly<Record<string, string>>;
   query: z.output<Query>;
   body: z.output<Body>;
+  /** Who sent it; may use the route. */
+  actor: Actor;
 }
 
 /** A route, for the router and the OpenAPI document. */
@@ -26,6 +29,7 @@ export interface Route {
     params: Readonly<Record<string, string>>;
     query: unknown;
     body: unknown;
+    actor: Actor;
   }): Promise<unknown>;
 }
 

@@ -6,6 +6,7 @@ import type { DeadLetter } from '@longshore/queue/dead';
 import { deliveryPath, nameOf } from './deliveries.js';
 import { endpointPath } from './overview.js';
 import { Ago, Heads, Hidden, link } from './parts.js';
+import { Refused, Submit } from './submit.js';
 
 /** The filter in the address, with the names of `longshore dead`. */
 export type DeadPageQuery = Omit<DeadLetterQuery, 'id'> & { id?: string };
@@ -46,6 +47,7 @@ export function DeadPage({ query, letters, total, endpoints, next, now }: DeadPr
               Delete {total === undefined ? 'all matching' : `all ${formatNumber(total)}`}
             </a>
           </div>
+          <Refused />
           <Letters letters={letters} now={now} />
         </>
       )}
@@ -129,9 +131,7 @@ function Letters({ letters, now }: { letters: readonly DeadLetter[]; now: number
             <td>
               <form method="post" action="/dead/retry">
                 <input type="hidden" name="id" value={id} />
-                <button type="submit" aria-label={`Retry ${nameOf(event)} at ${endpoint}`}>
-                  Retry
-                </button>
+                <Submit label={`Retry ${nameOf(event)} at ${endpoint}`}>Retry</Submit>
               </form>
             </td>
           </tr>
@@ -159,6 +159,7 @@ export function ConfirmDead({ action, query, total, orMore = false, blocked = []
     ? `${formatNumber(total)} or more dead-lettered deliveries`
     : plural(total, 'dead-lettered delivery', 'dead-lettered deliveries');
   const verb = action === 'drop' ? 'Delete' : 'Retry';
+  const needs = action === 'drop' && !query.id ? 'admin' : 'operator';
   const filters = Object.entries(query).filter(([, value]) => value);
   return (
     <>
@@ -180,12 +181,13 @@ export function ConfirmDead({ action, query, total, orMore = false, blocked = []
           {endpoint}: {why}.
         </p>
       ))}
+      <Refused needs={needs} />
       <form class="row" method="post" action={`/dead/${action}`}>
         <Hidden values={{ ...query }} />
         {filters.length === 0 && <input type="hidden" name="all" value="true" />}
-        <button class={action === 'drop' ? 'danger' : 'main'} type="submit" disabled={total === 0 && !orMore}>
+        <Submit needs={needs} class={action === 'drop' ? 'danger' : 'main'} disabled={total === 0 && !orMore}>
           {verb} {things}
-        </button>
+        </Submit>
         <a class="button" href={query.id ? deliveryPath(query.id) : link('/dead', { ...query })}>
           Back
         </a>

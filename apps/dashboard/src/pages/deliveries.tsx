@@ -4,6 +4,7 @@ import { describeReason, describeRule } from '@longshore/operator/format';
 import type { StoredDelivery, StoredDeliveryDetail, StoredEvent } from '@longshore/queue/deliveries';
 import { endpointPath } from './overview.js';
 import { Ago, At, DescriptionRow, Heads, Text } from './parts.js';
+import { Refused, Submit } from './submit.js';
 
 /** The page of a delivery. */
 export const deliveryPath = (id: string): string => `/deliveries/${encodeURIComponent(id)}`;
@@ -131,13 +132,12 @@ function DeadButtons({ id }: { id: string }) {
     <div class="row">
       <form method="post" action="/dead/retry">
         <input type="hidden" name="id" value={id} />
-        <button class="main" type="submit">
-          Retry with all attempts
-        </button>
+        <Submit class="main">Retry with all attempts</Submit>
       </form>
       <a class="button danger" href={`/dead/drop?id=${encodeURIComponent(id)}`}>
         Delete
       </a>
+      <Refused />
     </div>
   );
 }

@@ -7,6 +7,7 @@ import { DeliveryTable } from './deliveries.js';
 import { endpointPath, StateWords } from './overview.js';
 import { Ago, At, DescriptionRow, link, State } from './parts.js';
 import { PreheatRuns } from './preheat.js';
+import { Refused, Submit } from './submit.js';
 
 /** What the page shows. */
 export interface EndpointProps {
@@ -49,6 +50,7 @@ export function EndpointPage(props: EndpointProps) {
         )}
         <Numbers overview={overview} now={now} />
       </div>
+      <Refused />
       <ProbeForm overview={overview} path={path} />
       <PauseForm overview={overview} path={path} />
       <ActionForms overview={overview} path={path} />
@@ -115,7 +117,7 @@ function ProbeForm({ overview, path }: { overview: EndpointOverview; path: strin
   if (overview.state.name !== 'held') return null;
   return (
     <form class="row" method="post" action={`${path}/resume`}>
-      <button type="submit">Probe now</button>
+      <Submit>Probe now</Submit>
       <span class="soft">One delivery is attempted. If the receiver accepts it, the others follow.</span>
     </form>
   );
@@ -141,7 +143,7 @@ function PauseForm({
           )}
           {pause?.reason && `: ${pause.reason}`}. New events are queued.
         </p>
-        <button type="submit">Resume</button>
+        <Submit>Resume</Submit>
       </form>
     );
   }
@@ -159,7 +161,7 @@ function PauseForm({
         Reason (optional)
         <input name="reason" maxlength={200} autocomplete="off" />
       </label>
-      <button type="submit">Pause</button>
+      <Submit>Pause</Submit>
       <span class="soft">New events are queued and delivered when you resume.</span>
     </form>
   );

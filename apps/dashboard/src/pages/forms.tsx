@@ -4,9 +4,10 @@ import { plural } from '@longshore/event';
 import { requireFilterOrAll } from '@longshore/operator';
 import { ACTIONS } from '@longshore/operator/actions';
 import type { Context } from 'koa';
+import { actorOf, assertMayDrop } from '../access/routes.js';
 import { deliveryPath } from './deliveries.js';
 import type { PageDeps } from './deps.js';
-import { page } from './layout.js';
+import { frameOf, page } from './layout.js';
 import { Message, type MessageProps } from './message.js';
 import { endpointPath } from './overview.js';
 import { deadLetterParams, param, readForm, selectsAll } from './params.js';
@@ -18,9 +19,8 @@ function seeOther(ctx: Context, path: string): void {
 }
 
 function show(ctx: Context, message: MessageProps): void {
-  const { hasBoard } = ctx.state;
   ctx.type = 'html';
-  ctx.body = page({ title: message.title, hasBoard, children: <Message {...message} /> });
+  ctx.body = page({ title: message.title, ...frameOf(ctx), children: <Message {...message} /> });
 }
 
 /** Adds a route for each form. */
@@ -36,7 +36,7 @@ function registerEndpointForms(router: Router, { admin }: PageDeps): void {
       const { name = '' } = ctx.params;
       const form = await readForm(ctx.req);
       const options = Object.keys(action.options).map((option) => [option, param(form, option)]);
-      await admin.act(action, name, Object.fromEntries(options));
+      await admin.as(actorOf(ctx)).act(action, name, Object.fromEntries(options));
       seeOther(ctx, endpointPath(name));
     });
   }
@@ -49,10 +49,13 @@ function registerDeadLetterForms(router: Router, { admin, jobs }: PageDeps): voi
       const query = deadLetterParams(form);
       const { id } = query;
       requireFilterOrAll(query, selectsAll(form));
+      const actor = actorOf(ctx);
+      if (action === 'drop') assertMayDrop(actor, id);
+      const service = admin.as(actor);
       // A single one within the request, so that the next page shows the result.
-      if (id) await (action === 'retry' ? admin.retryDeadLetters({ id }) : admin.dropDeadLetters({ id }));
+      if (id) await (action === 'retry' ? service.retryDeadLetters({ id }) : service.dropDeadLetters({ id }));
       if (id) seeOther(ctx, action === 'retry' ? deliveryPath(id) : '/dead');
-      else seeOther(ctx, `/operations/${(await jobs.start(action, query)).id}`);
+      else seeOther(ctx, `/operations/${(await jobs.start(action, query, undefined, actor)).id}`);
     });
   }
   router.post('/operations/:id/cancel', async (ctx) => {
@@ -75,7 +78,7 @@ function registerQuarantineForms(router: Router, { admin }: PageDeps): void {
     const outcomes = { taken: 0, unreadable: 0, cut: 0, gone: 0 };
     const reasons = new Set<string>();
     let enqueued = 0;
-    for await (const result of admin.retryQuarantine(query)) {
+    for await (const result of admin.as(actorOf(ctx)).retryQuarantine(query)) {
       outcomes[result.outcome]++;
       if (result.outcome === 'taken') enqueued += result.enqueued;
       if (result.outcome === 'unreadable') reasons.add(result.reason);
@@ -94,7 +97,9 @@ function registerQuarantineForms(router: Router, { admin }: PageDeps): void {
     const form = await readForm(ctx.req);
     const query = { id: param(form, 'id') };
     requireFilterOrAll(query, selectsAll(form));
-    const dropped = await admin.dropQuarantine(query);
+    const actor = actorOf(ctx);
+    assertMayDrop(actor, query.id);
+    const dropped = await admin.as(actor).dropQuarantine(query);
     show(ctx, {
       title: `${plural(dropped, 'request')} deleted`,
       text: ['Each deletion is in the log.'],

@@ -1,7 +1,11 @@
 /** The frame of every page: navigation, search, and the notice when live updates fail. */
 import { printableLines } from '@longshore/event';
+import type { Actor } from '@longshore/operator/access';
+import type { Context } from 'koa';
 import type { ComponentChildren } from 'preact';
 import { renderToString } from 'preact-render-to-string';
+import { SIGN_OUT_PATH } from '../access/paths.js';
+import { Access } from './submit.js';
 
 /** The pages of the navigation. */
 export type Place =
@@ -15,14 +19,31 @@ export type Place =
   | 'statistics'
   | 'unused';
 
+/** What the frame has beside the page: it depends on the request, and not on the page. */
+export interface Frame {
+  /** Whether the navigation links to bull-board. */
+  hasBoard?: boolean;
+  /** Who looks; absent before a sign-in. */
+  actor?: Actor;
+  /** `dashboard.operate` is false. */
+  isReadonly?: boolean;
+  /** Without navigation, for those who are not signed in. */
+  bare?: boolean;
+}
+
+/** The frame of a request. */
+export const frameOf = ({ state: { hasBoard, actor, isReadonly } }: Pick<Context, 'state'>): Frame => ({
+  hasBoard,
+  actor,
+  isReadonly,
+});
+
 /** A page and its frame. */
-export interface LayoutProps {
+export interface LayoutProps extends Frame {
   title: string;
   here?: Place;
   /** The current search. */
   search?: string;
-  /** Whether the navigation links to bull-board. */
-  hasBoard?: boolean;
   children?: ComponentChildren;
 }
 
@@ -48,7 +69,7 @@ const ARCHIVE_PLACES: readonly NavigationLink[] = [
 ];
 
 /** The HTML document. */
-export function Layout({ title, here, search, hasBoard, children }: LayoutProps) {
+export function Layout({ title, here, search, hasBoard, actor, bare, children }: LayoutProps) {
   return (
     <html lang="en">
       <head>
@@ -67,26 +88,8 @@ export function Layout({ title, here, search, hasBoard, children }: LayoutProps)
           <a class="home" href="/">
             Longshore
           </a>
-          <nav aria-label="Pages">
-            <Links places={PLACES} here={here} />
-            {hasBoard && <a href="/queues">Queues</a>}
-          </nav>
-          <nav aria-label="Archive">
-            <Links places={ARCHIVE_PLACES} here={here} />
-          </nav>
-          <search>
-            <form action="/search">
-              <input
-                type="search"
-                name="q"
-                value={search}
-                required
-                aria-label="Search for an event"
-                placeholder="event id, repository:tag, digest"
-              />
-              <button type="submit">Search</button>
-            </form>
-          </search>
+          {!bare && <Navigation here={here} search={search} hasBoard={hasBoard} />}
+          {actor && <SignedIn actor={actor} />}
         </header>
         <main id="main" tabIndex={-1}>
           <p class="note bad" data-stale hidden>
@@ -96,6 +99,46 @@ export function Layout({ title, here, search, hasBoard, children }: LayoutProps)
         </main>
       </body>
     </html>
+  );
+}
+
+/** Who is signed in; nothing where no one signs in. */
+function SignedIn({ actor: { name, role, kind } }: { actor: Actor }) {
+  if (kind === 'open') return null;
+  return (
+    <form class="who" method="post" action={SIGN_OUT_PATH}>
+      <span>
+        {name} <span class="soft">{role}</span>
+      </span>
+      {kind === 'oidc' && <button type="submit">Sign out</button>}
+    </form>
+  );
+}
+
+function Navigation({ here, search, hasBoard }: Pick<LayoutProps, 'here' | 'search' | 'hasBoard'>) {
+  return (
+    <>
+      <nav aria-label="Pages">
+        <Links places={PLACES} here={here} />
+        {hasBoard && <a href="/queues">Queues</a>}
+      </nav>
+      <nav aria-label="Archive">
+        <Links places={ARCHIVE_PLACES} here={here} />
+      </nav>
+      <search>
+        <form action="/search">
+          <input
+            type="search"
+            name="q"
+            value={search}
+            required
+            aria-label="Search for an event"
+            placeholder="event id, repository:tag, digest"
+          />
+          <button type="submit">Search</button>
+        </form>
+      </search>
+    </>
   );
 }
 
@@ -119,7 +162,11 @@ const TAG_OR_TEXT = /<(?:"[^"]*"|[^">])*>|[^<]+/g;
  * Attributes are left alone: forms and links need exact values.
  */
 export function page(props: LayoutProps): string {
-  const html = renderToString(<Layout {...props} />);
+  const html = renderToString(
+    <Access.Provider value={props}>
+      <Layout {...props} />
+    </Access.Provider>,
+  );
   const shown = html.replace(TAG_OR_TEXT, (part) => (part.startsWith('<') ? part : printableLines(part)));
   return `<!doctype html>${shown}`;
 }

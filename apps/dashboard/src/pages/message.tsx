@@ -1,6 +1,7 @@
 /** Pages with one message: a result, an error and what to do about it, or the progress of a bulk action. */
 import { formatNumber, plural } from '@longshore/event';
 import type { BulkJob } from '@longshore/operator';
+import { Submit } from './submit.js';
 
 /** The message. */
 export interface MessageProps {
@@ -63,7 +64,7 @@ export function BulkJobPage({ job }: { job: BulkJob }) {
       <div class="row">
         {running && (
           <form method="post" action={`/operations/${encodeURIComponent(id)}/cancel`}>
-            <button type="submit">Cancel</button>
+            <Submit>Cancel</Submit>
           </form>
         )}
         <a class="button" href="/dead">

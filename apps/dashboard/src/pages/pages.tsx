@@ -6,9 +6,10 @@ import { readFileSync } from 'node:fs';
 import Router from '@koa/router';
 import { ERRORS, excerpt, LongshoreError } from '@longshore/event';
 import type { Context, Middleware } from 'koa';
+import { protectRoutes } from '../access/routes.js';
 import type { PageDeps } from './deps.js';
 import { registerForms } from './forms.js';
-import { page } from './layout.js';
+import { frameOf, page } from './layout.js';
 import { Message } from './message.js';
 import { registerViews } from './views.js';
 
@@ -34,6 +35,7 @@ export function createPages(deps: PageDeps): Router {
   addAssets(router);
   registerViews(router, deps);
   registerForms(router, deps);
+  protectRoutes(router);
   return router;
 }
 
@@ -53,15 +55,18 @@ const MAX_MESSAGE_LENGTH = 1_000;
 
 const TITLES: Readonly<Record<number, string>> = {
   400: 'Bad request',
+  403: 'Not allowed',
   404: 'Not found',
-  503: 'Redis unavailable',
+  503: 'Unavailable',
 };
 
 function answerError(ctx: Context, error: unknown): void {
   if (!(error instanceof LongshoreError)) throw error;
   const { status = 500, expose } = ERRORS[error.code];
-  if (error.code === 'QUEUE_UNAVAILABLE') showError(ctx, status, UNAVAILABLE);
-  else
+  if (error.code === 'QUEUE_UNAVAILABLE') showError(ctx, status, UNAVAILABLE, 'Redis unavailable');
+  else if (error.code === 'ARCHIVE_UNAVAILABLE') {
+    showError(ctx, status, [excerpt(error.message, MAX_MESSAGE_LENGTH), WAITING], 'Archive unavailable');
+  } else
     showError(
       ctx,
       status,
@@ -74,6 +79,9 @@ const UNAVAILABLE = [
   'No events are lost: deliveries stay queued and resume when Redis is available again. Check /readyz.',
 ];
 
+const WAITING =
+  'No events are lost: they wait in the queue of the endpoint `archive` until PostgreSQL is available again. All other pages work.';
+
 /** Answers an unknown address with a page. */
 export const answerUnknown: Middleware = async (ctx, next) => {
   await next();
@@ -82,10 +90,14 @@ export const answerUnknown: Middleware = async (ctx, next) => {
   showError(ctx, 404, [`No page at ${excerpt(ctx.path)}.`]);
 };
 
-function showError(ctx: Context, status: number, text: readonly string[]): void {
-  const title = TITLES[status] ?? 'Request failed';
+function showError(
+  ctx: Context,
+  status: number,
+  text: readonly string[],
+  title = TITLES[status] ?? 'Request failed',
+): void {
   const children = <Message title={title} text={text} links={[{ href: '/', text: 'Endpoints' }]} />;
   ctx.status = status;
   ctx.type = 'html';
-  ctx.body = page({ title, hasBoard: ctx.state.hasBoard, children });
+  ctx.body = page({ title, ...frameOf(ctx), children });
 }

@@ -3,6 +3,7 @@ import { formatNumber, plural } from '@longshore/event';
 import { isTruncated } from '@longshore/operator/answers';
 import type { Quarantined } from '@longshore/queue/quarantine';
 import { Ago, At, DescriptionRow, Heads, Hidden, link, Text } from './parts.js';
+import { Refused, Submit } from './submit.js';
 
 /** What the page shows. */
 export interface QuarantineProps {
@@ -31,12 +32,13 @@ export function QuarantinePage({ entries, total, next, now }: QuarantineProps) {
           <div class="row">
             <form method="post" action="/quarantine/retry">
               <input type="hidden" name="all" value="true" />
-              <button type="submit">Retry all {formatNumber(total)}</button>
+              <Submit>Retry all {formatNumber(total)}</Submit>
             </form>
             <a class="button danger" href="/quarantine/drop?all=true">
               Delete all {formatNumber(total)}
             </a>
           </div>
+          <Refused />
           <Entries entries={entries} now={now} />
           {next && (
             <p>
@@ -86,9 +88,7 @@ export function QuarantinedPage({ entry }: { entry: Quarantined }) {
       <div class="row">
         <form method="post" action="/quarantine/retry">
           <Hidden values={{ id }} />
-          <button class="main" type="submit">
-            Retry
-          </button>
+          <Submit class="main">Retry</Submit>
         </form>
         <a class="button danger" href={`/quarantine/drop?id=${encodeURIComponent(id)}`}>
           Delete
@@ -123,15 +123,17 @@ export function QuarantinedPage({ entry }: { entry: Quarantined }) {
 /** Asked before any is deleted. */
 export function ConfirmQuarantineDrop({ id, total }: { id?: string; total: number }) {
   const things = plural(total, 'quarantined request');
+  const needs = id ? 'operator' : 'admin';
   return (
     <>
       <h1>Delete {things}?</h1>
       <p class="note bad">This cannot be undone, and the sender does not send them again.</p>
+      <Refused needs={needs} />
       <form class="row" method="post" action="/quarantine/drop">
         <Hidden values={id ? { id } : { all: 'true' }} />
-        <button class="danger" type="submit" disabled={total === 0}>
+        <Submit needs={needs} class="danger" disabled={total === 0}>
           Delete {things}
-        </button>
+        </Submit>
         <a class="button" href={id ? pathOf(id) : '/quarantine'}>
           Back
         </a>

@@ -168,7 +168,19 @@ const TONES: Partial<Record<HistoryDelivery['state'], string>> = {
 
 const isQueued = (state: HistoryDelivery['state']): boolean => state === 'waiting' || state === 'delayed';
 
-function Deliveries({ deliveries, blocked }: { deliveries: readonly HistoryDelivery[]; blocked: Blocked }) {
+/** How a delivery stands, coloured. */
+export function DeliveryState({ state }: { state: HistoryDelivery['state'] }) {
+  return <span class={`state ${TONES[state] ?? 'soft'}`}>{state === 'dead' ? 'dead-lettered' : state}</span>;
+}
+
+/** One row for each delivery of an event. */
+export function Deliveries({
+  deliveries,
+  blocked = new Map(),
+}: {
+  deliveries: readonly HistoryDelivery[];
+  blocked?: Blocked;
+}) {
   return (
     <table class="cards">
       <caption class="hidden">{plural(deliveries.length, 'delivery', 'deliveries')}</caption>
@@ -180,9 +192,7 @@ function Deliveries({ deliveries, blocked }: { deliveries: readonly HistoryDeliv
               <a href={endpointPath(endpoint)}>{endpoint}</a>
             </th>
             <td>
-              <span class={`state ${TONES[state] ?? 'soft'}`}>
-                {state === 'dead' ? 'dead-lettered' : state}
-              </span>
+              <DeliveryState state={state} />
             </td>
             <td class="number" data-label="Attempts">
               {formatNumber(attempts)}

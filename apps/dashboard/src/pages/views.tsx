@@ -2,22 +2,19 @@
 import type Router from '@koa/router';
 import { imageName, LongshoreError } from '@longshore/event';
 import { type AdminService, requireFilterOrAll } from '@longshore/operator';
-import type { ComponentChildren } from 'preact';
+import { archiveViews } from './archive/views/index.js';
 import { ConfirmDead, DeadPage, type DeadPageQuery } from './dead.js';
 import { DeliveryPage } from './deliveries.js';
 import type { PageDeps } from './deps.js';
 import { EndpointPage } from './endpoint.js';
-import { type LayoutProps, page } from './layout.js';
+import { frameOf, page } from './layout.js';
 import { BulkJobPage } from './message.js';
 import { Overview } from './overview.js';
-import { deadLetterParams, listedState, type Params, param, selectsAll } from './params.js';
+import { deadLetterParams, listedState, param, selectsAll } from './params.js';
 import { PreheatPage } from './preheat.js';
 import { ConfirmQuarantineDrop, QuarantinedPage, QuarantinePage } from './quarantine.js';
 import { SearchPage } from './search.js';
-
-/** What an address shows. `params`: of the query string; `path`: of the path. */
-type Shown = Omit<LayoutProps, 'children'> & { children: ComponentChildren };
-type View = (params: Params, path: Readonly<Record<string, string>>) => Promise<Shown>;
+import type { View } from './view.js';
 
 const PAGE_SIZE = 50;
 /** Characters of a search: more than a host, a repository and a digest have together. */
@@ -37,12 +34,13 @@ export function registerViews(router: Router, deps: PageDeps): void {
     ...endpointViews(deps),
     ...deadLetterViews(deps),
     ...otherViews(deps),
+    ...archiveViews(deps),
   };
   for (const [path, view] of Object.entries(views)) {
     router.get(path, async (ctx) => {
       ctx.type = 'html';
       const shown = await view(new URLSearchParams(ctx.querystring), ctx.params);
-      ctx.body = page({ ...shown, hasBoard: ctx.state.hasBoard });
+      ctx.body = page({ ...shown, ...frameOf(ctx) });
     });
   }
 }

@@ -5,6 +5,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { ArchiveReader } from '@longshore/archive/read';
 import { type Config, loadConfig } from '@longshore/config';
 import { type Delivery, deliveryOf, EVENTS_V2 } from '@longshore/event';
 import { type AdminService, createAdminService } from '@longshore/operator';
@@ -14,7 +15,7 @@ import { createInspector, type Inspector } from '@longshore/queue/operator';
 import { createProducer } from '@longshore/queue/producer';
 import { eventually, redisUrl, testPrefix } from '@longshore/testkit';
 import { onTestFinished } from 'vitest';
-import type { SignIns } from '../auth.js';
+import type { SignIns } from '../access/authenticate.js';
 import { createDashboard } from '../dashboard.js';
 
 export interface TestDashboard {
@@ -26,6 +27,8 @@ export interface TestDashboard {
   readonly client: RedisClient;
   /** Errors that are not in the table. */
   readonly internalErrors: readonly unknown[];
+  /** Sign-ins at an issuer that failed. */
+  readonly signInTroubles: readonly unknown[];
   /** Applies other settings, as a changed file does. */
   apply(settings: object): Promise<void>;
   get(path: string, headers?: Record<string, string>): Promise<Response>;
@@ -42,6 +45,7 @@ export interface TestDashboard {
 /** Sign-ins that are never slowed down. */
 export const unthrottled: SignIns = {
   begin: async () => ({ passed() {}, failed: async () => {} }),
+  failed: async () => {},
 };
 
 /** Settings with endpoints of these names. */
@@ -52,8 +56,8 @@ export const endpoints = (...names: string[]): object => ({
 /** Ingest is another app: every replayed request is accepted, and leaves quarantine. */
 const replay = async () => ({ accepted: 1, enqueued: 1, duplicates: 0, ignored: 0, kept: [] });
 
-/** Starts a dashboard with these settings of `longshore.yml`. */
-export async function startDashboard(settings: object = {}): Promise<TestDashboard> {
+/** Starts a dashboard with these settings of `longshore.yml`, and with this archive. */
+export async function startDashboard(settings: object = {}, archive?: ArchiveReader): Promise<TestDashboard> {
   const prefix = testPrefix();
   const client = connect({ url: redisUrl() }, 'producer', () => {});
   await new Promise((resolve) => client.once('ready', resolve));
@@ -62,13 +66,16 @@ export async function startDashboard(settings: object = {}): Promise<TestDashboa
   let config = await configOf(settings, prefix);
   const admin = createAdminService({ client, config: () => config, by: 'the dashboard', replay });
   const internalErrors: unknown[] = [];
+  const signInTroubles: unknown[] = [];
   const dashboard = createDashboard({
     inspector,
     admin,
+    archive,
     redis: () => ({ up: client.status === 'ready', full: false, warnings: [] }),
     version: '0.0.0',
     refused: () => undefined,
     signIns: unthrottled,
+    onSignInTrouble: (error) => void signInTroubles.push(error),
     onInternalError: (error) => void internalErrors.push(error),
   });
   const apply = async (next: object): Promise<void> => {
@@ -101,6 +108,7 @@ export async function startDashboard(settings: object = {}): Promise<TestDashboa
     prefix,
     client,
     internalErrors,
+    signInTroubles,
     apply,
     ...requestsTo(url),
     async shown() {

@@ -2,8 +2,10 @@
  * The admin service over the Redis of a running relay. Requests of quarantine go through the sources and rules of the
  * relay's configuration in this process; the relay writes their records.
  */
+import { hostname, userInfo } from 'node:os';
 import type { IngestRecord } from '@longshore/observe/ingest-record';
 import { type AdminService, createAdminService, type Replay } from '@longshore/operator';
+import type { Actor } from '@longshore/operator/access';
 import { createJournal } from '@longshore/queue/journal';
 import { createTrail, trailLimits } from '@longshore/queue/trail';
 import { type Relay, withRelay } from '../relay.js';
@@ -19,7 +21,8 @@ export function withAdmin<T>(
   return withRelay(file, shell.env, async (relay) => {
     const { config, client } = relay;
     const replayer = openReplay(relay, shell);
-    const admin = createAdminService({ client, config: () => config, by, replay: replayer.replay });
+    const actor = systemUser();
+    const admin = createAdminService({ client, config: () => config, by, actor, replay: replayer.replay });
     try {
       return await use(admin);
     } finally {
@@ -27,6 +30,20 @@ export function withAdmin<T>(
       await replayer.close();
     }
   });
+}
+
+/** Who may read the configuration, with its secrets, may do everything. */
+function systemUser(): Actor {
+  return { name: userName(), kind: 'command', role: 'admin', addr: hostname() };
+}
+
+function userName(): string {
+  try {
+    return userInfo().username;
+  } catch {
+    // In a container a user may have no name.
+    return `uid ${process.getuid?.() ?? 'unknown'}`;
+  }
 }
 
 /** Ingest's pipeline, opened by the first retry: other commands do not load it. */

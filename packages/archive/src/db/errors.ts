@@ -25,6 +25,9 @@ const UNAVAILABLE = new Set([
 /** Two transactions met: the same again succeeds. */
 const CONFLICTS = new Set(['40001', '40P01']);
 
+/** A fault of our own is not the server's. */
+const FAULTS = [TypeError, RangeError, ReferenceError, SyntaxError];
+
 /** A program limit, such as an index row that is too large, is in class 54 and is the row's fault. */
 const codeOf = (error: unknown): string | undefined => {
   const code = error instanceof Error && 'code' in error ? error.code : undefined;
@@ -50,6 +53,10 @@ export function isArchiveUnavailable(error: unknown): boolean {
   if (error instanceof LongshoreError)
     return error.code === 'ARCHIVE_UNAVAILABLE' || error.code === 'ARCHIVE_SCHEMA';
   const state = sqlStateOf(error);
-  if (state === undefined) return true;
+  if (state === undefined) return !FAULTS.some((fault) => error instanceof fault);
   return UNAVAILABLE.has(state) || UNAVAILABLE_CLASSES.has(state.slice(0, 2)) || isConflict(error);
 }
+
+/** Is there no partition for a row? */
+export const isNoPartition = (error: unknown): boolean =>
+  sqlStateOf(error) === '23514' && error instanceof Error && error.message.startsWith('no partition');

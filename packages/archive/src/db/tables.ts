@@ -19,7 +19,6 @@ export const LABEL_KINDS = {
   host: 4,
   instance: 5,
   nativeType: 6,
-  contentType: 7,
 } as const;
 
 /**
@@ -76,9 +75,7 @@ export interface EventTable {
   from_repository_id: number | null;
   /** Set where it is not the action's name. */
   native_type_id: number | null;
-  /** `Content-Type` of the envelope that a receiver gets. */
-  content_type_id: number | null;
-  /** Length of the text in `body`; negative where JavaScript's numbers cannot hold a number of it. */
+  /** Length of the text in `body`. */
   body_bytes: number | null;
   source_id: number;
   /** One of {@link ACTION_CODES}. */
@@ -91,11 +88,7 @@ export interface EventTable {
   digest: Buffer | null;
   addr: string | null;
   event_id: string | null;
-  /** What makes it the same event as another, where the id does not by itself. */
-  dedupe: string | null;
-  /** The time as the sender wrote it, where `body` has another form of it. */
-  sent_time: string | null;
-  /** `compact` of the JSON text that is delivered; null with `archive.body: false`. */
+  /** `compact` of what is delivered, and of what no column says: see `stored.ts`. Null with `archive.body: false`. */
   body: Buffer | null;
 }
 
@@ -155,8 +148,8 @@ export interface TagStateTable {
 }
 
 /**
- * A push or delete of a tag in its place by time. It moved where `from_digest` differs from `to_digest`. Both are null
- * where nothing was there, or where the digest is unknown.
+ * A push or delete of a tag in its place by time. A digest is null where nothing was there, or where the registry sends
+ * none.
  */
 export interface TagMoveTable {
   at: string;
@@ -167,6 +160,8 @@ export interface TagMoveTable {
   to_digest: Buffer | null;
   /** After this the tag is gone. */
   deleted: Generated<boolean>;
+  /** The tag is another than before: false for a push of what was there. */
+  moved: Generated<boolean>;
   /** A delete of this digest: it deletes the tag only if the tag pointed there. Empty: of any digest. */
   clears: Buffer | null;
   actor_id: number | null;

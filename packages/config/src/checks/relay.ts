@@ -5,6 +5,7 @@ import { HOST_PORT, revealed, type Secret } from '@longshore/settings/secrets';
 import type { Config } from '../schema.js';
 import type { Step } from '../yaml/node.js';
 import type { Check } from './check.js';
+import { checkDashboard } from './dashboard.js';
 import { checkSources } from './sources.js';
 
 /** The largest event seen is 7 MB: a manifest of 4 MiB with its references. */
@@ -15,6 +16,7 @@ export function checkRelay(config: Config, check: Check): void {
   checkEndpointsExist(config, check);
   checkRedis(config, check);
   checkSources(config, check);
+  checkDashboard(config, check);
   const { maxbody, maxinflight } = config.ingest;
   if (maxbody < LARGEST_EVENT) {
     const fault = 'is less than the size of a large event: the registry retries a refused event forever';

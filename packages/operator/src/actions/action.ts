@@ -3,6 +3,7 @@
  * form on the endpoint's page are made of it. It is loaded before a command is known, so it imports nothing but `event`
  * and types.
  */
+import type { DashboardRole } from '@longshore/config';
 import type { HoldSwitch } from '@longshore/queue/hold';
 import type { Pauses } from '@longshore/queue/operator';
 import type { EndpointOverview } from '../endpoints.js';
@@ -30,6 +31,8 @@ export interface Action {
   name: string;
   /** One phrase without a full stop. */
   summary: string;
+  /** Who may do it on the dashboard; each role has the rights of those before it: viewer, operator, admin. */
+  role: DashboardRole;
   /** What it means for deliveries. */
   description: string;
   /** Arguments behind the command's name, for its help. */

@@ -1,5 +1,11 @@
 /** Notes of what commands did, which a worker records: `@longshore/queue/journal`. */
-export { createJournal, type Journal, type JournalEntry, type OperatedDelivery } from '../operate/journal.js';
+export {
+  type Acted,
+  createJournal,
+  type Journal,
+  type JournalEntry,
+  type OperatedDelivery,
+} from '../operate/journal.js';
 export {
   type CountedNotes,
   createJournalReader,

@@ -83,7 +83,14 @@ const unquarantined = z.object({
   ...{ by: text, quarantineId: text, source: text, reason: text },
   outcome: z.enum(['replayed', 'dropped']),
 });
-const own = z.discriminatedUnion('what', [delivery, unquarantined]);
+const acted = z.object({
+  what: z.literal('acted'),
+  at: z.number(),
+  ...{ by: text, actor: text, kind: text, role: text, addr: text.optional(), action: text },
+  ...{ endpoint: text.optional(), filter: text.optional(), count: z.number().optional() },
+  result: z.enum(['started', 'done', 'stopped', 'failed']),
+});
+const own = z.discriminatedUnion('what', [delivery, unquarantined, acted]);
 const versioned = z.looseObject({ v: z.number() });
 const anyNote = z.looseObject({ what: text });
 const group = z.tuple([z.enum(['replayed', 'dropped', 'expired']), text]);

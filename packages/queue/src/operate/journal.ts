@@ -41,10 +41,35 @@ export interface Unquarantined {
   outcome: 'replayed' | 'dropped';
 }
 
+/** What an operator did, once for each action: who, what, how many. */
+export interface Acted {
+  /** Epoch milliseconds. */
+  at: number;
+  /** With what: `longshore dead retry`, `the dashboard`. */
+  by: string;
+  /** Name of the user or token; of a command the system user. */
+  actor: string;
+  /** How the actor was identified: `basic`, `token`, `proxy`, `oidc`, `open` (no sign-in), `command`. */
+  kind: string;
+  role: string;
+  /** Address of the client; of a command the host. */
+  addr?: string;
+  /** `pause`, `dead.retry` … */
+  action: string;
+  endpoint?: string;
+  /** Which ones, as it was asked for. */
+  filter?: string;
+  /** How many things were changed. */
+  count?: number;
+  /** `started`: one on many, before its first change. */
+  result: 'started' | 'done' | 'stopped' | 'failed';
+}
+
 /** A note. `Other`: what else the apps leave for each other; anything with a `what` of its own. */
 export type JournalEntry<Other extends { what: string } = never> =
   | ({ what: NoteKind } & OperatedDelivery)
   | ({ what: 'unquarantined' } & Unquarantined)
+  | ({ what: 'acted' } & Acted)
   | Other;
 
 /** Takes notes; see the header. */

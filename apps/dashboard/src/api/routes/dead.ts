@@ -2,6 +2,7 @@
 import { type AdminService, type BulkJobs, requireFilterOrAll } from '@longshore/operator';
 import * as answers from '@longshore/operator/answers';
 import { deadLetterQuery, answers as schemas } from '@longshore/operator/schemas';
+import { assertMayDrop } from '../../access/routes.js';
 import { type Route, route } from '../route.js';
 import { all, paging, rate } from './parameters.js';
 
@@ -40,10 +41,11 @@ export const deadRoutes = (admin: AdminService, jobs: BulkJobs): Route[] => [
       body: deadLetterQuery.extend({ all, rate }),
       status: 202,
       answer: schemas.operation,
-      handle: async ({ body: { all: everything, rate: asked, ...filter } }) => {
+      handle: async ({ body: { all: everything, rate: asked, ...filter }, actor }) => {
         requireFilterOrAll(filter, everything);
+        if (act === 'drop') assertMayDrop(actor, filter.id);
         const pace = asked === 0 ? Number.POSITIVE_INFINITY : asked;
-        return answers.operationAnswer(await jobs.start(act, filter, pace));
+        return answers.operationAnswer(await jobs.start(act, filter, pace, actor));
       },
     }),
   ),

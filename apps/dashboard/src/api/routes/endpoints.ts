@@ -41,8 +41,8 @@ export const endpointRoutes = (admin: AdminService): Route[] => [
       description: action.description,
       body: bodyOf(action),
       answer: schemas.endpoint,
-      handle: async ({ params, body }) =>
-        answers.endpointAnswer(await admin.act(action, params.name ?? '', body)),
+      handle: async ({ params, body, actor }) =>
+        answers.endpointAnswer(await admin.as(actor).act(action, params.name ?? '', body)),
     }),
   ),
 ];

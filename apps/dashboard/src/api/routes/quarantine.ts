@@ -2,6 +2,7 @@
 import { type AdminService, type QuarantineRetry, requireFilterOrAll } from '@longshore/operator';
 import * as answers from '@longshore/operator/answers';
 import { quarantineQuery, answers as schemas } from '@longshore/operator/schemas';
+import { assertMayDrop } from '../../access/routes.js';
 import { type Route, route } from '../route.js';
 import { all, paging } from './parameters.js';
 
@@ -34,10 +35,10 @@ export const quarantineRoutes = (admin: AdminService): Route[] => [
       'Parses them again. Those that parse are delivered; the others stay, with their current reason.',
     body: quarantineQuery.extend({ all }),
     answer: schemas.quarantineRetried,
-    handle: async ({ body: { all: everything, ...filter } }) => {
+    handle: async ({ body: { all: everything, ...filter }, actor }) => {
       requireFilterOrAll(filter, everything);
       const entries: QuarantineRetry[] = [];
-      for await (const entry of admin.retryQuarantine(filter)) entries.push(entry);
+      for await (const entry of admin.as(actor).retryQuarantine(filter)) entries.push(entry);
       const count = (outcome: QuarantineRetry['outcome']): number =>
         entries.filter((entry) => entry.outcome === outcome).length;
       const counts = { taken: count('taken'), unreadable: count('unreadable') };
@@ -50,9 +51,10 @@ export const quarantineRoutes = (admin: AdminService): Route[] => [
     summary: 'Delete quarantined requests',
     body: quarantineQuery.extend({ all }),
     answer: schemas.quarantineDropped,
-    handle: async ({ body: { all: everything, ...filter } }) => {
+    handle: async ({ body: { all: everything, ...filter }, actor }) => {
       requireFilterOrAll(filter, everything);
-      return { dropped: await admin.dropQuarantine(filter) };
+      assertMayDrop(actor, filter.id);
+      return { dropped: await admin.as(actor).dropQuarantine(filter) };
     },
   }),
 ];

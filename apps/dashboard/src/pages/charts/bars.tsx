@@ -44,6 +44,7 @@ export function Bars({ title, series, bins, since }: BarsProps) {
             {name}
           </span>
         ))}
+        {bins.some((bin) => isUnknown(bin, since)) && <span class="key unknown">before the archive</span>}
       </figcaption>
       <div class="plot">
         <span class="axis" aria-hidden="true">
@@ -92,7 +93,7 @@ interface ColumnProps {
 
 /** One bar. The area of the whole column shows its numbers, so that small bars can be pointed at. */
 function Column({ bin, x, series, top, since }: ColumnProps) {
-  const unknown = since !== undefined && bin.to < since;
+  const unknown = isUnknown(bin, since);
   const words = unknown
     ? 'before the archive'
     : series.map(({ name }, n) => amount(name, bin.values[n])).join(', ');
@@ -133,6 +134,7 @@ function Numbers({ title, series, bins }: Pick<BarsProps, 'title' | 'series' | '
   );
 }
 
+const isUnknown = ({ to }: Bin, since: string | undefined): boolean => since !== undefined && to < since;
 const totalOf = ({ values }: Bin): number => values.reduce((sum, value) => sum + value, 0);
 const nameOf = ({ from, to }: Bin): string => (from === to ? from : `${from} to ${to}`);
 const amount = (name: string, value = 0): string => `${formatNumber(value)} ${name}`;

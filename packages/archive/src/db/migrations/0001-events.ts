@@ -45,7 +45,6 @@ create table event (
   instance_id int,
   from_repository_id int,
   native_type_id int,
-  content_type_id int,
   body_bytes int,
   source_id smallint not null,
   action smallint not null,
@@ -55,8 +54,6 @@ create table event (
   digest bytea,
   addr inet,
   event_id text,
-  dedupe text,
-  sent_time text,
   body bytea,
   primary key (id, at)
 ) partition by range (at);
@@ -117,7 +114,7 @@ create table tag_state (
   primary key (repository_id, tag)) with (fillfactor = 80);
 create index tag_state_digest on tag_state (digest) where digest is not null;
 
--- Every push and delete of a tag in its place by time. Where from and to are equal, the tag did not move.
+-- Every push and delete of a tag in its place by time.
 create table tag_move (
   at timestamptz not null,
   repository_id int not null,
@@ -126,11 +123,13 @@ create table tag_move (
   from_digest bytea,
   to_digest bytea,
   deleted boolean not null default false,
+  moved boolean not null default false,
   clears bytea,
   actor_id int,
   media_type_id int,
   size bigint,
   primary key (repository_id, tag, at, id));
+create index tag_move_moved on tag_move (repository_id, tag, at desc, id desc) where moved;
 create index tag_move_to on tag_move (repository_id, to_digest) where clears is null and to_digest is not null;
 
 create table manifest (

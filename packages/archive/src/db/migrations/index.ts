@@ -1,6 +1,7 @@
 /** Every migration in its order: add yours at the end. */
 import type { Migration } from '../migration.js';
 import { events } from './0001-events.js';
+import { history } from './0002-history.js';
 
 /** See the header. */
-export const MIGRATIONS: readonly Migration[] = [events];
+export const MIGRATIONS: readonly Migration[] = [events, history];

@@ -7,6 +7,7 @@ import { backlog } from '../backlog.js';
 export const pause: Action = {
   name: 'pause',
   summary: 'stop delivering to an endpoint; its events are queued',
+  role: 'operator',
   description:
     'All workers stop delivering to it at once, also after a restart. New events are accepted and queued.',
   examples: ["alistener --reason 'moves to another machine tonight'", 'alistener --json'],

@@ -6,6 +6,7 @@ import { backlog } from '../backlog.js';
 export const resume: Action = {
   name: 'resume',
   summary: 'resume delivering to a paused endpoint, and probe one that is held',
+  role: 'operator',
   description:
     'An endpoint that is held is probed at once. An endpoint with `paused: true` in the configuration stays paused: see `pausedByConfig`.',
   examples: ['alistener'],

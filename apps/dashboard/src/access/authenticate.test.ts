@@ -3,9 +3,10 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import Koa from 'koa';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { basicAuth, type SignIns } from './auth.js';
-import { createDashboard } from './dashboard.js';
-import { configOf, endpoints, startDashboard, unthrottled } from './testing/dashboard.js';
+import { createDashboard } from '../dashboard.js';
+import { configOf, endpoints, startDashboard, unthrottled } from '../testing/dashboard.js';
+import { authenticate, type SignIns } from './authenticate.js';
+import { accessSettings } from './settings.js';
 
 const basic = (user: string, password: string) => ({
   authorization: `Basic ${Buffer.from(`${user}:${password}`, 'utf8').toString('base64')}`,
@@ -63,7 +64,7 @@ describe('without a password', () => {
   const start = async (dashboard: object) => {
     const { inspector, admin } = await startDashboard();
     const redis = () => ({ up: true, full: false, warnings: [] });
-    const config = { refused: () => undefined, signIns: unthrottled };
+    const config = { refused: () => undefined, signIns: unthrottled, onSignInTrouble() {} };
     const deps = { inspector, admin, redis, version: '0.0.0', ...config, onInternalError() {} };
     createDashboard(deps).prepare(await configOf({ dashboard }));
   };
@@ -98,6 +99,7 @@ describe('sign-ins', () => {
   async function signIn(begin: 'begins' | 'is throttled', ...requests: Record<string, string>[]) {
     const reported: string[] = [];
     const signIns: SignIns = {
+      failed: async () => {},
       async begin() {
         reported.push('begun');
         if (begin === 'is throttled') return undefined;
@@ -107,7 +109,10 @@ describe('sign-ins', () => {
         };
       },
     };
-    const app = new Koa().use(basicAuth(() => ({ ops: 'hunter2' }), signIns)).use((ctx) => {
+    const config = await configOf({ dashboard: { auth: { basic: { ops: 'hunter2' } } } });
+    const settings = () => accessSettings(config);
+    const parts = { settings, signIns, sessionUser: async () => undefined };
+    const app = new Koa().use(authenticate(parts)).use((ctx) => {
       ctx.body = 'in';
     });
     const server = createServer(app.callback());

@@ -1,0 +1,181 @@
+/** The archive's pages: what they ask for, what they say without an archive, and texts that mean harm. */
+import type { EventFilter } from '@longshore/archive/read';
+import { LongshoreError } from '@longshore/event';
+import { eventually } from '@longshore/testkit';
+import { describe, expect, test } from 'vitest';
+import { AT, archiveOf, DIGEST } from '../../testing/archive.js';
+import { endpoints, startDashboard, type TestDashboard } from '../../testing/dashboard.js';
+
+const LISTS = ['/events', '/repositories', '/images', '/statistics', '/unused'];
+const DETAILS = [
+  '/event?source=eu&id=1',
+  '/repository?repository=acme/app',
+  '/tag?repository=acme/app&tag=1.0',
+  `/images?digest=${DIGEST}`,
+];
+const ALL = [...LISTS, ...DETAILS];
+
+const read = async (dashboard: TestDashboard, path: string): Promise<[number, string]> => {
+  const response = await dashboard.get(path);
+  return [response.status, await response.text()];
+};
+
+test('without an archive each page says how to turn it on', async () => {
+  const dashboard = await startDashboard(endpoints('one'));
+  for (const path of ALL) {
+    const [status, html] = await read(dashboard, path);
+    expect([path, status]).toEqual([path, 200]);
+    expect(html).toContain('archive: {}');
+  }
+});
+
+test('while PostgreSQL is unavailable the pages say why, and the others work', async () => {
+  const refused = async () => {
+    throw new LongshoreError('ARCHIVE_UNAVAILABLE', 'PostgreSQL at db:5432 refused the connection');
+  };
+  const dashboard = await startDashboard(
+    endpoints('one'),
+    archiveOf('a', { coverage: refused, repository: refused, tag: refused, image: refused, events: refused }),
+  );
+  for (const path of ALL) {
+    const [status, html] = await read(dashboard, path);
+    expect([path, status]).toEqual([path, 503]);
+    expect(html).toContain('<h1>Archive unavailable</h1>');
+    expect(html).toContain('PostgreSQL at db:5432 refused the connection');
+    expect(html).toContain('No events are lost');
+  }
+  for (const path of ['/', '/dead', '/quarantine', '/search?q=a']) {
+    expect([path, (await dashboard.get(path)).status]).toEqual([path, 200]);
+  }
+});
+
+test('without Redis the pages show what the archive has', async () => {
+  const dashboard = await startDashboard(endpoints('one'), archiveOf('acme'));
+  dashboard.client.disconnect();
+  await eventually(() => dashboard.client.status !== 'ready');
+  for (const path of ALL) expect([path, (await dashboard.get(path)).status]).toEqual([path, 200]);
+  for (const path of ['/event?source=eu&id=1', `/images?digest=${DIGEST}`]) {
+    expect((await read(dashboard, path))[1]).toContain(
+      'The deliveries cannot be shown: Redis is unavailable.',
+    );
+  }
+});
+
+describe('hostile texts', () => {
+  const MARKUP = `<img src=x onerror=alert(1)>"'&\u202e`;
+
+  test('are text on every page, in every field', async () => {
+    const dashboard = await startDashboard(endpoints('one'), archiveOf(MARKUP));
+    for (const path of ALL) {
+      const [status, html] = await read(dashboard, path);
+      const tags = html.match(/<(img|script)(?! src="\/assets)/g);
+      const shown = html.replaceAll(/="[^"]*"/g, '');
+      expect({ path, status, tags, isTurned: shown.includes('\u202e') }).toEqual({
+        ...{ path, status: 200, tags: null, isTurned: false },
+      });
+      expect(shown).toContain('&lt;img src=x onerror=alert(1)>');
+    }
+  });
+
+  test('are text in a filter that finds nothing', async () => {
+    const none = async () => ({ items: [] });
+    const dashboard = await startDashboard(
+      endpoints('one'),
+      archiveOf('a', { events: none, image: async () => undefined }),
+    );
+    const query = (name: string) => `${name}=${encodeURIComponent(MARKUP)}`;
+    for (const path of [`/events?${query('text')}&${query('actor')}`, `/images?${query('digest')}`]) {
+      const [, html] = await read(dashboard, path);
+      expect(html).toContain('onerror=alert(1)');
+      expect(html).not.toContain('<img');
+    }
+  });
+});
+
+describe('the list of events', () => {
+  /** The page, and the filter that it asked the archive for. */
+  async function asked(path: string): Promise<{ filter: EventFilter; html: string }> {
+    const filters: EventFilter[] = [];
+    const archive = archiveOf('acme', {
+      events: async (filter) => {
+        filters.push(filter);
+        return { items: [], next: 'CURSOR' };
+      },
+    });
+    const dashboard = await startDashboard(endpoints('one'), archive);
+    const [, html] = await read(dashboard, path);
+    return { filter: filters[0] ?? {}, html };
+  }
+
+  test('looks back 30 days unless asked, and says so in its field', async () => {
+    const before = Date.now() - 30 * 86_400_000;
+    const { filter, html } = await asked('/events');
+    expect(filter.since).toBeGreaterThanOrEqual(before);
+    expect(filter.since).toBeLessThanOrEqual(Date.now() - 30 * 86_400_000);
+    expect(html).toContain('name="since" value="30d"');
+  });
+
+  test('takes every field of the search, and keeps it in its links', async () => {
+    const query =
+      'text=app&repository=acme%2F**&tag=1.0&digest=aaaaaaaa&actor=ci&addr=10.0.0.0%2F8&client=skopeo&action=push&source=eu&since=2026-11-01&until=2026-11-02';
+    const { filter, html } = await asked(`/events?${query}`);
+    expect(filter).toEqual({
+      ...{ text: 'app', repository: 'acme/**', tag: '1.0', digest: 'aaaaaaaa', actor: 'ci' },
+      ...{ addr: '10.0.0.0/8', client: 'skopeo', action: 'push', source: 'eu' },
+      ...{ since: Date.parse('2026-11-01'), until: Date.parse('2026-11-02') },
+    });
+    const links = [...html.matchAll(/href="([^"]+)"/g)].map(([, href = '']) => href.replaceAll('&amp;', '&'));
+    const same = (path: string, more: object) => {
+      const found = links.map((link) => new URL(link, 'http://a')).find((url) => url.pathname === path);
+      const values = Object.fromEntries(found?.searchParams ?? []);
+      expect(values).toEqual({ ...Object.fromEntries(new URLSearchParams(query)), ...more });
+    };
+    same('/api/v1/archive/events', { format: 'csv' });
+    expect(links.filter((link) => link.includes('after=CURSOR'))).toHaveLength(1);
+    expect(links.find((link) => link.includes('after=CURSOR'))).toContain(`/events?${query}`);
+  });
+
+  test('is live on its first page only', async () => {
+    expect((await asked('/events')).html).toContain('data-live');
+    const { html } = await asked('/events?after=abc');
+    expect(html).not.toContain('data-live');
+    expect(html).toContain('First page');
+  });
+});
+
+test('a HEAD is a check, and no pull', async () => {
+  const archive = archiveOf('acme', {
+    events: async () => ({
+      items: ['HEAD', 'GET'].map((method) => ({
+        ...{ id: method, at: AT, receivedAt: AT, source: 'eu', kind: 'eu', action: 'pull', method },
+        ...{ target: 'manifest', repository: 'acme/app' },
+      })),
+    }),
+  });
+  const dashboard = await startDashboard(endpoints('one'), archive);
+  const [, html] = await read(dashboard, '/events');
+  const actions = [...html.matchAll(/data-label="Action">([^<]+?) ?</g)].map(([, text]) => text);
+  expect(actions).toEqual(['check (HEAD)', 'pull']);
+});
+
+test.each([
+  ['/event?source=eu', 400, 'the address has no `id`'],
+  ['/tag?repository=acme/app', 400, 'the address has no `tag`'],
+  ['/unused?days=many', 400, 'write a whole number of days'],
+  ['/statistics?by=luck', 400, 'by: no measure luck'],
+  ['/events?since=never', 400, 'is not a time'],
+  ['/tag?repository=acme/app&tag=9', 404, 'the archive knows no tag acme/app:9'],
+  ['/repository?repository=none', 404, 'the archive knows no repository none'],
+])('%s answers %i: %s', async (path, status, words) => {
+  const none = async () => undefined;
+  const dashboard = await startDashboard(endpoints('one'), archiveOf('a', { repository: none, tag: none }));
+  const [answered, html] = await read(dashboard, path);
+  expect(answered).toBe(status);
+  expect(html).toContain(words);
+});
+
+test('what is unused is judged by what the archive has seen', async () => {
+  const dashboard = await startDashboard(endpoints('one'), archiveOf('acme'));
+  expect((await read(dashboard, '/unused?days=3650'))[1]).toContain('The archive is younger than 3,650 days');
+  expect((await read(dashboard, '/unused?days=1'))[1]).not.toContain('The archive is younger');
+});

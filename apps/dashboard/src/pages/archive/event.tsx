@@ -1,0 +1,121 @@
+/** One event: what its sender said, its deliveries, and its body as it came. */
+import type { ArchivedEvent } from '@longshore/archive/items';
+import { type EventHistory, eventName, formatSize, type HistoryAnswer } from '@longshore/event';
+import { At, DescriptionRow, link, Text } from '../parts.js';
+import { Deliveries } from '../search.js';
+import { Steps } from '../timeline.js';
+import { actionOf } from './events.js';
+import { DigestLink, EventsLink, repositoryPath, tagPath } from './links.js';
+import { Reach } from './reach.js';
+
+/** What the page shows. */
+export interface EventProps {
+  event: ArchivedEvent;
+  /** Undefined: the history could not be read. */
+  traced?: HistoryAnswer;
+}
+
+/** The page. */
+export function EventPage({ event, traced }: EventProps) {
+  return (
+    <>
+      <h1>{eventName(event)}</h1>
+      <Facts event={event} />
+      <h2>Deliveries</h2>
+      <Delivered event={event} traced={traced} />
+      <h2>Body</h2>
+      {event.body === undefined ? (
+        <p class="soft">
+          Not kept: <code>archive.body</code> was false when the event came.
+        </p>
+      ) : (
+        <Text name="Body of the event">{bodyText(event.body)}</Text>
+      )}
+    </>
+  );
+}
+
+const bodyText = (body: unknown): string => (typeof body === 'string' ? body : JSON.stringify(body, null, 2));
+
+function Facts({ event }: { event: ArchivedEvent }) {
+  const { id, at, receivedAt, source, kind, target, repository, tag, digest, size, fromRepository } = event;
+  return (
+    <dl>
+      <DescriptionRow name="Event">
+        <code>{id}</code>
+      </DescriptionRow>
+      <DescriptionRow name="Time">
+        <At at={at} />
+      </DescriptionRow>
+      <DescriptionRow name="Received">
+        <At at={receivedAt} />
+      </DescriptionRow>
+      <DescriptionRow name="From">{kind === source ? source : `${source} (${kind})`}</DescriptionRow>
+      <DescriptionRow name="Action">
+        {actionOf(event)}
+        {target !== 'unknown' && ` of a ${target}`}
+      </DescriptionRow>
+      <DescriptionRow name="Repository">
+        {repository && <a href={repositoryPath({ repository, source })}>{repository}</a>}
+      </DescriptionRow>
+      <DescriptionRow name="Tag">
+        {repository && tag && <a href={tagPath({ repository, source, tag })}>{tag}</a>}
+      </DescriptionRow>
+      <DescriptionRow name="Digest">{digest && <DigestLink digest={digest} whole />}</DescriptionRow>
+      <DescriptionRow name="Media type">{event.mediaType}</DescriptionRow>
+      <DescriptionRow name="Size">{size !== undefined && formatSize(size)}</DescriptionRow>
+      <DescriptionRow name="Mounted from">
+        {fromRepository && (
+          <a href={repositoryPath({ repository: fromRepository, source })}>{fromRepository}</a>
+        )}
+      </DescriptionRow>
+      <Sender event={event} />
+    </dl>
+  );
+}
+
+function Sender({ event: { actor, client, addr, method, host, requestId } }: { event: ArchivedEvent }) {
+  return (
+    <>
+      <DescriptionRow name="Actor">{actor && <EventsLink field="actor" value={actor} />}</DescriptionRow>
+      <DescriptionRow name="Client">{client && <EventsLink field="client" value={client} />}</DescriptionRow>
+      <DescriptionRow name="Address">{addr && <EventsLink field="addr" value={addr} />}</DescriptionRow>
+      <DescriptionRow name="Method">{method}</DescriptionRow>
+      <DescriptionRow name="Registry">{host}</DescriptionRow>
+      <DescriptionRow name="Request">{requestId && <code>{requestId}</code>}</DescriptionRow>
+    </>
+  );
+}
+
+function Delivered({ event: { id, source }, traced }: EventProps) {
+  if (!traced) {
+    return <p class="note bad">The deliveries cannot be shown: Redis is unavailable.</p>;
+  }
+  const trail: EventHistory | undefined = traced.trails.find((each) => each.source === source);
+  if (!trail) {
+    return (
+      <>
+        <p class="soft">The history has none of this event.</p>
+        <Reach traced={traced} />
+      </>
+    );
+  }
+  return (
+    <>
+      {trail.deliveries.length === 0 ? (
+        <p class="soft">No endpoint wanted it.</p>
+      ) : (
+        <Deliveries deliveries={trail.deliveries} />
+      )}
+      {trail.incomplete && <p class="note">The history of this event is incomplete.</p>}
+      {traced.unavailable && <Reach traced={traced} />}
+      <details>
+        <summary>Every step</summary>
+        <Steps steps={trail.steps} />
+      </details>
+      <p>
+        <a href={link('/search', { q: id })}>Open in the search</a>
+      </p>
+    </>
+  );
+}

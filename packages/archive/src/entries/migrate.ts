@@ -1,0 +1,3 @@
+/** What is alive in the archive, as a plan for a tool that copies: `@longshore/archive/migrate`. */
+export { PLAN_FORMATS, type PlanFormat, writePlan } from '../migrate/formats.js';
+export { type PlanFilter, type PlannedTag, type PlanParts, planTags } from '../migrate/plan.js';

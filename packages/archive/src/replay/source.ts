@@ -1,0 +1,180 @@
+/**
+ * The events of a window, oldest first, as they were published: to be published again. Pages with a keyset, so that a
+ * replay continues where it was, and an event that is archived meanwhile moves nothing.
+ */
+import { globMatcher, type TakenEvent, takenOf } from '@longshore/event';
+import type pg from 'pg';
+import { digestText } from '../db/digest.js';
+import { ACTION_CODES } from '../db/tables.js';
+import { asUnavailable } from '../history/copy.js';
+import { unpackDelivery } from '../write/stored.js';
+
+/** Which events. Times are ISO 8601, with microseconds where they matter. */
+export interface ReplayWindow {
+  /** Included. */
+  since: string;
+  /** Not included. */
+  until: string;
+  /** A glob. */
+  repository?: string;
+  /** `push`, `pull`, `mount`, `delete`, `other`, or a sender's own name of an event. */
+  action?: string;
+}
+
+/** The place of an event in the archive's order. */
+export interface ReplayPlace {
+  /** The event's own time, ISO 8601 with microseconds. */
+  at: string;
+  id: string;
+}
+
+/** One event of the window. */
+export interface ReplayedEvent {
+  place: ReplayPlace;
+  /** Undefined: its body was not kept, or cannot be read by this version. */
+  taken?: TakenEvent;
+  /** Size of its body. */
+  bytes: number;
+}
+
+/** Reads the archive for a replay. */
+export interface ReplaySource {
+  /**
+   * @param after the last event of the page before
+   * @returns fewer than `limit` at the end of the window only
+   * @throws LongshoreError ARCHIVE_UNAVAILABLE
+   */
+  page(window: ReplayWindow, after: ReplayPlace | undefined, limit: number): Promise<ReplayedEvent[]>;
+}
+
+/** A window with few matches may have to be read from end to end for one page. */
+const STATEMENT_TIMEOUT_MS = 600_000;
+/** More repositories than that are not passed to PostgreSQL: the glob is applied to what it returns. */
+const MOST_REPOSITORIES = 10_000;
+
+/** See the header. */
+export function createReplaySource(pool: pg.Pool): ReplaySource {
+  return {
+    page: (window, after, limit) => readPage(pool, window, after, limit).catch(asUnavailable),
+  };
+}
+
+const COLUMNS = `
+  e.at, e.id, coalesce(e.event_uuid::text, e.event_id) as event_id, s.name as source, s.kind as source_kind,
+  e.action, n.name as native_type, r.name as repository, e.tag, e.digest, m.name as media_type, e.received_at,
+  e.body, e.body_bytes`;
+
+const JOINED = `
+  join source s on s.id = e.source_id
+  left join repository r on r.id = e.repository_id
+  left join label n on n.id = e.native_type_id
+  left join label m on m.id = e.media_type_id`;
+
+interface EventRow {
+  at: string;
+  id: string;
+  event_id: string;
+  source: string;
+  source_kind: string;
+  action: number;
+  native_type: string | null;
+  repository: string | null;
+  tag: string | null;
+  digest: Buffer | null;
+  media_type: string | null;
+  received_at: string;
+  body: Buffer | null;
+  body_bytes: number | null;
+}
+
+async function readPage(
+  pool: pg.Pool,
+  window: ReplayWindow,
+  after: ReplayPlace | undefined,
+  limit: number,
+): Promise<ReplayedEvent[]> {
+  const values: unknown[] = [window.since, window.until];
+  const bind = (value: unknown): string => `$${values.push(value)}`;
+  const conditions = ['e.at >= $1::timestamptz', 'e.at < $2::timestamptz'];
+  if (after) conditions.push(`(e.at, e.id) > (${bind(after.at)}::timestamptz, ${bind(after.id)}::uuid)`);
+  if (window.action !== undefined) conditions.push(actionCondition(window.action, bind));
+  const { repository } = window;
+  const ids = repository === undefined ? undefined : await repositoriesOf(pool, repository);
+  if (ids?.length === 0) return [];
+  if (ids && ids.length <= MOST_REPOSITORIES) conditions.push(`e.repository_id = any(${bind(ids)}::int[])`);
+  else if (ids) conditions.push(`e.repository_id in (select unnest(${bind(ids)}::int[]))`);
+  const sql = `select ${COLUMNS} from event e ${JOINED} where ${conditions.join(' and ')}
+    order by e.at, e.id limit ${bind(limit)}`;
+  return (await slowly<EventRow>(pool, sql, values)).map(replayed);
+}
+
+/** With a statement_timeout of its own. */
+async function slowly<Row extends pg.QueryResultRow>(
+  pool: pg.Pool,
+  sql: string,
+  values: unknown[],
+): Promise<Row[]> {
+  const client = await pool.connect();
+  let fault: Error | undefined;
+  try {
+    await client.query('begin read only');
+    await client.query(`set local statement_timeout = ${STATEMENT_TIMEOUT_MS}`);
+    const { rows } = await client.query<Row>(sql, values);
+    await client.query('commit');
+    return rows;
+  } catch (error) {
+    fault = error instanceof Error ? error : new Error(String(error));
+    throw error;
+  } finally {
+    client.release(fault);
+  }
+}
+
+function actionCondition(action: string, bind: (value: unknown) => string): string {
+  const code = Object.entries(ACTION_CODES).find(([name]) => name === action)?.[1];
+  if (code !== undefined) return `e.action = ${bind(code)}`;
+  return `e.action = ${ACTION_CODES.other} and n.name = ${bind(action)}`;
+}
+
+const NAMES_PAGE = 10_000;
+
+/** Ids of the repositories whose names the glob matches. */
+async function repositoriesOf(pool: pg.Pool, glob: string): Promise<number[]> {
+  const matches = globMatcher([glob]);
+  const found: number[] = [];
+  for (let last = 0; ; ) {
+    const { rows } = await pool.query<{ id: number; name: string }>(
+      'select id, name from repository where id > $1 order by id limit $2',
+      [last, NAMES_PAGE],
+    );
+    found.push(...rows.filter(({ name }) => matches(name)).map(({ id }) => id));
+    const end = rows.at(-1);
+    if (!end || rows.length < NAMES_PAGE) return found;
+    last = end.id;
+  }
+}
+
+function replayed(row: EventRow): ReplayedEvent {
+  const place = { at: row.at, id: row.id };
+  const bytes = Math.abs(row.body_bytes ?? 0);
+  try {
+    if (!row.body || row.body_bytes === null) return { place, bytes };
+    const columns = {
+      eventId: row.event_id,
+      source: row.source,
+      sourceKind: row.source_kind,
+      action: row.action,
+      nativeType: row.native_type,
+      repository: row.repository,
+      tag: row.tag,
+      digest: row.digest && digestText(row.digest),
+      mediaType: row.media_type,
+      receivedAt: row.received_at,
+    };
+    // No delivery is made of this one: its id and endpoint are of no matter.
+    const delivery = { ...unpackDelivery(columns, row.body, bytes), id: '', endpoint: '' };
+    return { place, bytes, taken: takenOf(delivery) };
+  } catch {
+    return { place, bytes };
+  }
+}
