@@ -131,6 +131,12 @@ const rows = {
     retry: false,
     status: 503,
   },
+  ARCHIVE_SLOW: {
+    help: 'A search of the archive took longer than 10 s and was ended, so that it slows nothing else down. Give a narrower time (`since`, `until`), a repository, a digest or an actor.',
+    expose: true,
+    retry: false,
+    status: 504,
+  },
   ARCHIVE_OFF: {
     help: 'The command, page or API path needs the archive, and the configuration has no `archive`. Add `archive: {}` and restart.',
     expose: true,

@@ -1,4 +1,5 @@
 /** The reader of the archive, and its filters. What it answers with is in `items`. */
+export { createArchiveReader, READ_TIMEOUT_MS } from '../read/reader.js';
 export type {
   ArchiveReader,
   EventFilter,

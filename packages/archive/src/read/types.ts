@@ -45,6 +45,8 @@ export interface EventFilter extends Window {
   action?: string;
   /** Name of a source. */
   source?: string;
+  /** What it is about; `image`: a manifest or an index. */
+  target?: TargetKind | 'image';
   /** The event's own id. */
   id?: string;
 }
@@ -131,14 +133,17 @@ export interface ArchivedTag {
   repository: string;
   source: string;
   tag: string;
-  /** Absent: it was deleted, or pushed before the archive began. */
+  /** Absent: it was deleted, or its registry sends none. */
   digest?: string;
   deleted: boolean;
-  /** Since when it points there. */
+  /** Since when it points there; absent where it was only pulled, as are the push and its actor. */
   since?: string;
   /** The last push, which may have changed nothing, and who made it. */
   pushedAt?: string;
   pushedBy?: string;
+  /** Of a deleted one. */
+  deletedAt?: string;
+  deletedBy?: string;
   mediaType?: string;
   /** Bytes of the manifest. */
   size?: number;
@@ -153,8 +158,9 @@ export interface TagMove {
   tag: string;
   /** Absent: it did not exist, or is unknown. */
   from?: string;
-  /** Absent: it was deleted. */
+  /** Absent: it was deleted, or is unknown. */
   to?: string;
+  deleted: boolean;
   /** False for a push of the digest that it had. */
   moved: boolean;
   by?: string;
@@ -250,12 +256,15 @@ export interface TopFilter extends Window {
   by?: TopMeasure;
   /** 1 to 500. */
   limit: number;
+  /** Of this repository alone: its tags, who pushed to it (`by: pushes`, the default then), its clients. */
+  repository?: string;
+  source?: string;
   signal?: AbortSignal;
 }
 
 /** What was not pulled lately. */
 export interface UnusedFilter {
-  /** Not pulled for so many days; what was never pulled counts from its push. */
+  /** Not pulled for so many days; what was never pulled, or moved since, counts from its push. */
   days: number;
   /** A part of a repository's name. */
   text?: string;
@@ -264,9 +273,9 @@ export interface UnusedFilter {
   source?: string;
 }
 
-/** A tag that nobody pulled for long. */
+/** A tag that was not pulled for long. */
 export interface UnusedTag extends ArchivedTag {
-  /** The last pull; for one that was never pulled, its push. */
+  /** The last pull, by tag or of its digest, or the push of what it points to now: whichever is later. */
   unusedSince: string;
   neverPulled: boolean;
 }
@@ -285,8 +294,8 @@ export interface Coverage {
   /** Of the oldest and newest event; absent while there is none. */
   since?: string;
   until?: string;
-  /** For each source. */
-  sources: { source: string; kind: string; since?: string; until?: string }[];
+  /** For each source, the first and last day with an event. */
+  sources: { source: string; kind: string; firstDay?: string; lastDay?: string }[];
   /** Newest first, at most 500. */
   spans: CoverageSpan[];
 }

@@ -2,6 +2,7 @@
 import type { Migration } from '../migration.js';
 import { events } from './0001-events.js';
 import { history } from './0002-history.js';
+import { search } from './0003-search.js';
 
 /** See the header. */
-export const MIGRATIONS: readonly Migration[] = [events, history];
+export const MIGRATIONS: readonly Migration[] = [events, history, search];

@@ -1,0 +1,84 @@
+/** Events, page by page. */
+import { sql } from 'kysely';
+import type { Ask } from '../ask.js';
+import { type CursorKind, cursorOf, PARTS, positionOf } from '../cursor.js';
+import { type Condition, momentOf, within } from '../filter.js';
+import type { Names } from '../names.js';
+import type { ArchivedEvent, EventFilter, EventPageRequest, Page } from '../types.js';
+import { after, slice } from './lanes.js';
+import { BODY_COLUMNS, EVENT_COLUMNS, type EventRow, eventOfRow, wantedBy } from './row.js';
+import { searchOf } from './search.js';
+
+const NEWEST: CursorKind = { list: 'e', parts: [PARTS.time, PARTS.uuid] };
+const OLDEST: CursorKind = { list: 'o', parts: [PARTS.time, PARTS.uuid] };
+
+/** Rows of an export that are read at once: 1 MB with bodies. */
+const EXPORT_PAGE = 1_000;
+
+/** What events are read with. */
+export interface EventParts {
+  ask: Ask;
+  names: Names;
+}
+
+/** @throws LongshoreError REQUEST_INVALID */
+export async function eventPage(
+  { ask, names }: EventParts,
+  filter: EventFilter,
+  { limit, after: cursor, signal, body = false, first = 'newest' }: EventPageRequest,
+): Promise<Page<ArchivedEvent>> {
+  const kind = first === 'newest' ? NEWEST : OLDEST;
+  const position = positionOf(kind, cursor);
+  const window = within(sql`e.at`, filter);
+  const newest = position?.[0] ?? (filter.until === undefined ? undefined : momentOf('until', filter.until));
+  const reach = {
+    active: activeIn(filter, first, position?.[0]),
+    newest: newest === undefined ? undefined : String(newest),
+    ...{ first, limit: limit + 1 },
+  };
+  const search = await searchOf(ask, filter, reach, signal);
+  if (!search) return { items: [] };
+  const query = slice<EventRow>(search.lanes, {
+    columns: body ? BODY_COLUMNS : EVENT_COLUMNS,
+    where: [...search.where, ...window, ...(position ? after(first, position) : [])],
+    first,
+    limit: limit + 1,
+  });
+  const rows = await ask(query, signal);
+  const shown = rows.slice(0, limit);
+  const named = await names(wantedBy(shown));
+  const last = shown.at(-1);
+  const isMore = rows.length > limit && last !== undefined;
+  return {
+    items: shown.map((row) => eventOfRow(row, named)),
+    ...(isMore && { next: cursorOf(kind, [last.at, last.id]) }),
+  };
+}
+
+/** Repositories that had an event in the window, after the position. */
+function activeIn(
+  { since, until }: EventFilter,
+  first: 'newest' | 'oldest',
+  at: string | number | undefined,
+): Condition[] {
+  const [from, to] = first === 'newest' ? [since, at ?? until] : [at ?? since, until];
+  return [
+    ...(from === undefined ? [] : [sql`r.last_at >= ${momentOf('since', from)}::timestamptz`]),
+    ...(to === undefined ? [] : [sql`r.first_at <= ${momentOf('until', to)}::timestamptz`]),
+  ];
+}
+
+/** Every page, until the signal aborts. */
+export async function* eventPages(
+  parts: EventParts,
+  filter: EventFilter,
+  { after: start, ...request }: Omit<EventPageRequest, 'limit'>,
+): AsyncGenerator<ArchivedEvent[]> {
+  let cursor = start;
+  do {
+    const page = { ...request, limit: EXPORT_PAGE, ...(cursor !== undefined && { after: cursor }) };
+    const { items, next } = await eventPage(parts, filter, page);
+    if (items.length > 0) yield items;
+    cursor = next;
+  } while (cursor !== undefined);
+}

@@ -1,0 +1,120 @@
+/** Searches over a real PostgreSQL, against a plain filter over the same events. */
+import { beforeAll, describe, expect, test } from 'vitest';
+import { testArchive, unaborted, writerOf } from '../testing/archive.js';
+import { digestOf, NOON } from '../testing/deliveries.js';
+import { chance, HOSTILE, matches, pick, randomDeliveries } from '../testing/random.js';
+import { createArchiveReader } from './reader.js';
+import type { ArchivedEvent, ArchiveReader, EventFilter } from './types.js';
+
+const COUNT = 1_500;
+const SEED = 20_261_130;
+
+let reader: ArchiveReader;
+const deliveries = randomDeliveries(COUNT, SEED);
+
+beforeAll(async () => {
+  const archive = await testArchive();
+  for (let at = 0; at < COUNT; at += 500)
+    await writerOf(archive).write(deliveries.slice(at, at + 500), unaborted());
+  await archive.pool.query('analyze');
+  reader = createArchiveReader(archive);
+});
+
+/** Every page. */
+async function everything(
+  filter: EventFilter,
+  limit = 500,
+  first: 'newest' | 'oldest' = 'newest',
+): Promise<ArchivedEvent[]> {
+  const found: ArchivedEvent[] = [];
+  let after: string | undefined;
+  do {
+    const page = await reader.events(filter, { limit, first, ...(after !== undefined && { after }) });
+    if (page.next !== undefined) expect(page.items).toHaveLength(limit);
+    found.push(...page.items);
+    after = page.next;
+  } while (after !== undefined);
+  return found;
+}
+
+const expected = (filter: EventFilter): string[] =>
+  deliveries.filter((one) => matches(filter, one)).map(({ eventId }) => eventId.replaceAll('\0', '\uFFFD'));
+
+async function expectSame(filter: EventFilter): Promise<number> {
+  const found = await everything(filter);
+  const [ids, wanted] = [new Set(found.map(({ id }) => id)), new Set(expected(filter))];
+  const faults = {
+    twice: found.length - ids.size,
+    missing: [...wanted].filter((id) => !ids.has(id)),
+    wrong: [...ids].filter((id) => !wanted.has(id)),
+  };
+  expect(faults, JSON.stringify(filter)).toEqual({ twice: 0, missing: [], wrong: [] });
+  const times = found.map(({ at }) => Date.parse(at));
+  expect(times).toEqual(times.toSorted((a, b) => b - a));
+  return found.length;
+}
+
+const iso = (days: number): string => new Date(NOON - days * 86_400_000).toISOString();
+const CHOICES: { [Name in keyof EventFilter]-?: readonly NonNullable<EventFilter[Name]>[] } = {
+  text: ['acme', 'app', 'ACME', 'latest', 'ci', digestOf('content 7').slice(7, 15), 'nothing', ...HOSTILE],
+  repository: [
+    'acme/app',
+    'acme/*',
+    '**',
+    '{team,acme}/**',
+    'acme/app?worker',
+    '!acme/**',
+    'none',
+    ...HOSTILE,
+  ],
+  tag: ['latest', '1.0', 'none', ...HOSTILE.slice(0, -1), 'x'.repeat(128)],
+  digest: [
+    digestOf('content 7'),
+    digestOf('content 9').slice(0, 20),
+    digestOf('content 8').slice(7, 16),
+    'ffffffffffff',
+  ],
+  actor: ['ci', 'anna', 'none', ...HOSTILE],
+  addr: ['10.1.2.3', '2001:db8::1', '10.1.0.0/16', '203.0.113.9'],
+  client: ['containerd', 'GO/1', 'none', ...HOSTILE],
+  action: ['pull', 'push', 'mount', 'delete', 'other', 'SCANNING_COMPLETED'],
+  source: ['distribution', 'harbor', "it's", 'none'],
+  since: [iso(10), iso(1), iso(0.01)],
+  until: [iso(9), iso(2), iso(0.5)],
+  target: ['image'],
+  id: [deliveries[0]?.eventId ?? '', deliveries[1]?.eventId ?? '', 'none'],
+};
+const NAMES = Object.keys(CHOICES) as (keyof EventFilter)[];
+
+describe('a search finds what a plain filter finds', () => {
+  test.each(NAMES)('by %s alone', async (name) => {
+    let found = 0;
+    for (const wanted of CHOICES[name]) found += await expectSame({ [name]: wanted });
+    expect(found).toBeGreaterThan(0);
+  });
+
+  test('by several of them', async () => {
+    const random = chance(SEED);
+    let found = 0;
+    for (let n = 0; n < 80; n++) {
+      const names = NAMES.filter(() => random() < 0.25);
+      const filter = Object.fromEntries(names.map((name) => [name, pick<unknown>(random, CHOICES[name])]));
+      found += (await expectSame(filter)) > 0 ? 1 : 0;
+    }
+    expect(found).toBeGreaterThan(10);
+  });
+
+  test('everything, in pages of any length and in both directions', async () => {
+    const newest = await everything({}, 499);
+    expect(newest).toHaveLength(COUNT);
+    const ids = newest.map(({ id }) => id);
+    expect(new Set(ids).size).toBe(COUNT);
+    expect((await everything({}, 23, 'oldest')).map(({ id }) => id)).toEqual(ids.toReversed());
+    const some = newest.filter(({ repository }) => repository?.toLowerCase().includes('app'));
+    for (const limit of [4, 50]) {
+      expect((await everything({ text: 'app' }, limit)).map(({ id }) => id)).toEqual(
+        some.map(({ id }) => id),
+      );
+    }
+  });
+});
