@@ -2,12 +2,12 @@
  * The settings of one endpoint: the registry's own, with its names, defaults and reading, and Longshore's. Each kind
  * has its own map.
  */
+import { EVENT_CLASSES } from '@longshore/event';
 import { describeFormats, formatNamed, formatNames } from '@longshore/formats';
 import { headers, setting, tag, texts, union } from '@longshore/settings';
 import { credential, url } from '@longshore/settings/secrets';
 import { choice, count, DAY_MS, flag, registryDuration, text } from '@longshore/settings/values';
 import { z } from 'zod';
-import { EVENT_CLASSES } from './kinds.js';
 import { batch, hold, latest, order, rate } from './pace.js';
 import { preheat } from './preheat.js';
 import { sign } from './sign.js';
@@ -38,7 +38,7 @@ const ignore = z
 const selection = {
   accept: setting(
     z.array(choice(EVENT_CLASSES)).min(1, 'must name at least one; remove the key for the default'),
-    '`event`: push, pull, mount, delete. `other`: all other events, such as scan, quota, rename.',
+    '`event`: push, pull, mount, delete. `other`: all other events, such as scan, quota, rename. `image`: one event for a push, whatever it took, and each change of a tag. `pull`: one event for a pull. The last two need `archive`.',
     ['event'],
   ),
   collapse: setting(

@@ -16,7 +16,9 @@ export function pushed(
 ): Made[] {
   const { manifests, repository, before } = scene;
   const { first } = root;
-  const changes = root.events.flatMap((event) => (before.get(event.id) ?? []).map((was) => ({ event, was })));
+  const changes = tellingOf(root).flatMap((event) =>
+    (before.get(event.id) ?? []).map((was) => ({ event, was })),
+  );
   const content = contentOf(first.digest, manifests);
   const { members, ...bytes } = effortOf(root, content, events);
   const all = inOrder([...members, ...children]);
@@ -43,6 +45,13 @@ export function pushed(
   };
   const tags = changes.flatMap((change) => tagChanged(change, repository));
   return [{ event, members: all.map(({ id }) => id) }, ...tags];
+}
+
+/** Of several sources that report a tag, the one that reported it first. */
+function tellingOf({ events }: Root): RawEvent[] {
+  const teller = new Map<string | undefined, string>();
+  for (const { tag, source } of events) if (!teller.has(tag)) teller.set(tag, source);
+  return events.filter(({ tag, source }) => teller.get(tag) === source);
 }
 
 /** What the event itself says of a manifest that nothing else is known of. */

@@ -49,6 +49,8 @@ export interface ManifestFacts {
   subject?: string;
   platform?: string;
   references?: readonly Reference[];
+  /** The registry was asked for it: there is no more to know. */
+  read?: boolean;
 }
 
 /** What a tag was before a push or delete of it. */
