@@ -9,7 +9,7 @@ import {
   revealAll,
   signOptions,
 } from '@longshore/config';
-import type { RetryPolicy } from '@longshore/event';
+import { eventOf, type RetryPolicy } from '@longshore/event';
 import { formatNamed } from '@longshore/formats';
 import type { Observer } from '@longshore/observe';
 import type { RedisClient } from '@longshore/queue';
@@ -70,10 +70,17 @@ export function prepareEndpoint(
   if (endpoint.kind === 'alert') return prepareAlert(endpoint, fingerprint, parts);
 
   const ordered = endpoint.order !== 'none' && endpoint.hold !== undefined;
-  const rules = { settings: endpoint, ordered, ignores: compileRules(endpoint) };
+  const rules = { settings: endpoint, ordered, ignores: rulesOf(endpoint) };
   if (endpoint.kind === 'http') {
     const signing = endpoint.sign && signOptions(endpoint.sign);
-    const options = { ...sinkOptions(endpoint, version), sign: signing && createSign(signing) };
+    const { answers } = endpoint;
+    const dashboard = config.dashboard.url;
+    const options = {
+      ...sinkOptions(endpoint, version),
+      answers,
+      dashboard,
+      sign: signing && createSign(signing),
+    };
     const open = () => ({ ...rules, sink: openSink('http', options) });
     return { endpoint, fingerprint: fingerprint({ ...options, sign: signing }), open, report };
   }
@@ -83,6 +90,12 @@ export function prepareEndpoint(
     return { ...rules, sink: openSink('preheat', { ...options, memory }) };
   };
   return { endpoint, fingerprint: fingerprint(options), open, report };
+}
+
+/** A stored delivery does not have its registry's host at hand. */
+function rulesOf(endpoint: Endpoint): LiveEndpoint['ignores'] {
+  const ignores = compileRules(endpoint);
+  return (delivery) => ignores({ ...delivery, host: () => eventOf(delivery).request?.host });
 }
 
 function prepareAlert(
@@ -116,10 +129,11 @@ function current(lookup: unknown): unknown {
 }
 
 function sinkOptions(endpoint: HttpEndpoint | AlertEndpoint, version: string) {
-  const { name, timeout, concurrency, annotate } = endpoint;
+  const { name, timeout, concurrency, annotate, host } = endpoint;
   const format = formatNamed(endpoint.format);
   if (!format) throw new TypeError(`endpoint ${name}: there is no format ${endpoint.format}`);
-  const { url, headers, tls } = revealAll({
+  const { url, headers, tls, settings } = revealAll({
+    settings: endpoint.options,
     url: endpoint.url,
     headers: endpoint.headers,
     tls: endpoint.tls,
@@ -133,6 +147,8 @@ function sinkOptions(endpoint: HttpEndpoint | AlertEndpoint, version: string) {
     format,
     batch: endpoint.batch && { bytes: endpoint.batch.bytes, ordered: endpoint.order === 'endpoint' },
     annotate,
+    host,
+    settings,
     userAgent: `longshore/${version}`,
     tls,
     trust: systemTrust(),

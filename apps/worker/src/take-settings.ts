@@ -1,6 +1,6 @@
 /** An endpoint's settings as the queue's take loop is given them. */
 import { createHash } from 'node:crypto';
-import type { AlertEndpoint, Endpoint } from '@longshore/config';
+import type { AlertEndpoint, Endpoint, HttpEndpoint } from '@longshore/config';
 import { formatNamed } from '@longshore/formats';
 import type { TakeSettings } from '@longshore/queue/consumer';
 
@@ -15,10 +15,13 @@ export function takeSettings(endpoint: Endpoint | AlertEndpoint): TakeSettings {
 
 /** A body of a format that holds one event is a request of its own. */
 function batchOf(endpoint: Endpoint): Pick<TakeSettings, 'batch'> {
-  if (endpoint.kind !== 'http' || !endpoint.batch || !formatNamed(endpoint.format)?.batches) return {};
+  if (endpoint.kind !== 'http' || !endpoint.batch || !canBatch(endpoint)) return {};
   const { events, wait: waitMs, bytes } = endpoint.batch;
   return { batch: { events, waitMs, bytes } };
 }
+
+const canBatch = ({ format, annotate, options: settings }: HttpEndpoint): boolean =>
+  formatNamed(format)?.batches?.({ annotate, settings }) ?? false;
 
 function holdOf(endpoint: Endpoint): Pick<TakeSettings, 'hold'> {
   if (!endpoint.hold) return {};

@@ -86,6 +86,14 @@ export const dashboard = section('The listener of the dashboard.', {
     'Address to listen on. Beyond loopback `dashboard.auth` is required.',
     '127.0.0.1:5081',
   ),
+  url: setting(
+    matching(
+      'url',
+      /^https?:\/\/[^\s/?#]+(\/[^\s?#]*)?$/,
+      'must be a url, such as https://longshore.example.com',
+    ),
+    'Address of the dashboard for people. Chats and alerts link to it.',
+  ).optional(),
   hosts: hosts('On loopback without `dashboard.auth` all others are refused.'),
   queues: setting(
     choice(['readonly', 'full', 'false']),

@@ -80,7 +80,7 @@ function paragraph(endpoint: Endpoint): string {
     `dead after ${threshold} failed ${threshold === 1 ? 'attempt' : `attempts; ${delays(endpoint)}`}`,
     givingUp(endpoint),
     ...pacing(endpoint),
-    ...(endpoint.kind === 'http' ? [...headers(endpoint), ...signed(endpoint)] : []),
+    ...(endpoint.kind === 'http' ? [...formatted(endpoint), ...headers(endpoint), ...signed(endpoint)] : []),
     ...ignored(endpoint),
     ...(endpoint.accept.includes('event') ? [] : ['gets no push, pull, mount or delete events']),
     ...(endpoint.accept.includes('other') ? ['gets other events too, such as scans and renames'] : []),
@@ -106,6 +106,14 @@ function sender(endpoint: HttpEndpoint): string {
   ];
   const state = disabled ? ' (disabled: gets nothing)' : '';
   return [`${printable(name)}${state}`, ...lines.map((line) => `  ${line}`)].join('\n');
+}
+
+function formatted({ format, host, needs }: HttpEndpoint): string[] {
+  if (format === 'distribution') return [];
+  const { actions, fields = [] } = needs ?? {};
+  const which = actions ? `${actions.join(' and ')} events` : 'events';
+  const having = fields.length > 0 ? ` with ${fields.join(', ')}` : '';
+  return [`sent as ${format}${host ? ` for images of ${host}` : ''}: ${which}${having}`];
 }
 
 function signed({ sign }: HttpEndpoint): string[] {

@@ -3,11 +3,12 @@
  * has its own map.
  */
 import { EVENT_CLASSES } from '@longshore/event';
-import { describeFormats, formatNamed, formatNames } from '@longshore/formats';
+import { describeFormats, formatNames } from '@longshore/formats';
 import { headers, setting, tag, texts, union } from '@longshore/settings';
 import { credential, url } from '@longshore/settings/secrets';
 import { choice, count, DAY_MS, flag, registryDuration, text } from '@longshore/settings/values';
 import { z } from 'zod';
+import { byFormat, host, options, success } from './format.js';
 import { batch, hold, latest, order, rate } from './pace.js';
 import { preheat } from './preheat.js';
 import { sign } from './sign.js';
@@ -34,13 +35,16 @@ const ignore = z
   .meta({ description: 'Filter: events that the endpoint does not get.' })
   .prefault({});
 
+/** Classes of events that an endpoint gets. */
+const classes = z
+  .array(choice(EVENT_CLASSES))
+  .min(1, 'must name at least one; remove the key for the default');
+const CLASSES =
+  '`event`: push, pull, mount, delete. `other`: all other events, such as scan, quota, rename. `image`: one event for a push, however many requests it took, and one for each change of a tag. `pull`: one event for a pull. The last two need `archive`.';
+
 /** Which events an endpoint gets. */
 const selection = {
-  accept: setting(
-    z.array(choice(EVENT_CLASSES)).min(1, 'must name at least one; remove the key for the default'),
-    '`event`: push, pull, mount, delete. `other`: all other events, such as scan, quota, rename. `image`: one event for a push, whatever it took, and each change of a tag. `pull`: one event for a pull. The last two need `archive`.',
-    ['event'],
-  ),
+  accept: setting(classes, CLASSES, ['event']),
   collapse: setting(
     registryDuration({ max: LONGEST_COLLAPSE_MS, tiny: 'almost nothing is collapsed' }),
     'Window in which equal events (same repository, action, digest, tag and actor, from any source) are delivered once: the first one is delivered, the others are counted. 0: every event is delivered.',
@@ -55,6 +59,12 @@ const selection = {
   ignore,
 };
 
+/** @param fallback what 0 or less means */
+const attemptTimeout = (fallback: string) =>
+  registryDuration({ fallback, tiny: 'every attempt times out' }).transform((ms) =>
+    Math.min(ms, LONGEST_TIMER_MS),
+  );
+
 /** What endpoints of every kind have. @param timeout default, and what 0 or less means */
 const common = (timeout: string, words: string) => ({
   disabled: setting(flag(), 'true: the endpoint gets nothing, as in the registry.', false),
@@ -63,13 +73,7 @@ const common = (timeout: string, words: string) => ({
     'true: events are queued for the endpoint and delivered when it is resumed.',
     false,
   ),
-  timeout: setting(
-    registryDuration({ fallback: timeout, tiny: 'every attempt times out' }).transform((ms) =>
-      Math.min(ms, LONGEST_TIMER_MS),
-    ),
-    words,
-    timeout,
-  ),
+  timeout: setting(attemptTimeout(timeout), words, timeout),
   threshold: setting(
     count({ min: 1, max: Number.MAX_SAFE_INTEGER, fallback: 10 }),
     'Failed attempts after which a delivery is dead-lettered. 0 or less means the default.',
@@ -124,7 +128,12 @@ export const httpEndpoint = z
       '',
     ),
     headers: headers('They replace Longshore’s own headers of the same name.'),
-    ...common('1s', 'Time limit of one attempt, from connecting to the head of the response.'),
+    ...common('1s', ''),
+    accept: setting(classes, `${CLASSES} Default \`[event]\`.`).optional(),
+    timeout: setting(
+      attemptTimeout('1s'),
+      'Time limit of one attempt, from connecting to the head of the response. Default `1s`, and `10s` with a format other than `distribution`.',
+    ).optional(),
     rate: rate.optional(),
     order,
     batch: batch.optional(),
@@ -133,6 +142,9 @@ export const httpEndpoint = z
       `What the receiver gets. ${describeFormats('endpoints')}`,
       'distribution',
     ),
+    options: options.optional(),
+    host: host.optional(),
+    success: success.optional(),
     annotate: setting(flag(), 'true: each event has an object `longshore` with its source.', false),
     sign: sign.optional(),
     tls: z
@@ -146,7 +158,7 @@ export const httpEndpoint = z
       .prefault({}),
   })
   .meta({ required: ['name', 'url'] })
-  .transform((written) => ({ ...oneIgnore(written), needs: formatNamed(written.format)?.needs }));
+  .transform((written) => byFormat(oneIgnore(written)));
 
 /** An endpoint that warms caches. A delivery is an image, so it has no rate, no batch and no order of requests. */
 const preheatEndpoint = z

@@ -75,6 +75,7 @@ export { IGNORED_AT, type IgnoredAt, ignore, ignoredErrors } from './ignored.js'
 export { isoTime } from './iso-time.js';
 export { isDeeperThan, MAX_JSON_DEPTH, parseJson } from './json.js';
 export { QUARANTINED_BODY_BYTES } from './limits.js';
+export { type Had, lacks, type Needs } from './needs.js';
 export {
   OUTAGE_REASONS,
   OWN_TROUBLES,
@@ -84,6 +85,7 @@ export {
 } from './outage.js';
 export {
   type Answer,
+  type FormatReason,
   isTlsReason,
   type Outcome,
   type PreheatReason,

@@ -2,7 +2,7 @@
  * Whose trouble a failed attempt is. A receiver that is down costs no event: failures by these reasons hold its
  * endpoint, and what died of them is revived. A receiver that answers otherwise is up.
  */
-import { isTlsReason, type PreheatReason, type TransportReason } from './outcome.js';
+import { type FormatReason, isTlsReason, type PreheatReason, type TransportReason } from './outcome.js';
 
 /**
  * `outage`: the receiver is not there, or asks for time. `answer`: it is there, and took the event or refused it.
@@ -19,7 +19,7 @@ export const OWN_TROUBLES = {
 /** See {@link OWN_TROUBLES}. */
 export type OwnTrouble = keyof typeof OWN_TROUBLES;
 
-const TROUBLE: Readonly<Record<TransportReason | PreheatReason, Trouble>> = {
+const TROUBLE: Readonly<Record<TransportReason | FormatReason | PreheatReason, Trouble>> = {
   timeout: 'outage',
   refused: 'outage',
   reset: 'outage',
@@ -34,6 +34,8 @@ const TROUBLE: Readonly<Record<TransportReason | PreheatReason, Trouble>> = {
   url: 'unknown',
   undecodable: 'unknown',
   error: 'unknown',
+  answer: 'answer',
+  template: 'unknown',
   warm: 'answer',
   skipped: 'unknown',
   partial: 'answer',

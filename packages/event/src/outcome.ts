@@ -22,6 +22,12 @@ const TRANSPORT = {
   error: 'unexpected error',
 } as const;
 
+/** Reasons of an endpoint's format, in words. */
+const FORMAT = {
+  answer: 'the response body does not mean success',
+  template: 'the template of the request failed',
+} as const;
+
 /** Reasons of an endpoint of kind preheat, in words. */
 const PREHEAT = {
   warm: 'every part of the image is warm at every target',
@@ -34,17 +40,21 @@ const PREHEAT = {
 /** Reasons other than an HTTP status. */
 export type TransportReason = keyof typeof TRANSPORT;
 
+/** Reasons of an endpoint's format. */
+export type FormatReason = keyof typeof FORMAT;
+
 /** Reasons of an endpoint of kind preheat. */
 export type PreheatReason = keyof typeof PREHEAT;
 
 /** Every reason other than an HTTP status, and what it means in a few words. */
-export const REASONS: Readonly<Record<TransportReason | PreheatReason, string>> = {
+export const REASONS: Readonly<Record<TransportReason | FormatReason | PreheatReason, string>> = {
   ...TRANSPORT,
+  ...FORMAT,
   ...PREHEAT,
 };
 
 /** `http_503`, one per status code, or one of the others. */
-export type Reason = `http_${number}` | TransportReason | PreheatReason;
+export type Reason = `http_${number}` | TransportReason | FormatReason | PreheatReason;
 
 /** Whether a reason is one of TLS. As a filter `tls` stands for all of them. */
 export const isTlsReason = (reason: string): boolean => reason === 'tls' || reason.startsWith('tls_');

@@ -21,7 +21,10 @@ export function createRouter(endpoints: readonly RoutedEndpoint[]): Router {
   const compiled = enabled.map((endpoint) => ({ name: endpoint.name, ignores: compileRules(endpoint) }));
   return {
     plan(event) {
-      const subject = { class: event.class, view: viewOf(event), useragent: event.request?.useragent };
+      const subject = {
+        ...{ class: event.class, view: viewOf(event) },
+        ...{ useragent: event.request?.useragent, host: () => event.request?.host },
+      };
       const plan: Plan = { endpoints: [], unmatched: [] };
       for (const { name, ignores } of compiled) {
         const why = ignores(subject);

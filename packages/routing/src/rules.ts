@@ -4,7 +4,14 @@
  *
  * Media types and actions match as in the registry: exactly, case included, and `""` stands for "none".
  */
-import { type EventClass, type EventView, globMatcher, MAX_TAG_LENGTH } from '@longshore/event';
+import {
+  type EventClass,
+  type EventView,
+  globMatcher,
+  lacks,
+  MAX_TAG_LENGTH,
+  type Needs,
+} from '@longshore/event';
 
 /** The rules by which an endpoint ignores an event, and the setting that holds each; `only_…`: of a preheat endpoint. */
 export const RULES = {
@@ -46,11 +53,9 @@ export interface RoutedEndpoint {
   /** True: it also gets the pulls that Longshore made itself. */
   ownpulls?: boolean;
   /** Of its format: an event without these would be refused by the receiver. */
-  needs?: {
-    /** Exact. */
-    actions?: readonly string[];
-    fields?: readonly ('repository' | 'tag' | 'digest' | 'mediaType')[];
-  };
+  needs?: Needs;
+  /** Stands in the place of the registry's host. */
+  host?: string;
   /** Of endpoints that work on images: only these events go to it, and only those that name an image. */
   only?: {
     /** Exact. */
@@ -68,32 +73,30 @@ export interface Subject {
   view: EventView;
   /** Of the client whose request the event is about. Known at ingest only: a `Delivery` does not keep it. */
   useragent?: string;
+  /** The registry's host. Asked for only where a format needs it. */
+  host?(): string | undefined;
 }
 
 /** The first rule that ignores a subject, undefined when it is to be delivered. */
 export type Ignores = (subject: Subject) => Rule | undefined;
 
 /** `disabled` is no rule: nothing is planned for such an endpoint. */
-export function compileRules({ accept, ignore, ownpulls, needs, only }: RoutedEndpoint): Ignores {
+export function compileRules({ accept, ignore, ownpulls, needs, host, only }: RoutedEndpoint): Ignores {
   const mediatypes = new Set(ignore.mediatypes);
   const actions = new Set(ignore.actions);
   const repository = globMatcher(ignore.repositories);
   const tag = globMatcher(ignore.tags, MAX_TAG_LENGTH);
   const misses = only && compileOnly(only);
-  return ({ class: eventClass, view, useragent }) => {
+  return ({ class: eventClass, view, useragent, host: known }) => {
     if (!accept.includes(eventClass)) return 'accept';
     if (mediatypes.has(view.mediaType ?? '')) return 'mediatype';
     if (actions.has(view.action)) return 'action';
     if (view.repository && repository(view.repository)) return 'repository';
     if (view.tag && tag(view.tag)) return 'tag';
-    if (needs && lacks(view, needs)) return 'format';
+    if (needs && lacks({ ...view, host: host ?? known?.() }, needs)) return 'format';
     if (!ownpulls && view.action === 'pull' && isOwn(useragent)) return 'own_pull';
     return misses?.(view);
   };
-}
-
-function lacks(view: EventView, { actions, fields = [] }: NonNullable<RoutedEndpoint['needs']>): boolean {
-  return actions?.includes(view.action) === false || fields.some((field) => !view[field]);
 }
 
 /** Any version: while a relay is upgraded, two versions are at work. */

@@ -6,6 +6,7 @@ import type { Step } from '../yaml/node.js';
 import { checkAlerts } from './alerts.js';
 import type { Check } from './check.js';
 import { checkDelays } from './delays.js';
+import { checkFormat } from './format.js';
 import { checkHeaders } from './headers.js';
 import { nameEndpoints } from './names.js';
 import { checkPace } from './pace.js';
@@ -54,5 +55,6 @@ export function checkConfig(read: Config & { version?: string }, check: Check): 
 function checkReceiver(endpoint: HttpEndpoint, path: Step[], config: Config, check: Check): void {
   checkUrl(endpoint, path, config, check);
   checkSign(endpoint, path, check);
+  checkFormat(endpoint, path, check);
   if (check.flavor === 'registry') checkIngestPath(revealed(endpoint.url), [...path, 'url'], check);
 }

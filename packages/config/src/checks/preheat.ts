@@ -35,8 +35,11 @@ export function checkPulls(endpoints: readonly Endpoint[], { problems }: Check):
   const enabled = endpoints.filter(({ disabled }) => !disabled);
   const preheat = enabled.find(({ kind }) => kind === 'preheat');
   const receivers = enabled.filter(
-    ({ kind, accept, ignore }) =>
-      kind !== 'preheat' && accept.includes('event') && !ignore.actions.includes('pull'),
+    (endpoint) =>
+      endpoint.kind === 'http' &&
+      endpoint.accept.includes('event') &&
+      endpoint.needs?.actions?.includes('pull') !== false &&
+      !endpoint.ignore.actions.includes('pull'),
   );
   if (!preheat || receivers.length === 0) return;
   const names = receivers.slice(0, NAMED).map(({ name }) => quote(name));

@@ -9,9 +9,9 @@ import { eventText } from './event-text.js';
 export const distribution: Format = {
   name: 'distribution',
   summary: 'the envelope of the registry’s own notifications',
-  offeredTo: 'endpoints',
+  offeredTo: ['endpoints'],
   needs: {},
-  batches: true,
+  batches: () => true,
   contentType: ({ contentType }) => contentType,
   render(deliveries, { annotate }) {
     const texts: string[] = [];

@@ -20,7 +20,10 @@ test.each(files)('%s', (file) => {
     const delivery = deliveryOf(one, 'alistener');
     const body = distribution.render([delivery], { annotate: true });
     if (!body) return expect.unreachable('nothing is rendered');
-    const [again, ...others] = readBy('distribution')(body, distribution.contentType(delivery));
+    const [again, ...others] = readBy('distribution')(
+      body,
+      distribution.contentType(delivery, { annotate: true }),
+    );
     // A registry's own word for the event is not in the envelope, nor the sender's way to write a time.
     const { nativeType: _, timestamp: __, ...event } = one.event;
     expect(again).toMatchObject(event);

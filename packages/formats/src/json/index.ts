@@ -6,9 +6,8 @@ import type { Format } from '../format.js';
 export const json: Format = {
   name: 'json',
   summary: 'every field',
-  offeredTo: 'alerts',
+  offeredTo: ['alerts'],
   needs: {},
-  batches: false,
   contentType: () => 'application/json',
   render([delivery]) {
     const message = delivery && alertIn(delivery);

@@ -1,32 +1,26 @@
 /**
- * An alert as a message of Slack's incoming webhooks, `{"text": …}`, which Mattermost and other chats take too.
- * Source: https://api.slack.com/messaging/webhooks and https://api.slack.com/reference/surfaces/formatting.
+ * A message of Slack's incoming webhooks, `{"text": …}`, which Mattermost and other chats take too.
+ * Source: https://api.slack.com/messaging/webhooks and https://api.slack.com/reference/surfaces/formatting; that a
+ * message was taken only when the body is `ok`: alertmanager `notify/slack/slack.go`.
  */
-import { type AlertMessage, alertIn } from '../alert.js';
-import type { Format } from '../format.js';
+import { PRESET_ANSWERS } from '../answers.js';
+import { chat } from '../chat.js';
+
+const EMOJI = { event: ':package:', firing: ':rotating_light:', resolved: ':white_check_mark:' } as const;
 
 /** The format `slack`. */
-export const slack: Format = {
+export const slack = chat({
   name: 'slack',
-  summary: '`{"text": …}`, for Slack, Mattermost and compatible chats',
-  offeredTo: 'alerts',
-  needs: {},
-  batches: false,
-  contentType: () => 'application/json',
-  render([delivery]) {
-    const message = delivery && alertIn(delivery);
-    return message && Buffer.from(JSON.stringify({ text: textOf(message) }));
-  },
-};
-
-function textOf({ state, summary, next = '', runbook }: AlertMessage): string {
-  if (state === 'resolved') return `:white_check_mark: *Longshore, resolved:* ${escaped(summary)}`;
-  return [
-    `:rotating_light: *Longshore:* ${escaped(summary)}`,
-    `*Next:* ${escaped(next)}`,
-    `*Runbook:* ${escaped(runbook)}`,
-  ].join('\n');
-}
+  summary: '`{"text": …}`, for Slack and compatible chats',
+  answers: { ...PRESET_ANSWERS, statuses: [200], body: 'ok' },
+  body: ({ state, heading, text, fields, link }) => ({
+    text: [
+      `${EMOJI[state]} *${escaped(heading)}:* ${escaped(text)}`,
+      ...fields.map(([label, value]) => `*${label}:* ${escaped(value)}`),
+      ...(link ? [`<${escaped(link)}|Open in Longshore>`] : []),
+    ].join('\n'),
+  }),
+});
 
 /** Slack's own three; with them a name cannot become a mention or a link. */
 const escaped = (text: string): string =>

@@ -1,26 +1,19 @@
-import { alertIn } from '../alert.js';
-import { anAlert } from '../testing/alerts.js';
-import { describeContract } from '../testing/contract.js';
+import { z } from 'zod';
+import { describeChat } from '../testing/chat.js';
 import { slack } from './index.js';
 
-const shown = (text: string) => text.replaceAll('&lt;', '<').replaceAll('&gt;', '>').replaceAll('&amp;', '&');
-
-describeContract({
+describeChat({
   format: slack,
-  samples: new URL('./samples/', import.meta.url),
-  /** As a chat shows it: with its three escapes, and nothing else that it would take for a mention or a link. */
-  parse(body) {
-    const { text, ...others } = JSON.parse(body.toString());
-    if (/[<>]/.test(text) || Object.keys(others).length > 0) throw new Error(`not plain text: ${body}`);
-    const over = /^:white_check_mark: \*Longshore, resolved:\* (.*)$/s.exec(text);
-    if (over) return [{ state: 'resolved', summary: shown(over[1] ?? '') }];
-    const parts = /^:rotating_light: \*Longshore:\* (.*)\n\*Next:\* (.*)\n\*Runbook:\* (.*)$/s.exec(text);
-    const [, summary, next, runbook] = (parts ?? []).map(shown);
-    return [{ state: 'firing', summary, next, runbook }];
+  here: import.meta.url,
+  shown(body) {
+    const { text } = z.strictObject({ text: z.string() }).parse(body);
+    return text.split('\n').flatMap((line) => {
+      const [, link] = /^<([^<>|]+)\|Open in Longshore>$/.exec(line) ?? [];
+      if (link) return [];
+      if (/[<>]/.test(line)) throw new Error(`a mention or a link: ${line}`);
+      const [, label = '', shown = ''] = /^(?::[a-z_]+: )?\*([^*]*:)\* (.*)$/s.exec(line) ?? [];
+      const plain = shown.replaceAll('&lt;', '<').replaceAll('&gt;', '>').replaceAll('&amp;', '&');
+      return line.startsWith(':') ? [plain] : [`${label} ${plain}`];
+    });
   },
-  carried(delivery) {
-    const { state, summary, next, runbook } = alertIn(delivery) ?? {};
-    return state === 'resolved' ? { state, summary } : { state, summary, next, runbook };
-  },
-  withText: (text) => anAlert({ summary: text, next: text }),
 });

@@ -51,7 +51,7 @@ test.each([
   ['without batch', {}, [1, 1, 1]],
   [
     'with a format that takes one event',
-    { batch: LIMIT, format: { ...theFormat(), batches: false } },
+    { batch: LIMIT, format: { ...theFormat(), batches: undefined } },
     [1, 1, 1],
   ],
   ['with room for two', { batch: { bytes: 60 } }, [2, 1]],

@@ -52,6 +52,8 @@ export interface Ending {
 export interface ExchangeLimits {
   /** Milliseconds from now; rounded up to the whole millisecond that timers know. */
   timeout: number;
+  /** The body is part of the verdict: it is read to its end or to the deadline before a 2xx counts. Default: false. */
+  needsBody?: boolean;
   /** Ends the exchange: as `aborted` before the head, as `answered` after it. */
   signal: AbortSignal;
 }
@@ -129,7 +131,8 @@ class Exchange implements Dispatcher.DispatchHandler {
   }
 
   #waitForBody(): void {
-    if (!this.#ended) this.#bodyTimer = setTimeout(() => this.#settleEarly(), BODY_OF_SUCCESS_MS);
+    if (!this.#ended && !this.limits.needsBody)
+      this.#bodyTimer = setTimeout(() => this.#settleEarly(), BODY_OF_SUCCESS_MS);
   }
 
   #settleEarly(): void {

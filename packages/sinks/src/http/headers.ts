@@ -15,7 +15,7 @@ export type HeaderLines = string[];
 const PUBLIC_HEADERS = new Set(['content-type', 'user-agent', 'accept', 'accept-encoding', 'cache-control']);
 
 /** What the lines of one attempt say about it. */
-export interface Described extends Pick<Outgoing, 'deliveries' | 'contentType'> {
+export interface Described extends Pick<Outgoing, 'deliveries' | 'contentType' | 'headers'> {
   /** The `Idempotency-Key`. */
   key: string;
   /** From 1. */
@@ -50,7 +50,6 @@ export function planHeaders(
   const taken = Object.entries(configured).filter(([name]) => !CONNECTION_HEADERS.has(name.toLowerCase()));
   const replaced = new Set(taken.map(([name]) => name.toLowerCase()));
   const fixed: HeaderLines = own.host === undefined ? [] : ['Host', own.host];
-  if (!replaced.has('user-agent')) fixed.push('User-Agent', own.userAgent);
   if (own.authorization !== undefined && !replaced.has('authorization')) {
     fixed.push('Authorization', own.authorization);
   }
@@ -61,6 +60,7 @@ export function planHeaders(
     for (const value of values) fixed.push(name, asBytes(value));
   }
 
+  const userAgent = replaced.has('user-agent') ? [] : ['User-Agent', own.userAgent];
   const changing = CHANGING.filter(([name]) => !replaced.has(name.toLowerCase()));
   return {
     problem: problemIn(taken),
@@ -71,8 +71,10 @@ export function planHeaders(
         const value = valueFor(described);
         if (value !== undefined) lines.push(name, value);
       }
-      for (const [name, value] of Object.entries(described.signature ?? {})) {
-        if (!replaced.has(name.toLowerCase())) lines.push(name, value);
+      const { headers = {}, signature = {} } = described;
+      if (!('User-Agent' in headers)) lines.push(...userAgent);
+      for (const [name, value] of [...Object.entries(headers), ...Object.entries(signature)]) {
+        if (!replaced.has(name.toLowerCase())) lines.push(name, asBytes(value));
       }
       return lines.concat(fixed);
     },

@@ -128,7 +128,8 @@ class HttpSink implements Sink {
     timeout: number,
     signal: AbortSignal,
   ): Promise<Ending> {
-    const ending = await exchange(connection, request, { timeout, signal });
+    const needsBody = this.options.answers?.body !== undefined;
+    const ending = await exchange(connection, request, { timeout, signal, needsBody });
     if (ending.kind === 'timeout' && connection.atProxy && this.proxy) {
       ending.error = proxyTimedOut(this.proxy, this.options.timeout);
     }

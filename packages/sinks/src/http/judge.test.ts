@@ -49,21 +49,21 @@ test.each([
   [599, 'retry'],
   [999, 'retry'],
 ])('%i is %s', (status, kind) => {
-  const outcome = judge({ status }, target, now);
+  const outcome = judge({ status }, target, { now });
   expect(outcome).toMatchObject({ kind, status, reason: `http_${status}` });
   if (kind !== 'delivered') expect(outcome.detail).toContain(`receiver.example:443 answered ${status}`);
 });
 
 test.each([429, 503])('Retry-After counts on %i', (status) => {
-  expect(judge({ status, retryAfter: '60' }, target, now)).toMatchObject({
+  expect(judge({ status, retryAfter: '60' }, target, { now })).toMatchObject({
     notBefore: now + 60_000,
     detail: expect.stringContaining('2026-11-21T09:31:00.000Z'),
   });
-  expect(judge({ status, retryAfter: '-60' }, target, now)).toHaveProperty('notBefore', undefined);
+  expect(judge({ status, retryAfter: '-60' }, target, { now })).toHaveProperty('notBefore', undefined);
 });
 
 test.each([200, 302, 404, 408, 410, 500, 502, 504])('Retry-After does not count on %i', (status) => {
-  expect(judge({ status, retryAfter: '60' }, target, now)).not.toHaveProperty('notBefore');
+  expect(judge({ status, retryAfter: '60' }, target, { now })).not.toHaveProperty('notBefore');
 });
 
 test.each([
@@ -77,7 +77,7 @@ test.each([
   [422, 'unknown field', '; response: unknown field'],
   [500, 'x'.repeat(5_000), `: ${'x'.repeat(200)}…`],
 ])('the detail of a %i shows the first line of the answer', (status, text, words) => {
-  const { detail = '' } = judge({ status }, target, now, text);
+  const { detail = '' } = judge({ status }, target, { now, text });
   expect(detail.endsWith(words)).toBe(true);
   expect(detail).not.toMatch(/too much to do|\n/);
 });
@@ -89,15 +89,17 @@ test.each([
   [503, 'answered 503 Service Unavailable to a batch of 50 events: busy'],
   [410, 'answered 410 Gone to a batch of 50 events: the receiver wants no more events'],
 ])('the detail of a %i to a batch says so', (status, words) => {
-  expect(judge({ status }, target, now, status === 503 ? 'busy' : undefined, 50).detail).toContain(words);
+  expect(
+    judge({ status }, target, { now, text: status === 503 ? 'busy' : undefined, events: 50 }).detail,
+  ).toContain(words);
 });
 
 test.each([404, 405])('the detail of a %i names the path, without what could be a secret', (status) => {
-  const { detail } = judge({ status }, target, now);
+  const { detail } = judge({ status }, target, { now });
   expect(detail).toMatch(/ \/hook( at the receiver)?; check/);
   expect(detail).not.toMatch(/t0ken|s3cret/);
   const slack = targetOf('https://chat.example/services/T0000000/abcdefgh12345678') as Target;
-  expect(judge({ status }, slack, now).detail).toContain('/services/T0000000/***');
+  expect(judge({ status }, slack, { now }).detail).toContain('/services/T0000000/***');
 });
 
 test.each([
@@ -110,7 +112,7 @@ test.each([
   ['http://[', 'a place that is not a URL'],
   ['javascript:alert(1)', 'a javascript: URL'],
 ])('a redirect to %s is told and not followed', (location, words) => {
-  const { detail } = judge({ status: 302, location }, target, now);
+  const { detail } = judge({ status: 302, location }, target, { now });
   expect(detail).toContain('redirects are not followed');
   expect(detail).toContain(words);
   expect(detail).not.toMatch(/s3cret|t0ken/);

@@ -1,5 +1,5 @@
 /**
- * The one place that says what an answer means. 2xx is delivered, 410 is dead at once, all else is retried:
+ * The one place that says what an answer means. Unless the format says otherwise, 2xx is delivered, 410 is dead at once, and all else is retried:
  * the owner of a receiver repairs its 4xx more often than it is final, and the queue has a budget for it.
  *
  * The registry's own notifier counts 300, 304 and every redirect without `Location` as success, and follows
@@ -7,6 +7,7 @@
  */
 import { STATUS_CODES } from 'node:http';
 import { excerpt, notBeforeOf, type Outcome, type Reason } from '@longshore/event';
+import type { Answers } from '@longshore/formats';
 import { maskedPath } from '@longshore/settings/http-url';
 import { placeOf, type Target } from './target.js';
 
@@ -17,15 +18,28 @@ export interface AnswerHead {
   location?: string;
 }
 
-/**
- * @param now epoch milliseconds
- * @param text the answer's text, masked: its first line stands in the detail of a failure
- * @param events in the request: of several the answer does not say which of them it is about
- */
-export function judge(answer: AnswerHead, target: Target, now: number, text?: string, events = 1): Outcome {
+/** What an answer is judged by, beside its head. */
+export interface Circumstances {
+  /** Epoch milliseconds. */
+  now: number;
+  /** The answer's text, masked: its first line stands in the detail of a failure. */
+  text?: string | undefined;
+  /** In the request: of several the answer does not say which of them it is about. Default: 1. */
+  events?: number;
+  /** What answers mean to the format. */
+  answers?: Answers | undefined;
+  /** The first {@link BODY_BYTES} bytes of the answer, where `answers` looks at them. */
+  body?: string | undefined;
+}
+
+/** See the header. */
+export function judge(answer: AnswerHead, target: Target, circumstances: Circumstances): Outcome {
+  const { now, text, events = 1, answers = {} } = circumstances;
   const { status } = answer;
   const reason: Reason = `http_${status}`;
-  if (status >= 200 && status < 300) return { kind: 'delivered', status, reason };
+  if (answers.statuses?.includes(status) ?? (status >= 200 && status < 300)) {
+    return bodyFault(answer, target, circumstances) ?? { kind: 'delivered', status, reason };
+  }
 
   const answered = `${target.place} answered ${status} ${STATUS_CODES[status] ?? ''}`.trimEnd();
   const said = events > 1 ? `${answered} to a batch of ${events} events` : answered;
@@ -34,12 +48,29 @@ export function judge(answer: AnswerHead, target: Target, now: number, text?: st
     const detail = `${said}: the receiver wants no more events; disable or remove the endpoint`;
     return { kind: 'dead', status, reason, detail };
   }
+  // Of several events one may be the fault of all.
+  if (events === 1 && answers.final?.includes(status)) {
+    const detail = `${said}: ${nextStep(answer, target, line, events)}; the same request gets the same answer, so it is not retried`;
+    return { kind: 'dead', status, reason, detail };
+  }
   if (status === 429 || status === 503) {
     const notBefore = notBeforeOf(answer.retryAfter, now);
     const until = notBefore === undefined ? '' : `, retry not before ${new Date(notBefore).toISOString()}`;
     return { kind: 'retry', status, reason, notBefore, detail: `${said}${until}: ${line ?? SEE_LOG}` };
   }
   return { kind: 'retry', status, reason, detail: `${said}: ${nextStep(answer, target, line, events)}` };
+}
+
+/** A receiver that answers 2xx to what it did not take says so in the body. */
+function bodyFault(
+  { status }: AnswerHead,
+  target: Target,
+  { text, answers, body = '' }: Circumstances,
+): Outcome | undefined {
+  if (answers?.body === undefined || body.trim() === answers.body) return undefined;
+  const said = `${target.place} answered ${status}, but not ${JSON.stringify(answers.body)}`;
+  const detail = `${said}: ${firstLine(text) ?? 'the body is empty'}; correct the endpoint’s url, or its success.body`;
+  return { kind: 'retry', status, reason: 'answer', detail };
 }
 
 const SEE_LOG = 'no further details; check the receiver’s log';

@@ -1,11 +1,11 @@
 /** What an http endpoint is opened with. */
-import type { Format } from '@longshore/formats';
+import type { Answers, Format, RenderOptions } from '@longshore/formats';
 import type { Trust } from '@longshore/registry-client';
 import type { Sign } from '@longshore/signing';
 import type { BatchLimits } from './outgoing.js';
 
 /** See the header. Secrets are resolved: these are the values themselves. */
-export interface HttpSinkOptions {
+export interface HttpSinkOptions extends RenderOptions {
   /** The endpoint's name. */
   name: string;
   /** `http:` or `https:`; userinfo becomes Basic authorization and is not sent in the url. */
@@ -20,8 +20,8 @@ export interface HttpSinkOptions {
   userAgent: string;
   /** Makes the body. */
   format: Format;
-  /** Adds `longshore: {source, kind, nativeType, receivedAt}` to the event, in formats that have a place for it. */
-  annotate: boolean;
+  /** What an answer means. Default: as for the registry's own notifications. */
+  answers?: Answers;
   /** Signs the exact bytes of each attempt. Default: no signature. */
   sign?: Sign;
   /** Several events in one request, in formats that can. Default: one event. */

@@ -41,7 +41,7 @@ test('an outage: no answer within the timeout', () => {
 test('of all statuses 429, 502, 503 and 504 are an outage, and 2xx alone are none of a failure', () => {
   const outages: number[] = [];
   for (let status = 200; status < 600; status++) {
-    const outcome = judge({ status }, target, 0);
+    const outcome = judge({ status }, target, { now: 0 });
     expect(troubleOf(outcome.reason)).not.toBe('unknown');
     if (troubleOf(outcome.reason) === 'outage') outages.push(status);
   }

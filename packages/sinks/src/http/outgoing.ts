@@ -14,6 +14,8 @@ export interface Outgoing {
   /** The exact bytes. */
   body: Buffer;
   contentType: string;
+  /** Of the format, by name. */
+  headers?: Readonly<Record<string, string>>;
 }
 
 /** How many events go into one request. */
@@ -41,7 +43,7 @@ export interface Chosen {
 /** See the header. */
 export function chooseOutgoing(deliveries: readonly Delivery[], options: BodyOptions): Chosen {
   const { format, batch } = options;
-  const most = batch && format.batches ? deliveries.length : 1;
+  const most = batch && format.batches?.(options) ? deliveries.length : 1;
   const { bytes = 0, ordered = false } = batch ?? {};
   const unreadable = new Set<Delivery>();
   const taken: Delivery[] = [];
@@ -50,7 +52,7 @@ export function chooseOutgoing(deliveries: readonly Delivery[], options: BodyOpt
   let size = 0;
   for (const delivery of deliveries) {
     if (taken.length === most) break;
-    const contentType = format.contentType(delivery);
+    const contentType = format.contentType(delivery, options);
     if (first && contentType !== first.contentType) {
       if (ordered) break;
       continue;
@@ -67,7 +69,8 @@ export function chooseOutgoing(deliveries: readonly Delivery[], options: BodyOpt
   }
   if (!first) return { unreadable };
   const body = taken.length > 1 ? format.render(taken, options) : first.body;
-  return { outgoing: body && { ...first, body, deliveries: taken }, unreadable };
+  const headers = format.headers?.(taken, options);
+  return { outgoing: body && { ...first, body, headers, deliveries: taken }, unreadable };
 }
 
 /** The `Idempotency-Key`: a delivery's id, or one over the ids of a batch, the same for the same members in any order. */

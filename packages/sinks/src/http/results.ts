@@ -1,5 +1,6 @@
 /** The result of an attempt, from how its exchange ended. No result holds a secret of the endpoint. */
 import type { Outcome } from '@longshore/event';
+import { BODY_BYTES } from '@longshore/formats';
 import type { AttemptResult, Deferred } from '../sink.js';
 import { answerText, type Mask } from './answer-text.js';
 import type { Ending } from './exchange.js';
@@ -18,7 +19,7 @@ export const UNREADABLE: Outcome = {
 };
 
 /** What results depend on beside the exchange. */
-export interface ResultParts extends Pick<HttpSinkOptions, 'timeout' | 'tls' | 'trust'> {
+export interface ResultParts extends Pick<HttpSinkOptions, 'timeout' | 'tls' | 'trust' | 'answers'> {
   target: Target;
   proxy?: HttpProxy;
   mask: Mask;
@@ -30,7 +31,7 @@ export class Results {
 
   /** @param events in the request */
   of({ kind, phase, head, error, body, silent }: Ending, events: number): AttemptResult {
-    const { target, proxy, mask, timeout } = this.parts;
+    const { target, proxy, mask, timeout, answers } = this.parts;
     const ours = error && this.#ours(error);
     if (ours) return ours;
     if (head !== undefined) {
@@ -40,7 +41,8 @@ export class Results {
         if (refused) return refused;
       }
       const text = answerText(body, mask);
-      const verdict = judge(head, target, Date.now(), text, events);
+      const start = answers?.body === undefined ? undefined : startOf(body);
+      const verdict = judge(head, target, { now: Date.now(), text, events, answers, body: start });
       return { ...verdict, detail: verdict.detail && mask(verdict.detail), body: text };
     }
     if (kind === 'aborted') return 'aborted';
@@ -83,3 +85,5 @@ export class Results {
     return this.parts.trust?.places() ?? 'Node.js’ own list';
   }
 }
+
+const startOf = (body: readonly Buffer[]): string => Buffer.concat(body).subarray(0, BODY_BYTES).toString();

@@ -1,0 +1,38 @@
+/** Settings that the endpoint's format does not have, or lacks, and receivers that it does not fit. */
+import { formatNamed } from '@longshore/formats';
+import { revealed } from '@longshore/settings/secrets';
+import type { HttpEndpoint } from '../endpoint.js';
+import type { Step } from '../yaml/node.js';
+import type { Check } from './check.js';
+
+/** @param path of the endpoint */
+export function checkFormat(endpoint: HttpEndpoint, path: readonly Step[], { problems }: Check): void {
+  const format = formatNamed(endpoint.format);
+  if (!format) return;
+  const own = Object.keys(format.options ?? {});
+  const written = Object.entries(endpoint.options ?? {}).flatMap(([key, value]) =>
+    value === undefined ? [] : [key],
+  );
+  for (const key of written.filter((key) => !own.includes(key))) {
+    problems.error([...path, 'options', key], `is no option of format ${format.name}. Remove it`);
+  }
+  for (const key of (format.requires ?? []).filter((required) => !written.includes(required))) {
+    problems.error([...path, 'options'], `format ${format.name} needs options.${key}. Add it`);
+  }
+  if (endpoint.host !== undefined && format.name === 'distribution') {
+    const why = 'has no effect: format distribution sends the event as it came';
+    problems.error([...path, 'host'], `${why}. Remove it, or set another format`);
+  }
+  const settings = { annotate: false, settings: endpoint.options };
+  if (endpoint.batch && !format.batches?.(settings)) {
+    const why = `format ${format.name} holds one event in each request`;
+    problems.error([...path, 'batch'], `${why}. Remove batch`);
+  }
+  if (revealed(endpoint.url)?.includes('/dockerhub-webhook/')) {
+    const why = 'Jenkins answers 302 there once it has started the build, so each retry builds again';
+    problems.warning(
+      [...path, 'url'],
+      `${why}. Use /dockerregistry-webhook/TOKEN/notify with format: jenkins`,
+    );
+  }
+}

@@ -1,0 +1,29 @@
+import { readBy } from '../testing/contract.js';
+import { describePreset } from '../testing/preset.js';
+import { harbor } from './index.js';
+
+const read = readBy('harbor');
+
+describePreset({
+  format: harbor,
+  here: import.meta.url,
+  read({ body, contentType }) {
+    const [event, ...others] = read(body, contentType);
+    if (!event || others.length > 0) throw new Error('one event is expected');
+    const { action, target, request } = event;
+    return {
+      action,
+      repository: target.repository,
+      tag: target.tag,
+      host: request?.host,
+      digest: target.digest,
+    };
+  },
+  taken: ({ action, repository, tag, registry, digest }) => ({
+    action,
+    repository,
+    tag,
+    host: registry,
+    digest,
+  }),
+});
