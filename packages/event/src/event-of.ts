@@ -18,7 +18,8 @@ export function eventOf({
   timestamp,
 }: Delivery): RegistryEvent {
   const sent = payloadValue(payload);
-  if (eventClass === 'image' || eventClass === 'pull') return flatEvent({ eventId, nativeType, view }, eventClass, sent);
+  if (eventClass === 'image' || eventClass === 'pull')
+    return flatEvent({ eventId, nativeType, view }, eventClass, sent);
   const target = targetOf(view, objectIn(sent, 'target'));
   const event: RegistryEvent = { id: eventId, class: eventClass, action: view.action, nativeType, target };
   const stamp = timestamp ?? textIn(sent, 'timestamp');
@@ -51,8 +52,20 @@ function flatEvent(
   sent: JsonObject,
 ): RegistryEvent {
   const { action } = view;
-  const event: RegistryEvent = { id: eventId, class: eventClass, action, nativeType, target: targetOf(view, sent) };
-  const { timestamp, userAgent, actor, ...request } = textsIn(sent, ['timestamp', 'userAgent', 'actor', 'addr', 'host']);
+  const event: RegistryEvent = {
+    id: eventId,
+    class: eventClass,
+    action,
+    nativeType,
+    target: targetOf(view, sent),
+  };
+  const { timestamp, userAgent, actor, ...request } = textsIn(sent, [
+    'timestamp',
+    'userAgent',
+    'actor',
+    'addr',
+    'host',
+  ]);
   const time = timestamp && isoTime(timestamp);
   if (timestamp) event.timestamp = timestamp;
   if (time) event.time = time;

@@ -2,4 +2,10 @@
 export { createImageMaker, type ImageMaker, type ImageMakerParts } from '../images/maker.js';
 export { imageEventTaken } from '../images/payload.js';
 export type { UnpublishedEvent } from '../images/store/unpublished.js';
-export { ARTIFACTS, IMAGE_ACTIONS, type ImageEvent, type ImagePushed, type ImageSettings } from '../images/types.js';
+export {
+  ARTIFACTS,
+  IMAGE_ACTIONS,
+  type ImageEvent,
+  type ImagePushed,
+  type ImageSettings,
+} from '../images/types.js';

@@ -61,7 +61,11 @@ function attached(
 }
 
 /** What the index of a side tag lists and its predecessor did not; where that is not known, what was pushed with it. */
-function added({ id, digest }: RawEvent, { manifests, before }: Scene, children: readonly RawEvent[]): string[] {
+function added(
+  { id, digest }: RawEvent,
+  { manifests, before }: Scene,
+  children: readonly RawEvent[],
+): string[] {
   const list = referencesOf(digest, manifests);
   if (!list) return children.map((child) => child.digest ?? '');
   const from = (before.get(id) ?? [])[0]?.from ?? undefined;
@@ -78,7 +82,11 @@ function referencesOf(digest: string | undefined, manifests: Scene['manifests'])
 }
 
 /** An index may say the type of what it lists. */
-function listedIn(index: string | undefined, digest: string, { manifests }: Scene): ManifestFacts | undefined {
+function listedIn(
+  index: string | undefined,
+  digest: string,
+  { manifests }: Scene,
+): ManifestFacts | undefined {
   const manifest = manifests.get(index ?? '');
   if (!isIndex(manifest)) return undefined;
   const listed = manifest?.references?.find((reference) => reference.digest === digest);

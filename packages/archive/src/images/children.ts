@@ -41,7 +41,6 @@ function isNextRoot(push: RawEvent, root: Root, roots: readonly Root[]): boolean
 export function isReported({ digest = '', at }: RawEvent, { reported, manifests }: Scene): boolean {
   return reported.some(
     (root) =>
-      (root.digest === digest && isSoon({ at }, root)) ||
-      childrenOf(root.digest, manifests).includes(digest),
+      (root.digest === digest && isSoon({ at }, root)) || childrenOf(root.digest, manifests).includes(digest),
   );
 }

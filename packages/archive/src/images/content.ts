@@ -69,7 +69,11 @@ const platformOf =
   ({ digest, platform, size }: Reference): ImagePlatform => {
     const known = manifests.get(digest);
     const named = platform ?? known?.platform;
-    return { ...(named !== undefined && { platform: named }), digest, ...sized(digest, known?.size ?? size, manifests) };
+    return {
+      ...(named !== undefined && { platform: named }),
+      digest,
+      ...sized(digest, known?.size ?? size, manifests),
+    };
   };
 
 /** An image of one platform; other artifacts have none. */

@@ -67,9 +67,7 @@ function decideRoots(
 
 function madeOf(root: Root, children: RawEvent[], events: readonly RawEvent[], scene: Scene): Made[] {
   const side = sideTagOf(root.first.tag);
-  return side
-    ? attachedBy(root, side, children, events, scene)
-    : pushed(root, children, events, scene);
+  return side ? attachedBy(root, side, children, events, scene) : pushed(root, children, events, scene);
 }
 
 function decideAlone(push: RawEvent, scene: Scene, decision: Decision): void {

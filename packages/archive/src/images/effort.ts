@@ -34,7 +34,7 @@ export function effortOf(root: Root, { digests, whole }: Content, events: readon
   return { ...bytesOf(members), members: [...members, ...root.events] };
 }
 
-/** A step of a push; GETs are pulls, whoever makes them. */
+/** A step of a push; a GET is a pull, also when the pusher makes it. */
 const isStep = ({ action, method }: RawEvent): boolean =>
   action === 'push' || action === 'mount' || (action === 'pull' && method === 'HEAD');
 

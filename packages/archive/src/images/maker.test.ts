@@ -6,7 +6,7 @@ import type { Archive } from '../db/open.js';
 import { testArchive, unaborted, writerOf } from '../testing/archive.js';
 import { createImageMaker, type ImageMakerParts } from './maker.js';
 import { deliveryOfSent } from './testing/deliver.js';
-import { Memory, type Sent, SETTINGS } from './testing/memory.js';
+import { Memory, SETTINGS, type Sent } from './testing/memory.js';
 import { lineOf, samples } from './testing/samples.js';
 import type { ImageEvent } from './types.js';
 
@@ -66,7 +66,10 @@ const single = skopeoSteps.find(({ step }) => step === 'single')?.events ?? [];
 
 test('a process that dies before it has published leaves the events to the next one, each once', async () => {
   const archive = await testArchive();
-  await writerOf(archive).write(single.map((sent) => deliveryOfSent(sent)), unaborted());
+  await writerOf(archive).write(
+    single.map((sent) => deliveryOfSent(sent)),
+    unaborted(),
+  );
   await pass(archive, 10_000);
   const dying = makerOf(archive);
   await dying.make(yes, unaborted());
@@ -84,15 +87,24 @@ test('a process that dies before it has published leaves the events to the next 
 
 test('two processes at once make each event once', async () => {
   const archive = await testArchive();
-  await writerOf(archive).write(single.map((sent) => deliveryOfSent(sent)), unaborted());
+  await writerOf(archive).write(
+    single.map((sent) => deliveryOfSent(sent)),
+    unaborted(),
+  );
   await pass(archive, 10_000);
   await Promise.all([makerOf(archive).make(yes, unaborted()), makerOf(archive).make(yes, unaborted())]);
-  expect((await published(makerOf(archive))).map(({ action }) => action)).toEqual(['image.pushed', 'tag.created']);
+  expect((await published(makerOf(archive))).map(({ action }) => action)).toEqual([
+    'image.pushed',
+    'tag.created',
+  ]);
 });
 
 test('a process that no longer leads stops', async () => {
   const archive = await testArchive();
-  await writerOf(archive).write(single.map((sent) => deliveryOfSent(sent)), unaborted());
+  await writerOf(archive).write(
+    single.map((sent) => deliveryOfSent(sent)),
+    unaborted(),
+  );
   await pass(archive, 10_000);
   expect(await makerOf(archive).make(async () => false, unaborted())).toBe(0);
   expect(await settled(archive)).toHaveLength(2);
@@ -112,7 +124,10 @@ test('a push that arrives after a later one was reported is late, and moves no t
   const later = withDigest(at(root, 60_000), `sha256:${'b'.repeat(64)}`);
   await writer.write([deliveryOfSent(later)], unaborted());
   expect((await settled(archive)).map(({ action }) => action)).toEqual(['image.pushed', 'tag.created']);
-  await writer.write(single.map((sent) => deliveryOfSent(sent)), unaborted());
+  await writer.write(
+    single.map((sent) => deliveryOfSent(sent)),
+    unaborted(),
+  );
   const [late, ...others] = await settled(archive);
   expect(late).toMatchObject({ action: 'image.pushed', late: true });
   expect(others).toEqual([]);
@@ -121,7 +136,10 @@ test('a push that arrives after a later one was reported is late, and moves no t
 test('two pushes to one tag that arrive together are reported in their order', async () => {
   const archive = await testArchive();
   const second = withDigest(at(root, 500), `sha256:${'b'.repeat(64)}`);
-  await writerOf(archive).write([second, ...single].map((sent) => deliveryOfSent(sent)), unaborted());
+  await writerOf(archive).write(
+    [second, ...single].map((sent) => deliveryOfSent(sent)),
+    unaborted(),
+  );
   expect((await settled(archive)).map(({ action }) => action)).toEqual([
     ...['image.pushed', 'tag.created'],
     ...['image.pushed', 'tag.moved'],
@@ -144,11 +162,16 @@ test('a source that reports a push after another one did is noted with it', asyn
   const archive = await testArchive();
   const writer = writerOf(archive);
   const maker = makerOf(archive, { sourcesOf: () => ['harbor', 'registry'] });
-  await writer.write(single.map((sent) => deliveryOfSent(sent)), unaborted());
+  await writer.write(
+    single.map((sent) => deliveryOfSent(sent)),
+    unaborted(),
+  );
   expect(await settled(archive, maker)).toHaveLength(2);
   await writer.write([deliveryOfSent(at(root, 5_000), 'harbor', 'harbor')], unaborted());
   expect(await settled(archive, maker)).toEqual([]);
-  const { rows } = await archive.pool.query(`select body -> 'sources' as sources from image_event where type = 0`);
+  const { rows } = await archive.pool.query(
+    `select body -> 'sources' as sources from image_event where type = 0`,
+  );
   expect(rows).toEqual([{ sources: ['registry', 'harbor'] }]);
 });
 
@@ -160,17 +183,34 @@ test('an image without references is read from the registry, once', async () => 
   const registry = {
     async manifest(repository: string, digest: string) {
       asked.push(`${repository}@${digest}`);
-      return { kind: 'manifest', digest, size: target?.size, mediaType: target?.mediaType, manifests: [], config, layers };
+      return {
+        kind: 'manifest',
+        digest,
+        size: target?.size,
+        mediaType: target?.mediaType,
+        manifests: [],
+        config,
+        layers,
+      };
     },
     blob: async () => Buffer.from('{"os":"linux","architecture":"arm64"}'),
   } as unknown as Registry;
   const bare = single.map((sent) => ({ ...sent, target: { ...sent.target, references: undefined } }));
-  await writerOf(archive).write(bare.map((sent) => deliveryOfSent(sent)), unaborted());
+  await writerOf(archive).write(
+    bare.map((sent) => deliveryOfSent(sent)),
+    unaborted(),
+  );
   const maker = makerOf(archive, { registryOf: () => registry });
   const [pushed] = await settled(archive, maker);
-  expect(pushed).toMatchObject({ size: 461, pushedBytes: 461, platforms: [{ platform: 'linux/arm64', size: 1167 }] });
+  expect(pushed).toMatchObject({
+    size: 461,
+    pushedBytes: 461,
+    platforms: [{ platform: 'linux/arm64', size: 1167 }],
+  });
   await writerOf(archive).write([deliveryOfSent(at(root, 9_000))], unaborted());
-  expect(await settled(archive, maker)).toMatchObject([{ unchanged: true, platforms: [{ platform: 'linux/arm64' }] }]);
+  expect(await settled(archive, maker)).toMatchObject([
+    { unchanged: true, platforms: [{ platform: 'linux/arm64' }] },
+  ]);
   expect(asked).toEqual([`team/app@${target?.digest}`]);
 });
 

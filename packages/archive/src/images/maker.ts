@@ -53,11 +53,11 @@ export function createImageMaker(parts: ImageMakerParts): ImageMaker {
     for (let round = 0; scene && round < MOST_ROUNDS; round++) {
       const fresh = ({ digest }: Wanted): boolean => !tried.has(digest);
       const missing = missingOf(scene).filter(fresh);
-      const wanted =
-        missing.length > 0 ? missing : subjectsOf(scene, decide(scene).waiting).filter(fresh);
+      const wanted = missing.length > 0 ? missing : subjectsOf(scene, decide(scene).waiting).filter(fresh);
       if (wanted.length === 0) break;
       for (const { digest } of wanted) tried.add(digest);
-      if (await reader.read(repository, wanted, signal)) scene = await readScene(pool, repository, settings());
+      if (await reader.read(repository, wanted, signal))
+        scene = await readScene(pool, repository, settings());
     }
     return scene;
   };

@@ -3,7 +3,7 @@
  * events of each, step by step: one line for each event.
  */
 import { expect, test } from 'vitest';
-import { Memory, type Sent, SETTINGS, withoutReferences } from './testing/memory.js';
+import { Memory, SETTINGS, type Sent, withoutReferences } from './testing/memory.js';
 import { lineOf, type Step, samples } from './testing/samples.js';
 import type { ImageEvent } from './types.js';
 

@@ -1,7 +1,8 @@
 /**
  * Records what real registries send while real clients push, retag, attach and delete: the fixtures beside this file.
  * Run by hand, with the programs on the PATH or in BIN: `node capture.mjs NAME REGISTRY-PROGRAM STEPS`, such as
- * `node capture.mjs distribution-2.8.2 docker-registry skopeo`. Writes `NAME-STEPS.json`.
+ * `node capture.mjs distribution-2.8.2 docker-registry skopeo`. Writes `NAME-STEPS.ndjson`:
+ * a line for each command, then one for each event.
  */
 import { execFileSync, spawn } from 'node:child_process';
 import { mkdtempSync, writeFileSync } from 'node:fs';
@@ -41,7 +42,13 @@ async function registry(file, port, endpoints) {
   const child = spawn(program, ['serve', join(folder, `${file}.yml`)], { stdio: 'ignore' });
   children.push(child);
   for (let n = 0; n < 100; n++) {
-    if (await fetch(`http://127.0.0.1:${port}/v2/`).then(({ ok }) => ok, () => false)) return `127.0.0.1:${port}`;
+    if (
+      await fetch(`http://127.0.0.1:${port}/v2/`).then(
+        ({ ok }) => ok,
+        () => false,
+      )
+    )
+      return `127.0.0.1:${port}`;
     await pause(100);
   }
   throw new Error(`${program} does not answer`);
@@ -50,7 +57,13 @@ async function registry(file, port, endpoints) {
 const [from, to] = ['127.0.0.1:5611', '127.0.0.1:5612'];
 await registry('source', 5611, []);
 await registry('target', 5612, [
-  { name: 'recorder', url: `http://127.0.0.1:${recorder.address().port}/`, timeout: 5e9, threshold: 5, backoff: 1e9 },
+  {
+    name: 'recorder',
+    url: `http://127.0.0.1:${recorder.address().port}/`,
+    timeout: 5e9,
+    threshold: 5,
+    backoff: 1e9,
+  },
 ]);
 
 const layers = (version) => ['base'.repeat(500), 'runtime'.repeat(300), `app ${version}`.repeat(200)];
@@ -81,7 +94,13 @@ const STEPS = {
     index: copy('index-v1', 'team/multi:1.0', '--all'),
     'index again': copy('index-v1', 'team/multi:1.0', '--all'),
     'one platform of an index': copy('index-v1', 'team/one:1.0'),
-    retag: skopeo('copy', ...plain, '--all', `docker://${to}/team/multi:1.0`, `docker://${to}/team/multi:latest`),
+    retag: skopeo(
+      'copy',
+      ...plain,
+      '--all',
+      `docker://${to}/team/multi:1.0`,
+      `docker://${to}/team/multi:latest`,
+    ),
     overwrite: copy('index-v2', 'team/multi:latest', '--all'),
     'overwrite a single image': copy('v2', 'team/app:1.0'),
     'delete by digest': skopeo('delete', '--tls-verify=false', `docker://${to}/team/app:1.0`),
@@ -100,21 +119,57 @@ const STEPS = {
   oras: {
     push: oras('push', '--plain-http', `${to}/team/files:1.0`, 'notes.txt:text/plain'),
     image: crane('copy', `${from}/source:v1`, `${to}/team/app:1.0`),
-    attach: oras('attach', '--plain-http', '--artifact-type', 'application/spdx+json', `${to}/team/app:1.0`, 'notes.txt:application/spdx+json'),
-    'attach another': oras('attach', '--plain-http', '--artifact-type', 'application/vnd.cncf.notary.signature', `${to}/team/app:1.0`, 'signature.bin:application/jose+json'),
-    'copy with referrers': oras('cp', '-r', '--from-plain-http', '--to-plain-http', `${to}/team/app:1.0`, `${to}/team/copy:1.0`),
-    chart: oras('push', '--plain-http', '--config', 'chart.json:application/vnd.cncf.helm.config.v1+json', `${to}/charts/app:1.0`, 'chart.tgz:application/vnd.cncf.helm.chart.content.v1.tar+gzip'),
+    attach: oras(
+      'attach',
+      '--plain-http',
+      '--artifact-type',
+      'application/spdx+json',
+      `${to}/team/app:1.0`,
+      'notes.txt:application/spdx+json',
+    ),
+    'attach another': oras(
+      'attach',
+      '--plain-http',
+      '--artifact-type',
+      'application/vnd.cncf.notary.signature',
+      `${to}/team/app:1.0`,
+      'signature.bin:application/jose+json',
+    ),
+    'copy with referrers': oras(
+      'cp',
+      '-r',
+      '--from-plain-http',
+      '--to-plain-http',
+      `${to}/team/app:1.0`,
+      `${to}/team/copy:1.0`,
+    ),
+    chart: oras(
+      'push',
+      '--plain-http',
+      '--config',
+      'chart.json:application/vnd.cncf.helm.config.v1+json',
+      `${to}/charts/app:1.0`,
+      'chart.tgz:application/vnd.cncf.helm.chart.content.v1.tar+gzip',
+    ),
     'cosign tag': crane('copy', `${from}/source:v2`, digest('team/app:1.0', '.sig')),
   },
 };
 
-for (const [file, text] of Object.entries({ 'notes.txt': 'notes', 'signature.bin': 'signature', 'chart.json': '{"name":"app"}', 'chart.tgz': 'chart' })) {
+for (const [file, text] of Object.entries({
+  'notes.txt': 'notes',
+  'signature.bin': 'signature',
+  'chart.json': '{"name":"app"}',
+  'chart.tgz': 'chart',
+})) {
   writeFileSync(join(folder, file), text);
 }
 const digestOf = async (reference) => {
   const [repository, tag] = reference.split(':');
   const accept = 'application/vnd.oci.image.manifest.v1+json, application/vnd.oci.image.index.v1+json';
-  const answer = await fetch(`http://${to}/v2/${repository}/manifests/${tag}`, { method: 'HEAD', headers: { accept } });
+  const answer = await fetch(`http://${to}/v2/${repository}/manifests/${tag}`, {
+    method: 'HEAD',
+    headers: { accept },
+  });
   return answer.headers.get('docker-content-digest');
 };
 
@@ -138,10 +193,13 @@ for (const [step, command] of Object.entries(STEPS[stepsName])) {
   try {
     execFileSync(words[0], words.slice(1), { cwd: folder, stdio: 'pipe' });
   } catch (error) {
-    failed = String(error.stderr || error.message).trim().split('\n').at(-1);
+    failed = String(error.stderr || error.message)
+      .trim()
+      .split('\n')
+      .at(-1);
   }
   await quiet();
-  console.log(step, events.length, failed ?? '');
+  process.stdout.write(`${[step, events.length, failed].join(' ')}\n`);
   const shown = words.join(' ').replaceAll(from, 'SOURCE').replaceAll(to, 'REGISTRY');
   recorded.push({ step, command: shown, ...(failed && { failed }), events });
 }
@@ -153,11 +211,10 @@ async function resolved({ digestOf: reference }, step) {
   return `${to}/${repository}@${found}`;
 }
 
-const lines = recorded.map(({ events: list, ...rest }) => {
-  const head = JSON.stringify(rest).slice(0, -1);
-  return `${head},"events":[\n${list.map((event) => JSON.stringify(event)).join(',\n')}\n]}`;
-});
-writeFileSync(new URL(`${name}-${stepsName}.json`, import.meta.url), `[\n${lines.join(',\n')}\n]\n`);
+const lines = recorded.flatMap(({ events: list, ...step }) =>
+  [step, ...list].map((one) => JSON.stringify(one)),
+);
+writeFileSync(new URL(`${name}-${stepsName}.ndjson`, import.meta.url), `${lines.join('\n')}\n`);
 for (const child of children) child.kill();
 recorder.close();
 process.exit(0);

@@ -2,9 +2,8 @@
 import type pg from 'pg';
 import { digestBytes, digestText } from '../../db/digest.js';
 import { LABEL_KINDS, type ManifestRef } from '../../db/tables.js';
-import { isIndex } from '../artifacts.js';
+import { artifactOf, isIndex } from '../artifacts.js';
 import { ARTIFACTS, type ManifestFacts } from '../types.js';
-import { artifactOf } from '../artifacts.js';
 
 /** An index within an index. */
 const MOST_LEVELS = 3;
@@ -49,7 +48,15 @@ export async function manifestsOf(
   return found;
 }
 
-function factsOf({ size, refs, platform, subject, read, artifactType, mediaType }: ManifestRow): ManifestFacts {
+function factsOf({
+  size,
+  refs,
+  platform,
+  subject,
+  read,
+  artifactType,
+  mediaType,
+}: ManifestRow): ManifestFacts {
   return {
     ...(mediaType !== null && { mediaType }),
     ...(size !== null && { size }),

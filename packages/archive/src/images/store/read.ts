@@ -20,7 +20,14 @@ const MOST = 200;
 const PAUSE_MS = 60_000;
 
 /** Says nothing about the next manifest. */
-const OF_ONE: ReadonlySet<string> = new Set(['not_found', 'digest', 'size', 'unsupported', 'limit', 'reference']);
+const OF_ONE: ReadonlySet<string> = new Set([
+  'not_found',
+  'digest',
+  'size',
+  'unsupported',
+  'limit',
+  'reference',
+]);
 
 /**
  * @param registryOf the registry behind a source, where the configuration names it
@@ -68,7 +75,8 @@ async function platformOf(
   signal: AbortSignal,
 ): Promise<string | undefined> {
   if (kind !== 'manifest' || !config?.mediaType) return undefined;
-  if (artifactOf({ references: [{ digest: config.digest, mediaType: config.mediaType }] }) !== 'image') return undefined;
+  if (artifactOf({ references: [{ digest: config.digest, mediaType: config.mediaType }] }) !== 'image')
+    return undefined;
   const body = await registry.blob(repository, config, signal);
   try {
     const { os, architecture, variant } = JSON.parse(body.toString()) as Record<string, unknown>;

@@ -3,17 +3,19 @@
  * are published from here, so that what is published is the same after a crash at any point.
  */
 import type pg from 'pg';
-import { isNoPartition } from '../../db/errors.js';
 import { digestBytes } from '../../db/digest.js';
+import { isNoPartition } from '../../db/errors.js';
 import { ensurePartitions } from '../../db/partitions.js';
 import type { PartitionWidth } from '../../db/ranges.js';
 import { type Decision, IMAGE_ACTIONS, type ImageEvent, type Made } from '../types.js';
 
 const LOCK = 'select 1 from repository where id = any($1::int[]) order by id for no key update';
 
-const CLOSE = 'delete from image_open where repository_id = any($1::int[]) and id = any($2::uuid[]) returning id';
+const CLOSE =
+  'delete from image_open where repository_id = any($1::int[]) and id = any($2::uuid[]) returning id';
 
-const WAIT = 'update image_open set waits = true where repository_id = any($1::int[]) and id = any($2::uuid[])';
+const WAIT =
+  'update image_open set waits = true where repository_id = any($1::int[]) and id = any($2::uuid[])';
 
 const ADD = `
   insert into image_event (at, id, repository_id, type, digest, tags, members, body)

@@ -45,7 +45,7 @@ export interface Kept {
 
 export const SETTINGS: ImageSettings = { settle: 2_000, orphan: 900_000, untagged: false };
 
-/** Without what a registry leaves out when it is not told to list references. */
+/** Without what a registry leaves out when it is not configured to list references. */
 export const withoutReferences = ({ target: { references: _, ...target }, ...event }: Sent): Sent => ({
   ...event,
   target,
@@ -128,7 +128,14 @@ function targetOf(mediaType: string | undefined): RawEvent['target'] {
 
 type SentReference = NonNullable<Sent['target']['references']>[number];
 
-function referenceOf({ digest, mediaType, size, platform, artifactType, annotations }: SentReference): Reference {
+function referenceOf({
+  digest,
+  mediaType,
+  size,
+  platform,
+  artifactType,
+  annotations,
+}: SentReference): Reference {
   const { os, architecture, variant } = platform ?? {};
   const reference = annotations?.['vnd.docker.reference.type'];
   return {
@@ -148,8 +155,11 @@ function beforeOf(events: readonly RawEvent[], open: readonly string[]): Map<str
   for (const event of inOrder(events)) {
     if (!isManifestPush(event) && event.action !== 'delete') continue;
     const named = event.tag !== undefined ? [event.tag] : [];
-    const cleared = [...tags].filter(([, { digest }]) => event.digest !== undefined && digest === event.digest);
-    const touched = event.action === 'delete' && event.tag === undefined ? cleared.map(([tag]) => tag) : named;
+    const cleared = [...tags].filter(
+      ([, { digest }]) => event.digest !== undefined && digest === event.digest,
+    );
+    const touched =
+      event.action === 'delete' && event.tag === undefined ? cleared.map(([tag]) => tag) : named;
     for (const tag of touched) {
       const was = tags.get(tag);
       const change: TagBefore = { tag, ...(was && { from: was.digest }), late: false };

@@ -12,13 +12,22 @@ export interface Step {
 
 const folder = new URL('../samples/', import.meta.url);
 
+const SUFFIX = '.ndjson';
+
 /** By name, in their order: each step finds what those before it left. */
 export const samples: [name: string, steps: Step[]][] = readdirSync(folder)
-  .filter((file) => file.endsWith('.json'))
-  .map((file) => [
-    file.slice(0, -'.json'.length),
-    JSON.parse(readFileSync(new URL(file, folder), 'utf8')) as Step[],
-  ]);
+  .filter((file) => file.endsWith(SUFFIX))
+  .map((file) => [file.slice(0, -SUFFIX.length), stepsIn(readFileSync(new URL(file, folder), 'utf8'))]);
+
+function stepsIn(text: string): Step[] {
+  const steps: Step[] = [];
+  for (const line of text.trimEnd().split('\n')) {
+    const value: Omit<Step, 'events'> | Sent = JSON.parse(line);
+    if ('step' in value) steps.push({ ...value, events: [] });
+    else steps.at(-1)?.events.push(value);
+  }
+  return steps;
+}
 
 /** An image event as a line of text. */
 export function lineOf(event: ImageEvent): string {
@@ -26,7 +35,9 @@ export function lineOf(event: ImageEvent): string {
   switch (event.action) {
     case 'image.pushed': {
       const { tags, size, pushedBytes, mountedBytes, reusedBytes, events, artifact } = event;
-      const platforms = event.platforms.map((one) => `${one.platform ?? '?'} ${one.digest.slice(7, 13)} ${one.size}`);
+      const platforms = event.platforms.map(
+        (one) => `${one.platform ?? '?'} ${one.digest.slice(7, 13)} ${one.size}`,
+      );
       return [
         `${event.action} ${event.repository}:${tags}${digest} ${artifact}`,
         `size ${size}: ${pushedBytes} pushed, ${mountedBytes} mounted, ${reusedBytes} reused`,
