@@ -18,6 +18,10 @@ const LAYERS = {
     may: ['event'],
     why: 'config and every stage with settings of its own import settings',
   },
+  network: {
+    may: ['event', 'settings'],
+    why: 'every connection to another machine uses network, from whatever stage',
+  },
   sources: { may: ['event', 'settings'], why: STAGE },
   routing: { may: ['event'], why: STAGE },
   queue: { may: ['event'], why: STAGE },
@@ -31,19 +35,33 @@ const LAYERS = {
     why: 'a format is the reverse of a source; only its tests read with a source what it has rendered',
   },
   signing: { may: [], why: 'signing is bytes and keys: the command checks with it what a sink has signed' },
-  sinks: { may: ['event', 'settings', 'formats', 'registry-client', 'signing'], why: STAGE },
-  'registry-client': { may: ['event'], why: STAGE },
+  sinks: { may: ['event', 'settings', 'formats', 'network', 'registry-client', 'signing'], why: STAGE },
+  'registry-client': { may: ['event', 'network'], why: STAGE },
   archive: { may: ['event', 'settings', 'registry-client'], why: STAGE },
   observe: { may: ['event'], why: STAGE },
   spool: { may: ['event'], why: STAGE },
   embedded: { may: ['event'], why: 'it only runs a program; queue is the client of Redis' },
   config: {
-    may: ['event', 'settings', 'sources', 'routing', 'formats', 'signing', 'sinks'],
+    may: ['event', 'settings', 'network', 'sources', 'routing', 'formats', 'signing', 'sinks'],
     why: 'config imports only the schemas of the stages',
   },
-  ingest: { may: ['event', 'sources', 'publish', 'queue', 'observe', 'spool', 'config'], why: APP },
+  ingest: {
+    may: ['event', 'network', 'sources', 'publish', 'queue', 'observe', 'spool', 'config'],
+    why: APP,
+  },
   worker: {
-    may: ['event', 'routing', 'publish', 'queue', 'formats', 'signing', 'sinks', 'observe', 'config'],
+    may: [
+      'event',
+      'network',
+      'routing',
+      'publish',
+      'queue',
+      'formats',
+      'signing',
+      'sinks',
+      'observe',
+      'config',
+    ],
     why: APP,
   },
   operator: {
@@ -54,6 +72,7 @@ const LAYERS = {
   longshore: {
     may: [
       'event',
+      'network',
       'queue',
       'observe',
       'operator',

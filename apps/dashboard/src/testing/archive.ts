@@ -44,7 +44,7 @@ export function archiveOf(text: string, overrides: Partial<ArchiveReader> = {}):
     tags: async () => ({ items: [tag, { ...tag, tag: `${text}2`, deleted: true }], next: text }),
     tag: async () => tag,
     tagMoves: async () => ({
-      items: [{ ...tag, at: AT, from: text, to: text, moved: true, by: text }],
+      items: [{ ...tag, at: AT, from: text, to: text, moved: true, deleted: false, by: text }],
       next: text,
     }),
     image: async () => ({
