@@ -65,7 +65,7 @@ const LAYERS = {
     why: APP,
   },
   operator: {
-    may: ['event', 'routing', 'queue', 'config'],
+    may: ['event', 'routing', 'queue', 'archive', 'config'],
     why: 'the command, the API and the pages share operator, so it loads nothing that only one of them needs',
   },
   dashboard: { may: ['event', 'queue', 'archive', 'operator', 'config'], why: APP },
