@@ -23,7 +23,12 @@ const MAX_BYTES = 800;
 const datadir = mkdtempSync(join(tmpdir(), 'longshore-bench-'));
 const postgres = await startEmbeddedPostgres({ datadir, path: process.env.PATH });
 const connection = postgresAddress(postgres.socket);
-const archive = openArchive({ connection: connectionOf(connection), max: 1, statementTimeout: 0, onError() {} });
+const archive = openArchive({
+  connection: connectionOf(connection),
+  max: 1,
+  statementTimeout: 0,
+  onError() {},
+});
 let failed = false;
 try {
   await archive.migrate();
@@ -46,7 +51,10 @@ async function fill() {
   const pid = await backend();
   const before = cpuOf(pid);
   const own = await generate(archive, count, WRITTEN, (copy, copies) => {
-    if (copy === 2) console.log(`one copy of ${WRITTEN} events: ${(cpuOf(pid) - before).toFixed(0)} ms of CPU with what was written`);
+    if (copy === 2)
+      console.log(
+        `one copy of ${WRITTEN} events: ${(cpuOf(pid) - before).toFixed(0)} ms of CPU with what was written`,
+      );
     if (copy % 10 === 0) console.log(`${copy} of ${copies} copies`);
   });
   console.log(`the writer's process: ${(own * 1_000).toFixed(0)} µs of CPU an event`);
@@ -57,13 +65,18 @@ async function fill() {
       from pg_class c join pg_namespace n on n.oid = c.relnamespace where n.nspname = 'longshore' and c.relkind = 'r'`),
   ];
   const [{ events, bytes, all }] = rows;
-  console.log(`${events} events: ${(bytes / events).toFixed(0)} bytes each with indexes, ${(all / events).toFixed(0)} with all tables`);
+  console.log(
+    `${events} events: ${(bytes / events).toFixed(0)} bytes each with indexes, ${(all / events).toFixed(0)} with all tables`,
+  );
   if (bytes / events > MAX_BYTES) failed = true;
-  const parts = await archive.pool.query(`
+  const parts = await archive.pool.query(
+    `
     select regexp_replace(c.relname, '_2026_\\d\\d', '') as name, round(sum(pg_relation_size(c.oid)) / $1, 1)::float8 as bytes
     from pg_class c join pg_namespace n on n.oid = c.relnamespace
     where n.nspname in ('longshore', 'pg_toast') and c.relkind in ('r', 'i', 't') group by 1 having sum(pg_relation_size(c.oid)) / $1 > 1
-    order by 2 desc`, [events]);
+    order by 2 desc`,
+    [events],
+  );
   console.log(parts.rows.map(({ name, bytes: size }) => `${name} ${size}`).join(', '));
 }
 

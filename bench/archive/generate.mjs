@@ -111,14 +111,17 @@ export async function generate(archive, count, written, progress = () => {}) {
       delivery(at + n, start + Math.floor(((at + n) / written) * span * DAY_MS), random),
     );
     const results = await writer.write(batch, signal);
-    if (results.some((result) => result !== 'stored')) throw new Error(`not stored: ${JSON.stringify(results)}`);
+    if (results.some((result) => result !== 'stored'))
+      throw new Error(`not stored: ${JSON.stringify(results)}`);
   }
   const { user, system } = process.cpuUsage(before);
   for (let copy = 1; copy < copies; copy++) {
     await copyAll(archive.pool, copy, Math.floor((copy * DAYS) / copies), start + span * DAY_MS);
     progress(copy + 1, copies);
   }
-  await archive.pool.query('update repository r set last_at = (select max(at) from event where repository_id = r.id)');
+  await archive.pool.query(
+    'update repository r set last_at = (select max(at) from event where repository_id = r.id)',
+  );
   await archive.pool.query('vacuum (analyze)');
   return (user + system) / 1_000 / written;
 }

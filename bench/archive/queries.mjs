@@ -11,12 +11,13 @@ const [SMALL, LARGE] = [5, 40];
 const small = (random, count, power = 2) => Math.floor(count * random() ** power);
 /** Any moment of the 90 days. */
 const moment = (random) => Date.parse(SINCE) + Math.floor(random() * 89 * 86_400_000);
-const part = (random) => ['app', 'acme/', 'worker-1', 'team/api', `-${small(random, 2_000, 1)}`, 'ui-9'][small(random, 6, 1)];
+const part = (random) =>
+  ['app', 'acme/', 'worker-1', 'team/api', `-${small(random, 2_000, 1)}`, 'ui-9'][small(random, 6, 1)];
 
 /** Some digests of events. */
 export async function someDigests(pool) {
   const { rows } = await pool.query(
-    "select digest from event where at > $1::timestamptz and digest is not null order by at limit 300",
+    'select digest from event where at > $1::timestamptz and digest is not null order by at limit 300',
     ['2026-10-20T00:00:00Z'],
   );
   return rows.map(({ digest }) => digestText(digest));
@@ -42,13 +43,25 @@ export function queriesOf(reader, digests) {
       (random) => reader.events({ repository: repository(random), tag: 'latest', action: 'push' }, PAGE),
     ],
     ['by digest', SMALL, (random) => reader.events({ digest: digest(random) }, PAGE)],
-    ['by the first 12 digits of a digest', SMALL, (random) => reader.events({ digest: digest(random).slice(7, 19) }, PAGE)],
+    [
+      'by the first 12 digits of a digest',
+      SMALL,
+      (random) => reader.events({ digest: digest(random).slice(7, 19) }, PAGE),
+    ],
     ['by actor', SMALL, (random) => reader.events({ actor: names.actor(small(random, 300)) }, PAGE)],
     ['by address', SMALL, (random) => reader.events({ addr: names.addr(small(random, 2_000)) }, PAGE)],
     ['by client', SMALL, (random) => reader.events({ client: names.client(small(random, 12)) }, PAGE)],
-    ['by tag in every repository', SMALL, (random) => reader.events({ tag: names.tag(small(random, 30)) }, PAGE)],
+    [
+      'by tag in every repository',
+      SMALL,
+      (random) => reader.events({ tag: names.tag(small(random, 30)) }, PAGE),
+    ],
     ['deletes', SMALL, (random) => reader.events({ action: 'delete', until: moment(random) }, PAGE)],
-    ['repositories by a part of the name', SMALL, (random) => reader.repositories({ text: part(random) }, PAGE)],
+    [
+      'repositories by a part of the name',
+      SMALL,
+      (random) => reader.repositories({ text: part(random) }, PAGE),
+    ],
     ['events of all matching repositories', LARGE, (random) => reader.events({ text: part(random) }, PAGE)],
     [
       'events of all matching repositories, any page',
@@ -56,7 +69,11 @@ export function queriesOf(reader, digests) {
       (random) => reader.events({ text: part(random), until: moment(random) }, PAGE),
     ],
     ['tags of a repository', SMALL, (random) => reader.tags({ repository: repository(random) }, PAGE)],
-    ['pulls a day of a repository', SMALL, (random) => reader.pullsPerDay({ repository: repository(random), ...days })],
+    [
+      'pulls a day of a repository',
+      SMALL,
+      (random) => reader.pullsPerDay({ repository: repository(random), ...days }),
+    ],
     ['pulls a day of all', SMALL, () => reader.pullsPerDay(days)],
     ['top 20 repositories', SMALL, () => reader.top({ of: 'repositories', limit: 20, ...days })],
     ['top 20 actors', SMALL, () => reader.top({ of: 'actors', by: 'pulls', limit: 20, ...days })],
