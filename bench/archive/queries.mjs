@@ -48,13 +48,13 @@ export function queriesOf(reader, digests) {
       SMALL,
       (random) => reader.events({ digest: digest(random).slice(7, 19) }, PAGE),
     ],
-    ['by actor', SMALL, (random) => reader.events({ actor: names.actor(small(random, 300)) }, PAGE)],
-    ['by address', SMALL, (random) => reader.events({ addr: names.addr(small(random, 2_000)) }, PAGE)],
-    ['by client', SMALL, (random) => reader.events({ client: names.client(small(random, 12)) }, PAGE)],
+    ['by actor', SMALL, (random) => reader.events({ actor: names.actor(small(random, 300)), until: UNTIL }, PAGE)],
+    ['by address', SMALL, (random) => reader.events({ addr: names.addr(small(random, 2_000)), until: UNTIL }, PAGE)],
+    ['by client', SMALL, (random) => reader.events({ client: names.client(small(random, 12)), until: UNTIL }, PAGE)],
     [
       'by tag in every repository',
       SMALL,
-      (random) => reader.events({ tag: names.tag(small(random, 30)) }, PAGE),
+      (random) => reader.events({ tag: names.tag(small(random, 30)), until: UNTIL }, PAGE),
     ],
     ['deletes', SMALL, (random) => reader.events({ action: 'delete', until: moment(random) }, PAGE)],
     [
