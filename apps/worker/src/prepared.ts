@@ -9,7 +9,7 @@ import {
   revealAll,
   signOptions,
 } from '@longshore/config';
-import { eventOf, type RetryPolicy } from '@longshore/event';
+import { factsOf, type RetryPolicy } from '@longshore/event';
 import { formatNamed } from '@longshore/formats';
 import type { Observer } from '@longshore/observe';
 import type { RedisClient } from '@longshore/queue';
@@ -92,10 +92,10 @@ export function prepareEndpoint(
   return { endpoint, fingerprint: fingerprint(options), open, report };
 }
 
-/** A stored delivery does not have its registry's host at hand. */
+/** Of a stored delivery the whole event is read only where a rule looks at it. */
 function rulesOf(endpoint: Endpoint): LiveEndpoint['ignores'] {
   const ignores = compileRules(endpoint);
-  return (delivery) => ignores({ ...delivery, host: () => eventOf(delivery).request?.host });
+  return (delivery) => ignores({ ...delivery, facts: (host) => factsOf(delivery, host) });
 }
 
 function prepareAlert(
