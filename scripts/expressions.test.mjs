@@ -29,7 +29,7 @@ const BOUNDED = {
   'apps/dashboard/src/pages/layout.tsx': {
     '/<(?:"[^"]*"|[^">])*>|[^<]+/g': 'HTML of the renderer, in which each < begins a tag that ends',
   },
-  'packages/embedded/src/redis/install-hint.ts': {
+  'packages/embedded/src/install-hint.ts': {
     "new RegExp(`^${name}=(.*)$`, 'm')": '/etc/os-release, by the name of one of its constant keys',
   },
   'packages/event/src/glob/parse.ts': {

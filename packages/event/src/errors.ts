@@ -119,6 +119,16 @@ const rows = {
     expose: false,
     retry: false,
   },
+  POSTGRES_NOT_FOUND: {
+    help: 'The archive has no `archive.url`, and this machine has no PostgreSQL 15 or newer, or not the version that wrote the archive. The message has the command that installs one, and those that move the archive to another version.',
+    expose: false,
+    retry: false,
+  },
+  POSTGRES_START_FAILED: {
+    help: 'The embedded PostgreSQL of the archive did not start. The message has its last output, or the folder that its user may not enter.',
+    expose: false,
+    retry: false,
+  },
   ARCHIVE_UNAVAILABLE: {
     help: 'PostgreSQL of the archive is unavailable: it is unreachable, starting up, read only, out of disk space, or does not answer in time. The message has its error. Nothing is lost: events wait in the queue of the endpoint `archive` and are written when PostgreSQL is back.',
     expose: true,
