@@ -12,6 +12,7 @@ import {
 import { factsOf, type RetryPolicy } from '@longshore/event';
 import { formatNamed } from '@longshore/formats';
 import type { Observer } from '@longshore/observe';
+import { filterFault } from '@longshore/publish';
 import type { RedisClient } from '@longshore/queue';
 import type { AlertStore } from '@longshore/queue/housekeeping';
 import { compileRules } from '@longshore/routing';
@@ -70,7 +71,7 @@ export function prepareEndpoint(
   if (endpoint.kind === 'alert') return prepareAlert(endpoint, fingerprint, parts);
 
   const ordered = endpoint.order !== 'none' && endpoint.hold !== undefined;
-  const rules = { settings: endpoint, ordered, ignores: rulesOf(endpoint) };
+  const rules = { settings: endpoint, ordered, ignores: rulesOf(endpoint, observer) };
   if (endpoint.kind === 'http') {
     const signing = endpoint.sign && signOptions(endpoint.sign);
     const { answers } = endpoint;
@@ -93,8 +94,8 @@ export function prepareEndpoint(
 }
 
 /** Of a stored delivery the whole event is read only where a rule looks at it. */
-function rulesOf(endpoint: Endpoint): LiveEndpoint['ignores'] {
-  const ignores = compileRules(endpoint);
+function rulesOf(endpoint: Endpoint, observer: Observer): LiveEndpoint['ignores'] {
+  const ignores = compileRules(endpoint, filterFault(observer));
   return (delivery) => ignores({ ...delivery, facts: (host) => factsOf(delivery, host) });
 }
 
