@@ -1,20 +1,17 @@
 /** Settings of the dashboard: its listener, who may sign in, and which role they have. */
-import { authBlock, oneOrMore, setting, texts } from '@longshore/settings';
+import { authBlock, oneOrMore, setting, texts, tls } from '@longshore/settings';
 import { listen, network } from '@longshore/settings/listeners';
 import { baseUrl, credential } from '@longshore/settings/secrets';
 import { choice, duration, flag, matching, SECOND_MS, text } from '@longshore/settings/values';
 import { z } from 'zod';
 import { LONGEST_TIMER_MS } from './endpoint.js';
+import { headerName } from './header-name.js';
 import { hosts, section } from './section.js';
 
 /** The roles of the dashboard, each with all rights of those before it. */
 export const ROLES = ['viewer', 'operator', 'admin'] as const;
 /** A role: `viewer` looks; `operator` also pauses, resumes, retries and deletes one; `admin` may do everything. */
 export type DashboardRole = (typeof ROLES)[number];
-
-/** RFC 9110, 5.6.2. */
-const headerName = () =>
-  matching('header name', /^[\w!#$%&'*+.^`|~-]{1,128}$/, 'is not a header name; write X-Forwarded-User');
 
 const tokens = z.record(
   z.string(),
@@ -70,6 +67,7 @@ const oidc = z
       oneOrMore(credential()),
       'Key material that seals the session cookie: the first seals, each opens. By default `clientsecret`. All dashboards need the same.',
     ).optional(),
+    tls: tls('Instead of the system’s').optional(),
   })
   .meta({
     description:

@@ -2,13 +2,14 @@
  * The settings of one endpoint: the registry's own, with its names, defaults and reading, and Longshore's. Each kind
  * has its own map.
  */
+import { EVENT_CLASSES } from '@longshore/event';
 import { describeFormats, formatNames } from '@longshore/formats';
 import { headers, setting, tag, texts, union } from '@longshore/settings';
-import { credential, url } from '@longshore/settings/secrets';
+import { url } from '@longshore/settings/secrets';
 import { choice, count, DAY_MS, flag, registryDuration, text } from '@longshore/settings/values';
 import { z } from 'zod';
+import { connection } from './connection.js';
 import { byFormat, host, options, success } from './format.js';
-import { EVENT_CLASSES } from './kinds.js';
 import { batch, hold, latest, order, rate } from './pace.js';
 import { preheat } from './preheat.js';
 import { sign } from './sign.js';
@@ -40,7 +41,8 @@ const ignore = z
 const classes = z
   .array(choice(EVENT_CLASSES))
   .min(1, 'must name at least one; remove the key for the default');
-const CLASSES = '`event`: push, pull, mount, delete. `other`: all other events, such as scan, quota, rename.';
+const CLASSES =
+  '`event`: push, pull, mount, delete. `other`: all other events, such as scan, quota, rename. `image`: one event for a push, however many requests it took, and one for each change of a tag. `pull`: one event for a pull. The last two need `archive`.';
 
 /** Which events an endpoint gets. */
 const selection = {
@@ -151,15 +153,7 @@ export const httpEndpoint = z
     success: success.optional(),
     annotate: setting(flag(), 'true: each event has an object `longshore` with its source.', false),
     sign: sign.optional(),
-    tls: z
-      .strictObject({
-        ca: setting(
-          credential(),
-          'CA certificates that replace the system’s, PEM; preferably as `file:/path`.',
-        ).optional(),
-      })
-      .meta({ description: 'TLS verification of an `https://` receiver.' })
-      .prefault({}),
+    ...connection,
   })
   .meta({ required: ['name', 'url'] })
   .transform((written) => byFormat(oneIgnore(written)));

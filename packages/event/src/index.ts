@@ -13,6 +13,7 @@ export {
   ACTIONS,
   type Action,
   type Descriptor,
+  EVENT_CLASSES,
   EVENTS_V1,
   EVENTS_V2,
   type EventClass,
