@@ -1,5 +1,5 @@
 /** What the live configuration says about a request: who may send it, and who gets its events. */
-import type { Config } from '@longshore/config';
+import { type Config, routedEndpoints } from '@longshore/config';
 import { createRoutes, filterFault, type Routes } from '@longshore/publish';
 import { createSources, type Sources } from '@longshore/sources';
 import { type ClientAddress, clientAddress } from './client-address.js';
@@ -38,7 +38,7 @@ export function createCurrent(config: Config, observer?: Parameters<typeof filte
 function read(config: Config, onFault?: ReturnType<typeof filterFault>) {
   return {
     sources: createSources(sourcesConfig(config)),
-    routes: createRoutes(config.notifications.endpoints, onFault),
+    routes: createRoutes(routedEndpoints(config), onFault),
     clientAddress: clientAddress(config.ingest.proxy),
   };
 }

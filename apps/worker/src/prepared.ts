@@ -1,5 +1,11 @@
 /** An endpoint with its secrets resolved, so that putting it to work cannot fail: how it delivers, and by which rules. */
-import { type AlertEndpoint, type Config, type Endpoint, signOptions } from '@longshore/config';
+import {
+  type AlertEndpoint,
+  type ArchiveEndpoint,
+  type Config,
+  type Endpoint,
+  signOptions,
+} from '@longshore/config';
 import { factsOf, type RetryPolicy } from '@longshore/event';
 import { Egress } from '@longshore/network/egress';
 import type { Observer } from '@longshore/observe';
@@ -8,7 +14,7 @@ import type { RedisClient } from '@longshore/queue';
 import type { AlertStore } from '@longshore/queue/housekeeping';
 import { compileRules } from '@longshore/routing';
 import { createSign } from '@longshore/signing';
-import { openSink, type TokenSources } from '@longshore/sinks';
+import { openSink, type SinkOptions, type TokenSources } from '@longshore/sinks';
 import { alertReport, outOfDate } from './alerts/endpoint.js';
 import { httpOptions, openHttp } from './http-options.js';
 import type { OwnPublish } from './own-publish.js';
@@ -19,7 +25,7 @@ import type { Report } from './report.js';
 
 /** See the header. Nothing in it looks a secret up again. */
 export interface Prepared {
-  endpoint: Endpoint | AlertEndpoint;
+  endpoint: Endpoint | AlertEndpoint | ArchiveEndpoint;
   /** Holds the values of the secrets, so that a rotated `file:` secret is a change. Never logged. */
   fingerprint: string;
   /** Opens a sink: each result is to be closed. */
@@ -39,6 +45,8 @@ export interface PrepareParts {
   tokens: TokenSources;
   /** Knows which alerts are out of date. */
   alerts: Pick<AlertStore, 'get'>;
+  /** Writes events into the archive; absent without `archive`. */
+  archive?: SinkOptions['archive']['writer'];
   /** Version for the `User-Agent`. */
   version: string;
   /** When an alert is tried again; for tests. Default: as its endpoint says. */
@@ -50,7 +58,7 @@ export interface PrepareParts {
  * @throws LongshoreError SECRET_MISSING
  */
 export function prepareEndpoint(
-  endpoint: Endpoint | AlertEndpoint,
+  endpoint: Endpoint | AlertEndpoint | ArchiveEndpoint,
   config: Config,
   live: () => Config,
   parts: PrepareParts,
@@ -66,6 +74,12 @@ export function prepareEndpoint(
 
   const ordered = endpoint.order !== 'none' && endpoint.hold !== undefined;
   const rules = { settings: endpoint, ordered, ignores: rulesOf(endpoint, observer) };
+  if (endpoint.kind === 'archive') {
+    const { archive: writer } = parts;
+    if (!writer) throw new TypeError('the archive is not open in this process');
+    const open = () => ({ ...rules, sink: openSink('archive', { writer }) });
+    return { endpoint, fingerprint: fingerprint({}), open, report };
+  }
   if (endpoint.kind === 'http') {
     const signing = endpoint.sign && signOptions(endpoint.sign);
     const { answers } = endpoint;
@@ -88,7 +102,7 @@ export function prepareEndpoint(
 }
 
 /** Of a stored delivery the whole event is read only where a rule looks at it. */
-function rulesOf(endpoint: Endpoint, observer: Observer): LiveEndpoint['ignores'] {
+function rulesOf(endpoint: Endpoint | ArchiveEndpoint, observer: Observer): LiveEndpoint['ignores'] {
   const ignores = compileRules(endpoint, filterFault(observer));
   return (delivery) => ignores({ ...delivery, facts: (host) => factsOf(delivery, host) });
 }

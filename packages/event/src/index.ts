@@ -86,6 +86,7 @@ export {
 } from './outage.js';
 export {
   type Answer,
+  type ArchiveReason,
   type FormatReason,
   isTlsReason,
   type Outcome,
