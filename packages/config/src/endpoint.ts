@@ -20,7 +20,8 @@ export const LONGEST_TIMER_MS = 24 * DAY_MS;
 /** A claim uses Redis memory until it expires. Milliseconds. */
 const LONGEST_COLLAPSE_MS = DAY_MS;
 
-const ignore = z
+/** Which events an endpoint does not get. */
+export const ignore = z
   .strictObject({
     mediatypes: texts(
       'Media types whose events the endpoint does not get. Matched exactly; `""` matches events without one, such as deletes.',

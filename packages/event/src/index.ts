@@ -85,6 +85,7 @@ export {
 } from './outage.js';
 export {
   type Answer,
+  type ArchiveReason,
   type FormatReason,
   isTlsReason,
   type Outcome,
