@@ -23,7 +23,7 @@ import { dashboard } from './dashboard.js';
 import { egress } from './egress.js';
 import { endpoint, LONGEST_TIMER_MS } from './endpoint.js';
 import { hosts, section } from './section.js';
-import { auth, source } from './source.js';
+import { auth, ingestProxy, source } from './source.js';
 
 const MANY = Number.MAX_SAFE_INTEGER;
 
@@ -180,6 +180,7 @@ export const settings = z
         '256MiB',
       ),
       auth: auth.prefault({}),
+      proxy: ingestProxy.optional(),
       spool: shorthand(spool, 'enabled').prefault({}),
     }).prefault({}),
     dashboard: dashboard.prefault({}),
