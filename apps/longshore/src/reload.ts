@@ -2,7 +2,7 @@
  * Applies a changed configuration while events flow. A file that cannot be used changes nothing: the running
  * configuration stays in force, and the log says why.
  */
-import { type Config, type Env, formatProblem, type Problem, readConfig } from '@longshore/config';
+import { certificateExpiries, type Config, type Env, formatProblem, type Problem, readConfig } from '@longshore/config';
 import type { RefusedConfig } from '@longshore/dashboard';
 import { LongshoreError } from '@longshore/event';
 import type { Observer } from '@longshore/observe';
@@ -65,6 +65,7 @@ export function reloadConfig({ file, env, why, current, apply, observer }: Reloa
     const next: Config = { ...config, ...fixed(current.config), ...listeners(config, current.config) };
     apply(next);
     observer.configLoaded(Date.now());
+    observer.certificatesExpire(certificateExpiries(next));
     const changed = changedEndpoints(current.config, next);
     log.info({ why, endpoints: next.notifications.endpoints.length, ...changed }, 'configuration reloaded');
     logWarnings(file, warnings, observer);

@@ -11,6 +11,7 @@ export { type AlertEndpoint, alertEndpointName, alertEndpoints, everyEndpoint } 
 export { type DashboardRole, ROLES } from './dashboard.js';
 export { type Described, describe } from './describe.js';
 export type { Endpoint, HttpEndpoint, PreheatEndpoint } from './endpoint.js';
+export { fileReferences } from './file-references.js';
 export { givingUpTimes } from './giving-up.js';
 export type { PreheatSettings } from './preheat.js';
 export { formatProblem, type Problem } from './problem.js';

@@ -77,7 +77,7 @@ test('a password that is renewed is sent by the next connection', async ({ open 
   const id = await client.client('ID');
   password = 'new-password';
   await client.config('SET', 'requirepass', password);
-  await client.client('KILL', 'ID', String(id), 'SKIPME', 'no').catch(() => {});
+  await client.call('CLIENT', 'KILL', 'ID', String(id), 'SKIPME', 'no').catch(() => {});
   await eventually(() => client.client('ID').catch(() => id), (other) => other !== id);
   expect(await client.ping()).toBe('PONG');
 });
