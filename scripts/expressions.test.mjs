@@ -29,7 +29,7 @@ const BOUNDED = {
   'apps/dashboard/src/pages/layout.tsx': {
     '/<(?:"[^"]*"|[^">])*>|[^<]+/g': 'HTML of the renderer, in which each < begins a tag that ends',
   },
-  'packages/embedded/src/redis/install-hint.ts': {
+  'packages/embedded/src/install-hint.ts': {
     "new RegExp(`^${name}=(.*)$`, 'm')": '/etc/os-release, by the name of one of its constant keys',
   },
   'packages/event/src/glob/parse.ts': {
@@ -49,7 +49,7 @@ const BOUNDED = {
     "new RegExp(`.{1,${width}}`, 'gu')": 'a number, of columns of a terminal',
   },
   'packages/operator/src/parse-time.ts': {
-    '/^(?:(\\d+)d)?(.*?)(?:\\s+ago)?$/': 'a parameter of 1,000 characters at most',
+    '/^(?:(\\d+)w)?(?:(\\d+)d)?(.*?)(?:\\s+ago)?$/': 'a parameter of 1,000 characters at most',
   },
 };
 

@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Writable } from 'node:stream';
-import type { Configuration } from '@longshore/embedded/redis';
+import type { Configuration } from '@longshore/embedded';
 import { createObserver } from '@longshore/observe';
 import { expect, onTestFinished, test } from 'vitest';
 import { keepEmbeddedRedis } from './embedded.js';

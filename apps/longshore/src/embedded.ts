@@ -1,52 +1,64 @@
 /**
- * Keeps an embedded Redis running: when it dies, or the process that owned it ends, it is started again on the
+ * Keeps an embedded server running: when it dies, or the process that owned it ends, it is started again on the
  * same data. Ingest answers 503 meanwhile and workers wait; the clients ask for the new socket as they reconnect.
  */
 import { setTimeout as pause } from 'node:timers/promises';
-import { type EmbeddedRedis, type EmbeddedRedisOptions, startEmbeddedRedis } from '@longshore/embedded/redis';
+import type { Configuration, EmbeddedOptions, EmbeddedServer } from '@longshore/embedded';
+import { type EmbeddedRedisOptions, startEmbeddedRedis } from '@longshore/embedded/redis';
 import type { Observer } from '@longshore/observe';
 
 /** Before another try when it could not be started, in milliseconds. */
 const RETRY_AFTER_MS = 5_000;
 const STOP_TIMEOUT_MS = 500;
 const WARNING_INTERVAL_MS = 60_000;
-const WARNS = 'the embedded Redis warns';
 
-/** The embedded Redis, restarted when it stops. */
-export interface KeptRedis {
-  /** Path of the socket of the Redis that runs now. */
+/** An embedded server, restarted when it stops. */
+export interface KeptServer {
+  /** Path of the socket of the server that runs now. */
   socket(): string;
   stop(): Promise<void>;
 }
 
+/** How the log reports an embedded server. */
+type Reports = Required<Pick<EmbeddedRedisOptions, 'onWait' | 'onTrouble' | 'onWarning'>>;
+
 /** @throws LongshoreError REDIS_NOT_FOUND, REDIS_START_FAILED, DATADIR_LOCKED at the first start */
-export async function keepEmbeddedRedis(
-  options: EmbeddedRedisOptions,
+export function keepEmbeddedRedis(options: EmbeddedRedisOptions, observer: Observer): Promise<KeptServer> {
+  return keepEmbedded('Redis', options, observer, (reports) =>
+    startEmbeddedRedis({ ...options, ...reports }),
+  );
+}
+
+/** @param name of the program, for the log. Throws what the first `start` throws */
+export async function keepEmbedded(
+  name: string,
+  { datadir, configuration }: EmbeddedOptions,
   observer: Observer,
-): Promise<KeptRedis> {
+  start: (reports: Reports) => Promise<EmbeddedServer>,
+): Promise<KeptServer> {
   const { log } = observer;
-  const { datadir, configuration } = options;
   const stopping = new AbortController();
-  const start = async (): Promise<EmbeddedRedis> => {
-    const redis = await startEmbeddedRedis({
-      ...options,
+  const startReported = async (): Promise<EmbeddedServer> => {
+    const server = await start({
       onWait: (reason) => log.info({ datadir }, reason),
       onTrouble: (reason) => log.error({ datadir }, reason),
       onWarning: (line) =>
-        observer.throttledLog(`embedded ${line}`, WARNING_INTERVAL_MS).warn({ line }, WARNS),
+        observer
+          .throttledLog(`embedded ${line}`, WARNING_INTERVAL_MS)
+          .warn({ line }, `the embedded ${name} warns`),
     });
-    warnOfOtherConfiguration(redis, configuration, observer);
-    return redis;
+    warnOfOtherConfiguration(name, server, configuration, observer);
+    return server;
   };
-  let current = await start();
+  let current = await startReported();
 
   const startAgain = async (): Promise<void> => {
     while (!stopping.signal.aborted) {
       try {
-        current = await start();
+        current = await startReported();
         return;
       } catch (err) {
-        log.error({ err }, 'the embedded Redis cannot be started, trying again');
+        log.error({ err }, `the embedded ${name} cannot be started, trying again`);
         await pause(RETRY_AFTER_MS, undefined, { signal: stopping.signal }).catch(() => {});
       }
     }
@@ -56,15 +68,15 @@ export async function keepEmbeddedRedis(
       const { output } = await current.exited;
       if (stopping.signal.aborted) return;
       const what = current.owned
-        ? 'the embedded Redis has died'
-        : 'the process that ran the embedded Redis has ended';
+        ? `the embedded ${name} has died`
+        : `the process that ran the embedded ${name} has ended`;
       log.error({ output }, `${what}; starting one on the same data`);
       await current.stop();
       await startAgain();
     }
   };
   const keeping = keep().catch((err) =>
-    log.error({ err }, 'supervision of the embedded Redis failed; restart Longshore'),
+    log.error({ err }, `supervision of the embedded ${name} failed; restart Longshore`),
   );
 
   return {
@@ -81,8 +93,9 @@ export async function keepEmbeddedRedis(
 
 /** Two relays of one `datadir` share its queues: each would deliver to the endpoints of its own configuration alone. */
 function warnOfOtherConfiguration(
-  { owner }: EmbeddedRedis,
-  own: EmbeddedRedisOptions['configuration'],
+  name: string,
+  { owner }: EmbeddedServer,
+  own: Configuration | undefined,
   { log }: Observer,
 ): void {
   const theirs = owner?.configuration;
@@ -90,6 +103,6 @@ function warnOfOtherConfiguration(
   if (!theirs || !own || theirs.file === own.file || theirs.fingerprint === own.fingerprint) return;
   log.warn(
     { pid: owner.pid, theirs: theirs.file, own: own.file },
-    `shares the Redis of pid ${owner.pid}, which has another configuration (${theirs.file}); give this relay a datadir of its own unless that is meant`,
+    `shares the ${name} of pid ${owner.pid}, which has another configuration (${theirs.file}); give this relay a datadir of its own unless that is meant`,
   );
 }

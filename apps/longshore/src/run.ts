@@ -3,8 +3,8 @@
  * in the order in which an event travels, so that nothing is taken that would not be finished.
  */
 import {
-  certificateExpiries,
   type Config,
+  certificateExpiries,
   type Env,
   everyEndpoint,
   fileReferences,
@@ -14,6 +14,7 @@ import { createObserver, type Observer } from '@longshore/observe';
 import { connect, createMonitor, type RedisHealth } from '@longshore/queue';
 import { watchForLoss } from '@longshore/queue/lost';
 import { createInspector, createPauses } from '@longshore/queue/operator';
+import { openRelayArchive } from './archive.js';
 import { healthLog } from './health.js';
 import { lossNotes, reportLoss } from './losses.js';
 import { announceReadiness } from './readiness.js';
@@ -96,8 +97,9 @@ async function serve({ file, roles, env }: RunOptions, serving: Serving): Promis
     onLoss: (loss) => reportLoss(observer, loss),
   });
   const trail = openTrail({ config: () => inForce.config, observer, producer, monitor });
+  const archive = await openArchiveFor(roles, config, observer);
   const parts: RoleParts = {
-    ...{ ...connections, observer, inspector, trail, version },
+    ...{ ...connections, observer, inspector, trail, version, archive },
     config: () => inForce.config,
     refused: () => inForce.refused,
     losses: () => lossNotes(watch.last()),
@@ -112,7 +114,13 @@ async function serve({ file, roles, env }: RunOptions, serving: Serving): Promis
       inForce = reloadConfig({ file, env, why, current: inForce, apply: running.apply, observer });
       watcher.follow(fileReferences(inForce.config));
     });
-    readiness.serving({ ...running.urls, redis: redis.where, ...summary(config, roles), version });
+    readiness.serving({
+      ...running.urls,
+      redis: redis.where,
+      archive: archive?.where,
+      ...summary(config, roles),
+      version,
+    });
     await stopped;
     readiness.stop();
     watcher.close();
@@ -121,6 +129,7 @@ async function serve({ file, roles, env }: RunOptions, serving: Serving): Promis
     watcher.close();
     watch.close();
     await trail.close();
+    await archive?.close();
     connections.close();
     await redis.stop();
     // Lines that were held back come first: `stopped` is the last.
@@ -128,6 +137,13 @@ async function serve({ file, roles, env }: RunOptions, serving: Serving): Promis
     if (started) observer.log.info({}, 'stopped');
     await observer.flush();
   }
+}
+
+/** A process that only takes events needs no archive. */
+async function openArchiveFor(roles: readonly Role[], config: Config, observer: Observer) {
+  const plays = (role: Role): boolean => roles.length === 0 || roles.includes(role);
+  if (!plays('worker') && !plays('dashboard')) return undefined;
+  return openRelayArchive(config, observer, plays('worker'));
 }
 
 interface ConnectionParts {

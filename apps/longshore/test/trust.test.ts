@@ -11,17 +11,20 @@ import { anEvent, envelope, startRelay, workFolder, writeConfig } from './relay.
 const server = selfSigned({ names: ['127.0.0.1'] });
 const clients = [selfSigned({ names: ['first'] }), selfSigned({ names: ['second'] })] as const;
 
-/** Answers 200 to whoever shows one of the client certificates, and remembers which, and with what authorization. */
+/** Answers 200 to a client that shows one of the certificates, and remembers which, and with what authorization. */
 async function askingReceiver() {
   const seen: { client: string; authorization?: string }[] = [];
   const ca = clients.map(({ cert }) => cert);
-  const https = createServer({ ...server, ca, requestCert: true, rejectUnauthorized: true }, (request, response) => {
-    const { subject } = (request.socket as TLSSocket).getPeerCertificate();
-    request.resume().on('end', () => {
-      seen.push({ client: String(subject.CN), authorization: request.headers.authorization });
-      response.end();
-    });
-  });
+  const https = createServer(
+    { ...server, ca, requestCert: true, rejectUnauthorized: true },
+    (request, response) => {
+      const { subject } = (request.socket as TLSSocket).getPeerCertificate();
+      request.resume().on('end', () => {
+        seen.push({ client: String(subject.CN), authorization: request.headers.authorization });
+        response.end();
+      });
+    },
+  );
   await new Promise<void>((resolve) => https.listen(0, '127.0.0.1', resolve));
   onTestFinished(() => {
     https.close();
@@ -36,13 +39,22 @@ async function replace(path: string, text: string): Promise<void> {
   await rename(`${path}.new`, path);
 }
 
-test('certificates and tokens are renewed while events flow, and no secret is in Redis or the log', { timeout: 120_000 }, async () => {
+const secrets = {
+  token: 'tok3n-of-the-endpoint',
+  rotated: 'tok3n-that-came-later',
+  client: 's3cret-of-the-client',
+};
+
+/** A relay with an endpoint that shows certificate and token, one with OAuth 2, and a Redis by TLS. */
+async function trustedRelay() {
   const folder = await workFolder();
   const path = (name: string) => join(folder, name);
   const redis = await startTlsRedis();
   const receiver = await askingReceiver();
-  const secrets = { token: 'tok3n-of-the-endpoint', rotated: 'tok3n-that-came-later', client: 's3cret-of-the-client' };
-  const issuer = await startReceiver({ status: 200, body: '{"access_token":"acc3ss-token","expires_in":3600}' });
+  const issuer = await startReceiver({
+    status: 200,
+    body: '{"access_token":"acc3ss-token","expires_in":3600}',
+  });
   const other = await startReceiver();
   await writeFile(path('cert.pem'), clients[0].cert);
   await writeFile(path('key.pem'), clients[0].key);
@@ -63,8 +75,18 @@ test('certificates and tokens are renewed while events flow, and no secret is in
     },
   });
   const relay = await startRelay(file);
+  return { relay, path, receiver, issuer, other, redis };
+}
+
+test('certificates and tokens are renewed while events flow, and no secret is in Redis or the log', {
+  timeout: 120_000,
+}, async () => {
+  const { relay, path, receiver, issuer, other, redis } = await trustedRelay();
   await relay.post(envelope(anEvent()));
-  await eventually(() => receiver.seen.length, (count) => count === 1);
+  await eventually(
+    () => receiver.seen.length,
+    (count) => count === 1,
+  );
   expect(receiver.seen).toEqual([{ client: 'first', authorization: `Bearer ${secrets.token}` }]);
   const [delivered] = await other.received(1);
   expect(delivered?.headers.authorization).toBe('Bearer acc3ss-token');
@@ -73,7 +95,10 @@ test('certificates and tokens are renewed while events flow, and no secret is in
   await replace(path('cert.pem'), clients[1].cert);
   await relay.waitFor('configuration not reloaded, the old one stays in force');
   await relay.post(envelope(anEvent()));
-  await eventually(() => receiver.seen.length, (count) => count === 2);
+  await eventually(
+    () => receiver.seen.length,
+    (count) => count === 2,
+  );
   expect(receiver.seen.at(-1)?.client).toBe('first');
 
   await replace(path('key.pem'), clients[1].key);
@@ -82,7 +107,10 @@ test('certificates and tokens are renewed while events flow, and no secret is in
     async () => {
       const before = receiver.seen.length;
       await relay.post(envelope(anEvent()));
-      await eventually(() => receiver.seen.length, (count) => count > before);
+      await eventually(
+        () => receiver.seen.length,
+        (count) => count > before,
+      );
       return receiver.seen.at(-1);
     },
     (last) => last?.client === 'second' && last.authorization === `Bearer ${secrets.rotated}`,

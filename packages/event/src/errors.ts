@@ -37,6 +37,18 @@ const rows = {
     retry: true,
     status: 503,
   },
+  SOURCE_NETWORK: {
+    help: 'The client’s address is in none of the networks of `sources[].from`. Behind a proxy, set `ingest.proxy`, or every client has the proxy’s address. Nothing was stored.',
+    expose: true,
+    retry: false,
+    status: 403,
+  },
+  SOURCE_RATE: {
+    help: 'The source sends more requests than `sources[].rate` allows in one process. A sender that retries sends it again; others lose the event. Raise the rate.',
+    expose: true,
+    retry: true,
+    status: 429,
+  },
   SOURCE_UNKNOWN: {
     help: 'There is no source at this path. The response lists the available paths.',
     expose: true,
@@ -116,6 +128,16 @@ const rows = {
   },
   REDIS_START_FAILED: {
     help: 'The embedded Redis did not start, or is older than Redis 7. The message has its last output, or its version and the command that installs a newer one.',
+    expose: false,
+    retry: false,
+  },
+  POSTGRES_NOT_FOUND: {
+    help: 'The archive has no `archive.url`, and this machine has no PostgreSQL 15 or newer, or not the version that wrote the archive. The message has the command that installs one, and those that move the archive to another version.',
+    expose: false,
+    retry: false,
+  },
+  POSTGRES_START_FAILED: {
+    help: 'The embedded PostgreSQL of the archive did not start. The message has its last output, or the folder that its user may not enter.',
     expose: false,
     retry: false,
   },

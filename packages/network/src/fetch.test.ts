@@ -46,5 +46,7 @@ test('what egress refuses is not connected to, by its name or its address', asyn
   const guarded = createFetch({ tls: { ca: certificate.cert }, egress });
   expect(await causeOf(guarded(url))).toContain('egress.mode is public');
   expect(await causeOf(guarded(url.replace('localhost', '127.0.0.1')))).toContain('egress.mode is public');
-  expect(await causeOf(createFetch()('http://[fd00:ec2::23]/'))).toContain('add exactly this one to egress.allow');
+  expect(await causeOf(createFetch()('http://[fd00:ec2::23]/'))).toContain(
+    'add exactly this one to egress.allow',
+  );
 });

@@ -43,14 +43,19 @@ test('a server that is not trusted, or not the one that is meant, gets no comman
   expect(await errors(() => ({ ...tlsOf(redis), servername: 'other.test' }))).toContain('altnames');
 });
 
-test('a renewed certificate is shown by the next connection; a half-written one leaves the one before', async ({ open }) => {
+test('a renewed certificate is shown by the next connection; a half-written one leaves the one before', async ({
+  open,
+}) => {
   const redis = await startTlsRedis();
   let now = () => tlsOf(redis);
   const client = await open('consumer', { url: `redis://127.0.0.1:${redis.port}`, tls: () => now() });
   const reconnected = async (): Promise<string> => {
     const id = await client.client('ID');
     await redis.redis.cli('CLIENT', 'KILL', 'TYPE', 'normal');
-    await eventually(() => client.client('ID').catch(() => id), (other) => other !== id);
+    await eventually(
+      () => client.client('ID').catch(() => id),
+      (other) => other !== id,
+    );
     return String(await client.client('INFO'));
   };
   now = () => {
@@ -78,6 +83,9 @@ test('a password that is renewed is sent by the next connection', async ({ open 
   password = 'new-password';
   await client.config('SET', 'requirepass', password);
   await client.call('CLIENT', 'KILL', 'ID', String(id), 'SKIPME', 'no').catch(() => {});
-  await eventually(() => client.client('ID').catch(() => id), (other) => other !== id);
+  await eventually(
+    () => client.client('ID').catch(() => id),
+    (other) => other !== id,
+  );
   expect(await client.ping()).toBe('PONG');
 });

@@ -30,7 +30,10 @@ const MASTER = 'longshore';
 /** @param kind default: one server */
 export async function startTlsRedis(kind: 'alone' | 'sentinel' | 'cluster' = 'alone'): Promise<TestTlsRedis> {
   const folder = await temporaryFolder('redis-tls');
-  const [server, client] = [selfSigned({ names: ['redis.test', '127.0.0.1'] }), selfSigned({ names: ['client'] })];
+  const [server, client] = [
+    selfSigned({ names: ['redis.test', '127.0.0.1'] }),
+    selfSigned({ names: ['client'] }),
+  ];
   const path = (name: string) => join(folder, name);
   await writeFile(path('cert.pem'), server.cert);
   await writeFile(path('key.pem'), server.key);
@@ -51,7 +54,10 @@ export async function startTlsRedis(kind: 'alone' | 'sentinel' | 'cluster' = 'al
   const redis = await startRedis({ settings: { ...tls, ...(kind === 'cluster' && cluster) } });
   if (kind === 'cluster') {
     await redis.cli('CLUSTER', 'ADDSLOTSRANGE', '0', '16383');
-    await eventually(() => redis.cli('CLUSTER', 'INFO'), (info) => String(info).includes('cluster_state:ok'));
+    await eventually(
+      () => redis.cli('CLUSTER', 'INFO'),
+      (info) => String(info).includes('cluster_state:ok'),
+    );
   }
   const sentinelPort = kind === 'sentinel' ? await startSentinel(folder, port, tls) : 0;
   return { redis, port, sentinelPort, master: MASTER, server, client };
@@ -65,7 +71,9 @@ async function startSentinel(folder: string, primary: number, tls: Record<string
     `port ${plain}`,
     'bind 127.0.0.1',
     'dir ./',
-    ...Object.entries({ ...tls, 'tls-port': String(port), 'tls-replication': 'yes' }).map((entry) => entry.join(' ')),
+    ...Object.entries({ ...tls, 'tls-port': String(port), 'tls-replication': 'yes' }).map((entry) =>
+      entry.join(' '),
+    ),
     `sentinel monitor ${MASTER} 127.0.0.1 ${primary} 1`,
   ];
   await writeFile(join(own, 'sentinel.conf'), `${lines.join('\n')}\n`);

@@ -1,6 +1,7 @@
 /**
  * Finds the programs of PostgreSQL: on the PATH, then where distributions put each major version, then where set-up
- * unpacked one (`$XDG_CACHE_HOME/longshore/postgres`, by default below `~/.cache`; for root `/var/cache/longshore`).
+ * unpacked one (for root in /var/cache, because the server does not run as root and must reach it; else in
+ * `$XDG_CACHE_HOME`, by default `~/.cache`).
  *
  * A shell does the search, because it knows the search path and the home folder.
  */
@@ -11,9 +12,6 @@ import { promisify } from 'node:util';
 
 const run = promisify(execFile);
 
-/** The archive needs this major version or a newer one. */
-export const OLDEST_MAJOR = 15;
-
 /** The programs of one version. */
 export interface PostgresPrograms {
   /** Absolute path of the folder that has `postgres` and `initdb`. */
@@ -22,28 +20,39 @@ export interface PostgresPrograms {
   major: number;
 }
 
+/** Where to look. */
+export interface SearchOptions {
+  /** Search path, in place of the process's own PATH. */
+  path?: string;
+  /** Patterns of further folders, in place of those of distributions. */
+  folders?: readonly string[];
+}
+
+const FOLDERS = [
+  '/usr/lib/postgresql/*/bin',
+  '/usr/pgsql-*/bin',
+  '/usr/libexec/postgresql*',
+  '/opt/homebrew/opt/postgresql@*/bin',
+  '/usr/local/opt/postgresql@*/bin',
+  '/var/cache/longshore/postgres/*/bin',
+];
+
 const script = `
-if [ -n "$1" ]; then
-  PATH=$1
-  set --
-else
-  set -- /usr/lib/postgresql/*/bin /usr/pgsql-*/bin /usr/libexec/postgresql* \\
-    /opt/homebrew/opt/postgresql@*/bin /usr/local/opt/postgresql@*/bin
-fi
-for program in "$(command -v postgres)" "$@" /var/cache/longshore/postgres/*/bin \\
-  "\${XDG_CACHE_HOME:-\${HOME:-/nonexistent}/.cache}"/longshore/postgres/*/bin
-do
-  [ ! -d "$program" ] || program=$program/postgres
-  if [ -x "$program" ]; then echo "$program	$("$program" --version)"; else echo; fi
+[ -z "$1" ] || PATH=$1
+cache=\${XDG_CACHE_HOME:-\${HOME:-/nonexistent}/.cache}
+for place in "$(command -v postgres)" $2 "$cache"/longshore/postgres/*/bin; do
+  [ ! -d "$place" ] || place=$place/postgres
+  if [ -x "$place" ]; then echo "$place	$("$place" --version)"; else echo; fi
 done
 `;
 
-/**
- * Every version on this machine, the one on the PATH first, then the newest.
- * `path` is a search path to use in place of this process's own and of the folders of distributions.
- */
-export async function listPostgres(path = ''): Promise<PostgresPrograms[]> {
-  const { stdout } = await run('/bin/sh', ['-c', script, 'sh', path]).catch(() => ({ stdout: '' }));
+/** Every version on this machine, the one on the PATH first, then the newest. */
+export async function listPostgres({
+  path = '',
+  folders = FOLDERS,
+}: SearchOptions = {}): Promise<PostgresPrograms[]> {
+  const args = ['-c', script, 'sh', path, folders.join(' ')];
+  const { stdout } = await run('/bin/sh', args).catch(() => ({ stdout: '' }));
   // The first line is that of the PATH.
   const [first, ...others] = await Promise.all(stdout.split('\n').map(parse));
   const newestFirst = others.flat().sort((a, b) => b.major - a.major);

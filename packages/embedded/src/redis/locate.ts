@@ -8,10 +8,9 @@
  * read data of Redis 7.
  */
 import { execFile } from 'node:child_process';
-import { readFile } from 'node:fs/promises';
 import { promisify } from 'node:util';
 import { LongshoreError } from '@longshore/event';
-import { installHint } from './install-hint.js';
+import { installHintHere } from '../install-hint.js';
 
 const run = promisify(execFile);
 
@@ -36,7 +35,7 @@ export async function findRedisServer(path = ''): Promise<string> {
   if (!program) {
     throw new LongshoreError(
       'REDIS_NOT_FOUND',
-      `No redis-server or valkey-server on the PATH. Install one: ${await hintHere()}. Or set redis.url to your own Redis.`,
+      `No redis-server or valkey-server on the PATH. Install one: ${await installHintHere('redis')}. Or set redis.url to your own Redis.`,
     );
   }
   const version = await versionOf(program);
@@ -52,7 +51,7 @@ export const isNewEnough = (version: string | undefined): boolean =>
 export async function tooOld(what: string): Promise<LongshoreError> {
   return new LongshoreError(
     'REDIS_START_FAILED',
-    `${what}, and the embedded Redis must be Redis ${OLDEST} or newer, or Valkey. Install one: ${await hintHere()}; if that is too old as well, see https://packages.redis.io. Or set redis.url to your own Redis.`,
+    `${what}, and the embedded Redis must be Redis ${OLDEST} or newer, or Valkey. Install one: ${await installHintHere('redis')}; if that is too old as well, see https://packages.redis.io. Or set redis.url to your own Redis.`,
   );
 }
 
@@ -61,9 +60,4 @@ async function versionOf(program: string): Promise<string | undefined> {
     stdout: '',
   }));
   return /\bv=(\d+[\d.]*)/.exec(stdout)?.[1];
-}
-
-async function hintHere(): Promise<string> {
-  const osRelease = await readFile('/etc/os-release', 'utf8').catch(() => '');
-  return installHint(process.platform, osRelease);
 }

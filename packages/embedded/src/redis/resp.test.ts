@@ -2,7 +2,7 @@ import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { temporaryFolder } from '../testing/processes.js';
-import { start } from '../testing/redis-owner.js';
+import { start } from '../testing/redis.js';
 import { probe, redisCommand } from './resp.js';
 
 test('every kind of answer of a real Redis is understood', async () => {

@@ -1,20 +1,14 @@
 /**
- * How the program is run and when it counts as started.
+ * How the program is run and how it is ended.
  *
  * Redis writes before it answers, and `sync.ts` syncs the file to disk once a second (a power failure loses one or two
  * seconds, a crash of Redis nothing). Nothing is evicted, and only this user can reach it: no TCP port, a socket of mode
  * 0700.
  */
-import { setTimeout as delay } from 'node:timers/promises';
-import { LongshoreError } from '@longshore/event';
-import type { ProcessExit, WatchedProcess } from '../watched-process.js';
+import type { Advice } from '../await-ready.js';
+import type { WatchedProcess } from '../watched-process.js';
 import { isNewEnough, tooOld } from './locate.js';
-import { probe, redisCommand } from './resp.js';
-
-const POLL_INTERVAL_MS = 20;
-/** Longest time without progress of a Redis that neither answers nor ends. */
-const START_TIMEOUT_MS = 600_000;
-const LINES = 12;
+import { redisCommand } from './resp.js';
 
 /** Arguments of `redis-server`, which runs in its data folder. `maxmemory` in bytes. */
 export function serverArguments(socket: string, maxmemory: number): string[] {
@@ -32,34 +26,6 @@ export function serverArguments(socket: string, maxmemory: number): string[] {
     'maxmemory-policy': 'noeviction',
   };
   return Object.entries(settings).flatMap(([name, value]) => [`--${name}`, value]);
-}
-
-/** Resolves when it serves. Throws `REDIS_START_FAILED` when it ends, or is silent for ten minutes. */
-export async function awaitReady(
-  redis: WatchedProcess,
-  socket: string,
-  program: string,
-  onWait?: (reason: string) => void,
-): Promise<void> {
-  let exit: ProcessExit | undefined;
-  void redis.exited.then((ended) => {
-    exit = ended;
-  });
-  let reported = false;
-  let until = Date.now() + START_TIMEOUT_MS;
-  for (;;) {
-    const state = await probe(socket);
-    if (exit)
-      throw startFailed(`${program} ended (${exit.signal ?? exit.code ?? 'not started'})`, exit.output);
-    if (state === 'ready') return;
-    if (state === 'loading') {
-      until = Date.now() + START_TIMEOUT_MS;
-      if (!reported) onWait?.('waiting for Redis to read its data back');
-      reported = true;
-    }
-    if (Date.now() > until) throw startFailed(`${program} does not answer`, redis.output());
-    await delay(POLL_INTERVAL_MS);
-  }
 }
 
 /**
@@ -87,14 +53,8 @@ export function warningsIn(output: string): string[] {
   return output.split('\n').flatMap((line) => line.split(' # ').slice(1, 2));
 }
 
-function startFailed(what: string, output: string): LongshoreError {
-  const row = advice.find(([pattern]) => pattern.test(output));
-  const lines = output.split('\n').slice(-LINES).join('\n');
-  const next = row ? `${row[1]} ` : '';
-  return new LongshoreError('REDIS_START_FAILED', `${what}. ${next}Its last output:\n${lines || '(none)'}`);
-}
-
-const advice: readonly (readonly [pattern: RegExp, next: string])[] = [
+/** What its output means, and the next step. */
+export const ADVICE: Advice = [
   [/No space left on device/, 'The disk is full: free some space, or set datadir to another disk.'],
   [/Permission denied/, 'Give the user that runs Longshore the right to write in datadir (chown).'],
   [/Read-only file system/, 'The file system is read-only: set datadir to a writable one.'],

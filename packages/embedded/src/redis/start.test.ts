@@ -2,10 +2,11 @@ import { chmod, mkdir, readdir, readFile, rm, stat, truncate, writeFile } from '
 import { createServer } from 'node:net';
 import { delimiter, dirname, join } from 'node:path';
 import { expect, onTestFinished, test, vi } from 'vitest';
+import { diskError } from '../folder.js';
 import { gone, temporaryFolder } from '../testing/processes.js';
-import { start } from '../testing/redis-owner.js';
+import { start } from '../testing/redis.js';
 import { watchedProcess } from '../watched-process.js';
-import { diskError } from './folder.js';
+import { REDIS } from './kind.js';
 import { findRedisServer } from './locate.js';
 import { probe, redisCommand } from './resp.js';
 import { endServer, refuseOlder, serverArguments, warningsIn } from './server.js';
@@ -167,7 +168,7 @@ test.each([
   ['ENOSPC', 'free some space'],
   ['EIO', 'another folder'],
 ])('%s of the file system comes with a next step', (code, next) => {
-  const error = diskError('/data/redis', Object.assign(new Error(code), { code, syscall: 'open' }));
+  const error = diskError(REDIS, '/data/redis', Object.assign(new Error(code), { code, syscall: 'open' }));
   expect(error).toMatchObject({ code: 'REDIS_START_FAILED' });
   expect(String(error)).toMatch(new RegExp(`/data/redis cannot be used \\(${code}\\)\\. .*${next}`));
 });

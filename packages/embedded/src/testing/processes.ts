@@ -8,7 +8,8 @@ import { identify } from '../process-identity.js';
 /** A datadir that is removed when the test ends. */
 export async function temporaryFolder(): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), 'embedded-test-'));
-  onTestFinished(() => rm(folder, { recursive: true, force: true }));
+  // A server whose owner was killed may still be ending there.
+  onTestFinished(() => rm(folder, { recursive: true, force: true, maxRetries: 20, retryDelay: 100 }));
   return folder;
 }
 

@@ -16,7 +16,10 @@ test('a receiver that asks for a client certificate gets the configured one', as
   const asking = { ...server, ca: client.cert, requestCert: true, rejectUnauthorized: true };
   const { url, requests } = await receiver(answering(200), asking);
   expect(await sent(url, { ca, ...client })).toMatchObject(delivered);
-  expect(await sent(url, { ca })).toMatchObject({ kind: 'retry', reason: expect.stringMatching(/^(tls|reset)/) });
+  expect(await sent(url, { ca })).toMatchObject({
+    kind: 'retry',
+    reason: expect.stringMatching(/^(tls|reset)/),
+  });
   expect(await sent(url, { ca, ...selfSigned({ names: ['client'] }) })).toMatchObject({ kind: 'retry' });
   expect(requests).toHaveLength(1);
 });
@@ -34,7 +37,9 @@ test('the server name is asked for, and checked in place of the host', async () 
   expect(await sent(url, { ca: named.cert, servername: 'inner.test' })).toMatchObject(delivered);
   expect(asked).toBe('inner.test');
   expect(await sent(url, { ca: named.cert })).toMatchObject({ reason: 'tls_hostname' });
-  expect(await sent(url, { ca: named.cert, servername: 'other.test' })).toMatchObject({ reason: 'tls_hostname' });
+  expect(await sent(url, { ca: named.cert, servername: 'other.test' })).toMatchObject({
+    reason: 'tls_hostname',
+  });
 });
 
 test('an older version of TLS than the configured one is refused', async () => {

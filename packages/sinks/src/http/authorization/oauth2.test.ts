@@ -1,6 +1,7 @@
 /** OAuth 2 client credentials, against a real token endpoint that counts, expires, refuses and hangs. */
-import { eventually, selfSigned } from '@longshore/testkit';
+
 import { Egress } from '@longshore/network/egress';
+import { eventually, selfSigned } from '@longshore/testkit';
 import { expect, onTestFinished, test } from 'vitest';
 import { aDelivery, anAttempt, aSink } from '../../testing/builders.js';
 import { proxy } from '../../testing/proxy.js';
@@ -76,7 +77,10 @@ test('a token is renewed at 80 % of its life, and meanwhile still used', async (
   expect(issuer.requests).toHaveLength(1);
   now = 80_000;
   await attempt();
-  await eventually(() => issuer.requests.length, (asked) => asked === 2);
+  await eventually(
+    () => issuer.requests.length,
+    (asked) => asked === 2,
+  );
   now = 99_999;
   await attempt();
   expect(sentTo(target)).toEqual(Array(4).fill('Bearer token-1'));
@@ -112,7 +116,9 @@ test('after a 401 the request is sent once more, with a new token, for which all
   expect(results).toEqual(Array(3).fill(expect.objectContaining({ kind: 'delivered', status: 204 })));
   expect(issuer.requests).toHaveLength(2);
   expect(target.requests).toHaveLength(6);
-  expect(new Set(target.requests.map(({ headers }) => headers['x-longshore-attempt']))).toEqual(new Set(['1']));
+  expect(new Set(target.requests.map(({ headers }) => headers['x-longshore-attempt']))).toEqual(
+    new Set(['1']),
+  );
 });
 
 test('a receiver that refuses every token is asked twice and no more', async () => {
@@ -140,22 +146,33 @@ test('a server that takes the client in the body gets it there, from then on at 
 });
 
 test.each([
-  [400, '{"error":"invalid_scope","error_description":"no such scope"}', 'answered 400 (invalid_scope: no such scope)'],
-  [401, `{"error":"invalid_client","error_description":"not ${SECRET}"}`, 'answered 401 (invalid_client: not ***)'],
+  [
+    400,
+    '{"error":"invalid_scope","error_description":"no such scope"}',
+    'answered 400 (invalid_scope: no such scope)',
+  ],
+  [
+    401,
+    `{"error":"invalid_client","error_description":"not ${SECRET}"}`,
+    'answered 401 (invalid_client: not ***)',
+  ],
   [403, 'forbidden', 'answered 403'],
   [302, '', 'answered 302'],
   [200, '<html>', 'answered 200 without an access_token'],
   [200, '{"access_token":"a\\nb"}', 'answered 200 without an access_token'],
   [200, '{"access_token":"abc","token_type":"mac"}', 'gives tokens of another type'],
-])('a token endpoint that answers %i %s is a failure that names it, and the receiver is not asked', async (status, text, said) => {
-  const issuer = await receiver(answering(status, text));
-  const target = await receiver(answering(200));
-  const result = await aProcess()(target.url, optionsFor(issuer.url)).attempt();
-  expect(result).toMatchObject({ kind: 'retry', reason: 'token', detail: expect.stringContaining(said) });
-  expect(JSON.stringify(result)).toContain(`the token endpoint ${new URL(issuer.url).host}`);
-  expect(JSON.stringify(result)).not.toContain(SECRET);
-  expect(target.requests).toEqual([]);
-});
+])(
+  'a token endpoint that answers %i %s is a failure that names it, and the receiver is not asked',
+  async (status, text, said) => {
+    const issuer = await receiver(answering(status, text));
+    const target = await receiver(answering(200));
+    const result = await aProcess()(target.url, optionsFor(issuer.url)).attempt();
+    expect(result).toMatchObject({ kind: 'retry', reason: 'token', detail: expect.stringContaining(said) });
+    expect(JSON.stringify(result)).toContain(`the token endpoint ${new URL(issuer.url).host}`);
+    expect(JSON.stringify(result)).not.toContain(SECRET);
+    expect(target.requests).toEqual([]);
+  },
+);
 
 test.each([
   ['answers 503', async () => (await receiver(answering(503))).url],
@@ -166,7 +183,11 @@ test.each([
   const target = await receiver(answering(200));
   const before = Date.now();
   const result = await aProcess()(target.url, optionsFor(await start())).attempt();
-  expect(result).toMatchObject({ kind: 'deferred', ours: 'token', why: expect.stringContaining('is unavailable') });
+  expect(result).toMatchObject({
+    kind: 'deferred',
+    ours: 'token',
+    why: expect.stringContaining('is unavailable'),
+  });
   const { until } = result as { until: number };
   expect(until).toBeGreaterThan(before);
   expect(target.requests).toEqual([]);
@@ -191,7 +212,10 @@ test('a token endpoint that hangs holds up no shutdown', async () => {
   const open = aProcess();
   const { send } = open(target.url, optionsFor(issuer.url));
   const attempt = send(aDelivery(), anAttempt({ signal: stop.signal }));
-  await eventually(() => issuer.requests.length, (asked) => asked === 1);
+  await eventually(
+    () => issuer.requests.length,
+    (asked) => asked === 1,
+  );
   stop.abort();
   expect(await attempt).toBe('aborted');
 });
@@ -207,6 +231,10 @@ test('the token endpoint has its own authority, its own proxy, and the rules of 
 
   const egress = new Egress({ mode: 'public', allow: [], deny: [] });
   const refused = await aProcess()(target.url, optionsFor(issuer.url, { egress })).attempt();
-  expect(refused).toMatchObject({ kind: 'retry', reason: 'egress', detail: expect.stringContaining('auth.oauth2.tokenurl leads to 127.0.0.1') });
+  expect(refused).toMatchObject({
+    kind: 'retry',
+    reason: 'egress',
+    detail: expect.stringContaining('auth.oauth2.tokenurl leads to 127.0.0.1'),
+  });
   expect(issuer.requests).toHaveLength(1);
 });

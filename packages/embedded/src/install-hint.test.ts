@@ -26,9 +26,17 @@ test.each([
   ['macOS', 'darwin', '', 'brew install redis'],
   ['Windows', 'win32', '', 'your package manager'],
 ])('%s gets its own command', (_name, platform, osRelease, expected) => {
-  expect(installHint(platform, osRelease)).toContain(expected);
+  expect(installHint('redis', platform, osRelease)).toContain(expected);
 });
 
 test('a word inside another field is no match', () => {
-  expect(installHint('linux', 'VERSION_ID=debian\nID=plan9')).not.toContain('apt-get');
+  expect(installHint('redis', 'linux', 'VERSION_ID=debian\nID=plan9')).not.toContain('apt-get');
+});
+
+test('PostgreSQL comes with its extensions, which some systems package apart', () => {
+  expect(installHint('postgres', 'linux', 'ID=debian')).toBe('apt-get install postgresql');
+  expect(installHint('postgres', 'linux', 'ID=alpine')).toBe('apk add postgresql postgresql-contrib');
+  expect(installHint('postgres', 'win32', '')).toBe(
+    'install PostgreSQL 15 or newer with your package manager',
+  );
 });
