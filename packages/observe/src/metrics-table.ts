@@ -66,6 +66,11 @@ export const METRICS = {
     help: 'Deliveries that a rule of the endpoint ignores.',
     labels: ['endpoint', 'rule'],
   },
+  longshore_filter_errors_total: {
+    type: 'counter',
+    help: 'Events on which the `where` of the endpoint failed. They are delivered.',
+    labels: ['endpoint'],
+  },
   longshore_deliveries_collapsed_total: {
     type: 'counter',
     help: 'Deliveries collapsed as duplicates of an equal event within the endpoint’s `collapse` window.',
@@ -193,6 +198,11 @@ export const METRICS = {
     type: 'gauge',
     help: 'Time of the last successful reload, in seconds since 1970.',
     labels: [],
+  },
+  longshore_certificate_expiry_seconds: {
+    type: 'gauge',
+    help: 'When the first certificate of a setting (`tls.ca`, `tls.cert`) expires, in seconds since 1970. Exported by each process.',
+    labels: ['setting'],
   },
   longshore_log_lines_dropped_total: {
     type: 'counter',
