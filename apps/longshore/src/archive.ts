@@ -3,7 +3,7 @@
  * each try to write them looks again. Only a database that a newer Longshore has migrated is refused at the start.
  */
 import { setTimeout as pause } from 'node:timers/promises';
-import type { Archive } from '@longshore/archive';
+import type { Archive, ArchiveConnection } from '@longshore/archive';
 import type { ArchiveWriter } from '@longshore/archive/write';
 import type { ArchiveSettings, Config } from '@longshore/config';
 import { LongshoreError, utcTime } from '@longshore/event';
@@ -13,8 +13,12 @@ import { type OpenPostgres, openPostgres } from './postgres.js';
 /** An open archive, and what writes to it. */
 export interface RelayArchive {
   archive: Archive;
+  /** For further connections, such as those that only read. */
+  connection: ArchiveConnection;
   /** Brings the schema up to this version before the first write. */
   writer: ArchiveWriter;
+  /** Resolves once PostgreSQL has the schema of this version. @throws LongshoreError ARCHIVE_UNAVAILABLE, ARCHIVE_SCHEMA */
+  ready(): Promise<void>;
   /** For the `ready` line: holds no secret. */
   where: string;
   /** What an operator should know of it, one line each. */
@@ -98,15 +102,19 @@ function relayArchive(
   writer: ArchiveWriter,
 ): RelayArchive {
   let trouble: { since: number; why: string } | undefined;
+  const ready = (): Promise<void> =>
+    ensure().catch((error: unknown) => {
+      throw asUnavailable(error);
+    });
   return {
     archive,
+    ready,
+    connection: postgres.connection,
     where: postgres.where,
     writer: {
       async write(deliveries, signal) {
         try {
-          await ensure().catch((error: unknown) => {
-            throw asUnavailable(error);
-          });
+          await ready();
           const results = await writer.write(deliveries, signal);
           if (trouble)
             observer.log.info({ seconds: secondsSince(trouble.since) }, 'the archive is available again');

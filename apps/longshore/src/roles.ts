@@ -16,6 +16,7 @@ import { createMemoryHistory } from '@longshore/queue/memory';
 import { createPulse, createPulseReader } from '@longshore/queue/pulse';
 import { createQuarantine } from '@longshore/queue/quarantine';
 import { openAdmin } from './admin-role.js';
+import { openArchiveReader } from './archive-reader.js';
 import { issuerFetch } from './issuer-fetch.js';
 import { type Listener, listen, logRefused, recordDropped } from './listen.js';
 import { asksForSecret, warnOfOpenIngest } from './open-ingest.js';
@@ -148,7 +149,7 @@ const claimFolder: IngestParts['claim'] = async (folder) => {
 };
 
 async function startWorker(parts: RoleParts): Promise<RunningRole> {
-  const { createOwnPublish, createWorker, startAlerts, startHousekeeping } = await import(
+  const { createOwnPublish, createWorker, startAlerts, startHousekeeping, startImages } = await import(
     '@longshore/worker'
   );
   const { config, consumer, producer, observer, inspector, monitor, trail, version, archive } = parts;
@@ -170,6 +171,12 @@ async function startWorker(parts: RoleParts): Promise<RunningRole> {
     quarantine: createQuarantine(producer, prefix),
     deliveries: createDeliveries(producer, prefix, inspector),
   });
+  const images =
+    archive &&
+    startImages({
+      ...{ archive: archive.archive, ready: archive.ready },
+      ...{ config, leader, observer, version, publish: own.publish },
+    });
   const retention = createRetention(producer, prefix);
   const oldest = startOldestNotes({
     ...{ client: producer, prefix, leader, known: inspector.known },
@@ -193,7 +200,9 @@ async function startWorker(parts: RoleParts): Promise<RunningRole> {
     async close() {
       oldest.close();
       // Another worker leads while this one finishes what is in flight.
-      const stepsDown = Promise.all([housekeeping.close(), alerts.close()]).then(leader.close);
+      const stepsDown = Promise.all([housekeeping.close(), alerts.close(), images?.close()]).then(
+        leader.close,
+      );
       await Promise.all([worker.close(), stepsDown]);
       await Promise.all([retention.close(), pulse.close(), own.close()]);
     },
@@ -207,6 +216,7 @@ async function startDashboard(parts: RoleParts): Promise<RunningRole> {
     import('@longshore/ingest'),
   ]);
   const { config, refused, losses, producer, inspector, monitor, observer, version } = parts;
+  const archive = parts.archive && (await openArchiveReader(parts.archive, observer));
   const replayer = createReplayer({ ...parts, client: producer });
   const admin = createAdminService({
     client: producer,
@@ -217,6 +227,7 @@ async function startDashboard(parts: RoleParts): Promise<RunningRole> {
   const dashboard = createDashboard({
     inspector,
     admin,
+    archive: archive?.reader,
     version,
     refused,
     fetch: issuerFetch(config),
@@ -258,7 +269,7 @@ async function startDashboard(parts: RoleParts): Promise<RunningRole> {
     async close() {
       clearInterval(timer);
       await Promise.all([listener.close(LISTENER_GRACE_MS), dashboard.close()]);
-      await Promise.all([admin.close(), replayer.close()]);
+      await Promise.all([admin.close(), replayer.close(), archive?.close()]);
     },
   };
 }
