@@ -62,10 +62,10 @@ test('every kind of secret, after traffic of every kind', { timeout: SLOW_MS }, 
     ({ text }) => text.includes('spooled'),
   );
   expect(spooled.status).toBe(202);
+  expect(await relay.stop()).toMatchObject({ code: 0 });
+  // A process that runs moves the files of its spool.
   for (const [file, text] of await everyFile(join(folder, 'data'))) texts.set(file, text);
   expect([...texts.keys()].filter((key) => key.includes('/spool/')).length).toBeGreaterThan(0);
-
-  await relay.stop();
   texts.set('the log', `${relay.stdout}${relay.stderr}`);
   expect(texts.get('the log')).toContain('event spooled');
   expect(found(texts)).toEqual([]);
