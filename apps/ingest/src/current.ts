@@ -1,5 +1,5 @@
 /** What the live configuration says about a request: who may send it, and who gets its events. */
-import type { Config } from '@longshore/config';
+import { type Config, routedEndpoints } from '@longshore/config';
 import { createRoutes, type Routes } from '@longshore/publish';
 import { createSources, type Sources } from '@longshore/sources';
 import { type ClientAddress, clientAddress } from './client-address.js';
@@ -37,7 +37,7 @@ export function createCurrent(config: Config): Current {
 function read(config: Config) {
   return {
     sources: createSources(sourcesConfig(config)),
-    routes: createRoutes(config.notifications.endpoints),
+    routes: createRoutes(routedEndpoints(config)),
     clientAddress: clientAddress(config.ingest.proxy),
   };
 }

@@ -19,6 +19,7 @@ import {
 } from '@longshore/settings/values';
 import { z } from 'zod';
 import { alert } from './alert.js';
+import { archive } from './archive.js';
 import { dashboard } from './dashboard.js';
 import { egress } from './egress.js';
 import { endpoint, LONGEST_TIMER_MS } from './endpoint.js';
@@ -165,6 +166,7 @@ export const settings = z
       'Receivers of alerts: failing endpoints, dead letters, old backlog, quarantine, Redis memory.',
       [],
     ),
+    archive: archive.optional(),
     egress: egress.prefault({}),
     ingest: section('The listener that registries post to.', {
       listen: setting(listen(), 'Address to listen on. Port 0 uses a free port.', '127.0.0.1:5080'),
