@@ -2,7 +2,8 @@
 import { readdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { connect, type RedisClient } from '@longshore/queue';
-import { eventually, startReceiver, startRedis, testPrefix } from '@longshore/testkit';
+import { eventually, hasTool, startReceiver, startRedis, testDatabase, testPrefix } from '@longshore/testkit';
+import pg from 'pg';
 import { expect, onTestFinished, test } from 'vitest';
 import { anEvent, envelope, type RelayProcess, startRelayProcess, workFolder, writeConfig } from './relay.js';
 
@@ -32,15 +33,17 @@ const ISSUED = 'zq-issued-token';
 const IN_QUERY = 'zq-url-query';
 const IN_USERINFO = 'zq-url-userinfo';
 const IN_PROXY = 'zq-proxy-password';
+const IN_DATABASE = 'zq-database-password';
 const IN_FILE = 'zq-file-secret';
 const GUESS = 'zq-wrong-guess';
-const ALL = [...Object.values(SECRETS), ISSUED, IN_QUERY, IN_USERINFO, IN_PROXY, IN_FILE, GUESS];
+const ALL = [...Object.values(SECRETS), ISSUED, IN_QUERY, IN_USERINFO, IN_PROXY, IN_DATABASE, IN_FILE, GUESS];
 
 test('every kind of secret, after traffic of every kind', { timeout: SLOW_MS }, async () => {
   const redis = await startRedis();
   await redis.cli('config', 'set', 'requirepass', SECRETS.REDIS);
   const folder = await workFolder();
-  const { relay, prefix, parrot } = await start(folder, redis.url);
+  const database = hasTool('postgres') ? await testDatabase() : undefined;
+  const { relay, prefix, parrot } = await start(folder, redis.url, database);
   await traffic(relay);
   await relay.waitFor(({ record, endpoint }) => record === 'delivery.settled' && endpoint === 'parrot');
   await eventually(() => parrot.requests.length >= 4);
@@ -49,6 +52,13 @@ test('every kind of secret, after traffic of every kind', { timeout: SLOW_MS }, 
   const client = await connected(redis.url);
   for (const [key, text] of await everyKey(client, prefix)) texts.set(key, text);
   client.disconnect();
+  if (database !== undefined) {
+    const tables = await eventually(
+      () => everyTable(database),
+      (all) => all.some(([, text]) => text.includes('acme/app')),
+    );
+    for (const [table, text] of tables) texts.set(table, text);
+  }
   for (const [path, text] of await answers(relay)) texts.set(path, text);
   for (const [pid, text] of await processArguments(relay)) texts.set(pid, text);
   expect(texts.get('GET /api/v1/dead')).toContain('parrot');
@@ -103,7 +113,7 @@ const base64Of = (before: string, secret: string): string =>
     .replace(/=+$/, '')
     .slice(before.length === 0 ? 0 : before.length + 1, -1);
 
-async function start(folder: string, redisUrl: string) {
+async function start(folder: string, redisUrl: string, database: string | undefined) {
   const prefix = testPrefix();
   const secretFile = join(folder, 'secret');
   await writeFile(secretFile, IN_FILE, { mode: 0o600 });
@@ -122,6 +132,7 @@ async function start(folder: string, redisUrl: string) {
   const withSecrets = parrot.url.replace('://', `://user:${IN_USERINFO}@`);
   const file = await writeConfig(folder, {
     redis: { url: 'env:OWN_REDIS', prefix },
+    ...(database !== undefined && { archive: { url: 'env:DATABASE' } }),
     ingest: { listen: '127.0.0.1:0', auth: { bearer: 'env:INGEST_TOKEN' } },
     sources: [
       { name: 'bearer', kind: 'distribution', auth: { bearer: 'env:SOURCE_BEARER' } },
@@ -138,6 +149,7 @@ async function start(folder: string, redisUrl: string) {
   const env = {
     ...SECRETS,
     OWN_REDIS: own.href,
+    ...(database !== undefined && { DATABASE: withPassword(database) }),
     PARROT_URL: `${withSecrets}/hook?key=${IN_QUERY}`,
     PROXY_URL: `http://proxy:${IN_PROXY}@127.0.0.1:9`,
   };
@@ -300,6 +312,29 @@ async function everyKey(client: RedisClient, prefix: string): Promise<[string, s
       return [`${prefix} ${key}`, `${key} ${JSON.stringify(await read[type]?.())}`];
     }),
   );
+}
+
+/** The server asks for no password; one in the url is a secret all the same. */
+function withPassword(database: string): string {
+  const url = new URL(database);
+  url.searchParams.set('password', IN_DATABASE);
+  return url.href;
+}
+
+/** Every row of the archive, as text. */
+async function everyTable(database: string): Promise<[string, string][]> {
+  const client = new pg.Client({ connectionString: database });
+  await client.connect();
+  const texts: [string, string][] = [];
+  const { rows } = await client.query<{ tablename: string }>(
+    "select tablename from pg_tables where schemaname = 'longshore'",
+  );
+  for (const { tablename } of rows) {
+    const all = await client.query<{ row: string }>(`select t::text as row from longshore."${tablename}" t`);
+    texts.push([`table ${tablename}`, all.rows.map(({ row }) => row).join('\n')]);
+  }
+  await client.end();
+  return texts;
 }
 
 /** Every file of a folder; each is readable for its owner alone, and so is each folder. */
