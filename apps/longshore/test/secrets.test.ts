@@ -201,7 +201,7 @@ const basic = (user: string, password: string) =>
   `Basic ${Buffer.from(`${user}:${password}`).toString('base64')}`;
 
 async function post(relay: RelayProcess, path: string, headers: Record<string, string>, body: unknown) {
-  const type = path.includes('nexus')
+  const type: Record<string, string> = path.includes('nexus')
     ? { 'x-nexus-webhook-id': 'rm:repository:asset', authorization: `Bearer ${IN_FILE}` }
     : { 'content-type': 'application/vnd.docker.distribution.events.v2+json' };
   const text = typeof body === 'string' ? body : JSON.stringify(body);
