@@ -62,6 +62,8 @@ const LAYERS = {
       'formats',
       'signing',
       'sinks',
+      'registry-client',
+      'archive',
       'observe',
       'config',
     ],
