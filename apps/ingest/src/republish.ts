@@ -2,7 +2,7 @@
  * Archived events to one endpoint, by its present rules, through the way of all events: room in Redis is asked for, ids
  * are those that they had, the history has them. What is recorded of it is the caller's: these are no events of a sender.
  */
-import type { Config } from '@longshore/config';
+import { type Config, routedEndpoints } from '@longshore/config';
 import type { HistoryWriter, TakenEvent } from '@longshore/event';
 import type { Observer } from '@longshore/observe';
 import { createPublish, createRoutes, type Published } from '@longshore/publish';
@@ -45,7 +45,7 @@ export function createRepublisher(parts: RepublishParts): Republisher {
   const publish = createPublish({ room: monitor, producer, history: trail, observer: recorded });
   return {
     async republish(events, { endpoint: name, by, bytes }) {
-      const endpoints = config().notifications.endpoints.filter((endpoint) => endpoint.name === name);
+      const endpoints = routedEndpoints(config()).filter((endpoint) => endpoint.name === name);
       const routes = createRoutes(endpoints);
       const origin = { source: SOURCE, kind: SOURCE, receivedAt: Date.now(), started: performance.now() };
       return publish(events, { ...origin, routes, bytes, by });

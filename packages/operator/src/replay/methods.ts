@@ -1,7 +1,7 @@
 /** The methods of {@link AdminService} that deliver archived events again. */
 
 import type { ReplayRun, ReplaySettings } from '@longshore/archive/replay';
-import type { Config } from '@longshore/config';
+import { type Config, routedEndpoints } from '@longshore/config';
 import { excerpt, type History, LongshoreError } from '@longshore/event';
 import type { DeadLetters } from '@longshore/queue/dead';
 import type { Deliveries } from '@longshore/queue/deliveries';
@@ -44,7 +44,7 @@ export function replayMethods(deps: ReplayDeps): Pick<AdminService, 'replay' | '
       const archive = archiveOf(deps);
       const run = await runFor(query, archive, deps, options.dryRun);
       const { id, settings, counts } = run;
-      const endpoint = await configured(settings.endpoint, deps);
+      await configured(settings.endpoint, deps);
       const progress: ReplayProgress = {
         ...(id !== DRY && { run: id }),
         total: await archive.events.count(settings),
@@ -54,7 +54,7 @@ export function replayMethods(deps: ReplayDeps): Pick<AdminService, 'replay' | '
       options.onProgress?.(progress);
       const parts = {
         ...{ archive, ...deps, endpoint: settings.endpoint, by: `${deps.acts.by}, run ${id}` },
-        router: createRouter([endpoint]),
+        router: createRouter(routedEndpoints(deps.config()).filter(({ name }) => name === settings.endpoint)),
         ...(settings.force && { force: id }),
       };
       const knownSince = settings.force ? undefined : await deps.history.since();
@@ -113,7 +113,6 @@ async function configured(name: string, { config, endpoints }: ReplayDeps) {
   const endpoint = config().notifications.endpoints.find((each) => each.name === name);
   if (!endpoint) throw invalid(name, 'is not in `notifications.endpoints` of the configuration');
   if (endpoint.disabled) throw invalid(name, 'is disabled in the configuration: it gets no events');
-  return endpoint;
 }
 
 const ARCHIVE = 'archive';

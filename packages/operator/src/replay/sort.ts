@@ -42,7 +42,7 @@ export async function sortEvents(events: readonly ReplayedEvent[], parts: SortPa
   for (const { taken: archived, bytes } of events) {
     const taken = archived && (force === undefined ? archived : forced(archived, force));
     if (!taken) counts.unreadable++;
-    else if (router.plan(taken.event).endpoints.length === 0) counts.ignored++;
+    else if (router.plan(taken).endpoints.length === 0) counts.ignored++;
     else wanted.push({ taken, bytes, delivery: deliveryOf(taken, endpoint) });
   }
   const states = await deliveries.states(
