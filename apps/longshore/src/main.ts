@@ -10,6 +10,7 @@ import { addPreheat } from './commands/preheat.js';
 import { addQuarantine } from './commands/quarantine.js';
 import { addReplay } from './commands/replay.js';
 import { addRun } from './commands/run.js';
+import { addSearch } from './commands/search.js';
 import { addSend } from './commands/send.js';
 import { addStatus } from './commands/status.js';
 import { addTrace } from './commands/trace.js';
@@ -24,6 +25,7 @@ const COMMANDS = [
   addSend,
   addStatus,
   addTrace,
+  addSearch,
   addDead,
   addQuarantine,
   addActions,

@@ -16,6 +16,7 @@ import { createMemoryHistory } from '@longshore/queue/memory';
 import { createPulse, createPulseReader } from '@longshore/queue/pulse';
 import { createQuarantine } from '@longshore/queue/quarantine';
 import { openAdmin } from './admin-role.js';
+import { openArchiveReader } from './archive-reader.js';
 import { issuerFetch } from './issuer-fetch.js';
 import { type Listener, listen, logRefused, recordDropped } from './listen.js';
 import { asksForSecret, warnOfOpenIngest } from './open-ingest.js';
@@ -212,8 +213,9 @@ async function startDashboard(parts: RoleParts): Promise<RunningRole> {
   const { asksForSignIn, createDashboard } = dashboardApp;
   const { config, refused, losses, producer, inspector, monitor, observer, version } = parts;
   const republisher = createRepublisher({ ...parts, client: producer });
+  const archive = parts.archive && (await openArchiveReader(parts.archive, observer));
   const replayer = createReplayer({ ...parts, client: producer });
-  const archive = parts.archive && (await operatorArchive(parts.archive.archive));
+  const archived = parts.archive && (await operatorArchive(parts.archive.archive));
   const admin = createAdminService({
     client: producer,
     config,
@@ -221,11 +223,12 @@ async function startDashboard(parts: RoleParts): Promise<RunningRole> {
     replay: replayer.replay,
     republish: republisher.republish,
     recordReplayed: async (part) => observer.eventsReplayed(part),
-    ...(archive && { archive }),
+    ...(archived && { archive: archived }),
   });
   const dashboard = createDashboard({
     inspector,
     admin,
+    archive: archive?.reader,
     version,
     refused,
     fetch: issuerFetch(config),
@@ -267,7 +270,7 @@ async function startDashboard(parts: RoleParts): Promise<RunningRole> {
     async close() {
       clearInterval(timer);
       await Promise.all([listener.close(LISTENER_GRACE_MS), dashboard.close()]);
-      await Promise.all([admin.close(), replayer.close(), republisher.close()]);
+      await Promise.all([admin.close(), replayer.close(), republisher.close(), archive?.close()]);
     },
   };
 }
