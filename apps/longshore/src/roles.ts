@@ -150,7 +150,8 @@ const claimFolder: IngestParts['claim'] = async (folder) => {
 };
 
 async function startWorker(parts: RoleParts): Promise<RunningRole> {
-  const { createOwnPublish, createWorker, startAlerts, startHistoryCopy, startHousekeeping } = await import(
+  const { createOwnPublish, createWorker, startAlerts, startHistoryCopy, startHousekeeping, startImages } =
+    await import(
     '@longshore/worker'
   );
   const { config, consumer, producer, observer, inspector, monitor, trail, version, archive } = parts;
@@ -172,6 +173,12 @@ async function startWorker(parts: RoleParts): Promise<RunningRole> {
     quarantine: createQuarantine(producer, prefix),
     deliveries: createDeliveries(producer, prefix, inspector),
   });
+  const images =
+    archive &&
+    startImages({
+      ...{ archive: archive.archive, ready: archive.ready },
+      ...{ config, leader, observer, version, publish: own.publish },
+    });
   const retention = createRetention(producer, prefix);
   const oldest = startOldestNotes({
     ...{ client: producer, prefix, leader, known: inspector.known },
@@ -197,7 +204,8 @@ async function startWorker(parts: RoleParts): Promise<RunningRole> {
     async close() {
       oldest.close();
       // Another worker leads while this one finishes what is in flight.
-      const stepsDown = Promise.all([housekeeping.close(), alerts.close(), copy?.close()]).then(leader.close);
+      const duties = [housekeeping.close(), alerts.close(), images?.close(), copy?.close()];
+      const stepsDown = Promise.all(duties).then(leader.close);
       await Promise.all([worker.close(), stepsDown]);
       await Promise.all([retention.close(), pulse.close(), own.close()]);
     },

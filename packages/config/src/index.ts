@@ -19,6 +19,7 @@ export type { PreheatSettings } from './preheat.js';
 export { formatProblem, type Problem } from './problem.js';
 export { proxyFor } from './proxy.js';
 export { loadConfig, type ReadConfig, readConfig } from './read.js';
+export type { RegistrySettings } from './registries.js';
 export type { Auth, Config, SourceConfig } from './schema.js';
 export { type DescribedSender, describeSenders, isSpooled } from './senders.js';
 export { signOptions } from './sign.js';
