@@ -151,9 +151,7 @@ const claimFolder: IngestParts['claim'] = async (folder) => {
 
 async function startWorker(parts: RoleParts): Promise<RunningRole> {
   const { createOwnPublish, createWorker, startAlerts, startHistoryCopy, startHousekeeping, startImages } =
-    await import(
-    '@longshore/worker'
-  );
+    await import('@longshore/worker');
   const { config, consumer, producer, observer, inspector, monitor, trail, version, archive } = parts;
   const { prefix } = config().redis;
   const leader = createLeader(producer, prefix);
