@@ -59,6 +59,7 @@ const LAYERS = {
       'routing',
       'publish',
       'queue',
+      'archive',
       'formats',
       'signing',
       'sinks',

@@ -1,5 +1,6 @@
 /** Takes deliveries off the queues and settles them. */
 export { startAlerts } from './alerts/alerts.js';
+export { startHistoryCopy } from './history-copy.js';
 export { startHousekeeping } from './housekeeping.js';
 export { startImages } from './images/images.js';
 export { createOwnPublish } from './own-publish.js';
