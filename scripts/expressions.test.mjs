@@ -49,7 +49,7 @@ const BOUNDED = {
     "new RegExp(`.{1,${width}}`, 'gu')": 'a number, of columns of a terminal',
   },
   'packages/operator/src/parse-time.ts': {
-    '/^(?:(\\d+)d)?(.*?)(?:\\s+ago)?$/': 'a parameter of 1,000 characters at most',
+    '/^(?:(\\d+)w)?(?:(\\d+)d)?(.*?)(?:\\s+ago)?$/': 'a parameter of 1,000 characters at most',
   },
 };
 

@@ -84,7 +84,7 @@ export function createDashboard(deps: DashboardDeps): Dashboard {
     app: createApp({
       board: (canChange) => (canChange ? board : readonlyBoard),
       onBoardChange: (actor, change) => admin.as(actor).acted({ action: 'board', filter: change }),
-      api: createApi({ admin, jobs, version, onInternalError }),
+      api: createApi({ admin, jobs, archive, version, onInternalError }),
       pages: pages.routes() as Koa.Middleware,
       access: () => access,
       signIns,

@@ -16,6 +16,7 @@ import { createMemoryHistory } from '@longshore/queue/memory';
 import { createPulse, createPulseReader } from '@longshore/queue/pulse';
 import { createQuarantine } from '@longshore/queue/quarantine';
 import { openAdmin } from './admin-role.js';
+import { issuerFetch } from './issuer-fetch.js';
 import { type Listener, listen, logRefused, recordDropped } from './listen.js';
 import { asksForSecret, warnOfOpenIngest } from './open-ingest.js';
 import { ROLES, type Role, type RoleParts } from './role.js';
@@ -216,6 +217,7 @@ async function startDashboard(parts: RoleParts): Promise<RunningRole> {
     admin,
     version,
     refused,
+    fetch: issuerFetch(config),
     signIns: createSignIns({ listener: 'dashboard', observer, holdBackMs: DASHBOARD_HOLD_BACK_MS }),
     redis() {
       const { up, full, memory, limit } = monitor.health;

@@ -6,6 +6,7 @@ import { randomUUID } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Config, PreheatEndpoint } from '@longshore/config';
 import { type Delivery, deliveryOf, EVENTS_V1, type Outcome, type PreheatRun } from '@longshore/event';
+import { Egress } from '@longshore/network/egress';
 import type { Observer } from '@longshore/observe';
 import type { RedisClient } from '@longshore/queue';
 import { createPreheatRuns } from '@longshore/queue/preheat';
@@ -54,7 +55,7 @@ export async function preheatOnce(parts: PreheatOnceParts): Promise<PreheatRun |
   const memory = memoryOf(parts, (ended) => {
     run = ended;
   });
-  const options = preheatOptions(endpoint, version);
+  const options = preheatOptions(endpoint, version, new Egress(config.egress));
   const sink = openSink('preheat', {
     ...options,
     delay: 0,

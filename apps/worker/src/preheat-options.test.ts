@@ -2,6 +2,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { readConfig } from '@longshore/config';
+import { Egress } from '@longshore/network/egress';
 import type { TargetOptions } from '@longshore/sinks/preheat';
 import { expect, onTestFinished, test } from 'vitest';
 import { preheatOptions } from './preheat-options.js';
@@ -19,7 +20,7 @@ async function optionsOf(target: string): Promise<TargetOptions> {
   const endpoint = config?.notifications.endpoints[0];
   if (endpoint?.kind !== 'preheat') throw new Error(JSON.stringify(problems));
   expect(problems).toEqual([]);
-  const [first] = preheatOptions(endpoint, '0.0.0').targets;
+  const [first] = preheatOptions(endpoint, '0.0.0', new Egress()).targets;
   if (first === undefined) throw new Error('there is no target');
   return first.options;
 }

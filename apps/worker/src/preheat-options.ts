@@ -1,7 +1,8 @@
 /** An endpoint of `kind: preheat` as its sink takes it: secrets resolved, defaults in place. */
 import { type PreheatEndpoint, type PreheatSettings, resolved, revealAll } from '@longshore/config';
+import { systemTrust } from '@longshore/network';
+import type { Egress } from '@longshore/network/egress';
 import type { PreheatSinkOptions } from '@longshore/sinks/preheat';
-import { systemTrust } from './trust.js';
 
 /** In milliseconds: a registry may send its event some time before everybody can read the manifest. */
 const APPEARS_WITHIN_MS = 120_000;
@@ -12,16 +13,25 @@ type Registry = PreheatSinkOptions['registry'];
 export function preheatOptions(
   { name, timeout, preheat: settings }: PreheatEndpoint,
   version: string,
+  egress: Egress,
 ): Omit<PreheatSinkOptions, 'memory'> {
   const userAgent = `longshore/${version}`;
   const { delay, window, dryrun } = settings;
   return {
     name,
     userAgent,
-    registry: { ...registryOf(settings.registry, timeout), manifestBytes: settings.limits.manifestsize },
+    registry: {
+      ...registryOf(settings.registry, timeout),
+      egress,
+      manifestBytes: settings.limits.manifestsize,
+    },
     policy: policyOf(settings),
     targets: settings.targets.map((target) => ({
-      options: { ...resolved(target), userAgent, trust: systemTrust() },
+      options: {
+        ...resolved(target),
+        tls: revealAll(target.tls),
+        ...{ userAgent, egress, trust: systemTrust() },
+      },
       concurrency: target.concurrency,
     })),
     delay,

@@ -1,29 +1,20 @@
 /** An endpoint with its secrets resolved, so that putting it to work cannot fail: how it delivers, and by which rules. */
-import {
-  type AlertEndpoint,
-  type Config,
-  type Endpoint,
-  environment,
-  type HttpEndpoint,
-  proxyFor,
-  revealAll,
-  signOptions,
-} from '@longshore/config';
+import { type AlertEndpoint, type Config, type Endpoint, signOptions } from '@longshore/config';
 import { eventOf, type RetryPolicy } from '@longshore/event';
-import { formatNamed } from '@longshore/formats';
+import { Egress } from '@longshore/network/egress';
 import type { Observer } from '@longshore/observe';
 import type { RedisClient } from '@longshore/queue';
 import type { AlertStore } from '@longshore/queue/housekeeping';
 import { compileRules } from '@longshore/routing';
 import { createSign } from '@longshore/signing';
-import { openSink } from '@longshore/sinks';
+import { openSink, type TokenSources } from '@longshore/sinks';
 import { alertReport, outOfDate } from './alerts/endpoint.js';
+import { httpOptions, openHttp } from './http-options.js';
 import type { OwnPublish } from './own-publish.js';
 import type { LiveEndpoint } from './pipeline.js';
 import { createPreheatMemory } from './preheat-memory.js';
 import { preheatOptions } from './preheat-options.js';
 import type { Report } from './report.js';
-import { systemTrust } from './trust.js';
 
 /** See the header. Nothing in it looks a secret up again. */
 export interface Prepared {
@@ -43,6 +34,8 @@ export interface PrepareParts {
   report: Report;
   /** For the results of preheats. */
   publish: OwnPublish['publish'];
+  /** One for the process. */
+  tokens: TokenSources;
   /** Knows which alerts are out of date. */
   alerts: Pick<AlertStore, 'get'>;
   /** Version for the `User-Agent`. */
@@ -61,13 +54,14 @@ export function prepareEndpoint(
   live: () => Config,
   parts: PrepareParts,
 ): Prepared {
-  const { client, observer, report, publish, version } = parts;
+  const { client, observer, report, publish, version, tokens } = parts;
   const { delivered } = config.retention;
+  const egress = new Egress(config.egress);
   // A format is known by its name, which the endpoint has.
   const fingerprint = (options: object) =>
     fingerprintOf([endpoint, { ...options, format: undefined }, delivered]);
   const { name } = endpoint;
-  if (endpoint.kind === 'alert') return prepareAlert(endpoint, fingerprint, parts);
+  if (endpoint.kind === 'alert') return prepareAlert(endpoint, egress, fingerprint, parts);
 
   const ordered = endpoint.order !== 'none' && endpoint.hold !== undefined;
   const rules = { settings: endpoint, ordered, ignores: rulesOf(endpoint) };
@@ -76,15 +70,15 @@ export function prepareEndpoint(
     const { answers } = endpoint;
     const dashboard = config.dashboard.url;
     const options = {
-      ...sinkOptions(endpoint, version),
+      ...httpOptions(endpoint, version, egress),
       answers,
       dashboard,
       sign: signing && createSign(signing),
     };
-    const open = () => ({ ...rules, sink: openSink('http', options) });
+    const open = () => ({ ...rules, sink: openHttp(options, tokens) });
     return { endpoint, fingerprint: fingerprint({ ...options, sign: signing }), open, report };
   }
-  const options = preheatOptions(endpoint, version);
+  const options = preheatOptions(endpoint, version, egress);
   const open = () => {
     const memory = createPreheatMemory({ client, config: live, endpoint: name, observer, publish });
     return { ...rules, sink: openSink('preheat', { ...options, memory }) };
@@ -100,16 +94,17 @@ function rulesOf(endpoint: Endpoint): LiveEndpoint['ignores'] {
 
 function prepareAlert(
   endpoint: AlertEndpoint,
+  egress: Egress,
   fingerprint: (options: object) => string,
-  { report, observer, alerts, version, alertRetry = endpoint }: PrepareParts,
+  { report, observer, alerts, version, tokens, alertRetry = endpoint }: PrepareParts,
 ): Prepared {
   const { name, format } = endpoint.receiver;
-  const options = sinkOptions({ ...endpoint, format }, version);
+  const options = httpOptions({ ...endpoint, format }, version, egress);
   const open = () => ({
     settings: alertRetry,
     ordered: false,
     ignores: outOfDate(name, alerts),
-    sink: openSink('http', options),
+    sink: openHttp(options, tokens),
   });
   const own = alertReport(name, report, observer);
   return { endpoint, fingerprint: fingerprint(options), open, report: own };
@@ -117,7 +112,11 @@ function prepareAlert(
 
 /** What is looked up for each use counts by its value, too: a sink that has the old lookup would never use the new one. */
 function fingerprintOf(parts: unknown): string {
-  return JSON.stringify(parts, (_, part: unknown) => (typeof part === 'function' ? current(part) : part));
+  return JSON.stringify(parts, (key, part: unknown) => {
+    // The list of trusted authorities is the same for all, and long
+    if (key === 'trust') return undefined;
+    return typeof part === 'function' ? current(part) : part;
+  });
 }
 
 function current(lookup: unknown): unknown {
@@ -126,32 +125,4 @@ function current(lookup: unknown): unknown {
   } catch (error) {
     return String(error);
   }
-}
-
-function sinkOptions(endpoint: HttpEndpoint | AlertEndpoint, version: string) {
-  const { name, timeout, concurrency, annotate, host } = endpoint;
-  const format = formatNamed(endpoint.format);
-  if (!format) throw new TypeError(`endpoint ${name}: there is no format ${endpoint.format}`);
-  const { url, headers, tls, settings } = revealAll({
-    settings: endpoint.options,
-    url: endpoint.url,
-    headers: endpoint.headers,
-    tls: endpoint.tls,
-  });
-  return {
-    name,
-    url,
-    headers,
-    timeout,
-    concurrency,
-    format,
-    batch: endpoint.batch && { bytes: endpoint.batch.bytes, ordered: endpoint.order === 'endpoint' },
-    annotate,
-    host,
-    settings,
-    userAgent: `longshore/${version}`,
-    tls,
-    trust: systemTrust(),
-    proxy: proxyFor(url, environment()),
-  };
 }

@@ -6,7 +6,8 @@ import { type Config, readConfig } from '@longshore/config';
 import { connect, type RedisClient } from '@longshore/queue';
 import { createInspector } from '@longshore/queue/operator';
 import { createProducer } from '@longshore/queue/producer';
-import { eventually, redisUrl, startReceiver, testPrefix } from '@longshore/testkit';
+import { TokenSources } from '@longshore/sinks';
+import { eventually, redisUrl, selfSigned, startReceiver, testPrefix } from '@longshore/testkit';
 import { expect, onTestFinished, test } from 'vitest';
 import { prepareEndpoint } from './prepared.js';
 import type { Report } from './report.js';
@@ -71,15 +72,16 @@ test('a secret that disappears after it was looked up is used all the same', asy
 /** An endpoint of every kind, with a secret wherever it can have one. */
 const everySecret = (url: string, secret: string): string => {
   const file = `"file:${secret}"`;
-  const access = `auth: { basic: { me: ${file} } }, tls: { ca: ${file}, cert: ${file}, key: ${file} }, headers: { A: [${file}] }`;
+  const pem = `"file:${secret}.pem"`;
+  const access = `auth: { basic: { me: ${file} } }, tls: { ca: ${pem}, cert: ${pem}, key: ${pem} }, headers: { A: [${file}] }`;
   return `
 notifications:
   endpoints:
-    - { name: one, url: "${url}", headers: { Authorization: [${file}] }, tls: { ca: ${file} } }
+    - { name: one, url: "${url}", auth: { bearer: ${file} }, tls: { ca: ${pem} } }
     - name: warm
       kind: preheat
       preheat:
-        registry: { url: "http://r", auth: { bearer: ${file} }, tls: { ca: ${file} } }
+        registry: { url: "http://r", auth: { bearer: ${file} }, tls: { ca: ${pem} } }
         targets:
           - { name: a, kind: pull-through, url: "http://a", ${access} }
           - { name: b, kind: kraken, origin: "http://b", ${access} }
@@ -93,10 +95,12 @@ alerts: [{ name: on-call, url: "http://alerts", headers: { Authorization: [${fil
 test('a configuration of every kind, whose secrets disappear after they were looked up, is put to work', async () => {
   const receiver = await startReceiver();
   const { worker, producer, read, secret } = await started();
-  await writeFile(secret, 'not a certificate');
+  const { cert, key } = selfSigned({ names: ['client'] });
+  await writeFile(secret, 'a secret');
+  await writeFile(`${secret}.pem`, cert + key);
   const config = await read(everySecret(receiver.url, secret));
   const [first, again] = [worker.prepare(config), worker.prepare(config)];
-  await rm(secret);
+  await Promise.all([rm(secret), rm(`${secret}.pem`)]);
   expect(first).not.toThrow();
   expect(again).not.toThrow();
   expect(() => worker.prepare(config)).toThrow(expect.objectContaining({ code: 'SECRET_MISSING' }));
@@ -117,7 +121,7 @@ test.each([
     const [endpoint] = config.notifications.endpoints;
     if (!endpoint) throw new Error('there is no endpoint');
     const parts = { ...nothingOfItsOwn, observer: observed().observer, version: '0' };
-    const unused = { client: {} as RedisClient, report: {} as Report };
+    const unused = { client: {} as RedisClient, report: {} as Report, tokens: new TokenSources() };
     return prepareEndpoint(endpoint, config, () => config, { ...parts, ...unused }).fingerprint;
   };
   expect(await fingerprint('old')).toBe(await fingerprint('old'));

@@ -8,12 +8,13 @@ import { ignore } from '@longshore/event';
 import { createTakeLoop } from '@longshore/queue/consumer';
 import type { PulseWriter } from '@longshore/queue/pulse';
 import type { TrailWriter } from '@longshore/queue/trail';
+import { TokenSources } from '@longshore/sinks';
 import { type Lane, openLane, type TakeLoop } from './lane.js';
 import { type Prepared, type PrepareParts, prepareEndpoint } from './prepared.js';
 import { createReport } from './report.js';
 
 /** What the worker is given by the process that it runs in. */
-export interface WorkerParts extends Omit<PrepareParts, 'report'> {
+export interface WorkerParts extends Omit<PrepareParts, 'report' | 'tokens'> {
   /** Where attempts are noted for the overview and the alerts. */
   pulse: Pick<PulseWriter, 'note'>;
   /** Where it is noted what happens to each delivery. */
@@ -42,6 +43,7 @@ const LOG_INTERVAL_MS = 10_000;
 /** Takes nothing before the first configuration is put to work. */
 export function createWorker(parts: WorkerParts): Worker {
   const report = createReport(parts);
+  const tokens = new TokenSources();
   const retiring = createRetiring();
   const lanes = new Map<string, Lane>();
   let loop: TakeLoop | undefined;
@@ -71,7 +73,7 @@ export function createWorker(parts: WorkerParts): Worker {
     prepare(config) {
       const endpoints = everyEndpoint(config)
         .filter(takes)
-        .map((one) => prepareEndpoint(one, config, () => current ?? config, { ...parts, report }));
+        .map((one) => prepareEndpoint(one, config, () => current ?? config, { ...parts, report, tokens }));
       return () => {
         if (closing) return;
         grace = config.worker.grace;

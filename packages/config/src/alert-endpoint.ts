@@ -25,6 +25,9 @@ export function alertEndpoints({ alerts }: Pick<Config, 'alerts'>): AlertEndpoin
     concurrency: CONCURRENCY,
     url: receiver.url,
     headers: receiver.headers,
+    auth: receiver.auth,
+    tls: receiver.tls,
+    proxy: receiver.proxy,
     timeout: receiver.timeout,
     receiver,
   }));

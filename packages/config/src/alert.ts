@@ -7,6 +7,7 @@ import { headers, setting, texts } from '@longshore/settings';
 import { url } from '@longshore/settings/secrets';
 import { choice, count, duration, SECOND_MS, text } from '@longshore/settings/values';
 import { z } from 'zod';
+import { connection } from './connection.js';
 
 /** A receiver that takes longer is too slow for alerts. */
 const LONGEST_TIMEOUT_MS = 10_000;
@@ -26,6 +27,7 @@ export const alert = z
       '',
     ),
     headers: headers(),
+    ...connection,
     format: setting(choice(formatNames('alerts')), describeFormats('alerts'), 'json'),
     timeout: setting(
       duration({ min: 1, max: LONGEST_TIMEOUT_MS }),

@@ -1,5 +1,5 @@
 /** Settings of the dashboard: its listener, who may sign in, and which role they have. */
-import { authBlock, oneOrMore, setting, texts } from '@longshore/settings';
+import { authBlock, oneOrMore, setting, texts, tls } from '@longshore/settings';
 import { listen, network } from '@longshore/settings/listeners';
 import { baseUrl, credential } from '@longshore/settings/secrets';
 import { choice, duration, flag, matching, SECOND_MS, text } from '@longshore/settings/values';
@@ -70,6 +70,7 @@ const oidc = z
       oneOrMore(credential()),
       'Key material that seals the session cookie: the first seals, each opens. By default `clientsecret`. All dashboards need the same.',
     ).optional(),
+    tls: tls('Instead of the system’s').optional(),
   })
   .meta({
     description:

@@ -5,7 +5,7 @@
  */
 
 import { formatDuration, maskedUrl, printable } from '@longshore/settings/format';
-import { Secret } from '@longshore/settings/secrets';
+import { DIRECT, revealed, Secret } from '@longshore/settings/secrets';
 import { keysOf, type Printed, shapeOf } from '@longshore/settings/shape';
 import type { z } from 'zod';
 import type { AlertConfig } from './alert.js';
@@ -80,7 +80,9 @@ function paragraph(endpoint: Endpoint): string {
     `dead after ${threshold} failed ${threshold === 1 ? 'attempt' : `attempts; ${delays(endpoint)}`}`,
     givingUp(endpoint),
     ...pacing(endpoint),
-    ...(endpoint.kind === 'http' ? [...formatted(endpoint), ...headers(endpoint), ...signed(endpoint)] : []),
+    ...(endpoint.kind === 'http'
+      ? [...formatted(endpoint), ...headers(endpoint), ...trusted(endpoint), ...signed(endpoint)]
+      : []),
     ...ignored(endpoint),
     ...(endpoint.accept.includes('event') ? [] : ['gets no push, pull, mount or delete events']),
     ...(endpoint.accept.includes('other') ? ['gets other events too, such as scans and renames'] : []),
@@ -108,6 +110,19 @@ function sender(endpoint: HttpEndpoint): string {
   return [`${printable(name)}${state}`, ...lines.map((line) => `  ${line}`)].join('\n');
 }
 
+/** How it is reached, as far as that is not the default. */
+function trusted({ auth, tls, proxy }: Pick<HttpEndpoint, 'auth' | 'tls' | 'proxy'>): string[] {
+  const way = Object.entries(auth ?? {}).find(([, value]) => value !== undefined);
+  return [
+    ...(way ? [`credentials: ${way[0]}`] : []),
+    ...(tls.insecure ? ['INSECURE: the certificate of the receiver is not checked'] : []),
+    ...(tls.cert ? ['shows a client certificate'] : []),
+    ...(proxy ? [`proxy ${proxyText(proxy)}`] : []),
+  ];
+}
+
+const proxyText = (proxy: Secret): string => (revealed(proxy) === DIRECT ? 'none' : maskedUrl(proxy));
+
 function formatted({ format, host, needs }: HttpEndpoint): string[] {
   if (format === 'distribution') return [];
   const { actions, fields = [] } = needs ?? {};
@@ -134,6 +149,7 @@ function receiver({ name, url, format, endpoints, window, ...limits }: AlertConf
   const lines = [
     `POST ${maskedUrl(url) || '(no url)'} as ${format}, once in ${formatDuration(window)}`,
     `endpoints ${endpoints.map(printable).join(', ')}: ${conditions.join(', ') || 'nothing'}`,
+    ...trusted(limits),
   ];
   return [`alerts to ${printable(name)}`, ...lines.map((line) => `  ${line}`)].join('\n');
 }

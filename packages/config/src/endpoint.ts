@@ -4,9 +4,10 @@
  */
 import { describeFormats, formatNames } from '@longshore/formats';
 import { headers, setting, tag, texts, union } from '@longshore/settings';
-import { credential, url } from '@longshore/settings/secrets';
+import { url } from '@longshore/settings/secrets';
 import { choice, count, DAY_MS, flag, registryDuration, text } from '@longshore/settings/values';
 import { z } from 'zod';
+import { connection } from './connection.js';
 import { byFormat, host, options, success } from './format.js';
 import { EVENT_CLASSES } from './kinds.js';
 import { batch, hold, latest, order, rate } from './pace.js';
@@ -146,15 +147,7 @@ export const httpEndpoint = z
     success: success.optional(),
     annotate: setting(flag(), 'true: each event has an object `longshore` with its source.', false),
     sign: sign.optional(),
-    tls: z
-      .strictObject({
-        ca: setting(
-          credential(),
-          'CA certificates that replace the system’s, PEM; preferably as `file:/path`.',
-        ).optional(),
-      })
-      .meta({ description: 'TLS verification of an `https://` receiver.' })
-      .prefault({}),
+    ...connection,
   })
   .meta({ required: ['name', 'url'] })
   .transform((written) => byFormat(oneIgnore(written)));

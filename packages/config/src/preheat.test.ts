@@ -42,7 +42,7 @@ test('an http endpoint keeps its own timeout and has no such rules', () => {
 
 test('the block of the contract is read as it is', () => {
   const { config, problems } = withEndpoint(`kind: preheat, preheat: {
-    registry: { url: https://registry.example.com, auth: { basic: { puller: s3cret } }, tls: { ca: PEM } },
+    registry: { url: https://registry.example.com, auth: { basic: { puller: s3cret } }, tls: { minversion: 1.3 } },
     platforms: [linux/amd64, linux/arm64],
     targets: [
       { name: mirror, kind: pull-through, url: http://mirror:5000, method: get, concurrency: 4, timeout: 10m },

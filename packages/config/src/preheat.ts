@@ -2,7 +2,7 @@
  * The settings of an endpoint of `kind: preheat`: which images, from which registry, to which targets. The settings of
  * a target are beside its driver, in the package sinks.
  */
-import { certificates, oneUser, setting, texts } from '@longshore/settings';
+import { oneUser, setting, texts, tls } from '@longshore/settings';
 import { baseUrl, credential, url } from '@longshore/settings/secrets';
 import { bytes, count, DAY_MS, flag, registryDuration, text } from '@longshore/settings/values';
 import { target } from '@longshore/sinks/kinds';
@@ -31,7 +31,7 @@ const registry = z
       })
       .meta({ description: 'Credentials for the registry. Without any: anonymous.' })
       .prefault({}),
-    tls: certificates().prefault({}),
+    tls: tls('Beside the system’s').prefault({}),
     concurrency: setting(
       count({ min: 1, max: 1000 }),
       'Images read from the registry at once, over all workers.',

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
+import { selfSigned } from '@longshore/testkit';
 import { expect, test } from 'vitest';
 import { z } from 'zod';
 import { describe } from './describe.js';
@@ -30,7 +31,7 @@ test('every key, environment included, is its own', () => {
   const variables = listSettings(settings).flatMap(({ path }) => variableOf(path) ?? []);
   expect(new Set(variables).size).toBe(variables.length);
   // A key with a `_` could not be distinguished from two keys.
-  for (const { path } of listSettings(settings)) expect(path.join('')).toMatch(/^[a-z[\]*]+$/);
+  for (const { path } of listSettings(settings)) expect(path.join('')).toMatch(/^[a-z\d[\]*]+$/);
 });
 
 test('the default that the page names is the one that holds', () => {
@@ -50,14 +51,18 @@ test('the default that the page names is the one that holds', () => {
 test('the example has every setting and no problem', async () => {
   const text = await page('longshore.example.yml');
   const names = [...text.matchAll(/env:(\w+)/g)].map(([, name = '']) => name);
-  const env = Object.fromEntries(
-    names.map((name) => [name, name === 'REDIS_URL' ? 'redis://x:6379' : `http://${name.toLowerCase()}/`]),
-  );
+  const { cert, key } = selfSigned({ names: ['client'], days: 90 });
+  const textOf = (name: string): string => {
+    if (/_CA$|_PEM$/.test(name)) return cert;
+    if (name.endsWith('_KEY')) return key;
+    return name === 'REDIS_URL' ? 'redis://x:6379' : `http://${name.toLowerCase()}/`;
+  };
+  const env = Object.fromEntries(names.map((name) => [name, textOf(name)]));
   const { config, problems, flavor } = configFrom(Buffer.from(text), env);
   expect([problems, flavor]).toEqual([[], 'longshore']);
   expect(config?.notifications.endpoints.length).toBeGreaterThan(1);
   for (const { path } of listSettings(settings)) {
-    const key = path.findLast((step) => /^[a-z]+$/.test(step));
+    const key = path.findLast((step) => /^[a-z\d]+$/.test(step));
     expect(text, path.join('.')).toMatch(new RegExp(`\\b${key}:`));
   }
 });

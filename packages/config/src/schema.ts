@@ -4,7 +4,7 @@
  * lower case without separators, as in the registry's own file.
  */
 
-import { setting, shorthand } from '@longshore/settings';
+import { setting, shorthand, tls } from '@longshore/settings';
 import { listen } from '@longshore/settings/listeners';
 import { clusterNode, credential, url } from '@longshore/settings/secrets';
 import {
@@ -20,6 +20,7 @@ import {
 import { z } from 'zod';
 import { alert } from './alert.js';
 import { dashboard } from './dashboard.js';
+import { egress } from './egress.js';
 import { endpoint, LONGEST_TIMER_MS } from './endpoint.js';
 import { hosts, section } from './section.js';
 import { auth, source } from './source.js';
@@ -97,6 +98,7 @@ const redis = section('Where deliveries are stored.', {
   ).optional(),
   username: setting(text(), 'Redis user of the primary and its replicas. With `sentinels`.').optional(),
   password: setting(credential(), 'Its password. With `sentinels`.').optional(),
+  tls: tls('Instead of the system’s').optional(),
   wait: section('What a 2xx of ingest waits for beside the write to the primary.', {
     replicas: setting(
       count({ min: 0, max: 100 }),
@@ -163,6 +165,7 @@ export const settings = z
       'Receivers of alerts: failing endpoints, dead letters, old backlog, quarantine, Redis memory.',
       [],
     ),
+    egress: egress.prefault({}),
     ingest: section('The listener that registries post to.', {
       listen: setting(listen(), 'Address to listen on. Port 0 uses a free port.', '127.0.0.1:5080'),
       hosts: hosts('On loopback without a secret all others are refused.'),

@@ -3,7 +3,7 @@
  * whole; options supply what a kind of registry does not send.
  */
 
-import { authBlock, oneOrMore, setting } from '@longshore/settings';
+import { authBlock, oneOrMore, setting, tls } from '@longshore/settings';
 import { credential } from '@longshore/settings/secrets';
 import { choice, text } from '@longshore/settings/values';
 import { HMAC_ALGORITHMS, HMAC_ENCODINGS, options } from '@longshore/sources/settings';
@@ -44,6 +44,7 @@ const oidc = authBlock(
         text(),
         'Url of the issuer’s keys, https except on loopback. Not needed for Google.',
       ).optional(),
+      tls: tls('Instead of the system’s').optional(),
       email: setting(oneOrMore(text()), 'Accounts that may post, by verified address.').optional(),
       subject: setting(oneOrMore(text()), 'Accounts that may post, by `sub`.').optional(),
     })

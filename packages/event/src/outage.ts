@@ -13,6 +13,7 @@ export type Trouble = 'outage' | 'answer' | 'unknown';
 /** Trouble of our own: it costs no attempt, and does not count against the receiver. In words. */
 export const OWN_TROUBLES = {
   proxy: 'the proxy is unavailable, or refuses this machine',
+  token: 'the token endpoint is unavailable',
   descriptors: 'no file descriptor is left for a connection',
 } as const;
 
@@ -30,6 +31,9 @@ const TROUBLE: Readonly<Record<TransportReason | FormatReason | PreheatReason, T
   tls_protocol: 'outage',
   tls: 'outage',
   unreachable: 'outage',
+  // The receiver cannot be reached until a setting is changed: its events wait for that
+  egress: 'outage',
+  token: 'unknown',
   protocol: 'answer',
   url: 'unknown',
   undecodable: 'unknown',

@@ -16,6 +16,8 @@ const TRANSPORT = {
   // As a filter, all of them.
   tls: 'certificate or TLS handshake failed',
   unreachable: 'no route to host',
+  egress: 'address not allowed by egress',
+  token: 'no access token: the token endpoint refused',
   protocol: 'response is not HTTP',
   url: 'invalid url',
   undecodable: 'the stored delivery is damaged',

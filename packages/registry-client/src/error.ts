@@ -6,7 +6,8 @@
 /**
  * `not_found`: 404. `unauthorized`: 401 or 403 after one fresh token. `rate_limited`: 429, 503 with
  * `Retry-After`, or the pause that followed, of the registry or its token server; of another host it is `server`. `digest`, `size`: the bytes are others than were asked for.
- * `redirect`: a redirect or token server that is not to be followed. `tls`, `timeout`, `network`: no answer.
+ * `redirect`: a redirect or token server that is not to be followed. `egress`: the registry is where `egress` does not
+ * let a connection lead to. `tls`, `timeout`, `network`: no answer.
  * `server`: 5xx, or an answer that makes no sense. `unsupported`: a body that is no manifest we know.
  * `limit`: larger than is allowed. `reference`: a name, tag or digest outside the specification's grammar.
  * `credentials`: the file or helper gives none, or there is only a lasting one, which is not passed on. `aborted`: the
@@ -19,6 +20,7 @@ export type RegistryErrorKind =
   | 'digest'
   | 'size'
   | 'redirect'
+  | 'egress'
   | 'tls'
   | 'timeout'
   | 'network'

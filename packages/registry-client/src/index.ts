@@ -2,4 +2,3 @@
 export { openRegistry } from './client.js';
 export { RegistryError, type RegistryErrorKind } from './error.js';
 export type { Drained, RateLimit, Registry, RegistryAuth, RegistryOptions } from './port.js';
-export { createTrust, type Trust } from './trust.js';

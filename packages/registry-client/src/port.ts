@@ -5,9 +5,10 @@
  * registry asked for, and is meant to be shared by all that is done there. It makes one attempt and throws
  * {@link RegistryError}; it never retries by itself, never waits for a pause, never logs.
  */
+import type { TlsOptions, Trust } from '@longshore/network';
+import type { Egress } from '@longshore/network/egress';
 import type { Descriptor } from './descriptor.js';
 import type { Manifest } from './manifest.js';
-import type { Trust } from './trust.js';
 
 /**
  * How the client proves who it is. None: anonymous, which still asks the token server for a token.
@@ -34,11 +35,11 @@ export interface Trusted {
   realms?: readonly string[];
   /**
    * Where redirects and token servers may lead to although it is no public address: an address, a network
-   * (`10.0.0.0/8`), or a host as it is in the URL, with or without its port.
+   * (`10.0.0.0/8`), or a host as it is in the URL, with or without its port. See `Networks` of network.
    */
   addresses?: readonly string[];
   /**
-   * May the registry itself be at any address? Default true: the operator wrote its URL. False where the URL
+   * Did the operator write the registry's URL, so that it may be wherever `egress` lets one lead? Default true. False where the URL
    * comes from outside, an event for example: then its address is checked like that of a redirect.
    */
   own?: boolean;
@@ -52,7 +53,9 @@ export interface RegistryOptions {
   url: string;
   auth?: RegistryAuth;
   /** PEM texts. `ca` is trusted besides the system's; `cert` and `key` are shown to the registry's host only. */
-  tls?: { ca?: string; cert?: string; key?: string };
+  tls?: TlsOptions;
+  /** Where connections may lead to. Default: as the settings' default. */
+  egress?: Egress;
   /** Trusted besides `tls.ca`. Default: node's own list. */
   trust?: Trust;
   /** `http://[user:password@]host:port`, for all requests. Names are then resolved by the proxy. */

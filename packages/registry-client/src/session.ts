@@ -53,7 +53,7 @@ export class Session {
     this.base = baseOf(options.url);
     this.#options = options;
     this.#now = now;
-    this.#transport = new Transport(options, new AddressGuard(this.base, trusted));
+    this.#transport = new Transport(options, new AddressGuard(this.base, trusted, options.egress));
     this.#pace = new Pace({ now, reserve });
     const headersFor = (url: URL) => this.#headers(url);
     const [transport, pace, realms] = [this.#transport, this.#pace, trusted?.realms ?? []];

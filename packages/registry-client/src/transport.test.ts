@@ -1,7 +1,6 @@
-import { createSecureContext, rootCertificates } from 'node:tls';
+import { createSecureContext } from 'node:tls';
 import { eventually, oci, selfSigned, startReceiver } from '@longshore/testkit';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { trustedWith } from './agents.js';
 import { RegistryError } from './error.js';
 import { aClient, errorOf, kindOf, signal } from './testing/client.js';
 import { aProxy, aServerOf } from './testing/proxy.js';
@@ -175,11 +174,6 @@ describe('TLS', () => {
     expect(error).toMatchObject({ kind: 'tls', retryable: true });
     expect(error.message).toContain('tls.ca');
     expect(await kindOf(read(aClient({ url, tls: { ca: clients.cert } })))).toBe('tls');
-  });
-
-  test('of the public authorities is trusted besides a private one', () => {
-    const all = trustedWith(server.cert);
-    expect(all).toEqual(expect.arrayContaining([...rootCertificates.slice(0, 5), server.cert]));
   });
 
   test('of an authority of the machine’s store is trusted, with a private one beside it or without', async () => {

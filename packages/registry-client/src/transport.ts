@@ -8,11 +8,11 @@
 import { setMaxListeners } from 'node:events';
 import type { ClientRequest, IncomingHttpHeaders } from 'node:http';
 import type { LookupFunction } from 'node:net';
+import { type Agents, openAgents } from '@longshore/network/agents';
 import { got, type Request } from 'got';
 import type { AddressGuard, Purpose } from './addresses.js';
-import { type Agents, agentsFor } from './agents.js';
 import { Attempt } from './attempt.js';
-import type { RegistryError } from './error.js';
+import { RegistryError } from './error.js';
 import { failureOf } from './failure.js';
 import type { RegistryOptions } from './port.js';
 
@@ -48,7 +48,7 @@ export class Transport {
 
   constructor(options: RegistryOptions, guard: AddressGuard) {
     this.#guard = guard;
-    this.#agents = agentsFor(options, this.#closing.signal);
+    this.#agents = agentsOf(options, this.#closing.signal);
     // every request in flight listens to it
     setMaxListeners(0, this.#closing.signal);
   }
@@ -134,6 +134,15 @@ export class Transport {
       stream.once('response', ({ statusCode, headers }) => resolve({ status: statusCode, headers }));
     });
     return { stream, head, isReused: () => request?.reusedSocket === true };
+  }
+}
+
+function agentsOf(options: RegistryOptions, closing: AbortSignal): Agents {
+  try {
+    return openAgents(options, closing);
+  } catch (error) {
+    const said = error instanceof Error ? error.message : String(error);
+    throw new RegistryError(said.startsWith('tls') ? 'tls' : 'reference', said);
   }
 }
 

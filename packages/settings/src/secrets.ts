@@ -4,9 +4,12 @@ export {
   baseUrl,
   clusterNode,
   credential,
+  DIRECT,
   EMPTY_CREDENTIAL,
   HOST_PORT,
   headerValue,
+  pem,
+  proxyUrl,
   revealed,
   url,
 } from './values/secrets.js';

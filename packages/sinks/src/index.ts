@@ -1,5 +1,5 @@
 /** Delivery into Outcome: one attempt at one receiver. */
-export { createTrust, type Trust } from '@longshore/registry-client';
+export { TokenSources } from './http/authorization/tokens.js';
 export type { HttpSinkOptions } from './http/index.js';
 export { openSink, type SinkOptions } from './registry.js';
 export type { Attempt, AttemptResult, Deferred, SendResult, Sink } from './sink.js';

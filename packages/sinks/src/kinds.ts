@@ -1,4 +1,5 @@
 /** What the configuration needs to know of sinks, without the clients behind them: `@longshore/sinks/kinds`. */
+export { type AuthSettings, auth } from './http/authorization/settings.js';
 export type { TargetSchema } from './preheat/targets/kinds.js';
 export { target } from './preheat/targets/union.js';
 

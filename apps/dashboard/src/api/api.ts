@@ -2,7 +2,9 @@
  * The JSON API below `/api/v1`: paths, methods, parsing of input, and the one translator from an error to an answer.
  * A change is a POST of application/json, which no HTML form can send. Access is checked before (auth.ts).
  */
+import { Readable } from 'node:stream';
 import Router from '@koa/router';
+import type { ArchiveReader } from '@longshore/archive/read';
 import { ERRORS, excerpt, LongshoreError, parseJson, printableLines } from '@longshore/event';
 import type { AdminService, BulkJobs } from '@longshore/operator';
 import { parseInput, suggest } from '@longshore/operator/schemas';
@@ -10,6 +12,7 @@ import type Koa from 'koa';
 import getRawBody from 'raw-body';
 import { z } from 'zod';
 import { actorOf, protectRoutes } from '../access/routes.js';
+import { exportFormat, goneSignal, isGone, sendExport } from './export.js';
 import { openApi } from './openapi.js';
 import { routesOf } from './routes/index.js';
 
@@ -32,14 +35,16 @@ const noInput = z.strictObject({});
 export interface ApiDeps {
   admin: AdminService;
   jobs: BulkJobs;
+  /** Absent: the configuration has no `archive`. */
+  archive?: ArchiveReader | undefined;
   version: string;
   /** An internal error, for the log; the client gets no details. */
   onInternalError(error: unknown): void;
 }
 
 /** Answers everything below `/api`, unknown paths included. */
-export function createApi({ admin, jobs, version, onInternalError }: ApiDeps): Koa.Middleware {
-  const routes = routesOf(admin, jobs);
+export function createApi({ admin, jobs, archive, version, onInternalError }: ApiDeps): Koa.Middleware {
+  const routes = routesOf(admin, jobs, archive);
   const document = openApi(routes, API_PATH, version);
   const router = new Router({ prefix: API_PATH });
   router.get('/openapi.json', (ctx) => {
@@ -50,7 +55,10 @@ export function createApi({ admin, jobs, version, onInternalError }: ApiDeps): K
     router[route.method](path, async (ctx) => {
       const query = parseInput(route.query ?? noInput, { ...ctx.query });
       const body = route.method === 'post' ? parseInput(route.body ?? noInput, await bodyOf(ctx)) : {};
-      ctx.body = await route.handle({ params: ctx.params, query, body, actor: actorOf(ctx) });
+      const input = { params: ctx.params, query, body, actor: actorOf(ctx), signal: goneSignal(ctx) };
+      const format = route.export && exportFormat(ctx, query);
+      if (route.export && format) await sendExport(ctx, format, route.export(input), onInternalError);
+      else ctx.body = await route.handle(input);
       ctx.status = route.status;
     });
   }
@@ -64,8 +72,10 @@ export function createApi({ admin, jobs, version, onInternalError }: ApiDeps): K
       assertMethod(ctx, router);
       await answer(ctx, async () => refuseUnknown(ctx, known));
     } catch (error) {
+      if (isGone(ctx)) return;
       answerError(ctx, error, onInternalError);
     }
+    if (ctx.body instanceof Readable) return;
     // Escaped for terminals, which may print it; the JSON stays the same.
     const text = printableLines(JSON.stringify(ctx.body));
     ctx.type = 'json';

@@ -1,16 +1,25 @@
 /** The OpenAPI document, generated from the routes and their schemas. */
-import { ERRORS } from '@longshore/event';
+import { ERRORS, type ErrorCode } from '@longshore/event';
 import { answers } from '@longshore/operator/schemas';
 import { z } from 'zod';
 import { ROUTE_ROLES } from '../access/routes.js';
+import { EXPORT_TYPES } from './export.js';
 import type { Route } from './route.js';
 
 /** Error codes, by the routes that may answer them. */
 const PROBLEMS = {
   any: ['REQUEST_INVALID', 'REQUEST_UNAUTHORIZED', 'QUEUE_UNAVAILABLE'],
+  archive: [
+    ...(['REQUEST_INVALID', 'REQUEST_UNAUTHORIZED', 'ARCHIVE_UNAVAILABLE', 'ARCHIVE_SLOW'] as const),
+    'ARCHIVE_OFF',
+  ],
   named: ['REQUEST_NOT_FOUND'],
   change: ['REQUEST_REFUSED', 'REQUEST_TYPE'],
 } as const;
+
+const EXPORTS = Object.fromEntries(
+  Object.values(EXPORT_TYPES).map((type) => [type, { schema: { type: 'string' } }]),
+);
 
 /** @param base path prefix of the routes */
 export function openApi(routes: readonly Route[], base: string, version: string): object {
@@ -55,7 +64,7 @@ function operationOf(route: Route, base: string): object {
     ...(parameters.length > 0 && { parameters }),
     ...(body && { requestBody: { required: true, content: json(body) } }),
     responses: {
-      [status]: { description: 'Success.', content: json(answer) },
+      [status]: { description: 'Success.', content: { ...json(answer), ...(route.export && EXPORTS) } },
       ...problemsOf(route),
     },
   };
@@ -84,16 +93,20 @@ function queryParameters({ query }: Route): object[] {
 }
 
 function problemsOf(route: Route): Record<string, object> {
-  const { any, named, change } = PROBLEMS;
+  const { any, archive, named, change } = PROBLEMS;
+  if (route.path.startsWith('/archive/')) return problems(archive);
   const isNamed = route.path.includes('{') || route.query !== undefined || route.body !== undefined;
   const codes = [...any, ...(isNamed ? named : []), ...(route.method === 'get' ? [] : change)];
-  return Object.fromEntries(
+  return problems(codes);
+}
+
+const problems = (codes: readonly ErrorCode[]): Record<string, object> =>
+  Object.fromEntries(
     codes.map((code) => [
       ERRORS[code].status,
       { description: `\`${code}\``, content: json(answers.problem) },
     ]),
   );
-}
 
 const operationId = ({ method, path }: Route): string =>
   method + path.replaceAll(/[/{}]+(\w)/g, (_, first: string) => first.toUpperCase()).replaceAll('}', '');

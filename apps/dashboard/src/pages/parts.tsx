@@ -75,7 +75,7 @@ export function Count({ value, label, href }: { value: number; label: string; hr
 
 /** A term and its description; nothing when the description is empty. */
 export function DescriptionRow({ name, children }: { name: string; children?: ComponentChildren }) {
-  if (children === undefined || children === null || children === '') return null;
+  if (children === undefined || children === null || children === false || children === '') return null;
   return (
     <>
       <dt>{name}</dt>

@@ -36,15 +36,12 @@ export function archiveOf(text: string, overrides: Partial<ArchiveReader> = {}):
   const seen = { source: text, since: AT, until: AT };
   return {
     events: async () => ({ items: [eventOf(text)], next: text }),
-    async *allEvents() {
-      yield [eventOf(text)];
-    },
     repositories: async () => ({ items: [repository], next: text }),
     repository: async () => ({ ...repository, lastPullAt: AT, otherSources: [text], tags: 1 }),
     tags: async () => ({ items: [tag, { ...tag, tag: `${text}2`, deleted: true }], next: text }),
     tag: async () => tag,
     tagMoves: async () => ({
-      items: [{ ...tag, at: AT, from: text, to: text, moved: true, by: text }],
+      items: [{ ...tag, at: AT, from: text, to: text, moved: true, deleted: false, by: text }],
       next: text,
     }),
     image: async () => ({

@@ -10,6 +10,7 @@ export const MINUTE = 60_000;
 
 export const aReceiver = (some: Partial<AlertConfig> = {}): AlertConfig => ({
   ...{ name: 'oncall', url: new Secret('http://oncall.example.com/'), headers: {}, format: 'json' },
+  tls: { minversion: '1.2', insecure: false },
   ...{ timeout: 5_000, endpoints: ['**'], window: 60 * MINUTE },
   ...{ after: 5 * MINUTE, age: 15 * MINUTE, dead: 1, quarantine: 1, memory: 70 },
   ...some,

@@ -24,6 +24,11 @@ export interface ArchiveOptions {
   max?: number;
   /** Milliseconds that a statement may take; the caller of a long one sets its own. */
   statementTimeout?: number;
+  /**
+   * Milliseconds until a query without an answer is given up, for a server that hangs or a network that is gone:
+   * nothing else ends it for many minutes. Longer than `statementTimeout`. Default: never, since migrations are long.
+   */
+  answerTimeout?: number;
   /** A connection in the pool broke. What uses it next gets an error or another connection. */
   onError(error: Error): void;
 }
@@ -60,6 +65,7 @@ export function openArchive(options: ArchiveOptions): Archive {
     application_name: 'longshore',
     connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
     keepAlive: true,
+    ...(options.answerTimeout !== undefined && { query_timeout: options.answerTimeout }),
     types: TYPES,
     options: sessionOptions(options.statementTimeout ?? STATEMENT_TIMEOUT_MS),
   });

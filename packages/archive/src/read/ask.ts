@@ -37,13 +37,18 @@ async function cancellable(pool: pg.Pool, text: string, parameters: unknown[], s
     cancelling = pool.query('select pg_cancel_backend($1)', [processID]).catch(() => {}); // it ends by its timeout
   };
   signal.addEventListener('abort', cancel, { once: true });
+  let broken: Error | undefined;
   try {
     return await client.query(text, parameters);
+  } catch (error) {
+    // An error that is not PostgreSQL's own leaves a connection that nothing is known of.
+    if (error instanceof Error && sqlStateOf(error) === undefined) broken = error;
+    throw error;
   } finally {
     signal.removeEventListener('abort', cancel);
     // Before the connection serves another query, which the cancelling must not hit.
     await cancelling;
-    client.release();
+    client.release(broken);
   }
 }
 

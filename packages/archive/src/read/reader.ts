@@ -2,7 +2,7 @@
 import type { Archive } from '../db/open.js';
 import { createAsk } from './ask.js';
 import { readCoverage } from './coverage.js';
-import { eventPage, eventPages } from './events/events.js';
+import { eventPage } from './events/events.js';
 import { imageOf, imagePullers } from './images.js';
 import { createNames } from './names.js';
 import { repositoryDetail, repositoryPage } from './repositories.js';
@@ -22,7 +22,6 @@ export function createArchiveReader(archive: Pick<Archive, 'db' | 'pool'>): Arch
   const parts = { ask, names };
   return {
     events: (filter, page) => eventPage(parts, filter, page),
-    allEvents: (filter, options) => eventPages(parts, filter, options),
     repositories: (filter, page) => repositoryPage(ask, filter, page),
     repository: (key) => repositoryDetail(ask, key),
     tags: (key, page) => tagPage(parts, key, page),

@@ -12,7 +12,7 @@ export interface Page<Item> {
 
 /** Which page, and its length. */
 export interface PageRequest {
-  /** 1 to 500. */
+  /** From 1 on. */
   limit: number;
   /** `next` of the previous page of the same list and filter. */
   after?: string;
@@ -303,8 +303,6 @@ export interface Coverage {
 /** Reads the archive. */
 export interface ArchiveReader {
   events(filter: EventFilter, page: EventPageRequest): Promise<Page<ArchivedEvent>>;
-  /** Every matching event, page by page, until the signal aborts: for exports. */
-  allEvents(filter: EventFilter, options: Omit<EventPageRequest, 'limit'>): AsyncIterable<ArchivedEvent[]>;
   /** The newest activity first. */
   repositories(filter: RepositoryFilter, page: PageRequest): Promise<Page<ArchivedRepository>>;
   /** Undefined: unknown. */

@@ -7,6 +7,7 @@ import type { AlertConfig } from '../alert.js';
 import { alertEndpointName } from '../alert-endpoint.js';
 import type { Config } from '../schema.js';
 import type { Step } from '../yaml/node.js';
+import { checkAuth } from './auth.js';
 import type { Check } from './check.js';
 import { checkGlob } from './globs.js';
 import { checkHeaders } from './headers.js';
@@ -29,6 +30,7 @@ export function checkAlerts(config: Config, check: Check): void {
     }
     names.add(alert.name);
     checkHeaders(alert, path, check);
+    checkAuth(alert, path, check);
     checkConditions(alert, config, path, check);
     checkAlertUrl(alert, config, [...path, 'url'], check);
   }

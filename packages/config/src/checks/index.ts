@@ -4,8 +4,10 @@ import type { Endpoint, HttpEndpoint } from '../endpoint.js';
 import type { Config } from '../schema.js';
 import type { Step } from '../yaml/node.js';
 import { checkAlerts } from './alerts.js';
+import { checkAuth } from './auth.js';
 import type { Check } from './check.js';
 import { checkDelays } from './delays.js';
+import { checkEgress } from './egress.js';
 import { checkFormat } from './format.js';
 import { checkHeaders } from './headers.js';
 import { nameEndpoints } from './names.js';
@@ -15,6 +17,7 @@ import { checkRelay } from './relay.js';
 import { checkRules } from './rules.js';
 import { checkSecrets } from './secrets.js';
 import { checkSign } from './sign.js';
+import { checkTls } from './tls.js';
 import { checkIngestPath, checkToLongshore, leadsToIngest } from './to-longshore.js';
 import { checkUrl } from './url.js';
 
@@ -48,6 +51,8 @@ export function checkConfig(read: Config & { version?: string }, check: Check): 
   checkPulls(endpoints, check);
   checkAlerts(config, check);
   checkRelay(config, check);
+  checkTls(config, check);
+  checkEgress(config, check);
   checkSecrets(config, [], check);
   return { ...config, notifications: { ...config.notifications, endpoints } };
 }
@@ -55,6 +60,7 @@ export function checkConfig(read: Config & { version?: string }, check: Check): 
 function checkReceiver(endpoint: HttpEndpoint, path: Step[], config: Config, check: Check): void {
   checkUrl(endpoint, path, config, check);
   checkSign(endpoint, path, check);
+  checkAuth(endpoint, path, check);
   checkFormat(endpoint, path, check);
   if (check.flavor === 'registry') checkIngestPath(revealed(endpoint.url), [...path, 'url'], check);
 }

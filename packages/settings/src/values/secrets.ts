@@ -25,6 +25,41 @@ export const url = () =>
 /** Message for a credential, or a list of credentials, that is empty. */
 export const EMPTY_CREDENTIAL = 'is empty, which would disable authentication. Set a value or remove the key';
 
+/** Certificates or a key as PEM text. */
+export const pem = () =>
+  value<Secret>({
+    ...base,
+    words: 'PEM, may be a secret',
+    json: { type: 'string' },
+    readsNothing: true,
+    read(scalar, refuse) {
+      const text = textOf(scalar);
+      return text === ''
+        ? refuse('is empty; write file:/path, or remove the key')
+        : new Secret(text, scalar.env);
+    },
+  });
+
+/** The word that stands for a connection without a proxy. */
+export const DIRECT = 'direct';
+
+/** Url of a proxy, which may carry a password, or {@link DIRECT}. */
+export const proxyUrl = () =>
+  value<Secret>({
+    ...base,
+    words: 'url or direct, may be a secret',
+    json: { type: 'string' },
+    print: (secret) => (revealed(secret) === DIRECT ? DIRECT : maskedUrl(secret)),
+    readsNothing: true,
+    read(scalar, refuse) {
+      const secret = base.read(scalar, refuse);
+      const text = revealed(secret);
+      if (text === undefined || text === DIRECT) return secret;
+      if (/^https?:\/\/[^/?#\s\\]/i.test(text) && URL.canParse(text)) return secret;
+      return refuse('is not a url; write http://proxy:3128, or direct for no proxy');
+    },
+  });
+
 /** A node of a Redis Cluster: `host:port`, or a url, which may carry a password. */
 export const clusterNode = () =>
   value<Secret>({

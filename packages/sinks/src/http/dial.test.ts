@@ -37,7 +37,7 @@ function dialed(addresses: string[], port: number, from: Sockets = sockets()): P
       { host: 'name.test', port },
       from,
       (error, socket) => resolve(error ?? socket?.remoteAddress ?? ''),
-      (_, done) => done(null, found),
+      { lookup: (_, done) => done(null, found) },
     ),
   );
 }

@@ -40,19 +40,28 @@ const lookupAll: Lookup = (host, done) => {
   });
 };
 
+/** How names are resolved, and what is refused. */
+export interface DialOptions {
+  /** For tests. */
+  lookup?: Lookup;
+  /** Why an address must not be connected to. A name is refused when one of its addresses is. */
+  refusal?(address: string): Error | undefined;
+}
+
 /** @param host a name or an address without brackets */
 export function dial(
   { host, port }: { host: string; port: number },
   sockets: Sockets,
   done: Dialed,
-  lookup: Lookup = lookupAll,
+  { lookup = lookupAll, refusal = () => undefined }: DialOptions = {},
 ): void {
-  if (isIP(withoutZone(host)) !== 0) race([host], port, sockets, done);
-  else
-    lookup(host, (error, addresses) => {
-      if (error) return done(error);
-      race(alternating(addresses), port, sockets, done);
-    });
+  const connect = (addresses: readonly string[]): void => {
+    const refused = addresses.map(withoutZone).map(refusal).find(Boolean);
+    if (refused) done(refused);
+    else race(addresses, port, sockets, done);
+  };
+  if (isIP(withoutZone(host)) !== 0) connect([host]);
+  else lookup(host, (error, addresses) => (error ? done(error) : connect(alternating(addresses))));
 }
 
 function race(addresses: readonly string[], port: number, sockets: Sockets, done: Dialed): void {

@@ -20,6 +20,8 @@ export interface Described extends Pick<Outgoing, 'deliveries' | 'contentType' |
   key: string;
   /** From 1. */
   attempt: number;
+  /** In place of the `Authorization` of the url. */
+  authorization?: string;
   /** Of the signature, by name. */
   signature?: Readonly<Record<string, string>>;
 }
@@ -71,9 +73,14 @@ export function planHeaders(
         const value = valueFor(described);
         if (value !== undefined) lines.push(name, value);
       }
-      const { headers = {}, signature = {} } = described;
+      const { authorization, headers = {}, signature = {} } = described;
       if (!('User-Agent' in headers)) lines.push(...userAgent);
-      for (const [name, value] of [...Object.entries(headers), ...Object.entries(signature)]) {
+      const more = Object.entries({
+        ...headers,
+        ...(authorization && { Authorization: authorization }),
+        ...signature,
+      });
+      for (const [name, value] of more) {
         if (!replaced.has(name.toLowerCase())) lines.push(name, asBytes(value));
       }
       return lines.concat(fixed);

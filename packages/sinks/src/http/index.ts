@@ -6,11 +6,18 @@
  * balancers close idle connections at any moment, even while a request is in flight; without this an endpoint would
  * fail occasionally for no reason. The cost: a receiver that dies after it accepted the event, but before it answered,
  * gets it twice within one attempt instead of in two; the `Idempotency-Key` is the same.
+ *
+ * With OAuth 2 there is a second one: after a 401 the request is sent once more with a new token, and has the whole
+ * timeout again. The receiver has answered, so it has not taken the event.
  */
 import type { Delivery } from '@longshore/event';
+import { secureOptions, tlsFault } from '@longshore/network';
+import { Egress } from '@longshore/network/egress';
 import type { Dispatcher } from 'undici';
 import type { Attempt, AttemptResult, SendResult, Sink } from '../sink.js';
-import { maskFor } from './answer-text.js';
+import { type Mask, maskFor } from './answer-text.js';
+import { fixedAuthorization } from './authorization/fixed.js';
+import type { Granted } from './authorization/port.js';
 import type { Connection } from './connection.js';
 import { Connections } from './connections.js';
 import { type Ending, exchange } from './exchange.js';
@@ -29,21 +36,29 @@ type Request = Dispatcher.DispatchOptions;
 export function openHttpSink(options: HttpSinkOptions): Sink {
   const target = targetOf(options.url);
   if ('problem' in target) return unusable('url', `${target.problem}; correct it`);
+  const fault = tlsFault(options.tls ?? {});
+  if (fault) return unusable('tls', `the endpoint’s tls.${fault.key} ${fault.why}; correct it`);
   const proxy = proxyOf(options.proxy);
+  const fixed = fixedAuthorization(options.auth ?? {});
   const headers = planHeaders(options.headers, {
     host: target.authority,
     userAgent: options.userAgent,
-    authorization: target.authorization,
+    authorization: options.authorization ? undefined : (fixed?.value ?? target.authorization),
     proxyAuthorization: target.secure ? undefined : proxy?.authorization,
   });
   if (headers.problem !== undefined) {
     return unusable('error', `${headers.problem}; correct the endpoint’s headers`);
   }
-  return new HttpSink(options, target, headers, proxy);
+  return new HttpSink(
+    options,
+    target,
+    { ...headers, secrets: [...headers.secrets, ...(fixed?.secrets ?? [])] },
+    proxy,
+  );
 }
 
 /** An endpoint whose options cannot work: every attempt says so. */
-function unusable(reason: 'url' | 'error', detail: string): Sink {
+function unusable(reason: 'url' | 'tls' | 'error', detail: string): Sink {
   let closed = false;
   return {
     async send(deliveries, { signal }) {
@@ -58,6 +73,7 @@ function unusable(reason: 'url' | 'error', detail: string): Sink {
 class HttpSink implements Sink {
   readonly #connections: Connections;
   readonly #results: Results;
+  readonly #secure: () => object;
   readonly #path: string;
   #closed = false;
 
@@ -67,13 +83,15 @@ class HttpSink implements Sink {
     private readonly headers: HeaderPlan,
     private readonly proxy: HttpProxy | undefined,
   ) {
+    const { concurrency, tls, trust, egress = new Egress() } = options;
+    this.#secure = secureOptions(tls, trust);
+    const secureProxy = secureOptions({}, trust);
     this.#connections = new Connections(target, {
-      keep: options.concurrency,
-      ca: options.tls?.ca,
-      trusted: () => options.trust?.context(),
-      proxy,
+      ...{ keep: concurrency, secure: this.#secure, secureProxy, proxy, egress },
     });
-    const mask = maskFor([...headers.secrets, ...target.secrets, proxy?.authorization ?? '']);
+    const fixed = maskFor([...headers.secrets, ...target.secrets, proxy?.authorization ?? '']);
+    const { authorization } = options;
+    const mask: Mask = authorization ? (text) => maskFor(authorization.secrets())(fixed(text)) : fixed;
     this.#results = new Results({ ...options, target, proxy, mask });
     // A proxy is asked for the whole url, but for what goes through a tunnel (RFC 9112 section 3.2.2).
     this.#path = proxy && !target.secure ? `http://${target.authority}${target.path}` : target.path;
@@ -93,11 +111,20 @@ class HttpSink implements Sink {
   async close(): Promise<void> {
     this.#closed = true;
     await this.#connections.close();
+    this.options.authorization?.close();
   }
 
   async #attempt(outgoing: Outgoing, attempt: Attempt): Promise<AttemptResult> {
     try {
-      const ending = await this.#post(outgoing, attempt);
+      const { authorization } = this.options;
+      const granted = await authorization?.get(attempt.signal);
+      if (granted && 'result' in granted) return this.#closed ? 'aborted' : granted.result;
+      let ending = await this.#post(outgoing, attempt, granted);
+      if (authorization && granted && ending.head?.status === 401) {
+        const renewed = await authorization.renew(granted, attempt.signal);
+        // What the receiver has answered stands where no other token can be had
+        if ('value' in renewed) ending = await this.#post(outgoing, attempt, renewed);
+      }
       const isClosed = ending.kind === 'failed' && ending.head === undefined && this.#closed;
       return isClosed ? 'aborted' : this.#results.of(ending, outgoing.deliveries.length);
     } catch (error) {
@@ -105,14 +132,17 @@ class HttpSink implements Sink {
     }
   }
 
-  async #post(outgoing: Outgoing, { number, signal }: Attempt): Promise<Ending> {
-    // Read once for the process: what that takes is not the receiver's
-    if (this.target.secure && this.options.tls?.ca === undefined) this.options.trust?.context();
+  async #post(outgoing: Outgoing, { number, signal }: Attempt, granted?: Granted): Promise<Ending> {
+    // Certificates are read once: what that takes is not the receiver's
+    if (this.target.secure) this.#secure();
     const deadline = performance.now() + this.options.timeout;
     const { body } = outgoing;
     const key = keyOf(outgoing.deliveries);
     const signature = this.options.sign?.(body, { id: key, at: Date.now() });
-    const headers = this.headers.lines({ ...outgoing, key, attempt: number, signature });
+    const headers = this.headers.lines({
+      ...{ ...outgoing, key, attempt: number, signature },
+      authorization: granted?.value,
+    });
     const request = { path: this.#path, method: 'POST', headers, body } as const;
     const taken = this.#connections.take();
     const isReused = taken.reused;

@@ -4,7 +4,9 @@
  * TLS sessions are not resumed: new connections are rare here, and a resumed one skips the check of the name.
  */
 import { isIP, type Socket } from 'node:net';
-import { type SecureContext, connect as tlsConnect } from 'node:tls';
+import { connect as tlsConnect } from 'node:tls';
+import type { SecureOptions } from '@longshore/network';
+import type { Egress } from '@longshore/network/egress';
 import { withoutZone } from '@longshore/settings/http-url';
 import { type Dialed, dial, type Sockets } from './dial.js';
 import { askForTunnel, blameProxy, type HttpProxy } from './proxy.js';
@@ -12,11 +14,12 @@ import type { Target } from './target.js';
 
 /** How to reach the receiver. */
 export interface Way {
-  /** Certificates to trust instead of all others, PEM. */
-  ca?: string;
-  /** What is trusted unless `ca` is set; asked for with the first TLS connection. Default: node's own list. */
-  trusted?: () => SecureContext | undefined;
+  /** Of a TLS connection to the receiver; asked for at each one. */
+  secure(): SecureOptions;
   proxy?: HttpProxy;
+  /** Of a TLS connection to the proxy. */
+  secureProxy(): SecureOptions;
+  egress: Egress;
 }
 
 /** @param done called once, unless `sockets` ends before */
@@ -26,34 +29,42 @@ export function open(target: Target, way: Way, sockets: Sockets, done: Dialed): 
 }
 
 function openDirectly(target: Target, way: Way, sockets: Sockets, done: Dialed): void {
-  dial(target, sockets, (error, socket) => {
+  const onDialed: Dialed = (error, socket) => {
     if (error || !socket || !target.secure) return done(error, socket);
-    startTls(socket, target.host, way, sockets, done);
-  });
+    startTls(socket, target.host, way.secure, sockets, done);
+  };
+  dial(target, sockets, onDialed, { refusal: (address) => way.egress.refusal(target, address) });
 }
 
+/** The proxy resolves names: of the receiver only an address in the url is known here. */
 function openThrough(proxy: HttpProxy, target: Target, way: Way, sockets: Sockets, done: Dialed): void {
+  const bare = withoutZone(target.host);
+  const refused = isIP(bare) === 0 ? way.egress.denies(target) : way.egress.refusal(target, bare);
+  if (refused) {
+    done(refused);
+    return;
+  }
   sockets.atProxy = true;
   connectToProxy(proxy, way, sockets, (error, socket) => {
     sockets.atProxy = false;
     if (error || !socket) return done(blameProxy(error ?? new Error('no connection'), proxy));
     if (!target.secure) return done(null, socket);
     askForTunnel(socket, proxy, target.place, (refused) => {
-      if (!refused) return startTls(socket, target.host, way, sockets, done);
+      if (!refused) return startTls(socket, target.host, way.secure, sockets, done);
       socket.destroy();
       done(refused);
     });
   });
 }
 
-function connectToProxy(proxy: HttpProxy, { trusted }: Way, sockets: Sockets, done: Dialed): void {
+function connectToProxy(proxy: HttpProxy, { secureProxy }: Way, sockets: Sockets, done: Dialed): void {
   dial(proxy, sockets, (error, socket) => {
     if (error || !socket || !proxy.secure) return done(error, socket);
-    startTls(socket, proxy.host, { trusted }, sockets, done);
+    startTls(socket, proxy.host, secureProxy, sockets, done);
   });
 }
 
-function startTls(tcp: Socket, host: string, { ca, trusted }: Way, sockets: Sockets, done: Dialed): void {
+function startTls(tcp: Socket, host: string, secure: Way['secure'], sockets: Sockets, done: Dialed): void {
   let reported = false;
   const report: Dialed = (...result) => {
     if (reported) return;
@@ -61,8 +72,7 @@ function startTls(tcp: Socket, host: string, { ca, trusted }: Way, sockets: Sock
     done(...result);
   };
   try {
-    const trust = ca === undefined ? { secureContext: trusted?.() } : { ca };
-    const socket = tlsConnect({ ...trust, socket: tcp, ...named(host), ALPNProtocols: ['http/1.1'] });
+    const socket = tlsConnect({ socket: tcp, ...named(host), ALPNProtocols: ['http/1.1'], ...secure() });
     sockets.track(socket);
     socket.once('secureConnect', () => report(null, socket)).on('error', report);
   } catch (error) {

@@ -1,7 +1,10 @@
 /** What an http endpoint is opened with. */
 import type { Answers, Format, RenderOptions } from '@longshore/formats';
-import type { Trust } from '@longshore/registry-client';
+import type { TlsOptions, Trust } from '@longshore/network';
+import type { Egress } from '@longshore/network/egress';
 import type { Sign } from '@longshore/signing';
+import type { FixedAuth } from './authorization/fixed.js';
+import type { Authorization } from './authorization/port.js';
 import type { BatchLimits } from './outgoing.js';
 
 /** See the header. Secrets are resolved: these are the values themselves. */
@@ -26,8 +29,14 @@ export interface HttpSinkOptions extends RenderOptions {
   sign?: Sign;
   /** Several events in one request, in formats that can. Default: one event. */
   batch?: BatchLimits;
-  /** Certificates to trust instead of the system's. */
-  tls?: { /** PEM */ ca?: string };
+  /** Credentials in place of the url's userinfo. */
+  auth?: FixedAuth;
+  /** Credentials that change; closed with the sink. */
+  authorization?: Authorization;
+  /** `ca` is trusted instead of the system's. */
+  tls?: TlsOptions;
+  /** Where connections may lead to. Default: as the settings' default. */
+  egress?: Egress;
   /** What is trusted unless `tls.ca` is set, and by a proxy's connection. Default: node's own list. */
   trust?: Trust;
   /** Url of an HTTP proxy to go through, `http:` or `https:`; userinfo becomes `Proxy-Authorization`. */

@@ -72,6 +72,7 @@ test('what the receiver does is no trouble of ours', () => {
 test('the table has each reason once, and none that no sink reports', () => {
   expect([...OUTAGE_REASONS].sort()).toEqual([
     'dns',
+    'egress',
     'http_429',
     'http_502',
     'http_503',

@@ -31,6 +31,7 @@ const REASONS: readonly [codes: RegExp, reason: TransportReason][] = [
   [/^(ENOTFOUND|ENODATA|EAI_\w+)$/, 'dns'],
   [/^(EHOSTUNREACH|ENETUNREACH|ENETDOWN|EHOSTDOWN|EADDRNOTAVAIL|ENONET)$/, 'unreachable'],
   [/^ERR_PROXY_TARGET$/, 'unreachable'],
+  [/^ERR_EGRESS$/, 'egress'],
   [/^ETIMEDOUT$/, 'timeout'],
   [/^(HPE_\w+|UND_ERR_HEADERS_OVERFLOW|ERR_ASSERTION)$/, 'protocol'],
 ];
@@ -48,16 +49,18 @@ const OWN_TROUBLE: readonly [codes: RegExp, trouble: OwnTrouble][] = [
 
 const OWN_STEP: Record<OwnTrouble, string> = {
   proxy: PROXY_STEP,
+  token: 'check auth.oauth2.tokenurl and the issuer',
   descriptors: 'raise the limit of open files of this process (ulimit -n, LimitNOFILE)',
 };
 
-const NEXT_STEP: Record<Exclude<TransportReason, 'timeout' | TlsReason>, string> = {
+const NEXT_STEP: Record<Exclude<TransportReason, 'timeout' | 'egress' | TlsReason>, string> = {
   refused: 'start the receiver, or correct host and port in the endpoint’s url',
   reset: 'check the receiver’s log; it may have crashed, or a proxy in between closes connections',
   dns: 'correct the host name in the endpoint’s url, or the name resolution of this machine',
   unreachable: 'check the network, its routes and firewalls between this machine and the receiver',
   protocol: 'check that the endpoint’s url points to an HTTP/1.1 server, and http against https',
   url: 'correct the endpoint’s url',
+  token: 'check the endpoint’s auth.oauth2',
   undecodable: 'the stored delivery is damaged',
   error: 'unexpected error; please report it',
 };
@@ -83,6 +86,7 @@ export function failureOf(error: Error, place: string, { closes, trusted }: Circ
     return { reason: tls.reason, detail: `${place}: ${excerpt(tls.said, SAID_LENGTH)}; ${tls.step}` };
   }
   const reason = reasonOf(cause, code);
+  if (reason === 'egress') return { reason, detail: `the endpoint’s url leads to ${cause.message}` };
   const said = excerpt(WORDS[code] ?? (cause.message || code || cause.name), SAID_LENGTH);
   return { reason, detail: `${place}: ${said}; ${nextStep(reason, code, closes)}` };
 }

@@ -19,6 +19,7 @@ const REASONS: Readonly<Partial<Record<RegistryErrorKind, Reason>>> = {
   tls: 'tls',
   network: 'unreachable',
   redirect: 'url',
+  egress: 'egress',
   reference: 'url',
   digest: 'manifest',
   size: 'manifest',

@@ -20,6 +20,8 @@ export interface OidcAuth {
   email?: readonly string[];
   /** Accounts, by `sub`. */
   subject?: readonly string[];
+  /** With what the keys are fetched. Default: node's own. */
+  fetch?: typeof fetch;
 }
 
 /** Google's own names for itself, and where its keys are (its OpenID discovery document). */
@@ -63,7 +65,7 @@ function keysFault(jwks: string): string | undefined {
  */
 export function oidcCheck(auth: OidcAuth): (head: RequestHead) => Promise<boolean> {
   const { issuer, audience, jwks = GOOGLE.jwks, email, subject } = auth;
-  const keys = remoteKeys(new URL(jwks));
+  const keys = remoteKeys(new URL(jwks), auth.fetch ?? fetch);
   const options = {
     issuer: isGoogle(issuer) ? GOOGLE.issuers : (issuer ?? ''),
     audience: [...audience],
@@ -119,25 +121,27 @@ const REMEMBERED_MS = 10_000;
  * The keys at a url, fetched when first needed and kept; rejects when they cannot be fetched. A sender waits for the
  * answer, so its size and time have a limit, and a failure is remembered: a hanging issuer delays one request, not all.
  */
-function remoteKeys(url: URL): jose.JWTVerifyGetKey {
+function remoteKeys(url: URL, fetchIt: typeof fetch): jose.JWTVerifyGetKey {
   return jose.createRemoteJWKSet(url, {
     timeoutDuration: FETCH_TIMEOUT_MS,
-    [jose.customFetch]: rememberingFailure(boundedFetch),
+    [jose.customFetch]: rememberingFailure(bounded(fetchIt)),
   });
 }
 
-const boundedFetch: jose.FetchImplementation = async (url, options) => {
-  const response = await fetch(url, options);
-  const chunks: Uint8Array[] = [];
-  let size = 0;
-  for await (const chunk of response.body ?? []) {
-    size += chunk.length;
-    if (size > MAX_ANSWER_BYTES) throw new Error(`the answer is larger than ${MAX_ANSWER_BYTES} bytes`);
-    chunks.push(chunk);
-  }
-  const { status, headers } = response;
-  return new Response(size > 0 ? Buffer.concat(chunks) : null, { status, headers });
-};
+const bounded =
+  (fetchIt: typeof fetch): jose.FetchImplementation =>
+  async (url, options) => {
+    const response = await fetchIt(url, options);
+    const chunks: Uint8Array[] = [];
+    let size = 0;
+    for await (const chunk of response.body ?? []) {
+      size += chunk.length;
+      if (size > MAX_ANSWER_BYTES) throw new Error(`the answer is larger than ${MAX_ANSWER_BYTES} bytes`);
+      chunks.push(chunk);
+    }
+    const { status, headers } = response;
+    return new Response(size > 0 ? Buffer.concat(chunks) : null, { status, headers });
+  };
 
 function rememberingFailure(fetchIt: jose.FetchImplementation): jose.FetchImplementation {
   let failed: { at: number; error: unknown } | undefined;

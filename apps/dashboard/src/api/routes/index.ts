@@ -1,19 +1,22 @@
 /** Every route of the API: the same functions as the pages. */
+import type { ArchiveReader } from '@longshore/archive/read';
 import type { AdminService, BulkJobs } from '@longshore/operator';
 import type { Route } from '../route.js';
+import { archiveRoutes } from './archive.js';
 import { deadRoutes } from './dead.js';
 import { deliveryRoutes } from './deliveries.js';
 import { endpointRoutes } from './endpoints.js';
 import { operationRoutes } from './operations.js';
 import { quarantineRoutes } from './quarantine.js';
 
-/** In the order of the OpenAPI document. */
-export function routesOf(admin: AdminService, jobs: BulkJobs): Route[] {
+/** In the order of the OpenAPI document. @param archive absent: the configuration has none */
+export function routesOf(admin: AdminService, jobs: BulkJobs, archive?: ArchiveReader): Route[] {
   return [
     ...endpointRoutes(admin),
     ...deliveryRoutes(admin),
     ...deadRoutes(admin, jobs),
     ...quarantineRoutes(admin),
     ...operationRoutes(jobs),
+    ...archiveRoutes(archive),
   ];
 }

@@ -117,11 +117,12 @@ describe('the list of events', () => {
 
   test('takes every field of the search, and keeps it in its links', async () => {
     const query =
-      'text=app&repository=acme%2F**&tag=1.0&digest=aaaaaaaa&actor=ci&addr=10.0.0.0%2F8&client=skopeo&action=push&source=eu&since=2026-11-01&until=2026-11-02';
+      'text=app&repository=acme%2F**&tag=1.0&digest=aaaaaaaa&actor=ci&addr=10.0.0.0%2F8&client=skopeo&action=push&target=image&source=eu&since=2026-11-01&until=2026-11-02';
     const { filter, html } = await asked(`/events?${query}`);
     expect(filter).toEqual({
       ...{ text: 'app', repository: 'acme/**', tag: '1.0', digest: 'aaaaaaaa', actor: 'ci' },
-      ...{ addr: '10.0.0.0/8', client: 'skopeo', action: 'push', source: 'eu' },
+      ...{ addr: '10.0.0.0/8', client: 'skopeo', action: 'push' },
+      ...{ target: 'image', source: 'eu' },
       ...{ since: Date.parse('2026-11-01'), until: Date.parse('2026-11-02') },
     });
     const links = [...html.matchAll(/href="([^"]+)"/g)].map(([, href = '']) => href.replaceAll('&amp;', '&'));

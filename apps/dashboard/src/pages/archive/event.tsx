@@ -51,10 +51,8 @@ function Facts({ event }: { event: ArchivedEvent }) {
         <At at={receivedAt} />
       </DescriptionRow>
       <DescriptionRow name="From">{kind === source ? source : `${source} (${kind})`}</DescriptionRow>
-      <DescriptionRow name="Action">
-        {actionOf(event)}
-        {target !== 'unknown' && ` of a ${target}`}
-      </DescriptionRow>
+      <DescriptionRow name="Action">{actionOf(event)}</DescriptionRow>
+      <DescriptionRow name="About">{target !== 'unknown' && target}</DescriptionRow>
       <DescriptionRow name="Repository">
         {repository && <a href={repositoryPath({ repository, source })}>{repository}</a>}
       </DescriptionRow>

@@ -4,7 +4,7 @@ import { At, Heads } from '../parts.js';
 import { CoverageNote } from './coverage.js';
 import { Choice, Field, FilterForm, SourceChoice, WindowFields } from './fields.js';
 import { ClientLink, DigestLink, EventsLink, Exports, eventPath, ImageLinks, Paging } from './links.js';
-import { DEFAULT_SINCE, type EventQuery } from './params.js';
+import { DEFAULT_SINCE, type EventQuery, TARGETS } from './params.js';
 
 /** What the page shows. */
 export interface EventsProps {
@@ -35,11 +35,12 @@ export function EventsPage({ query, events: { items, next }, coverage, from }: E
 }
 
 function Filter({ query, coverage }: Pick<EventsProps, 'query' | 'coverage'>) {
-  const { text, action, since, until } = query;
+  const { text, action, target, since, until } = query;
   return (
     <FilterForm path="/events" more={<MoreFields query={query} coverage={coverage} />}>
       <Field label="Search" name="text" value={text} placeholder="repository, tag, digest, actor" size={26} />
       <Choice label="Action" name="action" value={action} options={ACTIONS} />
+      <Choice label="About" name="target" value={target} options={TARGETS} />
       <WindowFields since={since ?? DEFAULT_SINCE} until={until} />
     </FilterForm>
   );

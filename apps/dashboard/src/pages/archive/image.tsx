@@ -4,7 +4,7 @@ import { formatNumber, formatSize, type HistoryAnswer, shortDigest } from '@long
 import { Ago, At, DescriptionRow, Heads, link } from '../parts.js';
 import { CoverageNote } from './coverage.js';
 import { ImageContents } from './image-contents.js';
-import { ClientLink, EventsLink, Exports, ImageLinks, repositoryPath } from './links.js';
+import { ClientLink, Done, EventsLink, Exports, ImageLinks, repositoryPath } from './links.js';
 import { Notified } from './notified.js';
 
 /** What the page shows. */
@@ -58,19 +58,7 @@ function Facts({ image }: { image: ArchivedImage }) {
       <DescriptionRow name="Media type">{mediaType}</DescriptionRow>
       <DescriptionRow name="Manifest">{size !== undefined && formatSize(size)}</DescriptionRow>
       <DescriptionRow name="Platform">{platform}</DescriptionRow>
-      <DescriptionRow name="Last push">
-        {pushedAt && (
-          <>
-            <At at={pushedAt} />
-            {pushedBy && (
-              <>
-                {' '}
-                by <EventsLink field="actor" value={pushedBy} />
-              </>
-            )}
-          </>
-        )}
-      </DescriptionRow>
+      <DescriptionRow name="Last push">{pushedAt && <Done at={pushedAt} by={pushedBy} />}</DescriptionRow>
       <DescriptionRow name="Seen in">
         {repositories.length > 0 &&
           repositories.map((each, index) => (

@@ -1,6 +1,6 @@
 /** Links to the pages of what an event names, and to those that export a list. */
 import { shortDigest } from '@longshore/event';
-import { link } from '../parts.js';
+import { At, link } from '../parts.js';
 
 /** A repository of a source. */
 export interface RepositoryName {
@@ -69,6 +69,27 @@ export function EventsLink({ field, value }: { field: 'actor' | 'addr' | 'client
     </a>
   );
 }
+
+/** When something was done, and by whom. */
+export function Done({ at, by }: { at: string; by?: string }) {
+  return (
+    <>
+      <At at={at} />
+      {by && (
+        <>
+          {' '}
+          by <EventsLink field="actor" value={by} />
+        </>
+      )}
+    </>
+  );
+}
+
+/** Why it is not known what a tag points to. */
+export const unknownTarget = ({ since }: { since?: string }): string =>
+  since === undefined
+    ? 'unknown: only pulled since the archive began'
+    : 'unknown: the registry sends no digest';
 
 /** The first product of a user agent, which names the client; the rest names its libraries and system. */
 export function ClientLink({ client }: { client?: string }) {

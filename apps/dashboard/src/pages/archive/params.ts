@@ -1,5 +1,6 @@
 /** Filters of the archive's pages, as they are written in the address. The reader checks their values. */
 import type { EventFilter, PageRequest, Window } from '@longshore/archive/read';
+import { LongshoreError } from '@longshore/event';
 import { parseTime } from '@longshore/operator/schemas';
 import { type Params, param } from '../params.js';
 import type { Query } from './links.js';
@@ -20,8 +21,12 @@ const EVENT_FIELDS = [
   'addr',
   'client',
   'action',
+  'target',
   'source',
 ] as const;
+
+/** What events may be about; an image is a manifest or an index. */
+export const TARGETS = ['image', 'manifest', 'index', 'blob', 'tag', 'repository', 'unknown'] as const;
 
 /** A filter of events, as written. */
 export type EventQuery = Query & { [Field in (typeof EVENT_FIELDS)[number] | 'since' | 'until']?: string };
@@ -48,8 +53,12 @@ export function windowOf({ since, until }: Query, now: number): Window & { since
 
 /** @throws LongshoreError REQUEST_INVALID */
 export function eventFilterOf(query: EventQuery, now: number): EventFilter {
-  const { since: _since, until: _until, ...fields } = query;
-  return { ...fields, ...windowOf(query, now) };
+  const { since: _since, until: _until, target: asked, ...fields } = query;
+  const target = TARGETS.find((known) => known === asked);
+  if (asked !== undefined && target === undefined) {
+    throw new LongshoreError('REQUEST_INVALID', `target: no ${asked}; available: ${TARGETS.join(', ')}`);
+  }
+  return { ...fields, ...(target && { target }), ...windowOf(query, now) };
 }
 
 /** A page of 50. */

@@ -1,10 +1,27 @@
 /** One repository: its tags with what they point to, and its activity. */
-import type { ArchivedTag, Coverage, DayCounts, Page, RepositoryDetail } from '@longshore/archive/items';
+import type {
+  ArchivedTag,
+  Coverage,
+  DayCounts,
+  Page,
+  RepositoryDetail,
+  TopEntry,
+} from '@longshore/archive/items';
 import { formatNumber } from '@longshore/event';
 import { Ago, At, DescriptionRow, Heads, link } from '../parts.js';
 import { Activity } from './activity.js';
 import { CoverageNote } from './coverage.js';
-import { DigestLink, EventsLink, Exports, Paging, type Query, repositoryPath, tagPath } from './links.js';
+import {
+  DigestLink,
+  EventsLink,
+  Exports,
+  Paging,
+  type Query,
+  repositoryPath,
+  tagPath,
+  unknownTarget,
+} from './links.js';
+import { TopTable } from './top.js';
 
 /** What the page shows. */
 export interface RepositoryProps {
@@ -13,12 +30,16 @@ export interface RepositoryProps {
   repository: RepositoryDetail;
   tags: Page<ArchivedTag>;
   days: readonly DayCounts[];
+  /** Who pulled and pushed most of it. */
+  clients: readonly TopEntry[];
+  actors: readonly TopEntry[];
   coverage: Coverage;
   now: number;
 }
 
 /** The page. */
-export function RepositoryPage({ query, repository, tags, days, coverage, now }: RepositoryProps) {
+export function RepositoryPage(props: RepositoryProps) {
+  const { query, repository, tags, days, clients, actors, coverage, now } = props;
   const { repository: name, source } = repository;
   const key = { repository: name, source };
   return (
@@ -44,6 +65,16 @@ export function RepositoryPage({ query, repository, tags, days, coverage, now }:
       <p class="row">
         <Exports of="stats/pulls" query={key} />
       </p>
+      <div class="pair">
+        <section aria-label="Clients">
+          <h3>Clients</h3>
+          <TopTable entries={clients} by="pulls" columns={['pulls', 'checks']} name="Client" field="client" />
+        </section>
+        <section aria-label="Pushed by">
+          <h3>Pushed by</h3>
+          <TopTable entries={actors} by="pushes" columns={['pushes', 'deletes']} name="Actor" field="actor" />
+        </section>
+      </div>
       <CoverageNote coverage={coverage} from={now - 30 * 86_400_000} />
     </>
   );
@@ -107,7 +138,7 @@ function TagRow({ tag, now }: { tag: ArchivedTag; now: number }) {
       <td data-label="Points to">
         {deleted && <span class="bad">deleted</span>}
         <DigestLink digest={deleted ? undefined : digest} />
-        {!isKnown && <span class="soft">unknown: pushed before the archive</span>}
+        {!isKnown && <span class="soft">{unknownTarget(tag)}</span>}
       </td>
       <td data-label={since && 'Since'}>{since && <Ago at={Date.parse(since)} now={now} />}</td>
       <td data-label={pushedAt && 'Last push'}>{pushedAt && <Ago at={Date.parse(pushedAt)} now={now} />}</td>

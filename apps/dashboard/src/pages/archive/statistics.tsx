@@ -14,7 +14,7 @@ export interface StatisticsProps {
   query: Query;
   by: TopMeasure;
   days: readonly DayCounts[];
-  /** By what they are of. */
+  /** By what they are of. Actors and clients are counted for all sources together. */
   tops: Readonly<Record<TopSubject, readonly TopEntry[]>>;
   coverage: Coverage;
   /** Epoch milliseconds: so far back it looks. */
@@ -57,10 +57,16 @@ export function StatisticsPage({ query, by, days, tops, coverage, from }: Statis
       <div class="pair">
         {TOPS.map(({ of, title, name, field }) => (
           <section key={of} aria-label={title}>
-            <h2>{title}</h2>
+            <h2>
+              {title}
+              {field && query.source && ' of all sources'}
+            </h2>
             <TopTable entries={tops[of]} by={by} name={name} field={field} />
             <p class="row">
-              <Exports of="stats/top" query={{ of, by, ...window, source: query.source }} />
+              <Exports
+                of="stats/top"
+                query={{ of, by, ...window, source: field ? undefined : query.source }}
+              />
             </p>
           </section>
         ))}

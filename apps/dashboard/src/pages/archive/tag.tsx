@@ -4,7 +4,16 @@ import { formatSize } from '@longshore/event';
 import { Ago, At, DescriptionRow, Heads, link } from '../parts.js';
 import { Activity } from './activity.js';
 import { CoverageNote } from './coverage.js';
-import { DigestLink, EventsLink, Exports, Paging, type Query, repositoryPath } from './links.js';
+import {
+  DigestLink,
+  Done,
+  EventsLink,
+  Exports,
+  Paging,
+  type Query,
+  repositoryPath,
+  unknownTarget,
+} from './links.js';
 
 /** What the page shows. */
 export interface TagProps {
@@ -52,7 +61,8 @@ export function TagPage({ query, tag, moves, days, coverage, now }: TagProps) {
 }
 
 function Facts({ tag, now }: { tag: ArchivedTag; now: number }) {
-  const { source, digest, deleted, since, pushedAt, pushedBy, mediaType, size, lastPullAt } = tag;
+  const { source, digest, deleted, deletedAt, deletedBy, since, pushedAt, pushedBy } = tag;
+  const { mediaType, size, lastPullAt } = tag;
   return (
     <dl>
       <DescriptionRow name="Source">{source}</DescriptionRow>
@@ -62,23 +72,12 @@ function Facts({ tag, now }: { tag: ArchivedTag; now: number }) {
         ) : digest ? (
           <DigestLink digest={digest} whole />
         ) : (
-          'unknown: it was pushed before the archive began'
+          unknownTarget(tag)
         )}
       </DescriptionRow>
-      <DescriptionRow name={deleted ? 'Deleted' : 'Since'}>{since && <At at={since} />}</DescriptionRow>
-      <DescriptionRow name="Last push">
-        {pushedAt && (
-          <>
-            <At at={pushedAt} />
-            {pushedBy && (
-              <>
-                {' '}
-                by <EventsLink field="actor" value={pushedBy} />
-              </>
-            )}
-          </>
-        )}
-      </DescriptionRow>
+      <DescriptionRow name="Since">{!deleted && since && <At at={since} />}</DescriptionRow>
+      <DescriptionRow name="Deleted">{deletedAt && <Done at={deletedAt} by={deletedBy} />}</DescriptionRow>
+      <DescriptionRow name="Last push">{pushedAt && <Done at={pushedAt} by={pushedBy} />}</DescriptionRow>
       <DescriptionRow name="Media type">{mediaType}</DescriptionRow>
       <DescriptionRow name="Manifest">{size !== undefined && formatSize(size)}</DescriptionRow>
       <DescriptionRow name="Last pull">
@@ -102,13 +101,14 @@ function Moves({ moves }: { moves: readonly TagMove[] }) {
   );
 }
 
-function Move({ move: { at, from, to, moved, by } }: { move: TagMove }) {
+function Move({ move }: { move: TagMove }) {
+  const { at, from, to, by } = move;
   return (
     <tr>
       <th scope="row" class="nowrap">
         <At at={at} />
       </th>
-      <td data-label="What">{wordsOf({ from, to, moved })}</td>
+      <td data-label="What">{wordsOf(move)}</td>
       <td data-label={from && 'From'}>
         <DigestLink digest={from} />
       </td>
@@ -122,8 +122,9 @@ function Move({ move: { at, from, to, moved, by } }: { move: TagMove }) {
   );
 }
 
-function wordsOf({ from, to, moved }: Pick<TagMove, 'from' | 'to' | 'moved'>): string {
-  if (to === undefined) return 'deleted';
+function wordsOf({ from, to, moved, deleted }: TagMove): string {
+  if (deleted) return 'deleted';
+  if (to === undefined) return 'pushed; the registry sent no digest';
   if (!moved) return 'pushed again, unchanged';
   return from === undefined ? 'created' : 'moved';
 }

@@ -14,6 +14,8 @@ export interface TopTableProps {
   by: TopMeasure;
   /** Head of the first column. */
   name: string;
+  /** What is counted of them; pulls, checks and pushes unless given. */
+  columns?: readonly TopMeasure[];
   /** For actors and clients: the field of an event that they are found by. */
   field?: 'actor' | 'client';
 }
@@ -27,13 +29,12 @@ export const MEASURES: Readonly<Record<TopMeasure, string>> = {
   bytes: 'Pulled bytes',
 };
 
-/** Columns beside the one that orders. */
 const ALWAYS: readonly TopMeasure[] = ['pulls', 'checks', 'pushes'];
 
 /** The table. */
-export function TopTable({ entries, by, name, field }: TopTableProps) {
+export function TopTable({ entries, by, name, columns: counted = ALWAYS, field }: TopTableProps) {
   if (entries.length === 0) return <p class="soft">None.</p>;
-  const columns = ALWAYS.includes(by) ? ALWAYS : [...ALWAYS, by];
+  const columns = counted.includes(by) ? counted : [...counted, by];
   const most = Math.max(...entries.map((entry) => entry[by]));
   return (
     <table class="cards">

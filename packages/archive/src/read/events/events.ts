@@ -12,9 +12,6 @@ import { searchOf } from './search.js';
 const NEWEST: CursorKind = { list: 'e', parts: [PARTS.time, PARTS.uuid] };
 const OLDEST: CursorKind = { list: 'o', parts: [PARTS.time, PARTS.uuid] };
 
-/** Rows of an export that are read at once: 1 MB with bodies. */
-const EXPORT_PAGE = 1_000;
-
 /** What events are read with. */
 export interface EventParts {
   ask: Ask;
@@ -66,19 +63,4 @@ function activeIn(
     ...(from === undefined ? [] : [sql`r.last_at >= ${momentOf('since', from)}::timestamptz`]),
     ...(to === undefined ? [] : [sql`r.first_at <= ${momentOf('until', to)}::timestamptz`]),
   ];
-}
-
-/** Every page, until the signal aborts. */
-export async function* eventPages(
-  parts: EventParts,
-  filter: EventFilter,
-  { after: start, ...request }: Omit<EventPageRequest, 'limit'>,
-): AsyncGenerator<ArchivedEvent[]> {
-  let cursor = start;
-  do {
-    const page = { ...request, limit: EXPORT_PAGE, ...(cursor !== undefined && { after: cursor }) };
-    const { items, next } = await eventPage(parts, filter, page);
-    if (items.length > 0) yield items;
-    cursor = next;
-  } while (cursor !== undefined);
 }

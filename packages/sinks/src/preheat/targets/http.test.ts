@@ -62,7 +62,7 @@ describe('a host that an answer names', () => {
     const inside = await receiver(answering(200));
     for (const host of ['127.0.0.1', 'localhost', '[::ffff:127.0.0.1]']) {
       expect(await asked(`http://${host}:${inside.port}/`)).toMatchObject({
-        failed: { reason: 'url', detail: expect.stringContaining('loopback address') },
+        failed: { reason: 'egress', detail: expect.stringContaining('loopback address') },
       });
     }
     expect(inside.requests).toEqual([]);

@@ -7,17 +7,17 @@
  */
 import { setMaxListeners } from 'node:events';
 import { Agent as HttpAgent } from 'node:http';
-import { createSecureContext, type SecureContext } from 'node:tls';
-import { addressTimeout, TlsAgent } from '@longshore/registry-client/network';
+import { addressTimeout, secureOptions, TlsAgent } from '@longshore/network';
+import { EgressRefused } from '@longshore/network/egress';
 import { type Got, got } from 'got';
 import { type Mask, maskFor } from '../../http/answer-text.js';
 import { failureOf } from '../../http/transport.js';
+import { receive } from '../../receive.js';
 import { type Credentials, credentialsOf } from './credentials.js';
 import { failed, refused } from './failure.js';
-import { NamedHosts, NotAllowed } from './named-hosts.js';
+import { NamedHosts } from './named-hosts.js';
 import type { CommonOptions } from './options.js';
 import type { Base } from './place.js';
-import { receive } from './receive.js';
 import { withoutSecrets } from './scrub.js';
 import type { Aborted, Failed } from './target.js';
 
@@ -72,14 +72,15 @@ export class TargetHttp {
     own: readonly Base[],
   ) {
     this.#own = new Map(own.map((base) => [base.url.origin, base]));
-    this.#named = new NamedHosts(own, options.addresses);
+    this.#named = new NamedHosts(own, options);
     // A connection for each request: looks are seconds apart, which is when servers close idle connections
-    const { ca, cert, key } = options.tls ?? {};
     const connect = { autoSelectFamilyAttemptTimeout: addressTimeout(options.timeout) };
-    this.#agents = { http: new HttpAgent(connect), https: new TlsAgent(connect, contextOf(options)) };
+    this.#agents = {
+      http: new HttpAgent(connect),
+      https: new TlsAgent(connect, secureOptions(options.tls, options.trust)),
+    };
     this.#client = got.extend({
       agent: this.#agents,
-      https: { certificateAuthority: ca, certificate: cert, key },
       retry: { limit: 0 },
       throwHttpErrors: false,
       followRedirect: false,
@@ -125,15 +126,14 @@ export class TargetHttp {
       const headers = { ...credentials.headers, ...ask.headers };
       // without a body got's stream of a POST waits for one to be written
       const body = json === undefined && method === 'POST' ? '' : undefined;
-      const lookup = this.#own.has(url.origin) ? undefined : await this.#named.lookupFor(url);
+      const dnsLookup = await this.#named.lookupFor(url);
       if (stop.signal.aborted) return ABORTED;
-      const guarded = lookup && { dnsLookup: lookup };
       const stream = this.#client.stream(url, {
         method,
         json,
         body,
         headers,
-        ...guarded,
+        dnsLookup,
         signal: stop.signal,
       });
       const received = await receive(stream, bodyLimit);
@@ -160,8 +160,8 @@ export class TargetHttp {
 
   #failure(error: unknown, place: string, mask: Mask): Failed {
     const cause = error instanceof Error ? error : new Error(String(error));
-    const refusal = [cause, cause.cause].find((one) => one instanceof NotAllowed);
-    if (refusal) return failed('url', `${place}: ${refusal.message}`);
+    const refusal = [cause, cause.cause].find((one) => one instanceof EgressRefused);
+    if (refusal) return failed('egress', `the target leads to ${refusal.message}`);
     const { reason } = failureOf(cause, place);
     const said =
       reason === 'timeout' ? `no complete response within ${this.options.timeout} ms` : mask(cause.message);
@@ -176,18 +176,6 @@ export function refusedBy(answer: Answer, now: number, said: string = answer.bod
 }
 
 const ABORTED: Reply = { kind: 'aborted', aborted: { state: 'aborted' } };
-
-/** Made once for all connections. Undefined: as the request's own options say. */
-function contextOf({ tls = {}, trust }: CommonOptions): () => SecureContext | undefined {
-  const { ca, cert, key } = tls;
-  let own: SecureContext | undefined;
-  return () => {
-    if (ca !== undefined || trust === undefined) return undefined;
-    if (cert === undefined) return trust.context();
-    own ??= createSecureContext({ cert, key, ca: [...trust.certificates()] });
-    return own;
-  };
-}
 
 function shown(text: string, mask: Mask): string {
   return withoutSecrets(mask(text.slice(0, 4096)));

@@ -1,47 +1,45 @@
 /**
- * Which hosts an answer of a target may lead to: those in the kind of network that the target itself is in, those at
- * public addresses, and those that the operator has listed. Kraken's origins name each other.
+ * Which hosts a target's requests may lead to. Its own urls follow the rules for what the operator writes. A host that
+ * an answer names may be in the kind of network that the target itself is in, at a public address, or among those that
+ * the operator has listed. Kraken's origins name each other.
  */
 import type { LookupFunction } from 'node:net';
 import {
   type AddressKind,
   addressesOf,
+  destinationOf,
+  Egress,
   guardedLookup,
   kindOfAddress,
   Networks,
-} from '@longshore/registry-client/network';
+} from '@longshore/network/egress';
+import type { CommonOptions } from './options.js';
 import type { Base } from './place.js';
-
-/** A host leads to where it must not. */
-export class NotAllowed extends Error {}
 
 const NEVER_SHARED: ReadonlySet<AddressKind> = new Set(['link-local', 'metadata', 'reserved']);
 
 /** Decides for one target. */
 export class NamedHosts {
-  readonly #networks: Networks;
-  readonly #hosts: ReadonlySet<string>;
+  readonly #listed: Networks;
+  readonly #egress: Egress;
 
-  /** `own`: the target's own urls. `addresses`: addresses, networks, hosts with or without their port. */
+  /** `own`: the target's own urls. */
   constructor(
     private readonly own: readonly Base[],
-    addresses: readonly string[] = [],
+    { addresses = [], egress = new Egress() }: Pick<CommonOptions, 'addresses' | 'egress'> = {},
   ) {
-    this.#networks = new Networks(addresses);
-    this.#hosts = new Set(addresses.map((entry) => entry.toLowerCase()));
+    this.#listed = new Networks(addresses);
+    this.#egress = egress;
   }
 
-  /** What the connection resolves the name with. Undefined for a listed host. @throws NotAllowed */
-  async lookupFor(url: URL): Promise<LookupFunction | undefined> {
-    if (this.#hosts.has(url.host) || this.#hosts.has(url.hostname)) return undefined;
-    const shared = await this.#ownKinds();
-    return guardedLookup(url, (address) => {
-      const kind = kindOfAddress(address);
-      if (kind === 'public' || shared.has(kind) || this.#networks.has(address)) return undefined;
-      return new NotAllowed(
-        `the target names a host at the ${kind} address ${address}; if that is intended, add it to the target’s addresses`,
-      );
-    });
+  /** What the connection resolves the name with. @throws EgressRefused */
+  async lookupFor(url: URL): Promise<LookupFunction> {
+    const where = destinationOf(url);
+    const isOwn = this.own.some((base) => base.url.origin === url.origin);
+    const named = isOwn
+      ? undefined
+      : { kinds: await this.#ownKinds(), listed: this.#listed, setting: 'the target’s addresses' };
+    return guardedLookup(url, (address) => this.#egress.refusal(where, address, named));
   }
 
   async #ownKinds(): Promise<ReadonlySet<AddressKind>> {

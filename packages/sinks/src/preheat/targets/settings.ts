@@ -1,5 +1,5 @@
 /** The settings of a target: those of every kind, and how a kind adds its own. */
-import { certificates, headers, oneUser, setting, tag } from '@longshore/settings';
+import { headers, oneUser, setting, tag, tls } from '@longshore/settings';
 import { credential } from '@longshore/settings/secrets';
 import { count, DAY_MS, matching, registryDuration, SECOND_MS } from '@longshore/settings/values';
 import { z } from 'zod';
@@ -38,7 +38,7 @@ export function targetSettings<const Kind extends string, Keys extends z.core.$Z
         })
         .meta({ description: 'Credentials for the target; sent to its own host only.' })
         .optional(),
-      tls: certificates().optional(),
+      tls: tls('Instead of the system’s').prefault({}),
       headers: headers(),
     })
     .meta({ description: 'One target.' });

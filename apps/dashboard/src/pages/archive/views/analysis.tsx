@@ -39,11 +39,12 @@ export async function statistics({ archive, now }: Parts, params: Params) {
   const { source } = query;
   const window = windowOf(query, now());
   const by = measureOf(params);
-  const top = (of: TopSubject) => archive.top({ of, by, limit: TOP_LENGTH, ...window });
+  const top = (of: TopSubject, more = {}) => archive.top({ of, by, limit: TOP_LENGTH, ...window, ...more });
+  const ofSource = source ? { source } : {};
   const [days, repositories, tags, actors, clients, coverage] = await Promise.all([
-    archive.pullsPerDay({ ...window, ...(source && { source }) }),
-    top('repositories'),
-    top('tags'),
+    archive.pullsPerDay({ ...window, ...ofSource }),
+    top('repositories', ofSource),
+    top('tags', ofSource),
     top('actors'),
     top('clients'),
     archive.coverage(),

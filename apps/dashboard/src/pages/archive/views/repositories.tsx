@@ -6,6 +6,8 @@ import { RepositoryPage } from '../repository.js';
 import { TagPage } from '../tag.js';
 import { type Parts, required, unknown } from './parts.js';
 
+const TOP_LENGTH = 10;
+
 /** Lists repositories. */
 export async function repositories({ archive, now }: Parts, params: Params) {
   const query = queryOf(params, LIST_QUERY);
@@ -24,14 +26,16 @@ export async function repository({ archive, now }: Parts, params: Params) {
   const { repository: name, source } = query;
   if (!name) throw required('repository');
   const key = { repository: name, ...(source && { source }) };
-  const [found, tags, days, coverage] = await Promise.all([
+  const [found, tags, days, clients, actors, coverage] = await Promise.all([
     archive.repository(key),
     archive.tags(key, pageOf(params)),
     archive.pullsPerDay(key),
+    archive.top({ of: 'clients', by: 'pulls', limit: TOP_LENGTH, ...key }),
+    archive.top({ of: 'actors', by: 'pushes', limit: TOP_LENGTH, ...key }),
     archive.coverage(),
   ]);
   if (!found) throw unknown('repository', name);
-  const props = { query, repository: found, tags, days, coverage, now: now() };
+  const props = { query, repository: found, tags, days, clients, actors, coverage, now: now() };
   return { title: name, children: <RepositoryPage {...props} /> };
 }
 

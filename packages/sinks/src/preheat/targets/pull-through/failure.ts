@@ -7,6 +7,7 @@ import type { Aborted, Failed, WarmReason } from '../target.js';
 const OF_THE_CACHE: ReadonlySet<RegistryErrorKind> = new Set([
   'unauthorized',
   'rate_limited',
+  'egress',
   'tls',
   'timeout',
   'network',
@@ -20,6 +21,7 @@ const REASONS: Partial<Record<RegistryErrorKind, WarmReason>> = {
   not_found: 'absent',
   digest: 'digest',
   size: 'digest',
+  egress: 'egress',
   tls: 'tls',
   timeout: 'timeout',
   unsupported: 'unsupported',

@@ -83,13 +83,14 @@ export class Mirror {
     const known = this.#current.get(ns);
     const opens = JSON.stringify(auth ?? 'anonymous');
     if (known?.auth === opens) return known;
-    const { timeout, userAgent, tls, trust, headers, realms, addresses } = this.options;
+    const { timeout, userAgent, tls, trust, egress, headers, realms, addresses } = this.options;
     const query = ns === '' ? {} : { query: { ns } };
     const registry = openRegistry({
       url: this.#base?.url.href ?? '',
       timeout,
       userAgent,
       tls,
+      egress,
       trust,
       headers,
       auth,

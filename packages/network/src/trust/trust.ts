@@ -4,11 +4,12 @@
  * from there.
  *
  * Read once, with the first TLS connection: that takes about 0.2 s and one copy in memory, so there is one for the
- * process. A store that changes is seen after a restart.
+ * process. A store that changes is seen after a restart; a certificate that a setting names is read again.
  */
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import * as tls from 'node:tls';
+import { certificatesOf } from './pem.js';
 
 /** Where certificates are on this machine, in PEM. */
 export interface CertificatePlaces {
@@ -34,9 +35,6 @@ export interface Trust {
 
 /** A file above this is no list of certificates. */
 const LARGEST_FILE_BYTES = 8 * 1024 * 1024;
-
-const CERTIFICATE = '-----BEGIN CERTIFICATE-----';
-const CERTIFICATE_END = '-----END CERTIFICATE-----';
 
 /** Reads nothing yet. */
 export function createTrust(places: CertificatePlaces): Trust {
@@ -101,7 +99,7 @@ function readAll({ files, directories, extra, named }: CertificatePlaces) {
 function certificatesIn(path: string): string[] | string {
   try {
     if (statSync(path).size > LARGEST_FILE_BYTES) return 'larger than 8 MiB, not read';
-    return blocksOf(readFileSync(path, 'latin1'));
+    return certificatesOf(readFileSync(path, 'latin1'));
   } catch (error) {
     return cannotRead(error);
   }
@@ -125,14 +123,3 @@ function filesIn(directory: string): string[] | string {
 
 const cannotRead = (error: unknown): string =>
   `cannot be read: ${error instanceof Error && 'code' in error ? String(error.code) : 'unknown'}`;
-
-/** The certificates of a PEM file; one that OpenSSL cannot read would fail all of them. */
-function blocksOf(text: string): string[] {
-  const blocks: string[] = [];
-  for (let from = text.indexOf(CERTIFICATE); from >= 0; from = text.indexOf(CERTIFICATE, from + 1)) {
-    const end = text.indexOf(CERTIFICATE_END, from);
-    if (end < 0) break;
-    blocks.push(`${text.slice(from, end + CERTIFICATE_END.length)}\n`);
-  }
-  return blocks;
-}

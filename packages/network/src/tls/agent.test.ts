@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { addressTimeout, withoutDot } from './tls-agent.js';
+import { addressTimeout, withoutDot } from './agent.js';
 
 test('the dot of an absolute host name is no part of the server name', () => {
   expect(withoutDot({ servername: 'registry.test.' })).toEqual({ servername: 'registry.test' });

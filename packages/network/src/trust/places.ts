@@ -1,9 +1,11 @@
 /**
- * Where this machine keeps the certificate authorities that it trusts, as Go finds it, because the registry's own notifier trusts the same: `SSL_CERT_FILE` and `SSL_CERT_DIR`, else the default locations. `NODE_EXTRA_CA_CERTS` is
+ * Where this machine keeps the certificate authorities that it trusts, as Go finds it, because the registry’s own
+ * notifier trusts the same: `SSL_CERT_FILE` and `SSL_CERT_DIR`, else the default locations. `NODE_EXTRA_CA_CERTS` is
  * added, as in any Node.js program.
  * Source: Go 1.26, crypto/x509/root_unix.go, root_linux.go and root_bsd.go.
  */
 import type { Env } from '@longshore/settings/environment';
+import type { CertificatePlaces } from './trust.js';
 
 const FILES = [
   '/etc/ssl/certs/ca-certificates.crt', // Debian, Ubuntu, Alpine, Arch
@@ -24,8 +26,8 @@ const DIRECTORIES = [
   '/etc/openssl/certs', // NetBSD
 ];
 
-/** As `createTrust` of sinks takes it. Nothing is read. */
-export function certificatePlaces(env: Env) {
+/** As `createTrust` takes it. Nothing is read. */
+export function certificatePlaces(env: Env): CertificatePlaces {
   const file = env.SSL_CERT_FILE || undefined;
   const directories = env.SSL_CERT_DIR?.split(':').filter((path) => path !== '') ?? [];
   const extra = env.NODE_EXTRA_CA_CERTS || undefined;

@@ -46,7 +46,7 @@ test('of a directory each file counts, each certificate once, and what is none i
   expect(added({ directories: [at] }).sort()).toEqual([one, two].map(bare).sort());
 });
 
-test('a place that the environment names is told, also when it cannot be read', async () => {
+test('a place that the environment names is named, also when it cannot be read', async () => {
   const at = await folder();
   const [file, extra] = [join(at, 'none.pem'), join(at, 'extra.pem')];
   const one = authority();

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { kindOfAddress, Networks } from './address-kinds.js';
+import { kindOfAddress } from './kinds.js';
+import { Networks } from './networks.js';
 
 describe('kind of address', () => {
   test.each([
@@ -57,8 +58,17 @@ describe('kind of address', () => {
     ['224.0.0.1', 'reserved'],
     ['240.0.0.1', 'reserved'],
     ['255.255.255.255', 'reserved'],
-    ['64:ff9b:1::1', 'reserved'],
-    ['64:ff9b:1:fffe::a00:1', 'reserved'],
+    ['64:ff9b:1::1', 'loopback'],
+    ['64:ff9b:1:fffe::a00:1', 'private'],
+    ['64:ff9b:1::808:808', 'loopback'],
+    ['64:ff9b:1:a9fe:a9:fe00::', 'metadata'],
+    ['64:ff9b:1::a9fe:a9fe', 'metadata'],
+    ['::ffff:0:a9fe:a9fe', 'metadata'],
+    ['::169.254.169.254', 'metadata'],
+    ['2001:0:808:808::5601:5601', 'metadata'],
+    ['2001:0:808:808::80ff:fffe', 'loopback'],
+    ['2606:4700::5efe:a9fe:a9fe', 'metadata'],
+    ['fe80::200:5efe:808:808', 'link-local'],
     ['100::1', 'reserved'],
     ['2001::1', 'reserved'],
     ['2001:2::1', 'reserved'],

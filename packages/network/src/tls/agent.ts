@@ -4,7 +4,7 @@
  */
 import type { Agent, AgentOptions } from 'node:https';
 import { Agent as HttpsAgent } from 'node:https';
-import type { SecureContext } from 'node:tls';
+import type { SecureOptions } from './options.js';
 
 type Connect = Agent['createConnection'];
 
@@ -21,18 +21,16 @@ export const addressTimeout = (timeout: number): number =>
 
 /** See the header. */
 export class TlsAgent extends HttpsAgent {
-  /** @param context undefined: what node trusts by itself */
+  /** @param secure asked for at each connection */
   constructor(
     options: AgentOptions,
-    private readonly context: () => SecureContext | undefined,
+    private readonly secure: () => SecureOptions,
   ) {
     super(options);
   }
 
   override createConnection(...[options, done]: Parameters<Connect>): ReturnType<Connect> {
-    const secureContext = this.context();
-    const more = { ...withoutDot(options), ...(secureContext && { secureContext }) };
-    return super.createConnection({ ...options, ...more }, done);
+    return super.createConnection({ ...options, ...withoutDot(options), ...this.secure() }, done);
   }
 }
 

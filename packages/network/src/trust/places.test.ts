@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { certificatePlaces } from './certificates.js';
+import { certificatePlaces } from './places.js';
 
 test('without settings the usual places of the systems are looked at', () => {
   const { files, directories, extra, named } = certificatePlaces({});

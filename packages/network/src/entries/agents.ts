@@ -1,0 +1,2 @@
+/** Sockets for node's HTTP clients: `@longshore/network/agents`. */
+export { type AgentOptions, type Agents, openAgents } from '../agents.js';

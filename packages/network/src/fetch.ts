@@ -1,0 +1,36 @@
+/** `fetch` under the rules of egress, with the certificates of a setting: for libraries that take one (jose, openid-client). */
+import { Agent, buildConnector, fetch as undiciFetch } from 'undici';
+import { Egress } from './egress/egress.js';
+import { guardedLookup } from './egress/lookup.js';
+import { secureOptions, type TlsOptions } from './tls/options.js';
+import type { Trust } from './trust/trust.js';
+
+/** What the connections depend on. The operator wrote the urls. */
+export interface FetchOptions {
+  egress?: Egress;
+  tls?: TlsOptions;
+  /** Default: node's own list. */
+  trust?: Trust;
+}
+
+/** Redirects are not followed: an answer may not choose where a request leads to. */
+export function createFetch({ egress = new Egress(), tls, trust }: FetchOptions = {}): typeof fetch {
+  const secure = secureOptions(tls, trust);
+  const dispatcher = new Agent({
+    connect(options, done) {
+      const { hostname, port, protocol } = options;
+      try {
+        const url = new URL(`${protocol}//${hostname.includes(':') ? `[${hostname}]` : hostname}:${port}`);
+        const where = { host: hostname, port: Number(port) };
+        const lookup = guardedLookup(url, (address) => egress.refusal(where, address));
+        buildConnector({ ...secure(), lookup })({ ...options, ...secure() }, done);
+      } catch (error) {
+        done(error instanceof Error ? error : new Error(String(error)), null);
+      }
+    },
+  });
+  const guarded = (input: string | URL, init?: object) =>
+    undiciFetch(input, { ...init, redirect: 'manual', dispatcher });
+  // the same code as node's own fetch, whose types come from another version of it
+  return guarded as unknown as typeof fetch;
+}
