@@ -76,6 +76,8 @@ export async function unpack(packageName, programs, folder = join(CACHE, package
     await rm(join(draft, 'debs'), { recursive: true });
     for (const program of [programs].flat()) await writeWrapper(draft, folder, await where(root), program);
     await rm(folder, { recursive: true, force: true });
+    // A program that root unpacks may run as another user.
+    await chmod(draft, 0o755);
     await rename(draft, folder);
   } finally {
     await rm(draft, { recursive: true, force: true });
