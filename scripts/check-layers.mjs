@@ -51,6 +51,7 @@ const LAYERS = {
   },
   worker: {
     may: [
+      'archive',
       'event',
       'network',
       'routing',

@@ -3,6 +3,7 @@ export type { DroppedPartition } from '../keep/drop.js';
 export { exportLines } from '../keep/export.js';
 export {
   applyRetention,
+  type KeepOptions,
   type KeepResult,
   type KeepRules,
   partitionsBefore,

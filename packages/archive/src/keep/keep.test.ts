@@ -44,10 +44,12 @@ describe.skipIf(!hasTool('postgres'))('the archive', () => {
     const archive = await threeMonths();
     const rules = { ...KEEP_ALL, retention: 75 * DAY_MS };
     const result = await applyRetention(archive.pool, rules, NOON);
-    expect(result?.dropped.map(({ name, why }) => [name, why])).toEqual([
-      ['event_2026_07', 'age'],
-      ['pull_session_2026_07', 'age'],
-    ]);
+    const dropped = result?.dropped.map(({ name, why }) => [name, why]);
+    expect(dropped).toContainEqual(['event_2026_07', 'age']);
+    expect(dropped).toContainEqual(['pull_session_2026_07', 'age']);
+    expect(dropped?.filter(([name]) => !name?.endsWith('_2026_07') || name.startsWith('history'))).toEqual(
+      [],
+    );
     expect(await months(archive)).toEqual(['2026-09', '2026-11']);
     expect(await rowsOf(archive, 'push_day', 'distinct day')).toEqual(['2026-09-15', '2026-11-30']);
     // The tag of July still points where it did, and its page can say since when.
@@ -100,13 +102,10 @@ describe.skipIf(!hasTool('postgres'))('the archive', () => {
     await createAhead(archive.pool, 'month', NOON);
     const size = await archiveSize(archive.pool, NOON);
     const seen: string[] = [];
-    const one = await applyRetention(
-      archive.pool,
-      { ...KEEP_ALL, maxbytes: size.bytes - 1 },
-      NOON,
-      ({ name }) => seen.push(name),
-    );
-    expect(one?.dropped.map(({ name, why }) => [name, why])).toEqual([['event_2026_07', 'size']]);
+    const one = await applyRetention(archive.pool, { ...KEEP_ALL, maxbytes: size.bytes - 1 }, NOON, {
+      onDropped: ({ name }) => seen.push(name),
+    });
+    expect(one?.dropped).toMatchObject([{ name: 'event_2026_07', why: 'size' }]);
     expect(seen).toEqual(['event_2026_07']);
     expect(one?.tooLarge).toBe(false);
     const all = await applyRetention(archive.pool, { ...KEEP_ALL, maxbytes: 1 }, NOON);
@@ -158,6 +157,25 @@ describe.skipIf(!hasTool('postgres'))('the archive', () => {
     expect(await applyRetention(archive.pool, KEEP_ALL, NOON)).toBeDefined();
   });
 
+  test('a run that is interrupted while a search holds it up gives its lock and its connection back', async () => {
+    const archive = await threeMonths();
+    const search = await archive.pool.connect();
+    await search.query('begin; select count(*) from event');
+    const stop = new AbortController();
+    const rules = { ...KEEP_ALL, retention: 75 * DAY_MS };
+    const run = applyRetention(archive.pool, rules, NOON, { signal: stop.signal });
+    const waits = `select count(*)::int as n from pg_stat_activity where datname = current_database()
+      and wait_event_type = 'Lock' and query like '%concurrently%'`;
+    await expect.poll(async () => (await archive.pool.query(waits)).rows[0].n).toBe(1);
+    stop.abort();
+    await expect(run).rejects.toThrow();
+    await search.query('commit');
+    search.release();
+    const again = () => applyRetention(archive.pool, rules, NOON);
+    await expect.poll(again, { timeout: 20_000 }).toMatchObject({ tooLarge: false });
+    expect(await months(archive)).toEqual(['2026-09', '2026-11']);
+  });
+
   test('pruning drops the partitions that were shown, and only those that are wholly older', async () => {
     const archive = await threeMonths();
     const before = Date.parse('2026-09-30T00:00:00Z');
@@ -176,7 +194,7 @@ describe.skipIf(!hasTool('postgres'))('the archive', () => {
     await createAhead(archive.pool, 'month', NOON);
     expect((await archiveSize(archive.pool, NOON)).ahead).toBe(2);
     const later = await archiveSize(archive.pool, Date.parse('2027-06-01T00:00:00Z'));
-    expect(later.missing).toEqual(['event', 'history', 'pull_session']);
+    expect(later.missing).toEqual(expect.arrayContaining(['event', 'history', 'pull_session']));
   });
 
   test('events are exported as lines in their order, more than a page of them', async () => {

@@ -31,6 +31,14 @@ export interface KeepResult {
   tooLarge: boolean;
 }
 
+/** See {@link applyRetention}. */
+export interface KeepOptions {
+  /** Interrupts it. */
+  signal?: AbortSignal;
+  /** Called after each drop, also of a run that fails later. */
+  onDropped?(dropped: KeepResult['dropped'][number]): void;
+}
+
 /**
  * One process at a time; undefined while another one is at it. May be killed anywhere: the next run continues.
  * @param now epoch milliseconds
@@ -39,15 +47,15 @@ export function applyRetention(
   pool: pg.Pool,
   rules: KeepRules,
   now: number,
-  onDropped: (dropped: KeepResult['dropped'][number]) => void = () => {},
+  { signal, onDropped }: KeepOptions = {},
 ): Promise<KeepResult | undefined> {
-  return alone(pool, async (client) => {
+  const run = async (client: pg.PoolClient): Promise<KeepResult> => {
     const finished = await finishDrops(client);
     const dropped: KeepResult['dropped'] = [];
     const drop = async (partition: Partition, why: 'age' | 'size'): Promise<number> => {
       const gone = { ...(await dropPartition(client, partition)), why };
       dropped.push(gone);
-      onDropped(gone);
+      onDropped?.(gone);
       return gone.bytes;
     };
     for (const partition of (await listPartitions(client)).filter(isOlder(rules, now)))
@@ -61,7 +69,8 @@ export function applyRetention(
     const oldest = (await listPartitions(client)).find(({ table }) => table === 'event');
     const removed = rules.retention > 0 && oldest ? await removeOldCounts(client, oldest.since) : 0;
     return { dropped, finished, removed, bytes, tooLarge: rules.maxbytes > 0 && bytes > rules.maxbytes };
-  });
+  };
+  return alone(pool, run, signal);
 }
 
 /** Partitions whose youngest row is older than `before`, of every table, oldest first. Epoch milliseconds. */
