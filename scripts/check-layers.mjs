@@ -35,7 +35,10 @@ const LAYERS = {
     why: 'a format is the reverse of a source; only its tests read with a source what it has rendered',
   },
   signing: { may: [], why: 'signing is bytes and keys: the command checks with it what a sink has signed' },
-  sinks: { may: ['event', 'settings', 'formats', 'network', 'registry-client', 'signing'], why: STAGE },
+  sinks: {
+    may: ['event', 'archive', 'settings', 'formats', 'network', 'registry-client', 'signing'],
+    why: STAGE,
+  },
   'registry-client': { may: ['event', 'network'], why: STAGE },
   archive: { may: ['event', 'settings', 'registry-client'], why: STAGE },
   observe: { may: ['event'], why: STAGE },
@@ -73,6 +76,7 @@ const LAYERS = {
   longshore: {
     may: [
       'event',
+      'archive',
       'network',
       'queue',
       'observe',

@@ -233,6 +233,10 @@ describe('infra/systemd/longshore.service', () => {
     expect(Number(setting('TimeoutStopSec'))).toBeGreaterThan(25 + 2 + 3 * 5 + 16);
   });
 
+  test('no core file, which would hold secrets, and no file that others can read', () => {
+    expect([setting('LimitCORE'), setting('UMask')]).toEqual(['0', '0077']);
+  });
+
   const systemd = existsSync('/usr/bin/systemd-analyze');
   test.runIf(systemd)('systemd has nothing to say against it', async () => {
     const folder = await temporaryFolder();

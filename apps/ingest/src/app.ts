@@ -9,6 +9,7 @@ import type { Observer } from '@longshore/observe';
 import { type RequestHead, withoutToken } from '@longshore/sources';
 import Koa from 'koa';
 import type { Bodies } from './body/index.js';
+import type { ClientAddress } from './client-address.js';
 import type { Admit } from './pipeline.js';
 import type { Receipt } from './receipt.js';
 
@@ -25,12 +26,14 @@ export interface AppParts {
   /** Paths that webhooks may be posted to, for a 404 that helps. */
   paths(): readonly string[];
   observer: Observer;
+  clientAddress: ClientAddress;
   /** A request holds no secret, or a wrong one. Resolves when that may be answered. */
   onUnauthorized(request: IncomingMessage): Promise<void>;
 }
 
 /** The open path, the paths of the sources and the health check; errors become answers here and nowhere else. */
-export function createApp({ admit, bodies, paths, observer, onUnauthorized }: AppParts): Koa {
+export function createApp(parts: AppParts): Koa {
+  const { admit, bodies, paths, observer, onUnauthorized, clientAddress } = parts;
   const app = new Koa();
   app.silent = true; // the translator below answers and records
 
@@ -39,7 +42,7 @@ export function createApp({ admit, bodies, paths, observer, onUnauthorized }: Ap
     ctx.body = { status: 'ok' };
   });
   const take = async (ctx: Koa.Context): Promise<void> => {
-    const head = headOf(ctx);
+    const head = headOf(ctx, clientAddress(ctx.req));
     // Until a request is admitted not a byte of its body is read.
     const { takesBody, receive } = await admit(head);
     const receipt = takesBody
@@ -73,14 +76,14 @@ export function createApp({ admit, bodies, paths, observer, onUnauthorized }: Ap
 
 const NO_BODY = Buffer.alloc(0);
 
-function headOf(ctx: Koa.Context): RequestHead {
+function headOf(ctx: Koa.Context, remote: string | undefined): RequestHead {
   return {
     method: ctx.method,
     path: ctx.path,
     ...(ctx.querystring && { query: new URLSearchParams(ctx.querystring) }),
     headers: ctx.req.headers,
     receivedAt: Date.now(),
-    ...(ctx.req.socket.remoteAddress && { remote: ctx.req.socket.remoteAddress }),
+    ...(remote !== undefined && { remote }),
   };
 }
 
@@ -131,6 +134,7 @@ function answerError(
     );
   ctx.status = status;
   if (status === 503) ctx.set('Retry-After', RETRY_AFTER);
+  if (status === 429) ctx.set('Retry-After', '1');
   if (status === 405) ctx.set('Allow', 'POST');
   if (status === 401) ctx.set('WWW-Authenticate', 'Bearer, Basic realm="longshore"');
   ctx.body = {

@@ -1,13 +1,15 @@
 /** What the live configuration says about a request: who may send it, and who gets its events. */
-import type { Config } from '@longshore/config';
+import { type Config, routedEndpoints } from '@longshore/config';
 import { createRoutes, type Routes } from '@longshore/publish';
 import { createSources, type Sources } from '@longshore/sources';
+import { type ClientAddress, clientAddress } from './client-address.js';
 import { sourcesConfig } from './sources-config.js';
 
 /** Each is asked for at each request. */
 export interface Current {
   sources(): Sources;
   routes(): Routes;
+  clientAddress: ClientAddress;
   /**
    * Checks whether a configuration can be put to work, without any effect yet.
    * @returns what puts it to work, from the next request on; never fails
@@ -22,6 +24,7 @@ export function createCurrent(config: Config): Current {
   return {
     sources: () => now.sources,
     routes: () => now.routes,
+    clientAddress: (request) => now.clientAddress(request),
     prepare(next) {
       const ready = read(next);
       return () => {
@@ -34,6 +37,7 @@ export function createCurrent(config: Config): Current {
 function read(config: Config) {
   return {
     sources: createSources(sourcesConfig(config)),
-    routes: createRoutes(config.notifications.endpoints),
+    routes: createRoutes(routedEndpoints(config)),
+    clientAddress: clientAddress(config.ingest.proxy),
   };
 }

@@ -15,6 +15,7 @@ import { createBodies } from './body/index.js';
 import { createCurrent } from './current.js';
 import { createLocalSpool } from './local-spool.js';
 import { createAdmit, createTake, reopen } from './pipeline.js';
+import { createRates } from './rates.js';
 
 /** What ingest is given by the process that it runs in. */
 export interface IngestParts {
@@ -57,6 +58,7 @@ export function createIngest(parts: IngestParts): Ingest {
   const quarantine = createQuarantine(client, prefix, () => quarantineLimits(monitor.health.limit));
   let settings = config();
   const current = createCurrent(settings);
+  const rates = createRates(() => settings.sources);
 
   const publish = createPublish({ room: monitor, producer, history: trail, observer });
   const replication = createReplication(client, prefix, () => settings.redis.wait);
@@ -72,13 +74,14 @@ export function createIngest(parts: IngestParts): Ingest {
     start: spool.open,
     notes: spool.notes,
     app: createApp({
-      admit: createAdmit(current.sources, spool.insteadOf(take)),
+      admit: createAdmit(current.sources, rates, spool.insteadOf(take)),
       bodies: createBodies({
         maxBody: () => settings.ingest.maxbody,
         maxInFlight: () => settings.ingest.maxinflight,
       }),
       paths: () => current.sources().paths,
       observer,
+      clientAddress: current.clientAddress,
       onUnauthorized,
     }),
     onRefused({ status, code, message }, { url = '' }) {

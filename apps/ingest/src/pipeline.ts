@@ -13,6 +13,7 @@ import type { Replication } from '@longshore/queue/producer';
 import type { Quarantine } from '@longshore/queue/quarantine';
 import type { OpenedRequest, RawRequest, RequestHead, Sources } from '@longshore/sources';
 import { entriesOf, keep, reportKept } from './keep.js';
+import type { Rates } from './rates.js';
 import { type Receipt, receiptOf } from './receipt.js';
 
 /** A request that was verified, with what its source has read in it. */
@@ -43,14 +44,24 @@ export interface Admitted {
  */
 export type Admit = (head: RequestHead) => Promise<Admitted>;
 
-/** Verifies and normalizes requests, and passes them to `take`. @param sources asked for at each request */
-export function createAdmit(sources: () => Sources, take: Take): Admit {
+/**
+ * Verifies and normalizes requests, and passes them to `take`.
+ * @param sources asked for at each request
+ * @param rates counts what is verified, so that no one else uses up a source's rate
+ */
+export function createAdmit(sources: () => Sources, rates: Rates, take: Take): Admit {
   return async (head) => {
     const started = performance.now();
-    const { takesBody, open } = await sources().admit(head);
+    const { takesBody, open, source } = await sources().admit(head);
+    if (source !== undefined) rates.count(source);
     return {
       takesBody,
-      receive: async (raw) => take({ opened: await open(raw), raw, started }),
+      async receive(raw) {
+        const opened = await open(raw);
+        // Only now its source is certain: a signature, or the shared path.
+        if (source === undefined && takesBody) rates.count(opened.source);
+        return take({ opened, raw, started });
+      },
     };
   };
 }

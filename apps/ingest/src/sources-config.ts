@@ -8,8 +8,8 @@ import type { ResolvedAuth, SourcesConfig } from '@longshore/sources';
 export function sourcesConfig({ sources, ingest, notifications, egress: rules }: Config): SourcesConfig {
   const egress = new Egress(rules);
   return {
-    sources: sources.map(({ auth, name, kind, options }) => ({
-      ...{ name, kind, options, auth: resolve(auth, egress) },
+    sources: sources.map(({ auth, name, kind, from, options }) => ({
+      ...{ name, kind, from, options, auth: resolve(auth, egress) },
     })),
     auth: resolve(ingest.auth, egress),
     includeReferences: notifications.events.includereferences,

@@ -38,6 +38,7 @@ async function openOn(
     config: () => config,
     refused: () => undefined,
     losses: () => [],
+    archive: undefined,
     ...clients,
     version: '0',
   };

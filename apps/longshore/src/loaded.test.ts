@@ -31,3 +31,9 @@ test('a process loads the code of a role when it starts that role', () => {
   expect(loaded).toContain('bullmq');
   for (const others of ['@bull-board/api', 'preact', 'got']) expect(loaded).not.toContain(others);
 });
+
+test('the client of OpenID Connect is loaded when an issuer is configured', () => {
+  const dashboard = fileURLToPath(new URL('../../dashboard/dist/', import.meta.url));
+  expect([...packagesLoadedBy(`${dashboard}index.js`)]).not.toContain('openid-client');
+  expect([...packagesLoadedBy(`${dashboard}access/oidc/oidc.js`)]).toContain('openid-client');
+});

@@ -2,10 +2,12 @@
  * Applies a changed configuration while events flow. A file that cannot be used changes nothing: the running
  * configuration stays in force, and the log says why.
  */
+
 import { type Config, type Env, formatProblem, type Problem, readConfig } from '@longshore/config';
 import type { RefusedConfig } from '@longshore/dashboard';
 import { LongshoreError } from '@longshore/event';
 import type { Observer } from '@longshore/observe';
+import { boundSettings } from './archive.js';
 
 /** A configuration that can be used, and what is surprising in it. */
 export interface Loaded {
@@ -62,7 +64,12 @@ export function reloadConfig({ file, env, why, current, apply, observer }: Reloa
     const { config, warnings } = load(file, env);
     const waits = restartNeeded(current.config, config);
     // What cannot change at run time stays as it is, for everything that reads the configuration later.
-    const next: Config = { ...config, ...fixed(current.config), ...listeners(config, current.config) };
+    const next: Config = {
+      ...config,
+      ...fixed(current.config),
+      ...listeners(config, current.config),
+      archive: archiveOf(config, current.config),
+    };
     apply(next);
     observer.configLoaded(Date.now());
     const changed = changedEndpoints(current.config, next);
@@ -103,6 +110,10 @@ function changedEndpoints(before: Config, after: Config): Record<string, string[
 
 const fixed = ({ redis, datadir, log }: Config) => ({ redis, datadir, log });
 
+/** What is written where does not change; which events does. */
+const archiveOf = (next: Config, { archive }: Config): Config['archive'] =>
+  archive && { ...archive, ignore: next.archive?.ignore ?? archive.ignore };
+
 /** Where they listen does not change, and who may ask there without a secret depends on it. */
 const listeners = (next: Config, { ingest, dashboard, admin }: Config) => ({
   ingest: { ...next.ingest, listen: ingest.listen },
@@ -114,6 +125,7 @@ const listeners = (next: Config, { ingest, dashboard, admin }: Config) => ({
 function restartNeeded(before: Config, after: Config): string[] {
   const bound = (config: Config): Record<string, unknown> => ({
     ...fixed(config),
+    archive: boundSettings(config.archive),
     'ingest.listen': config.ingest.listen,
     'ingest.spool.dir': config.ingest.spool.dir,
     'dashboard.listen': config.dashboard.listen,

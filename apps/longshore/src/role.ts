@@ -5,6 +5,7 @@ import type { Observer } from '@longshore/observe';
 import type { Monitor, RedisClient } from '@longshore/queue';
 import type { Inspector } from '@longshore/queue/operator';
 import type { TrailWriter } from '@longshore/queue/trail';
+import type { RelayArchive } from './archive.js';
 
 /** All that there are, in the order in which an event meets them. */
 export const ROLES = ['ingest', 'worker', 'dashboard'] as const;
@@ -25,6 +26,8 @@ export interface RoleParts {
   monitor: Monitor;
   inspector: Inspector;
   trail: TrailWriter;
+  /** Absent without `archive`, and in a process that only takes events. */
+  archive: RelayArchive | undefined;
   /** Notes of data that Redis has lost, one line each. */
   losses(): string[];
   version: string;

@@ -151,7 +151,7 @@ async function startWorker(parts: RoleParts): Promise<RunningRole> {
   const { createOwnPublish, createWorker, startAlerts, startHousekeeping } = await import(
     '@longshore/worker'
   );
-  const { config, consumer, producer, observer, inspector, monitor, trail, version } = parts;
+  const { config, consumer, producer, observer, inspector, monitor, trail, version, archive } = parts;
   const { prefix } = config().redis;
   const leader = createLeader(producer, prefix);
   const store = createAlertStore(producer, prefix, leader);
@@ -160,6 +160,7 @@ async function startWorker(parts: RoleParts): Promise<RunningRole> {
   const worker = createWorker({
     ...{ client: consumer, observer, pulse, trail, version, publish: own.publish, alerts: store },
     onRedisError: monitor.noteError,
+    ...(archive && { archive: archive.writer }),
   });
   worker.prepare(config())();
   observer.workerFetches(worker.lastFetchSeconds);
@@ -188,6 +189,7 @@ async function startWorker(parts: RoleParts): Promise<RunningRole> {
         housekeeping.note(next);
       };
     },
+    notes: () => archive?.notes() ?? [],
     async close() {
       oldest.close();
       // Another worker leads while this one finishes what is in flight.

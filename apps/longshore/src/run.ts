@@ -7,6 +7,7 @@ import { createObserver, type Observer } from '@longshore/observe';
 import { connect, createMonitor, type RedisHealth } from '@longshore/queue';
 import { watchForLoss } from '@longshore/queue/lost';
 import { createInspector, createPauses } from '@longshore/queue/operator';
+import { openRelayArchive } from './archive.js';
 import { healthLog } from './health.js';
 import { lossNotes, reportLoss } from './losses.js';
 import { announceReadiness } from './readiness.js';
@@ -87,8 +88,9 @@ async function serve({ file, roles, env }: RunOptions, serving: Serving): Promis
     onLoss: (loss) => reportLoss(observer, loss),
   });
   const trail = openTrail({ config: () => inForce.config, observer, producer, monitor });
+  const archive = await openArchiveFor(roles, config, observer);
   const parts: RoleParts = {
-    ...{ ...connections, observer, inspector, trail, version },
+    ...{ ...connections, observer, inspector, trail, version, archive },
     config: () => inForce.config,
     refused: () => inForce.refused,
     losses: () => lossNotes(watch.last()),
@@ -102,7 +104,13 @@ async function serve({ file, roles, env }: RunOptions, serving: Serving): Promis
     watcher.onChange((why) => {
       inForce = reloadConfig({ file, env, why, current: inForce, apply: running.apply, observer });
     });
-    readiness.serving({ ...running.urls, redis: redis.where, ...summary(config, roles), version });
+    readiness.serving({
+      ...running.urls,
+      redis: redis.where,
+      archive: archive?.where,
+      ...summary(config, roles),
+      version,
+    });
     await stopped;
     readiness.stop();
     watcher.close();
@@ -111,6 +119,7 @@ async function serve({ file, roles, env }: RunOptions, serving: Serving): Promis
     watcher.close();
     watch.close();
     await trail.close();
+    await archive?.close();
     connections.close();
     await redis.stop();
     // Lines that were held back come first: `stopped` is the last.
@@ -118,6 +127,13 @@ async function serve({ file, roles, env }: RunOptions, serving: Serving): Promis
     if (started) observer.log.info({}, 'stopped');
     await observer.flush();
   }
+}
+
+/** A process that only takes events needs no archive. */
+async function openArchiveFor(roles: readonly Role[], config: Config, observer: Observer) {
+  const plays = (role: Role): boolean => roles.length === 0 || roles.includes(role);
+  if (!plays('worker') && !plays('dashboard')) return undefined;
+  return openRelayArchive(config, observer, plays('worker'));
 }
 
 interface ConnectionParts {

@@ -4,7 +4,7 @@
  * while Redis is unavailable or full, so that a crash at any moment repeats it instead of losing it.
  */
 import { setTimeout as pause } from 'node:timers/promises';
-import type { Config } from '@longshore/config';
+import { type Config, routedEndpoints } from '@longshore/config';
 import { ignore, LongshoreError, type PreheatRun } from '@longshore/event';
 import type { Logger, Observer } from '@longshore/observe';
 import { createRoutes } from '@longshore/publish';
@@ -69,7 +69,7 @@ export function createPreheatMemory(parts: MemoryParts): PreheatMemory {
 async function publishRun(run: PreheatRun, { config, publish }: MemoryParts, retry: Retry): Promise<void> {
   const taken = preheatEvent(run);
   if (!taken) return;
-  const routes = createRoutes(config().notifications.endpoints.filter(({ kind }) => kind !== 'preheat'));
+  const routes = createRoutes(routedEndpoints(config()).filter(({ kind }) => kind !== 'preheat'));
   await untilStored(() => publish(taken, routes), retry);
 }
 

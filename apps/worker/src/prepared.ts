@@ -1,5 +1,11 @@
 /** An endpoint with its secrets resolved, so that putting it to work cannot fail: how it delivers, and by which rules. */
-import { type AlertEndpoint, type Config, type Endpoint, signOptions } from '@longshore/config';
+import {
+  type AlertEndpoint,
+  type ArchiveEndpoint,
+  type Config,
+  type Endpoint,
+  signOptions,
+} from '@longshore/config';
 import { eventOf, type RetryPolicy } from '@longshore/event';
 import { Egress } from '@longshore/network/egress';
 import type { Observer } from '@longshore/observe';
@@ -7,7 +13,7 @@ import type { RedisClient } from '@longshore/queue';
 import type { AlertStore } from '@longshore/queue/housekeeping';
 import { compileRules } from '@longshore/routing';
 import { createSign } from '@longshore/signing';
-import { openSink, type TokenSources } from '@longshore/sinks';
+import { openSink, type SinkOptions, type TokenSources } from '@longshore/sinks';
 import { alertReport, outOfDate } from './alerts/endpoint.js';
 import { httpOptions, openHttp } from './http-options.js';
 import type { OwnPublish } from './own-publish.js';
@@ -18,7 +24,7 @@ import type { Report } from './report.js';
 
 /** See the header. Nothing in it looks a secret up again. */
 export interface Prepared {
-  endpoint: Endpoint | AlertEndpoint;
+  endpoint: Endpoint | AlertEndpoint | ArchiveEndpoint;
   /** Holds the values of the secrets, so that a rotated `file:` secret is a change. Never logged. */
   fingerprint: string;
   /** Opens a sink: each result is to be closed. */
@@ -38,6 +44,8 @@ export interface PrepareParts {
   tokens: TokenSources;
   /** Knows which alerts are out of date. */
   alerts: Pick<AlertStore, 'get'>;
+  /** Writes events into the archive; absent without `archive`. */
+  archive?: SinkOptions['archive']['writer'];
   /** Version for the `User-Agent`. */
   version: string;
   /** When an alert is tried again; for tests. Default: as its endpoint says. */
@@ -49,7 +57,7 @@ export interface PrepareParts {
  * @throws LongshoreError SECRET_MISSING
  */
 export function prepareEndpoint(
-  endpoint: Endpoint | AlertEndpoint,
+  endpoint: Endpoint | AlertEndpoint | ArchiveEndpoint,
   config: Config,
   live: () => Config,
   parts: PrepareParts,
@@ -65,6 +73,12 @@ export function prepareEndpoint(
 
   const ordered = endpoint.order !== 'none' && endpoint.hold !== undefined;
   const rules = { settings: endpoint, ordered, ignores: rulesOf(endpoint) };
+  if (endpoint.kind === 'archive') {
+    const { archive: writer } = parts;
+    if (!writer) throw new TypeError('the archive is not open in this process');
+    const open = () => ({ ...rules, sink: openSink('archive', { writer }) });
+    return { endpoint, fingerprint: fingerprint({}), open, report };
+  }
   if (endpoint.kind === 'http') {
     const signing = endpoint.sign && signOptions(endpoint.sign);
     const { answers } = endpoint;
@@ -87,7 +101,7 @@ export function prepareEndpoint(
 }
 
 /** A stored delivery does not have its registry's host at hand. */
-function rulesOf(endpoint: Endpoint): LiveEndpoint['ignores'] {
+function rulesOf(endpoint: Endpoint | ArchiveEndpoint): LiveEndpoint['ignores'] {
   const ignores = compileRules(endpoint);
   return (delivery) => ignores({ ...delivery, host: () => eventOf(delivery).request?.host });
 }

@@ -5,6 +5,7 @@
  */
 import {
   type AlertEndpoint,
+  type ArchiveEndpoint,
   type Config,
   type Endpoint,
   everyEndpoint,
@@ -141,7 +142,7 @@ function nextVisitMs(found: Finished, { delivered, dead }: Config['retention']):
 
 /** The part of an endpoint that says how long its deliveries wait. */
 type Waiting =
-  | Pick<HttpEndpoint | AlertEndpoint, 'kind' | 'maxbackoff'>
+  | Pick<HttpEndpoint | AlertEndpoint | ArchiveEndpoint, 'kind' | 'maxbackoff'>
   | Pick<PreheatEndpoint, 'kind' | 'maxbackoff' | 'preheat'>;
 
 /** Milliseconds that a delivery waits at most until it is looked at again, `Retry-After` included. */
@@ -152,7 +153,7 @@ export function longestWait(endpoint: Waiting): number {
 }
 
 async function promoteOverdue(
-  settings: Endpoint | AlertEndpoint,
+  settings: Endpoint | AlertEndpoint | ArchiveEndpoint,
   lastDueAt: number | undefined,
   retention: Retention,
   { log }: Observer,

@@ -1,11 +1,11 @@
 /** An endpoint's settings as the queue's take loop is given them. */
 import { createHash } from 'node:crypto';
-import type { AlertEndpoint, Endpoint, HttpEndpoint } from '@longshore/config';
+import type { AlertEndpoint, ArchiveEndpoint, Endpoint, HttpEndpoint } from '@longshore/config';
 import { formatNamed } from '@longshore/formats';
 import type { TakeSettings } from '@longshore/queue/consumer';
 
 /** What decides when a delivery of the endpoint may be taken. */
-export function takeSettings(endpoint: Endpoint | AlertEndpoint): TakeSettings {
+export function takeSettings(endpoint: Endpoint | AlertEndpoint | ArchiveEndpoint): TakeSettings {
   const { concurrency, maxbackoff: maxBackoffMs } = endpoint;
   // An alert is out of date before an outage is over: it is not held.
   if (endpoint.kind === 'alert') return { concurrency, order: 'none', maxBackoffMs };
@@ -14,8 +14,9 @@ export function takeSettings(endpoint: Endpoint | AlertEndpoint): TakeSettings {
 }
 
 /** A body of a format that holds one event is a request of its own. */
-function batchOf(endpoint: Endpoint): Pick<TakeSettings, 'batch'> {
-  if (endpoint.kind !== 'http' || !endpoint.batch || !canBatch(endpoint)) return {};
+function batchOf(endpoint: Endpoint | ArchiveEndpoint): Pick<TakeSettings, 'batch'> {
+  if (endpoint.kind === 'preheat' || !endpoint.batch) return {};
+  if (endpoint.kind === 'http' && !canBatch(endpoint)) return {};
   const { events, wait: waitMs, bytes } = endpoint.batch;
   return { batch: { events, waitMs, bytes } };
 }
@@ -23,7 +24,7 @@ function batchOf(endpoint: Endpoint): Pick<TakeSettings, 'batch'> {
 const canBatch = ({ format, annotate, options: settings }: HttpEndpoint): boolean =>
   formatNamed(format)?.batches?.({ annotate, settings }) ?? false;
 
-function holdOf(endpoint: Endpoint): Pick<TakeSettings, 'hold'> {
+function holdOf(endpoint: Endpoint | ArchiveEndpoint): Pick<TakeSettings, 'hold'> {
   if (!endpoint.hold) return {};
   const { after, probe, maxprobe, for: longest, revive } = endpoint.hold;
   const url = endpoint.kind === 'http' ? digest(endpoint.name, endpoint.url.reveal()) : undefined;

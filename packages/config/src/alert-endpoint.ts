@@ -3,7 +3,7 @@
  * retries that an endpoint has by default, and into the dead-letter set when they are used up.
  */
 import type { AlertConfig } from './alert.js';
-import { type Endpoint, type HttpEndpoint, httpEndpoint } from './endpoint.js';
+import { type HttpEndpoint, httpEndpoint } from './endpoint.js';
 import type { Config } from './schema.js';
 
 /** An endpoint that only alerts go to. It is made from `alerts` and cannot be written in `notifications`. */
@@ -32,9 +32,3 @@ export function alertEndpoints({ alerts }: Pick<Config, 'alerts'>): AlertEndpoin
     receiver,
   }));
 }
-
-/** Every endpoint of a configuration that has a queue: those of `notifications`, and those of `alerts`. */
-export const everyEndpoint = (config: Config): (Endpoint | AlertEndpoint)[] => [
-  ...config.notifications.endpoints,
-  ...alertEndpoints(config),
-];

@@ -5,16 +5,13 @@ import { baseUrl, credential } from '@longshore/settings/secrets';
 import { choice, duration, flag, matching, SECOND_MS, text } from '@longshore/settings/values';
 import { z } from 'zod';
 import { LONGEST_TIMER_MS } from './endpoint.js';
+import { headerName } from './header-name.js';
 import { hosts, section } from './section.js';
 
 /** The roles of the dashboard, each with all rights of those before it. */
 export const ROLES = ['viewer', 'operator', 'admin'] as const;
 /** A role: `viewer` looks; `operator` also pauses, resumes, retries and deletes one; `admin` may do everything. */
 export type DashboardRole = (typeof ROLES)[number];
-
-/** RFC 9110, 5.6.2. */
-const headerName = () =>
-  matching('header name', /^[\w!#$%&'*+.^`|~-]{1,128}$/, 'is not a header name; write X-Forwarded-User');
 
 const tokens = z.record(
   z.string(),

@@ -4,11 +4,12 @@
  * included, masked if it is a secret, without a line here.
  */
 
-import { formatDuration, maskedUrl, printable } from '@longshore/settings/format';
+import { formatBytes, formatDuration, maskedUrl, printable } from '@longshore/settings/format';
 import { DIRECT, revealed, Secret } from '@longshore/settings/secrets';
 import { keysOf, type Printed, shapeOf } from '@longshore/settings/shape';
 import type { z } from 'zod';
 import type { AlertConfig } from './alert.js';
+import type { ArchiveSettings } from './archive-endpoint.js';
 import type { Endpoint, HttpEndpoint, PreheatEndpoint } from './endpoint.js';
 import { givingUp } from './giving-up.js';
 import { pacing } from './pacing.js';
@@ -32,7 +33,9 @@ export function describe(
     one.kind === 'http' && toLongshore.includes(one.name) ? sender(one) : paragraph(one),
   );
   if (paragraphs.length === 0) paragraphs.push('No endpoints.');
-  const text = [...paragraphs, ...senderParagraphs(config), ...config.alerts.map(receiver)].join('\n\n');
+  const archive = config.archive ? [archived(config.archive)] : [];
+  const senders = senderParagraphs(config);
+  const text = [...paragraphs, ...archive, ...senders, ...config.alerts.map(receiver)].join('\n\n');
   return { text, data: masked(settings, config) };
 }
 
@@ -154,6 +157,19 @@ function receiver({ name, url, format, endpoints, window, ...limits }: AlertConf
   return [`alerts to ${printable(name)}`, ...lines.map((line) => `  ${line}`)].join('\n');
 }
 
+function archived({ url, retention, maxbytes, partition, body, addresses, ignore }: ArchiveSettings): string {
+  const kept = retention > 0 ? `for ${formatDuration(retention)}` : 'forever';
+  const limit = maxbytes > 0 ? `, at most ${formatBytes(maxbytes)}` : '';
+  const lines = [
+    `writes to ${url ? maskedUrl(url) || 'PostgreSQL (no url)' : 'an embedded PostgreSQL in datadir'}`,
+    `keeps events ${kept}${limit}, in partitions of a ${partition}`,
+    body ? 'keeps each event whole' : 'keeps only the columns of an event: nothing can be replayed',
+    ...(addresses === 'full' ? [] : [`client addresses: ${addresses}`]),
+    ...ignored({ ignore }),
+  ];
+  return ['archive', ...lines.map((line) => `  ${line}`)].join('\n');
+}
+
 function posted({ url, concurrency, timeout }: HttpEndpoint): string {
   return `POST ${maskedUrl(url) || '(no url)'}, ${concurrency} at once, ${formatDuration(timeout)} for each attempt`;
 }
@@ -190,7 +206,7 @@ function headers({ headers: configured }: HttpEndpoint): string[] {
   return names.length > 0 ? [`headers ${names.map(printable).join(', ')} (values not shown)`] : [];
 }
 
-function ignored({ ignore }: Endpoint): string[] {
+function ignored({ ignore }: Pick<Endpoint, 'ignore'>): string[] {
   const lists: [string, string[]][] = [
     ['media types', ignore.mediatypes],
     ['actions', ignore.actions],

@@ -2,6 +2,7 @@
  * The settings of one endpoint: the registry's own, with its names, defaults and reading, and Longshore's. Each kind
  * has its own map.
  */
+import { EVENT_CLASSES } from '@longshore/event';
 import { describeFormats, formatNames } from '@longshore/formats';
 import { headers, setting, tag, texts, union } from '@longshore/settings';
 import { url } from '@longshore/settings/secrets';
@@ -9,7 +10,6 @@ import { choice, count, DAY_MS, flag, registryDuration, text } from '@longshore/
 import { z } from 'zod';
 import { connection } from './connection.js';
 import { byFormat, host, options, success } from './format.js';
-import { EVENT_CLASSES } from './kinds.js';
 import { batch, hold, latest, order, rate } from './pace.js';
 import { preheat } from './preheat.js';
 import { sign } from './sign.js';
@@ -20,7 +20,8 @@ export const LONGEST_TIMER_MS = 24 * DAY_MS;
 /** A claim uses Redis memory until it expires. Milliseconds. */
 const LONGEST_COLLAPSE_MS = DAY_MS;
 
-const ignore = z
+/** Which events an endpoint does not get. */
+export const ignore = z
   .strictObject({
     mediatypes: texts(
       'Media types whose events the endpoint does not get. Matched exactly; `""` matches events without one, such as deletes.',
@@ -40,7 +41,8 @@ const ignore = z
 const classes = z
   .array(choice(EVENT_CLASSES))
   .min(1, 'must name at least one; remove the key for the default');
-const CLASSES = '`event`: push, pull, mount, delete. `other`: all other events, such as scan, quota, rename.';
+const CLASSES =
+  '`event`: push, pull, mount, delete. `other`: all other events, such as scan, quota, rename. `image`: one event for a push, however many requests it took, and one for each change of a tag. `pull`: one event for a pull. The last two need `archive`.';
 
 /** Which events an endpoint gets. */
 const selection = {

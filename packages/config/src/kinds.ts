@@ -1,11 +1,8 @@
-/** The implemented kinds of source, and the classes of events. */
+/** The implemented kinds of source. */
 import { sourceKinds } from '@longshore/sources/settings';
 
 /** `distribution`: a registry that sends the notifications of CNCF Distribution. */
 export const SOURCE_KINDS = sourceKinds;
-
-/** Classes of events: the registry's own four actions, and all others. */
-export const EVENT_CLASSES = ['event', 'other'] as const;
 
 /** Common names of some registries, for suggestions. */
 export const OTHER_NAMES: Readonly<Record<string, (typeof SOURCE_KINDS)[number]>> = {

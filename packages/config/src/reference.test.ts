@@ -55,6 +55,7 @@ test('the example has every setting and no problem', async () => {
   const textOf = (name: string): string => {
     if (/_CA$|_PEM$/.test(name)) return cert;
     if (name.endsWith('_KEY')) return key;
+    if (name === 'DATABASE_URL') return 'postgres://x/longshore';
     return name === 'REDIS_URL' ? 'redis://x:6379' : `http://${name.toLowerCase()}/`;
   };
   const env = Object.fromEntries(names.map((name) => [name, textOf(name)]));

@@ -19,11 +19,12 @@ import {
 } from '@longshore/settings/values';
 import { z } from 'zod';
 import { alert } from './alert.js';
+import { archive } from './archive.js';
 import { dashboard } from './dashboard.js';
 import { egress } from './egress.js';
 import { endpoint, LONGEST_TIMER_MS } from './endpoint.js';
 import { hosts, section } from './section.js';
-import { auth, source } from './source.js';
+import { auth, ingestProxy, source } from './source.js';
 
 const MANY = Number.MAX_SAFE_INTEGER;
 
@@ -165,6 +166,7 @@ export const settings = z
       'Receivers of alerts: failing endpoints, dead letters, old backlog, quarantine, Redis memory.',
       [],
     ),
+    archive: archive.optional(),
     egress: egress.prefault({}),
     ingest: section('The listener that registries post to.', {
       listen: setting(listen(), 'Address to listen on. Port 0 uses a free port.', '127.0.0.1:5080'),
@@ -180,6 +182,7 @@ export const settings = z
         '256MiB',
       ),
       auth: auth.prefault({}),
+      proxy: ingestProxy.optional(),
       spool: shorthand(spool, 'enabled').prefault({}),
     }).prefault({}),
     dashboard: dashboard.prefault({}),

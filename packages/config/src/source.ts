@@ -4,10 +4,12 @@
  */
 
 import { authBlock, oneOrMore, setting, tls } from '@longshore/settings';
+import { network } from '@longshore/settings/listeners';
 import { credential } from '@longshore/settings/secrets';
-import { choice, text } from '@longshore/settings/values';
+import { choice, rate, text } from '@longshore/settings/values';
 import { HMAC_ALGORITHMS, HMAC_ENCODINGS, options } from '@longshore/sources/settings';
 import { z } from 'zod';
+import { headerName } from './header-name.js';
 import { OTHER_NAMES, SOURCE_KINDS } from './kinds.js';
 
 const hmac = authBlock(
@@ -78,6 +80,21 @@ export const auth = z
       'Authentication of senders. Any one method is enough; without one, every request is accepted.',
   });
 
+/** A proxy in front of ingest, whose word on the client's address counts. */
+export const ingestProxy = z
+  .strictObject({
+    header: setting(
+      headerName(),
+      'Header with the client’s address; of a list the last one that is no proxy’s.',
+      'X-Forwarded-For',
+    ),
+    from: setting(z.array(network()), 'Networks of the proxies. The header of other clients is ignored.'),
+  })
+  .meta({
+    description: 'A reverse proxy in front of ingest. Without it, `sources[].from` sees the proxy’s address.',
+    required: ['from'],
+  });
+
 /** See the header. Which options a kind reads is checked in `checks/sources.ts`. */
 export const source = z
   .strictObject({
@@ -88,6 +105,15 @@ export const source = z
     ),
     kind: setting(choice(SOURCE_KINDS, OTHER_NAMES), 'Which format it sends.'),
     auth: auth.prefault({}),
+    from: setting(
+      z.array(network()),
+      'Networks of its senders: requests from other addresses are refused with 403, before their body is read. None: any address. Behind a proxy, `ingest.proxy` is needed too.',
+      [],
+    ),
+    rate: setting(
+      rate(),
+      'How many requests each ingest process accepts from it; above it 429. A burst is at most one second’s worth. None: no limit.',
+    ).optional(),
     spool: setting(
       choice(['auto', 'always', 'never']),
       'Whether its requests go to `ingest.spool` while Redis is unavailable. `auto`: if the sender does not retry for long.',

@@ -37,6 +37,18 @@ const rows = {
     retry: true,
     status: 503,
   },
+  SOURCE_NETWORK: {
+    help: 'The client’s address is in none of the networks of `sources[].from`. Behind a proxy, set `ingest.proxy`, or every client has the proxy’s address. Nothing was stored.',
+    expose: true,
+    retry: false,
+    status: 403,
+  },
+  SOURCE_RATE: {
+    help: 'The source sends more requests than `sources[].rate` allows in one process. A sender that retries sends it again; others lose the event. Raise the rate.',
+    expose: true,
+    retry: true,
+    status: 429,
+  },
   SOURCE_UNKNOWN: {
     help: 'There is no source at this path. The response lists the available paths.',
     expose: true,

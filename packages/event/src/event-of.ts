@@ -18,6 +18,8 @@ export function eventOf({
   timestamp,
 }: Delivery): RegistryEvent {
   const sent = payloadValue(payload);
+  if (eventClass === 'image' || eventClass === 'pull')
+    return flatEvent({ eventId, nativeType, view }, eventClass, sent);
   const target = targetOf(view, objectIn(sent, 'target'));
   const event: RegistryEvent = { id: eventId, class: eventClass, action: view.action, nativeType, target };
   const stamp = timestamp ?? textIn(sent, 'timestamp');
@@ -41,6 +43,36 @@ export function takenOf(delivery: Delivery): TakenEvent {
   const { payload, contentType, source, kind, receivedAt, dedupe } = delivery;
   const taken = { event: eventOf(delivery), payload, contentType, source, kind, receivedAt };
   return dedupe === undefined ? taken : { ...taken, dedupe };
+}
+
+/** Longshore's own events have the fields of the registry's beside each other. */
+function flatEvent(
+  { eventId, nativeType, view }: Pick<Delivery, 'eventId' | 'nativeType' | 'view'>,
+  eventClass: RegistryEvent['class'],
+  sent: JsonObject,
+): RegistryEvent {
+  const { action } = view;
+  const event: RegistryEvent = {
+    id: eventId,
+    class: eventClass,
+    action,
+    nativeType,
+    target: targetOf(view, sent),
+  };
+  const { timestamp, userAgent, actor, ...request } = textsIn(sent, [
+    'timestamp',
+    'userAgent',
+    'actor',
+    'addr',
+    'host',
+  ]);
+  const time = timestamp && isoTime(timestamp);
+  if (timestamp) event.timestamp = timestamp;
+  if (time) event.time = time;
+  if (userAgent) event.request = { useragent: userAgent };
+  if (!isEmpty(request)) event.request = { ...request, ...event.request };
+  if (actor) event.actor = { name: actor };
+  return event;
 }
 
 /** What is delivered, as a value; numbers that a double cannot hold are rounded. An empty object when it is no object. */

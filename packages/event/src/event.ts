@@ -12,8 +12,13 @@ export const ACTIONS = ['push', 'pull', 'delete', 'mount'] as const;
 /** One of {@link ACTIONS}. */
 export type Action = (typeof ACTIONS)[number];
 
-/** `event`: one of the four actions. `other`: scan, quota, rename …, only for endpoints that accept it. */
-export type EventClass = 'event' | 'other';
+/**
+ * Classes of events; an endpoint gets those that it accepts. `event`: one of the four actions. `other`: scan, quota,
+ * rename … `image`: what happened to an image or tag, made of all the events of a push. `pull`: a pull as a whole.
+ */
+export const EVENT_CLASSES = ['event', 'other', 'image', 'pull'] as const;
+/** One of {@link EVENT_CLASSES}. */
+export type EventClass = (typeof EVENT_CLASSES)[number];
 
 /** A blob or manifest that an event refers to. */
 export interface Descriptor {

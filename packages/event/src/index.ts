@@ -13,6 +13,7 @@ export {
   ACTIONS,
   type Action,
   type Descriptor,
+  EVENT_CLASSES,
   EVENTS_V1,
   EVENTS_V2,
   type EventClass,
@@ -84,6 +85,7 @@ export {
 } from './outage.js';
 export {
   type Answer,
+  type ArchiveReason,
   type FormatReason,
   isTlsReason,
   type Outcome,

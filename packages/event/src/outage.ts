@@ -2,7 +2,13 @@
  * Whose trouble a failed attempt is. A receiver that is down costs no event: failures by these reasons hold its
  * endpoint, and what died of them is revived. A receiver that answers otherwise is up.
  */
-import { type FormatReason, isTlsReason, type PreheatReason, type TransportReason } from './outcome.js';
+import {
+  type ArchiveReason,
+  type FormatReason,
+  isTlsReason,
+  type PreheatReason,
+  type TransportReason,
+} from './outcome.js';
 
 /**
  * `outage`: the receiver is not there, or asks for time. `answer`: it is there, and took the event or refused it.
@@ -15,12 +21,15 @@ export const OWN_TROUBLES = {
   proxy: 'the proxy is unavailable, or refuses this machine',
   token: 'the token endpoint is unavailable',
   descriptors: 'no file descriptor is left for a connection',
+  archive: 'PostgreSQL of the archive is unavailable',
 } as const;
 
 /** See {@link OWN_TROUBLES}. */
 export type OwnTrouble = keyof typeof OWN_TROUBLES;
 
-const TROUBLE: Readonly<Record<TransportReason | FormatReason | PreheatReason, Trouble>> = {
+type AnyReason = TransportReason | FormatReason | PreheatReason | ArchiveReason;
+
+const TROUBLE: Readonly<Record<AnyReason, Trouble>> = {
   timeout: 'outage',
   refused: 'outage',
   reset: 'outage',
@@ -45,6 +54,9 @@ const TROUBLE: Readonly<Record<TransportReason | FormatReason | PreheatReason, T
   partial: 'answer',
   failed: 'answer',
   manifest: 'answer',
+  archived: 'answer',
+  archive_duplicate: 'answer',
+  archive_rejected: 'answer',
 };
 
 const BY_REASON: ReadonlyMap<string, Trouble> = new Map(Object.entries(TROUBLE));

@@ -39,6 +39,13 @@ const PREHEAT = {
   manifest: 'a manifest of the image cannot be read',
 } as const;
 
+/** Reasons of the endpoint `archive`, in words. */
+const ARCHIVE = {
+  archived: 'written to the archive',
+  archive_duplicate: 'was in the archive already',
+  archive_rejected: 'PostgreSQL of the archive refuses this event',
+} as const;
+
 /** Reasons other than an HTTP status. */
 export type TransportReason = keyof typeof TRANSPORT;
 
@@ -48,15 +55,21 @@ export type FormatReason = keyof typeof FORMAT;
 /** Reasons of an endpoint of kind preheat. */
 export type PreheatReason = keyof typeof PREHEAT;
 
+/** Reasons of the endpoint `archive`. */
+export type ArchiveReason = keyof typeof ARCHIVE;
+
 /** Every reason other than an HTTP status, and what it means in a few words. */
-export const REASONS: Readonly<Record<TransportReason | FormatReason | PreheatReason, string>> = {
+export const REASONS: Readonly<
+  Record<TransportReason | FormatReason | PreheatReason | ArchiveReason, string>
+> = {
   ...TRANSPORT,
   ...FORMAT,
   ...PREHEAT,
+  ...ARCHIVE,
 };
 
 /** `http_503`, one per status code, or one of the others. */
-export type Reason = `http_${number}` | TransportReason | FormatReason | PreheatReason;
+export type Reason = `http_${number}` | TransportReason | FormatReason | PreheatReason | ArchiveReason;
 
 /** Whether a reason is one of TLS. As a filter `tls` stands for all of them. */
 export const isTlsReason = (reason: string): boolean => reason === 'tls' || reason.startsWith('tls_');

@@ -1,5 +1,5 @@
 /** What an endpoint is doing, for people: the same sentence on the pages, in the API and on the command line. */
-import { formatDuration, plural, utcTime } from '@longshore/event';
+import { formatDuration, OWN_TROUBLES, type OwnTrouble, plural, utcTime } from '@longshore/event';
 import type { Hold } from '@longshore/queue/hold';
 import {
   type EndpointPulse,
@@ -58,12 +58,29 @@ function describe(
 }
 
 /** `held since …: 503 Service Unavailable, next probe in 30s; 100 deliveries are kept`. */
-function heldWords({ since, reason, probeAt, until = 0 }: Hold, kept: number, now: number): string {
+function heldWords(hold: Hold, kept: number, now: number): string {
+  const { since, reason, probeAt, until = 0, own } = hold;
+  if (own) return ownWords(own, hold, kept, now);
   const asked = until > now ? `, the receiver asked for a pause until ${utcTime(until)}` : '';
   // The later of both counts.
   const next =
     asked || probeAt === undefined ? '' : `, next probe ${probeAt > now ? formatAge(probeAt, now) : 'now'}`;
   return `held since ${utcTime(since)} (${formatDuration(now - since)}): ${describeReason(reason)}${asked}${next}; ${plural(kept, 'delivery is', 'deliveries are')} kept and delivered when the receiver answers again`;
+}
+
+/** What an operator does about it. */
+const NEXT_STEPS: Readonly<Record<OwnTrouble, string>> = {
+  proxy: 'repair the proxy, or correct the endpoint’s `proxy`',
+  token: 'check the token endpoint, and the endpoint’s `auth.oauth2`',
+  descriptors: 'raise the limit of open files of the worker (`ulimit -n`)',
+  archive: 'start PostgreSQL, or correct `archive.url`',
+};
+
+/** `waiting since …: PostgreSQL of the archive is unavailable (connect ECONNREFUSED), next try in 2s; …`. */
+function ownWords(own: OwnTrouble, { since, detail, probeAt }: Hold, kept: number, now: number): string {
+  const why = `${OWN_TROUBLES[own]}${detail ? ` (${detail})` : ''}`;
+  const next = `next try ${probeAt !== undefined && probeAt > now ? formatAge(probeAt, now) : 'now'}`;
+  return `waiting since ${utcTime(since)} (${formatDuration(now - since)}): ${why}, ${next}; ${plural(kept, 'delivery is', 'deliveries are')} kept, without an attempt; ${NEXT_STEPS[own]}`;
 }
 
 const MINUTE_MS = 60_000;

@@ -1,5 +1,5 @@
 /** The endpoints as an operator sees them: those of the configuration, and removed ones that still have a queue. */
-import { type AlertEndpoint, type Config, type Endpoint, everyEndpoint, maskedUrl } from '@longshore/config';
+import { type Config, type Endpoint, everyEndpoint, maskedUrl } from '@longshore/config';
 import { excerpt, LongshoreError } from '@longshore/event';
 import type { Inspector, Pause, Pauses } from '@longshore/queue/operator';
 import type { EndpointPulse, PulseReader } from '@longshore/queue/pulse';
@@ -89,11 +89,13 @@ export function createEndpoints({ config, inspector, pauses, pulse, now }: Endpo
 const notFound = (name: string, hint = ''): LongshoreError =>
   new LongshoreError('REQUEST_NOT_FOUND', `no endpoint ${excerpt(name)}${hint}`);
 
-const shown = (settings: Endpoint | AlertEndpoint): Pick<EndpointOverview, 'kind' | 'url' | 'settings'> => {
+const shown = (
+  settings: ReturnType<typeof everyEndpoint>[number],
+): Pick<EndpointOverview, 'kind' | 'url' | 'settings'> => {
   const { timeout, threshold, backoff, maxbackoff, schedule, concurrency, accept, ignore } = settings;
   return {
     kind: settings.kind,
-    url: settings.kind === 'preheat' ? '' : maskedUrl(settings.url),
+    url: settings.kind === 'preheat' || settings.kind === 'archive' ? '' : maskedUrl(settings.url),
     settings: { timeout, threshold, backoff, maxbackoff, schedule, concurrency, accept, ignore },
   };
 };

@@ -1,4 +1,5 @@
 /** Every kind of sink, one line each. Add yours here; a test compares this list with the folders. */
+import { type ArchiveSinkOptions, openArchiveSink } from './archive/index.js';
 import { type HttpSinkOptions, openHttpSink } from './http/index.js';
 import type { SinkKind } from './kinds.js';
 import { openPreheatSink } from './preheat/index.js';
@@ -9,11 +10,13 @@ import type { Sink } from './sink.js';
 export interface SinkOptions {
   http: HttpSinkOptions;
   preheat: PreheatSinkOptions;
+  archive: ArchiveSinkOptions;
 }
 
 const openers: { [Kind in SinkKind]: (options: SinkOptions[Kind]) => Sink } = {
   http: openHttpSink,
   preheat: openPreheatSink,
+  archive: openArchiveSink,
 };
 
 /**

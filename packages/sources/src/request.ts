@@ -10,7 +10,7 @@ export interface RequestHead {
   headers: Readonly<Record<string, string | string[] | undefined>>;
   /** Epoch milliseconds at which the head had arrived. */
   receivedAt: number;
-  /** Address of the client, or of the proxy in front. */
+  /** Address of the client; of the proxy in front, unless `ingest.proxy` trusts that. Absent: unknown. */
   remote?: string;
 }
 

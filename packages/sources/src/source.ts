@@ -3,6 +3,7 @@
  * has to be known to read them.
  */
 import { LongshoreError } from '@longshore/event';
+import { networkMatcher } from '@longshore/settings/listeners';
 import type { HmacFormat } from './auth/hmac.js';
 import { oidcFault } from './auth/oidc.js';
 import { createVerifier, type ResolvedAuth, type Verdict, type Verifier } from './auth/verifier.js';
@@ -16,6 +17,8 @@ export interface SourceConfig {
   name: string;
   /** Name of a kind of registry. */
   kind: string;
+  /** Networks of its senders; empty or absent: any address. */
+  from?: readonly string[];
   /** Without it the source is behind `ingest.auth`. */
   auth?: ResolvedAuth;
   options?: SourceOptions;
@@ -26,6 +29,8 @@ export interface Source {
   name: string;
   kind: Kind;
   verifier: Verifier;
+  /** Whether an address is one of its senders'. */
+  isSender(address: string | undefined): boolean;
   /** May its path end in a secret? */
   takesToken: boolean;
   options: SourceOptions;
@@ -44,7 +49,7 @@ export interface SourcesConfig {
 export function sourcesFrom({ sources, auth }: SourcesConfig, kinds: readonly Kind[]): Source[] {
   const common = commonVerifiers(auth);
   const names = new Set<string>();
-  return sources.map(({ name, kind: kindName, auth: own, options = {} }) => {
+  return sources.map(({ name, kind: kindName, auth: own, from = [], options = {} }) => {
     const kind = kinds.find((candidate) => candidate.kind === kindName);
     const known = kinds.map((candidate) => candidate.kind).join(', ');
     if (!kind) throw invalid(`source ${name}: there is no kind ${kindName}. Use one of: ${known}`);
@@ -54,7 +59,9 @@ export function sourcesFrom({ sources, auth }: SourcesConfig, kinds: readonly Ki
     if (fault) throw invalid(`source ${name}: ${fault.setting.join('.')} ${fault.why}`);
     const hasOwn = own && Object.values(own).some((method) => method !== undefined);
     const verifier = hasOwn ? createVerifier(own, kind.hmac) : common(kind.hmac);
-    return { name, kind, verifier, takesToken: (hasOwn ? own : auth)?.token !== undefined, options };
+    const isSender = from.length > 0 ? networkMatcher(from) : ANYONE;
+    const takesToken = (hasOwn ? own : auth)?.token !== undefined;
+    return { name, kind, verifier, isSender, takesToken, options };
   });
 }
 
@@ -62,9 +69,12 @@ export function sourcesFrom({ sources, auth }: SourcesConfig, kinds: readonly Ki
 export function anyKind({ auth }: SourcesConfig, kinds: readonly Kind[]): Source[] {
   const common = commonVerifiers(auth);
   return kinds.map((kind) => {
-    return { name: kind.kind, kind, verifier: common(kind.hmac), takesToken: false, options: {} };
+    const verifier = common(kind.hmac);
+    return { name: kind.kind, kind, verifier, isSender: ANYONE, takesToken: false, options: {} };
   });
 }
+
+const ANYONE = (): boolean => true;
 
 /** One verifier for all kinds, unless they sign in different ways. */
 function commonVerifiers(auth: ResolvedAuth | undefined): (signs: HmacFormat | undefined) => Verifier {

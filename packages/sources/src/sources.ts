@@ -35,6 +35,8 @@ export interface OpenedRequest extends Opened {
 export interface Admission {
   /** False: the answer is known already, and the body need not be read. */
   readonly takesBody: boolean;
+  /** Its source, when that is certain without the body. */
+  readonly source?: string;
   /**
    * Verifies what only the body can prove, and makes events of it. A body that cannot be read is quarantined,
    * not an error. Rejects with LongshoreError `SOURCE_UNAUTHORIZED`.
@@ -77,7 +79,8 @@ export function createSources(config: SourcesConfig, kinds: readonly Kind[] = KI
     const named = configured.find((source) => source.name === name);
     const isThere = open || (named !== undefined && (token === undefined || named.takesToken));
     if (!isThere) throw unknownPath(head, paths);
-    const addressed = named ? [named] : listening;
+    const addressed = (named ? [named] : listening).filter(({ isSender }) => isSender(head.remote));
+    if (addressed.length === 0) throw wrongNetwork(head, named ? `source ${named.name}` : OPEN_PATH);
     if (head.method !== 'POST') {
       const knowing = addressed.filter(({ kind }) => kind.handshake?.(head) !== undefined);
       if (knowing.length === 0) throw wrongMethod(head, paths);
@@ -86,8 +89,10 @@ export function createSources(config: SourcesConfig, kinds: readonly Kind[] = KI
     const place = named ? `source ${named.name}` : OPEN_PATH;
     const judged = await judge(head, addressed);
     if (isRefused(judged)) throw unauthorized(place);
+    const isCertain = named !== undefined && judged.get(named) !== 'signed';
     return {
       takesBody: true,
+      ...(isCertain && { source: named.name }),
       async open(raw) {
         const allowed = await entitled(judged, raw);
         // Before the body is parsed: a sender without a secret costs no more work.
@@ -196,6 +201,11 @@ function openWith(
 function unknownPath(head: RequestHead, paths: readonly string[]): LongshoreError {
   const message = `no source listens on ${withoutToken(head.path, paths)}. Post to one of: ${paths.join(', ')}`;
   return new LongshoreError('SOURCE_UNKNOWN', message);
+}
+
+function wrongNetwork({ remote = 'unknown' }: RequestHead, place: string): LongshoreError {
+  const step = 'Add its network to sources[].from, or set ingest.proxy for the proxy in front';
+  return new LongshoreError('SOURCE_NETWORK', `${remote} may not send to ${place}. ${step}`);
 }
 
 function wrongMethod({ method, path }: RequestHead, paths: readonly string[]): LongshoreError {

@@ -6,6 +6,7 @@ export { claimFolder } from './folder-lock.js';
 export { freePort } from './free-port.js';
 export { type ImageOptions, type Pushed, type PushedImage, pushImage, skopeo } from './image.js';
 export { inTime } from './in-time.js';
+export { startIssuer, type TestIssuer } from './issuer.js';
 export { oci } from './oci.js';
 export type { OciPart } from './oci-content.js';
 export type { OciServer } from './oci-server.js';

@@ -1,5 +1,4 @@
 /** Answers to those who may not come in: a page for a person, JSON for the API, a line for other programs. */
-import { plural } from '@longshore/event';
 import type { Context } from 'koa';
 import { page } from '../pages/layout.js';
 import { Message } from '../pages/message.js';
@@ -14,6 +13,8 @@ export interface Refusal {
   title: string;
   /** One sentence or more each. */
   text: readonly string[];
+  /** Path that follows the next sign-in; the one that was asked for unless given. */
+  to?: string;
 }
 
 /** No one is signed in. */
@@ -36,9 +37,7 @@ export const THROTTLED: Refusal = {
 export const NO_ROLE = (user: GroupUser | SessionUser): Refusal => {
   const count = 'groupCount' in user ? user.groupCount : user.groups.length;
   const groups =
-    count === 0
-      ? 'your account was sent without groups'
-      : `none of your ${plural(count, 'group')} has a role`;
+    count === 0 ? 'your account was sent without groups' : `none of your groups (${count}) has a role`;
   return {
     status: 403,
     code: 'REQUEST_REFUSED',
@@ -63,7 +62,8 @@ export function answerRefusal(ctx: Context, refusal: Refusal, settings: AccessSe
   else if (!wantsPage(ctx)) ctx.body = `${text.join(' ')}\n`;
   else {
     ctx.type = 'html';
-    const links = linksFor(ctx, status, settings);
+    const to = refusal.to ?? (ctx.method === 'GET' ? ctx.url : '/');
+    const links = linksFor(to, status, settings);
     const tone = status === 401 ? 'warn' : 'bad';
     ctx.body = page({
       title,
@@ -95,9 +95,8 @@ function challenge(ctx: Context, { basic, tokens, oidc }: AccessSettings): void 
   ctx.set('WWW-Authenticate', schemes.join(', '));
 }
 
-function linksFor(ctx: Context, status: number, { basic, oidc }: AccessSettings) {
+function linksFor(to: string, status: number, { basic, oidc }: AccessSettings) {
   if (!oidc) return [];
-  const to = ctx.method === 'GET' ? ctx.url : '/';
   const again = { href: signInPath(to), text: status === 403 ? 'Sign in again' : 'Sign in' };
   if (status === 403 || Object.keys(basic).length === 0) return [again];
   return [again, { href: signInPath(to, PASSWORD_PATH), text: 'Use a password' }];

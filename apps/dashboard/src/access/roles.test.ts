@@ -198,10 +198,10 @@ describe('pages', () => {
       const below = needs === 'admin' ? 'operator' : 'viewer';
       const refused = await buttons(dashboard, path, below);
       expect([path, refused.disabled > 0]).toEqual([path, true]);
-      expect(refused.html).toContain(`This needs the role ${needs}; yours is ${below}.</p>`);
+      expect(refused.html).toContain(`Changes here need the role ${needs}; yours is ${below}.</p>`);
       const allowed = await buttons(dashboard, path, needs);
       expect([path, allowed.disabled]).toEqual([path, 0]);
-      expect(allowed.html).not.toContain('This needs the role');
+      expect(allowed.html).not.toContain('Changes here need the role');
     }
   });
 

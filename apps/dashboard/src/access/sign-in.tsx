@@ -110,7 +110,7 @@ function seeOther(ctx: Context, location: string): void {
 function refusalOf({ code, message }: LongshoreError): Refusal {
   const { status = 500 } = ERRORS[code];
   const text = [`${message.charAt(0).toUpperCase()}${message.slice(1)}.`];
-  return { status: status as Refusal['status'], code, title: 'Sign-in failed', text };
+  return { status: status as Refusal['status'], code, title: 'Sign-in failed', text, to: '/' };
 }
 
 function showSignedOut(ctx: Context): void {

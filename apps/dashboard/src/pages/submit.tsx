@@ -11,7 +11,7 @@ function useRefusal(needs: DashboardRole): string | undefined {
   const { actor, isReadonly } = useContext(Access);
   if (isReadonly) return 'The dashboard is read-only: dashboard.operate is false in the configuration.';
   const may = actor === undefined || mayAct(actor.role, needs);
-  return may ? undefined : `This needs the role ${needs}; yours is ${actor.role}.`;
+  return may ? undefined : `Changes here need the role ${needs}; yours is ${actor.role}.`;
 }
 
 /** What a button of a form has. */

@@ -20,7 +20,9 @@ export async function checkArchive(pool: pg.Pool): Promise<void> {
 }
 
 /** An error of PostgreSQL or of the way to it, in words. */
-export const unavailable = (error: Error): LongshoreError =>
-  new LongshoreError('ARCHIVE_UNAVAILABLE', `PostgreSQL of the archive: ${error.message || error.name}`, {
-    cause: error,
-  });
+export function unavailable(error: unknown): LongshoreError {
+  const { message } = error instanceof AggregateError ? (error.errors[0] ?? error) : asError(error);
+  return new LongshoreError('ARCHIVE_UNAVAILABLE', message || String(error), { cause: error });
+}
+
+const asError = (error: unknown): Error => (error instanceof Error ? error : new Error(String(error)));

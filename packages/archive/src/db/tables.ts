@@ -181,6 +181,9 @@ export interface ManifestTable {
   refs: ManifestRef[] | null;
   /** The last GET of it, by tag or by digest. */
   last_pull_at: string | null;
+  artifact_type: Generated<string | null>;
+  /** The registry was asked for it. */
+  read: Generated<boolean>;
 }
 
 /** What a manifest refers to. */
@@ -224,6 +227,33 @@ export interface CoverageTable {
   note: string | null;
 }
 
+/** A push of a manifest or a delete of which no image event has been made yet. */
+export interface ImageOpenTable {
+  at: string;
+  arrived_at: Generated<string>;
+  id: string;
+  repository_id: number;
+  /** A push by digest that has been looked at: its index may come. */
+  waits: Generated<boolean>;
+}
+
+/** An image event; `body` is its JSON. Partitioned by `at`. */
+export interface ImageEventTable {
+  at: string;
+  made_at: Generated<string>;
+  id: string;
+  repository_id: number;
+  /** Place in `IMAGE_ACTIONS`. */
+  type: number;
+  /** Every delivery of it is in the queue. */
+  published: Generated<boolean>;
+  digest: Buffer | null;
+  tags: string[];
+  /** Rows of `event` that it was made of. */
+  members: string[];
+  body: Record<string, unknown>;
+}
+
 /** Every table by its name. */
 export interface Tables {
   source: SourceTable;
@@ -238,4 +268,6 @@ export interface Tables {
   manifest: ManifestTable;
   pull_session: PullSessionTable;
   coverage: CoverageTable;
+  image_open: ImageOpenTable;
+  image_event: ImageEventTable;
 }

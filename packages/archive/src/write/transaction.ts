@@ -1,6 +1,7 @@
 /** One batch in one transaction: the rows, and all that is kept of the new ones. */
 import type pg from 'pg';
 import { isConflict } from '../db/errors.js';
+import { noteOpen } from '../images/store/note.js';
 import { countRows } from './counts.js';
 import { pulledTags } from './follows.js';
 import { archivedIds, insertRows, type PackedRow } from './insert.js';
@@ -89,5 +90,6 @@ async function keepOf(client: pg.PoolClient, rows: readonly PackedRow[]): Promis
   await writeActivity(client, ofRepositories);
   await writeTags(client, ofRepositories, tags);
   await writeManifests(client, ofRepositories);
+  await noteOpen(client, ofRepositories);
   await writeCounts(client, countRows(rows, tags));
 }

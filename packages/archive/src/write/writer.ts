@@ -2,7 +2,8 @@
  * Writes deliveries into the archive: each event once, however often it comes. A batch is one transaction. One that
  * PostgreSQL refuses because of a row is halved until that row stands alone.
  */
-import type { Delivery } from '@longshore/event';
+import { type Delivery, LongshoreError } from '@longshore/event';
+import { unavailable } from '../db/check.js';
 import { isArchiveUnavailable, isNoPartition } from '../db/errors.js';
 import type { Archive } from '../db/open.js';
 import { ensurePartitions } from '../db/partitions.js';
@@ -31,7 +32,7 @@ export type WriteResult = 'stored' | 'duplicate' | { rejected: string };
 export interface ArchiveWriter {
   /**
    * @returns a result for each delivery, in their order, after the COMMIT
-   * Rejects only when PostgreSQL is unavailable (`isArchiveUnavailable`) or with the reason of the signal. Some of the
+   * Rejects with LongshoreError ARCHIVE_UNAVAILABLE, or with the reason of the signal. Some of the
    * deliveries may be written then: they are duplicates when they come again.
    */
   write(deliveries: readonly Delivery[], signal: AbortSignal): Promise<WriteResult[]>;
@@ -71,7 +72,8 @@ export function createArchiveWriter(archive: Archive, options: ArchiveWriterOpti
         // PostgreSQL that was away may come back as another database.
         parts.dictionary.forget();
         parts.ranges.length = 0;
-        throw error;
+        if (signal.aborted || error instanceof LongshoreError) throw error;
+        throw unavailable(error);
       }
       return results;
     },

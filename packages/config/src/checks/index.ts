@@ -4,6 +4,7 @@ import type { Endpoint, HttpEndpoint } from '../endpoint.js';
 import type { Config } from '../schema.js';
 import type { Step } from '../yaml/node.js';
 import { checkAlerts } from './alerts.js';
+import { checkArchive } from './archive.js';
 import { checkAuth } from './auth.js';
 import type { Check } from './check.js';
 import { checkDelays } from './delays.js';
@@ -50,6 +51,7 @@ export function checkConfig(read: Config & { version?: string }, check: Check): 
   }
   checkPulls(endpoints, check);
   checkAlerts(config, check);
+  checkArchive(config, check);
   checkRelay(config, check);
   checkTls(config, check);
   checkEgress(config, check);

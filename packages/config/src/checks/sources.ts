@@ -13,6 +13,12 @@ export function checkSources({ sources, ingest }: Config, { problems }: Check): 
   const commonFault = common && oidcFault(common);
   if (commonFault) problems.error(['ingest', 'auth', 'oidc'], commonFault);
 
+  if (ingest.proxy?.from.length === 0)
+    problems.error(
+      ['ingest', 'proxy', 'from'],
+      'is empty: name the networks of the proxies, such as 10.0.0.5',
+    );
+
   const names = new Set<string>();
   for (const [index, source] of sources.entries()) {
     const { name, auth } = source;

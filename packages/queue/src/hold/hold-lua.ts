@@ -10,6 +10,7 @@
  * - `delay`, `probeAt`: of the next probe; `probe`: the delivery that probes, while it has its lock; `again`: 1, probe at
  *   once when that ends; `urls`: digests of the urls that were probed
  * - `until`: the receiver's `Retry-After`; `paused`: since when, without a hold; `ours`: until then trouble of our own
+ * - `own`, `ownWhy`, `ownAt`: which trouble that is, in words, and since when
  * - `ended`, `waited`: when the hold was over, and what waited; `level`, `rampAt`: in flight at once, and since when
  * - `turn`: odd, the single free slot is for what is revived
  * - `windows`, `cursor`, `cursorAt`, `revived`: see `dead-lua.ts`

@@ -3,7 +3,7 @@
  * One hash in Redis has the state for all workers. It changes in the scripts that take and settle deliveries alone; see
  * `hold-lua.ts`.
  */
-import type { Reason } from '@longshore/event';
+import { OWN_TROUBLES, type OwnTrouble, type Reason } from '@longshore/event';
 import { asking } from '../asking.js';
 import { coalesce, type RedisClient } from '../connection.js';
 import { endpointKey } from '../names.js';
@@ -31,6 +31,8 @@ export interface Hold {
   until?: number;
   /** Dead letters of this outage that were revived so far. */
   revived?: number;
+  /** Trouble of our own keeps everything from the receiver; it costs no attempt. `detail` has it in words. */
+  own?: OwnTrouble;
 }
 
 /** Looks; costs one small read for each endpoint. */
@@ -62,6 +64,8 @@ export const holdKey = (prefix: string, endpoint: string): string => endpointKey
  */
 export function holdOf(fields: ReadonlyMap<string, string>, now = Date.now()): Hold | undefined {
   const number = (field: string): number | undefined => Number(fields.get(field)) || undefined;
+  const own = ownOf(fields, now);
+  if (own) return own;
   const state = fields.get('state');
   const until = number('until') ?? 0;
   const isPaused = until > now;
@@ -77,6 +81,20 @@ export function holdOf(fields: ReadonlyMap<string, string>, now = Date.now()): H
     revived: number('revived'),
   };
 }
+
+/** Without a worker that tries again nothing says whether the trouble is over. Milliseconds. */
+const OWN_TROUBLE_KNOWN_MS = 60_000;
+
+/** Trouble of our own is what an operator has to repair first, whatever the receiver does. */
+function ownOf(fields: ReadonlyMap<string, string>, now: number): Hold | undefined {
+  const own = fields.get('own');
+  const probeAt = Number(fields.get('ours')) || 0;
+  if (own === undefined || !isOwnTrouble(own) || probeAt + OWN_TROUBLE_KNOWN_MS < now) return undefined;
+  const since = Number(fields.get('ownAt')) || now;
+  return { state: 'held', since, reason: 'error', detail: fields.get('ownWhy') || undefined, probeAt, own };
+}
+
+const isOwnTrouble = (word: string): word is OwnTrouble => Object.hasOwn(OWN_TROUBLES, word);
 
 /** @param client of the producer profile: fails fast. It is the caller’s to close */
 export function createHoldReader(client: RedisClient, prefix: string): HoldReader {

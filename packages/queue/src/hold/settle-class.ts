@@ -21,7 +21,7 @@ const DETAIL_LENGTH = 300;
 
 /**
  * What `holdSettled` needs to know beside the class, as JSON: `reason`, `detail`; `retryAfterMs`, the receiver’s
- * `Retry-After`; `oursMs`, a pause for trouble of our own; `unasked`, nothing was sent.
+ * `Retry-After`; `oursMs`, a pause for trouble of our own, `own`, which, and `why`; `unasked`, nothing was sent.
  * @param now epoch milliseconds
  */
 export function holdDetail(verdict: Verdict, now = Date.now()): string {
@@ -30,10 +30,14 @@ export function holdDetail(verdict: Verdict, now = Date.now()): string {
     const notBefore = 'notBefore' in outcome ? (outcome.notBefore ?? 0) : 0;
     const { reason, detail } = outcome;
     const retryAfterMs = Math.round(notBefore - now);
-    // Through bytes: half of a character, cut here or sent by a receiver, is no JSON for Redis.
-    const words = detail && Buffer.from(detail.slice(0, DETAIL_LENGTH)).toString();
+    const words = detail && shown(detail);
     return JSON.stringify({ reason, detail: words, ...(retryAfterMs > 0 && { retryAfterMs }) });
   }
   if (verdict.settle !== 'deferred') return JSON.stringify({ unasked: true });
-  return JSON.stringify(verdict.ours ? { oursMs: Math.max(1, Math.round(verdict.until - now)) } : {});
+  const { ours, until, why } = verdict;
+  if (!ours) return '{}';
+  return JSON.stringify({ oursMs: Math.max(1, Math.round(until - now)), own: ours, why: shown(why) });
 }
+
+/** Through bytes: half of a character, cut here or sent by a receiver, is no JSON for Redis. */
+const shown = (detail: string): string => Buffer.from(detail.slice(0, DETAIL_LENGTH)).toString();

@@ -7,7 +7,7 @@
 export const HOLD_SETTLE_LUA = `
 local HOLD_FIELDS = {
   'state', 'row', 'failures', 'reason', 'detail', 'since', 'owed', 'over', 'delay', 'probeAt', 'probe', 'again', 'urls',
-  'until', 'paused', 'ours', 'ended', 'waited', 'level', 'rampAt', 'windows', 'cursor', 'cursorAt', 'counted',
+  'until', 'paused', 'ours', 'own', 'ownWhy', 'ownAt', 'ended', 'waited', 'level', 'rampAt', 'windows', 'cursor', 'cursorAt', 'counted',
 }
 local function holdWaiting(E)
   return redis.call('LLEN', E.wait) + redis.call('ZCARD', E.prioritized) + redis.call('ZCARD', E.delayed)
@@ -92,12 +92,19 @@ local function holdSettled(E, S, now, class, id, isProbe, detail)
   elseif not next(H) and not D.oursMs then return nil
   else
     -- It says nothing about the receiver. What was not asked at all is followed by the next probe at once.
-    if D.oursMs then H.ours = math.max(holdTime(H, 'ours'), now + D.oursMs) end
+    if D.oursMs then
+      H.ours = math.max(holdTime(H, 'ours'), now + D.oursMs)
+      H.own, H.ownWhy, H.ownAt = D.own, D.why, H.ownAt or now
+    end
     if isProbe and not D.unasked and H.state == 'held' then
       H.probeAt, H.again = H.again and now or now + tonumber(H.delay or 1000), nil
     end
   end
-  if holdTime(H, 'ours') <= now then H.ours = nil end
+  if holdTime(H, 'ours') <= now then
+    H.ours = nil
+    -- The receiver was asked: what kept us from it is over.
+    if class ~= 'none' then H.own, H.ownWhy, H.ownAt = nil end
+  end
   if holdTime(H, 'until') <= now and not H.paused then H['until'] = nil end
   holdStore(key, H, HOLD_FIELDS)
   return report

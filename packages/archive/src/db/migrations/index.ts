@@ -3,6 +3,7 @@ import type { Migration } from '../migration.js';
 import { events } from './0001-events.js';
 import { history } from './0002-history.js';
 import { search } from './0003-search.js';
+import { images } from './0004-images.js';
 
 /** See the header. */
-export const MIGRATIONS: readonly Migration[] = [events, history, search];
+export const MIGRATIONS: readonly Migration[] = [events, history, search, images];

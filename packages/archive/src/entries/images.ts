@@ -1,0 +1,11 @@
+/** Image events: one for a push, made out of the archive. */
+export { createImageMaker, type ImageMaker, type ImageMakerParts } from '../images/maker.js';
+export { imageEventTaken } from '../images/payload.js';
+export type { UnpublishedEvent } from '../images/store/unpublished.js';
+export {
+  ARTIFACTS,
+  IMAGE_ACTIONS,
+  type ImageEvent,
+  type ImagePushed,
+  type ImageSettings,
+} from '../images/types.js';

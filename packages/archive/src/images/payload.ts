@@ -1,0 +1,47 @@
+/** An image event as it is delivered: in the envelope that the registry's events have, its fields beside `action`. */
+import { EVENTS_V1, type RegistryEvent, type TakenEvent } from '@longshore/event';
+import type { UnpublishedEvent } from './store/unpublished.js';
+import type { ImageEvent } from './types.js';
+
+/** As ingest would have taken it from the source whose events it was made of. */
+export function imageEventTaken({ event, kind, madeAt }: UnpublishedEvent): TakenEvent {
+  const { id, at, action, source, ...fields } = event;
+  const { userAgent, addr, host, actor } = event;
+  const taken: RegistryEvent = {
+    id,
+    class: 'image',
+    action,
+    nativeType: action,
+    timestamp: at,
+    time: `${at.slice(0, 23)}Z`,
+    target: targetOf(event),
+    request: {
+      ...(addr !== undefined && { addr }),
+      ...(host !== undefined && { host }),
+      ...(userAgent !== undefined && { useragent: userAgent }),
+    },
+    ...(actor !== undefined && { actor: { name: actor } }),
+  };
+  return {
+    event: taken,
+    payload: { event: { id, timestamp: at, action, source, ...fields, at } },
+    contentType: EVENTS_V1,
+    source,
+    kind,
+    receivedAt: madeAt,
+  };
+}
+
+/** The first tag stands for all of them. */
+function targetOf(event: ImageEvent): RegistryEvent['target'] {
+  const { repository, digest } = event;
+  const tag = 'tags' in event ? event.tags[0] : 'tag' in event ? event.tag : undefined;
+  const { mediaType, size } = 'size' in event || 'mediaType' in event ? event : {};
+  return {
+    ...(mediaType !== undefined && { mediaType }),
+    ...(digest !== undefined && { digest }),
+    ...(size !== undefined && { size }),
+    repository,
+    ...(tag !== undefined && { tag }),
+  };
+}

@@ -1,0 +1,32 @@
+/** Image events that are not in the queue yet. */
+import type pg from 'pg';
+import type { ImageEvent } from '../types.js';
+
+/** An event as it is kept. */
+export interface UnpublishedEvent {
+  event: ImageEvent;
+  /** Kind of the source. */
+  kind: string;
+  /** Epoch milliseconds at which it was made. */
+  madeAt: number;
+}
+
+const MOST = 200;
+
+const LIST = `
+  select i.body as event, s.kind, extract(epoch from i.made_at)::float8 * 1000 as "madeAt"
+  from image_event i join repository r on r.id = i.repository_id join source s on s.id = r.source_id
+  where not i.published order by i.at, i.type, i.id limit ${MOST}`;
+
+const MARK = 'update image_event set published = true where id = $1 and at = $2';
+
+/** The oldest first. Rejects with the error of PostgreSQL. */
+export async function unpublished(pool: pg.Pool): Promise<UnpublishedEvent[]> {
+  const { rows } = await pool.query<UnpublishedEvent>(LIST);
+  return rows.map((row) => ({ ...row, madeAt: Math.round(row.madeAt) }));
+}
+
+/** Once every delivery of it is durable. Rejects with the error of PostgreSQL. */
+export async function markPublished(pool: pg.Pool, { id, at }: ImageEvent): Promise<void> {
+  await pool.query(MARK, [id, at]);
+}

@@ -1,0 +1,46 @@
+/** The archive: its address, its limits, and its name. */
+import { quote } from '@longshore/settings/format';
+import { revealed } from '@longshore/settings/secrets';
+import { ARCHIVE_ENDPOINT } from '../archive-endpoint.js';
+import type { Config } from '../schema.js';
+import type { Check } from './check.js';
+
+/** All that concerns `archive`. */
+export function checkArchive({ archive, notifications }: Config, { problems }: Check): void {
+  if (!archive) return;
+  const { retention, maxbytes } = archive;
+  if (retention === 0 && maxbytes === 0) {
+    problems.error(
+      ['archive', 'retention'],
+      'is 0, which keeps events forever, and no size limit is set. Set archive.maxbytes, or a retention such as 2160h',
+    );
+  }
+  if (retention > 0 && retention < HOUR_MS) {
+    problems.error(['archive', 'retention'], 'is shorter than an hour. Write 1h or more, such as 2160h');
+  }
+  if (maxbytes > 0 && maxbytes < SMALLEST_BYTES) {
+    problems.error(
+      ['archive', 'maxbytes'],
+      'is less than 64MiB, which an empty archive nearly takes. Raise it',
+    );
+  }
+  checkUrl(archive.url && revealed(archive.url), problems);
+  for (const [index, { name }] of notifications.endpoints.entries()) {
+    if (name !== ARCHIVE_ENDPOINT) continue;
+    const why = `${quote(name)} is the name of the archive’s own endpoint while archive is set`;
+    problems.error(['notifications', 'endpoints', index, 'name'], `${why}. Rename this endpoint`);
+  }
+}
+
+const HOUR_MS = 3_600_000;
+const SMALLEST_BYTES = 64 * 2 ** 20;
+
+function checkUrl(text: string | undefined, problems: Check['problems']): void {
+  const place = ['archive', 'url'];
+  if (text === undefined || problems.failedAt(place)) return;
+  if (/^postgres(?:ql)?:\/\//.test(text)) return;
+  problems.error(
+    place,
+    'does not start with postgres:// or postgresql://. Write postgres://user:password@host:5432/database, or env:NAME',
+  );
+}
