@@ -4,7 +4,7 @@
  */
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Archive } from '@longshore/archive';
-import type { ArchiveWriter } from '@longshore/archive/write';
+import type { ArchiveWriter, WriteResult } from '@longshore/archive/write';
 import type { ArchiveSettings, Config } from '@longshore/config';
 import { LongshoreError, utcTime } from '@longshore/event';
 import type { Observer } from '@longshore/observe';
@@ -107,13 +107,18 @@ function relayArchive(
           await ensure().catch((error: unknown) => {
             throw asUnavailable(error);
           });
+          const began = performance.now();
           const results = await writer.write(deliveries, signal);
+          observer.archiveWritten({ ...countsOf(results), ms: performance.now() - began });
           if (trouble)
             observer.log.info({ seconds: secondsSince(trouble.since) }, 'the archive is available again');
           trouble = undefined;
           return results;
         } catch (error) {
-          if (!signal.aborted) trouble = { since: trouble?.since ?? Date.now(), why: wordsOf(error) };
+          if (!signal.aborted) {
+            trouble = { since: trouble?.since ?? Date.now(), why: wordsOf(error) };
+            observer.archiveFailed('write');
+          }
           throw error;
         }
       },
@@ -129,6 +134,12 @@ function relayArchive(
       await postgres.stop();
     },
   };
+}
+
+function countsOf(results: readonly WriteResult[]) {
+  const stored = results.filter((result) => result === 'stored').length;
+  const duplicates = results.filter((result) => result === 'duplicate').length;
+  return { stored, duplicates, rejected: results.length - stored - duplicates };
 }
 
 const secondsSince = (since: number): number => Math.round((Date.now() - since) / 1_000);

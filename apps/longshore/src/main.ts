@@ -3,6 +3,7 @@ import { useUtc } from '@longshore/config/environment';
 import { LongshoreError, printableLines } from '@longshore/event';
 import { Command, CommanderError } from 'commander';
 import { addActions } from './commands/actions.js';
+import { addArchive } from './commands/archive.js';
 import { addCheck } from './commands/check.js';
 import { addDead } from './commands/dead.js';
 import { addPreheat } from './commands/preheat.js';
@@ -25,6 +26,7 @@ const COMMANDS = [
   addDead,
   addQuarantine,
   addActions,
+  addArchive,
   addPreheat,
   addVerify,
 ];

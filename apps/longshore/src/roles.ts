@@ -148,7 +148,7 @@ const claimFolder: IngestParts['claim'] = async (folder) => {
 };
 
 async function startWorker(parts: RoleParts): Promise<RunningRole> {
-  const { createOwnPublish, createWorker, startAlerts, startHousekeeping } = await import(
+  const { createArchiveKeep, createOwnPublish, createWorker, startAlerts, startHousekeeping } = await import(
     '@longshore/worker'
   );
   const { config, consumer, producer, observer, inspector, monitor, trail, version, archive } = parts;
@@ -180,6 +180,13 @@ async function startWorker(parts: RoleParts): Promise<RunningRole> {
     memory: createMemoryHistory(producer, prefix),
     agenda: createAgenda(producer, prefix),
     journal: createJournalReader(producer, prefix, isIngestRecord),
+    ...(archive && {
+      archive: createArchiveKeep({
+        archive: archive.archive,
+        settings: () => keepSettings(config()),
+        observer,
+      }),
+    }),
   });
   return {
     prepare(next) {
@@ -199,6 +206,8 @@ async function startWorker(parts: RoleParts): Promise<RunningRole> {
     },
   };
 }
+
+const keepSettings = ({ archive }: Config) => archive && { ...archive, history: archive.retention };
 
 async function startDashboard(parts: RoleParts): Promise<RunningRole> {
   const [{ asksForSignIn, createDashboard }, { createAdminService }, { createReplayer }] = await Promise.all([

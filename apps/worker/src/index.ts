@@ -1,5 +1,7 @@
 /** Takes deliveries off the queues and settles them. */
+
 export { startAlerts } from './alerts/alerts.js';
+export { createArchiveKeep } from './archive-keep.js';
 export { startHousekeeping } from './housekeeping.js';
 export { createOwnPublish } from './own-publish.js';
 export { type PreheatOnceParts, preheatOnce } from './preheat-once.js';
