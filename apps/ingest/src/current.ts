@@ -1,6 +1,6 @@
 /** What the live configuration says about a request: who may send it, and who gets its events. */
 import { type Config, routedEndpoints } from '@longshore/config';
-import { createRoutes, type Routes } from '@longshore/publish';
+import { createRoutes, filterFault, type Routes } from '@longshore/publish';
 import { createSources, type Sources } from '@longshore/sources';
 import { type ClientAddress, clientAddress } from './client-address.js';
 import { sourcesConfig } from './sources-config.js';
@@ -18,15 +18,16 @@ export interface Current {
   prepare(config: Config): () => void;
 }
 
-/** @throws LongshoreError SECRET_MISSING */
-export function createCurrent(config: Config): Current {
-  let now = read(config);
+/** @param observer of filters that fail; the worker sees them too @throws LongshoreError SECRET_MISSING */
+export function createCurrent(config: Config, observer?: Parameters<typeof filterFault>[0]): Current {
+  const onFault = observer && filterFault(observer);
+  let now = read(config, onFault);
   return {
     sources: () => now.sources,
     routes: () => now.routes,
     clientAddress: (request) => now.clientAddress(request),
     prepare(next) {
-      const ready = read(next);
+      const ready = read(next, onFault);
       return () => {
         now = ready;
       };
@@ -34,10 +35,10 @@ export function createCurrent(config: Config): Current {
   };
 }
 
-function read(config: Config) {
+function read(config: Config, onFault?: ReturnType<typeof filterFault>) {
   return {
     sources: createSources(sourcesConfig(config)),
-    routes: createRoutes(routedEndpoints(config)),
+    routes: createRoutes(routedEndpoints(config), onFault),
     clientAddress: clientAddress(config.ingest.proxy),
   };
 }

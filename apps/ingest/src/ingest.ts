@@ -57,7 +57,7 @@ export function createIngest(parts: IngestParts): Ingest {
   const producer = createProducer(client, prefix, monitor.noteError);
   const quarantine = createQuarantine(client, prefix, () => quarantineLimits(monitor.health.limit));
   let settings = config();
-  const current = createCurrent(settings);
+  const current = createCurrent(settings, observer);
   const rates = createRates(() => settings.sources);
 
   const publish = createPublish({ room: monitor, producer, history: trail, observer });

@@ -3,7 +3,7 @@
  * each try to write them looks again. Only a database that a newer Longshore has migrated is refused at the start.
  */
 import { setTimeout as pause } from 'node:timers/promises';
-import type { Archive } from '@longshore/archive';
+import type { Archive, ArchiveConnection } from '@longshore/archive';
 import type { ArchiveWriter, WriteResult } from '@longshore/archive/write';
 import type { ArchiveSettings, Config } from '@longshore/config';
 import { LongshoreError, utcTime } from '@longshore/event';
@@ -13,6 +13,8 @@ import { type OpenPostgres, openPostgres } from './postgres.js';
 /** An open archive, and what writes to it. */
 export interface RelayArchive {
   archive: Archive;
+  /** For further connections, such as those that only read. */
+  connection: ArchiveConnection;
   /** Brings the schema up to this version before the first write. */
   writer: ArchiveWriter;
   /** For the `ready` line: holds no secret. */
@@ -100,6 +102,7 @@ function relayArchive(
   let trouble: { since: number; why: string } | undefined;
   return {
     archive,
+    connection: postgres.connection,
     where: postgres.where,
     writer: {
       async write(deliveries, signal) {

@@ -9,6 +9,7 @@ import { addDead } from './commands/dead.js';
 import { addPreheat } from './commands/preheat.js';
 import { addQuarantine } from './commands/quarantine.js';
 import { addRun } from './commands/run.js';
+import { addSearch } from './commands/search.js';
 import { addSend } from './commands/send.js';
 import { addStatus } from './commands/status.js';
 import { addTrace } from './commands/trace.js';
@@ -23,6 +24,7 @@ const COMMANDS = [
   addSend,
   addStatus,
   addTrace,
+  addSearch,
   addDead,
   addQuarantine,
   addActions,

@@ -1,7 +1,6 @@
 /** Which PostgreSQL the archive of this process uses: the configured one, or an embedded one of its own. */
 import type { ArchiveConnection } from '@longshore/archive';
 import { type ArchiveSettings, type Config, maskedUrl } from '@longshore/config';
-import { LongshoreError } from '@longshore/event';
 import type { Observer } from '@longshore/observe';
 import { keepEmbedded } from './embedded.js';
 
@@ -31,31 +30,4 @@ export async function openPostgres(
     where: `embedded, data in ${datadir}`,
     stop: kept.stop,
   };
-}
-
-/**
- * The PostgreSQL of a relay, for a command. Starts nothing.
- * @param file the configuration's path, for messages
- * @throws LongshoreError SECRET_MISSING, ARCHIVE_OFF, RELAY_NOT_RUNNING
- */
-export async function findPostgres(
-  { archive, datadir }: Pick<Config, 'archive' | 'datadir'>,
-  file: string,
-): Promise<ArchiveConnection> {
-  if (!archive) {
-    throw new LongshoreError(
-      'ARCHIVE_OFF',
-      `${file} has no archive: add \`archive: {}\` and restart the relay`,
-    );
-  }
-  if (archive.url) return { url: archive.url.reveal() };
-  const { joinEmbeddedPostgres } = await import('@longshore/embedded/postgres');
-  const address = await joinEmbeddedPostgres(datadir);
-  if (!address) {
-    throw new LongshoreError(
-      'RELAY_NOT_RUNNING',
-      `no relay with an archive runs on ${datadir}; start the relay of ${file} with \`longshore run --config ${file}\`, or name another file with --config`,
-    );
-  }
-  return { ...address, socket: () => address.socket };
 }

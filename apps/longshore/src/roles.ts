@@ -16,6 +16,7 @@ import { createMemoryHistory } from '@longshore/queue/memory';
 import { createPulse, createPulseReader } from '@longshore/queue/pulse';
 import { createQuarantine } from '@longshore/queue/quarantine';
 import { openAdmin } from './admin-role.js';
+import { openArchiveReader } from './archive-reader.js';
 import { issuerFetch } from './issuer-fetch.js';
 import { type Listener, listen, logRefused, recordDropped } from './listen.js';
 import { asksForSecret, warnOfOpenIngest } from './open-ingest.js';
@@ -216,6 +217,7 @@ async function startDashboard(parts: RoleParts): Promise<RunningRole> {
     import('@longshore/ingest'),
   ]);
   const { config, refused, losses, producer, inspector, monitor, observer, version } = parts;
+  const archive = parts.archive && (await openArchiveReader(parts.archive, observer));
   const replayer = createReplayer({ ...parts, client: producer });
   const admin = createAdminService({
     client: producer,
@@ -226,6 +228,7 @@ async function startDashboard(parts: RoleParts): Promise<RunningRole> {
   const dashboard = createDashboard({
     inspector,
     admin,
+    archive: archive?.reader,
     version,
     refused,
     fetch: issuerFetch(config),
@@ -267,7 +270,7 @@ async function startDashboard(parts: RoleParts): Promise<RunningRole> {
     async close() {
       clearInterval(timer);
       await Promise.all([listener.close(LISTENER_GRACE_MS), dashboard.close()]);
-      await Promise.all([admin.close(), replayer.close()]);
+      await Promise.all([admin.close(), replayer.close(), archive?.close()]);
     },
   };
 }

@@ -89,7 +89,10 @@ describe.skipIf(!hasTool('postgres'))('an embedded archive', () => {
     async () => {
       const { datadir, file } = await relayFolder();
       const off = await longshore(['archive', 'status', '--config', file]).exited;
-      expect([off.code, off.output]).toEqual([1, expect.stringContaining('no relay with an archive runs')]);
+      expect([off.code, off.output]).toEqual([
+        1,
+        expect.stringContaining('no PostgreSQL of the archive runs in'),
+      ]);
       const worker = await startRelayProcess(file, { roles: ['worker'] });
       const ingest = await startRelayProcess(file, { roles: ['ingest', 'dashboard'] });
       await ingest.post(envelope(...fresh(3)));

@@ -47,3 +47,33 @@ test('each endpoint gets its format of what it can use, and the rest is ignored 
   ]);
   expect(argo.requests).toHaveLength(1);
 }, 120_000);
+
+test('a filter keeps events away, and one that fails on an event delivers it and is counted', async () => {
+  const one = await startReceiver();
+  const two = await startReceiver();
+  const file = await writeConfig(await workFolder(), {
+    notifications: {
+      endpoints: [
+        {
+          name: 'one',
+          url: one.url,
+          timeout: '60s',
+          where: 'glob(repository, "acme/**") && semver(tag) >= "2"',
+        },
+        { name: 'two', url: two.url, timeout: '60s', where: 'tag.split(".")[2] == "0"' },
+      ],
+    },
+    redis: { url: redisUrl(), prefix: testPrefix() },
+  });
+  const relay = await startRelay(file, { roles: ['ingest', 'worker'] });
+  const events = ['1.9.0', '2.1.0', '3.0'].map((tag) => anEvent({ target: { tag } }));
+  const answer = await relay.post(envelope(...events));
+  expect(await answer.json()).toMatchObject({ accepted: 3, enqueued: 5, ignored: 1 });
+  const tags = (requests: { body: string }[]) =>
+    requests.map(({ body }) => JSON.parse(body).events[0].target.tag).sort();
+  expect(tags(await one.received(2, AT_LAST))).toEqual(['2.1.0', '3.0']);
+  expect(tags(await two.received(3, AT_LAST))).toEqual(['1.9.0', '2.1.0', '3.0']);
+  // At ingest, and at the worker before the attempt.
+  const metrics = await (await fetch(`${relay.admin}/metrics`)).text();
+  expect(metrics).toContain('longshore_filter_errors_total{endpoint="two"} 2');
+}, 120_000);

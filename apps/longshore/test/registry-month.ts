@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 
 const DAY_MS = 86_400_000;
 const MANIFEST = 'application/vnd.oci.image.manifest.v1+json';
+const BLOB = 'application/octet-stream';
 const INDEX = 'application/vnd.oci.image.index.v1+json';
 
 const REPOSITORIES = ['acme/app', 'acme/payments/api', 'platform/base/ubuntu', 'team-a/web', 'library/nginx'];
@@ -69,7 +70,7 @@ function anything(n: number, random: () => number, pick: <Item>(items: readonly 
   if (kind < 0.1) {
     const blob = digestOf(`layer ${Math.floor(random() * 50)}`);
     const { repository } = image;
-    return { action: 'push', method: 'PUT', repository, digest: blob, mediaType: 'application/octet-stream' };
+    return { action: 'push', method: 'PUT', repository, digest: blob, mediaType: BLOB };
   }
   if (kind < 0.11) {
     const { repository, digest } = image;
@@ -88,7 +89,8 @@ function eventOf(n: number, at: number, said: Said, actor: string, useragent: st
     `8${id.slice(17, 20)}`,
     id.slice(20, 32),
   ];
-  const path = `v2/${target.repository}/manifests/${target.digest}`;
+  const kind = target.mediaType === BLOB ? 'blobs' : 'manifests';
+  const path = `v2/${target.repository}/${kind}/${target.digest}`;
   return {
     ...{ id: uuid.join('-'), timestamp: new Date(at).toISOString(), action },
     target: { ...target, size: 1_234, length: 1_234, url: `https://registry.example.com/${path}` },

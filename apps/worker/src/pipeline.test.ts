@@ -50,7 +50,7 @@ test('the rules of now are asked, not those of when it was queued', async () => 
   let live: LiveEndpoint = anEndpoint(failing);
   const handle = createDeliveryPipeline(() => live, createReport({ observer, ...unnoted }));
   live = anEndpoint(failing, {
-    ignore: { mediatypes: [], actions: [], repositories: ['acme/**'], tags: [] },
+    ignore: { mediatypes: [], actions: [], repositories: ['acme/**'], tags: [], sources: [] },
   });
   expect(await handle(aDelivery(), attempt(1))).toEqual({ settle: 'ignored', rule: 'repository' });
 });
@@ -122,7 +122,7 @@ test('each attempt at the receiver is noted, and nothing else is', async () => {
     );
     await handle(aDelivery(), attempt(2));
   }
-  const ignoring = { ignore: { mediatypes: [], actions: [], repositories: ['**'], tags: [] } };
+  const ignoring = { ignore: { mediatypes: [], actions: [], repositories: ['**'], tags: [], sources: [] } };
   await createDeliveryPipeline(
     () => anEndpoint(failing, ignoring),
     createReport({ ...unnoted, observer, pulse }),
@@ -170,7 +170,7 @@ describe('the trail is told', () => {
   });
 
   test('of a rule that ignores it now, and of what cannot be read', async () => {
-    const ignore = { mediatypes: [], actions: [], repositories: ['**'], tags: [] };
+    const ignore = { mediatypes: [], actions: [], repositories: ['**'], tags: [], sources: [] };
     expect(await told(failing, { ignore })).toEqual([
       { ...of, step: 'settled', outcome: 'ignored', rule: 'repository' },
     ]);

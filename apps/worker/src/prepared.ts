@@ -6,9 +6,10 @@ import {
   type Endpoint,
   signOptions,
 } from '@longshore/config';
-import { eventOf, type RetryPolicy } from '@longshore/event';
+import { factsOf, type RetryPolicy } from '@longshore/event';
 import { Egress } from '@longshore/network/egress';
 import type { Observer } from '@longshore/observe';
+import { filterFault } from '@longshore/publish';
 import type { RedisClient } from '@longshore/queue';
 import type { AlertStore } from '@longshore/queue/housekeeping';
 import { compileRules } from '@longshore/routing';
@@ -72,7 +73,7 @@ export function prepareEndpoint(
   if (endpoint.kind === 'alert') return prepareAlert(endpoint, egress, fingerprint, parts);
 
   const ordered = endpoint.order !== 'none' && endpoint.hold !== undefined;
-  const rules = { settings: endpoint, ordered, ignores: rulesOf(endpoint) };
+  const rules = { settings: endpoint, ordered, ignores: rulesOf(endpoint, observer) };
   if (endpoint.kind === 'archive') {
     const { archive: writer } = parts;
     if (!writer) throw new TypeError('the archive is not open in this process');
@@ -100,10 +101,10 @@ export function prepareEndpoint(
   return { endpoint, fingerprint: fingerprint(options), open, report };
 }
 
-/** A stored delivery does not have its registry's host at hand. */
-function rulesOf(endpoint: Endpoint | ArchiveEndpoint): LiveEndpoint['ignores'] {
-  const ignores = compileRules(endpoint);
-  return (delivery) => ignores({ ...delivery, host: () => eventOf(delivery).request?.host });
+/** Of a stored delivery the whole event is read only where a rule looks at it. */
+function rulesOf(endpoint: Endpoint | ArchiveEndpoint, observer: Observer): LiveEndpoint['ignores'] {
+  const ignores = compileRules(endpoint, filterFault(observer));
+  return (delivery) => ignores({ ...delivery, facts: (host) => factsOf(delivery, host) });
 }
 
 function prepareAlert(

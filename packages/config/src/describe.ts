@@ -206,17 +206,19 @@ function headers({ headers: configured }: HttpEndpoint): string[] {
   return names.length > 0 ? [`headers ${names.map(printable).join(', ')} (values not shown)`] : [];
 }
 
-function ignored({ ignore }: Pick<Endpoint, 'ignore'>): string[] {
+function ignored({ ignore, where }: Pick<Endpoint, 'ignore' | 'where'>): string[] {
   const lists: [string, string[]][] = [
     ['media types', ignore.mediatypes],
     ['actions', ignore.actions],
     ['repositories', ignore.repositories],
     ['tags', ignore.tags],
+    ['sources', ignore.sources],
   ];
-  return lists
+  const ignores = lists
     .filter(([, list]) => list.length > 0)
     .map(
       ([what, list]) =>
         `ignores ${what} ${list.map((one) => (one === '' ? '""' : printable(one))).join(', ')}`,
     );
+  return where === undefined ? ignores : [...ignores, `gets only events for which ${printable(where)}`];
 }

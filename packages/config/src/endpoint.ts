@@ -33,6 +33,7 @@ export const ignore = z
     tags: texts(
       'Globs of tags whose events the endpoint does not get. An event without a tag never matches.',
     ),
+    sources: texts('Names of sources whose events the endpoint does not get.'),
   })
   .meta({ description: 'Filter: events that the endpoint does not get.' })
   .prefault({});
@@ -57,6 +58,10 @@ const selection = {
     'true: the endpoint also gets the pull events that Longshore itself causes by preheating. They are recognized by the user agent `longshore/VERSION`.',
     false,
   ),
+  where: setting(
+    text(),
+    'Filter in CEL: the endpoint gets only events for which it is true, such as `action == "push" && glob(repository, "acme/**")`. Variables: `action`, `image`, `ref`, `registry`, `repository`, `name`, `tag`, `digest`, `mediatype`, `actor`, `time`, `source`, `kind`, `id`, each `""` where it is not known, and `size`. Functions beside those of CEL: `glob(text, pattern)`, `re(text, pattern)`, `semver(text) >= "1.2"`, `semver(text, range)`. If it fails, the event is delivered.',
+  ).optional(),
   ignoredmediatypes: texts('Older name of `ignore.mediatypes`; both lists apply.'),
   ignore,
 };

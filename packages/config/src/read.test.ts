@@ -28,6 +28,7 @@ test('both lists of ignored media types hold', () => {
     actions: [],
     repositories: ['x/**'],
     tags: ['*-dev'],
+    sources: [],
   });
 });
 

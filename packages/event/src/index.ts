@@ -23,6 +23,7 @@ export {
 } from './event.js';
 export { eventOf, hostOf, isDescriptor, payloadValue, takenOf } from './event-of.js';
 export { type Fact, factOf } from './fact.js';
+export { type Facts, factsIn, factsOf } from './facts.js';
 export {
   eventName,
   formatDuration,

@@ -1,7 +1,6 @@
 /** Messages for people: what a chat says of an event or an alert, before a chat's own markup. */
-import type { Delivery } from '@longshore/event';
+import { type Delivery, type Facts, factsOf } from '@longshore/event';
 import { type AlertMessage, alertIn } from './alert.js';
-import { type Facts, factsOf } from './facts.js';
 import type { Format, RenderOptions } from './format.js';
 import { preset } from './preset.js';
 

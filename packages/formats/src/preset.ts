@@ -1,7 +1,6 @@
 /** A format that is one JSON value for one event: most are, so each of them is little more than its body. */
-import type { Needs } from '@longshore/event';
+import { type Facts, factsOf, type Needs } from '@longshore/event';
 import { PRESET_ANSWERS } from './answers.js';
-import { type Facts, factsOf } from './facts.js';
 import type { Format, RenderOptions } from './format.js';
 
 /** What a preset says of itself: every part of a format but its body and headers. */

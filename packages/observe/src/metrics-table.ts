@@ -66,6 +66,11 @@ export const METRICS = {
     help: 'Deliveries that a rule of the endpoint ignores.',
     labels: ['endpoint', 'rule'],
   },
+  longshore_filter_errors_total: {
+    type: 'counter',
+    help: 'Events on which the `where` of the endpoint failed. They are delivered.',
+    labels: ['endpoint'],
+  },
   longshore_deliveries_collapsed_total: {
     type: 'counter',
     help: 'Deliveries collapsed as duplicates of an equal event within the endpoint’s `collapse` window.',

@@ -60,6 +60,7 @@ const table: [sample: string, value: number | undefined, happen: (o: Observer) =
     1,
     (o) => o.deliveryIgnored({ endpoint: 'alistener', rule: 'ignore.actions' }),
   ],
+  ['longshore_filter_errors_total{endpoint="alistener"}', 1, (o) => o.filterFailed('alistener')],
   [
     'longshore_deliveries_collapsed_total{endpoint="alistener"}',
     1,

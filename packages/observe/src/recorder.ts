@@ -29,6 +29,8 @@ export interface Recorder {
   /** A spooled request was drained to Redis. */
   spoolFed(request: { source: string }): void;
   deliveryIgnored(record: RecordFields['delivery.ignored']): void;
+  /** The `where` of an endpoint failed on an event, which is delivered. Only counts. */
+  filterFailed(endpoint: string): void;
   deliveryCollapsed(record: RecordFields['delivery.collapsed']): void;
   /** It waited, and a newer delivery about the same tag makes it pointless. */
   deliverySuperseded(record: RecordFields['delivery.superseded']): void;
@@ -127,11 +129,14 @@ function eventRecorder({ log, metrics, bounds, tally }: RecorderParts): Pick<Rec
   };
 }
 
-type OfDeliveries = keyof Recorder & `delivery${string}`;
+type OfDeliveries = 'filterFailed' | (keyof Recorder & `delivery${string}`);
 
 function deliveryRecorder({ log, metrics, bounds, tally }: RecorderParts): Pick<Recorder, OfDeliveries> {
   const write = writer(log);
   return {
+    filterFailed(endpoint) {
+      metrics.count('longshore_filter_errors_total', { endpoint: bounds.endpoint(endpoint) });
+    },
     deliveryIgnored(record) {
       write('delivery.ignored', 0, record);
       const labels = { endpoint: bounds.endpoint(record.endpoint), rule: bounds.rule(record.rule) };

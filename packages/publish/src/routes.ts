@@ -1,7 +1,7 @@
 /** Plans an event: a delivery for each endpoint that wants it, and the rule of each endpoint that does not. */
 import { deliveryOf, factOf, type TakenEvent } from '@longshore/event';
 import type { PlannedDelivery } from '@longshore/queue/producer';
-import { createRouter, type RoutedEndpoint, type Rule } from '@longshore/routing';
+import { createRouter, type OnFault, type RoutedEndpoint, type Rule } from '@longshore/routing';
 
 /** What publishing reads of an endpoint's settings. */
 export interface PublishedEndpoint extends RoutedEndpoint {
@@ -23,16 +23,16 @@ export interface Routes {
   plan(taken: TakenEvent): EventPlan;
 }
 
-/** Compiles the rules once. Disabled endpoints are in no plan. */
-export function createRoutes(endpoints: readonly PublishedEndpoint[]): Routes {
-  const router = createRouter(endpoints);
+/** Compiles the rules once. Disabled endpoints are in no plan. @param onFault hears of filters that failed */
+export function createRoutes(endpoints: readonly PublishedEndpoint[], onFault?: OnFault): Routes {
+  const router = createRouter(endpoints, onFault);
   const windows = new Map(
     endpoints.flatMap(({ name, collapse = 0 }) => (collapse > 0 ? [[name, collapse] as const] : [])),
   );
   const settings = new Map(endpoints.map((endpoint) => [endpoint.name, addedAs(endpoint)]));
   return {
     plan(taken) {
-      const { endpoints: names, unmatched } = router.plan(taken.event);
+      const { endpoints: names, unmatched } = router.plan(taken);
       const fact = names.some((name) => windows.has(name)) ? factOf(taken) : undefined;
       return {
         taken,

@@ -3,8 +3,10 @@ export { createRouter, type Plan, type Router } from './plan.js';
 export {
   compileRules,
   type Ignores,
+  type OnFault,
   type RoutedEndpoint,
   RULES,
   type Rule,
   type Subject,
 } from './rules.js';
+export { compileFilter, type Filter } from './where.js';

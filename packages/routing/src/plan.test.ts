@@ -4,6 +4,9 @@ import { expect, test } from 'vitest';
 import { createRouter } from './plan.js';
 import { compileRules, type RoutedEndpoint } from './rules.js';
 
+/** As ingest has it. */
+const from = (event: RegistryEvent) => ({ event, source: 'eu', kind: 'distribution', receivedAt: 0 });
+
 function anEvent(members: Partial<RegistryEvent> = {}): RegistryEvent {
   const target = { repository: 'team/api', tag: '1.4.2', mediaType: 'application/octet-stream' };
   return { id: '1', class: 'event', action: 'push', nativeType: 'push', target, ...members };
@@ -22,7 +25,7 @@ test('each endpoint is in the plan with its reason, in the order of the configur
     anEndpoint('no pushes', { ignore: { ...ignore, actions: ['push'] } }),
     anEndpoint('others only', { accept: ['other'] }),
   ]);
-  expect(router.plan(anEvent())).toEqual({
+  expect(router.plan(from(anEvent()))).toEqual({
     endpoints: ['all', 'no sandboxes'],
     unmatched: [
       { endpoint: 'no pushes', why: 'action' },
@@ -41,18 +44,18 @@ test.each([
   ['push', 'longshore/0.1.0', ['all', 'wants them']],
 ])('a %s by %s goes to %j', (action, useragent, endpoints) => {
   const router = createRouter([anEndpoint('all'), anEndpoint('wants them', { ownpulls: true })]);
-  const plan = router.plan(anEvent({ action, request: { useragent } }));
+  const plan = router.plan(from(anEvent({ action, request: { useragent } })));
   expect(plan.endpoints).toEqual(endpoints);
   expect(plan.unmatched).toEqual(endpoints.length === 2 ? [] : [{ endpoint: 'all', why: 'own_pull' }]);
 });
 
 test('nothing is planned for a disabled endpoint', () => {
   const router = createRouter([anEndpoint('off', { disabled: true }), anEndpoint('on')]);
-  expect(router.plan(anEvent())).toEqual({ endpoints: ['on'], unmatched: [] });
+  expect(router.plan(from(anEvent()))).toEqual({ endpoints: ['on'], unmatched: [] });
 });
 
 test('without endpoints the plan is empty', () => {
-  expect(createRouter([]).plan(anEvent())).toEqual({ endpoints: [], unmatched: [] });
+  expect(createRouter([]).plan(from(anEvent()))).toEqual({ endpoints: [], unmatched: [] });
 });
 
 const word = fc.constantFrom('', 'a', 'a/b', 'x-dev', 'application/octet-stream', 'push', '.dot');
@@ -85,7 +88,7 @@ test('planned for each endpoint that is not disabled = endpoints + unmatched', (
       fc.array(event, { maxLength: 5 }),
       (endpoints, events) => {
         const router = createRouter(endpoints);
-        const plans = events.map((each) => router.plan(each));
+        const plans = events.map((each) => router.plan(from(each)));
         const enabled = endpoints.filter(({ disabled }) => !disabled).map(({ name }) => name);
         for (const { endpoints: matched, unmatched } of plans) {
           expect([...matched, ...unmatched.map((each) => each.endpoint)].sort()).toEqual([...enabled].sort());
@@ -98,7 +101,7 @@ test('planned for each endpoint that is not disabled = endpoints + unmatched', (
 test('the plan and the last word of the worker agree', () => {
   fc.assert(
     fc.property(endpoint, event, (one, each) => {
-      const { endpoints, unmatched } = createRouter([{ ...one, disabled: false }]).plan(each);
+      const { endpoints, unmatched } = createRouter([{ ...one, disabled: false }]).plan(from(each));
       const why = compileRules(one)({ class: each.class, view: viewOf(each) });
       expect(why ? unmatched : endpoints).toEqual([why ? { endpoint: one.name, why } : one.name]);
     }),
@@ -111,7 +114,8 @@ test('a hundred endpoints with globs are planned in time', () => {
   const endpoints = Array.from({ length: 100 }, (_, index) => anEndpoint(`e${index}`, { ignore }));
   const router = createRouter(endpoints);
   const before = process.cpuUsage();
-  for (let round = 0; round < 1_000; round += 1) expect(router.plan(anEvent()).endpoints.length).toBe(100);
+  for (let round = 0; round < 1_000; round += 1)
+    expect(router.plan(from(anEvent())).endpoints.length).toBe(100);
   // Microseconds of this process, not of a machine that has other things to do.
   expect(process.cpuUsage(before).user).toBeLessThan(3_000_000);
 });

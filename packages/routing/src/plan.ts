@@ -1,6 +1,6 @@
 /** Who gets an event. Pure: the same event and rules give the same plan, with the reason for everybody else. */
-import { type RegistryEvent, viewOf } from '@longshore/event';
-import { compileRules, type RoutedEndpoint, type Rule } from './rules.js';
+import { factsIn, type TakenEvent, viewOf } from '@longshore/event';
+import { compileRules, type OnFault, type RoutedEndpoint, type Rule, type Subject } from './rules.js';
 
 /** Each endpoint that is not disabled is in one of the two, in the order of the configuration. */
 export interface Plan {
@@ -12,18 +12,23 @@ export interface Plan {
 
 /** Plans event after event for the same endpoints; a changed configuration is a new router. */
 export interface Router {
-  plan(event: RegistryEvent): Plan;
+  plan(taken: Pick<TakenEvent, 'event' | 'source' | 'kind' | 'receivedAt'>): Plan;
 }
 
 /** Compiles the rules once. Disabled endpoints are in no plan. */
-export function createRouter(endpoints: readonly RoutedEndpoint[]): Router {
+export function createRouter(endpoints: readonly RoutedEndpoint[], onFault?: OnFault): Router {
   const enabled = endpoints.filter(({ disabled }) => !disabled);
-  const compiled = enabled.map((endpoint) => ({ name: endpoint.name, ignores: compileRules(endpoint) }));
+  const compiled = enabled.map((endpoint) => ({
+    name: endpoint.name,
+    ignores: compileRules(endpoint, onFault),
+  }));
   return {
-    plan(event) {
-      const subject = {
-        ...{ class: event.class, view: viewOf(event) },
-        ...{ useragent: event.request?.useragent, host: () => event.request?.host },
+    plan(taken) {
+      const { event, source } = taken;
+      const subject: Subject = {
+        ...{ class: event.class, view: viewOf(event), source },
+        ...(event.request?.useragent !== undefined && { useragent: event.request.useragent }),
+        facts: (host) => factsIn(taken, host),
       };
       const plan: Plan = { endpoints: [], unmatched: [] };
       for (const { name, ignores } of compiled) {

@@ -7,11 +7,13 @@
 import {
   type EventClass,
   type EventView,
+  type Facts,
   globMatcher,
   lacks,
   MAX_TAG_LENGTH,
   type Needs,
 } from '@longshore/event';
+import { compileFilter } from './where.js';
 
 /** The rules by which an endpoint ignores an event, and the setting that holds each; `only_…`: of a preheat endpoint. */
 export const RULES = {
@@ -21,6 +23,8 @@ export const RULES = {
   repository: 'ignore.repositories',
   tag: 'ignore.tags',
   format: 'format, which needs more than this event has',
+  where: 'where, which is false for this event',
+  source: 'ignore.sources',
   own_pull: 'ownpulls: Longshore made this pull itself',
   only_images: 'preheat, which takes only events that name an image',
   only_manifests: 'preheat, which waits for the manifest that lists the blob',
@@ -49,6 +53,8 @@ export interface RoutedEndpoint {
     repositories: readonly string[];
     /** Globs. An event without a tag matches none of them. */
     tags: readonly string[];
+    /** Names of sources. Absent: none. */
+    sources?: readonly string[];
   };
   /** True: it also gets the pulls that Longshore made itself. */
   ownpulls?: boolean;
@@ -56,6 +62,8 @@ export interface RoutedEndpoint {
   needs?: Needs;
   /** Stands in the place of the registry's host. */
   host?: string;
+  /** A filter in CEL, which was checked: only events for which it is true go to it, or for which it fails. */
+  where?: string;
   /** Of endpoints that work on images: only these events go to it, and only those that name an image. */
   only?: {
     /** Exact. */
@@ -73,29 +81,52 @@ export interface Subject {
   view: EventView;
   /** Of the client whose request the event is about. Known at ingest only: a `Delivery` does not keep it. */
   useragent?: string;
-  /** The registry's host. Asked for only where a format needs it. */
-  host?(): string | undefined;
+  source?: string;
+  /** All that is known of the event. Asked for only where a format or filter looks at it. */
+  facts?(host?: string): Facts;
 }
 
 /** The first rule that ignores a subject, undefined when it is to be delivered. */
 export type Ignores = (subject: Subject) => Rule | undefined;
 
+/** Hears of a filter that failed on an event, which is then delivered. */
+export type OnFault = (endpoint: string, error: Error) => void;
+
 /** `disabled` is no rule: nothing is planned for such an endpoint. */
-export function compileRules({ accept, ignore, ownpulls, needs, host, only }: RoutedEndpoint): Ignores {
+export function compileRules(endpoint: RoutedEndpoint, onFault?: OnFault): Ignores {
+  const { accept, ignore, ownpulls, needs, host, only } = endpoint;
+  const sources = new Set(ignore.sources);
   const mediatypes = new Set(ignore.mediatypes);
   const actions = new Set(ignore.actions);
   const repository = globMatcher(ignore.repositories);
   const tag = globMatcher(ignore.tags, MAX_TAG_LENGTH);
   const misses = only && compileOnly(only);
-  return ({ class: eventClass, view, useragent, host: known }) => {
+  const filtered = compileWhere(endpoint, onFault);
+  return ({ class: eventClass, view, useragent, source, facts }) => {
     if (!accept.includes(eventClass)) return 'accept';
     if (mediatypes.has(view.mediaType ?? '')) return 'mediatype';
     if (actions.has(view.action)) return 'action';
     if (view.repository && repository(view.repository)) return 'repository';
     if (view.tag && tag(view.tag)) return 'tag';
-    if (needs && lacks({ ...view, host: host ?? known?.() }, needs)) return 'format';
+    if (source !== undefined && sources.has(source)) return 'source';
+    if (needs && lacks({ ...view, host: host ?? facts?.().registry }, needs)) return 'format';
+    if (filtered && facts && filtered(facts(host))) return 'where';
     if (!ownpulls && view.action === 'pull' && isOwn(useragent)) return 'own_pull';
     return misses?.(view);
+  };
+}
+
+/** Whether the filter keeps an event away. A filter that fails must not lose an event. */
+function compileWhere({ name, where }: RoutedEndpoint, onFault?: OnFault) {
+  if (where === undefined) return undefined;
+  const filter = compileFilter(where);
+  return (facts: Facts): boolean => {
+    try {
+      return !filter.passes(facts);
+    } catch (error) {
+      onFault?.(name, error instanceof Error ? error : new Error(String(error)));
+      return false;
+    }
   };
 }
 

@@ -58,6 +58,7 @@ const TITLES: Readonly<Record<number, string>> = {
   403: 'Not allowed',
   404: 'Not found',
   503: 'Unavailable',
+  504: 'Search too slow',
 };
 
 function answerError(ctx: Context, error: unknown): void {

@@ -10,8 +10,8 @@ import { formatNumber, plural } from '@longshore/event';
 import { parseTime } from '@longshore/operator/schemas';
 import type { Shell } from '../shell.js';
 import { interruptible } from '../signals.js';
-import { withArchive } from '../with-archive.js';
 import { createOut } from './out.js';
+import { withArchive } from './with-archive.js';
 
 /** Options of the command. */
 export interface ExportOptions {

@@ -9,7 +9,7 @@ import { confirmed } from '../operator/confirm.js';
 import { systemUser } from '../operator/with-admin.js';
 import { withRelay } from '../relay.js';
 import type { Shell } from '../shell.js';
-import { withArchive } from '../with-archive.js';
+import { withArchive } from './with-archive.js';
 
 /** Options of the command. */
 export interface PruneOptions {

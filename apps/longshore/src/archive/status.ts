@@ -6,7 +6,7 @@ import { formatDuration, formatNumber, formatSize, localTime, utcTime } from '@l
 import { type Column, table } from '@longshore/operator/terminal';
 import { withAdmin } from '../operator/with-admin.js';
 import type { Shell } from '../shell.js';
-import { withArchive } from '../with-archive.js';
+import { withArchive } from './with-archive.js';
 
 /** Options of the command. */
 export interface StatusOptions {

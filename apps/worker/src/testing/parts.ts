@@ -33,7 +33,7 @@ export function anEndpoint(sink: Sink, settings: Partial<Endpoint> = {}): LiveEn
     maxbackoff: 3_600_000,
     schedule: [],
     accept: ['event'],
-    ignore: { mediatypes: [], actions: [], repositories: [], tags: [] },
+    ignore: { mediatypes: [], actions: [], repositories: [], tags: [], sources: [] },
     disabled: false,
     ...settings,
   } as unknown as Endpoint;

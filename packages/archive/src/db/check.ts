@@ -9,7 +9,9 @@ import { MIGRATIONS } from './migrations/index.js';
  */
 export async function checkArchive(pool: pg.Pool): Promise<void> {
   const version = await schemaVersion(pool).catch((error: Error) => {
-    throw unavailable(error);
+    const advice = 'check that it runs, and `archive.url`';
+    const words = `PostgreSQL of the archive is unavailable: ${unavailable(error).message}; ${advice}`;
+    throw new LongshoreError('ARCHIVE_UNAVAILABLE', words, { cause: error });
   });
   refuseNewer(version);
   if (version === MIGRATIONS.length) return;

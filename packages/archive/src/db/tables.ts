@@ -27,6 +27,9 @@ export const LABEL_KINDS = {
  */
 export const SUBJECTS = { source: 0, repository: 1, actor: 2, agent: 3, tag: 4 } as const;
 
+/** Added to a subject: the row counts its month, and `day` is the first of it. A list of 90 days reads three months. */
+export const MONTHLY = 10;
+
 /** HTTP methods of `event.method`. */
 export const METHODS = { GET: 0, HEAD: 1, PUT: 2, POST: 3, DELETE: 4, PATCH: 5 } as const;
 

@@ -6,6 +6,7 @@ import type { Ask } from './ask.js';
 import { given } from './events/row.js';
 import { type Condition, refuse } from './filter.js';
 import type { Names } from './names.js';
+import { activityIn } from './periods.js';
 import { daysOf, repositoryIdsOf, SUMS } from './statistics.js';
 import type { TopEntry, TopFilter, TopMeasure, TopSubject } from './types.js';
 
@@ -24,13 +25,13 @@ const SUBJECT_OF: Readonly<Record<TopSubject, number>> = {
 /** What is counted of a repository's actors and clients. */
 const OF_REPOSITORY = {
   actors: {
-    rows: sql`select day, repository_id, actor_id as subject_id, '' as tag, 0 as pulls, 0 as checks, pushes, deletes,
-      0 as bytes from push_day where actor_id <> 0`,
+    rows: sql`select actor_id as subject_id, '' as tag, 0 as pulls, 0 as checks, pushes, deletes, 0 as bytes
+      from push_day where actor_id <> 0`,
     measures: ['pushes', 'deletes'],
   },
   clients: {
-    rows: sql`select day, repository_id, agent_id as subject_id, '' as tag, pulls, checks, 0 as pushes, 0 as deletes,
-      bytes from pull_day where agent_id <> 0`,
+    rows: sql`select agent_id as subject_id, '' as tag, pulls, checks, 0 as pushes, 0 as deletes, bytes
+      from pull_day where agent_id <> 0`,
     measures: ['pulls', 'checks', 'bytes'],
   },
 } as const satisfies Partial<
@@ -41,11 +42,9 @@ const OF_REPOSITORY = {
 export async function topList(ask: Ask, names: Names, filter: TopFilter): Promise<TopEntry[]> {
   const { of, limit, signal } = filter;
   const by = filter.by ?? (of === 'actors' && filter.repository !== undefined ? 'pushes' : 'pulls');
-  const { from, to } = daysOf(filter);
   const measure = sql.ref(`a.${by}`);
   const rows = await ask(
-    sql<TopRow>`select a.subject_id as id, a.tag, ${SUMS} from ${countedRows(filter, by)}
-      and a.day >= ${from}::date and a.day < ${to}::date
+    sql<TopRow>`select a.subject_id as id, a.tag, ${SUMS} from (${countedRows(filter, by)}) a
       group by a.subject_id, a.tag having sum(${measure}) > 0
       order by sum(${measure}) desc, a.subject_id, a.tag limit ${limit}`,
     signal,
@@ -67,24 +66,28 @@ export async function topList(ask: Ask, names: Names, filter: TopFilter): Promis
   });
 }
 
-/** The table `a` with a condition. */
-function countedRows({ of, repository, source }: TopFilter, by: TopMeasure): Condition {
-  if (of === 'repositories' || of === 'tags') {
-    const rows = sql`activity_day a where a.subject = ${SUBJECT_OF[of]}`;
-    if (repository !== undefined)
-      return sql`${rows} and a.subject_id in (${repositoryIdsOf(repository, source)})`;
-    if (source === undefined) return rows;
-    return sql`${rows} and a.subject_id in (select r.id from repository r join source s on s.id = r.source_id
-      where s.name = ${columnText(source)})`;
-  }
+/** What is summed up. */
+function countedRows(filter: TopFilter, by: TopMeasure): RawBuilder<unknown> {
+  const { of, repository, source } = filter;
+  const days = daysOf(filter);
+  const subject = SUBJECT_OF[of];
+  if (of === 'repositories' || of === 'tags')
+    return activityIn(subject, days, isOfRepositories(repository, source));
   if (repository === undefined) {
-    if (source !== undefined)
-      refuse('source', `numbers of ${of} are kept for all sources together, or for a repository`);
-    return sql`activity_day a where a.subject = ${SUBJECT_OF[of]}`;
+    if (source === undefined) return activityIn(subject, days, sql`true`);
+    return refuse('source', `numbers of ${of} are kept for all sources together, or for a repository`);
   }
   const { rows, measures } = OF_REPOSITORY[of];
   const known: readonly TopMeasure[] = measures;
   if (!known.includes(by))
     refuse('by', `of the ${of} of one repository only ${measures.join(', ')} are counted`);
-  return sql`(${rows}) a where a.repository_id in (${repositoryIdsOf(repository, source)})`;
+  return sql`${rows} and repository_id in (${repositoryIdsOf(repository, source)})
+    and day >= ${days.from}::date and day < ${days.to}::date`;
+}
+
+function isOfRepositories(repository: string | undefined, source: string | undefined): Condition {
+  if (repository !== undefined) return sql`subject_id in (${repositoryIdsOf(repository, source)})`;
+  if (source === undefined) return sql`true`;
+  return sql`subject_id in (select r.id from repository r join source s on s.id = r.source_id
+    where s.name = ${columnText(source)})`;
 }

@@ -3,7 +3,7 @@
  * answered; a GET by digest alone is mostly a part of an image. A registry that sends no methods sends one event for a
  * pull. A HEAD is a check. Bytes are those of blobs.
  */
-import { ACTION_CODES, METHODS, SUBJECTS, TARGET_KINDS } from '../db/tables.js';
+import { ACTION_CODES, METHODS, MONTHLY, SUBJECTS, TARGET_KINDS } from '../db/tables.js';
 import type { IdRow } from './dictionary.js';
 
 /** One row of each table of counts; the key is that of the table. */
@@ -124,7 +124,9 @@ function addRow(cells: Cells, row: IdRow, tag: string, counts: typeof NOTHING): 
     if (subjectId === null || pulls + checks + pushes + deletes + bytes === 0) continue;
     const cell = { day, subject, subjectId, tag: ofTag, pulls, checks, pushes, deletes, bytes };
     const counted = ['pulls', 'checks', 'pushes', 'deletes', 'bytes'] as const;
-    add(cells.activity, keyOf(subject, day, subjectId, ofTag), cell, counted);
+    for (const one of [cell, { ...cell, subject: subject + MONTHLY, day: `${day.slice(0, 7)}-01` }]) {
+      add(cells.activity, keyOf(one.subject, one.day, subjectId, ofTag), one, counted);
+    }
   }
 }
 

@@ -48,6 +48,13 @@ test('`check` says what is sent', () => {
   );
 });
 
+test('`check` prints a filter', () => {
+  const { config } = configFrom(Buffer.from(file(`where: 'tag != ""', ignore: { sources: [eu] }`)), {});
+  const { text = '' } = config ? describeConfig(config) : {};
+  expect(text).toContain('gets only events for which tag != ""');
+  expect(text).toContain('ignores sources eu');
+});
+
 const REGISTRY = 'registry: { url: "https://r.example" }';
 const traps: Trap[] = [
   {
@@ -85,6 +92,12 @@ const traps: Trap[] = [
     bad: file('format: harbor, batch: { events: 10 }'),
     problem: ['error', `${KEY}.batch`, /holds one event/],
     fine: file('format: cloudevents, options: { mode: batch }, batch: { events: 10 }'),
+  },
+  {
+    title: 'a filter with a name that does not exist',
+    bad: file(`where: 'repositories == "x"'`),
+    problem: ['error', `${KEY}.where`, /Unknown variable: repositories/],
+    fine: file(`where: 'repository == "x"'`),
   },
   {
     title: 'the address at Jenkins that answers with a redirect',

@@ -3,6 +3,7 @@
  * case, silently matches nothing. Repositories and tags are globs.
  */
 import { ACTIONS } from '@longshore/event';
+import { compileFilter } from '@longshore/routing';
 import { nearest, quote } from '@longshore/settings/format';
 import type { Endpoint } from '../endpoint.js';
 import type { Step } from '../yaml/node.js';
@@ -14,6 +15,7 @@ const BLOBS = 'application/octet-stream';
 /** The ignore rules of one endpoint. */
 export function checkRules(endpoint: Endpoint, path: readonly Step[], check: Check): void {
   const { ignore } = endpoint;
+  checkWhere(endpoint, path, check);
   const place = [...path, 'ignore'];
   for (const [index, action] of ignore.actions.entries())
     checkAction(action, endpoint, [...place, 'actions', index], check);
@@ -31,6 +33,18 @@ export function checkRules(endpoint: Endpoint, path: readonly Step[], check: Che
   if (check.flavor === 'registry' && ignore.actions.length > 0 && ignore.mediatypes.length === 0) {
     const before = 'registries before 3.1 ignore this list unless media types are listed too';
     check.problems.warning([...place, 'actions'], `${before}; Longshore applies it`);
+  }
+}
+
+function checkWhere({ where }: Endpoint, path: readonly Step[], { problems }: Check): void {
+  if (where === undefined) return;
+  try {
+    compileFilter(where);
+  } catch (error) {
+    problems.error(
+      [...path, 'where'],
+      `is no filter: ${error instanceof Error ? error.message : error}. Correct it`,
+    );
   }
 }
 

@@ -2,8 +2,8 @@
  * A push or delete as a CDEvent of specification 0.4.1, which is what Flux validates against, sent as a CloudEvent in
  * binary mode. Source: cdevents/spec `continuous-integration.md`; purl-spec `PURL-TYPES.rst`, type oci.
  */
+import type { Facts } from '@longshore/event';
 import { binaryHeaders } from '../cloudevents/index.js';
-import type { Facts } from '../facts.js';
 import { preset } from '../preset.js';
 
 const TYPES: Readonly<Record<string, string>> = {

@@ -2,11 +2,10 @@
  * An event as a CloudEvent 1.0 in one of the three modes of HTTP. The event's own JSON stands in `data.event`.
  * Source: cloudevents/spec `spec.md`, `bindings/http-protocol-binding.md`.
  */
-import { type Delivery, payloadValue } from '@longshore/event';
+import { type Delivery, type Facts, factsOf, payloadValue } from '@longshore/event';
 import { setting } from '@longshore/settings';
 import { choice } from '@longshore/settings/values';
 import { PRESET_ANSWERS } from '../answers.js';
-import { type Facts, factsOf } from '../facts.js';
 import type { Format, RenderOptions } from '../format.js';
 
 const MODES = ['structured', 'binary', 'batch'] as const;

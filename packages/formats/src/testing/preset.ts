@@ -2,10 +2,9 @@
  * What every preset guarantees, as tests that its own test runs over the same inputs: the request with each of them is
  * in a file, its consumer reads the event out of it, and text from outside does not break out of its place.
  */
-import { type Delivery, lacks } from '@longshore/event';
+import { type Delivery, type Facts, factsOf, lacks } from '@longshore/event';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { type Facts, factsOf } from '../facts.js';
 import type { Format, RenderOptions } from '../format.js';
 import { HOSTILE } from './contract.js';
 import { anEvent, INPUTS } from './inputs.js';

@@ -18,9 +18,9 @@ create table repository (
   last_at timestamptz not null,
   last_push_at timestamptz,
   last_pull_at timestamptz,
-  unique (source_id, name));
+  unique (source_id, name)) with (fillfactor = 70);
+-- No index has a column that a batch changes: each update would go into the index of the names too.
 create index repository_name_trgm on repository using gin (name gin_trgm_ops);
-create index repository_last on repository (last_at desc, id desc);
 
 -- Few values, repeated in many rows: see LABEL_KINDS.
 create table label (
@@ -57,13 +57,13 @@ create table event (
   body bytea,
   primary key (id, at)
 ) partition by range (at);
-create index event_at on event (at desc);
-create index event_repository on event (repository_id, at desc, id desc);
-create index event_tag on event (repository_id, tag, at desc) where tag is not null;
-create index event_write on event (repository_id, tag, at desc) where tag is not null and action in (1, 3);
-create index event_removal on event (repository_id, at desc) where tag is null and action = 3;
-create index event_digest on event (digest, at desc) where digest is not null;
-create index event_actor on event (actor_id, at desc) where actor_id is not null;
+-- Ascending, although the newest are read first: rows come in the order of time, and fill pages to their end.
+create index event_at on event (at);
+create index event_repository on event (repository_id, at, id);
+create index event_tag on event (repository_id, tag, at) where tag is not null;
+create index event_write on event (repository_id, tag, at) where tag is not null and action in (1, 3);
+create index event_removal on event (repository_id, at) where tag is null and action = 3;
+create index event_digest on event (digest, at) where digest is not null;
 
 create table pull_day (
   day date not null,

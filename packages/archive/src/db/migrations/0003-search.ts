@@ -8,10 +8,10 @@ export const search: Migration = {
   id: 3,
   name: 'search',
   sql: `
+create index event_actor on event (actor_id) where actor_id is not null;
 create index event_addr on event (addr) where addr is not null;
 create index event_agent on event (agent_id) where agent_id is not null;
 create index event_named on event (tag) where tag is not null;
-create index event_action on event (action, at desc) where action <> 0;
-create index event_repository_action on event (repository_id, action, at desc) where action <> 0;
+create index event_action on event (action) where action <> 0;
 `,
 };

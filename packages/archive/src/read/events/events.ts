@@ -7,7 +7,7 @@ import type { Names } from '../names.js';
 import type { ArchivedEvent, EventFilter, EventPageRequest, Page } from '../types.js';
 import { after, slice } from './lanes.js';
 import { BODY_COLUMNS, EVENT_COLUMNS, type EventRow, eventOfRow, wantedBy } from './row.js';
-import { searchOf } from './search.js';
+import { type Search, searchOf } from './search.js';
 
 const NEWEST: CursorKind = { list: 'e', parts: [PARTS.time, PARTS.uuid] };
 const OLDEST: CursorKind = { list: 'o', parts: [PARTS.time, PARTS.uuid] };
@@ -35,13 +35,18 @@ export async function eventPage(
   };
   const search = await searchOf(ask, filter, reach, signal);
   if (!search) return { items: [] };
-  const query = slice<EventRow>(search.lanes, {
-    columns: body ? BODY_COLUMNS : EVENT_COLUMNS,
-    where: [...search.where, ...window, ...(position ? after(first, position) : [])],
-    first,
-    limit: limit + 1,
-  });
-  const rows = await ask(query, signal);
+  const read = (more: readonly Condition[]) =>
+    ask(
+      slice<EventRow>(search.lanes, {
+        columns: body ? BODY_COLUMNS : EVENT_COLUMNS,
+        where: [...search.where, ...window, ...(position ? after(first, position) : []), ...more],
+        ...{ first, limit: limit + 1 },
+      }),
+      signal,
+    );
+  const recent = first === 'newest' && isSorted(search) ? recentPart(newest) : [];
+  let rows = recent.length > 0 ? await read(recent) : [];
+  if (rows.length <= limit) rows = await read([]);
   const shown = rows.slice(0, limit);
   const named = await names(wantedBy(shown));
   const last = shown.at(-1);
@@ -50,6 +55,18 @@ export async function eventPage(
     items: shown.map((row) => eventOfRow(row, named)),
     ...(isMore && { next: cursorOf(kind, [last.at, last.id]) }),
   };
+}
+
+/** Does PostgreSQL collect all that match and sort it, since no index has it in the order of time? */
+const isSorted = ({ lanes, where }: Search): boolean =>
+  [...where, ...lanes.flatMap((lane) => lane.where)].length > 0;
+
+const RECENT_MS = 31 * 86_400_000;
+
+/** The month before the page begins: of what is sorted, mostly enough is in it, and older partitions are not read. */
+function recentPart(newest: string | number | undefined): Condition[] {
+  const since = (newest === undefined ? Date.now() : Date.parse(String(newest))) - RECENT_MS;
+  return [sql`e.at >= ${momentOf('since', since)}::timestamptz`];
 }
 
 /** Repositories that had an event in the window, after the position. */

@@ -31,31 +31,40 @@ const ARRAY_OF = { repository_id: sql.raw('int[]'), digest: sql.raw('bytea[]') }
 
 /** Rows of the lanes in order, each once. */
 export function slice<Row>(lanes: readonly Lane[], part: Slice): RawBuilder<Row> {
-  const [only, ...others] = lanes.map((lane) => laneRows(lane, part));
-  if (!only) throw new Error('a search has a lane');
-  if (others.length === 0) return only as RawBuilder<Row>;
-  const union = sql.join(
-    [only, ...others].map((rows) => sql`(${rows})`),
+  const [only, ...others] = lanes;
+  if (only && others.length === 0 && scansOf(only, part) === 1)
+    return laneRows<Row>(only, part.columns, part);
+  // What a page does not show is read from the indexes alone: rows are fetched when it is known which ones.
+  const keys = sql.join(
+    lanes.map((lane) => sql`(${laneRows(lane, KEYS, part)})`),
     sql` union all `,
   );
-  return sql<Row>`select distinct on (e.at, e.id) e.* from (${union}) e ${ordered(part)}`;
+  const shown = sql`select distinct e.at, e.id from (${keys}) e ${ordered(part)}`;
+  return sql<Row>`select ${part.columns} from (${shown}) one join event e on e.at = one.at and e.id = one.id
+    ${ordered(part)}`;
 }
 
-function laneRows({ each, where }: Lane, part: Slice): RawBuilder<unknown> {
+const KEYS = sql`e.at, e.id`;
+
+/** One for all values where each by itself would read too much. */
+function scansOf({ each }: Lane, { limit }: Slice): number {
+  const count = each?.values.length ?? 1;
+  return count * limit > MOST_ROWS ? 1 : count;
+}
+
+function laneRows<Row>(lane: Lane, columns: RawBuilder<unknown>, part: Slice): RawBuilder<Row> {
+  const { each, where } = lane;
   const conditions = [...where, ...part.where];
-  if (!each) return rowsOf(conditions, part);
-  const [value, ...values] = each.values;
+  const rows = (condition: readonly Condition[]) =>
+    sql<Row>`select ${columns} from event e where ${all([...condition, ...conditions])} ${ordered(part)}`;
+  if (!each) return rows([]);
   const column = sql.ref(`e.${each.column}`);
-  if (values.length === 0) return rowsOf([sql`${column} = ${value}`, ...conditions], part);
+  if (each.values.length === 1) return rows([sql`${column} = ${each.values[0]}`]);
   const array = sql`${each.values}::${ARRAY_OF[each.column]}`;
-  if (each.values.length * part.limit > MOST_ROWS)
-    return rowsOf([sql`${column} = any(${array})`, ...conditions], part);
-  const scan = rowsOf([sql`${column} = one.value`, ...conditions], part);
-  return sql`select e.* from unnest(${array}) as one(value) cross join lateral (${scan}) e ${ordered(part)}`;
+  if (scansOf(lane, part) === 1) return rows([sql`${column} = any(${array})`]);
+  return sql<Row>`select e.* from unnest(${array}) as one(value)
+    cross join lateral (${rows([sql`${column} = one.value`])}) e ${ordered(part)}`;
 }
-
-const rowsOf = (conditions: readonly Condition[], part: Slice): RawBuilder<unknown> =>
-  sql`select ${part.columns} from event e where ${all(conditions)} ${ordered(part)}`;
 
 const ordered = ({ first, limit }: Slice): RawBuilder<unknown> =>
   first === 'newest'

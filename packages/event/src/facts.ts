@@ -1,5 +1,7 @@
 /** One event as a flat object, the same in every format, template and filter. */
-import { type Delivery, eventOf } from '@longshore/event';
+import type { Delivery } from './delivery.js';
+import type { RegistryEvent } from './event.js';
+import { eventOf } from './event-of.js';
 
 /** See the header. What is not known is absent. */
 export interface Facts {
@@ -28,17 +30,30 @@ export interface Facts {
   kind: string;
 }
 
-/** @param host in the place of the event's */
-export function factsOf(delivery: Delivery, host?: string): Facts {
-  const { id, action, target, request, actor, time } = eventOf(delivery);
+/** An event and where it came from. */
+export interface Origin {
+  event: RegistryEvent;
+  source: string;
+  kind: string;
+  /** Epoch milliseconds. */
+  receivedAt: number;
+}
+
+/** Of a stored delivery. @param host in the place of the event's */
+export const factsOf = (delivery: Delivery, host?: string): Facts =>
+  factsIn({ ...delivery, event: eventOf(delivery) }, host);
+
+/** Of an event. @param host in the place of the event's */
+export function factsIn({ event, source, kind, receivedAt }: Origin, host?: string): Facts {
+  const { id, action, target, request, actor, time } = event;
   const { repository, tag, digest, mediaType: mediatype, size } = target;
   const registry = host ?? request?.host;
   const facts: Facts = {
     id,
     action,
-    time: time ?? new Date(delivery.receivedAt).toISOString(),
-    source: delivery.source,
-    kind: delivery.kind,
+    time: time ?? new Date(receivedAt).toISOString(),
+    source,
+    kind,
   };
   const image = repository && registry ? `${registry}/${repository}` : repository;
   const slash = repository?.lastIndexOf('/') ?? -1;

@@ -1,0 +1,186 @@
+/** The archive's pages over a relay with a month of a registry, in a browser; and while PostgreSQL is unavailable. */
+import {
+  eventually,
+  hasTool,
+  redisUrl,
+  startPostgres,
+  startReceiver,
+  testDatabase,
+  testPrefix,
+} from '@longshore/testkit';
+import { describe, expect, test } from 'vitest';
+import { barriers, dashboardAuth, useBrowser } from './browser.js';
+import { digestOf, registryMonth } from './registry-month.js';
+import { envelope, type Relay, startRelay, workFolder, writeConfig } from './relay.js';
+
+const SLOW_MS = 600_000;
+/** Two pages of the list, and few enough that each link of it can be followed. */
+const EVENTS = 70;
+
+async function relayWith(url: string, events: object[]): Promise<Relay> {
+  const receiver = await startReceiver();
+  const relay = await startRelay(
+    await writeConfig(await workFolder(), {
+      archive: { url },
+      notifications: { endpoints: [{ name: 'hook', url: receiver.url, ignore: { actions: ['pull'] } }] },
+      dashboard: { listen: '127.0.0.1:0', auth: dashboardAuth },
+      redis: { url: redisUrl(), prefix: testPrefix() },
+    }),
+  );
+  await relay.post(envelope(...events));
+  // The last event of the month is the newest: the first row of the list.
+  const newest = (events.at(-1) as { id: string }).id;
+  await eventually(async () => (await read(relay, '/events')).html.includes(newest), undefined, {
+    ...{ timeout: 120_000, every: 200, what: 'the newest event on its page' },
+  });
+  return relay;
+}
+
+const OPERATOR = { authorization: `Basic ${btoa('ops:hunter2')}` };
+
+async function read(relay: Relay, path: string): Promise<{ status: number; html: string }> {
+  const response = await fetch(relay.dashboard + path, { headers: OPERATOR });
+  return { status: response.status, html: await response.text() };
+}
+
+/** Every page, with everything that it can show. */
+function pathsOf(events: Record<string, unknown>[]): string[] {
+  const push = events.findLast(({ action, target }) => action === 'push' && 'tag' in (target as object));
+  const { repository, tag, digest } = (push?.target ?? {}) as Record<string, string>;
+  const named = new URLSearchParams({ repository: `${repository}`, source: 'distribution' });
+  return [
+    ...['/events', '/events?text=app&actor=ci', '/events?action=pull&target=image&since=3d'],
+    `/event?${new URLSearchParams({ source: 'distribution', id: String(push?.id) })}`,
+    ...['/repositories', '/repositories?text=acme', `/repository?${named}`, `/tag?${named}&tag=${tag}`],
+    ...['/images', `/images?digest=${digest}`, `/images?digest=${digestOf('unknown')}`],
+    ...['/statistics', '/statistics?since=7d&by=checks', '/statistics?since=200d'],
+    ...['/unused', '/unused?days=1&text=acme'],
+  ];
+}
+
+describe.runIf(hasTool('chromium'))('the pages of the archive', () => {
+  const open = useBrowser();
+
+  const looks = [
+    { width: 1440, colorScheme: 'light' },
+    { width: 360, colorScheme: 'dark' },
+  ] as const;
+
+  test(
+    'have no barrier, fit every screen, and each of their links answers',
+    async () => {
+      const events = registryMonth(EVENTS, Date.now());
+      const relay = await relayWith(await testDatabase(), events);
+      const paths = pathsOf(events);
+      const links = new Set<string>();
+      for (const { width, colorScheme } of looks) {
+        const { page, problems } = await open(relay.dashboard, {
+          viewport: { width, height: 800 },
+          colorScheme,
+        });
+        for (const path of paths) {
+          const response = await page.goto(relay.dashboard + path);
+          const tooWide = await page.evaluate(() => document.documentElement.scrollWidth > innerWidth);
+          const found = { path, width, colorScheme, status: response?.status(), tooWide };
+          expect({ ...found, barriers: await barriers(page) }).toEqual({
+            ...{ path, width, colorScheme, status: 200, tooWide: false, barriers: [] },
+          });
+          const hrefs = await page
+            .locator('a[href^="/"]')
+            .evaluateAll((all) => all.map((each) => each.getAttribute('href') ?? ''));
+          for (const href of hrefs) links.add(href);
+        }
+        expect(problems).toEqual([]);
+      }
+      expect(links.size).toBeGreaterThan(100);
+      const broken = [];
+      for (const link of links) {
+        const { status } = await read(relay, link);
+        if (status !== 200) broken.push([link, status]);
+      }
+      expect(broken).toEqual([]);
+    },
+    SLOW_MS,
+  );
+
+  test(
+    'lead from an event that came in to its deliveries, its tag and its image',
+    async () => {
+      const relay = await relayWith(await testDatabase(), registryMonth(60, Date.now()));
+      const { page, problems } = await open(`${relay.dashboard}/events`);
+      await page.getByLabel('Action').selectOption('push');
+      await page.getByLabel('About').selectOption('image');
+      await page.getByRole('button', { name: 'Filter' }).click();
+      await page.waitForURL('**/events?**action=push**');
+      const first = page.getByRole('row').nth(1);
+      const name = (await first.getByRole('cell').nth(1).textContent()) ?? '';
+      await first.getByRole('rowheader').getByRole('link').click();
+      await page.getByRole('heading', { name: `push ${name}` }).waitFor();
+      const delivery = page.getByRole('row').filter({ hasText: 'hook' });
+      await eventually(async () => {
+        await page.reload();
+        return (await delivery.textContent())?.includes('delivered');
+      });
+      await page
+        .getByRole('definition')
+        .getByRole('link', { name: name.split(':')[1], exact: true })
+        .click();
+      await page.getByRole('heading', { name }).waitFor();
+      await page
+        .getByRole('cell', { name: /^(created|moved)$/ })
+        .first()
+        .waitFor();
+      await page.getByText('Numbers').first().click();
+      await page.getByRole('table', { name: 'Pulls a day' }).waitFor();
+      await page
+        .getByRole('definition')
+        .getByRole('link', { name: /^sha256:/ })
+        .click();
+      await page.getByRole('heading', { name: /^Image sha256:/ }).waitFor();
+      await page.getByRole('row').filter({ hasText: 'hook' }).getByText('delivered').waitFor();
+      expect(problems).toEqual([]);
+    },
+    SLOW_MS,
+  );
+
+  test(
+    'work by keyboard and without a script',
+    async () => {
+      const relay = await relayWith(await testDatabase(), registryMonth(60, Date.now()));
+      const { page } = await open(`${relay.dashboard}/statistics`, { javaScriptEnabled: false });
+      await page.getByLabel('Top lists by').focus();
+      await page.keyboard.type('HEAD');
+      await page.keyboard.press('Tab');
+      await page.keyboard.press('Enter');
+      await page.waitForURL('**/statistics?**by=checks');
+      await page.getByText('Numbers').first().focus();
+      await page.keyboard.press('Enter');
+      await page.getByRole('table', { name: 'Pulls a day' }).waitFor();
+    },
+    SLOW_MS,
+  );
+});
+
+test(
+  'while PostgreSQL hangs or is gone, its pages say so, and the others answer',
+  async () => {
+    const postgres = await startPostgres();
+    const relay = await relayWith(await postgres.database(), registryMonth(20, Date.now()));
+    const whileUnavailable = async () => {
+      const [home, events] = await Promise.all([read(relay, '/'), read(relay, '/events')]);
+      expect([home.status, events.status]).toEqual([200, 503]);
+      expect(events.html).toContain('<h1>Archive unavailable</h1>');
+      expect(events.html).toContain('No events are lost');
+    };
+    const again = () => eventually(async () => (await read(relay, '/events')).status === 200);
+    await postgres.pause();
+    await whileUnavailable();
+    await postgres.resume();
+    await again();
+    await postgres.kill9();
+    await whileUnavailable();
+    await postgres.start();
+    await again();
+  },
+  SLOW_MS,
+);
