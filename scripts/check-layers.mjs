@@ -63,6 +63,8 @@ const LAYERS = {
       'formats',
       'signing',
       'sinks',
+      'registry-client',
+      'archive',
       'observe',
       'config',
     ],

@@ -226,6 +226,12 @@ const CHOSEN = [
         unit: 'short',
       },
       {
+        time: 'Certificates expire in',
+        about: 'longshore_certificate_expiry_seconds',
+        lines: [['{{setting}}', 'min by (setting) (longshore_certificate_expiry_seconds) - time()']],
+        unit: 's',
+      },
+      {
         time: 'Dropped log lines',
         about: 'longshore_log_lines_dropped_total',
         lines: [['{{instance}}', rate('longshore_log_lines_dropped_total', 'instance')]],

@@ -17,6 +17,8 @@ export interface RelayArchive {
   connection: ArchiveConnection;
   /** Brings the schema up to this version before the first write. */
   writer: ArchiveWriter;
+  /** Resolves once PostgreSQL has the schema of this version. @throws LongshoreError ARCHIVE_UNAVAILABLE, ARCHIVE_SCHEMA */
+  ready(): Promise<void>;
   /** For the `ready` line: holds no secret. */
   where: string;
   /** What an operator should know of it, one line each. */
@@ -100,16 +102,19 @@ function relayArchive(
   writer: ArchiveWriter,
 ): RelayArchive {
   let trouble: { since: number; why: string } | undefined;
+  const ready = (): Promise<void> =>
+    ensure().catch((error: unknown) => {
+      throw asUnavailable(error);
+    });
   return {
     archive,
+    ready,
     connection: postgres.connection,
     where: postgres.where,
     writer: {
       async write(deliveries, signal) {
         try {
-          await ensure().catch((error: unknown) => {
-            throw asUnavailable(error);
-          });
+          await ready();
           const began = performance.now();
           const results = await writer.write(deliveries, signal);
           observer.archiveWritten({ ...countsOf(results), ms: performance.now() - began });

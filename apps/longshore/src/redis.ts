@@ -2,7 +2,8 @@
 import { createHash } from 'node:crypto';
 import { realpath } from 'node:fs/promises';
 import { resolve } from 'node:path';
-import type { Config } from '@longshore/config';
+import { type Config, revealAll } from '@longshore/config';
+import { type SecureOptions, secureOptions, systemTrust } from '@longshore/network';
 import type { Observer } from '@longshore/observe';
 import type { RedisAddress } from '@longshore/queue';
 import { keepEmbeddedRedis } from './embedded.js';
@@ -45,6 +46,30 @@ export async function openRedis(
  * @throws LongshoreError SECRET_MISSING
  */
 export function namedRedis({ redis }: Config): Omit<OpenRedis, 'stop'> | undefined {
+  const named = addressIn(redis);
+  if (!named) return undefined;
+  const { address, where } = named;
+  const renewed = () => addressIn(redis)?.address ?? address;
+  const { tls } = redis;
+  const insecure = tls?.insecure ? ', INSECURE: its certificate is not checked' : '';
+  return {
+    address: { ...address, renewed, ...(tls && { tls: tlsOf(tls) }) },
+    where: `${where}${tls ? ' by TLS' : ''}${insecure}`,
+  };
+}
+
+/** Made again when a file that it names has changed. */
+function tlsOf(tls: NonNullable<Config['redis']['tls']>): () => SecureOptions {
+  let made: { of: string; secure: () => SecureOptions } | undefined;
+  return () => {
+    const now = revealAll(tls);
+    const of = JSON.stringify(now);
+    if (made?.of !== of) made = { of, secure: secureOptions(now, systemTrust()) };
+    return made.secure();
+  };
+}
+
+function addressIn(redis: Config['redis']): Omit<OpenRedis, 'stop'> | undefined {
   const { url, cluster, sentinels, master, username, password } = redis;
   const reveal = (nodes: typeof cluster) => nodes.map((node) => node.reveal());
   if (cluster.length > 0) {

@@ -2,8 +2,14 @@
  * Applies a changed configuration while events flow. A file that cannot be used changes nothing: the running
  * configuration stays in force, and the log says why.
  */
-
-import { type Config, type Env, formatProblem, type Problem, readConfig } from '@longshore/config';
+import {
+  type Config,
+  certificateExpiries,
+  type Env,
+  formatProblem,
+  type Problem,
+  readConfig,
+} from '@longshore/config';
 import type { RefusedConfig } from '@longshore/dashboard';
 import { LongshoreError } from '@longshore/event';
 import type { Observer } from '@longshore/observe';
@@ -72,6 +78,7 @@ export function reloadConfig({ file, env, why, current, apply, observer }: Reloa
     };
     apply(next);
     observer.configLoaded(Date.now());
+    observer.certificatesExpire(certificateExpiries(next));
     const changed = changedEndpoints(current.config, next);
     log.info({ why, endpoints: next.notifications.endpoints.length, ...changed }, 'configuration reloaded');
     logWarnings(file, warnings, observer);

@@ -149,9 +149,8 @@ const claimFolder: IngestParts['claim'] = async (folder) => {
 };
 
 async function startWorker(parts: RoleParts): Promise<RunningRole> {
-  const { createArchiveKeep, createOwnPublish, createWorker, startAlerts, startHousekeeping } = await import(
-    '@longshore/worker'
-  );
+  const { createArchiveKeep, createOwnPublish, createWorker, startAlerts, startHousekeeping, startImages } =
+    await import('@longshore/worker');
   const { config, consumer, producer, observer, inspector, monitor, trail, version, archive } = parts;
   const { prefix } = config().redis;
   const leader = createLeader(producer, prefix);
@@ -171,6 +170,12 @@ async function startWorker(parts: RoleParts): Promise<RunningRole> {
     quarantine: createQuarantine(producer, prefix),
     deliveries: createDeliveries(producer, prefix, inspector),
   });
+  const images =
+    archive &&
+    startImages({
+      ...{ archive: archive.archive, ready: archive.ready },
+      ...{ config, leader, observer, version, publish: own.publish },
+    });
   const retention = createRetention(producer, prefix);
   const oldest = startOldestNotes({
     ...{ client: producer, prefix, leader, known: inspector.known },
@@ -201,7 +206,9 @@ async function startWorker(parts: RoleParts): Promise<RunningRole> {
     async close() {
       oldest.close();
       // Another worker leads while this one finishes what is in flight.
-      const stepsDown = Promise.all([housekeeping.close(), alerts.close()]).then(leader.close);
+      const stepsDown = Promise.all([housekeeping.close(), alerts.close(), images?.close()]).then(
+        leader.close,
+      );
       await Promise.all([worker.close(), stepsDown]);
       await Promise.all([retention.close(), pulse.close(), own.close()]);
     },

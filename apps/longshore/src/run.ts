@@ -2,7 +2,14 @@
  * `longshore run`: opens Redis, starts the roles, keeps them in step with the configuration, and stops them
  * in the order in which an event travels, so that nothing is taken that would not be finished.
  */
-import { type Config, type Env, everyEndpoint, givingUpTimes } from '@longshore/config';
+import {
+  type Config,
+  certificateExpiries,
+  type Env,
+  everyEndpoint,
+  fileReferences,
+  givingUpTimes,
+} from '@longshore/config';
 import { createObserver, type Observer } from '@longshore/observe';
 import { connect, createMonitor, type RedisHealth } from '@longshore/queue';
 import { watchForLoss } from '@longshore/queue/lost';
@@ -47,9 +54,11 @@ export async function run(options: RunOptions): Promise<number> {
   const watcher = watchConfig(file, undefined, signals);
   await waitUntilStable(file);
   const { config, warnings } = load(file, env);
+  watcher.follow(fileReferences(config));
   const observer = createObserver({ ...config.log, version, destination });
   const { log } = observer;
   observer.configLoaded(Date.now());
+  observer.certificatesExpire(certificateExpiries(config));
   logWarnings(file, warnings, observer);
   const stopped = untilStopped(signals, (signal) =>
     log.info({ signal, hint: 'a second signal ends the process at once' }, 'stopping'),
@@ -113,6 +122,7 @@ async function serve({ file, roles, env }: RunOptions, serving: Serving): Promis
     started = true;
     watcher.onChange((why) => {
       inForce = reloadConfig({ file, env, why, current: inForce, apply: running.apply, observer });
+      watcher.follow(fileReferences(inForce.config));
     });
     readiness.serving({
       ...running.urls,

@@ -21,6 +21,21 @@ async function watched(...rests: ((file: string) => void)[]) {
   return { file, reported, close: watcher.close };
 }
 
+/** A watched file, and the reasons that were reported. */
+async function followed() {
+  const folder = await mkdtemp(join(tmpdir(), 'longshore-test-'));
+  const file = join(folder, 'longshore.yml');
+  writeFileSync(file, 'before');
+  const watcher = watchConfig(file, async () => {});
+  onTestFinished(async () => {
+    watcher.close();
+    await rm(folder, { recursive: true });
+  });
+  const whys: string[] = [];
+  watcher.onChange((why) => whys.push(why));
+  return { file, watcher, whys };
+}
+
 /** Writes until it is seen: the first look at the file may come after the first of them. */
 async function change(file: string, text: string, seen: () => boolean): Promise<void> {
   let n = 0;
@@ -144,4 +159,17 @@ test('a start does not wait forever for a file that never rests', async () => {
   let looks = 0;
   await waitUntilStable(file, async () => writeFileSync(file, 'x'.repeat(++looks)));
   expect(looks).toBeGreaterThan(1);
+});
+
+test('a file that the configuration names is reported by its name, and no longer once it is not named', async () => {
+  const { file, watcher, whys } = await followed();
+  const secret = `${file}.secret`;
+  writeFileSync(secret, 'before');
+  watcher.follow([secret]);
+  await change(secret, 'after', () => whys.length > 0);
+  expect(whys).toEqual([`${secret} has changed`]);
+  watcher.follow([]);
+  writeFileSync(secret, 'ignored');
+  await change(file, 'after', () => whys.length > 1);
+  expect(whys.slice(1)).toEqual([`${file} has changed`]);
 });

@@ -1,5 +1,6 @@
 /**
- * Reports that the configuration may have changed: on SIGHUP, or when the file does. The file is polled once a second
+ * Reports that the configuration may have changed: on SIGHUP, or when its file or one that it names does (a secret, a
+ * certificate). A file is polled once a second
  * instead of watched: this also sees a Kubernetes ConfigMap, whose file is a link that is swapped, and files on network
  * drives. A change is reported once the file is stable, on SIGHUP too: an editor that saves in place empties the file
  * first, and an empty or half configuration may be a valid one, without endpoints.
@@ -7,7 +8,7 @@
  * It listens from the first moment, so that a SIGHUP never ends the process. What happens before `onChange` is reported
  * by it, and what happens after `close` is ignored.
  */
-import { unwatchFile, watchFile } from 'node:fs';
+import { type Stats, type StatsListener, unwatchFile, watchFile } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Surroundings } from './shell.js';
@@ -22,6 +23,8 @@ const MAX_CHECKS = 40;
 export interface Watcher {
   /** Calls `listener` at each change; at once when there was one before. */
   onChange(listener: (why: string) => void): void;
+  /** The files that the configuration in force names, in place of those before. */
+  follow(files: readonly string[]): void;
   close(): void;
 }
 
@@ -40,35 +43,16 @@ export function watchConfig(
     if (report) report(why);
     else missed = why;
   };
-  /** The state of the file that was reported last; undefined when another one may be in force. */
-  let reported: string | undefined;
   const closing = new AbortController();
-  // Reported even if the file is the same: what a `file:/path` in it names may have changed.
+  const watched = (path: string) =>
+    new WatchedFile(path, rest, closing.signal, () => changed(`${path} has changed`));
+  const config = watched(file);
+  const others = new Map<string, WatchedFile>();
+  // Reported even if the file is the same: what is in the environment of a `env:NAME` may have changed.
   signals.on('SIGHUP', async () => {
     if (closing.signal.aborted) return;
-    reported = undefined;
-    reported = await stableStamp(file, rest, closing.signal);
+    await config.settle();
     changed('SIGHUP');
-  });
-  let isWaiting = false;
-  const changedOnceStable = async (): Promise<void> => {
-    if (isWaiting) return;
-    isWaiting = true;
-    const stamp = await stableStamp(file, rest, closing.signal);
-    isWaiting = false;
-    const isNew = stamp !== undefined && stamp !== reported;
-    reported = stamp;
-    if (isNew) changed(`${file} has changed`);
-  };
-  let gone = false;
-  watchFile(file, { interval: POLL_INTERVAL_MS }, (now, before) => {
-    const isChanged = now.mtimeMs !== before.mtimeMs || now.ino !== before.ino || now.size !== before.size;
-    const isBack = gone;
-    // A file that is missing for a moment is being replaced. A reader may have found nothing, so it is reported when it
-    // is back, even if it is the same.
-    gone = now.nlink === 0;
-    if (gone) reported = undefined;
-    else if (isChanged || isBack) void changedOnceStable();
   });
   return {
     onChange(listener) {
@@ -76,12 +60,72 @@ export function watchConfig(
       if (missed !== undefined) listener(missed);
       missed = undefined;
     },
+    follow(files) {
+      const wanted = new Set(files.filter((path) => path !== file));
+      for (const [path, other] of others) {
+        if (wanted.has(path)) continue;
+        other.close();
+        others.delete(path);
+      }
+      if (closing.signal.aborted) return;
+      for (const path of wanted) if (!others.has(path)) others.set(path, watched(path));
+    },
     close() {
       report = () => {};
       closing.abort();
-      unwatchFile(file);
+      config.close();
+      for (const other of others.values()) other.close();
     },
   };
+}
+
+/** One file: its changes, each once the file is whole. */
+class WatchedFile {
+  /** The state of the file that was reported last; undefined when another one may be in force. */
+  #reported: string | undefined;
+  #isWaiting = false;
+  #isGone = false;
+  readonly #listener: StatsListener;
+
+  constructor(
+    private readonly path: string,
+    private readonly rest: () => Promise<unknown>,
+    private readonly closing: AbortSignal,
+    private readonly changed: () => void,
+  ) {
+    this.#listener = (now, before) => this.#seen(now, before);
+    watchFile(path, { interval: POLL_INTERVAL_MS }, this.#listener);
+  }
+
+  /** Resolves once the file is whole; its state then counts as reported. */
+  async settle(): Promise<void> {
+    this.#reported = undefined;
+    this.#reported = await stableStamp(this.path, this.rest, this.closing);
+  }
+
+  close(): void {
+    unwatchFile(this.path, this.#listener);
+  }
+
+  #seen(now: Stats, before: Stats): void {
+    const isChanged = now.mtimeMs !== before.mtimeMs || now.ino !== before.ino || now.size !== before.size;
+    const isBack = this.#isGone;
+    // A file that is missing for a moment is being replaced. A reader may have found nothing, so it is reported when it
+    // is back, even if it is the same.
+    this.#isGone = now.nlink === 0;
+    if (this.#isGone) this.#reported = undefined;
+    else if (isChanged || isBack) void this.#reportOnceStable();
+  }
+
+  async #reportOnceStable(): Promise<void> {
+    if (this.#isWaiting) return;
+    this.#isWaiting = true;
+    const stamp = await stableStamp(this.path, this.rest, this.closing);
+    this.#isWaiting = false;
+    const isNew = stamp !== undefined && stamp !== this.#reported;
+    this.#reported = stamp;
+    if (isNew) this.changed();
+  }
 }
 
 /**

@@ -3,6 +3,7 @@
 export { startAlerts } from './alerts/alerts.js';
 export { createArchiveKeep } from './archive-keep.js';
 export { startHousekeeping } from './housekeeping.js';
+export { startImages } from './images/images.js';
 export { createOwnPublish } from './own-publish.js';
 export { type PreheatOnceParts, preheatOnce } from './preheat-once.js';
 export { createWorker } from './worker.js';

@@ -3,6 +3,7 @@ import { type PreheatEndpoint, type PreheatSettings, resolved, revealAll } from 
 import { systemTrust } from '@longshore/network';
 import type { Egress } from '@longshore/network/egress';
 import type { PreheatSinkOptions } from '@longshore/sinks/preheat';
+import { registryAuthOf } from './registry-auth.js';
 
 /** In milliseconds: a registry may send its event some time before everybody can read the manifest. */
 const APPEARS_WITHIN_MS = 120_000;
@@ -43,15 +44,9 @@ export function preheatOptions(
 
 function registryOf(settings: PreheatSettings['registry'], timeout: number): Registry {
   const { auth, realms, addresses, ...rest } = revealAll(settings);
-  const { basic, bearer, identity, file } = auth;
-  const [user] = Object.entries(basic ?? {});
   return {
     ...rest,
-    auth:
-      (user && { username: user[0], password: user[1] }) ??
-      (bearer ? { bearer } : undefined) ??
-      (identity ? { identityToken: identity } : undefined) ??
-      (file ? { dockerConfig: file } : undefined),
+    auth: registryAuthOf(auth),
     trust: systemTrust(),
     timeout,
     trusted: { realms, addresses },

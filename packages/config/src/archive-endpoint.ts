@@ -32,7 +32,7 @@ export function archiveEndpoints({ archive }: Pick<Config, 'archive'>): ArchiveE
       kind: 'archive',
       hold: undefined,
       accept: ['event', 'other'],
-      ownpulls: true,
+      ownpulls: archive.ownpulls,
       ignore: archive.ignore,
       batch: BATCH,
       concurrency: CONCURRENCY,

@@ -4,6 +4,7 @@ import { url } from '@longshore/settings/secrets';
 import { bytes, choice, DAY_MS, duration, flag } from '@longshore/settings/values';
 import { z } from 'zod';
 import { ignore } from './endpoint.js';
+import { images } from './images.js';
 
 /** Longer is a mistake in a unit; 0 keeps everything. Milliseconds. */
 const LONGEST_RETENTION_MS = 100 * 365 * DAY_MS;
@@ -36,6 +37,12 @@ export const archive = z
       true,
     ),
     ignore,
+    ownpulls: setting(
+      flag(),
+      'true: also the pulls that Longshore itself causes by preheating or by reading manifests. They are recognized by the user agent `longshore/VERSION`; those that are left out are counted.',
+      false,
+    ),
+    images,
     addresses: setting(
       choice(['full', 'network', 'none']),
       'What is kept of client addresses. `network`: the first 24 bits of IPv4 and 48 bits of IPv6; the event’s body is kept without the address. `none`: nothing.',

@@ -2,11 +2,12 @@
  * The settings of an endpoint of `kind: preheat`: which images, from which registry, to which targets. The settings of
  * a target are beside its driver, in the package sinks.
  */
-import { oneUser, setting, texts, tls } from '@longshore/settings';
-import { baseUrl, credential, url } from '@longshore/settings/secrets';
-import { bytes, count, DAY_MS, flag, registryDuration, text } from '@longshore/settings/values';
+import { setting, texts, tls } from '@longshore/settings';
+import { baseUrl, url } from '@longshore/settings/secrets';
+import { bytes, count, DAY_MS, flag, registryDuration } from '@longshore/settings/values';
 import { target } from '@longshore/sinks/kinds';
 import { z } from 'zod';
+import { registryAuth } from './registries.js';
 
 const TIB = 2 ** 40;
 
@@ -16,21 +17,7 @@ const registry = z
       baseUrl(),
       'Base url of the registry that images are read from. Without it the event names the host, and `hosts` is required.',
     ).optional(),
-    auth: z
-      .strictObject({
-        basic: oneUser().optional(),
-        bearer: setting(credential(), 'A token that the registry itself accepts.').optional(),
-        identity: setting(
-          credential(),
-          'An identity (refresh) token, as `docker login` stores it.',
-        ).optional(),
-        file: setting(
-          text(),
-          'Path of a `config.json` as `docker login` writes it; its credential helpers are used.',
-        ).optional(),
-      })
-      .meta({ description: 'Credentials for the registry. Without any: anonymous.' })
-      .prefault({}),
+    auth: registryAuth,
     tls: tls('Beside the system’s').prefault({}),
     concurrency: setting(
       count({ min: 1, max: 1000 }),

@@ -44,6 +44,9 @@ export function tlsBlocks(
   });
 }
 
+/** Whether the certificate of something that it connects to is not checked. @param part an endpoint, say */
+export const isInsecure = (part: object): boolean => tlsBlocks(part).some(({ tls }) => tls.insecure);
+
 /** Those of certificates that can be read. */
 export function certificateExpiries(config: Config): Expiry[] {
   return tlsBlocks(config).flatMap(({ tls, setting }) =>

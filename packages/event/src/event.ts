@@ -20,6 +20,18 @@ export const EVENT_CLASSES = ['event', 'other', 'image', 'pull'] as const;
 /** One of {@link EVENT_CLASSES}. */
 export type EventClass = (typeof EVENT_CLASSES)[number];
 
+/** The events of class `image`. */
+export const IMAGE_ACTIONS = [
+  'image.pushed',
+  'image.deleted',
+  'tag.created',
+  'tag.moved',
+  'tag.deleted',
+  'artifact.attached',
+] as const;
+/** One of {@link IMAGE_ACTIONS}. */
+export type ImageAction = (typeof IMAGE_ACTIONS)[number];
+
 /** A blob or manifest that an event refers to. */
 export interface Descriptor {
   mediaType?: string;

@@ -17,6 +17,8 @@ export {
   EVENTS_V1,
   EVENTS_V2,
   type EventClass,
+  IMAGE_ACTIONS,
+  type ImageAction,
   type Payload,
   type RegistryEvent,
   type Target,

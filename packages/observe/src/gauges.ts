@@ -24,6 +24,8 @@ export interface Gauges {
   redisUp(up: boolean): void;
   /** The configuration was loaded at this time, in epoch milliseconds. */
   configLoaded(at: number): void;
+  /** The certificates of the configuration; `at` in epoch milliseconds. Those that it had before are no longer exported. */
+  certificatesExpire(expiries: readonly { setting: string; at: number }[]): void;
   /** A changed configuration is invalid; the previous one stays active. */
   configRefused(): void;
   /** A listener closed a new connection because it held its maximum. A counter. */
@@ -36,6 +38,7 @@ export interface Gauges {
 
 /** `tally` shows what is pending in the registry’s own shape too. */
 export function createGauges(metrics: Metrics, bounds: LabelBounds, tally: RegistryTally): Gauges {
+  const certificates = new Set<string>();
   return {
     setQueueCounts(name, counts) {
       const endpoint = bounds.endpoint(name);
@@ -69,6 +72,15 @@ export function createGauges(metrics: Metrics, bounds: LabelBounds, tally: Regis
     configLoaded(at) {
       metrics.set('longshore_config_last_reload_successful', {}, 1);
       metrics.set('longshore_config_last_reload_success_timestamp_seconds', {}, at / 1000);
+    },
+    certificatesExpire(expiries) {
+      for (const setting of certificates) metrics.unset('longshore_certificate_expiry_seconds', { setting });
+      certificates.clear();
+      for (const { setting: path, at } of expiries) {
+        const setting = bounds.setting(path);
+        certificates.add(setting);
+        metrics.set('longshore_certificate_expiry_seconds', { setting }, at / 1000);
+      }
     },
     configRefused: () => metrics.set('longshore_config_last_reload_successful', {}, 0),
     connectionDropped: (listener) => metrics.count('longshore_connections_dropped_total', { listener }),

@@ -15,6 +15,8 @@ export class LabelBounds {
   readonly spooled = openSet([], 20);
   /** Names of preheat targets. */
   readonly target = openSet([], 500);
+  /** Paths of settings with a certificate. */
+  readonly setting = openSet([], 2_000, /^.{1,300}$/su);
   /** Fixed sentences; the sources' contract sees to their form. */
   readonly quarantine = openSet([], 100);
 

@@ -2,14 +2,16 @@
  * Label values from a bounded set. What comes from outside (the source in a path, an action, a reason) could
  * otherwise make a new series with every request.
  */
-import { ACTIONS, REASONS, type Reason } from '@longshore/event';
+import { ACTIONS, IMAGE_ACTIONS, REASONS, type Reason } from '@longshore/event';
 
 /** Where a value goes that is not let in. */
 const OTHER = 'other';
 
-/** One of the four actions, else `other`. */
+const KNOWN: readonly string[] = [...ACTIONS, ...IMAGE_ACTIONS];
+
+/** One of the four actions or of those of images, else `other`. */
 export function actionLabel(action: string): string {
-  return (ACTIONS as readonly string[]).includes(action) ? action : OTHER;
+  return KNOWN.includes(action) ? action : OTHER;
 }
 
 /** The reasons of an attempt: one per three-digit status, and the closed list. */

@@ -250,6 +250,11 @@ export const METRICS = {
     help: 'Time of the last successful reload, in seconds since 1970.',
     labels: [],
   },
+  longshore_certificate_expiry_seconds: {
+    type: 'gauge',
+    help: 'When the first certificate of a setting (`tls.ca`, `tls.cert`) expires, in seconds since 1970. Exported by each process.',
+    labels: ['setting'],
+  },
   longshore_log_lines_dropped_total: {
     type: 'counter',
     help: 'Log lines dropped because stdout is blocked.',

@@ -200,6 +200,14 @@ const table: [sample: string, value: number | undefined, happen: (o: Observer) =
   ['longshore_config_last_reload_successful', 1, (o) => o.configLoaded(5_000)],
   ['longshore_config_last_reload_successful', 0, (o) => o.configRefused()],
   ['longshore_config_last_reload_success_timestamp_seconds', 5, (o) => o.configLoaded(5_000)],
+  [
+    'longshore_certificate_expiry_seconds{setting="redis.tls.cert"}',
+    9,
+    (o) => {
+      o.certificatesExpire([{ setting: 'redis.tls.ca', at: 1_000 }]);
+      o.certificatesExpire([{ setting: 'redis.tls.cert', at: 9_000 }]);
+    },
+  ],
   ['longshore_redis_up', 1, (o) => o.redisUp(true)],
   ['longshore_build_info{version="1.2.3"}', 1, () => {}],
   ['longshore_log_lines_dropped_total', 0, () => {}],
@@ -370,4 +378,13 @@ test('the counters of a mixed run add up', async () => {
   expect(await sum('longshore_delivery_attempts_total{endpoint="alistener",outcome="delivered"')).toBe(
     await sum('longshore_deliveries_settled_total{endpoint="alistener",outcome="delivered"'),
   );
+});
+
+test('the expiry of a certificate that left the configuration is no longer exported', async () => {
+  const { observer, samples } = observed();
+  observer.certificatesExpire([{ setting: 'redis.tls.ca', at: 1_000 }]);
+  const name = 'longshore_certificate_expiry_seconds{setting="redis.tls.ca"}';
+  expect((await samples()).get(name)).toBe(1);
+  observer.certificatesExpire([]);
+  expect((await samples()).has(name)).toBe(false);
 });

@@ -1,5 +1,5 @@
 /** The endpoints as an operator sees them: those of the configuration, and removed ones that still have a queue. */
-import { type Config, type Endpoint, everyEndpoint, maskedUrl } from '@longshore/config';
+import { type Config, type Endpoint, everyEndpoint, isInsecure, maskedUrl } from '@longshore/config';
 import { excerpt, LongshoreError } from '@longshore/event';
 import type { Inspector, Pause, Pauses } from '@longshore/queue/operator';
 import type { EndpointPulse, PulseReader } from '@longshore/queue/pulse';
@@ -14,6 +14,8 @@ export interface EndpointOverview {
   kind?: string;
   /** Without secrets. */
   url?: string;
+  /** The certificate of its receiver, or of something else that it connects to, is not checked. */
+  insecure?: true;
   disabled: boolean;
   /** `paused: true` in the configuration; only a change there resumes it. */
   pausedByConfig: boolean;
@@ -91,10 +93,11 @@ const notFound = (name: string, hint = ''): LongshoreError =>
 
 const shown = (
   settings: ReturnType<typeof everyEndpoint>[number],
-): Pick<EndpointOverview, 'kind' | 'url' | 'settings'> => {
+): Pick<EndpointOverview, 'kind' | 'url' | 'insecure' | 'settings'> => {
   const { timeout, threshold, backoff, maxbackoff, schedule, concurrency, accept, ignore } = settings;
   return {
     kind: settings.kind,
+    ...(isInsecure(settings) && { insecure: true }),
     url: settings.kind === 'preheat' || settings.kind === 'archive' ? '' : maskedUrl(settings.url),
     settings: { timeout, threshold, backoff, maxbackoff, schedule, concurrency, accept, ignore },
   };

@@ -1,4 +1,5 @@
 /** Where Redis is, and what that means for ioredis: nodes of a Cluster, Sentinels, credentials, TLS. */
+import type { ConnectionOptions } from 'node:tls';
 import type { RedisOptions } from 'ioredis';
 
 /** Where Redis is. Exactly one of `socket`, `cluster` (not empty), `sentinels` and `url`. */
@@ -11,6 +12,10 @@ export interface RedisAddress {
   cluster?: readonly string[];
   /** The Sentinels that know where the primary is. */
   sentinels?: SentinelAddress;
+  /** TLS, whatever the scheme is; asked for at each connection, so that a renewed certificate is used. */
+  tls?: () => ConnectionOptions;
+  /** The same address with its secrets as they are now; asked for before each new connection. */
+  renewed?: () => RedisAddress;
   /** Folder of its data, where it is on this machine: named when its disk is full. */
   folder?: string;
 }
@@ -54,13 +59,56 @@ function credentialsOf(nodes: readonly string[]): { username?: string; password?
 }
 
 /** Credentials and TLS of a Cluster: its nodes share them. */
-export const clusterOptions = (nodes: readonly string[]): RedisOptions => ({
+export const clusterOptions = (nodes: readonly string[], tls = tlsFor(nodes)): RedisOptions => ({
   ...credentialsOf(nodes),
-  ...(usesTls(nodes) && { tls: {} }),
+  ...(tls && { tls }),
 });
 
+const tlsFor = (nodes: readonly string[]): ConnectionOptions | undefined => (usesTls(nodes) ? {} : undefined);
+
+/**
+ * Options of which each is looked up when it is read, which ioredis does at each connection. Certificates that cannot be
+ * used, such as a file that is half written, leave those before in use.
+ */
+export function freshTls(lookup: () => ConnectionOptions): ConnectionOptions {
+  let last = lookup();
+  const now = (): ConnectionOptions => {
+    try {
+      last = lookup();
+    } catch {
+      // the connection fails by itself where the ones before are refused
+    }
+    return last;
+  };
+  return {
+    get secureContext() {
+      return now().secureContext;
+    },
+    get servername() {
+      return now().servername;
+    },
+    get rejectUnauthorized() {
+      return now().rejectUnauthorized;
+    },
+  };
+}
+
+/** User and password of the servers, and of the Sentinels. */
+export function credentialsIn({ url, cluster, sentinels }: RedisAddress): RedisOptions {
+  if (sentinels) {
+    const { tls: _, sentinels: __, ...rest } = sentinelOptions(sentinels);
+    const { username, password, sentinelUsername, sentinelPassword } = rest;
+    return { username, password, sentinelUsername, sentinelPassword };
+  }
+  const { username, password } = credentialsOf(cluster ?? (url === undefined ? [] : [url]));
+  return { username, password };
+}
+
 /** For a client that asks the Sentinels where the primary is, and hears of a failover from them. */
-export function sentinelOptions({ nodes, master, username, password }: SentinelAddress): RedisOptions {
+export function sentinelOptions(
+  { nodes, master, username, password }: SentinelAddress,
+  tls = tlsFor(nodes),
+): RedisOptions {
   const { username: sentinelUsername, password: sentinelPassword } = credentialsOf(nodes);
   return {
     sentinels: nodes.map((node) => hostPort(node, SENTINEL_PORT)),
@@ -75,7 +123,7 @@ export function sentinelOptions({ nodes, master, username, password }: SentinelA
     ...(sentinelPassword !== undefined && { sentinelPassword }),
     ...(username !== undefined && { username }),
     ...(password !== undefined && { password }),
-    ...(usesTls(nodes) && { tls: {}, sentinelTLS: {}, enableTLSForSentinelMode: true }),
+    ...(tls && { tls, sentinelTLS: tls, enableTLSForSentinelMode: true }),
   };
 }
 

@@ -7,6 +7,8 @@
 import { Cluster, Redis, type RedisOptions } from 'ioredis';
 import {
   clusterOptions,
+  credentialsIn,
+  freshTls,
   hostPort,
   type RedisAddress,
   sentinelOptions,
@@ -92,14 +94,15 @@ export function connect(
     maxLoadingRetryTime: RECONNECT_MAX_MS,
     keepAlive: 10_000,
   };
+  const tls = address.tls && freshTls(address.tls);
   const client = address.cluster?.length
     ? new Cluster(
         address.cluster.map((node) => hostPort(node)),
         {
-          redisOptions: { ...options, ...clusterOptions(address.cluster) },
+          redisOptions: { ...options, ...clusterOptions(address.cluster, tls) },
           clusterRetryStrategy: (times) => reconnectDelay(times),
           // A certificate names hosts, not addresses: with TLS the name is resolved at connect and not before.
-          ...(usesTls(address.cluster) && { dnsLookup: (host, done) => done(null, host) }),
+          ...((tls || usesTls(address.cluster)) && { dnsLookup: (host, done) => done(null, host) }),
           enableOfflineQueue: profile === 'consumer',
         },
       )
@@ -108,10 +111,11 @@ export function connect(
       : address.sentinels
         ? new Redis({
             ...options,
-            ...sentinelOptions(address.sentinels),
+            ...sentinelOptions(address.sentinels, tls),
             Connector: QuietSentinelConnector,
           })
-        : new Redis(address.url ?? '', options);
+        : new Redis(address.url ?? '', { ...options, ...(tls && { tls }) });
+  if (address.renewed) renewCredentials(client, address.renewed);
   client.on('error', onError);
   client.on('error', (error: Error) => {
     lastError = error;
@@ -129,6 +133,23 @@ export function connect(
     ...(address.folder !== undefined && { folder: address.folder }),
   });
   return client;
+}
+
+/** A password that is rotated is used by the next connection. One that cannot be read leaves the one before in use. */
+function renewCredentials(client: RedisClient, renewed: () => RedisAddress): void {
+  const renew = (): void => {
+    try {
+      const { username, password, ...ofSentinels } = credentialsIn(renewed());
+      const now = { username: username ?? null, password: password ?? null };
+      if (client instanceof Cluster) {
+        Object.assign(client.options.redisOptions ?? {}, now);
+        for (const node of client.nodes('all')) Object.assign(node.options, now);
+      } else Object.assign(client.options, now, ofSentinels);
+    } catch {
+      // said where the file is watched
+    }
+  };
+  for (const event of ['close', 'reconnecting', 'node error']) client.on(event, renew);
 }
 
 const facts = new WeakMap<RedisClient, ClientFacts>();

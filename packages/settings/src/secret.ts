@@ -40,6 +40,11 @@ export class Secret {
     return value;
   }
 
+  /** The path of a `file:` reference. */
+  get file(): string | undefined {
+    return this.reference?.startsWith('file:') ? pathOf(this.reference) : undefined;
+  }
+
   #variable(name: string): string {
     if (name === '') throw missing('env:', 'names no variable; write env:NAME');
     const value = this.#env()[name];
@@ -66,11 +71,12 @@ export class Credential extends Secret {
   declare readonly perUse: true;
 }
 
+/** file:///path is how a URL writes it, file:/path how the documentation does. */
+const pathOf = (reference: string): string => reference.slice('file:'.length).replace(/^\/\/(?=\/)/, '');
+
 function fileText(reference: string): string {
-  // file:///path is how a URL writes it, file:/path how the documentation does.
-  const path = reference.slice('file:'.length).replace(/^\/\/(?=\/)/, '');
   try {
-    return readFileSync(path, 'utf8').replace(/\r?\n$/, '');
+    return readFileSync(pathOf(reference), 'utf8').replace(/\r?\n$/, '');
   } catch (error) {
     const code = (error as NodeJS.ErrnoException).code ?? 'error';
     throw missing(reference, `cannot be read (${code}); the file must be readable for this process`);

@@ -18,6 +18,7 @@ export { type ReceivedRequest, type Receiver, type Script, startReceiver } from 
 export { type RedisOptions, startRedis, type TestRedis } from './redis.js';
 export { startRedisCluster, type TestRedisCluster } from './redis-cluster.js';
 export { startSentinels, type TestSentinels } from './redis-sentinel.js';
+export { startTlsRedis, type TestTlsRedis } from './redis-tls.js';
 export { type RegistryOptions, startRegistry, type TestRegistry } from './registry.js';
 export type { Reply } from './reply.js';
 export { testDatabase } from './shared-postgres.js';

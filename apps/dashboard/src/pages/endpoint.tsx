@@ -48,6 +48,12 @@ export function EndpointPage(props: EndpointProps) {
             <StateWords row={overview} now={now} />
           </p>
         )}
+        {overview.insecure && (
+          <p class="verdict warn">
+            Insecure: a certificate is not checked (tls.insecure), so anybody on the way can read and change
+            what is sent.
+          </p>
+        )}
         <Numbers overview={overview} now={now} />
       </div>
       <Refused />

@@ -66,6 +66,7 @@ function Row({ row, now }: { row: EndpointOverview; now: number }) {
       <th scope="row">
         <a href={path}>{endpoint}</a>
         {url && <div class="soft break">{url}</div>}
+        {row.insecure && <div class="bad">insecure: certificate not checked</div>}
       </th>
       <td>
         <State name={state.name} />

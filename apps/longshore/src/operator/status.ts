@@ -96,8 +96,14 @@ const cells = ({ name, state, pulse, rate }: EndpointOverview, now: number): str
 const lastDelivered = ({ pulse }: EndpointOverview): string =>
   pulse.lastDeliveredAt === undefined ? '' : localTime(pulse.lastDeliveredAt);
 
+/** Certificates that are not checked, then what the state says. */
+function details(overview: EndpointOverview): string {
+  const parts = [overview.insecure ? 'INSECURE: a certificate is not checked' : '', ofState(overview)];
+  return parts.filter(Boolean).join('; ');
+}
+
 /** What the state says beyond its name, and the last error while it matters. */
-function details({ state, pulse }: EndpointOverview): string {
+function ofState({ state, pulse }: EndpointOverview): string {
   const { lastError, failures } = pulse;
   const { name, words } = state;
   if (name === 'failing' || name === 'backing off') {

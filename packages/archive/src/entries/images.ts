@@ -4,7 +4,6 @@ export { imageEventTaken } from '../images/payload.js';
 export type { UnpublishedEvent } from '../images/store/unpublished.js';
 export {
   ARTIFACTS,
-  IMAGE_ACTIONS,
   type ImageEvent,
   type ImagePushed,
   type ImageSettings,

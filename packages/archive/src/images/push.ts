@@ -1,11 +1,11 @@
 /** A commit point as events: one for the image, one for each tag that it creates or moves. */
-import { eventIdFrom } from '@longshore/event';
+import { eventIdFrom, type ImageAction } from '@longshore/event';
 import { artifactOf } from './artifacts.js';
 import { changedPlatforms, contentOf } from './content.js';
 import { effortOf } from './effort.js';
 import { inOrder } from './order.js';
 import type { Root } from './roots.js';
-import type { ImageAction, ImagePushed, Made, RawEvent, Scene, TagBefore, TagChanged } from './types.js';
+import type { ImagePushed, Made, RawEvent, Scene, TagBefore, TagChanged } from './types.js';
 
 /** @param events all that is known of the repository, in order @param children pushes by digest that belong to it */
 export function pushed(

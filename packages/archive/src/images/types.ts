@@ -67,18 +67,6 @@ export const ARTIFACTS = ['image', 'helm', 'signature', 'attestation', 'other'] 
 /** One of {@link ARTIFACTS}. */
 export type Artifact = (typeof ARTIFACTS)[number];
 
-/** The events that this package makes; the place of each is stored. */
-export const IMAGE_ACTIONS = [
-  'image.pushed',
-  'image.deleted',
-  'tag.created',
-  'tag.moved',
-  'tag.deleted',
-  'artifact.attached',
-] as const;
-/** One of {@link IMAGE_ACTIONS}. */
-export type ImageAction = (typeof IMAGE_ACTIONS)[number];
-
 /** A platform of an image. */
 export interface ImagePlatform {
   /** Absent where neither the registry's events nor its answers say it. */
@@ -165,7 +153,7 @@ export interface ArtifactAttached extends Common {
   type?: string;
 }
 
-/** See {@link IMAGE_ACTIONS}. */
+/** One of class `image`. */
 export type ImageEvent = ImagePushed | ImageDeleted | TagChanged | ArtifactAttached;
 
 /** An image event, and the rows that it was made from. */

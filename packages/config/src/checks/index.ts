@@ -11,6 +11,7 @@ import { checkDelays } from './delays.js';
 import { checkEgress } from './egress.js';
 import { checkFormat } from './format.js';
 import { checkHeaders } from './headers.js';
+import { checkImages } from './images.js';
 import { nameEndpoints } from './names.js';
 import { checkPace } from './pace.js';
 import { checkPreheat, checkPulls } from './preheat.js';
@@ -52,6 +53,7 @@ export function checkConfig(read: Config & { version?: string }, check: Check): 
   checkPulls(endpoints, check);
   checkAlerts(config, check);
   checkArchive(config, check);
+  checkImages(config, check);
   checkRelay(config, check);
   checkTls(config, check);
   checkEgress(config, check);

@@ -49,8 +49,8 @@ function checkWhere({ where }: Endpoint, path: readonly Step[], { problems }: Ch
 }
 
 function checkAction(action: string, { accept }: Endpoint, place: Step[], { problems }: Check): void {
-  // Other events have other actions.
-  if ((ACTIONS as readonly string[]).includes(action) || accept.includes('other')) return;
+  // Other classes of events have other actions.
+  if ((ACTIONS as readonly string[]).includes(action) || accept.some((one) => one !== 'event')) return;
   const meant = nearest(action, ACTIONS);
   const hint = meant === undefined ? `There are ${ACTIONS.join(', ')}` : `Write ${meant}`;
   problems.warning(place, `${quote(action)} never matches: actions match exactly, case included. ${hint}`);

@@ -31,8 +31,20 @@ function holdAnswer({ since, probeAt, until, ...hold }: Hold): Answer<'endpoint'
 
 /** One endpoint with its numbers. */
 export function endpointAnswer(overview: EndpointOverview): Answer<'endpoint'> {
-  const { name, configured, kind, url, state, disabled, pausedByConfig, pause, pulse, rate, settings } =
-    overview;
+  const {
+    name,
+    configured,
+    kind,
+    url,
+    insecure,
+    state,
+    disabled,
+    pausedByConfig,
+    pause,
+    pulse,
+    rate,
+    settings,
+  } = overview;
   const { waiting, active, delayed, dead, failures, hold, lastError, minutes } = pulse;
   return {
     name,
@@ -40,6 +52,7 @@ export function endpointAnswer(overview: EndpointOverview): Answer<'endpoint'> {
     ...(kind && { kind }),
     ...(url && { url }),
     state,
+    ...(insecure && { insecure }),
     disabled,
     pausedByConfig,
     ...(pause && { pause: pauseAnswer(pause) }),

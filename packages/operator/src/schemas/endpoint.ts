@@ -16,6 +16,10 @@ export const endpoint = z
       .meta({ description: 'false: it was removed from the configuration; its deliveries are kept.' }),
     kind: z.string().optional(),
     url: z.string().optional().meta({ description: 'Without secrets.' }),
+    insecure: z.boolean().optional().meta({
+      description:
+        'true: a certificate is not checked (`tls.insecure`), of the receiver or of another server.',
+    }),
     hold: z
       .strictObject({
         state: z.enum(['held', 'recovering']),

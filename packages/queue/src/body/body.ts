@@ -3,7 +3,7 @@
  * holds nothing but the name of the body, so that a waiting delivery is small and ten endpoints store it once.
  */
 import { createHash } from 'node:crypto';
-import { compact, type Delivery, expand, type Payload } from '@longshore/event';
+import { compact, type Delivery, EVENT_CLASSES, expand, type Payload } from '@longshore/event';
 import { z } from 'zod';
 import { asJson, aView } from '../stored-json.js';
 import { BODY_HEAD_BYTES } from './body-lua.js';
@@ -24,7 +24,7 @@ export const aboutSchema = z.object({
   eventId: z.string(),
   source: z.string(),
   kind: z.string(),
-  class: z.enum(['event', 'other']),
+  class: z.enum(EVENT_CLASSES),
   nativeType: z.string(),
   receivedAt: z.number(),
   contentType: z.string(),

@@ -2,12 +2,13 @@
  * Keeps a decision: its events, and that nothing is open any more of what they were made of, in one transaction. They
  * are published from here, so that what is published is the same after a crash at any point.
  */
+import { IMAGE_ACTIONS } from '@longshore/event';
 import type pg from 'pg';
 import { digestBytes } from '../../db/digest.js';
 import { isNoPartition } from '../../db/errors.js';
 import { ensurePartitions } from '../../db/partitions.js';
 import type { PartitionWidth } from '../../db/ranges.js';
-import { type Decision, IMAGE_ACTIONS, type ImageEvent, type Made } from '../types.js';
+import type { Decision, ImageEvent, Made } from '../types.js';
 
 const LOCK = 'select 1 from repository where id = any($1::int[]) order by id for no key update';
 

@@ -88,6 +88,10 @@ export class TokenRequest {
       ...(inBody && { client_id: clientid, client_secret: clientsecret }),
     };
     const basic = Buffer.from(`${asForm(clientid)}:${asForm(clientsecret)}`).toString('base64');
+    // got hears the signal also after its request, so each request has one of its own
+    const stop = new AbortController();
+    const onClose = () => stop.abort();
+    const dnsLookup = this.#lookup();
     const stream = got.stream.post(this.#url, {
       headers: {
         'user-agent': userAgent,
@@ -96,19 +100,24 @@ export class TokenRequest {
       },
       form,
       agent: this.#agents.for(this.#url),
-      ...(await this.#lookup()),
+      ...dnsLookup,
       timeout: { request: TIMEOUT_MS },
       retry: { limit: 0 },
       followRedirect: false,
       throwHttpErrors: false,
       decompress: false,
-      signal: this.#closing.signal,
+      signal: stop.signal,
     });
-    return receive(stream, BODY_LIMIT_BYTES);
+    this.#closing.signal.addEventListener('abort', onClose);
+    try {
+      return await receive(stream, BODY_LIMIT_BYTES);
+    } finally {
+      this.#closing.signal.removeEventListener('abort', onClose);
+    }
   }
 
   /** The operator wrote the url. A proxy resolves its name. */
-  async #lookup() {
+  #lookup() {
     const { egress = new Egress() } = this.options;
     const where = destinationOf(this.#url);
     const denied = egress.denies(where);

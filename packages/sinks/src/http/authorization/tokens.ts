@@ -15,11 +15,14 @@ const RENEWAL_PAUSE_MS = 1_000;
 export class TokenSources {
   readonly #sources = new Map<string, { source: TokenSource; users: number }>();
 
+  /** @param now the monotonic clock, in milliseconds; for tests */
+  constructor(private readonly now: () => number = () => performance.now()) {}
+
   /** @throws Error for certificates that cannot be read */
   open(options: OAuth2Options): Authorization {
     const { trust: _, egress, ...settings } = options;
     const key = JSON.stringify([settings, egress?.rules]);
-    const entry = this.#sources.get(key) ?? { source: new TokenSource(options), users: 0 };
+    const entry = this.#sources.get(key) ?? { source: new TokenSource(options, this.now), users: 0 };
     entry.users++;
     this.#sources.set(key, entry);
     const { source } = entry;
@@ -52,13 +55,16 @@ class TokenSource {
   #values: string[] = [];
   #pending: Promise<Held | NotGranted> | undefined;
 
-  constructor(private readonly options: OAuth2Options) {
+  constructor(
+    private readonly options: OAuth2Options,
+    private readonly now: () => number,
+  ) {
     this.#request = new TokenRequest(options);
   }
 
   async get(signal: AbortSignal): Promise<Granted | NotGranted> {
     const held = this.#held;
-    const now = performance.now();
+    const now = this.now();
     if (!held || now >= held.endsAt) return unlessAborted(this.#fetch(), signal);
     if (now >= held.renewAt) {
       held.renewAt = now + RENEWAL_PAUSE_MS;
@@ -86,7 +92,7 @@ class TokenSource {
     this.#pending ??= this.#request.send().then((answer) => {
       this.#pending = undefined;
       if ('result' in answer) return answer;
-      const held = heldFrom(answer);
+      const held = heldFrom(answer, this.now());
       this.#held = held;
       this.#values = [...this.#values.slice(-1), held.value];
       return held;
@@ -95,8 +101,7 @@ class TokenSource {
   }
 }
 
-function heldFrom({ value, lifetime }: Token): Held {
-  const now = performance.now();
+function heldFrom({ value, lifetime }: Token, now: number): Held {
   return { value: `Bearer ${value}`, renewAt: now + RENEWED_AFTER * lifetime, endsAt: now + lifetime };
 }
 
