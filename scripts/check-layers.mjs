@@ -60,6 +60,7 @@ const LAYERS = {
       'routing',
       'publish',
       'queue',
+      'archive',
       'formats',
       'signing',
       'sinks',

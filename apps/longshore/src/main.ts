@@ -6,8 +6,10 @@ import { addActions } from './commands/actions.js';
 import { addArchive } from './commands/archive.js';
 import { addCheck } from './commands/check.js';
 import { addDead } from './commands/dead.js';
+import { addMigrate } from './commands/migrate.js';
 import { addPreheat } from './commands/preheat.js';
 import { addQuarantine } from './commands/quarantine.js';
+import { addReplay } from './commands/replay.js';
 import { addRun } from './commands/run.js';
 import { addSearch } from './commands/search.js';
 import { addSend } from './commands/send.js';
@@ -29,6 +31,8 @@ const COMMANDS = [
   addQuarantine,
   addActions,
   addArchive,
+  addReplay,
+  addMigrate,
   addPreheat,
   addVerify,
 ];

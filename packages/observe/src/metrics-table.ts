@@ -97,6 +97,11 @@ export const METRICS = {
     help: 'Dead letters that returned to their queues: retried by an operator, or revived after an outage. Each is settled again.',
     labels: ['endpoint'],
   },
+  longshore_events_replayed_total: {
+    type: 'counter',
+    help: 'Archived events that a replay enqueued for the endpoint again.',
+    labels: ['endpoint'],
+  },
   longshore_deliveries_deferred_total: {
     type: 'counter',
     help: 'Attempts that trouble of Longshore’s own prevented, by reason: `proxy` or `descriptors`. They cost no attempt and do not count against the receiver.',

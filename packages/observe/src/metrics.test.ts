@@ -93,6 +93,18 @@ const table: [sample: string, value: number | undefined, happen: (o: Observer) =
     1,
     (o) => o.deliverySuperseded({ endpoint: 'alistener', deliveryId: 'd1', by: 'd2' }),
   ],
+  ...[
+    'longshore_events_replayed_total{endpoint="alistener"}',
+    'registry_notifications_events_total{type="Events",endpoint="alistener"}',
+  ].map((metric): [string, number, (o: Observer) => void] => [
+    metric,
+    3,
+    (o) =>
+      o.eventsReplayed({
+        ...{ endpoint: 'alistener', run: 'r', by: 'me', events: 9, enqueued: 3, had: 6 },
+        ...{ waiting: 0, retried: 0, ignored: 0, unreadable: 0 },
+      }),
+  ]),
   [
     'longshore_deliveries_replayed_total{endpoint="alistener"}',
     1,

@@ -23,6 +23,8 @@ export interface Recorder {
     also: { enqueuedTo: Readonly<Record<string, number>> },
   ): void;
   eventQuarantined(record: RecordFields['event.quarantined']): void;
+  /** Once for each part of a replay of archived events. */
+  eventsReplayed(record: RecordFields['event.replayed']): void;
   eventRefused(record: RecordFields['event.refused']): void;
   eventSpooled(record: RecordFields['event.spooled']): void;
   eventAside(record: RecordFields['event.aside']): void;
@@ -109,6 +111,12 @@ function eventRecorder({ log, metrics, bounds, tally }: RecorderParts): Pick<Rec
       write('event.quarantined', 0, record);
       const labels = { source: bounds.source(record.source), reason: bounds.quarantine(record.reason) };
       metrics.count('longshore_events_quarantined_total', labels);
+    },
+    eventsReplayed(record) {
+      write('event.replayed', 0, record);
+      const endpoint = bounds.endpoint(record.endpoint);
+      metrics.count('longshore_events_replayed_total', { endpoint }, record.enqueued);
+      tally.enqueued(endpoint, record.enqueued);
     },
     eventRefused: (record) => write('event.refused', 0, record),
     eventSpooled(record) {

@@ -65,6 +65,22 @@ export const RECORDS = {
       detail: DETAIL,
     },
   },
+  'event.replayed': {
+    help: 'An operator replays archived events to one endpoint: one line for each part of the replay in which something was enqueued or retried. Each retried dead letter has a `delivery.replayed` too.',
+    forms: [{ level: 'info', message: 'events replayed' }],
+    fields: {
+      endpoint: ENDPOINT,
+      run: 'Id of the replay, for `longshore replay --resume`.',
+      by: 'The command or the dashboard that did it.',
+      events: 'Archived events of this part.',
+      enqueued: 'Deliveries enqueued.',
+      had: 'Events that the endpoint had.',
+      waiting: 'Events that were in its queue already.',
+      retried: 'Events that were dead there, and were retried.',
+      ignored: 'Events that the endpoint’s rules ignore, or that were collapsed.',
+      unreadable: 'Events whose body is not kept or cannot be read.',
+    },
+  },
   'event.refused': {
     help: 'A request was refused. The sender gets the status, and retries or not. Deliveries that Redis stored before are in `event.received`.',
     forms: [{ level: 'warn', message: 'event refused' }],
