@@ -54,6 +54,7 @@ const LAYERS = {
   },
   worker: {
     may: [
+      'archive',
       'event',
       'network',
       'routing',

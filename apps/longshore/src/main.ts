@@ -3,6 +3,7 @@ import { useUtc } from '@longshore/config/environment';
 import { LongshoreError, printableLines } from '@longshore/event';
 import { Command, CommanderError } from 'commander';
 import { addActions } from './commands/actions.js';
+import { addArchive } from './commands/archive.js';
 import { addCheck } from './commands/check.js';
 import { addDead } from './commands/dead.js';
 import { addMigrate } from './commands/migrate.js';
@@ -29,6 +30,7 @@ const COMMANDS = [
   addDead,
   addQuarantine,
   addActions,
+  addArchive,
   addReplay,
   addMigrate,
   addPreheat,

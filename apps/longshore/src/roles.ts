@@ -150,8 +150,15 @@ const claimFolder: IngestParts['claim'] = async (folder) => {
 };
 
 async function startWorker(parts: RoleParts): Promise<RunningRole> {
-  const { createOwnPublish, createWorker, startAlerts, startHistoryCopy, startHousekeeping, startImages } =
-    await import('@longshore/worker');
+  const {
+    createArchiveKeep,
+    createOwnPublish,
+    createWorker,
+    startAlerts,
+    startHistoryCopy,
+    startHousekeeping,
+    startImages,
+  } = await import('@longshore/worker');
   const { config, consumer, producer, observer, inspector, monitor, trail, version, archive } = parts;
   const { prefix } = config().redis;
   const leader = createLeader(producer, prefix);
@@ -187,6 +194,13 @@ async function startWorker(parts: RoleParts): Promise<RunningRole> {
     memory: createMemoryHistory(producer, prefix),
     agenda: createAgenda(producer, prefix),
     journal: createJournalReader(producer, prefix, isIngestRecord),
+    ...(archive && {
+      archive: createArchiveKeep({
+        archive: archive.archive,
+        settings: () => keepSettings(config()),
+        observer,
+      }),
+    }),
   });
   const copy =
     archive && startHistoryCopy({ archive: archive.archive, client: producer, config, leader, observer });
@@ -209,6 +223,8 @@ async function startWorker(parts: RoleParts): Promise<RunningRole> {
     },
   };
 }
+
+const keepSettings = ({ archive }: Config) => archive;
 
 async function startDashboard(parts: RoleParts): Promise<RunningRole> {
   const [dashboardApp, { createAdminService }, { createReplayer, createRepublisher }] = await Promise.all([

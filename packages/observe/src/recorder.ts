@@ -56,6 +56,8 @@ export interface Recorder {
   deliveryDeferred(attempt: { endpoint: string; reason: string }): void;
   /** Once for each action of an operator; twice for one on many. */
   operatorActed(record: RecordFields['operator.acted']): void;
+  /** Once for each partition of the archive that retention dropped. */
+  archiveDropped(record: RecordFields['archive.dropped']): void;
   /** Once for each loss, by the process that has found it. */
   queueLost(record: RecordFields['queue.lost']): void;
   /** Entries of the trail were dropped. */
@@ -231,6 +233,12 @@ function otherRecorder({ log, metrics, bounds }: RecorderParts): Pick<Recorder, 
     operatorActed(record) {
       const troubled = record.result === 'failed' || record.result === 'stopped';
       write('operator.acted', troubled ? 1 : 0, record, { at: isoTime(record.at) });
+    },
+    archiveDropped(record) {
+      const { since, until } = record;
+      const times = { since: isoTime(since), until: isoTime(until) };
+      write('archive.dropped', record.why === 'size' ? 1 : 0, record, times);
+      metrics.count('longshore_archive_partitions_dropped_total', { why: record.why });
     },
     queueLost(record) {
       const { from, until } = record;

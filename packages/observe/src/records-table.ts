@@ -288,6 +288,20 @@ export const RECORDS = {
       at: 'Time of the action, ISO 8601.',
     },
   },
+  'archive.dropped': {
+    help: 'A partition of the archive was dropped with everything in it, by `archive.retention` or because the archive was larger than `archive.maxbytes`.',
+    forms: [
+      { level: 'info', message: 'archive partition dropped', when: 'by age' },
+      { level: 'warn', message: 'archive partition dropped', when: 'by size, before its time' },
+    ],
+    fields: {
+      partition: 'Name of its table in the schema `longshore`.',
+      since: 'Its events are of this time or later, ISO 8601.',
+      until: 'Its events are from before this time.',
+      bytes: 'Its size with indexes.',
+      why: '`age` or `size`.',
+    },
+  },
   'queue.lost': {
     help: 'Redis has lost data: it was flushed, it came back empty, or it came back with older data. One process reports it. What the relay keeps there as settings (endpoints, pauses) was written again.',
     forms: [{ level: 'error', message: 'Redis lost data' }],

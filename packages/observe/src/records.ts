@@ -185,6 +185,14 @@ export interface RecordFields {
     revived: number;
   };
   'endpoint.released': EndpointEnd;
+  'archive.dropped': {
+    partition: string;
+    /** Epoch milliseconds; the line has it as ISO 8601. */
+    since: number;
+    until: number;
+    bytes: number;
+    why: 'age' | 'size';
+  };
   'operator.acted': {
     actor: string;
     kind: string;

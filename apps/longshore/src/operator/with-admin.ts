@@ -41,7 +41,7 @@ export function withAdmin<T>(
 }
 
 /** Who may read the configuration, with its secrets, may do everything. */
-function systemUser(): Actor {
+export function systemUser(): Actor {
   return { name: userName(), kind: 'command', role: 'admin', addr: hostname() };
 }
 
