@@ -54,11 +54,13 @@ const LAYERS = {
   },
   worker: {
     may: [
+      'archive',
       'event',
       'network',
       'routing',
       'publish',
       'queue',
+      'archive',
       'formats',
       'signing',
       'sinks',

@@ -1,4 +1,4 @@
-/** Which configuration `npm start` runs, and whether that needs a Redis on this machine. */
+/** Which configuration `npm start` runs, and whether that needs a Redis or a PostgreSQL on this machine. */
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
@@ -31,4 +31,10 @@ export function chooseConfig(root, args, fromEnvironment) {
 export function namesRedis(yaml) {
   const block = /^redis:(.*(?:\n(?:[ \t].*)?)*)/m.exec(yaml)?.[1] ?? '';
   return /^[^#]*\b(?:url|cluster):/m.test(block);
+}
+
+/** Whether a configuration has an archive that names no PostgreSQL. As rough as {@link namesRedis}. */
+export function needsPostgres(yaml) {
+  const block = /^archive:(.*(?:\n(?:[ \t].*)?)*)/m.exec(yaml)?.[1];
+  return block !== undefined && !/^[^#]*\burl:/m.test(block);
 }

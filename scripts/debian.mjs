@@ -62,8 +62,11 @@ export async function installPostgres() {
   }
 }
 
-/** Unpacks a package into the cache; returns the folder that has `program` in it. Needs no root. */
-export async function unpack(packageName, program, folder = join(CACHE, packageName)) {
+/**
+ * Unpacks a package into the cache; returns the folder that has `programs` in it. Needs no root.
+ * @param where finds the folder of the programs below the unpacked root
+ */
+export async function unpack(packageName, programs, folder = join(CACHE, packageName), where = usrBin) {
   await mkdir(dirname(folder), { recursive: true });
   const draft = await mkdtemp(`${folder}.new-`);
   try {
@@ -71,14 +74,35 @@ export async function unpack(packageName, program, folder = join(CACHE, packageN
     const root = join(draft, 'root');
     for (const deb of debs) await capture('dpkg', ['-x', deb, root]);
     await rm(join(draft, 'debs'), { recursive: true });
-    await writeWrapper(draft, folder, program);
+    for (const program of [programs].flat()) await writeWrapper(draft, folder, await where(root), program);
     await rm(folder, { recursive: true, force: true });
+    // A program that root unpacks may run as another user.
+    await chmod(draft, 0o755);
     await rename(draft, folder);
   } finally {
     await rm(draft, { recursive: true, force: true });
   }
-  await capture(join(folder, 'bin', program), ['--version']);
+  await capture(join(folder, 'bin', [programs].flat()[0]), ['--version']);
   return join(folder, 'bin');
+}
+
+const usrBin = async () => join('usr', 'bin');
+
+/** The programs that the embedded PostgreSQL needs, and those of a backup. */
+const POSTGRES = ['postgres', 'initdb', 'pg_ctl', 'pg_dump', 'pg_restore', 'psql'];
+
+/** Unpacks Debian's postgresql. Needs no root. */
+export function unpackPostgres(folder) {
+  return unpack('postgresql', POSTGRES, folder, async (root) => {
+    const [major] = await readdir(join(root, 'usr', 'lib', 'postgresql'));
+    return join('usr', 'lib', 'postgresql', major, 'bin');
+  });
+}
+
+/** The major version of PostgreSQL that Debian's package would bring; undefined when that is not known. */
+export async function majorOfPostgres() {
+  const plan = await capture('apt-get', ['--simulate', '--no-install-recommends', 'install', 'postgresql']);
+  return Number(/^Inst postgresql-(\d+) /m.exec(plan)?.[1]);
 }
 
 /** The package and what it depends on and is not installed, as files. */
@@ -121,17 +145,17 @@ async function privateLists(folder) {
 }
 
 /** A script that runs the program with the libraries beside it. `exec` keeps the pid. */
-async function writeWrapper(draft, folder, program) {
+async function writeWrapper(draft, folder, place, program) {
   const libraries = new Set();
   for (const entry of await readdir(join(draft, 'root'), { recursive: true, withFileTypes: true })) {
     if (/\.so(\.\d+)*$/.test(entry.name)) libraries.add(entry.parentPath.replace(draft, folder));
   }
-  await mkdir(join(draft, 'bin'));
+  await mkdir(join(draft, 'bin'), { recursive: true });
   const path = `${[...libraries].join(':')}\${LD_LIBRARY_PATH:+:$LD_LIBRARY_PATH}`;
   const script = [
     '#!/bin/sh',
     '# Written by the set-up of Longshore: a Debian package, unpacked and not installed.',
-    `LD_LIBRARY_PATH="${path}" exec "${join(folder, 'root', 'usr', 'bin', program)}" "$@"`,
+    `LD_LIBRARY_PATH="${path}" exec "${join(folder, 'root', place, program)}" "$@"`,
   ];
   const file = join(draft, 'bin', program);
   await writeFile(file, `${script.join('\n')}\n`);

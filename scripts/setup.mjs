@@ -1,6 +1,6 @@
 /**
- * Prepares a clone: checks Node's version, installs packages, builds, provides a Redis. Finished steps are skipped, so
- * that a second start only hashes the sources.
+ * Prepares a clone: checks Node's version, installs packages, builds, provides a Redis, and a PostgreSQL where the
+ * configuration has an archive. Finished steps are skipped, so that a second start only hashes the sources.
  *
  * `npm start` and `npm test` call it; `node scripts/setup.mjs` runs it alone.
  */
@@ -12,6 +12,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { nodeFault } from '../apps/longshore/bin/node-version.js';
 import { installRedis, isDebian, isRoot, REDIS_BIN, unpack } from './debian.mjs';
+import { providePostgres } from './postgres.mjs';
 import { capture, SetupError } from './run-command.mjs';
 
 export const ROOT = dirname(dirname(fileURLToPath(import.meta.url)));
@@ -19,11 +20,12 @@ export const ROOT = dirname(dirname(fileURLToPath(import.meta.url)));
 /** State of set-up: hashes of the last install and build. Not part of the clone. */
 export const NOTES = join(ROOT, 'node_modules', '.cache', 'longshore');
 
-/** Runs every step; `redis: false` skips the Redis. */
-export async function setUp({ redis = true } = {}) {
+/** Runs every step; `redis: false` skips the Redis, `postgres: true` provides a PostgreSQL. */
+export async function setUp({ redis = true, postgres = false } = {}) {
   checkNode();
   if (await isOutdated()) await alone(installAndBuild);
   if (redis) await provideRedis();
+  if (postgres && !process.env.LONGSHORE_ARCHIVE_URL) await alone(() => providePostgres(say));
 }
 
 /** Runs a script's main function: prints the message of a SetupError and exits with 1. */

@@ -5,13 +5,16 @@
  * small receiver prints each event, so that the first push is visible.
  */
 import { readFile } from 'node:fs/promises';
-import { chooseConfig, namesRedis } from './choose-config.mjs';
+import { chooseConfig, namesRedis, needsPostgres } from './choose-config.mjs';
 import { asScript, ROOT, setUp } from './setup.mjs';
 
 await asScript(async () => {
   const chosen = chooseConfig(ROOT, process.argv.slice(2), process.env.LONGSHORE_CONFIG);
   const yaml = await readFile(chosen.file, 'utf8').catch(() => '');
-  await setUp({ redis: !chosen.help && !namesRedis(yaml) });
+  await setUp({
+    redis: !chosen.help && !namesRedis(yaml),
+    postgres: !chosen.help && needsPostgres(yaml),
+  });
 
   const { main } = await import('../apps/longshore/dist/main.js');
   if (chosen.quickstart) {

@@ -2,3 +2,4 @@
 export { createIngest, type Ingest, type IngestParts } from './ingest.js';
 export type { Taken } from './receipt.js';
 export { createReplayer, type Replayer, type ReplayParts } from './replay.js';
+export { createRepublisher, type Republisher, type RepublishParts } from './republish.js';

@@ -4,7 +4,7 @@
  */
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Archive, ArchiveConnection } from '@longshore/archive';
-import type { ArchiveWriter } from '@longshore/archive/write';
+import type { ArchiveWriter, WriteResult } from '@longshore/archive/write';
 import type { ArchiveSettings, Config } from '@longshore/config';
 import { LongshoreError, utcTime } from '@longshore/event';
 import type { Observer } from '@longshore/observe';
@@ -115,13 +115,18 @@ function relayArchive(
       async write(deliveries, signal) {
         try {
           await ready();
+          const began = performance.now();
           const results = await writer.write(deliveries, signal);
+          observer.archiveWritten({ ...countsOf(results), ms: performance.now() - began });
           if (trouble)
             observer.log.info({ seconds: secondsSince(trouble.since) }, 'the archive is available again');
           trouble = undefined;
           return results;
         } catch (error) {
-          if (!signal.aborted) trouble = { since: trouble?.since ?? Date.now(), why: wordsOf(error) };
+          if (!signal.aborted) {
+            trouble = { since: trouble?.since ?? Date.now(), why: wordsOf(error) };
+            observer.archiveFailed('write');
+          }
           throw error;
         }
       },
@@ -137,6 +142,12 @@ function relayArchive(
       await postgres.stop();
     },
   };
+}
+
+function countsOf(results: readonly WriteResult[]) {
+  const stored = results.filter((result) => result === 'stored').length;
+  const duplicates = results.filter((result) => result === 'duplicate').length;
+  return { stored, duplicates, rejected: results.length - stored - duplicates };
 }
 
 const secondsSince = (since: number): number => Math.round((Date.now() - since) / 1_000);

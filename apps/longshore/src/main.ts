@@ -3,10 +3,13 @@ import { useUtc } from '@longshore/config/environment';
 import { LongshoreError, printableLines } from '@longshore/event';
 import { Command, CommanderError } from 'commander';
 import { addActions } from './commands/actions.js';
+import { addArchive } from './commands/archive.js';
 import { addCheck } from './commands/check.js';
 import { addDead } from './commands/dead.js';
+import { addMigrate } from './commands/migrate.js';
 import { addPreheat } from './commands/preheat.js';
 import { addQuarantine } from './commands/quarantine.js';
+import { addReplay } from './commands/replay.js';
 import { addRun } from './commands/run.js';
 import { addSearch } from './commands/search.js';
 import { addSend } from './commands/send.js';
@@ -27,6 +30,9 @@ const COMMANDS = [
   addDead,
   addQuarantine,
   addActions,
+  addArchive,
+  addReplay,
+  addMigrate,
   addPreheat,
   addVerify,
 ];

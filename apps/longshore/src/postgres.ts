@@ -1,8 +1,8 @@
 /** Which PostgreSQL the archive of this process uses: the configured one, or an embedded one of its own. */
 import type { ArchiveConnection } from '@longshore/archive';
 import { type ArchiveSettings, type Config, maskedUrl } from '@longshore/config';
-import { LongshoreError } from '@longshore/event';
 import type { Observer } from '@longshore/observe';
+import { keepEmbedded } from './embedded.js';
 
 /** The PostgreSQL of this process. */
 export interface OpenPostgres {
@@ -12,12 +12,22 @@ export interface OpenPostgres {
   stop(): Promise<void>;
 }
 
-/** @throws LongshoreError SECRET_MISSING and those of the embedded PostgreSQL */
+/** @throws LongshoreError SECRET_MISSING, POSTGRES_NOT_FOUND, POSTGRES_START_FAILED, DATADIR_LOCKED */
 export async function openPostgres(
-  _config: Config,
-  { url }: ArchiveSettings,
-  _observer: Observer,
+  { datadir }: Pick<Config, 'datadir'>,
+  { url }: Pick<ArchiveSettings, 'url'>,
+  observer: Observer,
 ): Promise<OpenPostgres> {
   if (url) return { connection: { url: url.reveal() }, where: maskedUrl(url), stop: async () => {} };
-  throw new LongshoreError('ARCHIVE_UNAVAILABLE', 'archive.url is not set');
+  const { postgresAddress, startEmbeddedPostgres } = await import('@longshore/embedded/postgres');
+  const kept = await keepEmbedded('PostgreSQL', { datadir }, observer, (reports) =>
+    startEmbeddedPostgres({ datadir, ...reports }),
+  );
+  // The socket of one that was started again is in another folder.
+  const socket = () => postgresAddress(kept.socket()).socket;
+  return {
+    connection: { ...postgresAddress(kept.socket()), socket },
+    where: `embedded, data in ${datadir}`,
+    stop: kept.stop,
+  };
 }

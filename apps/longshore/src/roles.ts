@@ -20,6 +20,7 @@ import { openArchiveReader } from './archive-reader.js';
 import { issuerFetch } from './issuer-fetch.js';
 import { type Listener, listen, logRefused, recordDropped } from './listen.js';
 import { asksForSecret, warnOfOpenIngest } from './open-ingest.js';
+import { operatorArchive } from './operator/archive-parts.js';
 import { ROLES, type Role, type RoleParts } from './role.js';
 import { createSignIns } from './sign-ins.js';
 
@@ -149,9 +150,15 @@ const claimFolder: IngestParts['claim'] = async (folder) => {
 };
 
 async function startWorker(parts: RoleParts): Promise<RunningRole> {
-  const { createOwnPublish, createWorker, startAlerts, startHousekeeping, startImages } = await import(
-    '@longshore/worker'
-  );
+  const {
+    createArchiveKeep,
+    createOwnPublish,
+    createWorker,
+    startAlerts,
+    startHistoryCopy,
+    startHousekeeping,
+    startImages,
+  } = await import('@longshore/worker');
   const { config, consumer, producer, observer, inspector, monitor, trail, version, archive } = parts;
   const { prefix } = config().redis;
   const leader = createLeader(producer, prefix);
@@ -187,7 +194,16 @@ async function startWorker(parts: RoleParts): Promise<RunningRole> {
     memory: createMemoryHistory(producer, prefix),
     agenda: createAgenda(producer, prefix),
     journal: createJournalReader(producer, prefix, isIngestRecord),
+    ...(archive && {
+      archive: createArchiveKeep({
+        archive: archive.archive,
+        settings: () => keepSettings(config()),
+        observer,
+      }),
+    }),
   });
+  const copy =
+    archive && startHistoryCopy({ archive: archive.archive, client: producer, config, leader, observer });
   return {
     prepare(next) {
       const commit = worker.prepare(next);
@@ -200,29 +216,36 @@ async function startWorker(parts: RoleParts): Promise<RunningRole> {
     async close() {
       oldest.close();
       // Another worker leads while this one finishes what is in flight.
-      const stepsDown = Promise.all([housekeeping.close(), alerts.close(), images?.close()]).then(
-        leader.close,
-      );
+      const duties = [housekeeping.close(), alerts.close(), images?.close(), copy?.close()];
+      const stepsDown = Promise.all(duties).then(leader.close);
       await Promise.all([worker.close(), stepsDown]);
       await Promise.all([retention.close(), pulse.close(), own.close()]);
     },
   };
 }
 
+const keepSettings = ({ archive }: Config) => archive;
+
 async function startDashboard(parts: RoleParts): Promise<RunningRole> {
-  const [{ asksForSignIn, createDashboard }, { createAdminService }, { createReplayer }] = await Promise.all([
+  const [dashboardApp, { createAdminService }, { createReplayer, createRepublisher }] = await Promise.all([
     import('@longshore/dashboard'),
     import('@longshore/operator'),
     import('@longshore/ingest'),
   ]);
+  const { asksForSignIn, createDashboard } = dashboardApp;
   const { config, refused, losses, producer, inspector, monitor, observer, version } = parts;
+  const republisher = createRepublisher({ ...parts, client: producer });
   const archive = parts.archive && (await openArchiveReader(parts.archive, observer));
   const replayer = createReplayer({ ...parts, client: producer });
+  const archived = parts.archive && (await operatorArchive(parts.archive.archive));
   const admin = createAdminService({
     client: producer,
     config,
     by: 'the dashboard',
     replay: replayer.replay,
+    republish: republisher.republish,
+    recordReplayed: async (part) => observer.eventsReplayed(part),
+    ...(archived && { archive: archived }),
   });
   const dashboard = createDashboard({
     inspector,
@@ -269,7 +292,7 @@ async function startDashboard(parts: RoleParts): Promise<RunningRole> {
     async close() {
       clearInterval(timer);
       await Promise.all([listener.close(LISTENER_GRACE_MS), dashboard.close()]);
-      await Promise.all([admin.close(), replayer.close(), archive?.close()]);
+      await Promise.all([admin.close(), replayer.close(), republisher.close(), archive?.close()]);
     },
   };
 }

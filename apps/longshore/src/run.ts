@@ -14,7 +14,7 @@ import { createObserver, type Observer } from '@longshore/observe';
 import { connect, createMonitor, type RedisHealth } from '@longshore/queue';
 import { watchForLoss } from '@longshore/queue/lost';
 import { createInspector, createPauses } from '@longshore/queue/operator';
-import { openRelayArchive } from './archive.js';
+import { openRelayArchive, type RelayArchive } from './archive.js';
 import { healthLog } from './health.js';
 import { lossNotes, reportLoss } from './losses.js';
 import { announceReadiness } from './readiness.js';
@@ -65,7 +65,17 @@ export async function run(options: RunOptions): Promise<number> {
   );
   // Reading a large append-only file back may take minutes; a signal to stop must not wait for that.
   const redis = await Promise.race([openRedis(config, env.PATH, observer, file), stopped]);
-  if (redis) await serve(options, { config, observer, watcher, redis, stopped });
+  if (!redis) return 0;
+  try {
+    // So may a PostgreSQL that recovers.
+    const opening = openArchiveFor(options.roles, config, observer).then((archive) => ({ archive }));
+    const opened = await Promise.race([opening, stopped]);
+    if (opened && 'archive' in opened) {
+      await serve(options, { config, observer, watcher, redis, stopped, ...opened });
+    }
+  } finally {
+    await redis.stop();
+  }
   return 0;
 }
 
@@ -74,12 +84,13 @@ interface Serving {
   observer: Observer;
   watcher: Watcher;
   redis: OpenRedis;
+  archive: RelayArchive | undefined;
   stopped: Promise<unknown>;
 }
 
 /** Runs the roles until the process is to stop. What was opened is closed however that ends. */
 async function serve({ file, roles, env }: RunOptions, serving: Serving): Promise<void> {
-  const { config, observer, watcher, redis, stopped } = serving;
+  const { config, observer, watcher, redis, archive, stopped } = serving;
   let inForce: InForce = { config };
   // A role that acknowledges nothing can do its job without replicas.
   const acknowledges = roles.length === 0 || roles.includes('ingest');
@@ -97,7 +108,6 @@ async function serve({ file, roles, env }: RunOptions, serving: Serving): Promis
     onLoss: (loss) => reportLoss(observer, loss),
   });
   const trail = openTrail({ config: () => inForce.config, observer, producer, monitor });
-  const archive = await openArchiveFor(roles, config, observer);
   const parts: RoleParts = {
     ...{ ...connections, observer, inspector, trail, version, archive },
     config: () => inForce.config,

@@ -28,10 +28,12 @@ async function relayWith(url: string, events: object[]): Promise<Relay> {
     }),
   );
   await relay.post(envelope(...events));
-  // The last event of the month is the newest: the first row of the list.
-  const newest = (events.at(-1) as { id: string }).id;
-  await eventually(async () => (await read(relay, '/events')).html.includes(newest), undefined, {
-    ...{ timeout: 120_000, every: 200, what: 'the newest event on its page' },
+  const archived = async () => {
+    const { html } = await read(relay, '/api/v1/archive/events?since=40d&format=ndjson');
+    return html.split('\n').filter(Boolean).length;
+  };
+  await eventually(archived, (count) => count === events.length, {
+    ...{ timeout: 120_000, every: 200, what: 'every event in the archive' },
   });
   return relay;
 }

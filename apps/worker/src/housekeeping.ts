@@ -1,6 +1,6 @@
 /**
  * What one worker process does for the whole deployment, the one that leads: retention, room in a Redis that fills
- * up, and the records of what operators did. Before each step it asks Redis whether it still leads. Every worker
+ * up, the partitions of the archive, and the records of what operators did. Before each step it asks Redis whether it still leads. Every worker
  * process takes part in the election; one that does not lead waits.
  */
 import { type Config, everyEndpoint } from '@longshore/config';
@@ -12,6 +12,7 @@ import type { JournalReader } from '@longshore/queue/journal';
 import type { MemoryHistory } from '@longshore/queue/memory';
 import type { Inspector } from '@longshore/queue/operator';
 import type { TrailWriter } from '@longshore/queue/trail';
+import type { ArchiveKeep } from './archive-keep.js';
 import { createNoteRecorder } from './journal.js';
 import { reportLeftovers } from './leftovers.js';
 import { createRelief } from './relief.js';
@@ -29,6 +30,8 @@ export interface HousekeepingParts {
   memory: Pick<MemoryHistory, 'note'>;
   observer: Observer;
   trail: Pick<TrailWriter, 'note' | 'sweep'>;
+  /** Absent without an archive. */
+  archive?: ArchiveKeep;
   /** For tests: see `createRetentionRounds`. */
   forgetAfterMs?: number;
 }
@@ -52,7 +55,7 @@ const LOG_INTERVAL_MS = 10_000;
 
 /** Runs until closed. Failures are logged, and the next turn tries again. */
 export function startHousekeeping(parts: HousekeepingParts): Housekeeping {
-  const { monitor, observer, leader } = parts;
+  const { monitor, observer, leader, archive } = parts;
   const announced = createAnnouncements(parts);
   const duties = createDuties(parts);
   let leads = false;
@@ -65,9 +68,12 @@ export function startHousekeeping(parts: HousekeepingParts): Housekeeping {
     if (leads && !led) {
       observer.log.info({}, 'this worker leads: it does the housekeeping of all workers');
       duties.begin();
+      archive?.begin();
     }
     if (led && !leads) observer.log.info({}, 'this worker no longer leads');
+    if (leads) archive?.turn();
     if (leads) leads = await duties.run();
+    if (!leads) archive?.end();
   };
 
   let running: Promise<void> | undefined;
@@ -88,6 +94,7 @@ export function startHousekeeping(parts: HousekeepingParts): Housekeeping {
     async close() {
       clearInterval(timer);
       await running;
+      await archive?.close();
     },
   };
 }

@@ -21,6 +21,11 @@ export const archive = z
       'How long events are kept, by their own time. 0s: forever, and then `maxbytes` is required.',
       '2160h',
     ),
+    history: setting(
+      duration({ max: LONGEST_RETENTION_MS }),
+      'How long attempts are kept, for `longshore trace`, the pages and replays. 0s: forever, and then `maxbytes` is required. Without the archive `retention.trail` keeps them; with `retention.trail.age: 0s` none are noted.',
+      '2160h',
+    ),
     maxbytes: setting(
       bytes({ min: 0, max: 2 ** 50 }),
       'Size limit of the archive in PostgreSQL. Above it the oldest partitions are dropped. 0: no limit.',

@@ -15,14 +15,20 @@ export type IngestRecord =
   | { what: 'quarantined'; fields: RecordFields['event.quarantined'] }
   | { what: 'ignored'; fields: RecordFields['delivery.ignored'] }
   | { what: 'collapsed'; fields: RecordFields['delivery.collapsed'] }
-  | { what: 'superseded'; fields: RecordFields['delivery.superseded'] };
+  | { what: 'superseded'; fields: RecordFields['delivery.superseded'] }
+  | { what: 'eventsReplayed'; fields: RecordFields['event.replayed'] };
 
 /** Takes the calls of an observer as values. */
 export function collectRecords(
   push: (record: IngestRecord) => void,
 ): Pick<
   Observer,
-  'eventReceived' | 'eventQuarantined' | 'deliveryIgnored' | 'deliveryCollapsed' | 'deliverySuperseded'
+  | 'eventReceived'
+  | 'eventQuarantined'
+  | 'eventsReplayed'
+  | 'deliveryIgnored'
+  | 'deliveryCollapsed'
+  | 'deliverySuperseded'
 > {
   return {
     eventReceived: (fields, also) => push({ what: 'received', fields, also }),
@@ -30,6 +36,7 @@ export function collectRecords(
     deliveryIgnored: (fields) => push({ what: 'ignored', fields }),
     deliveryCollapsed: (fields) => push({ what: 'collapsed', fields }),
     deliverySuperseded: (fields) => push({ what: 'superseded', fields }),
+    eventsReplayed: (fields) => push({ what: 'eventsReplayed', fields }),
   };
 }
 
@@ -39,7 +46,8 @@ export function recordAgain(record: IngestRecord, observer: Observer): void {
   else if (record.what === 'quarantined') observer.eventQuarantined(record.fields);
   else if (record.what === 'ignored') observer.deliveryIgnored(record.fields);
   else if (record.what === 'collapsed') observer.deliveryCollapsed(record.fields);
-  else observer.deliverySuperseded(record.fields);
+  else if (record.what === 'superseded') observer.deliverySuperseded(record.fields);
+  else observer.eventsReplayed(record.fields);
 }
 
 const WHAT: ReadonlySet<string> = new Set<IngestRecord['what']>([
@@ -48,6 +56,7 @@ const WHAT: ReadonlySet<string> = new Set<IngestRecord['what']>([
   'ignored',
   'collapsed',
   'superseded',
+  'eventsReplayed',
 ]);
 
 /** Is a note that another process left such a record? Its fields are only written out. */

@@ -97,6 +97,11 @@ export const METRICS = {
     help: 'Dead letters that returned to their queues: retried by an operator, or revived after an outage. Each is settled again.',
     labels: ['endpoint'],
   },
+  longshore_events_replayed_total: {
+    type: 'counter',
+    help: 'Archived events that a replay enqueued for the endpoint again.',
+    labels: ['endpoint'],
+  },
   longshore_deliveries_deferred_total: {
     type: 'counter',
     help: 'Attempts that trouble of Longshore’s own prevented, by reason: `proxy` or `descriptors`. They cost no attempt and do not count against the receiver.',
@@ -141,6 +146,57 @@ export const METRICS = {
   longshore_redis_memory_ratio: {
     type: 'gauge',
     help: 'Used share of Redis’ maxmemory, of the fullest master; 0 without a maxmemory. Exported by the dashboard role only.',
+    labels: [],
+  },
+  longshore_archive_rows_total: {
+    type: 'counter',
+    help: 'Events that a batch brought to the archive: `stored`, `duplicate` (it had them), or `rejected` by PostgreSQL.',
+    labels: ['result'],
+  },
+  longshore_archive_batch_seconds: {
+    type: 'histogram',
+    help: 'Time to write a batch, its commit included. Events in a batch: `longshore_archive_rows_total` divided by its count.',
+    labels: [],
+    buckets: SECONDS,
+  },
+  longshore_archive_errors_total: {
+    type: 'counter',
+    help: 'Work on the archive that failed and is tried again: `write`, `partitions` (creating them), `retention`, `size`.',
+    labels: ['work'],
+  },
+  longshore_archive_partitions_dropped_total: {
+    type: 'counter',
+    help: 'Partitions dropped by `archive.retention` (`age`) or `archive.maxbytes` (`size`).',
+    labels: ['why'],
+  },
+  longshore_archive_bytes: {
+    type: 'gauge',
+    help: 'Size of the archive with indexes. This and the next five are exported by the worker that leads.',
+    labels: [],
+  },
+  longshore_archive_max_bytes: {
+    type: 'gauge',
+    help: '`archive.maxbytes`; absent without one.',
+    labels: [],
+  },
+  longshore_archive_events: {
+    type: 'gauge',
+    help: 'Events in the archive, by the estimate of PostgreSQL.',
+    labels: [],
+  },
+  longshore_archive_oldest_timestamp_seconds: {
+    type: 'gauge',
+    help: 'Time of the oldest event in the archive.',
+    labels: [],
+  },
+  longshore_archive_partitions_ahead: {
+    type: 'gauge',
+    help: 'Partitions of events that begin in the future.',
+    labels: [],
+  },
+  longshore_archive_partitions_missing: {
+    type: 'gauge',
+    help: 'Tables without a partition for the present.',
     labels: [],
   },
   longshore_alert_notifications_total: {

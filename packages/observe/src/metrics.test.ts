@@ -8,6 +8,8 @@ const settled = { endpoint: 'alistener', deliveryId: 'd1', attempts: 1 } as cons
 const alert = { alert: 'failing', state: 'firing', receiver: 'oncall', summary: 'it fails' } as const;
 const failed = { ...attempted, outcome: 'retry', status: 503, reason: 'http_503' } as const;
 
+const held = { bytes: 9, maxbytes: 10, events: 7, oldestAt: 5_000, ahead: 2, missing: ['event'] };
+
 /** What moves each sample, and to what. */
 const table: [sample: string, value: number | undefined, happen: (o: Observer) => void][] = [
   [
@@ -91,6 +93,18 @@ const table: [sample: string, value: number | undefined, happen: (o: Observer) =
     1,
     (o) => o.deliverySuperseded({ endpoint: 'alistener', deliveryId: 'd1', by: 'd2' }),
   ],
+  ...[
+    'longshore_events_replayed_total{endpoint="alistener"}',
+    'registry_notifications_events_total{type="Events",endpoint="alistener"}',
+  ].map((metric): [string, number, (o: Observer) => void] => [
+    metric,
+    3,
+    (o) =>
+      o.eventsReplayed({
+        ...{ endpoint: 'alistener', run: 'r', by: 'me', events: 9, enqueued: 3, had: 6 },
+        ...{ waiting: 0, retried: 0, ignored: 0, unreadable: 0 },
+      }),
+  ]),
   [
     'longshore_deliveries_replayed_total{endpoint="alistener"}',
     1,
@@ -257,6 +271,43 @@ const table: [sample: string, value: number | undefined, happen: (o: Observer) =
     'registry_notifications_pending_total{endpoint="alistener"}',
     6,
     (o) => o.setQueueCounts('alistener', { waiting: 1, active: 2, delayed: 3, dead: 4 }),
+  ],
+  [
+    'longshore_archive_rows_total{result="stored"}',
+    3,
+    (o) => o.archiveWritten({ stored: 3, duplicates: 2, rejected: 1, ms: 4 }),
+  ],
+  [
+    'longshore_archive_rows_total{result="duplicate"}',
+    2,
+    (o) => o.archiveWritten({ stored: 3, duplicates: 2, rejected: 1, ms: 4 }),
+  ],
+  [
+    'longshore_archive_batch_seconds_bucket{le="0.005"}',
+    1,
+    (o) => o.archiveWritten({ stored: 3, duplicates: 0, rejected: 0, ms: 4 }),
+  ],
+  ['longshore_archive_errors_total{work="write"}', 1, (o) => o.archiveFailed('write')],
+  [
+    'longshore_archive_partitions_dropped_total{why="size"}',
+    1,
+    (o) => o.archiveDropped({ partition: 'event_2026_07', since: 0, until: 1, bytes: 5, why: 'size' }),
+  ],
+  ['longshore_archive_bytes', undefined, () => {}],
+  ['longshore_archive_bytes', 9, (o) => o.archiveHolds(held)],
+  ['longshore_archive_max_bytes', undefined, (o) => o.archiveHolds({ ...held, maxbytes: 0 })],
+  ['longshore_archive_max_bytes', 10, (o) => o.archiveHolds(held)],
+  ['longshore_archive_events', 7, (o) => o.archiveHolds(held)],
+  ['longshore_archive_oldest_timestamp_seconds', 5, (o) => o.archiveHolds(held)],
+  ['longshore_archive_partitions_ahead', 2, (o) => o.archiveHolds(held)],
+  ['longshore_archive_partitions_missing', 1, (o) => o.archiveHolds(held)],
+  [
+    'longshore_archive_partitions_missing',
+    undefined,
+    (o) => {
+      o.archiveHolds(held);
+      o.archiveHolds(undefined);
+    },
   ],
 ];
 

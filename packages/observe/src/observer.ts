@@ -5,6 +5,7 @@
  * Numbers are those of this process since its start; Prometheus adds up the processes.
  */
 import { ignoredErrors } from '@longshore/event';
+import { type ArchiveMeter, createArchiveMeter } from './archive-meter.js';
 import { createGauges, type Gauges } from './gauges.js';
 import { LabelBounds } from './label-bounds.js';
 import { createLog, type LogOptions } from './log.js';
@@ -24,7 +25,7 @@ export interface ObserverOptions extends Omit<LogOptions, 'onDrop'> {
 }
 
 /** The pipelines write, the listeners read. No call throws; only reading waits. */
-export interface Observer extends Recorder, Gauges {
+export interface Observer extends Recorder, Gauges, ArchiveMeter {
   /** For lines about the process itself, which are not records. */
   log: Logger;
   /** Like `log`, but writes equal lines at most once in `everyMs`, with the number of those suppressed. */
@@ -65,6 +66,7 @@ export function createObserver(options: ObserverOptions): Observer {
     log,
     ...createRecorder({ log, metrics, bounds, tally }),
     ...createGauges(metrics, bounds, tally),
+    ...createArchiveMeter(metrics),
     throttledLog(key, everyMs) {
       const made = throttles.get(key) ?? throttle(log, everyMs);
       throttles.set(key, made);

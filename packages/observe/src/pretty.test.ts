@@ -48,6 +48,14 @@ test.each<[(o: Observer) => void, string]>([
     'spooled event set aside  nexus  failed  bad/1.bad  why',
   ],
   [
+    (o) =>
+      o.eventsReplayed({
+        ...{ endpoint: 'a', run: 'r', by: 'longshore replay', events: 9, enqueued: 3, had: 6 },
+        ...{ waiting: 0, retried: 0, ignored: 0, unreadable: 0 },
+      }),
+    'events replayed  a  3 of 9 enqueued  by longshore replay',
+  ],
+  [
     (o) => o.deliveryIgnored({ endpoint: 'a', rule: 'ignore.tags', action: 'pull' }),
     'notification ignored  a  pull  ignore.tags',
   ],

@@ -61,6 +61,12 @@ function wordsOf(line: Line): string[] {
         text(line.reason),
         line.kept === true ? 'kept in the dead-letter set' : '',
       ];
+    case 'event.replayed':
+      return [
+        text(line.endpoint),
+        `${text(line.enqueued)} of ${text(line.events)} enqueued`,
+        `by ${text(line.by)}`,
+      ];
     case 'alert.sent':
       return [text(line.receiver), text(line.state), text(line.summary)];
     case 'alert.failed':

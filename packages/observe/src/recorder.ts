@@ -23,6 +23,8 @@ export interface Recorder {
     also: { enqueuedTo: Readonly<Record<string, number>> },
   ): void;
   eventQuarantined(record: RecordFields['event.quarantined']): void;
+  /** Once for each part of a replay of archived events. */
+  eventsReplayed(record: RecordFields['event.replayed']): void;
   eventRefused(record: RecordFields['event.refused']): void;
   eventSpooled(record: RecordFields['event.spooled']): void;
   eventAside(record: RecordFields['event.aside']): void;
@@ -54,6 +56,8 @@ export interface Recorder {
   deliveryDeferred(attempt: { endpoint: string; reason: string }): void;
   /** Once for each action of an operator; twice for one on many. */
   operatorActed(record: RecordFields['operator.acted']): void;
+  /** Once for each partition of the archive that retention dropped. */
+  archiveDropped(record: RecordFields['archive.dropped']): void;
   /** Once for each loss, by the process that has found it. */
   queueLost(record: RecordFields['queue.lost']): void;
   /** Entries of the trail were dropped. */
@@ -107,6 +111,12 @@ function eventRecorder({ log, metrics, bounds, tally }: RecorderParts): Pick<Rec
       write('event.quarantined', 0, record);
       const labels = { source: bounds.source(record.source), reason: bounds.quarantine(record.reason) };
       metrics.count('longshore_events_quarantined_total', labels);
+    },
+    eventsReplayed(record) {
+      write('event.replayed', 0, record);
+      const endpoint = bounds.endpoint(record.endpoint);
+      metrics.count('longshore_events_replayed_total', { endpoint }, record.enqueued);
+      tally.enqueued(endpoint, record.enqueued);
     },
     eventRefused: (record) => write('event.refused', 0, record),
     eventSpooled(record) {
@@ -223,6 +233,12 @@ function otherRecorder({ log, metrics, bounds }: RecorderParts): Pick<Recorder, 
     operatorActed(record) {
       const troubled = record.result === 'failed' || record.result === 'stopped';
       write('operator.acted', troubled ? 1 : 0, record, { at: isoTime(record.at) });
+    },
+    archiveDropped(record) {
+      const { since, until } = record;
+      const times = { since: isoTime(since), until: isoTime(until) };
+      write('archive.dropped', record.why === 'size' ? 1 : 0, record, times);
+      metrics.count('longshore_archive_partitions_dropped_total', { why: record.why });
     },
     queueLost(record) {
       const { from, until } = record;

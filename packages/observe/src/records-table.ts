@@ -65,6 +65,22 @@ export const RECORDS = {
       detail: DETAIL,
     },
   },
+  'event.replayed': {
+    help: 'An operator replays archived events to one endpoint: one line for each part of the replay in which something was enqueued or retried. Each retried dead letter has a `delivery.replayed` too.',
+    forms: [{ level: 'info', message: 'events replayed' }],
+    fields: {
+      endpoint: ENDPOINT,
+      run: 'Id of the replay, for `longshore replay --resume`.',
+      by: 'The command or the dashboard that did it.',
+      events: 'Archived events of this part.',
+      enqueued: 'Deliveries enqueued.',
+      had: 'Events that the endpoint had.',
+      waiting: 'Events that were in its queue already.',
+      retried: 'Events that were dead there, and were retried.',
+      ignored: 'Events that the endpoint’s rules ignore, or that were collapsed.',
+      unreadable: 'Events whose body is not kept or cannot be read.',
+    },
+  },
   'event.refused': {
     help: 'A request was refused. The sender gets the status, and retries or not. Deliveries that Redis stored before are in `event.received`.',
     forms: [{ level: 'warn', message: 'event refused' }],
@@ -270,6 +286,20 @@ export const RECORDS = {
       result: '`started`, `done`, `stopped` (cancelled) or `failed`.',
       addr: 'Address of the client; of a command the host.',
       at: 'Time of the action, ISO 8601.',
+    },
+  },
+  'archive.dropped': {
+    help: 'A partition of the archive was dropped with everything in it, by `archive.retention` or because the archive was larger than `archive.maxbytes`.',
+    forms: [
+      { level: 'info', message: 'archive partition dropped', when: 'by age' },
+      { level: 'warn', message: 'archive partition dropped', when: 'by size, before its time' },
+    ],
+    fields: {
+      partition: 'Name of its table in the schema `longshore`.',
+      since: 'Its events are of this time or later, ISO 8601.',
+      until: 'Its events are from before this time.',
+      bytes: 'Its size with indexes.',
+      why: '`age` or `size`.',
     },
   },
   'queue.lost': {

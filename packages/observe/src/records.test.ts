@@ -21,6 +21,11 @@ const acted = {
   ...{ action: 'dead.drop', endpoint: 'one', filter: '{"endpoint":"one"}', at: 1_000 },
 };
 
+const replayed = {
+  ...{ endpoint: 'one', run: '0a1b2c3d', by: 'longshore replay', events: 9, enqueued: 3, had: 2 },
+  ...{ waiting: 1, retried: 1, ignored: 1, unreadable: 1 },
+};
+
 const alert = {
   alert: 'failing',
   state: 'firing',
@@ -53,6 +58,13 @@ const table: [what: string, record: (o: Observer) => void, level: string, msg: s
     'info',
     'event received',
     { record: 'event.received', ...received },
+  ],
+  [
+    'event.replayed',
+    (o) => o.eventsReplayed(replayed),
+    'info',
+    'events replayed',
+    { record: 'event.replayed', ...replayed },
   ],
   [
     'event.quarantined',

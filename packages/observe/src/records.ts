@@ -47,6 +47,20 @@ export interface RecordFields {
     quarantineId: string;
     detail?: string;
   };
+  'event.replayed': {
+    endpoint: string;
+    /** Id of the replay. */
+    run: string;
+    by: string;
+    /** Archived events that were looked at. */
+    events: number;
+    enqueued: number;
+    had: number;
+    waiting: number;
+    retried: number;
+    ignored: number;
+    unreadable: number;
+  };
   'event.refused': { source: string; status: number; reason: string; detail?: string };
   'event.spooled': {
     source: string;
@@ -171,6 +185,14 @@ export interface RecordFields {
     revived: number;
   };
   'endpoint.released': EndpointEnd;
+  'archive.dropped': {
+    partition: string;
+    /** Epoch milliseconds; the line has it as ISO 8601. */
+    since: number;
+    until: number;
+    bytes: number;
+    why: 'age' | 'size';
+  };
   'operator.acted': {
     actor: string;
     kind: string;

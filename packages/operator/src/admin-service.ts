@@ -21,10 +21,11 @@ import { listingOf, notFound } from './listing.js';
 import type { AdminService, AdminServiceDeps } from './port.js';
 import { quarantineMethods } from './quarantine.js';
 import { positionOf } from './query.js';
+import { replayMethods } from './replay/methods.js';
 
 /** See {@link AdminService}. Closing it closes what it opened; not the client. */
 export function createAdminService(deps: AdminServiceDeps): AdminService {
-  const { client, config, by: via, replay, now = Date.now } = deps;
+  const { client, config, by: via, replay, archive, now = Date.now } = deps;
   const { prefix } = config().redis;
   const inspector = createInspector(client, prefix);
   const pauses = createPauses(client, prefix, inspector);
@@ -34,7 +35,10 @@ export function createAdminService(deps: AdminServiceDeps): AdminService {
   const known = { known: endpoints.names };
   const letters = createDeadLetters(client, prefix, known);
   const deliveries = createDeliveries(client, prefix, known);
-  const tracer = createTracer({ client, prefix, sources: () => sourceNames(config()) });
+  const tracer = createTracer({
+    ...{ client, prefix, sources: () => sourceNames(config()) },
+    ...(archive && { archive: archive.history }),
+  });
   const quarantine = createQuarantine(client, prefix);
   const journal = createJournal(client, prefix);
   const runs = createPreheatRuns(client, prefix);
@@ -65,6 +69,10 @@ export function createAdminService(deps: AdminServiceDeps): AdminService {
       trace: (query) => tracer.find(query),
       ...deadLetterMethods({ letters, endpoints, acts, now }),
       ...quarantineMethods({ quarantine, journal, replay, acts, now }),
+      ...replayMethods({
+        ...{ config, archive, endpoints, deliveries, letters, acts, now, history: tracer },
+        ...{ republish: deps.republish, record: deps.recordReplayed },
+      }),
       async close() {
         await Promise.all([inspector, pauses].map((each) => each.close()));
       },

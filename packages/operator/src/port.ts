@@ -14,6 +14,8 @@ import type { Actor } from './access/role.js';
 import type { Action } from './actions/action.js';
 import type { EndpointOverview } from './endpoints.js';
 import type { DeadLetterQuery, QuarantineQuery } from './query.js';
+import type { OperatorArchive, ReplayedPart, ReplayOptions, ReplayResult, Republish } from './replay/port.js';
+import type { ReplayQuery } from './replay/query.js';
 
 /** One page of a list. `next`: the cursor of the next one; absent on the last. */
 export interface Listing<Item> {
@@ -83,6 +85,12 @@ export interface AdminServiceDeps {
   actor?: Actor;
   /** Ingest's pipeline, for requests of quarantine. */
   replay: Replay;
+  /** Absent: the configuration has no `archive`. */
+  archive?: OperatorArchive;
+  /** Publishes archived events. */
+  republish: Republish;
+  /** Records what a replay did. */
+  recordReplayed(part: ReplayedPart): Promise<void>;
   now?(): number;
 }
 
@@ -131,6 +139,14 @@ export interface AdminService {
   retryQuarantine(query: QuarantineQuery, signal?: AbortSignal): AsyncGenerator<QuarantineRetry>;
   /** @returns how many were deleted */
   dropQuarantine(query: QuarantineQuery): Promise<number>;
+  /**
+   * Delivers archived events of a window to one endpoint again; resolves when all of them are enqueued. PostgreSQL, Redis
+   * and room in Redis are waited for.
+   * @throws LongshoreError ARCHIVE_OFF, REQUEST_INVALID, REQUEST_NOT_FOUND
+   */
+  replay(query: ReplayQuery, options?: ReplayOptions): Promise<ReplayResult>;
+  /** Events of a replay's window; a million for more. Throws as `replay` does, and ARCHIVE_UNAVAILABLE. */
+  countReplay(query: ReplayQuery): Promise<number>;
   /** Closes what it opened; not the client. */
   close(): Promise<void>;
 }

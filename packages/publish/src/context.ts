@@ -17,6 +17,8 @@ export interface PublishContext {
   beside?: number;
   /** Address that they came from. */
   remote?: string;
+  /** Who publishes archived events again, for the history. */
+  by?: string;
   /** For the record. */
   detail?: string;
 }

@@ -10,7 +10,7 @@ const KEPT_AFTER_MS = 5_000;
 export function noteReceived(
   history: HistoryWriter,
   { events }: Stored,
-  { receivedAt, remote }: PublishContext,
+  { receivedAt, remote, by }: PublishContext,
 ): void {
   const now = Date.now();
   const takenAt = now - receivedAt > KEPT_AFTER_MS ? { takenAt: now } : {};
@@ -30,6 +30,7 @@ export function noteReceived(
       view: viewOf(event),
       ...(remote !== undefined && { remote }),
       ...(event.actor?.name && { actor: event.actor.name }),
+      ...(by !== undefined && { by }),
       planned: made.map(({ delivery, duplicate }) => ({
         endpoint: delivery.endpoint,
         deliveryId: delivery.id,

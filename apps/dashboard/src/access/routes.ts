@@ -25,6 +25,7 @@ const LOOK = [
   '/operations/:id',
   '/quarantine',
   '/quarantine/:id',
+  '/replay',
   '/quarantine/drop',
   '/repositories',
   '/repository',
@@ -62,11 +63,13 @@ const OPERATE = [
   '/operations/:id/cancel',
   '/quarantine/drop',
   '/quarantine/retry',
+  '/replay',
   '/api/v1/dead/drop',
   '/api/v1/dead/retry',
   '/api/v1/operations/:id/cancel',
   '/api/v1/quarantine/drop',
   '/api/v1/quarantine/retry',
+  '/api/v1/replay',
 ];
 
 /** The role by method and pattern of the path: `GET /dead/:id`. */

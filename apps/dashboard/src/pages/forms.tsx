@@ -11,6 +11,7 @@ import { frameOf, page } from './layout.js';
 import { Message, type MessageProps } from './message.js';
 import { endpointPath } from './overview.js';
 import { deadLetterParams, param, readForm, selectsAll } from './params.js';
+import { registerReplayForm } from './replay/routes.js';
 
 /** Reloading the next page does not repeat the action. */
 function seeOther(ctx: Context, path: string): void {
@@ -28,6 +29,7 @@ export function registerForms(router: Router, deps: PageDeps): void {
   registerEndpointForms(router, deps);
   registerDeadLetterForms(router, deps);
   registerQuarantineForms(router, deps);
+  registerReplayForm(router, deps);
 }
 
 function registerEndpointForms(router: Router, { admin }: PageDeps): void {

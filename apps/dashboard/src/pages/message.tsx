@@ -1,6 +1,7 @@
 /** Pages with one message: a result, an error and what to do about it, or the progress of a bulk action. */
 import { formatNumber, plural } from '@longshore/event';
 import type { BulkJob } from '@longshore/operator';
+import type { BulkReplay } from '@longshore/operator/replay';
 import { Submit } from './submit.js';
 
 /** The message. */
@@ -40,7 +41,12 @@ const TITLES: Record<BulkJob['state'], string> = {
   stopped: 'Cancelled',
   failed: 'Failed',
 };
-const DONE = { retry: 'retried', drop: 'deleted' };
+const DONE = { retry: 'retried', drop: 'deleted', replay: 'enqueued' };
+const SKIPPED = {
+  retry: 'no longer in the dead-letter set',
+  drop: 'no longer in the dead-letter set',
+  replay: 'the endpoint had them, has them waiting, or ignores them',
+};
 
 /** The progress of a bulk action. */
 export function BulkJobPage({ job }: { job: BulkJob }) {
@@ -51,7 +57,7 @@ export function BulkJobPage({ job }: { job: BulkJob }) {
       <h1>{TITLES[state]}</h1>
       <p role="status">
         {plural(done, 'delivery', 'deliveries')} {DONE[action]}
-        {skipped > 0 && `, ${formatNumber(skipped)} skipped (no longer in the dead-letter set)`}
+        {skipped > 0 && `, ${formatNumber(skipped)} skipped (${SKIPPED[action]})`}
       </p>
       <progress max={Math.max(1, total)} value={state === 'done' ? Math.max(1, total) : looked}>
         {formatNumber(looked)} of {formatNumber(total)}
@@ -61,19 +67,41 @@ export function BulkJobPage({ job }: { job: BulkJob }) {
       </p>
       {holding.length > 0 && <p class="note">Waiting for a full backlog to drain: {holding.join(', ')}.</p>}
       {error && <p class="note bad">{error}</p>}
+      {job.action === 'replay' && <ReplayNotes job={job} />}
       <div class="row">
         {running && (
           <form method="post" action={`/operations/${encodeURIComponent(id)}/cancel`}>
             <Submit>Cancel</Submit>
           </form>
         )}
-        <a class="button" href="/dead">
-          Dead letters
+        <a class="button" href={action === 'replay' ? '/events' : '/dead'}>
+          {action === 'replay' ? 'Events' : 'Dead letters'}
         </a>
         <a class="button" href="/">
           Endpoints
         </a>
       </div>
     </div>
+  );
+}
+
+/** Why it waits, and how one that ended early continues. */
+function ReplayNotes({ job: { waits, run, state, query } }: { job: BulkReplay }) {
+  return (
+    <>
+      {waits && <p class="note">Waiting: {waits}</p>}
+      {run !== undefined && (
+        <p class="soft">
+          Replay {run}
+          {query.endpoint && ` to ${query.endpoint}`}
+        </p>
+      )}
+      {run !== undefined && (state === 'stopped' || state === 'failed') && (
+        <form class="row" method="post" action="/replay">
+          <input type="hidden" name="resume" value={run} />
+          <Submit class="main">Continue</Submit>
+        </form>
+      )}
+    </>
   );
 }

@@ -13,6 +13,7 @@ import { Overview } from './overview.js';
 import { deadLetterParams, listedState, param, selectsAll } from './params.js';
 import { PreheatPage } from './preheat.js';
 import { ConfirmQuarantineDrop, QuarantinedPage, QuarantinePage } from './quarantine.js';
+import { replayViews } from './replay/routes.js';
 import { SearchPage } from './search.js';
 import type { View } from './view.js';
 
@@ -35,6 +36,7 @@ export function registerViews(router: Router, deps: PageDeps): void {
     ...deadLetterViews(deps),
     ...otherViews(deps),
     ...archiveViews(deps),
+    ...replayViews(deps),
   };
   for (const [path, view] of Object.entries(views)) {
     router.get(path, async (ctx) => {

@@ -56,6 +56,9 @@ export const endpoints = (...names: string[]): object => ({
 /** Ingest is another app: every replayed request is accepted, and leaves quarantine. */
 const replay = async () => ({ accepted: 1, enqueued: 1, duplicates: 0, ignored: 0, kept: [] });
 
+const republish = async (events: readonly unknown[]) => ({ enqueued: events.length, duplicates: 0 });
+const recordReplayed = async (): Promise<void> => {};
+
 /** Starts a dashboard with these settings of `longshore.yml`, and with this archive. */
 export async function startDashboard(settings: object = {}, archive?: ArchiveReader): Promise<TestDashboard> {
   const prefix = testPrefix();
@@ -64,7 +67,9 @@ export async function startDashboard(settings: object = {}, archive?: ArchiveRea
   const inspector = createInspector(client, prefix);
   const producer = createProducer(client, prefix);
   let config = await configOf(settings, prefix);
-  const admin = createAdminService({ client, config: () => config, by: 'the dashboard', replay });
+  const admin = createAdminService({
+    ...{ client, config: () => config, by: 'the dashboard', replay, republish, recordReplayed },
+  });
   const internalErrors: unknown[] = [];
   const signInTroubles: unknown[] = [];
   const dashboard = createDashboard({

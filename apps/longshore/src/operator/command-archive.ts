@@ -39,7 +39,7 @@ async function connectionOf(
   if (url) return { url: url.reveal() };
   const { joinEmbeddedPostgres } = await import('@longshore/embedded/postgres');
   const joined = await joinEmbeddedPostgres(datadir);
-  if (joined) return joined;
+  if (joined) return { ...joined, socket: () => joined.socket };
   const why = `no PostgreSQL of the archive runs in ${datadir}`;
   throw new LongshoreError(
     'ARCHIVE_UNAVAILABLE',

@@ -6,10 +6,13 @@ import { hostname, userInfo } from 'node:os';
 import type { IngestRecord } from '@longshore/observe/ingest-record';
 import { type AdminService, createAdminService, type Replay } from '@longshore/operator';
 import type { Actor } from '@longshore/operator/access';
+import type { ReplayedPart, Republish } from '@longshore/operator/replay';
 import { createJournal } from '@longshore/queue/journal';
 import { createTrail, trailLimits } from '@longshore/queue/trail';
 import { type Relay, withRelay } from '../relay.js';
 import type { Shell } from '../shell.js';
+import { lazyArchive } from './archive-parts.js';
+import { openCommandArchive } from './command-archive.js';
 
 /** @param by the command, for the records */
 export function withAdmin<T>(
@@ -20,20 +23,25 @@ export function withAdmin<T>(
 ): Promise<T> {
   return withRelay(file, shell.env, async (relay) => {
     const { config, client } = relay;
-    const replayer = openReplay(relay, shell);
-    const actor = systemUser();
-    const admin = createAdminService({ client, config: () => config, by, actor, replay: replayer.replay });
+    const ingest = lazyIngest(relay, shell);
+    const archive = config.archive && lazyArchive(() => openCommandArchive(config, file));
+    const admin = createAdminService({
+      ...(archive && { archive: archive.parts }),
+      ...{ client, config: () => config, by, actor: systemUser() },
+      ...{ replay: ingest.replay, republish: ingest.republish, recordReplayed: ingest.recordReplayed },
+    });
     try {
       return await use(admin);
     } finally {
       await admin.close();
-      await replayer.close();
+      await ingest.close();
+      await archive?.close();
     }
   });
 }
 
 /** Who may read the configuration, with its secrets, may do everything. */
-function systemUser(): Actor {
+export function systemUser(): Actor {
   return { name: userName(), kind: 'command', role: 'admin', addr: hostname() };
 }
 
@@ -46,37 +54,51 @@ function userName(): string {
   }
 }
 
-/** Ingest's pipeline, opened by the first retry: other commands do not load it. */
-function openReplay({ config, client, monitor, prefix }: Relay, shell: Pick<Shell, 'warn'>) {
-  const warn = (_: object, message: string): void => shell.warn(`longshore: ${message}`);
-  const silent = (): void => {};
-  const open = async () => {
-    const { createReplayer } = await import('@longshore/ingest');
-    const { collectRecords } = await import('@longshore/observe/ingest-record');
-    const journal = createJournal<IngestRecord>(client, prefix);
-    const records: IngestRecord[] = [];
-    const trail = createTrail({
-      client,
-      prefix,
-      limits: () => trailLimits(config.retention.trail, monitor.health.limit),
-    });
-    const log = { debug: silent, info: silent, warn, error: warn };
-    const observer = { ...collectRecords((record) => records.push(record)), log };
-    const replayer = createReplayer({ config: () => config, client, monitor, observer, trail });
-    return { trail, replayer, flush: () => journal.write(records.splice(0)) };
-  };
-  let opened: Awaited<ReturnType<typeof open>> | undefined;
+/** Ingest's pipelines, opened by the first retry or replay: other commands do not load them. */
+function lazyIngest(relay: Relay, shell: Pick<Shell, 'warn'>) {
+  let opening: ReturnType<typeof openIngest> | undefined;
+  const opened = () => (opening ??= openIngest(relay, shell));
   const replay: Replay = async (source, raw) => {
-    opened ??= await open();
-    const result = await opened.replayer.replay(source, raw);
-    await opened.flush();
+    const { replayer, flush } = await opened();
+    const result = await replayer.replay(source, raw);
+    await flush();
     return result;
   };
+  const republish: Republish = async (...args) => (await opened()).republisher.republish(...args);
   return {
     replay,
+    republish,
+    async recordReplayed(part: ReplayedPart) {
+      const { observer, records, flush } = await opened();
+      // One that could not be written comes again.
+      if (!records.some(({ fields }) => fields === part)) observer.eventsReplayed(part);
+      await flush();
+    },
     async close() {
-      await opened?.trail.close();
-      await opened?.replayer.close();
+      const { trail, replayer, republisher } = (await opening) ?? {};
+      await trail?.close();
+      await Promise.all([replayer?.close(), republisher?.close()]);
     },
   };
+}
+
+async function openIngest({ config, client, monitor, prefix }: Relay, shell: Pick<Shell, 'warn'>) {
+  const { createReplayer, createRepublisher } = await import('@longshore/ingest');
+  const { collectRecords } = await import('@longshore/observe/ingest-record');
+  const journal = createJournal<IngestRecord>(client, prefix);
+  const records: IngestRecord[] = [];
+  const limits = () => trailLimits(config.retention.trail, monitor.health.limit);
+  const trail = createTrail({ client, prefix, limits });
+  const warn = (_: object, message: string): void => shell.warn(`longshore: ${message}`);
+  const silent = (): void => {};
+  const log = { debug: silent, info: silent, warn, error: warn };
+  const observer = { ...collectRecords((record) => records.push(record)), log };
+  const parts = { config: () => config, client, monitor, observer, trail };
+  const flush = async (): Promise<void> => {
+    const written = records.slice();
+    await journal.write(written);
+    records.splice(0, written.length);
+  };
+  const [replayer, republisher] = [createReplayer(parts), createRepublisher(parts)];
+  return { trail, replayer, republisher, observer, records, flush };
 }

@@ -15,7 +15,14 @@ export type ArchiveConnection =
       /** `postgres://user:password@host:port/database?sslmode=…` */
       url: string;
     }
-  | { socket: string; port: number; user: string; password?: string; database: string };
+  | {
+      /** Folder of the socket, asked for each connection: an embedded PostgreSQL that was restarted has another one. */
+      socket: () => string;
+      port: number;
+      user: string;
+      password?: string;
+      database: string;
+    };
 
 /** See {@link openArchive}. */
 export interface ArchiveOptions {
@@ -69,6 +76,7 @@ export function openArchive(options: ArchiveOptions): Archive {
     types: TYPES,
     options: sessionOptions(options.statementTimeout ?? STATEMENT_TIMEOUT_MS),
   });
+  followSocket(pool, options.connection);
   pool.on('error', options.onError);
   const db = new Kysely<Tables>({ dialect: new PostgresDialect({ pool }) });
   let closed: Promise<void> | undefined;
@@ -85,12 +93,18 @@ const addressOf = (connection: ArchiveConnection): pg.PoolConfig =>
   'url' in connection
     ? { connectionString: connection.url }
     : {
-        host: connection.socket,
+        host: connection.socket(),
         port: connection.port,
         user: connection.user,
         database: connection.database,
         ...(connection.password !== undefined && { password: connection.password }),
       };
+
+/** The pool makes each connection of its options. */
+function followSocket(pool: pg.Pool, connection: ArchiveConnection): void {
+  if (!('socket' in connection)) return;
+  Object.defineProperty(pool.options, 'host', { get: connection.socket });
+}
 
 const sessionOptions = (statementTimeout: number): string =>
   [

@@ -16,7 +16,7 @@ export interface HistoryCopierParts {
   pool: pg.Pool;
   feed: HistoryFeed;
   width(): PartitionWidth;
-  /** Milliseconds for which entries are kept; 0: for ever. Older ones are not copied. */
+  /** Milliseconds for which entries are kept; 0: forever. Older ones are not copied. */
   retention(): number;
   now?(): number;
 }
@@ -45,7 +45,7 @@ interface Cursor {
   lookedAt: number;
 }
 
-/** How often the cursor of a quiet relay is written, so that a later gap can be told from quiet. */
+/** How often the cursor of a quiet relay is written, so that a later gap and quiet can be distinguished. */
 const LOOKED_INTERVAL_MS = 60_000;
 
 /** SQLSTATE of a row that no partition takes. */

@@ -233,7 +233,7 @@ describe('copying', () => {
     expect(await foundBy(archive, { repositories: ['acme/app'] })).toEqual([fresh]);
   });
 
-  test('a quiet relay writes its cursor now and then, so that a gap can be told from quiet', async () => {
+  test('a quiet relay writes its cursor now and then, so that a gap and quiet differ', async () => {
     const archive = await anArchive();
     let now = Date.now();
     const looks: (number | undefined)[] = [];

@@ -24,6 +24,15 @@ async function* list(tags: AsyncIterable<PlannedTag>, to: string): AsyncGenerato
   }
 }
 
+/** A port is no part of a repository's name, which --scoped makes of it. */
+const PORT_TRAP = [
+  '# A source below has a port, which --scoped refuses (invalid reference format). Write its host without a port below, and',
+  '# say where it is in registries.conf (skopeo --registries-conf FILE sync …):',
+  '#   [[registry]]',
+  '#   prefix = "registry.internal"',
+  '#   location = "registry.internal:5000"',
+];
+
 /** A host has one entry in this file, so all of its repositories are read before the first line. */
 async function* skopeo(tags: AsyncIterable<PlannedTag>, to: string): AsyncGenerator<string> {
   yield* [
@@ -44,6 +53,7 @@ async function* skopeo(tags: AsyncIterable<PlannedTag>, to: string): AsyncGenera
     const images = byHost.get(host) ?? new Map<string, string[]>();
     byHost.set(host, images.set(repository, [...(images.get(repository) ?? []), tag]));
   }
+  if ([...byHost.keys()].some((host) => host.includes(':'))) yield* PORT_TRAP;
   if (byHost.size === 0) yield '{}';
   for (const [host, images] of byHost) {
     yield* [`${quoted(host)}:`, '  images:'];

@@ -40,6 +40,11 @@ export interface ReplayedEvent {
 /** Reads the archive for a replay. */
 export interface ReplaySource {
   /**
+   * How many events of the window there are; a million for more.
+   * @throws LongshoreError ARCHIVE_UNAVAILABLE
+   */
+  count(window: ReplayWindow): Promise<number>;
+  /**
    * @param after the last event of the page before
    * @returns fewer than `limit` at the end of the window only
    * @throws LongshoreError ARCHIVE_UNAVAILABLE
@@ -49,12 +54,11 @@ export interface ReplaySource {
 
 /** A window with few matches may have to be read from end to end for one page. */
 const STATEMENT_TIMEOUT_MS = 600_000;
-/** More repositories than that are not passed to PostgreSQL: the glob is applied to what it returns. */
-const MOST_REPOSITORIES = 10_000;
 
 /** See the header. */
 export function createReplaySource(pool: pg.Pool): ReplaySource {
   return {
+    count: (window) => count(pool, window).catch(asUnavailable),
     page: (window, after, limit) => readPage(pool, window, after, limit).catch(asUnavailable),
   };
 }
@@ -93,19 +97,33 @@ async function readPage(
   after: ReplayPlace | undefined,
   limit: number,
 ): Promise<ReplayedEvent[]> {
-  const values: unknown[] = [window.since, window.until];
-  const bind = (value: unknown): string => `$${values.push(value)}`;
-  const conditions = ['e.at >= $1::timestamptz', 'e.at < $2::timestamptz'];
-  if (after) conditions.push(`(e.at, e.id) > (${bind(after.at)}::timestamptz, ${bind(after.id)}::uuid)`);
-  if (window.action !== undefined) conditions.push(actionCondition(window.action, bind));
-  const { repository } = window;
-  const ids = repository === undefined ? undefined : await repositoriesOf(pool, repository);
-  if (ids?.length === 0) return [];
-  if (ids && ids.length <= MOST_REPOSITORIES) conditions.push(`e.repository_id = any(${bind(ids)}::int[])`);
-  else if (ids) conditions.push(`e.repository_id in (select unnest(${bind(ids)}::int[]))`);
-  const sql = `select ${COLUMNS} from event e ${JOINED} where ${conditions.join(' and ')}
+  const { where, values, bind } = await filtered(pool, window);
+  const behind = after ? `and (e.at, e.id) > (${bind(after.at)}::timestamptz, ${bind(after.id)}::uuid)` : '';
+  const sql = `select ${COLUMNS} from event e ${JOINED} where ${where} ${behind}
     order by e.at, e.id limit ${bind(limit)}`;
   return (await slowly<EventRow>(pool, sql, values)).map(replayed);
+}
+
+const MOST_COUNTED = 1_000_000;
+
+async function count(pool: pg.Pool, window: ReplayWindow): Promise<number> {
+  const { where, values } = await filtered(pool, window);
+  const sql = `select count(*) as events from (
+    select 1 from event e left join label n on n.id = e.native_type_id where ${where} limit ${MOST_COUNTED}) e`;
+  const [row] = await slowly<{ events: number }>(pool, sql, values);
+  return row?.events ?? 0;
+}
+
+async function filtered(pool: pg.Pool, { since, until, action, repository }: ReplayWindow) {
+  const values: unknown[] = [since, until];
+  const bind = (value: unknown): string => `$${values.push(value)}`;
+  const conditions = ['e.at >= $1::timestamptz', 'e.at < $2::timestamptz'];
+  if (action !== undefined) conditions.push(actionCondition(action, bind));
+  if (repository !== undefined) {
+    const ids = bind(await repositoriesOf(pool, repository));
+    conditions.push(`e.repository_id in (select unnest(${ids}::int[]))`);
+  }
+  return { where: conditions.join(' and '), values, bind };
 }
 
 /** With a statement_timeout of its own. */

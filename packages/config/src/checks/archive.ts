@@ -8,15 +8,18 @@ import type { Check } from './check.js';
 /** All that concerns `archive`. */
 export function checkArchive({ archive, notifications }: Config, { problems }: Check): void {
   if (!archive) return;
-  const { retention, maxbytes } = archive;
-  if (retention === 0 && maxbytes === 0) {
-    problems.error(
-      ['archive', 'retention'],
-      'is 0, which keeps events forever, and no size limit is set. Set archive.maxbytes, or a retention such as 2160h',
-    );
-  }
-  if (retention > 0 && retention < HOUR_MS) {
-    problems.error(['archive', 'retention'], 'is shorter than an hour. Write 1h or more, such as 2160h');
+  const { maxbytes } = archive;
+  for (const key of ['retention', 'history'] as const) {
+    if (archive[key] === 0 && maxbytes === 0) {
+      const what = key === 'retention' ? 'events' : 'attempts';
+      problems.error(
+        ['archive', key],
+        `is 0, which keeps ${what} forever, and no size limit is set. Set archive.maxbytes, or a duration such as 2160h`,
+      );
+    }
+    if (archive[key] > 0 && archive[key] < HOUR_MS) {
+      problems.error(['archive', key], 'is shorter than an hour. Write 1h or more, such as 2160h');
+    }
   }
   if (maxbytes > 0 && maxbytes < SMALLEST_BYTES) {
     problems.error(

@@ -130,11 +130,13 @@ export function quarantinedDetailAnswer(entry: Quarantined): Answer<'quarantined
 /** A bulk action and its progress. */
 export function operationAnswer(job: BulkJob): Answer<'operation'> {
   const { action, blocked, query, startedAt, endedAt, ...rest } = job;
-  const { id, ...others } = query;
+  const { id, ...others } = { id: undefined, ...query };
   const filter = { ...others, ...(id !== undefined && { id: [id].flat() }) };
   const left = Math.max(0, job.total - job.looked);
   const times = { startedAt: iso(startedAt), ...at('endedAt', endedAt) };
-  return { ...rest, act: action, filter, left, held: blocked, ...times };
+  const { counts, ...shown } = { counts: undefined, ...rest };
+  const counted = counts && { counts: { ...counts } };
+  return { ...shown, ...counted, act: action, filter, left, held: blocked, ...times };
 }
 
 /** The history of the events that a search found. */

@@ -1,4 +1,4 @@
-/** A bulk retry or deletion, and its progress. */
+/** A bulk retry, deletion or replay, and its progress. */
 import { z } from 'zod';
 import { count, time } from './parts.js';
 
@@ -8,7 +8,7 @@ const text = z.string().optional();
 export const operation = z
   .strictObject({
     id: z.string(),
-    act: z.enum(['retry', 'drop']),
+    act: z.enum(['retry', 'drop', 'replay']),
     filter: z.strictObject({
       endpoint: text,
       since: text,
@@ -16,12 +16,20 @@ export const operation = z
       repository: text,
       reason: text,
       id: z.array(z.string()).optional(),
+      action: text,
+      force: z.boolean().optional(),
+      resume: text,
     }),
     state: z.enum(['running', 'done', 'stopped', 'failed']),
-    total: count.meta({ description: 'Deliveries to check against the filter.' }),
+    total: count.meta({
+      description: 'Deliveries to check against the filter; of a replay, events of the window.',
+    }),
     looked: count.meta({ description: 'Checked so far, matching or not.' }),
-    done: count.meta({ description: 'Retried or deleted.' }),
-    skipped: count.meta({ description: 'No longer in the dead-letter set when their turn came.' }),
+    done: count.meta({ description: 'Retried or deleted; of a replay, enqueued or retried.' }),
+    skipped: count.meta({
+      description:
+        'No longer in the dead-letter set when their turn came; of a replay, what the endpoint had, has waiting or ignores.',
+    }),
     left: count,
     holding: z
       .array(z.string())
@@ -29,6 +37,12 @@ export const operation = z
     held: z
       .array(z.strictObject({ endpoint: z.string(), why: z.string() }))
       .meta({ description: 'Endpoints to which nothing is delivered at present.' }),
+    run: text.meta({ description: 'Of a replay: its id, to continue it.' }),
+    counts: z
+      .record(z.string(), count)
+      .optional()
+      .meta({ description: 'Of a replay: events by what became of them.' }),
+    waits: text.meta({ description: 'Of a replay: why it waits at present.' }),
     startedAt: time,
     endedAt: time.optional(),
     error: z.string().optional(),

@@ -56,6 +56,8 @@ export interface Deliveries {
    * @returns undefined when there is no delivery of this id any more
    */
   find(id: string, endpoint?: string): Promise<StoredDeliveryDetail | undefined>;
+  /** The state of each delivery of these ids that the endpoint's queue knows. */
+  states(endpoint: string, ids: readonly string[]): Promise<ReadonlyMap<string, ListedState>>;
 }
 
 const SETS = { delayed: 'delayed', delivered: 'completed', dead: 'failed' } as const;
@@ -115,9 +117,18 @@ export function createDeliveries(
     return endpoint === undefined || !found ? undefined : detailOf(id, endpoint, found);
   };
 
+  const states: Deliveries['states'] = async (endpoint, ids) => {
+    const keys = ids.map((id) => queueKey(prefix, endpoint, id));
+    // Of new ones, which most are, one command is enough.
+    if (keys.length === 0 || (await client.exists(...keys)) === 0) return new Map();
+    const looked = await Promise.all(ids.map((id) => lookAt(client, prefix, endpoint, id)));
+    return new Map(looked.flatMap((one, n) => (one ? [[ids[n] ?? '', one.state] as const] : [])));
+  };
+
   return {
     page: (...args) => asking(client, () => page(...args)),
     find: (...args) => asking(client, () => find(...args)),
+    states: (...args) => asking(client, () => states(...args)),
   };
 }
 

@@ -93,7 +93,7 @@ test('a log leaves out what is copied', async ({ open, prefix }) => {
   await noteInTurn(client, prefix, ['a']);
   const { position } = await readAll(client, prefix);
   await noteInTurn(client, prefix, ['b']);
-  const copied = new Map(position ? [['trail-0', position]] : []);
+  const copied = new Map(position ? [[`${prefix}:trail-0`, position]] : []);
   const log = await openLog(client, prefix, copied);
   const found: HistoryEntry[] = [];
   for await (const page of log.having({ repositories: ['acme/app'] })) found.push(...page);

@@ -34,7 +34,7 @@ const readSchema = z.tuple([aText, z.array(z.tuple([aText, z.tuple([aBuffer, aBu
 
 /** @param age how long the trail keeps entries, in milliseconds; asked for at each read */
 export function createTrailFeed(client: RedisClient, prefix: string, age: () => number): HistoryFeed {
-  const shards = new Map(shardsOf(client, prefix).map((shard, n) => [partName(n), shard]));
+  const shards = new Map(shardsOf(client, prefix).map((shard, n) => [partName(prefix, n), shard]));
 
   const after: HistoryFeed['after'] = async (part, position, lookedAt) => {
     const shard = shards.get(part);

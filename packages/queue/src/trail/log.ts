@@ -33,7 +33,7 @@ export async function openLog(
   copied?: ReadonlyMap<string, FeedPosition>,
 ): Promise<HistoryLog> {
   const shards = shardsOf(client, prefix);
-  const parts = shards.map((shard, n) => readTerms(client, shard, copied?.get(partName(n))));
+  const parts = shards.map((shard, n) => readTerms(client, shard, copied?.get(partName(prefix, n))));
   const index = (await Promise.all(parts)).flat();
   index.sort((a, b) => b.at - a.at || b.place - a.place);
 

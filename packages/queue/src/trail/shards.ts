@@ -18,13 +18,15 @@ export interface Shard {
 
 const IN_CLUSTER = 4;
 
-/** Name of the shard at this place. */
-export const partName = (place: number): string => `trail-${place}`;
+/** Name of the shard at this place, for who reads the trails of several relays. */
+export const partName = (prefix: string, place: number): string => `${prefix}:${shardName(place)}`;
+
+const shardName = (place: number): string => `trail-${place}`;
 
 /** All of them. */
 export function shardsOf(client: RedisClient, prefix: string): Shard[] {
   return Array.from({ length: client instanceof Cluster ? IN_CLUSTER : 1 }, (_, n) => {
-    const key = (part: string) => storeKey(prefix, partName(n), part);
+    const key = (part: string) => storeKey(prefix, shardName(n), part);
     return { terms: key('terms'), chunks: key('chunks'), totals: key('totals') };
   });
 }

@@ -8,6 +8,7 @@ import { deliveryRoutes } from './deliveries.js';
 import { endpointRoutes } from './endpoints.js';
 import { operationRoutes } from './operations.js';
 import { quarantineRoutes } from './quarantine.js';
+import { replayRoutes } from './replay.js';
 
 /** In the order of the OpenAPI document. @param archive absent: the configuration has none */
 export function routesOf(admin: AdminService, jobs: BulkJobs, archive?: ArchiveReader): Route[] {
@@ -16,6 +17,7 @@ export function routesOf(admin: AdminService, jobs: BulkJobs, archive?: ArchiveR
     ...deliveryRoutes(admin),
     ...deadRoutes(admin, jobs),
     ...quarantineRoutes(admin),
+    ...replayRoutes(jobs),
     ...operationRoutes(jobs),
     ...archiveRoutes(archive),
   ];

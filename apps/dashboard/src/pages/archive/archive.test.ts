@@ -180,3 +180,17 @@ test('what is unused is judged by what the archive has seen', async () => {
   expect((await read(dashboard, '/unused?days=3650'))[1]).toContain('The archive is younger than 3,650 days');
   expect((await read(dashboard, '/unused?days=1'))[1]).not.toContain('The archive is younger');
 });
+
+test('an image whose parts are unknown says how the archive gets to know them', async () => {
+  const image = { digest: DIGEST, references: [], parents: [], tags: [], repositories: [] };
+  const index = 'application/vnd.oci.image.index.v1+json';
+  for (const [mediaType, isSaid] of [
+    [index, true],
+    ['application/octet-stream', false],
+  ] as const) {
+    const archive = archiveOf('acme', { image: async () => ({ ...image, mediaType }) });
+    const dashboard = await startDashboard(endpoints('one'), archive);
+    const [, html] = await read(dashboard, `/images?digest=${DIGEST}`);
+    expect(html.includes('notifications.events.includereferences: true')).toBe(isSaid);
+  }
+});

@@ -1,6 +1,6 @@
 /** What came in lately, with the search: one row for each event of the archive, newest first. */
 import type { ArchivedEvent, Coverage, Page } from '@longshore/archive/items';
-import { At, Heads } from '../parts.js';
+import { At, Heads, link } from '../parts.js';
 import { CoverageNote } from './coverage.js';
 import { Choice, Field, FilterForm, SourceChoice, WindowFields } from './fields.js';
 import { ClientLink, DigestLink, EventsLink, Exports, eventPath, ImageLinks, Paging } from './links.js';
@@ -74,9 +74,16 @@ function Actions({ query: { after: _after, ...filter } }: { query: EventQuery })
   return (
     <p class="row">
       <Exports of="events" query={{ ...filter, since: filter.since ?? DEFAULT_SINCE }} />
+      <a class="button" href={replayPath({ ...filter, since: filter.since ?? DEFAULT_SINCE })}>
+        Replay to an endpoint
+      </a>
     </p>
   );
 }
+
+/** A replay has these fields of the filter alone; its page shows them. */
+const replayPath = ({ repository, action, since, until }: EventQuery): string =>
+  link('/replay', { repository, action, since, until });
 
 /** One row for each event. */
 export function EventTable({ events }: { events: readonly ArchivedEvent[] }) {

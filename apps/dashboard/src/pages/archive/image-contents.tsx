@@ -4,15 +4,28 @@ import { formatSize } from '@longshore/event';
 import { Heads } from '../parts.js';
 import { DigestLink, ImageLinks } from './links.js';
 
+/** Media types that have parts; a blob has none. */
+const MANIFEST = /manifest|index/;
+
+function Unknown() {
+  return (
+    <p class="soft">
+      Unknown. Set <code>notifications.events.includereferences: true</code>, so that events name the parts of
+      an image.
+    </p>
+  );
+}
+
 /** The two lists; nothing for what is empty. */
-export function ImageContents({ image: { references, parents } }: { image: ArchivedImage }) {
+export function ImageContents({ image }: { image: ArchivedImage }) {
+  const { references, parents, mediaType = '' } = image;
   return (
     <>
-      {references.length > 0 && (
-        <>
-          <h2>Consists of</h2>
-          <References references={references} />
-        </>
+      {(references.length > 0 || MANIFEST.test(mediaType)) && <h2>Consists of</h2>}
+      {references.length > 0 ? (
+        <References references={references} />
+      ) : (
+        MANIFEST.test(mediaType) && <Unknown />
       )}
       {parents.length > 0 && (
         <>

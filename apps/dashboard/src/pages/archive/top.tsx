@@ -3,7 +3,7 @@ import type { TopEntry } from '@longshore/archive/items';
 import type { TopMeasure } from '@longshore/archive/read';
 import { formatNumber, formatSize } from '@longshore/event';
 import type { ComponentChildren } from 'preact';
-import { Share } from '../charts/inline.js';
+import { Share } from '../charts/share.js';
 import { Heads } from '../parts.js';
 import { EventsLink, ImageLinks } from './links.js';
 

@@ -3,8 +3,8 @@ import { h } from 'preact';
 import { renderToString } from 'preact-render-to-string';
 import { expect, test } from 'vitest';
 import { Bars, type Series } from './bars.js';
-import { Share, Sparkline } from './inline.js';
 import { axisTop, type Bin, binDays } from './scale.js';
+import { Share } from './share.js';
 
 const series: Series[] = [
   { name: 'pulls', tone: 'pulls' },
@@ -83,9 +83,7 @@ test('every day of a window has a bin, and a long window one for seven days', ()
   expect(long.at(-2)).toEqual({ from: '2026-11-14', to: '2026-11-20', values: [4, 1] });
 });
 
-test('the small drawings are as long and as high as their values', () => {
+test('a bar in a cell is as long as its share', () => {
   expect(renderToString(h(Share, { value: 1, of: 4 }))).toContain('<rect class="pulls" width="25"');
   expect(renderToString(h(Share, { value: 0, of: 0 }))).toContain('width="0"');
-  expect(renderToString(h(Sparkline, { values: [0, 2, 1] }))).toContain('points="0,20 50,0 100,10"');
-  expect(renderToString(h(Sparkline, { values: [0, 0] }))).toBe('');
 });

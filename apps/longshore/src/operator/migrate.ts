@@ -1,0 +1,54 @@
+/** `longshore migrate plan`: what is alive in the archive, on the command line. Needs no Redis. */
+import type { PlanFormat } from '@longshore/archive/migrate';
+import { printable } from '@longshore/event';
+import { parseTime } from '@longshore/operator/schemas';
+import { load } from '../reload.js';
+import type { Shell } from '../shell.js';
+import { openCommandArchive } from './command-archive.js';
+
+/** Options of the command. */
+export interface MigrateOptions {
+  /** Path of the configuration. */
+  config: string;
+  /** `host[:port]` */
+  to: string;
+  since?: string;
+  pulledWithin?: string;
+  format: PlanFormat;
+}
+
+/** Prints the plan. @returns the exit code */
+export async function plan(options: MigrateOptions, shell: Shell): Promise<number> {
+  const { config: file, to, format } = options;
+  const { config } = load(file, shell.env);
+  const filter = filterOf(options, Date.now());
+  const archive = await openCommandArchive(config, file);
+  const warnings: string[] = [];
+  const warn = (text: string): void => {
+    warnings.push(text);
+    shell.warn(`longshore: ${printable(text)}`);
+  };
+  try {
+    const { planTags, writePlan } = await import('@longshore/archive/migrate');
+    const hosts = registryHosts(config);
+    const tags = planTags({ pool: archive.pool, filter, hostOf: (source) => hosts.get(source), warn });
+    for await (const line of writePlan(format, tags, to)) shell.print(line);
+    return warnings.length > 0 ? 1 : 0;
+  } finally {
+    await archive.close();
+  }
+}
+
+function filterOf({ since, pulledWithin }: MigrateOptions, now: number) {
+  const iso = (name: string, text: string): string => new Date(parseTime(name, text, now)).toISOString();
+  return {
+    ...(since !== undefined && { since: iso('since', since) }),
+    ...(pulledWithin !== undefined && { pulledSince: iso('pulled-within', pulledWithin) }),
+  };
+}
+
+/** Host of the registry behind a source, where `registries` has it. */
+function registryHosts(config: object): ReadonlyMap<string, string> {
+  const registries = 'registries' in config && Array.isArray(config.registries) ? config.registries : [];
+  return new Map(registries.map(({ source, url }) => [source, new URL(url).host]));
+}

@@ -1,0 +1,11 @@
+/** Archived events to be delivered again: `@longshore/operator/replay`. The method is `AdminService.replay`. */
+export type { BulkReplay } from '../bulk-jobs.js';
+export type {
+  OperatorArchive,
+  ReplayedPart,
+  ReplayOptions,
+  ReplayProgress,
+  ReplayResult,
+  Republish,
+} from './port.js';
+export { type ReplayQuery, replayQuery } from './query.js';
