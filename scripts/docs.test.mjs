@@ -162,10 +162,10 @@ describe('names', () => {
 });
 
 describe('runbooks', () => {
-  test('a page is one of the six words, preheating, the start or the operation', () => {
+  test('a page is one of the six words, preheating, the archive, the start or the operation', () => {
     const names = RUNBOOKS.map(({ path }) => basename(path, '.md'));
     const words = ['source', 'event', 'route', 'queue', 'sink', 'record'];
-    const allowed = ['README', 'start', ...words, 'preheat', 'operate'];
+    const allowed = ['README', 'start', ...words, 'preheat', 'archive', 'operate'];
     expect(names.sort()).toEqual(allowed.sort());
   });
 
