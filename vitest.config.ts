@@ -13,6 +13,7 @@ export default defineConfig({
       'apps/*/{src,test}/**/*.test.ts',
       'scripts/**/*.test.{mjs,ts}',
       'examples/**/*.test.{mjs,ts}',
+      'bench/*.test.mjs',
     ],
     globalSetup: ['packages/testkit/src/shared-redis.ts', 'packages/testkit/src/shared-postgres.ts'],
     pool: 'forks',

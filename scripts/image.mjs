@@ -2,16 +2,20 @@
  * The container image without a Docker engine: `npm run image` builds it with buildah, `npm run image:test` builds it
  * and runs it with podman, as an operator does.
  *
+ * `npm run image` also writes a bill of materials (CycloneDX) to dist/longshore.cdx.json.
+ *
  * The base is the Dockerfile's own (`--base` overrides it). If it cannot be pulled, the tests build one from Debian
  * packages and this machine's Node.js, so that the Dockerfile is built everywhere. If the kernel does not allow
  * containers, the image is built and not run, and a line says so.
  */
-import { readFile } from 'node:fs/promises';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { makeBase } from './image-base.mjs';
 import { capture, show, which } from './run-command.mjs';
 import { asScript, ROOT, say, setUp } from './setup.mjs';
+import { installedPackages, productionPackages } from './supply/packages.mjs';
+import { sbom } from './supply/sbom.mjs';
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
@@ -22,6 +26,7 @@ await asScript(async () => {
   if (positionals[0] === 'test') return test();
   await need('buildah');
   await build(values.base ?? (await ownBase()));
+  await writeBom();
 });
 
 async function test() {
@@ -69,6 +74,20 @@ async function build(base) {
     });
   }
 }
+
+/** What the image is made of, beside it. The packages are those of the lock file, which the image is built from. */
+async function writeBom() {
+  await setUp({ redis: false });
+  const { version, license } = JSON.parse(await readFile(join(ROOT, 'package.json'), 'utf8'));
+  const packages = await productionPackages(ROOT);
+  const bom = sbom(packages, await installedPackages(ROOT), { name: 'longshore', version, license });
+  await mkdir(join(ROOT, 'dist'), { recursive: true });
+  await writeFile(join(ROOT, 'dist', BOM), `${JSON.stringify(bom, null, 2)}\n`);
+  say(`dist/${BOM}: bill of materials, ${packages.length} packages`);
+}
+
+/** CycloneDX. */
+const BOM = 'longshore.cdx.json';
 
 /** The base in the Dockerfile. */
 async function ownBase() {

@@ -2,7 +2,7 @@
  * `npm test`: set-up, then every check and every test. With arguments (`npm test -- packages/queue`) only vitest,
  * with those arguments.
  *
- * A check (format, types, layers, exports, English, reference) counts as one test in the last line. Tools that a few tests need
+ * A check (format, types, layers, exports, English, supply chain, reference) counts as one test in the last line. Tools that a few tests need
  * are installed if that needs no confirmation; else those tests are skipped and a line says so. With CI=true a missing
  * tool is a failure.
  */
@@ -33,6 +33,7 @@ const CHECKS = [
   ['layers', process.execPath, ['scripts/check-layers.mjs']],
   ['exports', process.execPath, ['scripts/check-exports.mjs']],
   ['plain English', process.execPath, ['scripts/check-english.mjs']],
+  ['supply chain', process.execPath, ['scripts/check-supply.mjs']],
   ['generated reference', process.execPath, ['scripts/gen-reference.mjs', '--check']],
   ['generated dashboard', process.execPath, ['scripts/gen-grafana.mjs', '--check']],
 ];

@@ -24,10 +24,13 @@ export async function someDigests(pool) {
 }
 
 /** @returns `[name, budget, run(random)]` */
-export function queriesOf(reader, digests) {
-  const repository = (random) => names.repository(small(random, 2_000, 3));
-  const digest = (random) => digests[small(random, digests.length, 1)];
-  const days = { since: SINCE, until: UNTIL };
+export const queriesOf = (reader, digests) => [...searches(reader, digests), ...lists(reader, digests)];
+
+const repository = (random) => names.repository(small(random, 2_000, 3));
+const digestIn = (digests) => (random) => digests[small(random, digests.length, 1)];
+
+function searches(reader, digests) {
+  const digest = digestIn(digests);
   return [
     ['everything, newest 50', SMALL, () => reader.events({}, PAGE)],
     ['everything, any page', SMALL, (random) => reader.events({ until: moment(random) }, PAGE)],
@@ -48,9 +51,21 @@ export function queriesOf(reader, digests) {
       SMALL,
       (random) => reader.events({ digest: digest(random).slice(7, 19) }, PAGE),
     ],
-    ['by actor', SMALL, (random) => reader.events({ actor: names.actor(small(random, 300)), until: UNTIL }, PAGE)],
-    ['by address', SMALL, (random) => reader.events({ addr: names.addr(small(random, 2_000)), until: UNTIL }, PAGE)],
-    ['by client', SMALL, (random) => reader.events({ client: names.client(small(random, 12)), until: UNTIL }, PAGE)],
+    [
+      'by actor',
+      SMALL,
+      (random) => reader.events({ actor: names.actor(small(random, 300)), until: UNTIL }, PAGE),
+    ],
+    [
+      'by address',
+      SMALL,
+      (random) => reader.events({ addr: names.addr(small(random, 2_000)), until: UNTIL }, PAGE),
+    ],
+    [
+      'by client',
+      SMALL,
+      (random) => reader.events({ client: names.client(small(random, 12)), until: UNTIL }, PAGE),
+    ],
     [
       'by tag in every repository',
       SMALL,
@@ -68,6 +83,13 @@ export function queriesOf(reader, digests) {
       LARGE,
       (random) => reader.events({ text: part(random), until: moment(random) }, PAGE),
     ],
+  ];
+}
+
+function lists(reader, digests) {
+  const digest = digestIn(digests);
+  const days = { since: SINCE, until: UNTIL };
+  return [
     ['tags of a repository', SMALL, (random) => reader.tags({ repository: repository(random) }, PAGE)],
     [
       'pulls a day of a repository',

@@ -81,3 +81,22 @@ test.each([[['status', '-o', 'yaml']], [['status', 'extra']]])(
     expect(await command(args)).toMatchObject({ code: 2 });
   },
 );
+
+test(
+  'a certificate that is not checked is shown by status, the pages and the log',
+  async () => {
+    const { url } = await startReceiver();
+    const endpoints = [{ name: 'one', url, tls: { insecure: true } }];
+    const redis = { url: redisUrl(), prefix: testPrefix() };
+    const file = await writeConfig(await workFolder(), { notifications: { endpoints }, redis });
+    const relay = await startRelay(file);
+    const status = await command(['status', '--config', file]);
+    expect(status.stdout).toMatch(/^one .* INSECURE: a certificate is not checked/m);
+    const page = async (path: string) => (await fetch(`${relay.dashboard}${path}`)).text();
+    expect(await page('/')).toContain('insecure: certificate not checked');
+    expect(await page('/endpoints/one')).toContain('Insecure: a certificate is not checked');
+    expect(JSON.parse(await page('/api/v1/endpoints/one'))).toMatchObject({ insecure: true });
+    expect(JSON.stringify(relay.records)).toContain('tls.insecure');
+  },
+  LONG,
+);

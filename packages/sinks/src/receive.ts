@@ -12,6 +12,9 @@ export interface Received {
 
 /** @throws got's error when the response cannot be read */
 export async function receive(stream: Request, limit: number): Promise<Received> {
+  // An abort after the answer is an error that the loop below no longer takes: it would end the process, and print the
+  // request with its credentials.
+  stream.on('error', () => {});
   let head: { status: number; headers: IncomingHttpHeaders } | undefined;
   stream.once('response', ({ statusCode, headers }: { statusCode: number; headers: IncomingHttpHeaders }) => {
     head = { status: statusCode, headers };

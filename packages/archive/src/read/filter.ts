@@ -53,8 +53,8 @@ export function within(column: Condition, { since, until }: Window): Condition[]
 
 const NETWORK_BITS = { 4: 24, 6: 48 } as const;
 
-/** An address, also where its network alone was kept; or a network. @throws LongshoreError REQUEST_INVALID */
-export function atAddress(column: Condition, text: string): Condition {
+/** A network, or an address with the network that is kept in its place. @throws LongshoreError REQUEST_INVALID */
+export function addressOf(text: string): { network: string } | { either: [address: string, bits: number] } {
   const [, host = '', bits] = /^([0-9a-fA-F:.]{1,45})(?:\/(\d{1,3}))?$/.exec(text.trim()) ?? [];
   const family = isIP(host);
   if (family === 0 || Number(bits ?? 0) > (family === 4 ? 32 : 128)) {
@@ -63,7 +63,7 @@ export function atAddress(column: Condition, text: string): Condition {
       `${excerpt(JSON.stringify(text))} is not an address; write 10.1.2.3, 2001:db8::1 or a network such as 10.1.0.0/16`,
     );
   }
-  if (bits !== undefined) return sql`${column} <<= ${`${host}/${bits}`}::inet`;
-  const network = sql`network(set_masklen(${host}::inet, ${NETWORK_BITS[family === 4 ? 4 : 6]}::int))::inet`;
-  return sql`${column} in (${host}::inet, ${network})`;
+  return bits === undefined
+    ? { either: [host, NETWORK_BITS[family === 4 ? 4 : 6]] }
+    : { network: `${host}/${bits}` };
 }

@@ -25,11 +25,10 @@ export function periodsOf({ from, to }: Days, now = Date.now()): Periods {
   const tomorrow = dayOf(now + DAY_MS);
   for (let month = `${from.slice(0, 7)}-01`; month < to; month = nextMonth(month)) {
     const end = nextMonth(month);
-    const inside = { from: from > month ? from : month, to: to < end ? to : end };
-    const last = end < tomorrow ? end : tomorrow;
+    const inside = { from: from > month ? from : month, to: earlier(to, end) };
     const outside = [
       { from: month, to: inside.from },
-      { from: inside.to, to: last },
+      { from: inside.to, to: earlier(end, tomorrow) },
     ].filter((days) => length(days) > 0);
     if (length(inside) <= outside.reduce((sum, days) => sum + length(days), 0)) periods.plus.push(inside);
     else {
@@ -39,6 +38,9 @@ export function periodsOf({ from, to }: Days, now = Date.now()): Periods {
   }
   return periods;
 }
+
+/** Days are compared as text. */
+const earlier = (one: string, other: string): string => (one > other ? other : one);
 
 function nextMonth(month: string): string {
   const date = new Date(month);

@@ -2,7 +2,7 @@
 import { beforeAll, describe, expect, test } from 'vitest';
 import { testArchive, unaborted, writerOf } from '../testing/archive.js';
 import { digestOf, NOON } from '../testing/deliveries.js';
-import { chance, HOSTILE, matches, pick, randomDeliveries } from '../testing/random.js';
+import { chance, HOSTILE, kept, matches, pick, randomDeliveries, timeOf } from '../testing/random.js';
 import { createArchiveReader } from './reader.js';
 import type { ArchivedEvent, ArchiveReader, EventFilter } from './types.js';
 
@@ -117,4 +117,45 @@ describe('a search finds what a plain filter finds', () => {
       );
     }
   });
+});
+
+test('pages are whole while events are written, late ones among them', async () => {
+  const archive = await testArchive();
+  const own = createArchiveReader(archive);
+  const write = writerOf(archive);
+  const earlier = randomDeliveries(300, SEED + 1);
+  await write.write(earlier, unaborted());
+  const found: string[] = [];
+  let after: string | undefined;
+  for (let page = 0; ; page++) {
+    const { items, next } = await own.events({}, { limit: 20, ...(after !== undefined && { after }) });
+    found.push(...items.map(({ source, at, id }) => `${source} ${Date.parse(at)} ${id}`));
+    if (next === undefined) break;
+    after = next;
+    await write.write(randomDeliveries(10, SEED + 100 + page), unaborted());
+  }
+  expect(new Set(found).size).toBe(found.length);
+  const known = new Set(found);
+  const keys = earlier.map((one) => `${one.source} ${timeOf(one)} ${kept(one.eventId)}`);
+  expect(keys.filter((key) => !known.has(key))).toEqual([]);
+});
+
+test('a cursor that was changed, or is of another list, is refused with what to do', async () => {
+  const { next = '' } = await reader.events({}, { limit: 1 });
+  const { next: ofRepositories = '' } = await reader.repositories({}, { limit: 1 });
+  const forged = (parts: unknown) => Buffer.from(JSON.stringify(parts)).toString('base64url');
+  const id = '6e5c1f6e-2f4b-4a2e-9a43-0b6f5b3f8a11';
+  const cursors = [
+    ...['', 'x', `${next}A`, next.slice(0, -2), ofRepositories, next.repeat(20)],
+    ...[forged(['e', '2026-02-30T00:00:00Z', id]), forged(['e', "2026-01-01'; --", id])],
+    ...[forged(['e', '2026-01-01T00:00:00Z', 'no uuid']), forged(['e', '2026-01-01T00:00:00Z'])],
+    ...[forged({ list: 'e' }), forged(['e', ['2026-01-01T00:00:00Z'], id])],
+  ];
+  for (const after of cursors) {
+    const answer = reader.events({}, { limit: 1, after });
+    await expect(answer, after).rejects.toMatchObject({
+      code: 'REQUEST_INVALID',
+      message: expect.stringMatching(/^after: not a cursor of this list; use `next`/),
+    });
+  }
 });

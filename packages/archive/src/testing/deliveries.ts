@@ -52,7 +52,7 @@ export function delivery(said: Said = {}): Delivery {
     ...(mediaType && { mediaType, size, length: size }),
     ...(digest && { digest }),
     repository,
-    url: `https://registry.example.com/v2/${repository}/manifests/${digest ?? tag}`,
+    url: `https://registry.example.com/v2/${repository}/${mediaType === BLOB ? 'blobs' : 'manifests'}/${digest ?? tag}`,
     ...(tag && { tag }),
     ...(said.references && { references: said.references }),
   };

@@ -65,13 +65,17 @@ const NOTHING: Counts & { pushedBytes: number } = {
 export const isManifest = ({ kind }: Pick<IdRow, 'kind'>): boolean =>
   kind === TARGET_KINDS.manifest || kind === TARGET_KINDS.index;
 
+/** What Longshore pulls itself, for preheating, says nothing about the use of an image. */
+const isOwn = ({ agent }: Pick<IdRow, 'agent'>): boolean => agent?.startsWith('longshore/') === true;
+
 /** Did a client get the manifest, and not only ask for it? */
-export const isFetch = (row: Pick<IdRow, 'action' | 'kind' | 'method'>): boolean =>
-  row.action === ACTION_CODES.pull && row.method !== METHODS.HEAD && isManifest(row);
+export const isFetch = (row: Pick<IdRow, 'action' | 'kind' | 'method' | 'agent'>): boolean =>
+  row.action === ACTION_CODES.pull && row.method !== METHODS.HEAD && isManifest(row) && !isOwn(row);
 
 /** @param pulledTag the tag of the HEAD that a GET by digest follows */
 export function countsOf(row: IdRow, pulledTag: string | undefined): typeof NOTHING {
   const size = row.size ?? 0;
+  if (isOwn(row)) return NOTHING;
   const isRoot = row.tag !== null || row.method === null || pulledTag !== undefined;
   switch (row.action) {
     case ACTION_CODES.pull:

@@ -75,7 +75,8 @@ function refsOf(references: readonly Descriptor[]): ManifestRef[] {
   const refs = new Map<string, ManifestRef>();
   for (const reference of references) {
     if (refs.size >= MAX_REFERENCES) break;
-    if (typeof reference.digest === 'string') refs.set(reference.digest, refOf(reference, reference.digest));
+    const { digest } = reference;
+    if (typeof digest === 'string' && !refs.has(digest)) refs.set(digest, refOf(reference, digest));
   }
   return [...refs.values()];
 }

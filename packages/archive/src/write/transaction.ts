@@ -40,27 +40,26 @@ async function inTransaction<Result>(
 ): Promise<Result> {
   const client = await pool.connect();
   let fault: Error | undefined;
-  let abort = (): void => {};
   // A client of `pg` that is released with an error ends its connection, and with it what it waits for.
-  const aborted = new Promise<never>((_, reject) => {
-    abort = () => reject(signal.reason);
-    signal.addEventListener('abort', abort);
-  });
+  let isReleased = false;
+  const release = (error?: Error): void => {
+    if (!isReleased) client.release(error);
+    isReleased = true;
+  };
+  const abort = (): void => release(new Error('aborted'));
+  signal.addEventListener('abort', abort);
   try {
     signal.throwIfAborted();
-    const working = (async () => {
-      await client.query('begin');
-      const result = await work(client);
-      await client.query('commit');
-      return result;
-    })();
-    return await Promise.race([working, aborted]);
+    await client.query('begin');
+    const result = await work(client);
+    await client.query('commit');
+    return result;
   } catch (error) {
     fault = error instanceof Error ? error : new Error(String(error));
     throw error;
   } finally {
     signal.removeEventListener('abort', abort);
-    client.release(fault);
+    release(fault);
   }
 }
 

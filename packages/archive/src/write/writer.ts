@@ -9,11 +9,12 @@ import type { Archive } from '../db/open.js';
 import { ensurePartitions } from '../db/partitions.js';
 import { missingRange, type PartitionWidth, type Range, rangeAt } from '../db/ranges.js';
 import type { Addresses } from './address.js';
-import { createDictionary, type Dictionary } from './dictionary.js';
+import { createDictionary, type Dictionary, type IdRow } from './dictionary.js';
 import { insertStatement, type PackedRow } from './insert.js';
 import { type Row, rowOf } from './row.js';
 import { bodyText, packBody, type StoredColumns } from './stored.js';
 import { writeBatch } from './transaction.js';
+import { within } from './within.js';
 
 /** What is kept, and how: as in `archive` of the configuration. */
 export interface ArchiveWriterOptions {
@@ -127,9 +128,26 @@ async function writeItems(
   signal: AbortSignal,
   results: Results,
 ): Promise<void> {
-  const { archive, dictionary, options } = parts;
-  await preparePartitions(parts, items);
-  const rows = await dictionary.resolve(items.map(({ row }) => row));
+  const { archive, dictionary, statement } = parts;
+  await within(signal, () => preparePartitions(parts, items));
+  const rows = await within(signal, () => dictionary.resolve(items.map(({ row }) => row)));
+  const packed = await packedRows(parts, items, rows);
+  const write = () => within(signal, (ends) => writeBatch(archive.pool, statement, packed, ends));
+  const added = await write().catch(async (error: unknown) => {
+    // Retention may have dropped a partition that was there a moment ago.
+    if (!isNoPartition(error)) throw error;
+    parts.ranges.length = 0;
+    await within(signal, () => preparePartitions(parts, items));
+    return write();
+  });
+  for (const { row, place } of items) results[place] = added.delete(row.id) ? 'stored' : 'duplicate';
+}
+
+function packedRows(
+  { options, dictionary }: Parts,
+  items: readonly Item[],
+  rows: readonly IdRow[],
+): Promise<PackedRow[]> {
   const packing = items.map(async ({ delivery, row }, i): Promise<PackedRow> => {
     const withIds = rows[i];
     if (!withIds) throw new TypeError('a row is missing');
@@ -138,25 +156,7 @@ async function writeItems(
     const { bytes, data } = packBody(bodyText(delivery, columns, options.addresses));
     return { ...withIds, body: await data, bodyBytes: bytes };
   });
-  const packed = await Promise.all(packing);
-  const added = await writeWithPartitions(parts, packed, signal);
-  for (const { row, place } of items) results[place] = added.delete(row.id) ? 'stored' : 'duplicate';
-
-  /** Retention may have dropped one that was there a moment ago. */
-  async function writeWithPartitions(
-    of: Parts,
-    all: readonly PackedRow[],
-    until: AbortSignal,
-  ): Promise<Set<string>> {
-    try {
-      return await writeBatch(archive.pool, of.statement, all, until);
-    } catch (error) {
-      if (!isNoPartition(error)) throw error;
-      of.ranges.length = 0;
-      await preparePartitions(of, items);
-      return writeBatch(archive.pool, of.statement, all, until);
-    }
-  }
+  return Promise.all(packing);
 }
 
 /** As the columns will give it back: what differs is kept in the body. */

@@ -5,7 +5,7 @@ import { rowId } from '../../write/stored.js';
 import { columnText } from '../../write/text.js';
 import type { Ask } from '../ask.js';
 import { digestsOf, isDigestPart } from '../digests.js';
-import { atAddress, type Condition, contains, refuse } from '../filter.js';
+import { addressOf, type Condition, contains, refuse } from '../filter.js';
 import { nameConditions, repositoryIds } from '../repository-names.js';
 import type { EventFilter } from '../types.js';
 import type { Lane } from './lanes.js';
@@ -87,7 +87,11 @@ const isNamed = (name: string): Condition => sql`l.name = ${columnText(name)}`;
 async function conditionsOf(ask: Ask, filter: EventFilter): Promise<Condition[] | undefined> {
   const where: Condition[] = [];
   if (filter.tag !== undefined) where.push(sql`e.tag = ${columnText(filter.tag)}`);
-  if (filter.addr !== undefined) where.push(atAddress(sql`e.addr`, filter.addr));
+  if (filter.addr !== undefined) {
+    const from = await isFrom(ask, filter.addr);
+    if (!from) return undefined;
+    where.push(from);
+  }
   if (filter.target !== undefined) where.push(sql`e.kind = any(${targetCodes(filter.target)}::smallint[])`);
   if (filter.id !== undefined) where.push(await isEvent(ask, filter.id));
   if (filter.actor !== undefined) {
@@ -122,6 +126,21 @@ async function actionIs(ask: Ask, action: string): Promise<Condition | undefined
   }
   const [native] = await ids(ask, LABEL_KINDS.nativeType, isNamed(action));
   return native === undefined ? undefined : sql`e.native_type_id = ${native}`;
+}
+
+/** Whichever of address and network has events, since PostgreSQL takes one that has none for as frequent as others. */
+async function isFrom(ask: Ask, addr: string): Promise<Condition | undefined> {
+  const from = addressOf(addr);
+  if ('network' in from) return sql`e.addr <<= ${from.network}::inet`;
+  const [address, bits] = from.either;
+  const rows = await ask(
+    sql<{ addr: string }>`select a.addr from unnest(array[${address}::inet,
+        network(set_masklen(${address}::inet, ${bits}::int))::inet]) as a(addr)
+      where exists (select 1 from event e where e.addr = a.addr)`,
+  );
+  const [one, other] = rows.map((row) => row.addr);
+  if (one === undefined) return undefined;
+  return other === undefined ? sql`e.addr = ${one}::inet` : sql`e.addr in (${one}::inet, ${other}::inet)`;
 }
 
 /** By the row's id, which is computed from the source and the event's id. */

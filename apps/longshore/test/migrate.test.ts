@@ -1,0 +1,127 @@
+/** A plan of what is alive, carried out by skopeo from one real registry to another. */
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import {
+  eventually,
+  hasTool,
+  pushImage,
+  redisUrl,
+  runProcess,
+  skopeo,
+  startRegistry,
+  testDatabase,
+  testPrefix,
+} from '@longshore/testkit';
+import pg from 'pg';
+import { expect, test } from 'vitest';
+import { AT_LAST } from './control.js';
+import { command } from './operator.js';
+import { startRelay, workFolder, writeConfig } from './relay.js';
+
+const LONG_MS = 120_000;
+
+/** A registry on a port is named without one here: skopeo’s --scoped makes a repository of the source’s name. */
+const NAME = 'registry.internal';
+
+const digestAt = async (url: string, repository: string, tag: string): Promise<string | null> => {
+  const accept = 'application/vnd.oci.image.index.v1+json, application/vnd.oci.image.manifest.v1+json';
+  const answer = await fetch(`${url}/v2/${repository}/manifests/${tag}`, {
+    method: 'HEAD',
+    headers: { accept },
+  });
+  return answer.headers.get('docker-content-digest');
+};
+
+const tagsIn = async (url: string): Promise<number> => {
+  const client = new pg.Client({ connectionString: url });
+  await client.connect();
+  try {
+    const { rows } = await client.query(
+      'select count(*) as n from longshore.tag_state where digest is not null',
+    );
+    return Number(rows[0]?.n);
+  } finally {
+    await client.end();
+  }
+};
+
+test.skipIf(!hasTool('skopeo') || !hasTool('docker-registry') || !hasTool('postgres'))(
+  'skopeo sync copies what the plan lists, with the same digests',
+  async () => {
+    const url = await testDatabase();
+    const folder = await workFolder();
+    const redis = { url: redisUrl(), prefix: testPrefix() };
+    const file = await writeConfig(folder, { archive: { url }, redis });
+    const relay = await startRelay(file);
+    const endpoints = [{ name: 'longshore', url: `${relay.ingest}/registry/notifications`, timeout: '10s' }];
+    const [made, source, target] = [
+      await startRegistry(),
+      await startRegistry({ endpoints, includereferences: true }),
+      await startRegistry(),
+    ];
+    await pushImage(made.url, 'acme/app', '1.0', { schema: 'index' });
+    await pushImage(made.url, 'other/app', 'latest');
+    await pushImage(made.url, 'acme/app', 'gone', { layers: ['of its own'] });
+    const names = ['acme/app:1.0', 'acme/app:gone', 'other/app:latest'];
+    for (const name of names)
+      await skopeo('copy', '--all', `docker://${made.host}/${name}`, `docker://${source.host}/${name}`);
+    await eventually(
+      () => tagsIn(url),
+      (tags) => tags === names.length,
+      AT_LAST,
+    );
+    // Compressed by skopeo: other digests than those that were made.
+    const index = await digestAt(source.url, 'acme/app', '1.0');
+    const image = await digestAt(source.url, 'other/app', 'latest');
+    const gone = await digestAt(source.url, 'acme/app', 'gone');
+    await fetch(`${source.url}/v2/acme/app/manifests/${gone}`, { method: 'DELETE' });
+    await eventually(
+      () => tagsIn(url),
+      (tags) => tags === names.length - 1,
+      AT_LAST,
+    );
+
+    const list = await command(['migrate', 'plan', '--config', file, '--to', target.host]);
+    expect([list.code, list.stdout.trim().split('\n')]).toEqual([
+      0,
+      [
+        `${source.host}/acme/app@${index} ${target.host}/acme/app:1.0`,
+        `${source.host}/other/app@${image} ${target.host}/other/app:latest`,
+      ],
+    ]);
+
+    const plan = await command([
+      'migrate',
+      'plan',
+      '--config',
+      file,
+      '--to',
+      target.host,
+      '--format',
+      'skopeo',
+    ]);
+    expect([plan.code, plan.stdout]).toEqual([0, expect.stringContaining('without a port')]);
+    const yaml = join(folder, 'images.yml');
+    await writeFile(yaml, plan.stdout.replaceAll(`"${source.host}":`, `"${NAME}":`));
+    const conf = join(folder, 'registries.conf');
+    await writeFile(conf, `[[registry]]\nprefix = "${NAME}"\nlocation = "${source.host}"\ninsecure = true\n`);
+    const flags = ['--all', '--scoped', '--preserve-digests', '--keep-going', '--dest-tls-verify=false'];
+    const sync = runProcess('skopeo', [
+      '--registries-conf',
+      conf,
+      'sync',
+      '--src',
+      'yaml',
+      '--dest',
+      'docker',
+      ...flags,
+      yaml,
+      target.host,
+    ]);
+    expect(await sync.exited).toMatchObject({ code: 0 });
+    expect(await digestAt(target.url, `${NAME}/acme/app`, '1.0')).toBe(index);
+    expect(await digestAt(target.url, `${NAME}/other/app`, 'latest')).toBe(image);
+    expect(await digestAt(target.url, `${NAME}/acme/app`, 'gone')).toBeNull();
+  },
+  LONG_MS,
+);
