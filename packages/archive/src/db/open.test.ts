@@ -16,19 +16,3 @@ test.skipIf(!hasTool('postgres'))('a PostgreSQL that moved to another socket is 
   current = second;
   expect(await isSecond()).toBe(true);
 });
-
-test.skipIf(!hasTool('postgres'))(
-  'a connection that breaks while it is in use is an error of the next query, and nothing else',
-  async () => {
-    const postgres = await startPostgres();
-    const archive = openArchive({ connection: { url: await postgres.database() }, onError: () => {} });
-    atTestEnd(archive.close);
-    const client = await archive.pool.connect();
-    const broken = new Promise((resolve) => client.once('end', resolve));
-    await client.query('begin');
-    await postgres.kill9();
-    await broken;
-    await expect(client.query('select 1')).rejects.toThrow();
-    client.release(true);
-  },
-);

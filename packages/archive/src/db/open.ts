@@ -78,9 +78,9 @@ export function openArchive(options: ArchiveOptions): Archive {
   });
   followSocket(pool, options.connection);
   pool.on('error', options.onError);
-  // The pool listens to idle connections only: one that breaks between two queries of a transaction would otherwise
-  // end the process. The next query has the error.
-  pool.on('connect', (client) => client.on('error', () => {}));
+  // A connection that breaks while it is in use, between two statements, would end the process otherwise. The next
+  // statement on it rejects.
+  pool.on('connect', (client) => client.on('error', options.onError));
   const db = new Kysely<Tables>({ dialect: new PostgresDialect({ pool }) });
   let closed: Promise<void> | undefined;
   return {
