@@ -106,7 +106,7 @@ export async function saveManifest(
   ]);
 }
 
-/** Whoever may push chooses what a manifest says. */
+/** A manifest says what its pusher wrote. */
 const textOf = (text: string | undefined): string | null => (text === undefined ? null : columnText(text));
 
 const withText = (_name: string, value: unknown): unknown =>
