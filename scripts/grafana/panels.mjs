@@ -1,5 +1,5 @@
 /**
- * The panels for operators, row by row: current state, ingest, endpoints, processes. Titles and expressions are here;
+ * The panels for operators, row by row: current state, ingest, endpoints, archive, processes. Titles and expressions are here;
  * the description of each panel comes from the metrics catalogue.
  *
  * Gauges of the queues come from every process with the dashboard role, the same from each: they are
@@ -193,6 +193,41 @@ const CHOSEN = [
         about: 'longshore_alert_notifications_total',
         lines: [['{{alert}} {{outcome}}', rate('longshore_alert_notifications_total', 'alert, outcome')]],
         unit: 'ops',
+      },
+    ],
+  },
+  {
+    row: 'Archive',
+    panels: [
+      {
+        time: 'Events written',
+        about: 'longshore_archive_rows_total',
+        lines: [['{{result}}', rate('longshore_archive_rows_total', 'result')]],
+        unit: 'ops',
+      },
+      {
+        time: 'Batch',
+        about: 'longshore_archive_batch_seconds',
+        lines: [
+          ['p50', quantile(0.5, 'longshore_archive_batch_seconds')],
+          ['p99', quantile(0.99, 'longshore_archive_batch_seconds')],
+        ],
+        unit: 's',
+      },
+      {
+        time: 'Lag',
+        about: 'longshore_queue_oldest_seconds',
+        lines: [['oldest event that waits', 'max(longshore_queue_oldest_seconds{endpoint="archive"})']],
+        unit: 's',
+      },
+      {
+        time: 'Size',
+        about: 'longshore_archive_bytes',
+        lines: [
+          ['archive', 'max(longshore_archive_bytes)'],
+          ['maxbytes', 'max(longshore_archive_max_bytes)'],
+        ],
+        unit: 'bytes',
       },
     ],
   },

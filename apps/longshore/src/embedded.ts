@@ -12,6 +12,9 @@ const RETRY_AFTER_MS = 5_000;
 const STOP_TIMEOUT_MS = 500;
 const WARNING_INTERVAL_MS = 60_000;
 
+/** In full, to be found by the words of a log line. */
+const WARNS = { Redis: 'the embedded Redis warns', PostgreSQL: 'the embedded PostgreSQL warns' };
+
 /** An embedded server, restarted when it stops. */
 export interface KeptServer {
   /** Path of the socket of the server that runs now. */
@@ -31,7 +34,7 @@ export function keepEmbeddedRedis(options: EmbeddedRedisOptions, observer: Obser
 
 /** @param name of the program, for the log. Throws what the first `start` throws */
 export async function keepEmbedded(
-  name: string,
+  name: keyof typeof WARNS,
   { datadir, configuration }: EmbeddedOptions,
   observer: Observer,
   start: (reports: Reports) => Promise<EmbeddedServer>,
@@ -43,9 +46,7 @@ export async function keepEmbedded(
       onWait: (reason) => log.info({ datadir }, reason),
       onTrouble: (reason) => log.error({ datadir }, reason),
       onWarning: (line) =>
-        observer
-          .throttledLog(`embedded ${line}`, WARNING_INTERVAL_MS)
-          .warn({ line }, `the embedded ${name} warns`),
+        observer.throttledLog(`embedded ${line}`, WARNING_INTERVAL_MS).warn({ line }, WARNS[name]),
     });
     warnOfOtherConfiguration(name, server, configuration, observer);
     return server;

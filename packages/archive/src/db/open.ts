@@ -78,6 +78,9 @@ export function openArchive(options: ArchiveOptions): Archive {
   });
   followSocket(pool, options.connection);
   pool.on('error', options.onError);
+  // A connection that breaks while it is in use, between two statements, would end the process otherwise. The next
+  // statement on it rejects.
+  pool.on('connect', (client) => client.on('error', options.onError));
   const db = new Kysely<Tables>({ dialect: new PostgresDialect({ pool }) });
   let closed: Promise<void> | undefined;
   return {

@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { startPostgres } from '@longshore/testkit';
 import { expect, test } from 'vitest';
 import { isArchiveUnavailable } from '../db/errors.js';
@@ -83,6 +84,20 @@ test('a server that answers nothing is given up, also with an open connection', 
   await expect(writing).rejects.toThrow('stopping');
   await postgres.resume();
   expect(await writerOf(archive).write([delivery()], unaborted())).toEqual(['stored']);
+});
+
+test('a connection that breaks between two statements of a transaction ends nothing else', async () => {
+  const postgres = await startPostgres();
+  const archive = openTestArchive(await postgres.database());
+  await archive.migrate();
+  const client = await archive.pool.connect();
+  await client.query('begin');
+  const broken = once(client, 'error');
+  await postgres.stop();
+  expect(await broken).toMatchObject([{ code: '57P01' }]);
+  client.release(new Error('broken'));
+  expect(client.listenerCount('error')).toBeGreaterThan(0);
+  await expect(writerOf(archive).write([delivery()], unaborted())).rejects.toMatchObject(unavailable(/\w/));
 });
 
 test('a partition that retention has dropped is made again', async () => {

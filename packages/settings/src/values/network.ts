@@ -39,7 +39,7 @@ export function networkMatcher(networks: readonly string[]): (address: string | 
     else list.addSubnet(address, Number(length), family);
   }
   return (given = '') => {
-    const address = given.replace(/^::ffff:(?=\d+\.)/i, '').replace(/%.*$/, '');
+    const [address = ''] = given.replace(/^::ffff:(?=\d+\.)/i, '').split('%', 1);
     return isIP(address) !== 0 && list.check(address, familyOf(address));
   };
 }
