@@ -50,3 +50,9 @@ test('what egress refuses is not connected to, by its name or its address', asyn
     'add exactly this one to egress.allow',
   );
 });
+
+test('the port that a url does not write is the one of its scheme, also for what is denied', async () => {
+  const egress = new Egress({ mode: 'internal', allow: [], deny: ['localhost:80'] });
+  const refused: unknown = await createFetch({ egress })('http://localhost/').catch((error) => error);
+  expect(refused).toMatchObject({ cause: { code: 'ERR_EGRESS' } });
+});

@@ -1,7 +1,7 @@
 /** `fetch` under the rules of egress, with the certificates of a setting: for libraries that take one (jose, openid-client). */
 import { Agent, buildConnector, fetch as undiciFetch } from 'undici';
 import { Egress } from './egress/egress.js';
-import { guardedLookup } from './egress/lookup.js';
+import { destinationOf, guardedLookup } from './egress/lookup.js';
 import { secureOptions, type TlsOptions } from './tls/options.js';
 import type { Trust } from './trust/trust.js';
 
@@ -21,7 +21,7 @@ export function createFetch({ egress = new Egress(), tls, trust }: FetchOptions 
       const { hostname, port, protocol } = options;
       try {
         const url = new URL(`${protocol}//${hostname.includes(':') ? `[${hostname}]` : hostname}:${port}`);
-        const where = { host: hostname, port: Number(port) };
+        const where = destinationOf(url);
         const lookup = guardedLookup(url, (address) => egress.refusal(where, address));
         buildConnector({ ...secure(), lookup })({ ...options, ...secure() }, done);
       } catch (error) {

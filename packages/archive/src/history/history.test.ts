@@ -118,6 +118,14 @@ describe('an entry comes back as it was', () => {
     ['an event id that is no UUID', received({ eventId: 'urn:event/1' })],
     ['an event id with upper case', received({ eventId: randomUUID().toUpperCase() })],
     ['texts that PostgreSQL does not take', received({ eventId: 'a\0b', view: { action: 'p', tag: 'x\0' } })],
+    [
+      'a long tag',
+      received({ view: { action: 'push', repository: 'r', tag: randomBytes(9_000).toString('hex') } }),
+    ],
+    [
+      'a long digest',
+      received({ view: { action: 'push', digest: `sha512:${randomBytes(9_000).toString('hex')}` } }),
+    ],
     ['a long repository', received({ view: { action: 'push', repository: 'r'.repeat(3_000) } })],
     ['an attempt that arrived', delivered(receipt)],
     ['one of a batch', delivered(receipt, { batch: 7 })],

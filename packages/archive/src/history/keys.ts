@@ -43,9 +43,12 @@ export function rowId(entry: HistoryEntry): string {
   return BigInt.asUintN(63, first.readBigUInt64BE()).toString();
 }
 
-/** The digits of a digest as bytes, of an odd number the last one left out; undefined when there are none. */
+/** Those of SHA-512: an index of PostgreSQL does not hold any number of them. */
+const MOST_DIGEST_BYTES = 64;
+
+/** The first digits of a digest as bytes, of an odd number the last one left out; undefined when there are none. */
 export function digestBytes(digest: string): Buffer | undefined {
-  const hex = digest.slice(digest.indexOf(':') + 1).toLowerCase();
+  const hex = digest.slice(digest.indexOf(':') + 1).slice(0, MOST_DIGEST_BYTES * 2);
   const bytes = Buffer.from(hex, 'hex');
   return bytes.length > 0 ? bytes : undefined;
 }

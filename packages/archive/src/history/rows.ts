@@ -64,7 +64,7 @@ export const stepCode = (step: HistoryEntry['step']): number => STEPS.indexOf(st
 /** The code of an outcome, for a query. */
 export const outcomeCode = (outcome: string): number => OUTCOMES.indexOf(outcome);
 
-/** Longer words stay in `rest`: an index of PostgreSQL does not hold them. */
+/** Longer words and tags stay in `rest`: an index of PostgreSQL does not hold them. */
 const MOST_WORD = 500;
 const MOST_INT = { int: 2 ** 31, smallint: 2 ** 15 };
 
@@ -111,7 +111,7 @@ function take(
 function viewIn(view: Rest, row: Row): Rest {
   const digest = typeof view.digest === 'string' ? view.digest : '';
   take(view, 'repository', asWord, row, 'repository');
-  take(view, 'tag', asText, row, 'tag');
+  take(view, 'tag', asWord, row, 'tag');
   const bytes = digestBytes(digest);
   if (bytes) row.digest = bytes;
   if (isSha256(digest)) delete view.digest;

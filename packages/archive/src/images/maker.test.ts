@@ -1,5 +1,5 @@
 /** The same sequences through PostgreSQL: written as a relay writes them, decided and published as a worker does. */
-import { randomUUID } from 'node:crypto';
+import { randomBytes, randomUUID } from 'node:crypto';
 import type { Registry } from '@longshore/registry-client';
 import { expect, test } from 'vitest';
 import type { Archive } from '../db/open.js';
@@ -212,6 +212,28 @@ test('an image without references is read from the registry, once', async () => 
     { unchanged: true, platforms: [{ platform: 'linux/arm64' }] },
   ]);
   expect(asked).toEqual([`team/app@${target?.digest}`]);
+});
+
+test('a manifest with texts that PostgreSQL does not take holds up no image event', async () => {
+  const archive = await testArchive();
+  const odd = (text: string): string => `${text}\0\ud800${randomBytes(8_000).toString('hex')}`;
+  const { target } = root ?? {};
+  const [config, ...layers] = target?.references ?? [];
+  const registry = {
+    manifest: async (_repository: string, digest: string) => ({
+      ...{ kind: 'manifest', digest, size: target?.size, manifests: [], config },
+      ...{ mediaType: odd('media'), artifactType: odd('artifact') },
+      layers: layers.map((layer) => ({ ...layer, mediaType: odd('layer') })),
+    }),
+    blob: async () => Buffer.from(JSON.stringify({ os: odd('os'), architecture: 'arm64' })),
+  } as unknown as Registry;
+  const bare = single.map((sent) => ({ ...sent, target: { ...sent.target, references: undefined } }));
+  await writerOf(archive).write(
+    bare.map((sent) => deliveryOfSent(sent)),
+    unaborted(),
+  );
+  const events = await settled(archive, makerOf(archive, { registryOf: () => registry }));
+  expect(events).toMatchObject([{ action: 'image.pushed' }, { action: 'tag.created' }]);
 });
 
 test('a push by digest is an image without a tag after a while, where that is wanted', async () => {

@@ -4,7 +4,7 @@ import type pg from 'pg';
 import { ACTION_CODES, type ManifestRef } from '../db/tables.js';
 import { isFetch, isManifest } from './counts.js';
 import type { IdRow } from './dictionary.js';
-import { columnText, withoutNul } from './text.js';
+import { cleanText, columnText } from './text.js';
 import { type Upsert, upsert } from './upsert.js';
 
 interface Manifest {
@@ -98,7 +98,7 @@ function refOf(
 
 function platformOf(platform: unknown): string | undefined {
   const parts = ['os', 'architecture', 'variant'].map((name) => textIn(platform, name) ?? '');
-  return parts[0] || parts[1] ? withoutNul(parts.filter(Boolean).join('/')).slice(0, 100) : undefined;
+  return parts[0] || parts[1] ? cleanText(parts.filter(Boolean).join('/').slice(0, 100)) : undefined;
 }
 
 function textIn(object: unknown, name: string): string | undefined {

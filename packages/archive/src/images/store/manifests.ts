@@ -2,6 +2,7 @@
 import type pg from 'pg';
 import { digestBytes, digestText } from '../../db/digest.js';
 import { LABEL_KINDS, type ManifestRef } from '../../db/tables.js';
+import { columnText } from '../../write/text.js';
 import { artifactOf, isIndex } from '../artifacts.js';
 import { ARTIFACTS, type ManifestFacts } from '../types.js';
 
@@ -90,16 +91,23 @@ export async function saveManifest(
   facts: ManifestFacts,
 ): Promise<void> {
   const { mediaType, size, references, platform, subject, artifactType } = facts;
-  const label = mediaType === undefined ? undefined : await pool.query<{ id: number }>(LABEL, [mediaType]);
+  const type = textOf(mediaType);
+  const label = type === null ? undefined : await pool.query<{ id: number }>(LABEL, [type]);
   await pool.query(SAVE, [
     repository,
     digestBytes(digest),
     label?.rows[0]?.id ?? null,
     size ?? null,
-    references ? JSON.stringify(references) : null,
-    platform ?? null,
+    references ? JSON.stringify(references, withText) : null,
+    textOf(platform),
     subject === undefined ? null : digestBytes(subject),
     references ? ARTIFACTS.indexOf(artifactOf(facts)) : null,
-    artifactType ?? null,
+    textOf(artifactType),
   ]);
 }
+
+/** A manifest says what its pusher wrote. */
+const textOf = (text: string | undefined): string | null => (text === undefined ? null : columnText(text));
+
+const withText = (_name: string, value: unknown): unknown =>
+  typeof value === 'string' ? columnText(value) : value;
