@@ -84,7 +84,7 @@ describe.skipIf(!hasTool('postgres'))('longshore archive', () => {
       const second = `longshore.event_${dayOf(times[1]).replaceAll('-', '_')}`;
       await client.query(`begin; lock table ${second} in access exclusive mode`);
       const killed = spawned(file, 'export', '--out', out, '--since', new Date(times[0]).toISOString());
-      const begun = () => readdir(out).catch(() => []);
+      const begun = (): Promise<string[]> => readdir(out).catch(() => []);
       await eventually(begun, (names) => names.includes(`events-${dayOf(times[1])}.ndjson.part`), AT_LAST);
       killed.kill('SIGKILL');
       await killed.exited;
