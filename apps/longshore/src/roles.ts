@@ -20,7 +20,7 @@ import { openArchiveReader } from './archive-reader.js';
 import { issuerFetch } from './issuer-fetch.js';
 import { type Listener, listen, logRefused, recordDropped } from './listen.js';
 import { asksForSecret, warnOfOpenIngest } from './open-ingest.js';
-import { operatorArchive } from './operator/archive-parts.js';
+import { openOperatorArchive } from './operator/archive-parts.js';
 import { ROLES, type Role, type RoleParts } from './role.js';
 import { createSignIns } from './sign-ins.js';
 
@@ -237,7 +237,7 @@ async function startDashboard(parts: RoleParts): Promise<RunningRole> {
   const republisher = createRepublisher({ ...parts, client: producer });
   const archive = parts.archive && (await openArchiveReader(parts.archive, observer));
   const replayer = createReplayer({ ...parts, client: producer });
-  const archived = parts.archive && (await operatorArchive(parts.archive.archive));
+  const archived = parts.archive && (await openOperatorArchive(parts.archive, observer));
   const admin = createAdminService({
     client: producer,
     config,
@@ -245,7 +245,7 @@ async function startDashboard(parts: RoleParts): Promise<RunningRole> {
     replay: replayer.replay,
     republish: republisher.republish,
     recordReplayed: async (part) => observer.eventsReplayed(part),
-    ...(archived && { archive: archived }),
+    ...(archived && { archive: archived.parts }),
   });
   const dashboard = createDashboard({
     inspector,
@@ -292,7 +292,8 @@ async function startDashboard(parts: RoleParts): Promise<RunningRole> {
     async close() {
       clearInterval(timer);
       await Promise.all([listener.close(LISTENER_GRACE_MS), dashboard.close()]);
-      await Promise.all([admin.close(), replayer.close(), republisher.close(), archive?.close()]);
+      await Promise.all([admin.close(), replayer.close(), republisher.close()]);
+      await Promise.all([archive?.close(), archived?.close()]);
     },
   };
 }
