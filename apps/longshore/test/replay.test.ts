@@ -180,12 +180,12 @@ test('asked for by the API it runs in the background, and its progress names the
     ({ state }) => state !== 'running',
     AT_LAST,
   );
-  expect(ended).toMatchObject({ action: 'replay', state: 'done', done: 4, total: 4 });
+  expect(ended).toMatchObject({ act: 'replay', state: 'done', done: 4, total: 4 });
   expect(ended.run).toMatch(/^[0-9a-f]{8}$/);
   await got(two, 4);
   expect(idsOf(two.requests).toSorted()).toEqual(ids.toSorted());
   const refused = await post({ endpoint: 'two' });
-  expect([refused.status, await refused.json()]).toMatchObject([400, { code: 'REQUEST_INVALID' }]);
+  expect([refused.status, await refused.json()]).toMatchObject([400, { error: 'REQUEST_INVALID' }]);
 });
 
 test('forced, it sends all of it again with ids of its run; continued, none of those twice', async () => {
