@@ -57,14 +57,7 @@ function pathsOf(events: Record<string, unknown>[]): string[] {
     ...['/images', `/images?digest=${digest}`, `/images?digest=${digestOf('unknown')}`],
     ...['/statistics', '/statistics?since=7d&by=checks', '/statistics?since=200d'],
     ...['/unused', '/unused?days=1&text=acme'],
-    ...['/replay', '/replay?endpoint=hook&since=40d&force=true'],
   ];
-}
-
-/** Links of one kind: the same page with the same fields. Two of each are followed. */
-function kindOf(href: string): string {
-  const { pathname, searchParams } = new URL(href, 'http://longshore');
-  return `${pathname}?${[...searchParams.keys()].join()}`;
 }
 
 describe.runIf(hasTool('chromium'))('the pages of the archive', () => {
@@ -81,7 +74,7 @@ describe.runIf(hasTool('chromium'))('the pages of the archive', () => {
       const events = registryMonth(EVENTS, Date.now());
       const relay = await relayWith(await testDatabase(), events);
       const paths = pathsOf(events);
-      const links = new Map<string, string[]>();
+      const links = new Set<string>();
       for (const { width, colorScheme } of looks) {
         const { page, problems } = await open(relay.dashboard, {
           viewport: { width, height: 800 },
@@ -97,16 +90,13 @@ describe.runIf(hasTool('chromium'))('the pages of the archive', () => {
           const hrefs = await page
             .locator('a[href^="/"]')
             .evaluateAll((all) => all.map((each) => each.getAttribute('href') ?? ''));
-          for (const href of hrefs) {
-            const [kind, found] = [kindOf(href), links.get(kindOf(href)) ?? []];
-            if (found.length < 2 && !found.includes(href)) links.set(kind, [...found, href]);
-          }
+          for (const href of hrefs) links.add(href);
         }
         expect(problems).toEqual([]);
       }
-      expect(links.size).toBeGreaterThan(20);
+      expect(links.size).toBeGreaterThan(100);
       const broken = [];
-      for (const link of Array.from(links.values()).flat()) {
+      for (const link of links) {
         const { status } = await read(relay, link);
         if (status !== 200) broken.push([link, status]);
       }
@@ -156,7 +146,7 @@ describe.runIf(hasTool('chromium'))('the pages of the archive', () => {
   );
 
   test(
-    'work by keyboard and without a script, the replay of what a filter has too',
+    'work by keyboard and without a script',
     async () => {
       const relay = await relayWith(await testDatabase(), registryMonth(60, Date.now()));
       const { page } = await open(`${relay.dashboard}/statistics`, { javaScriptEnabled: false });
@@ -168,19 +158,6 @@ describe.runIf(hasTool('chromium'))('the pages of the archive', () => {
       await page.getByText('Numbers').first().focus();
       await page.keyboard.press('Enter');
       await page.getByRole('table', { name: 'Pulls a day' }).waitFor();
-
-      await page.goto(`${relay.dashboard}/events?since=40d&action=pull`);
-      await page.getByRole('link', { name: 'Replay to an endpoint' }).click();
-      await page.getByRole('button', { name: 'Count' }).click();
-      await page.getByRole('heading', { name: /^Replay \d+ events to hook\?$/ }).waitFor();
-      await page.getByRole('button', { name: /^Replay \d+ events$/ }).click();
-      await page.waitForURL('**/operations/*');
-      // Its endpoint ignores pulls: each is looked at, and none is enqueued.
-      const status = page.getByRole('status').filter({ hasText: /^0 deliveries enqueued, \d+ skipped/ });
-      await eventually(async () => {
-        await page.reload();
-        return (await page.locator('[data-live]').count()) === 0 && (await status.count()) === 1;
-      });
     },
     SLOW_MS,
   );
