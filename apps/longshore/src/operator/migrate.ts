@@ -1,5 +1,6 @@
 /** `longshore migrate plan`: what is alive in the archive, on the command line. Needs no Redis. */
 import type { PlanFormat } from '@longshore/archive/migrate';
+import type { Config } from '@longshore/config';
 import { printable } from '@longshore/event';
 import { parseTime } from '@longshore/operator/schemas';
 import { load } from '../reload.js';
@@ -48,7 +49,6 @@ function filterOf({ since, pulledWithin }: MigrateOptions, now: number) {
 }
 
 /** Host of the registry behind a source, where `registries` has it. */
-function registryHosts(config: object): ReadonlyMap<string, string> {
-  const registries = 'registries' in config && Array.isArray(config.registries) ? config.registries : [];
-  return new Map(registries.map(({ source, url }) => [source, new URL(url).host]));
+function registryHosts({ registries }: Config): ReadonlyMap<string, string> {
+  return new Map(registries.map(({ source, url }) => [source, new URL(url.reveal()).host]));
 }
