@@ -3,6 +3,7 @@
  * event travels: ingest first, so that nothing new comes in; then the workers, which finish; then the rest.
  * The code of a role is loaded when the role starts: ingest alone takes a quarter less memory than all roles.
  */
+import { setTimeout as pause } from 'node:timers/promises';
 import type { Config } from '@longshore/config';
 import { claimLock } from '@longshore/embedded/lock';
 import type { IngestParts } from '@longshore/ingest';
@@ -20,7 +21,7 @@ import { openArchiveReader } from './archive-reader.js';
 import { issuerFetch } from './issuer-fetch.js';
 import { type Listener, listen, logRefused, recordDropped } from './listen.js';
 import { asksForSecret, warnOfOpenIngest } from './open-ingest.js';
-import { operatorArchive } from './operator/archive-parts.js';
+import { openOperatorArchive } from './operator/archive-parts.js';
 import { ROLES, type Role, type RoleParts } from './role.js';
 import { createSignIns } from './sign-ins.js';
 
@@ -46,6 +47,9 @@ export interface RunningRoles {
 
 /** Requests in flight get this long when the process stops; ingest and dashboard answer within it. */
 const LISTENER_GRACE_MS = 5_000;
+
+/** What the leading worker has begun gets this long when the process stops. */
+const DUTIES_GRACE_MS = 5_000;
 
 /** How long a wrong secret's answer is held back; a registry's time-out is 1 s, and its log should say 401. */
 const INGEST_HOLD_BACK_MS = 500;
@@ -217,7 +221,7 @@ async function startWorker(parts: RoleParts): Promise<RunningRole> {
       oldest.close();
       // Another worker leads while this one finishes what is in flight.
       const duties = [housekeeping.close(), alerts.close(), images?.close(), copy?.close()];
-      const stepsDown = Promise.all(duties).then(leader.close);
+      const stepsDown = endedSoon(duties).then(leader.close);
       await Promise.all([worker.close(), stepsDown]);
       await Promise.all([retention.close(), pulse.close(), own.close()]);
     },
@@ -225,6 +229,10 @@ async function startWorker(parts: RoleParts): Promise<RunningRole> {
 }
 
 const keepSettings = ({ archive }: Config) => archive;
+
+/** What waits for a PostgreSQL that hangs ends with the connections to it. Any duty may end anywhere. */
+const endedSoon = (duties: readonly (Promise<void> | undefined)[]): Promise<unknown> =>
+  Promise.race([Promise.all(duties), pause(DUTIES_GRACE_MS, undefined, { ref: false })]);
 
 async function startDashboard(parts: RoleParts): Promise<RunningRole> {
   const [dashboardApp, { createAdminService }, { createReplayer, createRepublisher }] = await Promise.all([
@@ -237,7 +245,7 @@ async function startDashboard(parts: RoleParts): Promise<RunningRole> {
   const republisher = createRepublisher({ ...parts, client: producer });
   const archive = parts.archive && (await openArchiveReader(parts.archive, observer));
   const replayer = createReplayer({ ...parts, client: producer });
-  const archived = parts.archive && (await operatorArchive(parts.archive.archive));
+  const archived = parts.archive && (await openOperatorArchive(parts.archive, observer));
   const admin = createAdminService({
     client: producer,
     config,
@@ -245,7 +253,7 @@ async function startDashboard(parts: RoleParts): Promise<RunningRole> {
     replay: replayer.replay,
     republish: republisher.republish,
     recordReplayed: async (part) => observer.eventsReplayed(part),
-    ...(archived && { archive: archived }),
+    ...(archived && { archive: archived.parts }),
   });
   const dashboard = createDashboard({
     inspector,
@@ -292,7 +300,8 @@ async function startDashboard(parts: RoleParts): Promise<RunningRole> {
     async close() {
       clearInterval(timer);
       await Promise.all([listener.close(LISTENER_GRACE_MS), dashboard.close()]);
-      await Promise.all([admin.close(), replayer.close(), republisher.close(), archive?.close()]);
+      await Promise.all([admin.close(), replayer.close(), republisher.close()]);
+      await Promise.all([archive?.close(), archived?.close()]);
     },
   };
 }

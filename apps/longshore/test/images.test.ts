@@ -30,8 +30,11 @@ interface ImageEvent {
 const eventsOf = (receiver: Receiver): ImageEvent[] =>
   receiver.requests.flatMap((request) => request.json<{ events: ImageEvent[] }>().events);
 
+/** So long that nothing is reported before the test says `report`, however slow the machine is. */
+const UNTIL_THEN = { settle: '10m' };
+
 /** A registry that reports to a relay, which reads it back. */
-async function setUp(archive: Settings = {}) {
+async function setUp(images: Settings = {}) {
   const receiver = await startReceiver();
   const port = await freePort();
   const notified = `http://127.0.0.1:${port}/registry/notifications`;
@@ -39,14 +42,26 @@ async function setUp(archive: Settings = {}) {
     endpoints: [{ name: 'relay', url: notified, timeout: '5s', threshold: 5, backoff: '1s' }],
   });
   const url = await testDatabase();
-  const file = await writeConfig(await workFolder(), {
-    archive: { url, ...archive },
-    redis: { url: redisUrl(), prefix: testPrefix() },
-    ingest: { listen: `127.0.0.1:${port}` },
-    registries: [{ source: 'distribution', url: registry.url }],
-    notifications: { endpoints: [{ name: 'images', url: receiver.url, accept: ['image'], timeout: '10s' }] },
-  });
-  return { receiver, registry, file, url };
+  const [folder, prefix] = [await workFolder(), testPrefix()];
+  const configure = (settings: Settings) =>
+    writeConfig(folder, {
+      archive: { url, images: settings },
+      redis: { url: redisUrl(), prefix },
+      ingest: { listen: `127.0.0.1:${port}` },
+      registries: [{ source: 'distribution', url: registry.url }],
+      notifications: {
+        endpoints: [{ name: 'images', url: receiver.url, accept: ['image'], timeout: '10s' }],
+      },
+    });
+  const file = await configure(images);
+  const report = () => configure({ settle: '1s' });
+  const client = new pg.Client({ connectionString: url });
+  client.on('error', () => {});
+  onTestFinished(() => client.end());
+  await client.connect();
+  const rowsIn = async (table: string): Promise<number> =>
+    (await client.query(`select 1 from longshore.${table}`)).rows.length;
+  return { receiver, registry, file, report, rowsIn };
 }
 
 /** A registry with the images that are copied, which reports nothing. */
@@ -163,20 +178,17 @@ test.skipIf(!hasTool('skopeo'))(
 test.skipIf(!hasTool('skopeo'))(
   'a worker that is killed between a push and its report: the next one reports it, once',
   async () => {
-    const [source, { receiver, registry, file, url }] = await Promise.all([
+    const [source, { receiver, registry, file, report, rowsIn }] = await Promise.all([
       sourceOfImages(),
-      setUp({ images: { settle: '3s' } }),
+      setUp(UNTIL_THEN),
     ]);
     const relay = await startRelayProcess(file);
     await skopeo('copy', `docker://${source.host}/images:v1`, `docker://${registry.host}/team/app:1.0`);
-    const client = new pg.Client({ connectionString: url });
-    client.on('error', () => {});
-    onTestFinished(() => client.end());
-    await client.connect();
-    const open = async () => (await client.query('select id from longshore.image_open')).rows.length;
+    const open = () => rowsIn('image_open');
     await eventually(open, (count) => count === 1, AT_LAST);
     await relay.crash();
     expect(eventsOf(receiver)).toEqual([]);
+    await report();
     await startRelay(file);
     const events = await watch(receiver)(2);
     expect(actions(events)).toEqual(['image.pushed', 'tag.created']);
@@ -187,7 +199,7 @@ test.skipIf(!hasTool('skopeo'))(
 );
 
 test('the same requests in any order and twice make the same events, once', async () => {
-  const { receiver, file } = await setUp({ images: { settle: '2s' } });
+  const { receiver, file, report, rowsIn } = await setUp(UNTIL_THEN);
   const relay = await startRelay(file);
   const layers = [oci.blob('one', 'application/octet-stream'), oci.blob('two', 'application/octet-stream')];
   const image = oci.image({ layers: ['one', 'two'] });
@@ -226,6 +238,15 @@ test('the same requests in any order and twice make the same events, once', asyn
   ]) {
     await relay.post(envelope(...events.filter((event) => event !== undefined)));
   }
+  await eventually(
+    () => rowsIn('event'),
+    (count) => count === 4,
+    AT_LAST,
+  );
+  expect(eventsOf(receiver)).toEqual([]);
+  await relay.stop();
+  await report();
+  await startRelay(file);
   const events = await watch(receiver)(3);
   expect(actions(events)).toEqual(['image.pushed', 'tag.created', 'tag.created']);
   expect(events.find(({ action }) => action === 'image.pushed')).toMatchObject({

@@ -163,6 +163,31 @@ test('killed in the middle, it is continued by its run, and nothing comes twice'
   expect(two.requests).toHaveLength(60);
 });
 
+test('asked for by the API it runs in the background, and its progress names the run', async () => {
+  const { relay, two, ids } = await archived({ count: 4 });
+  const api = `${relay.dashboard}/api/v1`;
+  const post = (body: object) =>
+    fetch(`${api}/replay`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify(body),
+    });
+  const started = await post({ endpoint: 'two', since: '1h', rate: 0 });
+  const { id } = await started.json();
+  expect([started.status, id]).toEqual([202, expect.any(String)]);
+  const ended = await eventually(
+    async () => (await fetch(`${api}/operations/${id}`)).json(),
+    ({ state }) => state !== 'running',
+    AT_LAST,
+  );
+  expect(ended).toMatchObject({ act: 'replay', state: 'done', done: 4, total: 4 });
+  expect(ended.run).toMatch(/^[0-9a-f]{8}$/);
+  await got(two, 4);
+  expect(idsOf(two.requests).toSorted()).toEqual(ids.toSorted());
+  const refused = await post({ endpoint: 'two' });
+  expect([refused.status, await refused.json()]).toMatchObject([400, { error: 'REQUEST_INVALID' }]);
+});
+
 test('forced, it sends all of it again with ids of its run; continued, none of those twice', async () => {
   const { file, two, ids, url } = await archived({ count: 10 });
   await replay(file, ...toTwo, '--rate', '0');
@@ -182,9 +207,10 @@ test('forced, it sends all of it again with ids of its run; continued, none of t
 
 test('PostgreSQL stopped in the middle is waited for', async () => {
   const postgres = await startPostgres();
-  const { file, two, ids } = await archived({ count: 300, url: await postgres.database() });
-  const running = longshore(['replay', '--config', file, '--json', ...toTwo, '--rate', '100/s']);
-  await got(two, 20);
+  const { file, two, ids } = await archived({ count: 40, url: await postgres.database() });
+  // Slow enough that it has not ended when the first delivery is seen, on a busy machine too.
+  const running = longshore(['replay', '--config', file, '--json', ...toTwo, '--rate', '5/s']);
+  await got(two, 1);
   await postgres.kill9();
   await eventually(
     () => running.stderr,
@@ -193,7 +219,7 @@ test('PostgreSQL stopped in the middle is waited for', async () => {
   );
   await postgres.start();
   expect(await running.exited).toMatchObject({ code: 0 });
-  await got(two, 300);
+  await got(two, 40);
   expect(idsOf(two.requests).toSorted()).toEqual(ids.toSorted());
 });
 

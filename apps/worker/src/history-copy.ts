@@ -19,6 +19,8 @@ export interface HistoryCopyParts {
   config(): Config;
   leader: Pick<Leader, 'leads'>;
   observer: Pick<Observer, 'log' | 'throttledLog'>;
+  /** Milliseconds between two turns; for tests. */
+  interval?: number;
 }
 
 /** Runs until it is closed. */
@@ -27,13 +29,13 @@ export interface HistoryCopy {
 }
 
 const INTERVAL_MS = 1_000;
-/** After a failure, so that a PostgreSQL that starts is left alone. */
-const RETRY_AFTER_MS = 5_000;
+/** Intervals after a failure, so that a PostgreSQL that starts is left alone. */
+const RETRY_INTERVALS = 5;
 const LOG_INTERVAL_MS = 60_000;
 
 /** See the header. The code of the archive is loaded here. */
 export function startHistoryCopy(parts: HistoryCopyParts): HistoryCopy {
-  const { leader, observer } = parts;
+  const { leader, observer, interval = INTERVAL_MS } = parts;
   let closing = false;
   let timer: NodeJS.Timeout | undefined;
   let copying: Promise<void> | undefined;
@@ -46,7 +48,7 @@ export function startHistoryCopy(parts: HistoryCopyParts): HistoryCopy {
       if (turn.gaps > 0) observer.log.error({ gaps: turn.gaps }, GAP);
       ({ more } = turn);
     }
-    return INTERVAL_MS;
+    return interval;
   };
 
   const failed = (err: unknown): number => {
@@ -54,7 +56,7 @@ export function startHistoryCopy(parts: HistoryCopyParts): HistoryCopy {
     const { warn, error } = observer.throttledLog('history copy', LOG_INTERVAL_MS);
     if (isAway) warn({ err }, 'the history cannot be copied into the archive, will try again');
     else error({ err }, 'copying the history into the archive failed, will try again');
-    return RETRY_AFTER_MS;
+    return RETRY_INTERVALS * interval;
   };
 
   const next = (ms: number): void => {
@@ -63,7 +65,7 @@ export function startHistoryCopy(parts: HistoryCopyParts): HistoryCopy {
     }, ms);
     if (closing) clearTimeout(timer);
   };
-  next(INTERVAL_MS);
+  next(interval);
   return {
     async close() {
       closing = true;

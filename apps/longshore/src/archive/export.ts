@@ -6,7 +6,7 @@ import { mkdir, open, rename, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { exportLines } from '@longshore/archive/keep';
 import { type ArchiveReader, createArchiveReader } from '@longshore/archive/read';
-import { formatNumber, plural } from '@longshore/event';
+import { plural } from '@longshore/event';
 import { parseTime } from '@longshore/operator/schemas';
 import type { Shell } from '../shell.js';
 import { interruptible } from '../signals.js';
@@ -38,8 +38,7 @@ export function archiveExport(options: ExportOptions, shell: Shell): Promise<num
   return withArchive(options.config, shell.env, (archive) =>
     interruptible(shell.signals, async (signal) => {
       const reader = createArchiveReader(archive);
-      const oldest = (await reader.coverage()).since;
-      const first = since ?? (oldest === undefined ? until : Date.parse(oldest));
+      const first = since ?? (await oldestIn(reader)) ?? until;
       if (options.out === undefined) {
         const out = createOut(shell.stdout);
         const count = await write(reader, { since: first, until }, signal, out.write);
@@ -48,6 +47,11 @@ export function archiveExport(options: ExportOptions, shell: Shell): Promise<num
       return toFiles(reader, { since: first, until }, { folder: options.out, signal, shell });
     }),
   );
+}
+
+async function oldestIn(reader: ArchiveReader): Promise<number | undefined> {
+  const { since } = await reader.coverage();
+  return since === undefined ? undefined : Date.parse(since);
 }
 
 /** @returns how many lines; undefined when the reader of the output has gone */
@@ -80,12 +84,12 @@ async function toFiles(reader: ArchiveReader, { since, until }: Span, files: Fil
   let skipped = 0;
   for (let day = since - (since % DAY_MS); day < until && !signal.aborted; day += DAY_MS) {
     const file = join(folder, `events-${new Date(day).toISOString().slice(0, 10)}.ndjson`);
-    const span = { since: Math.max(day, since), until: Math.min(day + DAY_MS, until) };
+    // Whole days: a part of one, written late, would be taken for a complete day from then on.
     if (await isComplete(file, day)) skipped++;
-    else total += await toFile(reader, span, signal, file);
+    else total += await toFile(reader, { since: day, until: day + DAY_MS }, signal, file);
   }
   shell.warn(
-    `longshore: ${plural(total, 'event')} written to ${folder}${skipped > 0 ? `; ${formatNumber(skipped)} complete days skipped` : ''}`,
+    `longshore: ${plural(total, 'event')} written to ${folder}${skipped > 0 ? `; ${plural(skipped, 'complete day')} skipped` : ''}`,
   );
   return signal.aborted ? 1 : 0;
 }

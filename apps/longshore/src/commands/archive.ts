@@ -21,8 +21,9 @@ Examples:
   $ longshore archive export --since 7d --out ./export
 
 Oldest first, by the events' own time: --since is included, --until is not.
-With --out each day of UTC is a file, events-YYYY-MM-DD.ndjson. A second run
-skips the days that are complete: those written a day after their end or later.
+With --out each day of UTC is a file, events-YYYY-MM-DD.ndjson, of the whole day
+also where --since or --until is within it. A second run skips the days that are
+complete: those written a day after their end or later.
 `;
 
 const PRUNE = `

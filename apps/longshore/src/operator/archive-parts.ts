@@ -1,9 +1,10 @@
 /** The parts of an open archive that an operator's actions use; their code is loaded when there is an archive. */
 import type { Archive } from '@longshore/archive';
+import type { Observer } from '@longshore/observe';
 import type { OperatorArchive } from '@longshore/operator/replay';
+import type { RelayArchive } from '../archive.js';
 
-/** See the header. */
-export async function operatorArchive({ pool }: Archive): Promise<OperatorArchive> {
+async function operatorArchive({ pool }: Archive): Promise<OperatorArchive> {
   const [{ createHistoryStore }, { createReplayRuns, createReplaySource }] = await Promise.all([
     import('@longshore/archive/history'),
     import('@longshore/archive/replay'),
@@ -13,6 +14,27 @@ export async function operatorArchive({ pool }: Archive): Promise<OperatorArchiv
     events: createReplaySource(pool),
     runs: createReplayRuns(pool),
   };
+}
+
+/** Replays and searches of the history at once; a count may read a whole partition, for minutes. */
+const CONNECTIONS = 3;
+const LOG_INTERVAL_MS = 10_000;
+
+/** Of a process that runs: through connections of its own, so that none of them keeps the writer waiting. */
+export async function openOperatorArchive(
+  { connection }: Pick<RelayArchive, 'connection'>,
+  observer: Pick<Observer, 'throttledLog'>,
+): Promise<{ parts: OperatorArchive; close(): Promise<void> }> {
+  const { openArchive } = await import('@longshore/archive');
+  const archive = openArchive({
+    connection,
+    max: CONNECTIONS,
+    onError: (err) =>
+      observer
+        .throttledLog('archive-operator', LOG_INTERVAL_MS)
+        .warn({ err }, 'connection to PostgreSQL broke'),
+  });
+  return { parts: await operatorArchive(archive), close: archive.close };
 }
 
 /** The parts of an archive that is opened at the first use: most commands have no use of it. */

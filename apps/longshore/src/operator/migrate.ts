@@ -49,6 +49,5 @@ function filterOf({ since, pulledWithin }: MigrateOptions, now: number) {
 }
 
 /** Host of the registry behind a source, where `registries` has it. */
-function registryHosts({ registries }: Config): ReadonlyMap<string, string> {
-  return new Map(registries.map(({ source, url }) => [source, new URL(url.reveal()).host]));
-}
+const registryHosts = ({ registries }: Config): ReadonlyMap<string, string> =>
+  new Map(registries.map(({ source, url }) => [source, new URL(url.reveal()).host]));

@@ -16,3 +16,18 @@ test.skipIf(!hasTool('postgres'))('a PostgreSQL that moved to another socket is 
   current = second;
   expect(await isSecond()).toBe(true);
 });
+
+test.skipIf(!hasTool('postgres'))(
+  'a server that hangs holds up no close, and what waited for it rejects',
+  async () => {
+    const postgres = await startPostgres();
+    const archive = openArchive({ connection: { url: await postgres.database() }, onError: () => {} });
+    const client = await archive.pool.connect();
+    await postgres.pause();
+    const waiting = client.query('select 1').finally(() => client.release(true));
+    const rejected = expect(waiting).rejects.toThrow('terminated');
+    await archive.close();
+    await rejected;
+    await postgres.resume();
+  },
+);

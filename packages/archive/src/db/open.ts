@@ -2,6 +2,7 @@
  * The connection to PostgreSQL: a pool whose connections have schema `longshore` first, time in UTC and a limit for
  * every statement. Opens no connection yet.
  */
+import type { Duplex } from 'node:stream';
 import { Kysely, PostgresDialect } from 'kysely';
 import pg from 'pg';
 import { checkArchive } from './check.js';
@@ -54,7 +55,7 @@ export interface Archive {
    * @throws LongshoreError ARCHIVE_SCHEMA, ARCHIVE_UNAVAILABLE
    */
   check(): Promise<void>;
-  /** Resolves when no connection is left. May be called twice. */
+  /** Resolves when no connection is left; what still waits for an answer after a moment rejects. May be called twice. */
   close(): Promise<void>;
 }
 
@@ -63,6 +64,8 @@ const STATEMENT_TIMEOUT_MS = 30_000;
 /** A lock that is held longer is somebody's open transaction. */
 const LOCK_TIMEOUT_MS = 10_000;
 const MAX_CONNECTIONS = 4;
+/** What is in use when the archive is closed gets this long. */
+const CLOSE_GRACE_MS = 2_000;
 
 /** See the header. */
 export function openArchive(options: ArchiveOptions): Archive {
@@ -81,6 +84,9 @@ export function openArchive(options: ArchiveOptions): Archive {
   // A connection that breaks while it is in use, between two statements, would end the process otherwise. The next
   // statement on it rejects.
   pool.on('connect', (client) => client.on('error', options.onError));
+  const used = new Set<pg.PoolClient>();
+  pool.on('acquire', (client) => used.add(client));
+  pool.on('release', (_error, client) => used.delete(client));
   const db = new Kysely<Tables>({ dialect: new PostgresDialect({ pool }) });
   let closed: Promise<void> | undefined;
   return {
@@ -88,9 +94,27 @@ export function openArchive(options: ArchiveOptions): Archive {
     pool,
     migrate: () => migrateArchive(pool),
     check: () => checkArchive(pool),
-    close: () => (closed ??= db.destroy()),
+    close: () => (closed ??= closeSoon(db, pool, used)),
   };
 }
+
+/** A server that hangs never answers, and a count may take minutes: neither holds up the end of the process. */
+async function closeSoon(db: Kysely<Tables>, pool: pg.Pool, used: ReadonlySet<pg.PoolClient>): Promise<void> {
+  const timer = setTimeout(() => {
+    for (const client of used) streamOf(client).destroy();
+  }, CLOSE_GRACE_MS);
+  try {
+    await db.destroy();
+    // Kysely ends the pool only when a query went through it.
+    if (!pool.ending) await pool.end();
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+/** The types leave it out. */
+const streamOf = (client: pg.PoolClient): Duplex =>
+  (client as pg.PoolClient & { connection: { stream: Duplex } }).connection.stream;
 
 const addressOf = (connection: ArchiveConnection): pg.PoolConfig =>
   'url' in connection

@@ -2,6 +2,7 @@
  * Copies the trail of a relay into the archive: page by page, each in one transaction together with the position behind
  * it. The same page again adds nothing, so a process may be killed anywhere, and two may copy at the same time.
  */
+import { isDeepStrictEqual } from 'node:util';
 import { type FeedPosition, type HistoryEntry, type HistoryFeed, LongshoreError } from '@longshore/event';
 import type pg from 'pg';
 import { unavailable } from '../db/check.js';
@@ -60,7 +61,8 @@ export function createHistoryCopier(parts: HistoryCopierParts): HistoryCopier {
     const looked = now();
     const page = await feed.after(part, cursor?.position, cursor?.lookedAt);
     const { entries, position, more } = page;
-    const isQuiet = entries.length === 0;
+    // Without entries too a position may be new: of chunks that hold nothing that this version knows.
+    const isQuiet = entries.length === 0 && isDeepStrictEqual(position, cursor?.position);
     if (!position || (isQuiet && cursor && looked - cursor.lookedAt < LOOKED_INTERVAL_MS)) {
       return { entries: 0, gaps: 0, more: false };
     }

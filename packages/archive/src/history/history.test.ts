@@ -241,6 +241,18 @@ describe('copying', () => {
     expect(await foundBy(archive, { repositories: ['acme/app'] })).toEqual([fresh]);
   });
 
+  test('chunks of which nothing is known are passed at once, like any other', async () => {
+    const archive = await anArchive();
+    const entry = received();
+    const copier = copierOf(archive, feedOf([[], [], [], [], [entry]]));
+    const turns = [await copier.turn(), await copier.turn(), await copier.turn()];
+    expect(turns.map(({ more, entries }) => [more, entries])).toEqual([
+      [true, 0],
+      [true, 0],
+      [false, 1],
+    ]);
+  });
+
   test('a quiet relay writes its cursor now and then, so that a gap and quiet differ', async () => {
     const archive = await anArchive();
     let now = Date.now();

@@ -1,7 +1,7 @@
 /** A query, with errors in words, that ends on the server when its caller is gone. */
 import { LongshoreError } from '@longshore/event';
 import type { RawBuilder } from 'kysely';
-import type pg from 'pg';
+import pg from 'pg';
 import { unavailable } from '../db/check.js';
 import { isArchiveUnavailable, sqlStateOf } from '../db/errors.js';
 import type { Archive } from '../db/open.js';
@@ -34,21 +34,35 @@ async function cancellable(pool: pg.Pool, text: string, parameters: unknown[], s
   let cancelling: Promise<unknown> | undefined;
   const cancel = (): void => {
     const { processID } = client as pg.PoolClient & { processID: number };
-    cancelling = pool.query('select pg_cancel_backend($1)', [processID]).catch(() => {}); // it ends by its timeout
+    cancelling = cancelBackend(pool, processID).catch(() => {}); // it ends by its timeout
   };
   signal.addEventListener('abort', cancel, { once: true });
   let broken: Error | undefined;
   try {
+    // Gone while it waited for a connection.
+    signal.throwIfAborted();
     return await client.query(text, parameters);
   } catch (error) {
     // An error that is not PostgreSQL's own leaves a connection that nothing is known of.
-    if (error instanceof Error && sqlStateOf(error) === undefined) broken = error;
+    if (error instanceof Error && sqlStateOf(error) === undefined && error !== signal.reason) broken = error;
     throw error;
   } finally {
     signal.removeEventListener('abort', cancel);
     // Before the connection serves another query, which the cancelling must not hit.
     await cancelling;
     client.release(broken);
+  }
+}
+
+/** By a connection of its own: those of the pool may all have queries to be cancelled. */
+async function cancelBackend(pool: pg.Pool, processId: number): Promise<void> {
+  const client = new pg.Client(pool.options);
+  client.on('error', () => {}); // the query below rejects with it
+  try {
+    await client.connect();
+    await client.query('select pg_cancel_backend($1)', [processId]);
+  } finally {
+    await client.end();
   }
 }
 

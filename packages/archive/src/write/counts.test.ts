@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { Archive } from '../db/open.js';
-import { SUBJECTS } from '../db/tables.js';
+import { MONTHLY, SUBJECTS } from '../db/tables.js';
 import { testArchive, unaborted, writerOf } from '../testing/archive.js';
 import { BLOB, delivery, digestOf, INDEX } from '../testing/deliveries.js';
 
@@ -84,14 +84,16 @@ test('a batch that comes again counts nothing twice, and all counts agree', asyn
     select subject, sum(pulls)::int as pulls, sum(pushes)::int as pushes, sum(deletes)::int as deletes
     from activity_day group by subject order by subject`);
   const sums = { pulls: 20, pushes: 20, deletes: 2 };
-  expect(rows).toEqual([
+  const sumsOf = [
     ...[SUBJECTS.source, SUBJECTS.repository, SUBJECTS.actor, SUBJECTS.agent].map((subject) => ({
       subject,
       ...sums,
     })),
     // A delete by digest names no tag.
     { subject: SUBJECTS.tag, ...sums, deletes: 1 },
-  ]);
+  ];
+  const months = sumsOf.map(({ subject, ...counted }) => ({ subject: subject + MONTHLY, ...counted }));
+  expect(rows).toEqual([...sumsOf, ...months]);
   const days = await archive.pool.query(`select (select sum(pulls) from pull_day)::int as pulls,
     (select sum(pushes) from push_day)::int as pushes, (select sum(deletes) from push_day)::int as deletes`);
   expect(days.rows).toEqual([sums]);

@@ -32,9 +32,9 @@ const notThere = async (there: string): Promise<string> =>
 const otherMajor = (data: string, written: number, there: string): string => `\
 The archive in ${data} was written by PostgreSQL ${written}, and this machine has ${there}. Install PostgreSQL ${written} again. Or move the archive to another version; where PostgreSQL ${written} is installed, with its programs and as the owner of the folder:
   pg_ctl -D ${data} -o "-c listen_addresses='' -c unix_socket_directories=/tmp" -w start
-  pg_dump -h /tmp -U ${ROLE} -n longshore -Fc -f archive.dump postgres
+  pg_dump -h /tmp -U ${ROLE} -n longshore -e pg_trgm -Fc -f archive.dump postgres
   pg_ctl -D ${data} stop
   mv ${data} ${data}.${written}
-then start Longshore, which makes an empty archive, and put the events back:
-  pg_restore -h FOLDER -U ${ROLE} -d postgres --clean --if-exists archive.dump
+then start Longshore without a worker (longshore run --role ingest --role dashboard), put the events back, and start it as before:
+  pg_restore -h FOLDER -U ${ROLE} -d postgres --exit-on-error archive.dump
 FOLDER is that of the path in ${join(data, '..', 'socket')}. ${OR_YOUR_OWN}`;
