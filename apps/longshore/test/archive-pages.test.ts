@@ -146,7 +146,7 @@ describe.runIf(hasTool('chromium'))('the pages of the archive', () => {
   );
 
   test(
-    'work by keyboard and without a script',
+    'work by keyboard and without a script, the replay of what a filter has too',
     async () => {
       const relay = await relayWith(await testDatabase(), registryMonth(60, Date.now()));
       const { page } = await open(`${relay.dashboard}/statistics`, { javaScriptEnabled: false });
@@ -158,6 +158,19 @@ describe.runIf(hasTool('chromium'))('the pages of the archive', () => {
       await page.getByText('Numbers').first().focus();
       await page.keyboard.press('Enter');
       await page.getByRole('table', { name: 'Pulls a day' }).waitFor();
+
+      await page.goto(`${relay.dashboard}/events?since=40d&action=pull`);
+      await page.getByRole('link', { name: 'Replay to an endpoint' }).click();
+      await page.getByRole('button', { name: 'Count' }).click();
+      await page.getByRole('heading', { name: /^Replay \d+ events to hook\?$/ }).waitFor();
+      await page.getByRole('button', { name: /^Replay \d+ events$/ }).click();
+      await page.waitForURL('**/operations/*');
+      // Its endpoint ignores pulls: each is looked at, and none is enqueued.
+      const status = page.getByRole('status').filter({ hasText: /^0 deliveries enqueued, \d+ skipped/ });
+      await eventually(async () => {
+        await page.reload();
+        return (await page.locator('[data-live]').count()) === 0 && (await status.count()) === 1;
+      });
     },
     SLOW_MS,
   );

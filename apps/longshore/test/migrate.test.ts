@@ -90,6 +90,11 @@ test.skipIf(!hasTool('skopeo') || !hasTool('docker-registry') || !hasTool('postg
       ],
     ]);
 
+    const registries = [{ source: 'distribution', url: `https://${NAME}/` }];
+    const named = await writeConfig(await workFolder(), { archive: { url }, redis, registries });
+    const byName = await command(['migrate', 'plan', '--config', named, '--to', target.host]);
+    expect(byName.stdout).toBe(list.stdout.replaceAll(`${source.host}/`, `${NAME}/`));
+
     const plan = await command([
       'migrate',
       'plan',

@@ -50,4 +50,4 @@ function filterOf({ since, pulledWithin }: MigrateOptions, now: number) {
 
 /** Host of the registry behind a source, where `registries` has it. */
 const registryHosts = ({ registries }: Config): ReadonlyMap<string, string> =>
-  new Map(registries.map(({ source, url }) => [source, new URL(url).host]));
+  new Map(registries.map(({ source, url }) => [source, new URL(url.reveal()).host]));
