@@ -26,6 +26,9 @@ const TOOLS = [
   { program: 'java', from: 'default-jdk-headless', needs: 'the example of a receiver in Java' },
 ];
 
+/** These need many packages: without root they are not unpacked. */
+const AS_ROOT = new Set(['postgres', 'chromium', 'python3', 'java']);
+
 /** Name, program, arguments; the cheapest first. */
 const CHECKS = [
   ['format and lint', join(BIN, 'biome'), ['check', '.']],
@@ -57,9 +60,6 @@ await asScript(async () => {
   console.log(counts.join(', '));
   process.exit(tests.failed + failed.length > 0 || (ci && missing.length > 0) ? 1 : 0);
 });
-
-/** These need many packages: without root they are not unpacked. */
-const AS_ROOT = new Set(['postgres', 'chromium', 'python3', 'java']);
 
 /** Installs what is missing, as root; else unpacks it. */
 async function provideTools() {
