@@ -59,7 +59,7 @@ create table event (
 ) partition by range (at);
 -- Ascending, although the newest are read first: rows come in the order of time, and fill pages to their end.
 create index event_at on event (at);
-create index event_repository on event (repository_id, at);
+create index event_repository on event (repository_id, at, id);
 create index event_tag on event (repository_id, tag, at) where tag is not null;
 create index event_write on event (repository_id, tag, at) where tag is not null and action in (1, 3);
 create index event_removal on event (repository_id, at) where tag is null and action = 3;
