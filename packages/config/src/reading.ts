@@ -43,6 +43,8 @@ export function readNode(schema: z.ZodType, node: Node, path: readonly Step[], r
   if (node instanceof InvalidNode) return problems.error(path, node.why, node.origin);
   if (holdsNothing(node) && refusesEmpty(schema, shape))
     return problems.error(path, EMPTY_CREDENTIAL, node.origin);
+  if (node instanceof Scalar && node.empty && shape.type === 'map' && shape.emptyFault)
+    return problems.error(path, shape.emptyFault, node.origin);
   const isWritten = shape.type === 'value' && shape.kind.readsNothing;
   if (node instanceof Scalar && node.empty && !isWritten) return undefined;
   if (shape.type === 'value' && node instanceof Scalar) return readScalar(shape.kind, node, path, reading);

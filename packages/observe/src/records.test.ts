@@ -26,6 +26,12 @@ const replayed = {
   ...{ waiting: 1, retried: 1, ignored: 1, unreadable: 1 },
 };
 
+const dropped = { partition: 'event_2026_08', since: 0, until: 1_000, bytes: 8_192, why: 'age' } as const;
+const droppedLine = {
+  ...{ record: 'archive.dropped', partition: 'event_2026_08', bytes: 8_192 },
+  ...{ since: '1970-01-01T00:00:00.000Z', until: '1970-01-01T00:00:01.000Z' },
+};
+
 const alert = {
   alert: 'failing',
   state: 'firing',
@@ -256,6 +262,20 @@ const table: [what: string, record: (o: Observer) => void, level: string, msg: s
       state: 'older',
       detail: 'some of it',
     },
+  ],
+  [
+    'archive.dropped',
+    (o) => o.archiveDropped(dropped),
+    'info',
+    'archive partition dropped',
+    { ...droppedLine, why: 'age' },
+  ],
+  [
+    'archive.dropped',
+    (o) => o.archiveDropped({ ...dropped, why: 'size' }),
+    'warn',
+    'archive partition dropped',
+    { ...droppedLine, why: 'size' },
   ],
   [
     'operator.acted',

@@ -105,7 +105,7 @@ function requireRole(route: string): Middleware {
 export function assertRole({ role }: Actor, needed: DashboardRole, what = 'this'): void {
   if (!mayAct(role, needed))
     throw refused(
-      `${what} needs the role ${needed}; yours is ${role}. dashboard.roles assigns roles to groups`,
+      `${what} needs the role ${needed}; yours is ${role}. dashboard.roles assigns roles to groups, and dashboard.auth.tokens.NAME.role to a token`,
     );
 }
 

@@ -10,7 +10,7 @@ test.skipIf(!hasTool('postgres'))('a replay takes no connection of the writer', 
   await writing.migrate();
   const used = await writing.pool.connect();
   const silent = (): void => {};
-  const observer = { throttledLog: () => ({ warn: silent, error: silent }) };
+  const observer = { throttledLog: () => ({ debug: silent, info: silent, warn: silent, error: silent }) };
   const operator = await openOperatorArchive({ connection }, observer);
   atTestEnd(operator.close);
   const window = { since: '2026-01-01T00:00:00Z', until: '2027-01-01T00:00:00Z' };

@@ -79,3 +79,10 @@ test('its defaults, and its rules', () => {
     hold: undefined,
   });
 });
+
+test('a key without a value is refused, since it would turn nothing on', () => {
+  const { problems } = configFrom(Buffer.from(`${ENDPOINTS}archive:\n`), {});
+  expect(problems.map(({ level, path, message }) => [level, path, message])).toEqual([
+    ['error', 'archive', 'is empty; write `archive: {}` to turn the archive on, or remove the key'],
+  ]);
+});

@@ -14,7 +14,8 @@ export interface TlsFault {
 export function tlsFault({ ca, cert, key }: TlsOptions): TlsFault | undefined {
   for (const [name, text] of Object.entries({ ca, cert })) {
     if (text !== undefined && expiryOf(text) === undefined) {
-      return { key: name as 'ca' | 'cert', why: 'cannot be read: it holds no certificate in PEM' };
+      const why = 'cannot be read: it holds no certificate in PEM; write file:/path for one in a file';
+      return { key: name as 'ca' | 'cert', why };
     }
   }
   if (cert === undefined && key === undefined) return undefined;

@@ -43,5 +43,5 @@ test('the deliveries of an event are counted by state', () => {
     state,
   }));
   expect(describeStates({ deliveries })).toBe('1 delivered, 2 queued, 1 dead-lettered');
-  expect(describeStates({ deliveries: [] })).toBe('ignored by every endpoint');
+  expect(describeStates({ deliveries: [] })).toBe('no endpoint takes it');
 });

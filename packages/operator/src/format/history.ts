@@ -95,7 +95,7 @@ export function describeStates({ deliveries }: Pick<EventHistory, 'deliveries'>)
     const count = deliveries.filter(({ state }) => states.includes(state)).length;
     return count > 0 ? [`${count} ${words}`] : [];
   });
-  return counts.join(', ') || 'ignored by every endpoint';
+  return counts.join(', ') || 'no endpoint takes it';
 }
 
 const GAPS: Readonly<Record<GapReason, string>> = {

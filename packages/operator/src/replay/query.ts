@@ -36,7 +36,10 @@ export type ReplayQuery = z.output<typeof replayQuery>;
 export function replaySettings(query: ReplayQuery, by: string, now: number): ReplaySettings {
   const { endpoint, since, until, repository, action, force = false } = parseInput(replayQuery, query);
   if (endpoint === undefined) throw invalid('endpoint is missing: the name of the one that gets the events');
-  if (since === undefined) throw invalid('since is missing: a replay without a begin may be meant for less');
+  if (since === undefined)
+    throw invalid(
+      'since is missing: write the time of the first event, such as since 24h or 2026-11-21T06:00Z',
+    );
   const from = parseTime('since', since, now);
   const to = until === undefined ? now : parseTime('until', until, now);
   if (from >= to) throw invalid(`since (${since}) is not before until (${until ?? 'now'})`);

@@ -56,6 +56,8 @@ interface MapTraits {
   rejectEmpty?: true;
   /** The key whose value may be written alone: `hmac: env:SECRET` for `hmac: { secret: env:SECRET }`. */
   shorthandKey?: string;
+  /** Its presence turns something on, so a key without a value is refused in these words. */
+  emptyFault?: string;
 }
 
 const kinds = z.registry<{ kind: Kind<unknown> }>();
@@ -128,6 +130,12 @@ export function authBlock<S extends z.ZodObject>(map: S, shorthandKey?: keyof S[
 /** A map of which one key's value may be written alone: `spool: false` for `spool: { enabled: false }`. */
 export function shorthand<S extends z.ZodObject>(map: S, shorthandKey: keyof S['shape'] & string): S {
   mapTraits.add(map, { shorthandKey });
+  return map;
+}
+
+/** A map whose presence turns something on. @param emptyFault what is wrong with its key without a value */
+export function presence<S extends z.ZodObject>(map: S, emptyFault: string): S {
+  mapTraits.add(map, { emptyFault });
   return map;
 }
 
