@@ -24,7 +24,7 @@ const datadir = mkdtempSync(join(tmpdir(), 'longshore-bench-'));
 const postgres = await startEmbeddedPostgres({ datadir, path: process.env.PATH });
 const connection = postgresAddress(postgres.socket);
 const archive = openArchive({
-  connection: connectionOf(connection),
+  connection: { ...connection, socket: () => connection.socket },
   max: 1,
   statementTimeout: 0,
   onError() {},
@@ -43,10 +43,6 @@ try {
 process.exit(failed ? 1 : 0);
 
 /** As `openArchive` takes it. */
-function connectionOf({ socket, ...rest }) {
-  return { socket, ...rest };
-}
-
 async function fill() {
   const pid = await backend();
   const before = cpuOf(pid);

@@ -95,9 +95,11 @@ describe.runIf(hasTool('chromium'))('the pages', () => {
     'no one sees a page without a name and a password',
     async () => {
       const relay = await relayTo({ endpoints: [] });
-      for (const path of ['/', '/dead', '/search?q=a', '/assets/longshore.css']) {
+      for (const path of ['/', '/dead', '/search?q=a', '/queues/']) {
         expect([path, (await fetch(relay.dashboard + path)).status]).toEqual([path, 401]);
       }
+      // The page that asks for them has a style.
+      expect((await fetch(`${relay.dashboard}/assets/longshore.css`)).status).toBe(200);
     },
     SLOW_MS,
   );
