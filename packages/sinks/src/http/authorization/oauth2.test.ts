@@ -134,11 +134,13 @@ test('a receiver that refuses every token is asked twice and no more', async () 
 test('a server that takes the client in the body gets it there, from then on at once', async () => {
   const issuer = await receiver((response, request, nth) => {
     if (request.headers.authorization) response.writeHead(401).end('{"error":"invalid_client"}');
-    else giving(0.001)(response, request, nth);
+    else giving(10)(response, request, nth);
   });
   const target = await receiver(answering(200));
-  const { attempt } = aProcess()(target.url, optionsFor(issuer.url));
+  let now = 0;
+  const { attempt } = aProcess(() => now)(target.url, optionsFor(issuer.url));
   await attempt();
+  now += 10_001;
   await attempt();
   const bodies = issuer.requests.map(({ body }) => new URLSearchParams(body).get('client_secret'));
   expect(bodies).toEqual([null, SECRET, SECRET]);
