@@ -26,7 +26,10 @@ test.skipIf(!there)(
   'a paused PostgreSQL does not answer, not even on a connection that was open',
   async () => {
     const postgres = await startPostgres();
-    const open = postgres.sql('select pg_sleep(0.2)').then(() => 'slept');
+    const open = postgres.sql('select pg_sleep(600)').then(
+      () => 'slept',
+      () => 'ended',
+    );
     const sleeping = () => postgres.sql(`select count(*) from pg_stat_activity where wait_event = 'PgSleep'`);
     await eventually(sleeping, (count) => count === '1');
     await postgres.pause();
@@ -36,8 +39,10 @@ test.skipIf(!there)(
     const second = postgres.sql('select 2').then((answer) => answers.push(answer));
     expect(answers).toEqual([]);
     await postgres.resume();
-    await Promise.all([first, second]);
-    expect(answers.sort()).toEqual(['2', 'slept']);
+    await second;
+    await postgres.sql(`select pg_cancel_backend(pid) from pg_stat_activity where wait_event = 'PgSleep'`);
+    await first;
+    expect(answers.sort()).toEqual(['2', 'ended']);
   },
 );
 
