@@ -41,10 +41,12 @@ export interface TestPostgres {
   remove(): Promise<void>;
 }
 
-/** Not synced to the disk: a test kills processes, not the machine. */
+/** Not synced to the disk: a test kills processes, not the machine. And nothing in the background. */
 const SETTINGS: Record<string, string> = {
   listen_addresses: '',
   fsync: 'off',
+  full_page_writes: 'off',
+  autovacuum: 'off',
   shared_buffers: '32MB',
   max_connections: '100',
   jit: 'off',

@@ -45,14 +45,33 @@ export async function setup(project: TestProject): Promise<() => Promise<void>> 
 }
 
 /**
- * A new, empty database on the PostgreSQL that all tests of this run share; a copy of `from` (a URL of this function,
+ * A new, empty database on the PostgreSQL that all tests of this run share; a copy of `from` (a URL of this module,
  * without connections), where that is given. It is dropped at the test's end. Throws where there is no PostgreSQL.
  */
 export async function testDatabase(from?: string): Promise<string> {
-  const { socket, error } = JSON.parse(await text(connect(inject('postgresOnDemand'))));
-  if (error) throw new Error(error);
+  const socket = await sharedServer();
   const url = await createDatabase(socket, from);
   const name = new URL(url).pathname.slice(1);
   atTestEnd(() => psql(urlOf(socket, 'postgres'), `drop database ${name} with (force)`));
   return url;
+}
+
+/**
+ * The URL of a database that tests copy (`testDatabase(from)`): made by the first call and kept until the run ends.
+ * @param fill writes what every copy has, and leaves no connection open
+ */
+export function templateDatabase(fill: (url: string) => Promise<void>): () => Promise<string> {
+  let made: Promise<string> | undefined;
+  const make = async (): Promise<string> => {
+    const url = await createDatabase(await sharedServer());
+    await fill(url);
+    return url;
+  };
+  return () => (made ??= make());
+}
+
+async function sharedServer(): Promise<string> {
+  const { socket, error } = JSON.parse(await text(connect(inject('postgresOnDemand'))));
+  if (error) throw new Error(error);
+  return socket;
 }
