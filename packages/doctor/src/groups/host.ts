@@ -1,7 +1,7 @@
 /** The machine or container that this runs on. What is slow or scarce is a warning; what cannot be written fails. */
 import { constants } from 'node:fs';
-import { access, mkdir, open, readFile, rm, stat, statfs } from 'node:fs/promises';
-import { join, resolve } from 'node:path';
+import { access, open, readFile, rm, stat, statfs } from 'node:fs/promises';
+import { dirname, join, resolve } from 'node:path';
 import { everyEndpoint, fileReferences } from '@longshore/config';
 import { formatSize } from '@longshore/event';
 import { type Finding, fail, pass, skip, warn } from '../finding.js';
@@ -62,17 +62,19 @@ async function checkMemory(): Promise<Finding> {
   return warn('memory', `the limit is ${formatSize(limit)}`, `allow ${least} or more for each process`);
 }
 
-async function checkFolder(folder: string, least: number, file: string): Promise<Finding[]> {
-  const writable = await mkdir(folder, { recursive: true })
-    .then(() => access(folder, constants.W_OK | constants.X_OK))
-    .then(
-      () => undefined,
-      (error: NodeJS.ErrnoException) => error.code ?? error.message,
-    );
-  if (writable !== undefined) {
+async function checkFolder(wanted: string, least: number, file: string): Promise<Finding[]> {
+  const folder = await nearest(wanted);
+  const refused = await access(folder, constants.W_OK | constants.X_OK).then(
+    () => undefined,
+    (error: NodeJS.ErrnoException) => error.code ?? error.message,
+  );
+  const isFolder = (await stat(folder)).isDirectory();
+  if (refused !== undefined || !isFolder) {
     const user = process.getuid?.() ?? 'USER';
-    const fix = `chown -R ${user} ${folder}, or name another folder as \`datadir\` in ${file}`;
-    return [fail('datadir', `${folder} cannot be written (${writable})`, fix)];
+    const fix = isFolder
+      ? `chown -R ${user} ${folder}, or name another folder as \`datadir\` in ${file}`
+      : `name a folder as \`datadir\` in ${file}`;
+    return [fail('datadir', `${folder} cannot be written (${refused ?? 'it is no folder'})`, fix)];
   }
   const { bavail, bsize } = await statfs(folder);
   const free = bavail * bsize;
@@ -85,6 +87,15 @@ async function checkFolder(folder: string, least: number, file: string): Promise
           'free some space, move `datadir` to a larger disk, or lower `ingest.spool.maxbytes`',
         );
   return [pass('datadir', `${folder} can be written`), space, await checkFsync(folder)];
+}
+
+/** The folder, or what of its path is there already: the doctor makes none. */
+async function nearest(folder: string): Promise<string> {
+  const isThere = await stat(folder).then(
+    () => true,
+    () => false,
+  );
+  return isThere || dirname(folder) === folder ? folder : nearest(dirname(folder));
 }
 
 const WRITES = 20;

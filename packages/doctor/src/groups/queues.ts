@@ -1,4 +1,4 @@
-/** What waits, and why: the endpoints that need somebody. */
+/** What waits, and why: the endpoints that need attention. */
 import { type Config, everyEndpoint } from '@longshore/config';
 import { formatDuration, LongshoreError, plural } from '@longshore/event';
 import { createInspector } from '@longshore/queue/operator';
@@ -7,7 +7,7 @@ import { type Finding, of, pass, skip, warn } from '../finding.js';
 import { clientOf, type DoctorParts } from '../parts.js';
 import { untilReady } from './until-ready.js';
 
-/** A backlog this old needs somebody. */
+/** A backlog this old needs attention. Milliseconds. */
 const OLD_MS = 3_600_000;
 
 /** See the header. */
@@ -24,7 +24,7 @@ export async function checkQueues(parts: DoctorParts): Promise<Finding[]> {
     const found = pulses.flatMap((pulse) => checkOne(pulse, config));
     return found.length > 0
       ? found
-      : [pass('backlog', `${plural(names.length, 'queue')}, none needs anybody`)];
+      : [pass('backlog', `${plural(names.length, 'queue')}, none needs attention`)];
   } catch (error) {
     if (error instanceof LongshoreError) return [skip('backlog', 'Redis cannot be used')];
     throw error;

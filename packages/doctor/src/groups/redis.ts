@@ -60,7 +60,8 @@ const NOT_SUPPORTED: Readonly<Record<string, string>> = {
   dragonfly: 'Dragonfly has no append-only file: a restart loses what is queued',
 };
 
-function checkEngine(engine: string, version: string): Finding {
+/** Which program it is, and how old. */
+export function checkEngine(engine: string, version: string): Finding {
   const unsupported = NOT_SUPPORTED[engine];
   if (unsupported) return warn('version', unsupported, 'use Redis 7 or Valkey 7.2 or newer');
   const [major = 0, minor = 0] = version.split('.').map(Number);
@@ -73,7 +74,12 @@ function checkEngine(engine: string, version: string): Finding {
     : pass('version', said);
 }
 
-function checkTimes({ latencyMs, aheadMs, servers }: RedisFacts): Finding[] {
+/** How fast it answers, and its clock. */
+export function checkTimes({
+  latencyMs,
+  aheadMs,
+  servers,
+}: Pick<RedisFacts, 'latencyMs' | 'aheadMs' | 'servers'>): Finding[] {
   if (servers.length === 0) return [];
   const ping = `${latencyMs.toFixed(1)} ms for a PING`;
   const skew = Math.abs(aheadMs);
@@ -104,7 +110,8 @@ const checkCommands = ({ refused }: RedisFacts): Finding[] =>
     ),
   );
 
-function checkCluster({ cluster }: RedisFacts): Finding[] {
+/** Whether every key has a place. */
+export function checkCluster({ cluster }: Pick<RedisFacts, 'cluster'>): Finding[] {
   if (!cluster) return [];
   const { state, slots } = cluster;
   if (state === 'ok' && slots === ALL_SLOTS) return [pass('cluster', 'serves all slots')];
