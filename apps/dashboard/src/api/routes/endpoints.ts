@@ -33,6 +33,15 @@ export const endpointRoutes = (admin: AdminService): Route[] => [
       items: (await admin.preheats(params.name ?? '')).map(answers.preheatAnswer),
     }),
   }),
+  route({
+    method: 'post',
+    path: '/endpoints/{name}/test',
+    summary: 'Send a test',
+    description:
+      'A sample push, in the format of the endpoint, through its queue and past its rules, with one attempt. The answer has the id of its delivery.',
+    answer: z.strictObject({ delivery: z.string() }),
+    handle: async ({ params, actor }) => ({ delivery: await admin.as(actor).test(params.name ?? '') }),
+  }),
   ...ACTIONS.map((action) =>
     route({
       method: 'post',
