@@ -6,7 +6,7 @@ import { readFileSync } from 'node:fs';
 import { EVENTS_V2, LongshoreError, parseJson, sampleEvent } from '@longshore/event';
 import { type Command, InvalidArgumentError } from 'commander';
 import type { Shell } from '../shell.js';
-import { asCount, withConfig } from './options.js';
+import { asCount, httpUrl, withConfig } from './options.js';
 
 const DEFAULT_URL = 'http://127.0.0.1:5080/registry/notifications';
 
@@ -104,12 +104,6 @@ function parsed(text: string): unknown {
   } catch {
     return text;
   }
-}
-
-function httpUrl(text: string): string {
-  if (!URL.canParse(text) || !/^https?:/.test(text))
-    throw new InvalidArgumentError('Use an http:// or https:// URL.');
-  return text;
 }
 
 function header(text: string, headers: [string, string][]): [string, string][] {
