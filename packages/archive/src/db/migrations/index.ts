@@ -4,7 +4,8 @@ import { events } from './0001-events.js';
 import { history } from './0002-history.js';
 import { search } from './0003-search.js';
 import { images } from './0004-images.js';
-import { pulls } from './0005-pulls.js';
+import { spans } from './0005-spans.js';
+import { pulls } from './0006-pulls.js';
 
 /** See the header. */
-export const MIGRATIONS: readonly Migration[] = [events, history, search, images, pulls];
+export const MIGRATIONS: readonly Migration[] = [events, history, search, images, spans, pulls];

@@ -2,7 +2,7 @@ import type { Migration } from '../migration.js';
 
 /** Pulls as sessions, and lines of registries' logs. */
 export const pulls: Migration = {
-  id: 5,
+  id: 6,
   name: 'pulls',
   sql: `
 -- Clients that have pulled since their sessions were computed: written with the events and lines.
