@@ -58,16 +58,16 @@ function close(
   old: StoredSession | undefined,
   repository: string,
 ): void {
-  const told = old?.body?.event;
+  const reported = old?.body?.event;
   const same = pulled(pull, repository, id, old?.revision ?? 0);
-  if (told && isSame(told, same)) {
-    sessions.push({ id, pull, event: told, revision: old?.revision ?? 0, isKnown: true });
+  if (reported && isSame(reported, same)) {
+    sessions.push({ id, pull, event: reported, revision: old?.revision ?? 0, isKnown: true });
     return;
   }
-  const revision = told ? (old?.revision ?? 0) + 1 : (old?.revision ?? 0);
+  const revision = reported ? (old?.revision ?? 0) + 1 : (old?.revision ?? 0);
   const event = pulled(pull, repository, id, revision);
   sessions.push({ id, pull, event, revision, isKnown: false });
-  if (!told || old?.isRecent) events.push(event);
+  if (!reported || old?.isRecent) events.push(event);
 }
 
 const isSame = (one: ImagePulled, other: ImagePulled): boolean => textOf(one) === textOf(other);

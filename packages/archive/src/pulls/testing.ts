@@ -4,7 +4,9 @@ import { clientOf, sessionsOf } from './fold.js';
 import { judge } from './judge.js';
 import type { LogFacts, Pull, PullScene } from './types.js';
 
+/** Media type of an image. */
 export const MANIFEST = 'application/vnd.oci.image.manifest.v1+json';
+/** Media type of an index. */
 export const INDEX = 'application/vnd.oci.image.index.v1+json';
 const START_MS = Date.parse('2026-11-30T12:00:00Z');
 
@@ -107,6 +109,7 @@ export const head = (at: number, name: string): Request => {
   return { at, method: 'HEAD', digest, tag };
 };
 
+/** What is made of a scene. */
 export const pullsOf = (given: PullScene): Pull[] =>
   sessionsOf(given).map((session) => judge(session, given));
 
