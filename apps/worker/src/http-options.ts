@@ -1,14 +1,11 @@
 /** An endpoint that events are posted to as its sink takes it: secrets resolved, defaults in place. */
-import { type AlertEndpoint, environment, type HttpEndpoint, proxyFor, revealAll } from '@longshore/config';
+import { type AlertEndpoint, environment, type HttpEndpoint, proxyTo, revealAll } from '@longshore/config';
 import { LongshoreError } from '@longshore/event';
 import { formatNamed } from '@longshore/formats';
 import { compileTemplate, type Template } from '@longshore/formats/template';
 import { systemTrust } from '@longshore/network';
 import type { Egress } from '@longshore/network/egress';
 import { openSink, type Sink, type SinkOptions, type TokenSources } from '@longshore/sinks';
-
-/** The proxy of a connection without one. */
-const DIRECT = 'direct';
 
 /** @throws LongshoreError SECRET_MISSING */
 export function httpOptions(endpoint: HttpEndpoint | AlertEndpoint, version: string, egress: Egress) {
@@ -27,17 +24,16 @@ export function httpOptions(endpoint: HttpEndpoint | AlertEndpoint, version: str
   const template = format.name === 'template' ? templateOf(endpoint, url, headers) : undefined;
   const userAgent = `longshore/${version}`;
   const { oauth2, ...fixed } = auth ?? {};
-  const proxyTo = (target: string) =>
-    proxy === undefined ? proxyFor(target, environment()) : proxy === DIRECT ? undefined : proxy;
+  const through = (target: string) => proxyTo(proxy, target, environment());
   const common = { userAgent, egress, trust: systemTrust() };
   return {
     ...common,
     ...{ name, timeout, concurrency, method, format, annotate, host, settings, tls },
     ...(template ? { url: template.url, headers: template.headers, template } : { url, headers }),
     auth: fixed,
-    ...(oauth2 && { oauth2: { ...oauth2, ...common, proxy: proxyTo(oauth2.tokenurl) } }),
+    ...(oauth2 && { oauth2: { ...oauth2, ...common, proxy: through(oauth2.tokenurl) } }),
     batch: endpoint.batch && { bytes: endpoint.batch.bytes, ordered: endpoint.order === 'endpoint' },
-    proxy: proxyTo(template?.url ?? url),
+    proxy: through(template?.url ?? url),
   };
 }
 
