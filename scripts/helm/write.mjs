@@ -15,7 +15,7 @@ const FILES = {
 };
 
 /**
- * Without Helm a rendering is stamped anew when only the schema has changed: it decides what is refused, and nothing of
+ * Without Helm a rendering is stamped again when only the schema has changed: it decides what is refused, and nothing of
  * what is rendered. @param helm the program @param check writes nothing @returns whether all was fresh, with `check`
  */
 export async function writeChart({ helm, check = false }) {
