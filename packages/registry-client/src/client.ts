@@ -131,6 +131,7 @@ export class Client implements Registry {
   ): Promise<Buffer> {
     checkRepository(repository);
     checkDigest(digest);
+    if (to <= from) return Buffer.alloc(0);
     const range = `bytes=${from}-${to - 1}`;
     const question = {
       repository,

@@ -62,7 +62,7 @@ function next(request: HttpRequest, location: string): HttpRequest {
   return { ...request, url: to, headers: Object.fromEntries(harmless) };
 }
 
-/** Where a `Location` leads to, which may be relative. Throws `redirect` where nobody is to be sent. */
+/** Where a `Location` leads to, which may be relative. Throws `redirect` where no request may be sent. */
 export function locationOf(location: string, url: URL): URL {
   if (!URL.canParse(location, url.href)) throw refused(url, 'it redirects to an invalid URL');
   const to = new URL(location, url);

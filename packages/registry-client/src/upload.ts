@@ -48,12 +48,12 @@ export class Upload {
   /** Rejects with `RegistryError`. */
   async run(): Promise<{ mounted: boolean }> {
     const { size } = this.blob;
-    const { resume, keep, onBytes = () => {}, read, chunkBytes = CHUNK_BYTES } = this.options;
+    const { resume, keep, onBytes = () => {}, read } = this.options;
     const known = resume === undefined ? undefined : await this.#resumed(resume);
     let place = known ?? (await this.#begin());
     if (place === 'mounted') return { mounted: true };
     onBytes(place.offset);
-    const chunk = Math.max(chunkBytes, place.least);
+    const chunk = this.#chunk(place);
     if (place.offset === 0 && size <= chunk) {
       await this.#end(place, await this.#whole());
       onBytes(size);
@@ -68,6 +68,10 @@ export class Upload {
     }
     await this.#end(place, Buffer.alloc(0));
     return { mounted: false };
+  }
+
+  #chunk({ least }: Place): number {
+    return Math.max(this.options.chunkBytes ?? CHUNK_BYTES, least);
   }
 
   /** In one piece it costs little to see a fault of the source here, where it can be named. */
@@ -137,7 +141,11 @@ export class Upload {
       if (error instanceof RegistryError && error.refused) return undefined;
       throw error;
     });
-    return reached?.offset === place.offset && place.offset <= this.blob.size ? reached : undefined;
+    if (reached === undefined) return undefined;
+    // of a piece of a chunk more may be on its way
+    const { size } = this.blob;
+    const more = (reached.offset - place.offset) % this.#chunk(place);
+    return reached.offset <= size && (more === 0 || reached.offset === size) ? reached : undefined;
   }
 
   #end({ url }: Place, bytes: Buffer): Promise<void> {
