@@ -71,11 +71,15 @@ const LAYERS = {
     ],
     why: APP,
   },
+  doctor: {
+    may: ['event', 'network', 'queue', 'archive', 'sinks', 'config'],
+    why: 'the command, the pages and /readyz share the doctor; it connects as a sink does',
+  },
   operator: {
     may: ['event', 'routing', 'queue', 'archive', 'config'],
     why: 'the command, the API and the pages share operator, so it loads nothing that only one of them needs',
   },
-  dashboard: { may: ['event', 'queue', 'archive', 'operator', 'config'], why: APP },
+  dashboard: { may: ['event', 'queue', 'archive', 'doctor', 'operator', 'config'], why: APP },
   longshore: {
     may: [
       'event',
@@ -83,6 +87,7 @@ const LAYERS = {
       'network',
       'queue',
       'observe',
+      'doctor',
       'operator',
       'config',
       'embedded',

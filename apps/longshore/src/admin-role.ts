@@ -1,6 +1,6 @@
 /** The admin listener over the roles of this process: readiness, metrics and the registry's expvar page. */
 import { type Config, type Endpoint, everyEndpoint, maskedUrl } from '@longshore/config';
-import { troubleIn } from '@longshore/queue';
+import { redisFindings } from '@longshore/doctor/redis';
 import { createPulseReader } from '@longshore/queue/pulse';
 import { createQuarantine } from '@longshore/queue/quarantine';
 import { createAdmin } from './admin.js';
@@ -100,16 +100,9 @@ async function queueCounts(config: Config, { inspector }: RoleParts) {
   return counted.flatMap((result) => (result.status === 'fulfilled' ? [result.value] : []));
 }
 
+/** The failures that the doctor has of Redis, in one line each. */
 function missing(roles: readonly Role[], { monitor }: RoleParts): string[] {
-  const { up, full, memory } = monitor.health;
-  const trouble = troubleIn(monitor.health);
-  if (!up) return [trouble ?? 'Redis does not answer'];
-  const reasons: string[] = [];
-  if (trouble) reasons.push(trouble);
-  if (roles.includes('ingest') && full) {
-    reasons.push(
-      `Redis is at ${Math.round(memory * 100)} % of its maxmemory: ingest answers 503, or spools, until workers have drained`,
-    );
-  }
-  return reasons;
+  return redisFindings(monitor.health, roles.includes('ingest'))
+    .filter(({ status }) => status === 'fail')
+    .map(({ message, fix }) => (fix ? `${message}; ${fix}` : message));
 }

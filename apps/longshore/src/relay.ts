@@ -37,7 +37,10 @@ export async function withRelay<T>(file: string, env: Env, use: (relay: Relay) =
     if (!(await monitor.firstAnswer(FIRST_ANSWER_TIMEOUT_MS))) {
       const why = monitor.health.trouble;
       if (why && why.cause !== 'away') throw new LongshoreError(why.code, `${where}: ${why.message}`);
-      throw notRunning(`Redis does not answer at ${where}: ${last?.message || 'no answer in time'}`, file);
+      const reason = `Redis does not answer at ${where}: ${last?.message || 'no answer in time'}`;
+      if (!namedRedis(config)) throw notRunning(reason, file);
+      const next = `see what is wrong with \`longshore doctor --only redis --config ${file}\``;
+      throw new LongshoreError('RELAY_NOT_RUNNING', `${reason}; ${next}, or name another file with --config`);
     }
     return await use({ config, client, monitor, prefix: config.redis.prefix });
   } finally {

@@ -1,5 +1,5 @@
 /** The roles that a process can play, and what each is given. */
-import type { Config } from '@longshore/config';
+import type { Config, Env } from '@longshore/config';
 import type { RefusedConfig } from '@longshore/dashboard';
 import type { Observer } from '@longshore/observe';
 import type { Monitor, RedisClient } from '@longshore/queue';
@@ -18,6 +18,9 @@ export interface RoleParts {
   config(): Config;
   /** Why the file as it is now is not in force; undefined when it is. */
   refused(): RefusedConfig | undefined;
+  /** Path of the configuration, and what its variables are read from. */
+  file: string;
+  env: Env;
   observer: Observer;
   /** Fails fast. */
   producer: RedisClient;

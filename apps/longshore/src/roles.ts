@@ -18,6 +18,7 @@ import { createPulse, createPulseReader } from '@longshore/queue/pulse';
 import { createQuarantine } from '@longshore/queue/quarantine';
 import { openAdmin } from './admin-role.js';
 import { openArchiveReader } from './archive-reader.js';
+import { examineFrom } from './examine-from.js';
 import { issuerFetch } from './issuer-fetch.js';
 import { type Listener, listen, logRefused, recordDropped } from './listen.js';
 import { asksForSecret, warnOfOpenIngest } from './open-ingest.js';
@@ -234,6 +235,14 @@ const keepSettings = ({ archive }: Config) => archive;
 const endedSoon = (duties: readonly (Promise<void> | undefined)[]): Promise<unknown> =>
   Promise.race([Promise.all(duties), pause(DUTIES_GRACE_MS, undefined, { ref: false })]);
 
+/** What pages show of Redis. */
+function redisOf({ monitor, losses }: Pick<RoleParts, 'monitor' | 'losses'>) {
+  const { up, full, memory, limit } = monitor.health;
+  const trouble = troubleIn(monitor.health);
+  const warnings = [...(trouble ? [`Ingest answers 503, or spools: ${trouble}`] : []), ...losses()];
+  return { up, full, warnings, ...(Number.isFinite(limit) && { memory }) };
+}
+
 async function startDashboard(parts: RoleParts): Promise<RunningRole> {
   const [dashboardApp, { createAdminService }, { createReplayer, createRepublisher }] = await Promise.all([
     import('@longshore/dashboard'),
@@ -241,7 +250,7 @@ async function startDashboard(parts: RoleParts): Promise<RunningRole> {
     import('@longshore/ingest'),
   ]);
   const { asksForSignIn, createDashboard } = dashboardApp;
-  const { config, refused, losses, producer, inspector, monitor, observer, version } = parts;
+  const { config, refused, producer, inspector, monitor, observer, version } = parts;
   const republisher = createRepublisher({ ...parts, client: producer });
   const archive = parts.archive && (await openArchiveReader(parts.archive, observer));
   const replayer = createReplayer({ ...parts, client: producer });
@@ -261,14 +270,10 @@ async function startDashboard(parts: RoleParts): Promise<RunningRole> {
     archive: archive?.reader,
     version,
     refused,
+    doctor: () => examineFrom(parts),
     fetch: issuerFetch(config),
     signIns: createSignIns({ listener: 'dashboard', observer, holdBackMs: DASHBOARD_HOLD_BACK_MS }),
-    redis() {
-      const { up, full, memory, limit } = monitor.health;
-      const trouble = troubleIn(monitor.health);
-      const warnings = [...(trouble ? [`Ingest answers 503, or spools: ${trouble}`] : []), ...losses()];
-      return { up, full, warnings, ...(Number.isFinite(limit) && { memory }) };
-    },
+    redis: () => redisOf(parts),
     onSignInTrouble: (err) =>
       observer.throttledLog('issuer', 10_000).warn({ err }, 'sign-in at the issuer failed'),
     onInternalError: (err) => observer.log.error({ err }, 'request failed inside Longshore'),

@@ -109,7 +109,7 @@ async function serve({ file, roles, env }: RunOptions, serving: Serving): Promis
   });
   const trail = openTrail({ config: () => inForce.config, observer, producer, monitor });
   const parts: RoleParts = {
-    ...{ ...connections, observer, inspector, trail, version, archive },
+    ...{ ...connections, observer, inspector, trail, version, archive, file, env },
     config: () => inForce.config,
     refused: () => inForce.refused,
     losses: () => lossNotes(watch.last()),

@@ -22,6 +22,7 @@ import {
 } from './relay.js';
 
 const LONG_MS = 240_000;
+const DIGEST = `sha256:${'0'.repeat(64)}`;
 
 async function config(archive: Settings, more: Settings = {}): Promise<string> {
   const redis = { url: redisUrl(), prefix: testPrefix() };
@@ -70,6 +71,33 @@ test('every event is in the archive, beside the receivers, with what its rules i
   );
   await eventually(() => attempted.length === 20 || attempted.length, undefined, AT_LAST);
   expect(new Set(attempted.map(({ reason }) => reason))).toEqual(new Set(['archived']));
+});
+
+test('the archive knows what a manifest lists, also where no receiver gets it', async () => {
+  const url = await testDatabase();
+  const receiver = await startReceiver();
+  const relay = await startRelay(
+    await config({ url }, { notifications: { endpoints: [{ name: 'one', url: receiver.url }] } }),
+  );
+  const references = [{ mediaType: 'application/vnd.oci.image.config.v1+json', size: 1, digest: DIGEST }];
+  const [push, bare] = [fresh(1), fresh(1)];
+  Object.assign(push[0]?.target ?? {}, { references });
+  await relay.post(envelope(...push));
+  await relay.post(envelope(...bare));
+  await receiver.received(2, AT_LAST);
+  expect(receiver.requests.map(({ body }) => body.includes('references'))).toEqual([false, false]);
+  await eventually(
+    () => countOf(url),
+    (n) => n === 2,
+    AT_LAST,
+  );
+  const found = await rowsOf(url, 'select refs from longshore.manifest');
+  expect(found).toEqual([{ refs: references }]);
+  // The registry sends it again, and the same event without them is the same event.
+  await relay.post(envelope(...push));
+  Reflect.deleteProperty(push[0]?.target ?? {}, 'references');
+  const again = await relay.post(envelope(...push));
+  expect(await again.json()).toMatchObject({ enqueued: 0, duplicates: 2 });
 });
 
 test(

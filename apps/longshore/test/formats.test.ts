@@ -77,3 +77,28 @@ test('a filter keeps events away, and one that fails on an event delivers it and
   const metrics = await (await fetch(`${relay.admin}/metrics`)).text();
   expect(metrics).toContain('longshore_filter_errors_total{endpoint="two"} 2');
 }, 120_000);
+
+test('a template makes the request, and one that fails on an event dead-letters it', async () => {
+  const one = await startReceiver();
+  const file = await writeConfig(await workFolder(), {
+    notifications: {
+      endpoints: [
+        {
+          ...{ name: 'one', url: `${one.url}/{{ name }}/{{ tag }}`, timeout: '60s', format: 'template' },
+          ...{ method: 'PUT', body: { said: 'by {{ actor }}', tag: '{{ tag }}', size: '{{ size }}' } },
+        },
+      ],
+    },
+    redis: { url: redisUrl(), prefix: testPrefix() },
+  });
+  const relay = await startRelay(file, { roles: ['ingest', 'worker'] });
+  const tags = ['<!channel>"x', '..'];
+  const events = tags.map((tag) => anEvent({ target: { tag } }));
+  expect(await (await relay.post(envelope(...events))).json()).toMatchObject({ enqueued: 2 });
+  const [request] = await one.received(1, AT_LAST);
+  expect(request).toMatchObject({ method: 'PUT' });
+  expect(request?.json()).toMatchObject({ tag: '<!channel>"x', size: expect.any(Number) });
+  const dead = await relay.waitFor(({ record }) => record === 'delivery.settled', AT_LAST);
+  expect(dead).toMatchObject({ reason: 'template', eventId: events[1]?.id });
+  expect(one.requests).toHaveLength(1);
+}, 120_000);

@@ -1,8 +1,8 @@
 /** `longshore status` beside a relay that runs. */
-import { eventually, redisUrl, startReceiver, testPrefix } from '@longshore/testkit';
+import { eventually, freePort, redisUrl, startReceiver, testPrefix } from '@longshore/testkit';
 import { expect, test } from 'vitest';
 import { AT_LAST } from './control.js';
-import { command } from './operator.js';
+import { bury, command, looking } from './operator.js';
 import { anEvent, envelope, runHere, startRelay, workFolder, writeConfig } from './relay.js';
 
 const LONG = 120_000;
@@ -74,6 +74,24 @@ test(
   },
   LONG,
 );
+
+test('a removed endpoint is listed while something is kept for it', async () => {
+  const [url, prefix] = [redisUrl(), testPrefix()];
+  const { inspector } = await looking(prefix);
+  await bury(prefix, 'kept', 1);
+  await inspector.remember(['empty']);
+  const file = await writeConfig(await workFolder(), { redis: { url, prefix } });
+  const { stdout } = await command(['status', '-o', 'json', '--config', file]);
+  expect(JSON.parse(stdout)).toMatchObject([{ name: 'kept', configured: false, dead: 1 }]);
+});
+
+test('a named Redis that is away is the reason, not a relay that is not started', async () => {
+  const redis = { url: `redis://127.0.0.1:${await freePort()}` };
+  const file = await writeConfig(await workFolder(), { redis });
+  const { code, stderr } = await command(['status', '--config', file]);
+  expect([code, stderr]).toEqual([1, expect.stringContaining('longshore doctor --only redis')]);
+  expect(stderr).not.toContain('start the relay');
+});
 
 test.each([[['status', '-o', 'yaml']], [['status', 'extra']]])(
   'wrong usage %j exits with 2',

@@ -188,6 +188,30 @@ test('one of two processes leads; when it ends the other finds what has no mark'
   expect(leader?.lines.filter(({ deliveryId }) => deliveryId === 'd')).toEqual([]);
 });
 
+test('a leader that is stopped while it reads a page of notes leaves the page to the next leader at once', async () => {
+  const prefix = testPrefix();
+  const redis = { url: redisUrl(), prefix, yaml: ONE };
+  const client = await aClient(redisUrl());
+  const note = { v: 1, what: 'dropped', at: 1, by: 'me', endpoint: 'one', attempts: 1, reason: 'timeout' };
+  await client.rpush(`${prefix}:{one}:~notes`, JSON.stringify({ ...note, deliveryId: 'd' }));
+  const reader = createJournalReader(client, prefix, isIngestRecord);
+  let stopped = false;
+  // It continues after its lease: the answer is older than the timeout of the command, and it leads no longer.
+  const read: typeof reader.read = async (list) => {
+    await reader.read(list);
+    stopped = true;
+    throw new Error('Command timed out');
+  };
+  const leads = (): boolean => !stopped;
+  const leader = { leads, confirm: async () => leads() };
+  const first = await start(redis, { journal: { ...reader, read }, leader });
+  await eventually(() => stopped);
+  await first.leader.close();
+  const second = await start(redis);
+  await eventually(() => second.lines.some(({ deliveryId }) => deliveryId === 'd'));
+  expect(first.lines.filter(({ deliveryId }) => deliveryId === 'd')).toEqual([]);
+});
+
 test('an endpoint that left the configuration is forgotten when its queue is empty, and only then', async () => {
   const prefix = testPrefix();
   const client = await aClient(redisUrl());

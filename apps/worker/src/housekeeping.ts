@@ -4,6 +4,7 @@
  * process takes part in the election; one that does not lead waits.
  */
 import { type Config, everyEndpoint } from '@longshore/config';
+import { ignore } from '@longshore/event';
 import type { Observer } from '@longshore/observe';
 import type { IngestRecord } from '@longshore/observe/ingest-record';
 import { type Monitor, RELIEVE_FROM } from '@longshore/queue';
@@ -73,7 +74,9 @@ export function startHousekeeping(parts: HousekeepingParts): Housekeeping {
     if (led && !leads) observer.log.info({}, 'this worker no longer leads');
     if (leads) archive?.turn();
     if (leads) leads = await duties.run();
-    if (!leads) archive?.end();
+    if (leads) return;
+    archive?.end();
+    await duties.end();
   };
 
   let running: Promise<void> | undefined;
@@ -94,6 +97,7 @@ export function startHousekeeping(parts: HousekeepingParts): Housekeeping {
     async close() {
       clearInterval(timer);
       await running;
+      await duties.end().catch(ignore('queue.notes.held')); // another process has it two minutes later
       await archive?.close();
     },
   };
@@ -165,6 +169,7 @@ function createDuties(parts: HousekeepingParts) {
       reported = undefined;
       rounds.touchAll();
     },
+    end: notes.letGo, // rejects with Redis' error
     /** @returns false when this process no longer leads. Rejects with Redis' error */
     async run(): Promise<boolean> {
       if (performance.now() >= nextAgendaAt) {

@@ -1,19 +1,18 @@
 /** An endpoint that events are posted to as its sink takes it: secrets resolved, defaults in place. */
-import { type AlertEndpoint, environment, type HttpEndpoint, proxyFor, revealAll } from '@longshore/config';
+import { type AlertEndpoint, environment, type HttpEndpoint, proxyTo, revealAll } from '@longshore/config';
+import { LongshoreError } from '@longshore/event';
 import { formatNamed } from '@longshore/formats';
+import { compileTemplate, type Template } from '@longshore/formats/template';
 import { systemTrust } from '@longshore/network';
 import type { Egress } from '@longshore/network/egress';
 import { openSink, type Sink, type SinkOptions, type TokenSources } from '@longshore/sinks';
 
-/** The proxy of a connection without one. */
-const DIRECT = 'direct';
-
 /** @throws LongshoreError SECRET_MISSING */
 export function httpOptions(endpoint: HttpEndpoint | AlertEndpoint, version: string, egress: Egress) {
-  const { name, timeout, concurrency, annotate, host } = endpoint;
+  const { name, timeout, concurrency, annotate, host, method } = endpoint;
   const format = formatNamed(endpoint.format);
   if (!format) throw new TypeError(`endpoint ${name}: there is no format ${endpoint.format}`);
-  const { url, headers, tls, auth, proxy, settings } = revealAll({
+  const { url, headers, ...revealed } = revealAll({
     settings: endpoint.options,
     url: endpoint.url,
     headers: endpoint.headers,
@@ -21,19 +20,34 @@ export function httpOptions(endpoint: HttpEndpoint | AlertEndpoint, version: str
     auth: endpoint.auth,
     proxy: endpoint.proxy,
   });
+  const { tls, auth, proxy, settings } = revealed;
+  const template = format.name === 'template' ? templateOf(endpoint, url, headers) : undefined;
   const userAgent = `longshore/${version}`;
   const { oauth2, ...fixed } = auth ?? {};
-  const proxyTo = (target: string) =>
-    proxy === undefined ? proxyFor(target, environment()) : proxy === DIRECT ? undefined : proxy;
+  const through = (target: string) => proxyTo(proxy, target, environment());
   const common = { userAgent, egress, trust: systemTrust() };
   return {
     ...common,
-    ...{ name, url, headers, timeout, concurrency, format, annotate, host, settings, tls },
+    ...{ name, timeout, concurrency, method, format, annotate, host, settings, tls },
+    ...(template ? { url: template.url, headers: template.headers, template } : { url, headers }),
     auth: fixed,
-    ...(oauth2 && { oauth2: { ...oauth2, ...common, proxy: proxyTo(oauth2.tokenurl) } }),
+    ...(oauth2 && { oauth2: { ...oauth2, ...common, proxy: through(oauth2.tokenurl) } }),
     batch: endpoint.batch && { bytes: endpoint.batch.bytes, ordered: endpoint.order === 'endpoint' },
-    proxy: proxyTo(url),
+    proxy: through(template?.url ?? url),
   };
+}
+
+/** @throws LongshoreError CONFIG_INVALID when a secret in it was changed into one that is no template */
+function templateOf(
+  { name, contenttype, body }: HttpEndpoint | AlertEndpoint,
+  url: string,
+  headers: Record<string, string[]>,
+): Template {
+  const template = compileTemplate({ url, headers, contenttype, body });
+  const [problem] = template.problems;
+  if (!problem) return template;
+  const where = problem.path.join('.');
+  throw new LongshoreError('CONFIG_INVALID', `endpoint ${name}: ${where} is no template: ${problem.why}`);
 }
 
 type Options = ReturnType<typeof httpOptions> & Pick<SinkOptions['http'], 'sign' | 'answers' | 'dashboard'>;

@@ -21,13 +21,15 @@ async function parts() {
   const trail = { note: (entry: HistoryEntry) => void steps.push(entry) };
   const { observer, lines } = observed();
   /** Of one process, which leads until it has asked so often. */
-  const worker = ({ until = Number.POSITIVE_INFINITY, failures = 0 } = {}) => {
+  const worker = ({ until = Number.POSITIVE_INFINITY, failures = 0, unread = 0 } = {}) => {
     let asked = 0;
     let left = failures;
+    let lost = unread;
     const leads = (): boolean => ++asked <= until;
     const reader = createJournalReader(client, prefix, isIngestRecord);
     const read: typeof reader.read = async (list) => {
       const page = await reader.read(list);
+      if (lost-- > 0) throw new Error('Command timed out');
       const remove = async (count: number) => {
         if (left-- > 0) throw new Error('Redis is unavailable');
         return page.remove(count);
@@ -35,7 +37,7 @@ async function parts() {
       return { ...page, remove };
     };
     const leader = { confirm: async () => leads(), leads };
-    return createNoteRecorder({ journal: { read }, leader, observer, trail });
+    return createNoteRecorder({ journal: { ...reader, read }, leader, observer, trail });
   };
   const recorder = worker();
   const run = async () => [await recorder.record(''), await recorder.record('one')];
@@ -160,6 +162,29 @@ test('notes whose removal Redis did not answer are not recorded again', async ()
   expect(await recorder.record('one')).toBe('all');
   expect(await recorder.record('one')).toBe('all');
   expect(lines).toHaveLength(3);
+});
+
+test('a process whose answer got lost lets its page go, and its successor records all of it once', async () => {
+  const { journal, lines, worker } = await parts();
+  await journal.write(many(250));
+  const [stopped, successor] = [worker({ unread: 1 }), worker()];
+  await expect(stopped.record('one')).rejects.toThrow('Command timed out');
+  expect(await successor.record('one')).toBe('waits');
+  await stopped.letGo();
+  expect(await successor.record('one')).toBe('all');
+  await stopped.letGo();
+  expect(lines.map(({ deliveryId }) => deliveryId)).toEqual(many(250).map(({ deliveryId }) => deliveryId));
+});
+
+test('a process that recorded a page and could not remove it does so before it lets it go', async () => {
+  const { journal, lines, worker } = await parts();
+  await journal.write(many(250));
+  const [stopped, successor] = [worker({ failures: 1 }), worker()];
+  await expect(stopped.record('one')).rejects.toThrow('Redis is unavailable');
+  expect(await successor.record('one')).toBe('waits');
+  await stopped.letGo();
+  expect(await successor.record('one')).toBe('all');
+  expect(lines.map(({ deliveryId }) => deliveryId)).toEqual(many(250).map(({ deliveryId }) => deliveryId));
 });
 
 test('what is no note is logged as it is stored', async () => {

@@ -11,7 +11,7 @@ import type { TrailWriter } from '@longshore/queue/trail';
 
 /** Where notes are found, and where they are recorded. */
 export interface JournalParts {
-  journal: Pick<JournalReader<IngestRecord>, 'read'>;
+  journal: Pick<JournalReader<IngestRecord>, 'read' | 'letGo'>;
   leader: Pick<Leader, 'confirm' | 'leads'>;
   observer: Observer;
   trail: Pick<TrailWriter, 'note'>;
@@ -21,6 +21,11 @@ export interface JournalParts {
 export interface NoteRecorder {
   /** Records the notes of one list, in pages, until it is empty. Rejects with Redis' error. */
   record(list: string): Promise<Recorded>;
+  /**
+   * Removes what is recorded and leaves the rest to another process, after {@link record} was rejected. To be called
+   * while this process does not lead: its successor would wait for two minutes. Rejects with Redis' error.
+   */
+  letGo(): Promise<void>;
 }
 
 /**
@@ -33,16 +38,17 @@ const LOG_INTERVAL_MS = 60_000;
 
 /** One for each process. */
 export function createNoteRecorder({ journal, leader, observer, trail }: JournalParts): NoteRecorder {
-  /** By list: what is recorded, but Redis did not answer when it was to be removed. */
-  const unremoved = new Map<string, () => Promise<unknown>>();
+  /** By list: removes what is recorded of its page, and lets the page go. */
+  const held = new Map<string, () => Promise<unknown>>();
 
-  const remove = async (list: string): Promise<void> => {
-    await unremoved.get(list)?.();
-    unremoved.delete(list);
+  const letGo = async (list: string): Promise<void> => {
+    await held.get(list)?.();
+    held.delete(list);
   };
 
   const recordPage = async (list: string, page: NotesPage<IngestRecord>): Promise<boolean> => {
     let recorded = 0;
+    held.set(list, () => page.remove(recorded));
     for (const { entry, stored } of page.notes) {
       // Nothing waits in this loop, but the process can be stopped anywhere in it.
       if (!leader.leads()) break;
@@ -52,15 +58,16 @@ export function createNoteRecorder({ journal, leader, observer, trail }: Journal
     }
     // A line that is still in this process would be lost with it.
     await observer.written();
-    unremoved.set(list, () => page.remove(recorded));
-    await remove(list);
+    await letGo(list);
     return recorded === page.notes.length;
   };
 
   return {
     async record(list) {
-      await remove(list);
+      await letGo(list);
       for (;;) {
+        // Also when the answer gets lost, as after a stop of this process.
+        held.set(list, () => journal.letGo(list));
         const page = await journal.read(list);
         if (page.next === 'newer') {
           observer
@@ -68,14 +75,20 @@ export function createNoteRecorder({ journal, leader, observer, trail }: Journal
             .warn({ endpoint: list }, 'notes of a newer version wait until a worker of that version leads');
         }
         const waits = page.next === 'newer' || page.next === 'held';
-        if (page.notes.length === 0) return waits ? 'waits' : 'all';
+        if (page.notes.length === 0) {
+          await letGo(list);
+          return waits ? 'waits' : 'all';
+        }
         if (!(await leader.confirm())) {
-          await page.remove(0);
+          await letGo(list);
           return 'lost';
         }
         if (!(await recordPage(list, page))) return 'lost';
         if (page.next !== 'more') return waits ? 'waits' : 'all';
       }
+    },
+    async letGo() {
+      for (const list of held.keys()) await letGo(list);
     },
   };
 }

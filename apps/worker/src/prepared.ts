@@ -131,8 +131,8 @@ function prepareAlert(
 /** What is looked up for each use counts by its value, too: a sink that has the old lookup would never use the new one. */
 function fingerprintOf(parts: unknown): string {
   return JSON.stringify(parts, (key, part: unknown) => {
-    // The list of trusted authorities is the same for all, and long
-    if (key === 'trust') return undefined;
+    // The list of trusted authorities is the same for all, and long; a template has a fingerprint of its own
+    if (key === 'trust' || key === 'render') return undefined;
     return typeof part === 'function' ? current(part) : part;
   });
 }

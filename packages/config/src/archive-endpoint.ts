@@ -12,6 +12,8 @@ export type ArchiveSettings = NonNullable<Config['archive']>;
 export type ArchiveEndpoint = Omit<HttpEndpoint, 'kind' | 'batch'> & {
   kind: 'archive';
   batch: NonNullable<HttpEndpoint['batch']>;
+  /** It gets them whatever `events.includereferences` says. */
+  references: true;
 };
 
 /** What commands, pages, records and metrics call the endpoint. `longshore check` refuses it to any other. */
@@ -30,6 +32,7 @@ export function archiveEndpoints({ archive }: Pick<Config, 'archive'>): ArchiveE
     {
       ...endpoint,
       kind: 'archive',
+      references: true,
       hold: undefined,
       accept: ['event', 'other'],
       ownpulls: archive.ownpulls,

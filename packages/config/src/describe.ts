@@ -15,6 +15,7 @@ import { givingUp } from './giving-up.js';
 import { pacing } from './pacing.js';
 import { type Config, settings } from './schema.js';
 import { senderParagraphs } from './senders.js';
+import { isTemplate, sampleOf, templateOf } from './template.js';
 
 /** A configuration as YAML values: durations, sizes and addresses as text, secrets masked. */
 export type Described = Printed | Described[] | { [key: string]: Described };
@@ -126,12 +127,31 @@ function trusted({ auth, tls, proxy }: Pick<HttpEndpoint, 'auth' | 'tls' | 'prox
 
 const proxyText = (proxy: Secret): string => (revealed(proxy) === DIRECT ? 'none' : maskedUrl(proxy));
 
-function formatted({ format, host, needs }: HttpEndpoint): string[] {
+function formatted(endpoint: HttpEndpoint): string[] {
+  const { format, host, needs } = endpoint;
   if (format === 'distribution') return [];
   const { actions, fields = [] } = needs ?? {};
   const which = actions ? `${actions.join(' and ')} events` : 'events';
   const having = fields.length > 0 ? ` with ${fields.join(', ')}` : '';
-  return [`sent as ${format}${host ? ` for images of ${host}` : ''}: ${which}${having}`];
+  const sent = `sent as ${format}${host ? ` for images of ${host}` : ''}: ${which}${having}`;
+  return isTemplate(endpoint) ? [sent, ...sampled(endpoint)] : [sent];
+}
+
+/** What is sent for a sample event: the template at work. */
+function sampled(endpoint: HttpEndpoint): string[] {
+  const template = templateOf(endpoint);
+  try {
+    const request = template.problems.length > 0 ? undefined : sampleOf(template, endpoint.host);
+    if (!request) return [];
+    const { origin } = new URL(template.url);
+    const place = request.path ? maskedUrl(new Secret(`${origin}${request.path}`)) : maskedUrl(endpoint.url);
+    const headers = Object.keys(request.headers).map((name) => `, header ${printable(name)}`);
+    const sent = request.body.length > 0 ? printable(request.body.toString()) : 'no body';
+    return [`for a push of acme/app:1.4.2: ${endpoint.method} ${place}${headers.join('')}`, `  ${sent}`];
+  } catch {
+    // A problem of its own says why
+    return [];
+  }
 }
 
 function signed({ sign }: HttpEndpoint): string[] {
@@ -170,8 +190,11 @@ function archived({ url, retention, maxbytes, partition, body, addresses, ignore
   return ['archive', ...lines.map((line) => `  ${line}`)].join('\n');
 }
 
-function posted({ url, concurrency, timeout }: HttpEndpoint): string {
-  return `POST ${maskedUrl(url) || '(no url)'}, ${concurrency} at once, ${formatDuration(timeout)} for each attempt`;
+function posted(endpoint: HttpEndpoint): string {
+  const { method, concurrency, timeout } = endpoint;
+  const isKnown = isTemplate(endpoint) && endpoint.url.reference === undefined;
+  const url = isKnown ? new Secret(templateOf(endpoint).url) : endpoint.url;
+  return `${method} ${maskedUrl(url) || '(no url)'}, ${concurrency} at once, ${formatDuration(timeout)} for each attempt`;
 }
 
 function whereTo(endpoint: Endpoint): string[] {

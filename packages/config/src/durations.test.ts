@@ -54,3 +54,11 @@ test.each(['timeout: 500', 'maxbackoff: 5_000_000_000', 'collapse: 10'])(
     ]);
   },
 );
+
+test('days are a unit of Longshore’s own settings, and not of the registry’s', () => {
+  const { config, problems } = configFrom(Buffer.from(file('', 'retention: { dead: { age: 30d } }\n')), {});
+  expect(problems).toEqual([]);
+  expect(config?.retention.dead.age).toBe(30 * 24 * 3_600_000);
+  const inside = configFrom(Buffer.from(file('maxbackoff: 2d')), {});
+  expect(inside.problems.map(({ message }) => message)).toEqual(['days are not supported; write 48h']);
+});

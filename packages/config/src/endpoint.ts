@@ -10,7 +10,7 @@ import { choice, count, DAY_MS, flag, registryDuration, text } from '@longshore/
 import { z } from 'zod';
 import { connection } from './connection.js';
 import { copy } from './copy.js';
-import { byFormat, host, options, success } from './format.js';
+import { body, byFormat, contenttype, host, method, options, success } from './format.js';
 import { batch, hold, latest, order, rate } from './pace.js';
 import { preheat } from './preheat.js';
 import { sign } from './sign.js';
@@ -151,6 +151,9 @@ export const httpEndpoint = z
       'distribution',
     ),
     options: options.optional(),
+    method,
+    contenttype: contenttype.optional(),
+    body: body.optional(),
     host: host.optional(),
     success: success.optional(),
     annotate: setting(flag(), 'true: each event has an object `longshore` with its source.', false),

@@ -4,7 +4,8 @@ import type { EventClass } from '@longshore/event';
 import { type Answers, type Format, formatNamed, formatOptions } from '@longshore/formats';
 import { setting } from '@longshore/settings';
 import { HOST_PORT } from '@longshore/settings/secrets';
-import { count, matching, SECOND_MS, text } from '@longshore/settings/values';
+import { tree } from '@longshore/settings/tree';
+import { choice, count, matching, SECOND_MS, text } from '@longshore/settings/values';
 import { z } from 'zod';
 
 /** `host` of an endpoint. */
@@ -17,6 +18,25 @@ export const host = setting(
 export const options = z
   .strictObject(formatOptions())
   .meta({ description: 'Settings that only some formats have.' });
+
+/** `method` of an endpoint. */
+export const method = setting(
+  choice(['GET', 'POST', 'PUT', 'PATCH', 'DELETE']),
+  'Method of the request.',
+  'POST',
+);
+
+/** `contenttype` of an endpoint. */
+export const contenttype = setting(
+  text(),
+  'Format `template`: media type of the body. Default `application/json` for a map or a list, else `text/plain; charset=utf-8`.',
+);
+
+/** `body` of an endpoint. */
+export const body = setting(
+  tree(),
+  'Format `template`: the body. A map or a list is sent as JSON, and each text in it is a template in Liquid, such as `{{ image }}:{{ tag }}`. One text is sent as text. None: a request without a body.',
+);
 
 /** `success` of an endpoint. */
 export const success = z

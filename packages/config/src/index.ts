@@ -18,7 +18,7 @@ export { fileReferences } from './file-references.js';
 export { givingUpTimes } from './giving-up.js';
 export type { PreheatSettings } from './preheat.js';
 export { formatProblem, type Problem } from './problem.js';
-export { proxyFor } from './proxy.js';
+export { proxyTo } from './proxy.js';
 export { loadConfig, type ReadConfig, readConfig } from './read.js';
 export type { RegistrySettings } from './registries.js';
 export type { Auth, Config, SourceConfig } from './schema.js';

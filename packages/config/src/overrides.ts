@@ -133,7 +133,8 @@ function gapIn(tree: Node, path: readonly Step[]): number | undefined {
 function nodeOf(schema: z.ZodType, { name, text, env }: Variable, origin: Origin): Node | undefined {
   const shape = shapeOf(schema);
   const trimmed = text.trim();
-  if (shape.type !== 'value' && /^[[{]/.test(trimmed)) return parseYaml(trimmed, env, origin).tree;
+  if ((shape.type !== 'value' || shape.kind.anyForm) && /^(\[|\{(?!\{))/.test(trimmed))
+    return parseYaml(trimmed, env, origin).tree;
   const alone =
     shape.type === 'map' && shape.shorthandKey !== undefined ? shape.keys[shape.shorthandKey] : undefined;
   if (alone !== undefined) return nodeOf(alone, { name, text, env }, origin);

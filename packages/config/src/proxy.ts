@@ -55,3 +55,12 @@ function within(network: string, host: string): boolean {
   }
   return list.check(host, family);
 }
+
+/** The setting for a connection without a proxy. */
+const DIRECT = 'direct';
+
+/** The proxy of an endpoint. @param written its setting `proxy`; undefined: as the environment says */
+export function proxyTo(written: string | undefined, target: string, env: Env): string | undefined {
+  if (written === undefined) return proxyFor(target, env);
+  return written === DIRECT ? undefined : written;
+}

@@ -47,6 +47,7 @@ export function readNode(schema: z.ZodType, node: Node, path: readonly Step[], r
     return problems.error(path, shape.emptyFault, node.origin);
   const isWritten = shape.type === 'value' && shape.kind.readsNothing;
   if (node instanceof Scalar && node.empty && !isWritten) return undefined;
+  if (shape.type === 'value' && shape.kind.anyForm) return readTree(node, path, reading);
   if (shape.type === 'value' && node instanceof Scalar) return readScalar(shape.kind, node, path, reading);
   if (shape.type === 'map' && node instanceof Dict) return readMap(shape.keys, node, path, reading);
   if (shape.type === 'union' && node instanceof Dict) return readUnion(shape, node, path, reading);
@@ -97,6 +98,17 @@ function readRecord(of: z.ZodType, node: Dict, path: readonly Step[], reading: R
     return [key, read ?? (isList ? [] : undefined)];
   });
   return Object.fromEntries(pairs.filter(([, read]) => read !== undefined));
+}
+
+/** A value of any form: its scalars are read by their kind. */
+function readTree(node: Node, path: readonly Step[], reading: Reading): unknown {
+  if (node instanceof InvalidNode) return reading.problems.error(path, node.why, node.origin);
+  if (node instanceof Scalar) return node;
+  if (node instanceof List) return node.items.map((item, index) => readTree(item, [...path, index], reading));
+  reportKeyIssues(node, path, reading);
+  return Object.fromEntries(
+    [...node.entries].map(([key, entry]) => [key, readTree(entry.node, [...path, key], reading)]),
+  );
 }
 
 type Keys = Readonly<Record<string, z.ZodType>>;

@@ -33,7 +33,7 @@ const notifications = section('The registry’s own block: the receivers and wha
   events: section('Content of events.', {
     includereferences: setting(
       flag(),
-      'true: `target.references` of manifest events are delivered; false: they are removed.',
+      'true: `target.references` of manifest events are delivered; false: they are removed, and only the archive has them.',
       false,
     ),
   }).prefault({}),

@@ -2,7 +2,7 @@
  * One event for one endpoint: the unit that is queued, attempted, settled and replayed.
  * It is stored as a job's data, so it contains no secret and no settings of the endpoint.
  */
-import type { EventClass, Payload, RegistryEvent } from './event.js';
+import type { Descriptor, EventClass, Payload, RegistryEvent } from './event.js';
 import { deliveryId } from './ids.js';
 
 /** The few fields that ignore rules and records read. Kept small: it is stored with each delivery. */
@@ -37,6 +37,8 @@ export interface Delivery {
   /** See {@link TakenEvent.dedupe}: with it the event's delivery to any other endpoint can be computed. */
   dedupe?: string;
   payload: Payload;
+  /** See {@link TakenEvent.references}; only for an endpoint that is no receiver. */
+  references?: readonly Descriptor[];
 }
 
 /** An event as a source returns it: the view, the payload, and its origin. */
@@ -52,6 +54,8 @@ export interface TakenEvent {
    * only with their `source`. Absent: the id.
    */
   dedupe?: string;
+  /** What a manifest lists, where the event has it and `payload` does not, since no receiver wants it. */
+  references?: readonly Descriptor[];
 }
 
 /** The view of an event, from its normalized form. */

@@ -3,6 +3,7 @@ import { type Delivery, type Facts, factsOf } from '@longshore/event';
 import { type AlertMessage, alertIn } from './alert.js';
 import type { Format, RenderOptions } from './format.js';
 import { preset } from './preset.js';
+import { clipped } from './text.js';
 
 /** Text from outside is in it as it came, but for its length and line breaks: each chat escapes it by its own rules. */
 export interface ChatMessage {
@@ -105,15 +106,3 @@ function alertMessage({ alert, state, summary, next = '', runbook }: AlertMessag
 
 /** Signs of each state, as characters. */
 export const SIGNS = { event: '📦', firing: '🚨', resolved: '✅' } as const;
-
-/** The first `length` characters, with `…` when there are more; never half of a surrogate pair. */
-export function clipped(text: string, length: number): string {
-  if (text.length <= length) return text;
-  const last = text.codePointAt(length - 2) ?? 0;
-  return `${text.slice(0, last > 0xffff ? length - 2 : length - 1)}…`;
-}
-
-/** For chats that read Markdown: every character that could be markup is escaped, and a mention is broken.
- * Only what every reader takes for an escape: Mattermost would show the backslash in front of others. */
-export const markdown = (text: string): string =>
-  text.replaceAll(/[\\`*_{}[\]()#+!|~>]/g, String.raw`\$&`).replaceAll('@', '@\u200b');

@@ -2,12 +2,13 @@
  * The port of this package: a form in which a receiver takes events. It is the reverse of a kind of source: what
  * `render` writes, the kind of the same form reads.
  *
- * A format decides a request's body, media type and headers, and what its receiver's answers mean. It never throws and
- * never changes an event.
+ * A format decides a request's body, media type and headers, and what its receiver's answers mean. It never changes an
+ * event, and throws nothing but a TemplateFault, which is the same at every attempt.
  */
 import type { Delivery, Needs } from '@longshore/event';
 import type { z } from 'zod';
 import type { Answers } from './answers.js';
+import type { Template } from './template/compile.js';
 
 /** Settings of the endpoint and of the relay that change a request. */
 export interface RenderOptions {
@@ -19,6 +20,8 @@ export interface RenderOptions {
   dashboard?: string;
   /** Values of {@link Format.options}. */
   settings?: Readonly<Record<string, unknown>>;
+  /** Of format `template`. */
+  template?: Template;
 }
 
 /** Which setting offers a format: `format` of an endpoint, or `format` of a receiver of alerts. */
@@ -48,6 +51,8 @@ export interface Format {
   contentType(delivery: Delivery, options: RenderOptions): string;
   /** Further headers of a request with these events. Absent: none. */
   headers?(deliveries: readonly Delivery[], options: RenderOptions): Readonly<Record<string, string>>;
+  /** Path and query of a request with this event, as they are sent. Absent, or undefined: the url's. */
+  path?(delivery: Delivery, options: RenderOptions): string | undefined;
   /**
    * The body: of one event, or of several where the format `batches`.
    * @returns undefined when this version can read no event in one of the deliveries

@@ -18,6 +18,7 @@ export const FORMATS: readonly Format[] = [
   (await import('./scan/index.js')).scan,
   (await import('./cloudevents/index.js')).cloudevents,
   (await import('./cdevents/index.js')).cdevents,
+  (await import('./template/index.js')).template,
   (await import('./json/index.js')).json,
   (await import('./slack/index.js')).slack,
   (await import('./teams/index.js')).teams,

@@ -78,7 +78,8 @@ export function createEndpoints({ config, inspector, pauses, pulse, now }: Endpo
     names,
     existing,
     async all(): Promise<EndpointOverview[]> {
-      return Promise.all((await pulse.read(await names())).map(overview));
+      const all = await Promise.all((await pulse.read(await names())).map(overview));
+      return all.filter((one) => one.configured || isKept(one.pulse));
     },
     async one(name: string): Promise<EndpointOverview> {
       const [seen] = await pulse.read([await existing(name)]);
@@ -87,6 +88,10 @@ export function createEndpoints({ config, inspector, pauses, pulse, now }: Endpo
     },
   };
 }
+
+/** Of a removed endpoint with nothing left there is nothing to see or to do. */
+const isKept = ({ waiting, active, delayed, dead }: EndpointPulse): boolean =>
+  waiting + active + delayed + dead > 0;
 
 const notFound = (name: string, hint = ''): LongshoreError =>
   new LongshoreError('REQUEST_NOT_FOUND', `no endpoint ${excerpt(name)}${hint}`);

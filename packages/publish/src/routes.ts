@@ -9,6 +9,8 @@ export interface PublishedEndpoint extends RoutedEndpoint {
   collapse?: number;
   order?: 'none' | 'repository' | 'endpoint';
   latest?: 'none' | 'tag';
+  /** It gets what a manifest lists also where that is removed from what is delivered. */
+  references?: boolean;
 }
 
 /** Who gets one event. Each enabled endpoint is in one of the two lists. */
@@ -29,6 +31,7 @@ export function createRoutes(endpoints: readonly PublishedEndpoint[], onFault?: 
   const windows = new Map(
     endpoints.flatMap(({ name, collapse = 0 }) => (collapse > 0 ? [[name, collapse] as const] : [])),
   );
+  const withReferences = new Set(endpoints.filter(({ references }) => references).map(({ name }) => name));
   const settings = new Map(endpoints.map((endpoint) => [endpoint.name, addedAs(endpoint)]));
   return {
     plan(taken) {
@@ -38,7 +41,9 @@ export function createRoutes(endpoints: readonly PublishedEndpoint[], onFault?: 
         taken,
         planned: names.map((name): PlannedDelivery => {
           const window = windows.get(name);
-          const delivery = { ...deliveryOf(taken, name), ...settings.get(name) };
+          const { references } = taken;
+          const beside = references && withReferences.has(name) && { references };
+          const delivery = { ...deliveryOf(taken, name), ...settings.get(name), ...beside };
           return fact && window !== undefined ? { ...delivery, collapse: { fact, window } } : delivery;
         }),
         ignored: unmatched.map(({ endpoint, why }) => ({ endpoint, rule: why })),

@@ -116,8 +116,6 @@ export function sentinelOptions(
     role: 'master',
     sentinelCommandTimeout: SENTINEL_TIMEOUT_MS,
     sentinelRetryStrategy: (rounds) => Math.min(100 * rounds, SENTINEL_ROUND_MAX_MS),
-    // A primary that hangs breaks no connection: without this its clients would stay with it after the failover.
-    failoverDetector: true,
     sentinelReconnectStrategy: (times) => Math.min(100 * times, SENTINEL_ROUND_MAX_MS),
     ...(sentinelUsername !== undefined && { sentinelUsername }),
     ...(sentinelPassword !== undefined && { sentinelPassword }),

@@ -16,7 +16,8 @@ import {
   userOf,
   usesTls,
 } from './address.js';
-import { QuietSentinelConnector, socketConnector } from './connectors.js';
+import { socketConnector, WatchfulSentinelConnector } from './connectors.js';
+import { leaveSilent } from './silent.js';
 
 export type { RedisAddress, SentinelAddress } from './address.js';
 
@@ -112,10 +113,11 @@ export function connect(
         ? new Redis({
             ...options,
             ...sentinelOptions(address.sentinels, tls),
-            Connector: QuietSentinelConnector,
+            Connector: WatchfulSentinelConnector,
           })
         : new Redis(address.url ?? '', { ...options, ...(tls && { tls }) });
   if (address.renewed) renewCredentials(client, address.renewed);
+  leaveSilent(client);
   client.on('error', onError);
   client.on('error', (error: Error) => {
     lastError = error;

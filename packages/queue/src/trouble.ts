@@ -120,7 +120,7 @@ const rows: readonly Row[] = [
     () => 'Redis has reached its maxclients; raise it, or close connections of other clients',
   ],
   [
-    /Command timed out/,
+    /Command timed out|is silent/,
     'slow',
     () => 'Redis did not answer in time: it hangs, or it or this machine is overloaded',
   ],

@@ -93,7 +93,7 @@ export interface EventReading {
 
 /** An event with what is delivered for it, for the registry's own form. */
 export interface TakenReading {
-  taken: Pick<TakenEvent, 'event' | 'payload' | 'contentType' | 'dedupe'>;
+  taken: Pick<TakenEvent, 'event' | 'payload' | 'contentType' | 'dedupe' | 'references'>;
 }
 
 /** The messages of a body, or why it has none. */

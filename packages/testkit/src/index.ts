@@ -22,7 +22,7 @@ export { startSentinels, type TestSentinels } from './redis-sentinel.js';
 export { startTlsRedis, type TestTlsRedis } from './redis-tls.js';
 export { type RegistryOptions, startRegistry, type TestRegistry } from './registry.js';
 export type { Reply } from './reply.js';
-export { testDatabase } from './shared-postgres.js';
+export { onEachPostgres, templateDatabase, testDatabase } from './shared-postgres.js';
 export { redisUrl, testPrefix } from './shared-redis.js';
 export { startTcpProxy, type TcpProxy } from './tcp-proxy.js';
 export { hasTool, toolPath } from './tools.js';

@@ -4,15 +4,14 @@ import { join } from 'node:path';
 import { type WatchedProcess, watchedProcess } from '@longshore/embedded';
 import { probe, serverUser } from '@longshore/embedded/postgres';
 import { eventually } from './eventually.js';
-import { postgresPrograms } from './postgres-tools.js';
 
 /** Runs a postmaster on `data` and waits until it answers in `folder`; rejects with its output when it ends. */
 export async function launchPostgres(
+  bin: string,
   data: string,
   folder: string,
   settings: Record<string, string>,
 ): Promise<WatchedProcess> {
-  const { bin } = await postgresPrograms();
   const args = Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`]);
   const server = watchedProcess(join(bin, 'postgres'), ['-D', data, ...args], {
     cwd: folder,

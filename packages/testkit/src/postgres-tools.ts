@@ -1,7 +1,9 @@
 /** The programs of PostgreSQL as tests run them: as the user of the server, which is never root. */
 import { execFile } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
+import { existsSync, readdirSync } from 'node:fs';
 import { chmod, chown } from 'node:fs/promises';
+import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { listPostgres, type PostgresPrograms, ROLE, serverUser } from '@longshore/embedded/postgres';
@@ -26,10 +28,24 @@ export async function serverFolder(): Promise<string> {
   return folder;
 }
 
+/**
+ * Folder of the programs of the PostgreSQL that npm has, where `npm test` unpacks it; undefined where it is not. With
+ * `CI=true` it throws then.
+ */
+export function npmPostgresBin(): string | undefined {
+  const caches = ['/var/cache', process.env.XDG_CACHE_HOME || join(homedir(), '.cache')];
+  for (const folder of caches.map((cache) => join(cache, 'longshore', 'test-postgres'))) {
+    const versions = existsSync(folder) ? readdirSync(folder) : [];
+    const version = versions.find((name) => existsSync(join(folder, name, 'bin', 'postgres')));
+    if (version) return join(folder, version, 'bin');
+  }
+  if (process.env.CI !== 'true') return undefined;
+  throw new Error('the PostgreSQL of npm is missing (npm test gets it), and with CI=true no test is skipped');
+}
+
 /** Makes a folder of data; a copy of `template`, which `initdb` made, costs a tenth of a new one. */
-export async function makeData(data: string, template?: string): Promise<void> {
+export async function makeData(data: string, bin: string, template?: string): Promise<void> {
   if (template) return asServer('/bin/cp', ['-a', '--reflink=auto', template, data]);
-  const { bin } = await postgresPrograms();
   const options = ['--no-sync', '--auth=trust', '--locale=C', '--encoding=UTF8', '--wal-segsize=1'];
   await asServer(join(bin, 'initdb'), [`--pgdata=${data}`, `--username=${ROLE}`, ...options]);
 }

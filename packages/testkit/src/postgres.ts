@@ -7,7 +7,7 @@
 import { join } from 'node:path';
 import { atTestEnd, removeFolder } from './cleanup.js';
 import { endPostgres, launchPostgres, pausePostgres, resumePostgres } from './postgres-server.js';
-import { createDatabase, makeData, psql, serverFolder, urlOf } from './postgres-tools.js';
+import { createDatabase, makeData, postgresPrograms, psql, serverFolder, urlOf } from './postgres-tools.js';
 
 /** What the PostgreSQL is set up with. */
 export interface PostgresOptions {
@@ -15,6 +15,8 @@ export interface PostgresOptions {
   settings?: Record<string, string>;
   /** A folder that `initdb` made, to be copied. Default: a new one. */
   template?: string;
+  /** Folder of the programs. Default: those of this machine. */
+  bin?: string;
 }
 
 /** A PostgreSQL that a test may do anything to. */
@@ -41,10 +43,12 @@ export interface TestPostgres {
   remove(): Promise<void>;
 }
 
-/** Not synced to the disk: a test kills processes, not the machine. */
+/** Not synced to the disk: a test kills processes, not the machine. And nothing in the background. */
 const SETTINGS: Record<string, string> = {
   listen_addresses: '',
   fsync: 'off',
+  full_page_writes: 'off',
+  autovacuum: 'off',
   shared_buffers: '32MB',
   max_connections: '100',
   jit: 'off',
@@ -56,8 +60,9 @@ export async function startPostgres(options: PostgresOptions = {}): Promise<Test
   const socket = await serverFolder();
   const data = join(socket, 'data');
   const settings = { ...SETTINGS, unix_socket_directories: socket, ...options.settings };
-  const launch = () => launchPostgres(data, socket, settings);
-  await makeData(data, options.template);
+  const bin = options.bin ?? (await postgresPrograms()).bin;
+  const launch = () => launchPostgres(bin, data, socket, settings);
+  await makeData(data, bin, options.template);
   let server = await launch();
   const postgres: TestPostgres = {
     socket,

@@ -72,9 +72,13 @@ const OPERATE = [
   '/api/v1/replay',
 ];
 
+/** Reveals addresses, folders and versions. */
+const ADMIN = ['/doctor'];
+
 /** The role by method and pattern of the path: `GET /dead/:id`. */
 export const ROUTE_ROLES: ReadonlyMap<string, DashboardRole> = new Map<string, DashboardRole>([
   ...LOOK.map((path) => [`GET ${path}`, 'viewer'] as const),
+  ...ADMIN.map((path) => [`GET ${path}`, 'admin'] as const),
   ...OPERATE.map((path) => [`POST ${path}`, 'operator'] as const),
   ...ACTIONS.flatMap(({ name, role }) =>
     ['', '/api/v1'].map((base) => [`POST ${base}/endpoints/:name/${name}`, role] as const),

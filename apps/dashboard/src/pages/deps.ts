@@ -1,5 +1,6 @@
 /** What the pages work with. */
 import type { ArchiveReader } from '@longshore/archive/read';
+import type { Check } from '@longshore/doctor';
 import type { AdminService, BulkJobs } from '@longshore/operator';
 
 /** A changed configuration file that was rejected. */
@@ -28,6 +29,8 @@ export interface PageDeps {
   jobs: BulkJobs;
   /** Absent: the configuration has no `archive`. */
   archive?: ArchiveReader;
+  /** Runs the checks of `longshore doctor`; absent in tests that need none. */
+  doctor?(): Promise<Check[]>;
   health(): Health;
   /** The board's page of an endpoint's queue; undefined when there is no board. */
   boardPath(endpoint: string): string | undefined;

@@ -17,7 +17,8 @@ export type Place =
   | 'repositories'
   | 'images'
   | 'statistics'
-  | 'unused';
+  | 'unused'
+  | 'doctor';
 
 /** What the frame has beside the page: it depends on the request, and not on the page. */
 export interface Frame {
@@ -68,6 +69,9 @@ const ARCHIVE_PLACES: readonly NavigationLink[] = [
   { place: 'unused', href: '/unused', text: 'Unused' },
 ];
 
+/** What only an admin may open. */
+const ADMIN_PLACES: readonly NavigationLink[] = [{ place: 'doctor', href: '/doctor', text: 'Checks' }];
+
 /** The HTML document. */
 export function Layout({ title, here, search, hasBoard, actor, bare, children }: LayoutProps) {
   return (
@@ -88,7 +92,9 @@ export function Layout({ title, here, search, hasBoard, actor, bare, children }:
           <a class="home" href="/">
             Longshore
           </a>
-          {!bare && <Navigation here={here} search={search} hasBoard={hasBoard} />}
+          {!bare && (
+            <Navigation here={here} search={search} hasBoard={hasBoard} isAdmin={actor?.role === 'admin'} />
+          )}
           {actor && <SignedIn actor={actor} />}
         </header>
         <main id="main" tabIndex={-1}>
@@ -115,12 +121,18 @@ function SignedIn({ actor: { name, role, kind } }: { actor: Actor }) {
   );
 }
 
-function Navigation({ here, search, hasBoard }: Pick<LayoutProps, 'here' | 'search' | 'hasBoard'>) {
+function Navigation({
+  here,
+  search,
+  hasBoard,
+  isAdmin,
+}: Pick<LayoutProps, 'here' | 'search' | 'hasBoard'> & { isAdmin: boolean }) {
   return (
     <>
       <nav aria-label="Pages">
         <Links places={PLACES} here={here} />
         {hasBoard && <a href="/queues">Queues</a>}
+        {isAdmin && <Links places={ADMIN_PLACES} here={here} />}
       </nav>
       <nav aria-label="Archive">
         <Links places={ARCHIVE_PLACES} here={here} />

@@ -21,7 +21,7 @@ export function Message({ title, text, tone = 'bad', links = [] }: MessageProps)
       <div class={`verdict ${tone}`} role="status">
         <h1>{title}</h1>
         {text.map((line) => (
-          <p key={line}>{line}</p>
+          <p key={line}>{withCode(line)}</p>
         ))}
       </div>
       <p class="row">
@@ -34,6 +34,10 @@ export function Message({ title, text, tone = 'bad', links = [] }: MessageProps)
     </>
   );
 }
+
+/** Messages are written for terminals too: what is between backticks is code. */
+const withCode = (line: string) =>
+  line.split('`').map((part, n) => (n % 2 === 1 ? <code key={part}>{part}</code> : part));
 
 const TITLES: Record<BulkJob['state'], string> = {
   running: 'Running',

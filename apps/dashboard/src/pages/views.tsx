@@ -6,6 +6,7 @@ import { archiveViews } from './archive/views/index.js';
 import { ConfirmDead, DeadPage, type DeadPageQuery } from './dead.js';
 import { DeliveryPage } from './deliveries.js';
 import type { PageDeps } from './deps.js';
+import { DoctorPage } from './doctor.js';
 import { EndpointPage } from './endpoint.js';
 import { frameOf, page } from './layout.js';
 import { BulkJobPage } from './message.js';
@@ -127,8 +128,12 @@ async function countMatches(
 const readsEach = ({ repository, reason }: DeadPageQuery): boolean =>
   repository !== undefined || reason !== undefined;
 
-function otherViews({ admin, jobs, now }: PageDeps): Record<string, View> {
+function otherViews({ admin, jobs, doctor, now }: PageDeps): Record<string, View> {
   return {
+    '/doctor': async (params) => {
+      const checks = param(params, 'run') === undefined ? undefined : await doctor?.();
+      return { title: 'Checks', here: 'doctor', children: <DoctorPage {...(checks && { checks })} /> };
+    },
     '/quarantine': async (params) => {
       const paging = { limit: QUARANTINE_PAGE_SIZE, after: param(params, 'after') };
       const [{ items, next }, total] = await Promise.all([

@@ -3,7 +3,7 @@ import { openArchive } from '@longshore/archive';
 import { type ArchiveReader, createArchiveReader } from '@longshore/archive/read';
 import { createArchiveWriter } from '@longshore/archive/write';
 import { type Delivery, deliveryOf, EVENTS_V2 } from '@longshore/event';
-import { atTestEnd, testDatabase } from '@longshore/testkit';
+import { atTestEnd, templateDatabase, testDatabase } from '@longshore/testkit';
 
 /** What a test says of an event; the rest is as a registry sends it. */
 export interface Happened {
@@ -18,11 +18,19 @@ export interface Happened {
   method?: string;
 }
 
+const migrated = templateDatabase(async (url) => {
+  const archive = openArchive({ connection: { url }, onError: () => {} });
+  await archive.migrate();
+  await archive.close();
+});
+
 /** Ended with the test. */
 export async function archived(events: readonly Happened[]): Promise<ArchiveReader> {
-  const archive = openArchive({ connection: { url: await testDatabase() }, onError: () => {} });
+  const archive = openArchive({
+    connection: { url: await testDatabase(await migrated()) },
+    onError: () => {},
+  });
   atTestEnd(archive.close);
-  await archive.migrate();
   const writer = createArchiveWriter(archive, {
     ...{ body: true, addresses: 'full', partition: 'month', retention: 0 },
   });

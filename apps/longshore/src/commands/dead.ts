@@ -40,7 +40,10 @@ export function addDead(program: Command, shell: Shell): void {
     .option('--reason <reason>', 'reason of the last attempt, or a glob of it: http_503, timeout …')
     .option('-n, --limit <count>', 'list: maximum number (default: 20)', asCount())
     .option('--rate <number>', 'retry: deliveries a second; 0 for no limit (default: 100)', asRate)
-    .option('--all', 'retry: without a filter, all of them, without confirmation')
+    .option(
+      '--all',
+      'retry: every dead-lettered delivery of all endpoints, without a filter and without confirmation',
+    )
     .option('-y, --yes', 'drop: without confirmation')
     .option('--json', 'print JSON, one object per line')
     .addHelpText('after', EXAMPLES)

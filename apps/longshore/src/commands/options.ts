@@ -54,3 +54,10 @@ export function asIds(text: string, before: string[] = []): string[] {
   if (!/^[0-9a-f]{32}$/.test(text)) throw new InvalidArgumentError('An id has 32 hexadecimal digits.');
   return [...before, text];
 }
+
+/** Parses an absolute url. @throws InvalidArgumentError */
+export function httpUrl(text: string): string {
+  if (!URL.canParse(text) || !/^https?:/.test(text))
+    throw new InvalidArgumentError('Use an http:// or https:// URL.');
+  return text;
+}

@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs';
 import { EVENTS_V2, LongshoreError, parseJson } from '@longshore/event';
 import { type Command, InvalidArgumentError } from 'commander';
 import type { Shell } from '../shell.js';
-import { asCount } from './options.js';
+import { asCount, httpUrl } from './options.js';
 
 const DEFAULT_URL = 'http://127.0.0.1:5080/registry/notifications';
 
@@ -116,12 +116,6 @@ function sampleEnvelope({ action, repository, tag, digest }: SendOptions): objec
   return {
     events: [{ id, timestamp: new Date().toISOString(), action, target, request, actor: {}, source }],
   };
-}
-
-function httpUrl(text: string): string {
-  if (!URL.canParse(text) || !/^https?:/.test(text))
-    throw new InvalidArgumentError('Use an http:// or https:// URL.');
-  return text;
 }
 
 function header(text: string, headers: [string, string][]): [string, string][] {

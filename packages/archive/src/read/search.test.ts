@@ -1,7 +1,7 @@
 /** Searches over a real PostgreSQL, against a plain filter over the same events. */
 import { beforeAll, describe, expect, test } from 'vitest';
 import { testArchive, unaborted, writerOf } from '../testing/archive.js';
-import { digestOf, NOON } from '../testing/deliveries.js';
+import { delivery, digestOf, NOON } from '../testing/deliveries.js';
 import { chance, HOSTILE, kept, matches, pick, randomDeliveries, timeOf } from '../testing/random.js';
 import { createArchiveReader } from './reader.js';
 import type { ArchivedEvent, ArchiveReader, EventFilter } from './types.js';
@@ -54,7 +54,8 @@ async function expectSame(filter: EventFilter): Promise<number> {
   return found.length;
 }
 
-const iso = (days: number): string => new Date(NOON - days * 86_400_000).toISOString();
+const DAY_MS = 86_400_000;
+const iso = (days: number): string => new Date(NOON - days * DAY_MS).toISOString();
 const CHOICES: { [Name in keyof EventFilter]-?: readonly NonNullable<EventFilter[Name]>[] } = {
   text: ['acme', 'app', 'ACME', 'latest', 'ci', digestOf('content 7').slice(7, 15), 'nothing', ...HOSTILE],
   repository: [
@@ -117,6 +118,24 @@ describe('a search finds what a plain filter finds', () => {
       );
     }
   });
+});
+
+test('a user whose events are months apart is found on every page', async () => {
+  const archive = await testArchive();
+  const days = [0, 0.5, 3, 40, 41, 300, 900, 901];
+  const sent = days.map((day) => delivery({ at: iso(day), receivedAt: NOON - day * DAY_MS, actor: 'rare' }));
+  const others = days.map((day) => delivery({ at: iso(day + 0.1), receivedAt: NOON - day * DAY_MS }));
+  await writerOf(archive, { retention: 0 }).write([...sent, ...others], unaborted());
+  const own = createArchiveReader(archive);
+  const filter = { actor: 'rare', until: iso(-1) };
+  const found: string[] = [];
+  for (let after: string | undefined; ; ) {
+    const page = await own.events(filter, { limit: 2, ...(after !== undefined && { after }) });
+    found.push(...page.items.map(({ at }) => at));
+    after = page.next;
+    if (after === undefined) break;
+  }
+  expect(found.map((at) => (NOON - Date.parse(at)) / DAY_MS)).toEqual(days);
 });
 
 test('pages are whole while events are written, late ones among them', async () => {

@@ -35,7 +35,7 @@ export interface Row {
   host: string | null;
   instance: string | null;
   nativeType: string | null;
-  references: RegistryEvent['target']['references'];
+  references: Delivery['references'];
 }
 
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
@@ -70,7 +70,7 @@ export function rowOf(delivery: Delivery, retention: number): Row {
     host: text(request.host),
     instance: text(source.instanceID),
     nativeType: isNamedByAction(event, action) ? null : columnText(delivery.nativeType),
-    references: target.references,
+    references: delivery.references ?? target.references,
   };
 }
 

@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { startPostgres } from '@longshore/testkit';
+import { onEachPostgres, startPostgres } from '@longshore/testkit';
 import { expect, test } from 'vitest';
 import { isArchiveUnavailable } from '../db/errors.js';
 import { openTestArchive, testArchive, unaborted, writerOf } from '../testing/archive.js';
@@ -17,57 +17,67 @@ const raising = (state: string, only = 'true'): string => `
     begin if ${only} then raise exception 'could not extend file' using errcode = '${state}'; end if; return new; end $$;
   create or replace trigger trouble before insert on event for each row execute function trouble()`;
 
-test.each([
-  ['disk full', '53100'],
-  ['out of memory', '53200'],
-  ['read only', '25006'],
-  ['shutting down', '57P01'],
-  ['an index that is damaged', 'XX001'],
-])('%s is never the fault of an event', async (_, state) => {
-  const archive = await testArchive();
-  await archive.pool.query(raising(state));
-  const { write } = writerOf(archive);
-  await expect(write([delivery(), delivery()], unaborted())).rejects.toMatchObject(
-    unavailable(/could not extend/),
-  );
-  await archive.pool.query('drop trigger trouble on event');
-  expect(await write([delivery()], unaborted())).toEqual(['stored']);
-});
+onEachPostgres(() => {
+  test.each([
+    ['disk full', '53100'],
+    ['out of memory', '53200'],
+    ['read only', '25006'],
+    ['shutting down', '57P01'],
+    ['an index that is damaged', 'XX001'],
+  ])('%s is never the fault of an event', async (_, state) => {
+    const archive = await testArchive();
+    await archive.pool.query(raising(state));
+    const { write } = writerOf(archive);
+    await expect(write([delivery(), delivery()], unaborted())).rejects.toMatchObject(
+      unavailable(/could not extend/),
+    );
+    await archive.pool.query('drop trigger trouble on event');
+    expect(await write([delivery()], unaborted())).toEqual(['stored']);
+  });
 
-test('rows that PostgreSQL refuses are found by halving, and each says why', async () => {
-  const archive = await testArchive();
-  await archive.pool.query(raising('22023', `new.tag like 'poison%'`));
-  const tags = Array.from({ length: 20 }, (_, n) => (n === 3 || n === 17 ? `poison${n}` : `tag${n}`));
-  const results = await writerOf(archive).write(
-    tags.map((tag) => delivery({ tag })),
-    unaborted(),
-  );
-  const refused = { rejected: expect.stringMatching(/could not extend file \(22023\)/) };
-  expect(results).toEqual(tags.map((tag) => (tag.startsWith('poison') ? refused : 'stored')));
-});
+  test('rows that PostgreSQL refuses are found by halving, and each says why', async () => {
+    const archive = await testArchive();
+    await archive.pool.query(raising('22023', `new.tag like 'poison%'`));
+    const tags = Array.from({ length: 20 }, (_, n) => (n === 3 || n === 17 ? `poison${n}` : `tag${n}`));
+    const results = await writerOf(archive).write(
+      tags.map((tag) => delivery({ tag })),
+      unaborted(),
+    );
+    const refused = { rejected: expect.stringMatching(/could not extend file \(22023\)/) };
+    expect(results).toEqual(tags.map((tag) => (tag.startsWith('poison') ? refused : 'stored')));
+  });
 
-test('a statement that waits too long for a lock is an outage', async () => {
-  const slow = await testArchive();
-  const { connectionString: url = '' } = slow.pool.options;
-  const archive = openTestArchive(url, { statementTimeout: 200 });
-  const lock = await slow.pool.connect();
-  await lock.query('begin; lock table event in share row exclusive mode');
-  await expect(writerOf(archive).write([delivery()], unaborted())).rejects.toMatchObject(
-    unavailable(/statement timeout|lock timeout/),
-  );
-  await lock.query('rollback');
-  lock.release();
-  expect(await writerOf(archive).write([delivery()], unaborted())).toEqual(['stored']);
-});
+  test('a statement that waits too long for a lock is an outage', async () => {
+    const slow = await testArchive();
+    const { connectionString: url = '' } = slow.pool.options;
+    const archive = openTestArchive(url, { statementTimeout: 200 });
+    const lock = await slow.pool.connect();
+    await lock.query('begin; lock table event in share row exclusive mode');
+    await expect(writerOf(archive).write([delivery()], unaborted())).rejects.toMatchObject(
+      unavailable(/statement timeout|lock timeout/),
+    );
+    await lock.query('rollback');
+    lock.release();
+    expect(await writerOf(archive).write([delivery()], unaborted())).toEqual(['stored']);
+  });
 
-test('a deadlock with somebody else is tried again', async () => {
-  const archive = await testArchive();
-  const { write } = writerOf(archive);
-  await write([delivery({ tag: 'a', digest: digestOf('a') })], unaborted());
-  // Raised once: the sequence is not rolled back.
-  await archive.pool.query('create sequence once');
-  await archive.pool.query(raising('40P01', `nextval('once') = 1`));
-  expect(await write([delivery()], unaborted())).toEqual(['stored']);
+  test('a deadlock with somebody else is tried again', async () => {
+    const archive = await testArchive();
+    const { write } = writerOf(archive);
+    await write([delivery({ tag: 'a', digest: digestOf('a') })], unaborted());
+    // Raised once: the sequence is not rolled back.
+    await archive.pool.query('create sequence once');
+    await archive.pool.query(raising('40P01', `nextval('once') = 1`));
+    expect(await write([delivery()], unaborted())).toEqual(['stored']);
+  });
+
+  test('a partition that retention has dropped is made again', async () => {
+    const archive = await testArchive();
+    const { write } = writerOf(archive);
+    await write([delivery()], unaborted());
+    await archive.pool.query('drop table event_2026_11');
+    expect(await write([delivery()], unaborted())).toEqual(['stored']);
+  });
 });
 
 test('a server that answers nothing is given up, also with an open connection', async () => {
@@ -98,14 +108,6 @@ test('a connection that breaks between two statements of a transaction ends noth
   client.release(new Error('broken'));
   expect(client.listenerCount('error')).toBeGreaterThan(0);
   await expect(writerOf(archive).write([delivery()], unaborted())).rejects.toMatchObject(unavailable(/\w/));
-});
-
-test('a partition that retention has dropped is made again', async () => {
-  const archive = await testArchive();
-  const { write } = writerOf(archive);
-  await write([delivery()], unaborted());
-  await archive.pool.query('drop table event_2026_11');
-  expect(await write([delivery()], unaborted())).toEqual(['stored']);
 });
 
 test('a database that was restored to before is no other: names are looked up again', async () => {

@@ -55,6 +55,36 @@ test('`check` prints a filter', () => {
   expect(text).toContain('ignores sources eu');
 });
 
+test('`check` prints the request of a template for a sample', () => {
+  const settings =
+    'format: template, method: PUT, headers: { X-Tag: ["{{ tag }}"] }, body: { text: "{{ ref }}", key: env:KEY, size: "{{ size }}" }';
+  const { config, problems } = configFrom(Buffer.from(file(settings)), { KEY: 'secret' });
+  expect(problems).toEqual([]);
+  const { text = '' } = config ? describeConfig(config) : {};
+  expect(text).toContain('for a push of acme/app:1.4.2: PUT http://receiver/, header X-Tag');
+  expect(text).toContain('{"text":"registry.example.com/acme/app:1.4.2","key":"env:KEY","size":1024}');
+  expect(text).not.toContain('secret');
+});
+
+test('a body keeps the types and the form in which it is written', () => {
+  const { body } = read(
+    'format: template, body: { a: [1, "1", true, ~, 1.5, { b: x }], long: 9007199254740993 }',
+  );
+  expect(body).toEqual({ a: [1, '1', true, null, 1.5, { b: 'x' }], long: '9007199254740993' });
+  expect(read('format: template').body).toBeUndefined();
+});
+
+test('a body can be overridden by a variable, as a text or as a map', () => {
+  const withVariable = (text: string) => {
+    const env = { LONGSHORE_NOTIFICATIONS_ENDPOINTS_0_BODY: text };
+    const { config, problems } = configFrom(Buffer.from(file('format: template, body: {}')), env);
+    expect(problems).toEqual([]);
+    return httpEndpoints(config)[0]?.body;
+  };
+  expect(withVariable('{ tag: "{{ tag }}" }')).toEqual({ tag: '{{ tag }}' });
+  expect(withVariable('{{ tag }}')).toBe('{{ tag }}');
+});
+
 const REGISTRY = 'registry: { url: "https://r.example" }';
 const traps: Trap[] = [
   {
@@ -98,6 +128,30 @@ const traps: Trap[] = [
     bad: file(`where: 'repositories == "x"'`),
     problem: ['error', `${KEY}.where`, /Unknown variable: repositories/],
     fine: file(`where: 'repository == "x"'`),
+  },
+  {
+    title: 'a body for a format that has its own',
+    bad: file('format: slack, body: { text: x }'),
+    problem: ['error', `${KEY}.body`, /is for format template/],
+    fine: file('format: template, body: { text: x }'),
+  },
+  {
+    title: 'a template with a name that does not exist',
+    bad: file('format: template, body: { text: ["{{ tga }}"] }'),
+    problem: ['error', `${KEY}.body.text[0]`, /tga is not known. There are id, action/],
+    fine: file('format: template, body: { text: ["{{ tag }}"] }'),
+  },
+  {
+    title: 'a template that no request can be made of',
+    bad: file('format: template, body: { text: "{% for a in (1..100000000) %}x{% endfor %}" }'),
+    problem: ['error', `${KEY}.body`, /fails on a push of an image/],
+    fine: file('format: template, body: { text: "{{ tag }}" }'),
+  },
+  {
+    title: 'a template whose host is in the event',
+    bad: 'notifications: { endpoints: [{ name: one, url: "http://{{ registry }}/x", format: template }] }',
+    problem: ['error', `${KEY}.url`, /must not choose where it is sent/],
+    fine: 'notifications: { endpoints: [{ name: one, url: "http://r/{{ registry }}", format: template }] }',
   },
   {
     title: 'the address at Jenkins that answers with a redirect',

@@ -1,14 +1,18 @@
 /** Settings that the endpoint's format does not have, or lacks, and receivers that it does not fit. */
 import { formatNamed } from '@longshore/formats';
+import type { Template } from '@longshore/formats/template';
 import { revealed } from '@longshore/settings/secrets';
 import type { HttpEndpoint } from '../endpoint.js';
+import { isTemplate, sampleOf, templateOf } from '../template.js';
 import type { Step } from '../yaml/node.js';
 import type { Check } from './check.js';
 
 /** @param path of the endpoint */
-export function checkFormat(endpoint: HttpEndpoint, path: readonly Step[], { problems }: Check): void {
+export function checkFormat(endpoint: HttpEndpoint, path: readonly Step[], check: Check): void {
+  const { problems } = check;
   const format = formatNamed(endpoint.format);
   if (!format) return;
+  checkTemplate(endpoint, path, check);
   const own = Object.keys(format.options ?? {});
   const written = Object.entries(endpoint.options ?? {}).flatMap(([key, value]) =>
     value === undefined ? [] : [key],
@@ -34,5 +38,31 @@ export function checkFormat(endpoint: HttpEndpoint, path: readonly Step[], { pro
       [...path, 'url'],
       `${why}. Use /dockerregistry-webhook/TOKEN/notify with format: jenkins`,
     );
+  }
+}
+
+function checkTemplate(endpoint: HttpEndpoint, path: readonly Step[], { problems }: Check): void {
+  if (!isTemplate(endpoint)) {
+    for (const key of ['body', 'contenttype'] as const) {
+      if (endpoint[key] === undefined) continue;
+      problems.error([...path, key], `is for format template. Add format: template, or remove ${key}`);
+    }
+    return;
+  }
+  const template = templateOf(endpoint);
+  for (const { path: below, why } of template.problems) {
+    problems.error([...path, ...below], `is no template: ${why}. Correct it`);
+  }
+  const fault = template.problems.length > 0 ? undefined : sampleFault(template, endpoint);
+  if (fault !== undefined)
+    problems.error([...path, 'body'], `fails on a push of an image: ${fault}. Correct it`);
+}
+
+function sampleFault(template: Template, { host }: HttpEndpoint): string | undefined {
+  try {
+    sampleOf(template, host);
+    return undefined;
+  } catch (error) {
+    return error instanceof Error ? error.message : String(error);
   }
 }

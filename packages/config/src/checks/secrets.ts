@@ -9,16 +9,18 @@ import type { Check } from './check.js';
 import { holdsPlaceholder, PLACEHOLDER } from './placeholders.js';
 
 /** All secrets of a configuration, or of a part of it. @param value at the path */
-export function checkSecrets(value: unknown, path: readonly Step[], check: Check): void {
-  if (value instanceof Secret) checkSecret(value, path, check);
+export function checkSecrets(value: unknown, path: readonly Step[], check: Check, liquid = false): void {
+  if (value instanceof Secret) checkSecret(value, path, check, liquid);
   else if (Array.isArray(value))
-    for (const [index, item] of value.entries()) checkSecrets(item, [...path, index], check);
+    for (const [index, item] of value.entries()) checkSecrets(item, [...path, index], check, liquid);
   else if (typeof value === 'object' && value !== null) {
-    for (const [key, item] of Object.entries(value)) checkSecrets(item, [...path, key], check);
+    const templates = liquid || Reflect.get(value, 'format') === 'template';
+    for (const [key, item] of Object.entries(value)) checkSecrets(item, [...path, key], check, templates);
   }
 }
 
-function checkSecret(secret: Secret, path: readonly Step[], { problems }: Check): void {
+/** @param liquid its `{{ … }}` are expressions of a template, which is checked by itself */
+function checkSecret(secret: Secret, path: readonly Step[], { problems }: Check, liquid: boolean): void {
   try {
     const text = secret.reveal();
     if (secret.reference !== undefined) return;
@@ -30,7 +32,10 @@ function checkSecret(secret: Secret, path: readonly Step[], { problems }: Check)
         path,
         `$\{…} is not expanded, so this is sent literally. Write env:NAME as the whole value`,
       );
-    } else if (holdsPlaceholder(text) && !problems.spokenOf(path, PLACEHOLDER)) {
+    } else if (
+      holdsPlaceholder(liquid ? text.replaceAll(/\{\{[^{}]*\}\}/g, '') : text) &&
+      !problems.spokenOf(path, PLACEHOLDER)
+    ) {
       problems.warning(path, `${PLACEHOLDER}. Write the value, or env:NAME`);
     }
   } catch (error) {

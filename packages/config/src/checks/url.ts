@@ -9,6 +9,7 @@ import { readHttpUrl } from '@longshore/settings/http-url';
 import { revealed } from '@longshore/settings/secrets';
 import type { HttpEndpoint } from '../endpoint.js';
 import type { Config } from '../schema.js';
+import { isTemplate, templateOf } from '../template.js';
 import type { Step } from '../yaml/node.js';
 import type { Check } from './check.js';
 import { holdsPlaceholder, PLACEHOLDER } from './placeholders.js';
@@ -20,8 +21,9 @@ const REGISTRY_RETRIES = 'The registry starts with it, and retries forever';
 export function checkUrl(endpoint: HttpEndpoint, path: readonly Step[], config: Config, check: Check): void {
   const { problems, flavor } = check;
   const place = [...path, 'url'];
-  const text = revealed(endpoint.url);
-  if (text === undefined || problems.failedAt(place)) return;
+  const written = revealed(endpoint.url);
+  if (written === undefined || problems.failedAt(place)) return;
+  const text = isTemplate(endpoint) ? templateOf(endpoint).url : written;
   const fault = faultIn(text);
   if (fault !== undefined) {
     // A disabled endpoint needs no url yet.

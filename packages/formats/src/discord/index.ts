@@ -3,7 +3,8 @@
  * Source: https://discord.com/developers/docs/resources/webhook#execute-webhook; limits: alertmanager
  * `notify/discord/discord.go`.
  */
-import { chat, markdown, SIGNS } from '../chat.js';
+import { chat, SIGNS } from '../chat.js';
+import { markdown } from '../text.js';
 
 /** Of the bar beside an embed. */
 const COLORS = { event: 0x2f6feb, firing: 0xd1242f, resolved: 0x1a7f37 } as const;

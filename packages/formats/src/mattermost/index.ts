@@ -1,5 +1,6 @@
 /** A message of Mattermost's incoming webhooks. Source: mattermost `server/public/model/incoming_webhook.go`. */
-import { chat, markdown, SIGNS } from '../chat.js';
+import { chat, SIGNS } from '../chat.js';
+import { markdown } from '../text.js';
 
 /** The format `mattermost`. */
 export const mattermost = chat({

@@ -1,7 +1,8 @@
 /** A message for ntfy, posted to the server's root. Source: ntfy `server/types.go`, `publishMessage`. */
 import { setting } from '@longshore/settings';
 import { text } from '@longshore/settings/values';
-import { chat, clipped } from '../chat.js';
+import { chat } from '../chat.js';
+import { clipped } from '../text.js';
 
 /** Bytes of a message, of which a character may need three. */
 const LONGEST = Math.floor(4_096 / 3);

@@ -5,6 +5,7 @@
  */
 import { PRESET_ANSWERS } from '../answers.js';
 import { chat } from '../chat.js';
+import { slackEscaped as escaped } from './escaped.js';
 
 const EMOJI = { event: ':package:', firing: ':rotating_light:', resolved: ':white_check_mark:' } as const;
 
@@ -21,7 +22,3 @@ export const slack = chat({
     ].join('\n'),
   }),
 });
-
-/** Slack's own three; with them a name cannot become a mention or a link. */
-const escaped = (text: string): string =>
-  text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');

@@ -2,7 +2,8 @@
  * An adaptive card for the workflow "post to a channel when a webhook request is received" of Microsoft Teams.
  * Source: alertmanager `notify/msteamsv2/msteamsv2.go`; https://adaptivecards.io/explorer/TextBlock.html.
  */
-import { chat, markdown, SIGNS } from '../chat.js';
+import { chat, SIGNS } from '../chat.js';
+import { markdown } from '../text.js';
 
 const textBlock = (text: string, more: object = {}) => ({
   type: 'TextBlock',

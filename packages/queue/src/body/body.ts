@@ -17,7 +17,7 @@ export interface Body {
 }
 
 /** What a delivery is about, without what is delivered. */
-export type About = Omit<Delivery, 'id' | 'endpoint' | 'payload'>;
+export type About = Omit<Delivery, 'id' | 'endpoint' | 'payload' | 'references'>;
 
 /** {@link About} as JSON has it. */
 export const aboutSchema = z.object({
@@ -33,8 +33,17 @@ export const aboutSchema = z.object({
   dedupe: z.string().optional(),
 });
 
+const descriptor = z.looseObject({
+  mediaType: z.string().optional(),
+  digest: z.string().optional(),
+  size: z.number().optional(),
+});
+
 /** `exact`: the payload's text does not survive a round trip through JavaScript. */
-const headSchema = aboutSchema.extend({ exact: z.literal(true).optional() });
+const headSchema = aboutSchema.extend({
+  exact: z.literal(true).optional(),
+  references: z.array(descriptor).optional(),
+});
 
 /** Without what differs between the deliveries of an event; exactly these members, a caller may have added others. */
 export function aboutOf(delivery: Delivery): About {
@@ -47,10 +56,15 @@ export function aboutOf(delivery: Delivery): About {
   };
 }
 
-/** The body of a delivery: the same for each endpoint. On a thread for a large one. */
+/** The body of a delivery: the same for each endpoint, but for `references`. On a thread for a large one. */
 export function encodeBody(delivery: Delivery): Body | Promise<Body> {
+  const { references } = delivery;
   const { text, event } = delivery.payload;
-  const head = { ...aboutOf(delivery), ...(text !== undefined && { exact: true }) };
+  const head = {
+    ...aboutOf(delivery),
+    ...(text !== undefined && { exact: true }),
+    ...(references && { references }),
+  };
   const raw = Buffer.from(`${JSON.stringify(head)}\n${text ?? JSON.stringify(event ?? {})}`);
   const packed = compact(raw);
   return packed instanceof Promise ? packed.then((data) => named(raw, data)) : named(raw, packed);

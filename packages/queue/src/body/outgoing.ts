@@ -2,7 +2,7 @@
  * The bodies of one enqueue. Each is made once, however many endpoints its event has. A small one travels with each
  * job, and Redis takes the first; a large one travels once, before its jobs, and expires if none of them follows.
  */
-import { type Delivery, ignore, type Payload } from '@longshore/event';
+import { type Delivery, ignore } from '@longshore/event';
 import { isCluster, type RedisClient } from '../connection.js';
 import { storeKey } from '../names.js';
 import { type Body, encodeBody } from './body.js';
@@ -21,7 +21,8 @@ const NO_HOLDERS = Buffer.alloc(4);
 
 /** See the header. */
 export class OutgoingBodies {
-  readonly #made = new Map<Payload, Body | Promise<Body>>();
+  /** By what one event has: its payload, or its references, which not every delivery of it has. */
+  readonly #made = new Map<object, Body | Promise<Body>>();
   readonly #sent = new Set<string>();
 
   constructor(
@@ -31,9 +32,9 @@ export class OutgoingBodies {
 
   /** @param whole with its data in any case */
   async of(delivery: Delivery, whole = false): Promise<OutgoingBody> {
-    const { payload } = delivery;
-    const made = this.#made.get(payload) ?? encodeBody(delivery);
-    this.#made.set(payload, made);
+    const key = delivery.references ?? delivery.payload;
+    const made = this.#made.get(key) ?? encodeBody(delivery);
+    this.#made.set(key, made);
     const { ref, data } = await made;
     if (isCluster(this.client)) return { ref: `~${ref}`, data };
     if (whole || data.length <= INLINE_BYTES) return { ref, data };

@@ -1,7 +1,7 @@
 /**
  * Notes of the journal for the worker that records them, in pages. A page is removed when it is recorded. A process
  * that is killed before leaves it to its successor, which records it two minutes later: no note is lost, and those of
- * one page may be recorded twice. One that was only stopped for less than that finishes its page.
+ * one page may be recorded twice. One that was only stopped for less than that finishes its page, or lets it go.
  */
 import { randomUUID } from 'node:crypto';
 import { Cluster } from 'ioredis';
@@ -56,6 +56,11 @@ export interface JournalReader<Other extends { what: string }> {
   readonly asksEach: boolean;
   /** The same page again for the same reader, until it is removed. */
   read(list: string): Promise<NotesPage<Other>>;
+  /**
+   * Leaves the list to other readers, if this one has a page of it, or may have one: the answer to {@link read} got
+   * lost. Rejects with Redis' error.
+   */
+  letGo(list: string): Promise<unknown>;
 }
 
 const PAGE = 100;
@@ -118,6 +123,12 @@ export function createJournalReader<Other extends { what: string }>(
     return lists.filter((_, index) => (found[index] ?? 0) > 0);
   };
 
+  /** @param recorded of the list how many, the first of them, then group and count of others in turns */
+  const remove = (list: string, ...recorded: (string | number)[]): Promise<unknown> => {
+    const [notes, , aside] = keysOf(list);
+    return runScript(client, REMOVE_NOTES, [notes, aside, holderOf(list)], [self, ...recorded]);
+  };
+
   return {
     asksEach,
     marked: () => client.spop(markedKey(prefix), MARKS),
@@ -143,11 +154,11 @@ export function createJournalReader<Other extends { what: string }>(
         notes: await Promise.all(named),
         remove(count) {
           const first = Math.min(count, listed.length);
-          const args = [self, first, listed[0] ?? '', ...counted.slice(0, count - first).flat()];
-          return runScript(client, REMOVE_NOTES, [notes, aside, holderOf(list)], args);
+          return remove(list, first, listed[0] ?? '', ...counted.slice(0, count - first).flat());
         },
       };
     },
+    letGo: (list) => remove(list, 0, ''),
   };
 }
 

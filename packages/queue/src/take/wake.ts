@@ -5,6 +5,7 @@
 import { ignore } from '@longshore/event';
 import { Redis } from 'ioredis';
 import { masters, type RedisClient } from '../connection.js';
+import { leaveSilent } from '../silent.js';
 import { wakeChannel } from './agenda.js';
 
 /** A subscription. */
@@ -34,7 +35,10 @@ export function listenForWakes(
   };
   subscriber.on('message', onMessage);
   // The client's own listener has heard it; without one here an error event would end the process.
-  if (subscriber !== client) subscriber.on('error', () => {});
+  if (subscriber !== client) {
+    subscriber.on('error', () => {});
+    leaveSilent(subscriber);
+  }
   // What came before, or while the connection was away, was not heard.
   subscriber.subscribe(channel).then(onReady, onError);
   subscriber.on('ready', onReady);

@@ -21,6 +21,9 @@ const PART = /^(\d*)(?:\.(\d*))?([^.\d]+)/;
 /** What a duration looks like; for editors. Overflow aside, it matches what {@link parseDuration} takes. */
 export const DURATION_PATTERN = '^[-+]?(0|((\\d+(\\.\\d*)?|\\.\\d+)(ns|us|µs|μs|ms|s|m|h))+)$';
 
+/** The same with whole days, `90d`, which Go does not know: for Longshore's own settings. */
+export const DURATION_OR_DAYS_PATTERN = `${DURATION_PATTERN}|^\\d{1,5}d$`;
+
 /** Nanoseconds, or undefined where Go says "invalid duration". */
 export function parseDuration(text: string): bigint | undefined {
   const negative = text.startsWith('-');

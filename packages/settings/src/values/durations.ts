@@ -6,7 +6,13 @@
 
 import { asInt64, type Resolved } from '../resolve.js';
 import type { Scalar } from '../scalar.js';
-import { DURATION_PATTERN, formatDuration, milliseconds, parseDuration } from './duration.js';
+import {
+  DURATION_OR_DAYS_PATTERN,
+  DURATION_PATTERN,
+  formatDuration,
+  milliseconds,
+  parseDuration,
+} from './duration.js';
 import { textOf } from './scalars.js';
 import { value } from './setting.js';
 
@@ -33,18 +39,18 @@ const MILLISECOND = 1_000_000n;
 /** A larger bare number is probably not in milliseconds. */
 const PLAUSIBLE = 1_000_000n;
 
-/** A duration, in milliseconds. A number other than 0 needs a unit. */
+/** A duration, in milliseconds. A number other than 0 needs a unit, of which `d` is one more than in Go. */
 export const duration = (limits: DurationLimits = {}) =>
   value<number>({
     words: 'duration',
     // The limits are those of a number: 0 is the same in every unit.
-    json: { type: ['string', 'integer'], pattern: DURATION_PATTERN, minimum: 0, maximum: 0 },
+    json: { type: ['string', 'integer'], pattern: DURATION_OR_DAYS_PATTERN, minimum: 0, maximum: 0 },
     read(scalar, refuse) {
       const number = Number(textOf(scalar).replaceAll('_', ''));
       if (scalar.resolved.kind !== 'null' && number !== 0 && !Number.isNaN(number)) {
         return refuse(`${textOf(scalar)} has no unit. Write ${units(number)}`);
       }
-      return within(limits, scalar, refuse);
+      return within(limits, scalar, refuse, daysOf(scalar));
     },
     print: formatDuration,
   });
@@ -59,14 +65,27 @@ export const registryDuration = (limits: RegistryLimits = {}) =>
     lint: (scalar) => lint(scalar, limits),
   });
 
-function within({ fallback, min = 0, max }: DurationLimits, scalar: Scalar, refuse: Refuse): number {
-  const read = nanoseconds(scalar);
+/** @param read nanoseconds */
+function within(
+  { fallback, min = 0, max }: DurationLimits,
+  scalar: Scalar,
+  refuse: Refuse,
+  read = nanoseconds(scalar),
+): number {
   if (read === undefined) return refuse(noDuration(scalar));
   if (fallback !== undefined && read <= 0n) return milliseconds(parseDuration(fallback) ?? 0n);
   const ms = milliseconds(read);
   if (ms < min) return refuse(`is ${formatDuration(ms)}; it must be at least ${formatDuration(min)}`);
   if (max !== undefined && ms > max) return refuse(`is longer than the maximum, ${formatDuration(max)}`);
   return ms;
+}
+
+const DAY_NS = BigInt(DAY_MS) * MILLISECOND;
+
+/** Nanoseconds of `90d`; undefined for anything else. */
+function daysOf(scalar: Scalar): bigint | undefined {
+  const [, days] = /^(\d{1,5})d$/.exec(textOf(scalar)) ?? [];
+  return days === undefined ? undefined : BigInt(days) * DAY_NS;
 }
 
 type Refuse = (why: string) => never;

@@ -31,6 +31,8 @@ export interface Kind<T> {
   rejectEmpty?: boolean;
   /** Commas in a variable do not separate values. */
   verbatim?: boolean;
+  /** Maps and lists may be written too, however deep; `read` is for the scalars in them. */
+  anyForm?: boolean;
 }
 
 /** How a schema is built: the result of {@link shapeOf}. */
@@ -87,14 +89,24 @@ export function value<T>(kind: Kind<T>) {
         context.issues.push({ code: 'custom', message: why, input: undefined });
         return z.NEVER;
       };
-      const scalar = written instanceof Scalar ? written : new Scalar(String(written ?? ''));
-      const { resolved } = scalar;
-      return resolved.kind === 'bad'
-        ? refuse(`has a tag that does not fit: ${resolved.why}`)
-        : kind.read(scalar, refuse);
+      const one = (leaf: unknown): T => {
+        const scalar = leaf instanceof Scalar ? leaf : new Scalar(String(leaf ?? ''));
+        const { resolved } = scalar;
+        return resolved.kind === 'bad'
+          ? refuse(`has a tag that does not fit: ${resolved.why}`)
+          : kind.read(scalar, refuse);
+      };
+      return kind.anyForm ? (inEach(written, one) as T) : one(written);
     });
   kinds.add(schema, { kind: kind as Kind<unknown> });
   return schema.meta({ ...kind.json });
+}
+
+/** A tree with each of its scalars read. */
+function inEach(tree: unknown, read: (leaf: unknown) => unknown): unknown {
+  if (Array.isArray(tree)) return tree.map((item) => inEach(item, read));
+  if (tree instanceof Scalar || typeof tree !== 'object' || tree === null) return read(tree);
+  return Object.fromEntries(Object.entries(tree).map(([key, item]) => [key, inEach(item, read)]));
 }
 
 /** A schema with its description for the reference and, optionally, its default. */

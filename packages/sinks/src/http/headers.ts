@@ -27,7 +27,7 @@ export interface Described extends Pick<Outgoing, 'deliveries' | 'contentType' |
 }
 
 const CHANGING: readonly [name: string, value: (described: Described) => string | undefined][] = [
-  ['Content-Type', ({ contentType }) => contentType],
+  ['Content-Type', ({ contentType }) => contentType || undefined],
   ['Idempotency-Key', ({ key }) => key],
   ['X-Longshore-Delivery', ({ deliveries: { length }, key }) => (length > 1 ? undefined : key)],
   ['X-Longshore-Batch', ({ deliveries: { length } }) => (length > 1 ? String(length) : undefined)],

@@ -25,7 +25,7 @@ import { type HeaderPlan, planHeaders } from './headers.js';
 import type { HttpSinkOptions } from './options.js';
 import { chooseOutgoing, keyOf, type Outgoing } from './outgoing.js';
 import { type HttpProxy, proxyOf, proxyTimedOut } from './proxy.js';
-import { Results, UNREADABLE } from './results.js';
+import { Results } from './results.js';
 import { type Target, targetOf } from './target.js';
 
 export type { HttpSinkOptions } from './options.js';
@@ -74,7 +74,6 @@ class HttpSink implements Sink {
   readonly #connections: Connections;
   readonly #results: Results;
   readonly #secure: () => object;
-  readonly #path: string;
   #closed = false;
 
   constructor(
@@ -89,23 +88,19 @@ class HttpSink implements Sink {
     this.#connections = new Connections(target, {
       ...{ keep: concurrency, secure: this.#secure, secureProxy, proxy, egress },
     });
-    const fixed = maskFor([...headers.secrets, ...target.secrets, proxy?.authorization ?? '']);
+    const { secrets = [] } = options.template ?? {};
+    const fixed = maskFor([...headers.secrets, ...secrets, ...target.secrets, proxy?.authorization ?? '']);
     const { authorization } = options;
     const mask: Mask = authorization ? (text) => maskFor(authorization.secrets())(fixed(text)) : fixed;
     this.#results = new Results({ ...options, target, proxy, mask });
-    // A proxy is asked for the whole url, but for what goes through a tunnel (RFC 9112 section 3.2.2).
-    this.#path = proxy && !target.secure ? `http://${target.authority}${target.path}` : target.path;
   }
 
   async send(deliveries: readonly Delivery[], attempt: Attempt): Promise<SendResult[]> {
     if (this.#closed || attempt.signal.aborted) return deliveries.map(() => 'aborted');
-    const { outgoing, unreadable } = chooseOutgoing(deliveries, this.options);
+    const { outgoing, impossible } = chooseOutgoing(deliveries, this.options);
     const result = outgoing ? await this.#attempt(outgoing, attempt) : 'unsent';
     const sent = new Set(outgoing?.deliveries);
-    return deliveries.map((delivery) => {
-      if (unreadable.has(delivery)) return UNREADABLE;
-      return sent.has(delivery) ? result : 'unsent';
-    });
+    return deliveries.map((delivery) => impossible.get(delivery) ?? (sent.has(delivery) ? result : 'unsent'));
   }
 
   async close(): Promise<void> {
@@ -143,13 +138,19 @@ class HttpSink implements Sink {
       ...{ ...outgoing, key, attempt: number, signature },
       authorization: granted?.value,
     });
-    const request = { path: this.#path, method: 'POST', headers, body } as const;
+    const { method = 'POST' } = this.options;
+    const request = { path: this.#place(outgoing.path), method, headers, body };
     const taken = this.#connections.take();
     const isReused = taken.reused;
     const ending = await this.#over(taken, request, this.options.timeout, signal);
     const isStale = isReused && ending.silent && this.#results.isReset(ending);
     if (!isStale || this.#closed) return ending;
     return this.#over(this.#connections.fresh(), request, deadline - performance.now(), signal);
+  }
+
+  /** A proxy is asked for the whole url, but for what goes through a tunnel (RFC 9112 section 3.2.2). */
+  #place(path = this.target.path): string {
+    return this.proxy && !this.target.secure ? `http://${this.target.authority}${path}` : path;
   }
 
   async #over(

@@ -80,7 +80,7 @@ const ADVICE: Record<number, (target: Target) => string> = {
   401: () => 'check the credentials in the endpoint’s headers or url',
   403: () => 'check the credentials in the endpoint’s headers or url, and their permissions',
   404: (target) => `no path ${shownPath(target)} at the receiver; check the endpoint’s url`,
-  405: (target) => `POST not allowed on ${shownPath(target)}; check the endpoint’s url`,
+  405: (target) => `method not allowed on ${shownPath(target)}; check the endpoint’s url and method`,
   407: () => 'a proxy in front of it requires credentials',
   413: () => 'the event is too large for the receiver; raise its limit or omit references',
   415: () => 'the receiver does not support this media type; set Content-Type in the endpoint’s headers',

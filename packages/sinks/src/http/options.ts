@@ -7,6 +7,9 @@ import type { FixedAuth } from './authorization/fixed.js';
 import type { Authorization } from './authorization/port.js';
 import type { BatchLimits } from './outgoing.js';
 
+/** How a request can be made that has a body. */
+export type HttpMethod = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
+
 /** See the header. Secrets are resolved: these are the values themselves. */
 export interface HttpSinkOptions extends RenderOptions {
   /** The endpoint's name. */
@@ -23,6 +26,8 @@ export interface HttpSinkOptions extends RenderOptions {
   userAgent: string;
   /** Makes the body. */
   format: Format;
+  /** Default: POST. */
+  method?: HttpMethod;
   /** What an answer means. Default: as for the registry's own notifications. */
   answers?: Answers;
   /** Signs the exact bytes of each attempt. Default: no signature. */

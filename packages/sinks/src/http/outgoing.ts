@@ -4,8 +4,9 @@
  * different versions would else make requests of one event each. What is left is sent by a later call.
  */
 import { hash } from 'node:crypto';
-import type { Delivery } from '@longshore/event';
+import type { Delivery, Outcome } from '@longshore/event';
 import type { Format, RenderOptions } from '@longshore/formats';
+import { TemplateFault } from '@longshore/formats/template';
 
 /** One request, but for its headers. */
 export interface Outgoing {
@@ -16,6 +17,8 @@ export interface Outgoing {
   contentType: string;
   /** Of the format, by name. */
   headers?: Readonly<Record<string, string>>;
+  /** Of the format: path and query in place of the url's. */
+  path?: string;
 }
 
 /** How many events go into one request. */
@@ -33,21 +36,28 @@ export interface BodyOptions extends RenderOptions {
   batch?: BatchLimits;
 }
 
-/** The request, and the deliveries that this version cannot read. */
+/** The request, and the deliveries that none can be made of. */
 export interface Chosen {
-  /** Undefined when none can be read. */
+  /** Undefined when there is none. */
   outgoing?: Outgoing;
-  unreadable: ReadonlySet<Delivery>;
+  impossible: ReadonlyMap<Delivery, Outcome>;
 }
+
+const UNREADABLE: Outcome = {
+  kind: 'dead',
+  reason: 'undecodable',
+  detail:
+    'the stored delivery holds no event that this version can read; it was stored by another version, which can deliver it',
+};
 
 /** See the header. */
 export function chooseOutgoing(deliveries: readonly Delivery[], options: BodyOptions): Chosen {
   const { format, batch } = options;
   const most = batch && format.batches?.(options) ? deliveries.length : 1;
   const { bytes = 0, ordered = false } = batch ?? {};
-  const unreadable = new Set<Delivery>();
+  const impossible = new Map<Delivery, Outcome>();
   const taken: Delivery[] = [];
-  let first: Pick<Outgoing, 'body' | 'contentType'> | undefined;
+  let first: Pick<Outgoing, 'body' | 'contentType' | 'path'> | undefined;
   /** Slightly more than the body will have: each event is counted with an envelope of its own. */
   let size = 0;
   for (const delivery of deliveries) {
@@ -57,20 +67,35 @@ export function chooseOutgoing(deliveries: readonly Delivery[], options: BodyOpt
       if (ordered) break;
       continue;
     }
-    const body = format.render([delivery], options);
-    if (body === undefined) {
-      unreadable.add(delivery);
+    const made = requestOf(delivery, options);
+    if ('kind' in made) {
+      impossible.set(delivery, made);
       continue;
     }
-    size += body.length;
+    size += made.body.length;
     if (first && size > bytes) break;
-    first ??= { body, contentType };
+    first ??= { ...made, contentType };
     taken.push(delivery);
   }
-  if (!first) return { unreadable };
+  if (!first) return { impossible };
   const body = taken.length > 1 ? format.render(taken, options) : first.body;
   const headers = format.headers?.(taken, options);
-  return { outgoing: body && { ...first, body, headers, deliveries: taken }, unreadable };
+  return { outgoing: body && { ...first, body, headers, deliveries: taken }, impossible };
+}
+
+/** Of one event by itself; an outcome where that cannot be. */
+function requestOf(
+  delivery: Delivery,
+  { format, ...options }: BodyOptions,
+): Pick<Outgoing, 'body' | 'path'> | Outcome {
+  try {
+    const body = format.render([delivery], options);
+    return body ? { body, path: format.path?.(delivery, options) } : UNREADABLE;
+  } catch (error) {
+    if (!(error instanceof TemplateFault)) throw error;
+    const detail = `no request can be made of this event: ${error.message}; correct the template, then retry it`;
+    return { kind: 'dead', reason: 'template', detail };
+  }
 }
 
 /** The `Idempotency-Key`: a delivery's id, or one over the ids of a batch, the same for the same members in any order. */

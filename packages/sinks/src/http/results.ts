@@ -10,14 +10,6 @@ import { blameProxy, type HttpProxy } from './proxy.js';
 import type { Target } from './target.js';
 import { failureOf, OWN_TROUBLE_MS, ownTroubleOf, timedOut } from './transport.js';
 
-/** Of a delivery without a body. */
-export const UNREADABLE: Outcome = {
-  kind: 'dead',
-  reason: 'undecodable',
-  detail:
-    'the stored delivery holds no event that this version can read; it was stored by another version, which can deliver it',
-};
-
 /** What results depend on beside the exchange. */
 export interface ResultParts extends Pick<HttpSinkOptions, 'timeout' | 'tls' | 'trust' | 'answers'> {
   target: Target;

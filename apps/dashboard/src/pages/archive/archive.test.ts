@@ -160,8 +160,8 @@ test('a HEAD is a check, and no pull', async () => {
 });
 
 test.each([
-  ['/event?source=eu', 400, 'the address has no `id`'],
-  ['/tag?repository=acme/app', 400, 'the address has no `tag`'],
+  ['/event?source=eu', 400, 'the address has no <code>id</code>'],
+  ['/tag?repository=acme/app', 400, 'the address has no <code>tag</code>'],
   ['/unused?days=many', 400, 'write a whole number of days'],
   ['/statistics?by=luck', 400, 'by: no measure luck'],
   ['/events?since=never', 400, 'is not a time'],

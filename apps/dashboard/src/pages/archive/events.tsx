@@ -121,7 +121,7 @@ function EventRow({ event }: { event: ArchivedEvent }) {
       <td class="break" data-label={actor && 'Actor'}>
         <EventsLink field="actor" value={actor} />
       </td>
-      <td class="break" data-label={client && 'Client'}>
+      <td class="clip" data-label={client && 'Client'}>
         <ClientLink client={client} />
       </td>
       <td class="nowrap" data-label={addr && 'Address'}>

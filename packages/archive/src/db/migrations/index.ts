@@ -4,6 +4,7 @@ import { events } from './0001-events.js';
 import { history } from './0002-history.js';
 import { search } from './0003-search.js';
 import { images } from './0004-images.js';
+import { spans } from './0005-spans.js';
 
 /** See the header. */
-export const MIGRATIONS: readonly Migration[] = [events, history, search, images];
+export const MIGRATIONS: readonly Migration[] = [events, history, search, images, spans];

@@ -7,7 +7,7 @@ import type { Names } from '../names.js';
 import type { ArchivedEvent, EventFilter, EventPageRequest, Page } from '../types.js';
 import { after, slice } from './lanes.js';
 import { BODY_COLUMNS, EVENT_COLUMNS, type EventRow, eventOfRow, wantedBy } from './row.js';
-import { type Search, searchOf } from './search.js';
+import { searchOf } from './search.js';
 
 const NEWEST: CursorKind = { list: 'e', parts: [PARTS.time, PARTS.uuid] };
 const OLDEST: CursorKind = { list: 'o', parts: [PARTS.time, PARTS.uuid] };
@@ -44,9 +44,7 @@ export async function eventPage(
       }),
       signal,
     );
-  const recent = first === 'newest' && isSorted(search) ? recentPart(newest) : [];
-  let rows = recent.length > 0 ? await read(recent) : [];
-  if (rows.length <= limit) rows = await read([]);
+  const rows = first === 'newest' && isSorted(filter) ? await widening(read, newest, limit) : await read([]);
   const shown = rows.slice(0, limit);
   const named = await names(wantedBy(shown));
   const last = shown.at(-1);
@@ -57,16 +55,37 @@ export async function eventPage(
   };
 }
 
-/** Does PostgreSQL collect all that match and sort it, since no index has it in the order of time? */
-const isSorted = ({ lanes, where }: Search): boolean =>
-  [...where, ...lanes.flatMap((lane) => lane.where)].length > 0;
+/**
+ * Does PostgreSQL collect all that match and sort it, since no index has it in the order of time? Those of repositories
+ * and digests do, and most events of a repository have the tag or action that is asked for.
+ */
+function isSorted({ repository, digest, ...filter }: EventFilter): boolean {
+  const { actor, addr, client, text, action, tag, target, source } = filter;
+  const rare = [actor, addr, client, text];
+  const known = repository !== undefined || digest !== undefined;
+  return (known ? rare : [...rare, action, tag, target, source]).some((value) => value !== undefined);
+}
 
-const RECENT_MS = 31 * 86_400_000;
+const DAY_MS = 86_400_000;
+const FIRST_DAYS = 1;
+const MOST_DAYS = 400;
 
-/** The month before the page begins: of what is sorted, mostly enough is in it, and older partitions are not read. */
-function recentPart(newest: string | number | undefined): Condition[] {
-  const since = (newest === undefined ? Date.now() : Date.parse(String(newest))) - RECENT_MS;
-  return [sql`e.at >= ${momentOf('since', since)}::timestamptz`];
+/**
+ * Reads the days before the page begins, then more of them until the page is full: of a part of time PostgreSQL reads
+ * only what matches, and sorts little. How many days come next depends on how many events were found.
+ */
+async function widening<Row>(
+  read: (more: readonly Condition[]) => Promise<Row[]>,
+  newest: string | number | undefined,
+  limit: number,
+): Promise<Row[]> {
+  const end = newest === undefined ? Date.now() : Date.parse(String(newest));
+  for (let days = FIRST_DAYS; days <= MOST_DAYS; ) {
+    const rows = await read([sql`e.at >= ${momentOf('since', end - days * DAY_MS)}::timestamptz`]);
+    if (rows.length > limit) return rows;
+    days *= Math.min(8, Math.max(4, (2 * limit) / (rows.length + 1)));
+  }
+  return read([]);
 }
 
 /** Repositories that had an event in the window, after the position. */

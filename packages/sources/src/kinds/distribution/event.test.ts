@@ -33,6 +33,28 @@ describe('references', () => {
     expect(taken[0]?.event.target.references).toBeUndefined();
   });
 
+  test('that are left out are kept beside the event, without what nothing reads', () => {
+    const platform = { os: 'linux', architecture: 'arm64', 'os.version': '1', variant: 'v8' };
+    const attestation = { 'vnd.docker.reference.type': 'attestation-manifest', more: 'x'.repeat(10_000) };
+    const child = { mediaType: 'a/b', digest: 'sha256:1', size: 3, artifactType: 'c/d' };
+    const sent = [
+      { ...child, platform, annotations: attestation, data: 'eA==' },
+      'odd',
+      { digest: 'sha256:2' },
+    ];
+    const { taken } = open(envelope({}, { references: sent }));
+    expect(taken[0]?.references).toEqual([
+      {
+        ...child,
+        platform: { os: 'linux', architecture: 'arm64', variant: 'v8' },
+        annotations: { 'vnd.docker.reference.type': 'attestation-manifest' },
+      },
+      { digest: 'sha256:2' },
+    ]);
+    expect(open(envelope({}, { references: sent }), true).taken[0]?.references).toBeUndefined();
+    expect(open(envelope()).taken[0]).not.toHaveProperty('references');
+  });
+
   test('are delivered as they came when they are asked for', () => {
     const body = envelope({}, { references });
     const { taken } = open(body, true);
@@ -55,7 +77,9 @@ describe('references', () => {
       { references: Array.from({ length: 60_000 }, (_, size) => ({ ...layer, size })) },
     );
     expect(body.length).toBeGreaterThan(7_000_000);
-    expect(open(body).taken[0]?.payload.event).toEqual(JSON.parse(envelope()).events[0]);
+    const [one] = open(body).taken;
+    expect(one?.payload.event).toEqual(JSON.parse(envelope()).events[0]);
+    expect(one?.references).toHaveLength(1_000);
   });
 });
 

@@ -13,6 +13,7 @@ import { eventFrom, type Fields, missing, normalizedPayload } from '../../normal
 import { messagesOf } from '../../open-body.js';
 import { eventsMediaType, eventsOf } from './envelope.js';
 import { fieldsOf, isOwnForm } from './forms.js';
+import { referencesOf } from './references.js';
 import { type ActorUser, removeReferences, removeSecrets } from './trim.js';
 
 /** An entry of the list. */
@@ -56,6 +57,7 @@ export function readEvent(entry: Entry, incoming: Incoming, actorUser: ActorUser
   if (fault) return { refused: fault };
   if (twin && typeof fields.id === 'number')
     fields.id = exact?.numbers.numberOf(fieldsOf(twin).id) ?? fields.id;
+  const references = includeReferences ? [] : referencesOf(fields.references);
   if (!includeReferences) fields.references = undefined;
   const event = eventFrom(source, fields, raw.receivedAt);
   if (typeof event === 'string') return { refused: event };
@@ -65,7 +67,8 @@ export function readEvent(entry: Entry, incoming: Incoming, actorUser: ActorUser
   const text = twin && exact?.numbers.restore(JSON.stringify(twin));
   const asItCame: Payload = text ? { event: value, text } : { event: value };
   const payload = isOwnForm(value) ? asItCame : { event: normalizedPayload(event) };
-  return { taken: { event, payload, contentType: eventsMediaType(raw) ?? EVENTS_V1 } };
+  const left = references.length > 0 && { references };
+  return { taken: { event, payload, contentType: eventsMediaType(raw) ?? EVENTS_V1, ...left } };
 }
 
 const TARGET = new Set(['target']);

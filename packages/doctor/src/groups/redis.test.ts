@@ -1,0 +1,51 @@
+/** What no Redis of a test can be brought to: a clock that is wrong, a server that is old, a Cluster with gaps. */
+import type { ServerFacts } from '@longshore/queue/examine';
+import { expect, test } from 'vitest';
+import { checkCluster, checkEngine, checkTimes } from './redis.js';
+import { redisFindings } from './redis-health.js';
+
+const server: ServerFacts = {
+  ...{ engine: 'redis', version: '7.0.0', memory: 0, delayedFsyncs: 0, clients: 1, isConfigHidden: false },
+};
+
+test.each([
+  [0, 'pass'],
+  [-1_900, 'pass'],
+  [2_100, 'warn'],
+  [-2_100, 'warn'],
+  [31_000, 'fail'],
+  [-31_000, 'fail'],
+])('a clock that is %d ms ahead: %s', (aheadMs, status) => {
+  const [, clock] = checkTimes({ latencyMs: 1, aheadMs, servers: [server] });
+  expect(clock).toMatchObject({ name: 'clock', status });
+});
+
+test('a slow network is a warning, never a failure', () => {
+  const times = (latencyMs: number) => checkTimes({ latencyMs, aheadMs: 0, servers: [server] })[0]?.status;
+  expect([5, 6, 60_000].map(times)).toEqual(['pass', 'warn', 'warn']);
+});
+
+test.each([
+  ['redis', '6.0.16', 'fail'],
+  ['redis', '6.2.0', 'warn'],
+  ['redis', '7.0.15', 'pass'],
+  ['valkey', '8.1.0', 'pass'],
+  ['keydb', '6.3.4', 'warn'],
+  ['dragonfly', '1.2.3', 'warn'],
+])('%s %s: %s', (engine, version, status) => {
+  expect(checkEngine(engine, version)).toMatchObject({ name: 'version', status });
+});
+
+test('a Cluster has to serve all slots', () => {
+  expect(checkCluster({ cluster: { state: 'ok', slots: 16_384 } })).toMatchObject([{ status: 'pass' }]);
+  expect(checkCluster({ cluster: { state: 'fail', slots: 16_384 } })).toMatchObject([{ status: 'fail' }]);
+  expect(checkCluster({ cluster: { state: 'ok', slots: 10_923 } })).toMatchObject([{ status: 'fail' }]);
+  expect(checkCluster({})).toEqual([]);
+});
+
+test('a Redis that is nearly full fails where events are taken, and nowhere else', () => {
+  const health = { up: true, memory: 0.85, full: true, room: 0, limit: 100, warnings: [] };
+  expect(redisFindings(health)).toMatchObject([{ name: 'memory', status: 'fail' }]);
+  expect(redisFindings(health, false)).toMatchObject([{ name: 'usable', status: 'pass' }]);
+  expect(redisFindings({ ...health, full: false, up: false })).toMatchObject([{ status: 'fail' }]);
+});
