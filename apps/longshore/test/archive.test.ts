@@ -191,7 +191,7 @@ test(
     const send = async (): Promise<void> => {
       const events = fresh(10);
       const sent = async () => (await ingest.post(envelope(...events))).status === 202;
-      await eventually(() => sent().catch(() => false), undefined, { timeout: 60_000 });
+      await eventually(() => sent().catch(() => false));
       for (const { id } of events) acknowledged.add(String(id));
     };
     const kill = async (n: number): Promise<void> => {
@@ -217,7 +217,7 @@ test(
       expect(rows).toHaveLength(archived.size);
       return [...acknowledged].filter((id) => !archived.has(id)).length;
     };
-    await eventually(missing, (count) => count === 0, { timeout: 90_000 });
+    await eventually(missing, (count) => count === 0);
     // The counts of the day are those of the rows.
     const [sums] = await rowsOf(
       url,

@@ -160,7 +160,7 @@ export async function startRelayProcess(
 
 /** The relay once it serves. */
 async function served<Served extends Running>(running: Served): Promise<Served & Relay> {
-  const ready = await running.waitFor(({ msg }) => SERVES.includes(String(msg)), { timeout: 60_000 });
+  const ready = await running.waitFor(({ msg }) => SERVES.includes(String(msg)));
   const url = (name: string): string => String(ready[name] ?? '');
   return Object.assign(running, {
     ingest: url('ingest'),

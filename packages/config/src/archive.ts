@@ -5,6 +5,7 @@ import { bytes, choice, DAY_MS, duration, flag } from '@longshore/settings/value
 import { z } from 'zod';
 import { ignore } from './endpoint.js';
 import { images } from './images.js';
+import { sessions } from './sessions.js';
 
 /** Longer is a mistake in a unit; 0 keeps everything. Milliseconds. */
 const LONGEST_RETENTION_MS = 100 * 365 * DAY_MS;
@@ -49,6 +50,7 @@ export const archive = presence(
         false,
       ),
       images,
+      sessions,
       addresses: setting(
         choice(['full', 'network', 'none']),
         'What is kept of client addresses. `network`: the first 24 bits of IPv4 and 48 bits of IPv6; the event’s body is kept without the address. `none`: nothing.',

@@ -20,6 +20,8 @@ export {
   IMAGE_ACTIONS,
   type ImageAction,
   type Payload,
+  PULL_ACTIONS,
+  type PullAction,
   type RegistryEvent,
   type Target,
 } from './event.js';
@@ -108,5 +110,6 @@ export {
 export { excerpt, MOST_SHOWN, printable, printableLines } from './printable.js';
 export { notBeforeOf } from './retry-after.js';
 export { plannedDelay, type RetryPolicy, retryWindow } from './retry-policy.js';
+export { isTest, type SampleImage, sampleEvent, testEvent } from './test-event.js';
 export { localClock, localDay, localTime, localZone, type Moment, utcTime } from './time.js';
 export { trimEnd } from './trim-end.js';
