@@ -5,7 +5,7 @@ export type { Listen } from '@longshore/settings/format';
 export { durationOf, isLoopback, maskedUrl, nearest } from '@longshore/settings/format';
 export { networkMatcher } from '@longshore/settings/listeners';
 export { resolved, revealAll } from '@longshore/settings/resolved';
-export { Secret } from '@longshore/settings/secrets';
+export { revealed, Secret } from '@longshore/settings/secrets';
 export type { AlertConfig } from './alert.js';
 export { type AlertEndpoint, alertEndpointName, alertEndpoints } from './alert-endpoint.js';
 export { ARCHIVE_ENDPOINT, type ArchiveEndpoint, type ArchiveSettings } from './archive-endpoint.js';
