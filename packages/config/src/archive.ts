@@ -1,10 +1,11 @@
 /** The settings of the archive: every event kept in PostgreSQL. Its presence turns it on. */
-import { presence, setting } from '@longshore/settings';
+import { presence, setting, tls } from '@longshore/settings';
 import { url } from '@longshore/settings/secrets';
 import { bytes, choice, DAY_MS, duration, flag } from '@longshore/settings/values';
 import { z } from 'zod';
 import { ignore } from './endpoint.js';
 import { images } from './images.js';
+import { sessions } from './sessions.js';
 
 /** Longer is a mistake in a unit; 0 keeps everything. Milliseconds. */
 const LONGEST_RETENTION_MS = 100 * 365 * DAY_MS;
@@ -17,6 +18,7 @@ export const archive = presence(
         url(),
         '`postgres://user:password@host:5432/database`, PostgreSQL 15 or newer. Without it Longshore starts an embedded PostgreSQL in `datadir`.',
       ).optional(),
+      tls: tls('Instead of the system’s').optional(),
       retention: setting(
         duration({ max: LONGEST_RETENTION_MS }),
         'How long events are kept, by their own time. 0s: forever, and then `maxbytes` is required.',
@@ -49,6 +51,7 @@ export const archive = presence(
         false,
       ),
       images,
+      sessions,
       addresses: setting(
         choice(['full', 'network', 'none']),
         'What is kept of client addresses. `network`: the first 24 bits of IPv4 and 48 bits of IPv6; the event’s body is kept without the address. `none`: nothing.',

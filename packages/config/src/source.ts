@@ -6,7 +6,7 @@
 import { authBlock, oneOrMore, setting, tls } from '@longshore/settings';
 import { network } from '@longshore/settings/listeners';
 import { credential } from '@longshore/settings/secrets';
-import { choice, rate, text } from '@longshore/settings/values';
+import { choice, flag, rate, text } from '@longshore/settings/values';
 import { HMAC_ALGORITHMS, HMAC_ENCODINGS, options } from '@longshore/sources/settings';
 import { z } from 'zod';
 import { headerName } from './header-name.js';
@@ -109,6 +109,11 @@ export const source = z
       z.array(network()),
       'Networks of its senders: requests from other addresses are refused with 403, before their body is read. None: any address. Behind a proxy, `ingest.proxy` is needed too.',
       [],
+    ),
+    redirects: setting(
+      flag(),
+      'true: the registry answers layers with the address of a storage (S3, GCS, Azure, a CDN), so how much of them was transferred is not known.',
+      false,
     ),
     rate: setting(
       rate(),

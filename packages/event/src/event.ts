@@ -32,6 +32,11 @@ export const IMAGE_ACTIONS = [
 /** One of {@link IMAGE_ACTIONS}. */
 export type ImageAction = (typeof IMAGE_ACTIONS)[number];
 
+/** The events of class `pull`. */
+export const PULL_ACTIONS = ['image.pulled', 'pull.interrupted', 'pull.failed'] as const;
+/** One of {@link PULL_ACTIONS}. */
+export type PullAction = (typeof PULL_ACTIONS)[number];
+
 /** A blob or manifest that an event refers to. */
 export interface Descriptor {
   mediaType?: string;

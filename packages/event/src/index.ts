@@ -20,6 +20,8 @@ export {
   IMAGE_ACTIONS,
   type ImageAction,
   type Payload,
+  PULL_ACTIONS,
+  type PullAction,
   type RegistryEvent,
   type Target,
 } from './event.js';

@@ -2,12 +2,12 @@
  * Label values from a bounded set. What comes from outside (the source in a path, an action, a reason) could
  * otherwise make a new series with every request.
  */
-import { ACTIONS, IMAGE_ACTIONS, REASONS, type Reason } from '@longshore/event';
+import { ACTIONS, IMAGE_ACTIONS, PULL_ACTIONS, REASONS, type Reason } from '@longshore/event';
 
 /** Where a value goes that is not let in. */
 const OTHER = 'other';
 
-const KNOWN: readonly string[] = [...ACTIONS, ...IMAGE_ACTIONS];
+const KNOWN: readonly string[] = [...ACTIONS, ...IMAGE_ACTIONS, ...PULL_ACTIONS];
 
 /** One of the four actions or of those of images, else `other`. */
 export function actionLabel(action: string): string {

@@ -1,9 +1,15 @@
 /**
- * Makes image events out of the archive and publishes them, in the worker that leads. What was made is in PostgreSQL
+ * Makes image events and pulls out of the archive and publishes them, in the worker that leads. What was made is in PostgreSQL
  * before it is published, so another worker continues where this one ends.
  */
 import type { Archive } from '@longshore/archive';
-import { createImageMaker, type ImageMaker, imageEventTaken } from '@longshore/archive/images';
+import {
+  createImageMaker,
+  createPullMaker,
+  type ImageMaker,
+  imageEventTaken,
+  type PullMaker,
+} from '@longshore/archive/images';
 import { type Config, routedEndpoints } from '@longshore/config';
 import type { Observer } from '@longshore/observe';
 import { createRoutes } from '@longshore/publish';
@@ -50,10 +56,27 @@ export function startImages(parts: ImagesParts): Images {
         .throttledLog(`images/${source}`, LOG_INTERVAL_MS)
         .warn({ err, source }, 'a manifest could not be read; its image event has only what the events say'),
   });
+  const pulls = createPullMaker({
+    archive: parts.archive,
+    registryOf: registries.registryOf,
+    redirects: (source) => config().sources.some(({ name, redirects }) => name === source && redirects),
+    settings() {
+      const { sessions, partition } = settingsOf(config());
+      return { ...sessions, partition };
+    },
+    onProblem: (source, err) =>
+      observer
+        .throttledLog(`images/${source}`, LOG_INTERVAL_MS)
+        .warn({ err, source }, 'a manifest could not be read; it is not known what its pulls have to fetch'),
+    onFault: (repository, err) =>
+      observer
+        .throttledLog(`pulls/${repository}`, LOG_INTERVAL_MS)
+        .warn({ err, repository }, 'pulls of a repository wait; retrying'),
+  });
   const stopping = new AbortController();
   let running: Promise<void> | undefined;
   const timer = setInterval(() => {
-    running ??= turn(parts, maker, stopping.signal)
+    running ??= turn(parts, { maker, pulls }, stopping.signal)
       .catch((err) =>
         observer.throttledLog('images', LOG_INTERVAL_MS).warn({ err }, 'image events wait; retrying'),
       )
@@ -71,12 +94,19 @@ export function startImages(parts: ImagesParts): Images {
   };
 }
 
-async function turn(parts: ImagesParts, maker: ImageMaker, signal: AbortSignal): Promise<void> {
+async function turn(
+  parts: ImagesParts,
+  { maker, pulls }: { maker: ImageMaker; pulls: PullMaker },
+  signal: AbortSignal,
+): Promise<void> {
   const { config, leader, publish } = parts;
   if (!config().archive || !(await leader.confirm())) return;
   await parts.ready();
   await maker.make(leader.confirm, signal);
-  const routes = createRoutes(routedEndpoints(config()).filter(({ accept }) => accept.includes('image')));
+  await pulls.make(leader.confirm, signal);
+  const routes = createRoutes(
+    routedEndpoints(config()).filter(({ accept }) => accept.includes('image') || accept.includes('pull')),
+  );
   while (!signal.aborted && (await leader.confirm())) {
     const count = await maker.publish(async (event) => void (await publish(imageEventTaken(event), routes)));
     if (count === 0) return;

@@ -219,6 +219,71 @@ export interface PullSessionTable {
   seen_bytes: number | null;
   clients: number | null;
   evidence: number | null;
+  /** Of the client: see `sessions.key`. */
+  client: string | null;
+  /** Rows of `event`. */
+  members: string[] | null;
+  /** No event after it belongs to the session. */
+  closes_at: string | null;
+  /** Null while it is open. */
+  closed_at: string | null;
+  revision: Generated<number>;
+  /** The event, and the parts of the pull. */
+  body: Record<string, unknown> | null;
+}
+
+/** Clients whose pulls are to be computed. */
+export interface PullDueTable {
+  repository_id: number;
+  addr: string;
+  from_at: string;
+  until_at: string;
+  due_at: string;
+  turn: Generated<number>;
+  version: Generated<number>;
+}
+
+/** What a client has got. */
+export interface PullSeenTable {
+  client: string;
+  digest: Buffer;
+  first_at: string;
+  last_at: string;
+}
+
+/** Sessions of a day by their state; no tag: ''. */
+export interface SessionDayTable {
+  day: string;
+  repository_id: number;
+  tag: string;
+  state: number;
+  sessions: number;
+  bytes: number;
+}
+
+/** A request, as a registry's log has it. Partitioned by `at`. */
+export interface LogLineTable {
+  at: string;
+  arrived_at: Generated<string>;
+  id: string;
+  request_id: string | null;
+  source_id: number;
+  status: number;
+  written: number | null;
+  /** Milliseconds. */
+  duration: number | null;
+  method: string;
+  uri: string;
+  repository: string | null;
+  /** Tag or digest. */
+  reference: string | null;
+  is_manifest: Generated<boolean>;
+  addr: string | null;
+  actor: string | null;
+  agent: string | null;
+  host: string | null;
+  /** A failed pull of which no event has been made yet. */
+  open: Generated<boolean>;
 }
 
 /** Between these times the archive is proven complete, or known not to be. */
@@ -240,13 +305,14 @@ export interface ImageOpenTable {
   waits: Generated<boolean>;
 }
 
-/** An image event; `body` is its JSON. Partitioned by `at`. */
+/** An image event, or one of a pull; `body` is its JSON. Partitioned by `at`. */
 export interface ImageEventTable {
   at: string;
   made_at: Generated<string>;
   id: string;
-  repository_id: number;
-  /** Place in `IMAGE_ACTIONS`. */
+  /** Null where the archive does not have the repository, which a client asked for in vain. */
+  repository_id: number | null;
+  /** Place in `IMAGE_ACTIONS`, then `PULL_ACTIONS`. */
   type: number;
   /** Every delivery of it is in the queue. */
   published: Generated<boolean>;
@@ -270,6 +336,10 @@ export interface Tables {
   tag_move: TagMoveTable;
   manifest: ManifestTable;
   pull_session: PullSessionTable;
+  pull_due: PullDueTable;
+  pull_seen: PullSeenTable;
+  session_day: SessionDayTable;
+  log_line: LogLineTable;
   coverage: CoverageTable;
   image_open: ImageOpenTable;
   image_event: ImageEventTable;

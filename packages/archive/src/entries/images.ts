@@ -1,4 +1,4 @@
-/** Image events: one for a push, made out of the archive. */
+/** Image events and pulls: one for a push, one for a pull, made out of the archive. */
 export { createImageMaker, type ImageMaker, type ImageMakerParts } from '../images/maker.js';
 export { imageEventTaken } from '../images/payload.js';
 export type { UnpublishedEvent } from '../images/store/unpublished.js';
@@ -8,3 +8,4 @@ export {
   type ImagePushed,
   type ImageSettings,
 } from '../images/types.js';
+export { createPullMaker, type PullMaker, type PullMakerParts } from '../pulls/maker.js';

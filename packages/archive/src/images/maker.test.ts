@@ -29,7 +29,7 @@ const pass = (archive: Archive, ms: number): Promise<unknown> =>
 async function published(maker: ReturnType<typeof makerOf>): Promise<ImageEvent[]> {
   const events: ImageEvent[] = [];
   await maker.publish(async ({ event }) => {
-    events.push(event);
+    events.push(event as ImageEvent);
   });
   return events;
 }

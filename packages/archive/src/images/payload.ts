@@ -1,7 +1,10 @@
-/** An image event as it is delivered: in the envelope that the registry's events have, its fields beside `action`. */
-import { EVENTS_V1, type RegistryEvent, type TakenEvent } from '@longshore/event';
+/** An image event, or a pull, as it is delivered: in the envelope that the registry's events have, its fields beside `action`. */
+import { EVENTS_V1, PULL_ACTIONS, type RegistryEvent, type TakenEvent } from '@longshore/event';
+import type { PullEvent } from '../pulls/types.js';
 import type { UnpublishedEvent } from './store/unpublished.js';
 import type { ImageEvent } from './types.js';
+
+const PULLS: ReadonlySet<string> = new Set(PULL_ACTIONS);
 
 /** As ingest would have taken it from the source whose events it was made of. */
 export function imageEventTaken({ event, kind, madeAt }: UnpublishedEvent): TakenEvent {
@@ -9,7 +12,7 @@ export function imageEventTaken({ event, kind, madeAt }: UnpublishedEvent): Take
   const { userAgent, addr, host, actor } = event;
   const taken: RegistryEvent = {
     id,
-    class: 'image',
+    class: PULLS.has(action) ? 'pull' : 'image',
     action,
     nativeType: action,
     timestamp: at,
@@ -33,10 +36,11 @@ export function imageEventTaken({ event, kind, madeAt }: UnpublishedEvent): Take
 }
 
 /** The first tag stands for all of them. */
-function targetOf(event: ImageEvent): RegistryEvent['target'] {
+function targetOf(event: ImageEvent | PullEvent): RegistryEvent['target'] {
   const { repository, digest } = event;
   const tag = 'tags' in event ? event.tags[0] : 'tag' in event ? event.tag : undefined;
-  const { mediaType, size } = 'size' in event || 'mediaType' in event ? event : {};
+  const mediaType = 'mediaType' in event ? event.mediaType : undefined;
+  const size = 'size' in event ? event.size : 'expectedBytes' in event ? event.expectedBytes : undefined;
   return {
     ...(mediaType !== undefined && { mediaType }),
     ...(digest !== undefined && { digest }),

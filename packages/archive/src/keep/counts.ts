@@ -8,6 +8,8 @@ import type pg from 'pg';
 const STATEMENTS = [
   'delete from pull_day where day < $1::timestamptz::date',
   'delete from push_day where day < $1::timestamptz::date',
+  'delete from session_day where day < $1::timestamptz::date',
+  'delete from pull_due where until_at < $1::timestamptz',
   'delete from activity_day where day < $1::timestamptz::date',
   'delete from coverage where until < $1::timestamptz',
   'delete from replay_run where ended_at < $1::timestamptz',

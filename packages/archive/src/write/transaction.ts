@@ -2,6 +2,7 @@
 import type pg from 'pg';
 import { isConflict } from '../db/errors.js';
 import { noteOpen } from '../images/store/note.js';
+import { noteDue } from '../pulls/store/note.js';
 import { countRows } from './counts.js';
 import { pulledTags } from './follows.js';
 import { archivedIds, insertRows, type PackedRow } from './insert.js';
@@ -90,5 +91,6 @@ async function keepOf(client: pg.PoolClient, rows: readonly PackedRow[]): Promis
   await writeTags(client, ofRepositories, tags);
   await writeManifests(client, ofRepositories);
   await noteOpen(client, ofRepositories);
+  await noteDue(client, ofRepositories);
   await writeCounts(client, countRows(rows, tags));
 }

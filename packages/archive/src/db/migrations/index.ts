@@ -5,6 +5,7 @@ import { history } from './0002-history.js';
 import { search } from './0003-search.js';
 import { images } from './0004-images.js';
 import { spans } from './0005-spans.js';
+import { pulls } from './0006-pulls.js';
 
 /** See the header. */
-export const MIGRATIONS: readonly Migration[] = [events, history, search, images, spans];
+export const MIGRATIONS: readonly Migration[] = [events, history, search, images, spans, pulls];

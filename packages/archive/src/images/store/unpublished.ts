@@ -1,10 +1,11 @@
-/** Image events that are not in the queue yet. */
+/** Image events and pulls that are not in the queue yet. */
 import type pg from 'pg';
+import type { PullEvent } from '../../pulls/types.js';
 import type { ImageEvent } from '../types.js';
 
 /** An event as it is kept. */
 export interface UnpublishedEvent {
-  event: ImageEvent;
+  event: ImageEvent | PullEvent;
   /** Kind of the source. */
   kind: string;
   /** Epoch milliseconds at which it was made. */
@@ -15,7 +16,7 @@ const MOST = 200;
 
 const LIST = `
   select i.body as event, s.kind, extract(epoch from i.made_at)::float8 * 1000 as "madeAt"
-  from image_event i join repository r on r.id = i.repository_id join source s on s.id = r.source_id
+  from image_event i join source s on s.name = i.body ->> 'source'
   where not i.published order by i.at, i.type, i.id limit ${MOST}`;
 
 const MARK = 'update image_event set published = true where id = $1 and at = $2';
@@ -27,6 +28,6 @@ export async function unpublished(pool: pg.Pool): Promise<UnpublishedEvent[]> {
 }
 
 /** Once every delivery of it is durable. Rejects with the error of PostgreSQL. */
-export async function markPublished(pool: pg.Pool, { id, at }: ImageEvent): Promise<void> {
+export async function markPublished(pool: pg.Pool, { id, at }: UnpublishedEvent['event']): Promise<void> {
   await pool.query(MARK, [id, at]);
 }

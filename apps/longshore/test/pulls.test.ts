@@ -1,0 +1,149 @@
+/** Pulls at a receiver, from a real registry: skopeo, docker-registry, relay, PostgreSQL. */
+import {
+  eventually,
+  freePort,
+  hasTool,
+  type OciPart,
+  oci,
+  type Receiver,
+  redisUrl,
+  skopeo,
+  startReceiver,
+  startRegistry,
+  testDatabase,
+  testPrefix,
+} from '@longshore/testkit';
+import pg from 'pg';
+import { expect, onTestFinished, test } from 'vitest';
+import { AT_LAST } from './control.js';
+import { envelope, startRelay, startRelayProcess, workFolder, writeConfig } from './relay.js';
+
+const LONG_MS = 180_000;
+/** That of this machine, which is what skopeo takes of an index. */
+const ARCHITECTURE = process.arch === 'x64' ? 'amd64' : process.arch;
+
+interface PullEvent {
+  id: string;
+  action: string;
+  tag: string;
+  state: string;
+  [field: string]: unknown;
+}
+
+/** As the registry sends it. */
+interface Sent {
+  id: string;
+  timestamp: string;
+  action: string;
+  target: { repository: string };
+}
+
+const eventsOf = <Event>(receiver: Receiver): Event[] =>
+  receiver.requests.flatMap((request) => request.json<{ events: Event[] }>().events);
+
+/** A relay whose receiver wants pulls. */
+async function setUp() {
+  const receiver = await startReceiver();
+  const url = await testDatabase();
+  const file = await writeConfig(await workFolder(), {
+    archive: { url, sessions: { grace: '1s' } },
+    redis: { url: redisUrl(), prefix: testPrefix() },
+    ingest: { listen: `127.0.0.1:${await freePort()}` },
+    notifications: {
+      events: { includereferences: true },
+      endpoints: [{ name: 'pulls', url: receiver.url, accept: ['pull'], timeout: '10s' }],
+    },
+  });
+  const client = new pg.Client({ connectionString: url });
+  client.on('error', () => {});
+  onTestFinished(() => client.end());
+  await client.connect();
+  const count = async (table: string): Promise<number> =>
+    (await client.query(`select 1 from longshore.${table}`)).rows.length;
+  return { receiver, file, count };
+}
+
+/** What a registry sends while these clients work, as it would have sent it an hour ago: every pull is over. */
+async function captured(
+  pulls: number,
+  work: (host: string) => Promise<void>,
+  image: OciPart,
+): Promise<Sent[]> {
+  const listener = await startReceiver();
+  const registry = await startRegistry({
+    includereferences: true,
+    endpoints: [{ name: 'listener', url: listener.url, timeout: '5s', threshold: 5, backoff: '1s' }],
+  });
+  await oci.push(registry.url, 'team/app', image, '1.0');
+  await work(registry.host);
+  const sent = await eventually(
+    () => eventsOf<Sent>(listener),
+    (all) => all.filter(({ action }) => action === 'pull').length >= pulls,
+    { ...AT_LAST, what: `${pulls} pulls of the registry` },
+  );
+  return sent.map((event) => ({
+    ...event,
+    timestamp: new Date(Date.parse(event.timestamp) - 3_600_000).toISOString(),
+  }));
+}
+
+test.skipIf(!hasTool('skopeo'))(
+  'a check, a pull and a look at what is there, in any order and twice: one event for each client, also when the worker is killed',
+  async () => {
+    const { receiver, file, count } = await setUp();
+    const folder = await workFolder();
+    const images = [ARCHITECTURE, 's390x'].map((architecture) =>
+      oci.image({ layers: ['base', architecture], platform: { os: 'linux', architecture } }),
+    );
+    // HEAD; index, manifest and config; the same and two layers.
+    const sent = await captured(
+      9,
+      async (host) => {
+        const headers = { accept: 'application/vnd.oci.image.index.v1+json', 'user-agent': 'checker' };
+        await fetch(`http://${host}/v2/team/app/manifests/1.0`, { method: 'HEAD', headers });
+        await skopeo('copy', `docker://${host}/team/app:1.0`, `oci:${folder}/copy:1.0`);
+        await skopeo('inspect', `docker://${host}/team/app:1.0`);
+      },
+      oci.index(images),
+    );
+    const half = Math.ceil(sent.length / 2);
+    const relay = await startRelayProcess(file);
+    await relay.post(envelope(...sent.slice(half).toReversed()));
+    await eventually(
+      () => count('pull_due'),
+      (rows) => rows > 0,
+      AT_LAST,
+    );
+    await relay.crash();
+    const next = await startRelay(file);
+    await next.post(envelope(...sent));
+    await next.post(envelope(...sent.slice(0, half)));
+    const events = await eventually(
+      () => eventsOf<PullEvent>(receiver),
+      (all) => ['checked', 'cached', 'complete'].every((wanted) => all.some(({ state }) => state === wanted)),
+      { ...AT_LAST, what: 'pulls at the receiver' },
+    );
+    const latest = new Map(events.map((event) => [event.session, event]));
+    expect([...latest.values()].map(({ state }) => state).sort()).toEqual(['cached', 'checked', 'complete']);
+    const pulled = events.findLast(({ state }) => state === 'complete');
+    const bytes = images[0]?.parts.reduce((sum, { size }) => sum + size, 0);
+    expect(pulled).toMatchObject({
+      action: 'image.pulled',
+      repository: 'team/app',
+      tag: '1.0',
+      evidence: 'events',
+      layers: 2,
+      layersPulled: 2,
+      events: 5,
+      userAgent: expect.stringMatching(/^skopeo\//),
+      addr: '127.0.0.1',
+    });
+    expect(pulled).toMatchObject({ expectedBytes: bytes, transferredBytes: bytes });
+    expect(events.find(({ state }) => state === 'checked')).toMatchObject({
+      tag: '1.0',
+      userAgent: 'checker',
+    });
+    expect(new Set(events.map(({ id }) => id)).size).toBe(events.length);
+  },
+  LONG_MS,
+);
