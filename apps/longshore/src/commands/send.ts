@@ -2,9 +2,9 @@
 import { randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { EVENTS_V2, LongshoreError, parseJson } from '@longshore/event';
-import { type Command, InvalidArgumentError } from 'commander';
+import type { Command } from 'commander';
 import type { Shell } from '../shell.js';
-import { asCount, httpUrl } from './options.js';
+import { asCount, header, httpUrl } from './options.js';
 
 const DEFAULT_URL = 'http://127.0.0.1:5080/registry/notifications';
 
@@ -116,10 +116,4 @@ function sampleEnvelope({ action, repository, tag, digest }: SendOptions): objec
   return {
     events: [{ id, timestamp: new Date().toISOString(), action, target, request, actor: {}, source }],
   };
-}
-
-function header(text: string, headers: [string, string][]): [string, string][] {
-  const colon = text.indexOf(':');
-  if (colon < 1) throw new InvalidArgumentError("Use 'Name: value'.");
-  return [...headers, [text.slice(0, colon).trim(), text.slice(colon + 1).trim()]];
 }
