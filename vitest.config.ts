@@ -22,10 +22,10 @@ export default defineConfig({
     // restores what it changes in the process, such as an environment variable.
     isolate: false,
     // Longer than `eventually` waits, which says what it saw last.
-    testTimeout: 60_000,
-    hookTimeout: 60_000,
-    teardownTimeout: 10_000,
+    testTimeout: 180_000,
+    hookTimeout: 180_000,
+    teardownTimeout: 60_000,
     // vitest's own second is too short for a machine that has other things to do
-    expect: { poll: { timeout: 20_000, interval: 20 } },
+    expect: { poll: { timeout: 90_000, interval: 20 } },
   },
 });

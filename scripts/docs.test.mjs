@@ -96,7 +96,7 @@ describe('commands', () => {
       if (code !== 0 || missing.length > 0) unknown.push(`${path}: longshore ${words.join(' ')}`);
     }
     expect(unknown).toEqual([]);
-  }, 120_000);
+  }, 240_000);
 });
 
 describe('names', () => {

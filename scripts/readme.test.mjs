@@ -48,7 +48,7 @@ test('the first 60 seconds go as the README shows', async () => {
     relay.stdout
       .split('\n')
       .filter((line) => line !== '' && !/waiting for Redis|this worker leads/.test(line));
-  const [redis, ready] = await eventually(lines, ({ length }) => length > 1, { timeout: 20_000 });
+  const [redis, ready] = await eventually(lines, ({ length }) => length > 1);
   const [command, answer] = shown('npx longshore send');
   const args = command
     .replace(/^\$ npx longshore /, '')

@@ -34,11 +34,11 @@ test('events of two registries pass through two ingests and two workers, one of 
   for (let n = 0; n < 10; n++) await send(us, 'us', `event-${n}`);
   const seen = () =>
     new Set(receiver.requests.map((r) => `${r.json().events[0].longshore.source}-${r.json().events[0].id}`));
-  await eventually(seen, ({ size }) => size === 20, { timeout: 25_000, what: '20 different events' });
+  await eventually(seen, ({ size }) => size === 20, { timeout: 90_000, what: '20 different events' });
 
   const metrics = await (await fetch(`${dashboard.urls.admin}/metrics`)).text();
   expect(metrics).toMatch(/^longshore_queue_deliveries\{endpoint="catalog",state="dead"\} 0$/m);
-}, 60_000);
+}, 240_000);
 
 test('the configuration is usable without a warning', async () => {
   const env = { ...SECRETS, REDIS_URL: 'redis://127.0.0.1:6379' };

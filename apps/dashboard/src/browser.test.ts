@@ -12,7 +12,7 @@ const ARGS = [
   '--disable-sync',
   '--no-first-run',
 ];
-const SLOW_MS = 60_000;
+const SLOW_MS = 240_000;
 
 describe.runIf(hasTool('chromium'))('in a browser', () => {
   let browser: Browser;

@@ -42,8 +42,7 @@ async function filesOf(dir: string): Promise<string[]> {
   return entries.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name));
 }
 
-const isDrained = (ingest: TestIngest) =>
-  eventually(() => holds(ingest) === '', undefined, { timeout: 20_000 });
+const isDrained = (ingest: TestIngest) => eventually(() => holds(ingest) === '');
 
 describe('while Redis cannot take a request, one that its sender would not repeat is spooled:', () => {
   test('unavailable', async () => {

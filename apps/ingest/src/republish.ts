@@ -4,8 +4,13 @@
  */
 import { type Config, routedEndpoints } from '@longshore/config';
 import type { HistoryWriter, TakenEvent } from '@longshore/event';
-import type { Observer } from '@longshore/observe';
-import { createPublish, createRoutes, type Published } from '@longshore/publish';
+import {
+  createPublish,
+  createRoutes,
+  type Published,
+  type PublishObserver,
+  testRoutes,
+} from '@longshore/publish';
 import type { Monitor, RedisClient } from '@longshore/queue';
 import { createProducer } from '@longshore/queue/producer';
 
@@ -15,7 +20,7 @@ export interface RepublishParts {
   /** Of the producer profile: fails fast. */
   client: RedisClient;
   monitor: Monitor;
-  observer: Pick<Observer, 'deliveryCollapsed' | 'deliverySuperseded'>;
+  observer: PublishObserver;
   trail: HistoryWriter;
 }
 
@@ -29,6 +34,8 @@ export interface Republisher {
     events: readonly TakenEvent[],
     to: { endpoint: string; by: string; bytes: number },
   ): Promise<Published>;
+  /** A test to one endpoint that exists, recorded like the events of a sender. Rejects as `republish` does. */
+  sendTest(taken: TakenEvent, endpoint: string): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -49,6 +56,14 @@ export function createRepublisher(parts: RepublishParts): Republisher {
       const routes = createRoutes(endpoints);
       const origin = { source: SOURCE, kind: SOURCE, receivedAt: Date.now(), started: performance.now() };
       return publish(events, { ...origin, routes, bytes, by });
+    },
+    async sendTest(taken, name) {
+      const [endpoint] = routedEndpoints(config()).filter((one) => one.name === name);
+      if (!endpoint) throw new TypeError(`no endpoint ${name}`);
+      const { source, kind, receivedAt } = taken;
+      const routes = testRoutes(endpoint);
+      const publishTest = createPublish({ room: monitor, producer, history: trail, observer });
+      await publishTest([taken], { routes, source, kind, receivedAt, started: performance.now() });
     },
     close: producer.close,
   };

@@ -94,8 +94,7 @@ test('/readyz is red while a role does not serve', async () => {
 test('/readyz is red without Redis and green again with it; /healthz and the pages answer all the time', async () => {
   const redis = await startRedis();
   const { get, vars } = await openOn(redis.url, ENDPOINTS);
-  const ready = (status: number) =>
-    eventually(async () => (await get('/readyz')).status === status, undefined, { timeout: 20_000 });
+  const ready = (status: number) => eventually(async () => (await get('/readyz')).status === status);
   await ready(200);
   await redis.kill();
   await ready(503);

@@ -261,6 +261,7 @@ async function startDashboard(parts: RoleParts): Promise<RunningRole> {
     by: 'the dashboard',
     replay: replayer.replay,
     republish: republisher.republish,
+    sendTest: republisher.sendTest,
     recordReplayed: async (part) => observer.eventsReplayed(part),
     ...(archived && { archive: archived.parts }),
   });

@@ -14,7 +14,7 @@ const ARGS = [
   '--disable-sync',
   '--no-first-run',
 ];
-const SLOW_MS = 60_000;
+const SLOW_MS = 240_000;
 
 /** Who may see the dashboard of these tests. */
 const OPERATOR = { username: 'ops', password: 'hunter2' };

@@ -25,7 +25,7 @@ async function answerWith(statuses: number[], reply: (status: number, base: stri
   await relay.post(envelope(event));
   const settled = (name: string) =>
     relay.waitFor(({ record, endpoint }) => record === 'delivery.settled' && endpoint === name, {
-      timeout: 30_000,
+      timeout: 90_000,
     });
   for (const status of statuses) await settled(String(status));
   const at = (status: number) => receiver.requests.filter(({ url }) => url === `/${status}`);

@@ -23,7 +23,7 @@ export async function relayTo(
 }
 
 /** For what takes a moment on an idle machine, and much longer on a busy one. */
-export const AT_LAST = { timeout: 30_000 };
+export const AT_LAST = { timeout: 90_000 };
 
 /** Retries that come soon and never end within a test. */
 export const patient = { threshold: 10_000, backoff: '10ms', maxbackoff: '40ms' };
@@ -45,7 +45,7 @@ export async function varsOf(relay: Relay): Promise<{ name: string; Metrics: Met
 }
 
 /** The metrics of an endpoint once nothing is pending there. */
-export async function metricsOf(relay: Relay, name: string, timeout = 30_000): Promise<Metrics> {
+export async function metricsOf(relay: Relay, name: string, timeout = 90_000): Promise<Metrics> {
   return eventually(
     async () => (await varsOf(relay))?.find((endpoint) => endpoint.name === name)?.Metrics as Metrics,
     (metrics) => metrics.Pending === 0,

@@ -178,12 +178,12 @@ describe('conservation', () => {
         const event = anEvent({ target: { repository: n % 10 === 0 ? 'acme/doomed' : 'acme/app' } });
         // As the registry does: the same event again until there is a 2xx.
         const sent = async () => (await postTo(relays.ingest(), envelope(event))).status === 202;
-        await eventually(sent, undefined, { timeout: 60_000 });
+        await eventually(sent);
         acknowledged.push(String(event.id));
       };
       const killing = (async () => {
         for (let n = 1; n <= 6; n++) {
-          await eventually(() => acknowledged.length >= n * 50, undefined, { timeout: 60_000 });
+          await eventually(() => acknowledged.length >= n * 50);
           await relays.killOne(n);
         }
       })();

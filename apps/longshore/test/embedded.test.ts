@@ -51,9 +51,9 @@ test('kill -9 of the relay takes its Redis along, and the next start has everyth
   );
   await receiver.start();
   await startRelay(file);
-  await receiver.received(20, { timeout: 30_000 });
+  await receiver.received(20);
   expect(new Set(idsOf(receiver.requests))).toEqual(new Set(events.map(({ id }) => id)));
-}, 120_000);
+}, 240_000);
 
 test('kill -9 of the Redis is repaired by the relay itself, without a loss', async () => {
   const { receiver, folder, file } = await withDownReceiver();
@@ -63,12 +63,12 @@ test('kill -9 of the Redis is repaired by the relay itself, without a loss', asy
   process.kill(await pidOf(folder), 'SIGKILL');
   await relay.waitFor('the embedded Redis has died; starting one on the same data');
   await receiver.start();
-  await receiver.received(20, { timeout: 30_000 });
+  await receiver.received(20);
   const last = anEvent();
   await eventually(async () => (await relay.post(envelope(last))).status === 202);
   await eventually(() => idsOf(receiver.requests).includes(String(last.id)));
   expect(new Set(idsOf(receiver.requests))).toEqual(new Set([...events, last].map(({ id }) => id)));
-}, 120_000);
+}, 240_000);
 
 test('a second process on the same datadir shares the Redis of the first', async () => {
   const receiver = await startReceiver();
@@ -87,4 +87,4 @@ test('a second process on the same datadir shares the Redis of the first', async
   const event = anEvent();
   await eventually(async () => (await again.post(envelope(event))).status === 202);
   await receiver.received(2);
-}, 120_000);
+}, 240_000);

@@ -46,7 +46,7 @@ test('each endpoint gets its format of what it can use, and the rest is ignored 
     'dev.longshore.image.push',
   ]);
   expect(argo.requests).toHaveLength(1);
-}, 120_000);
+}, 240_000);
 
 test('a filter keeps events away, and one that fails on an event delivers it and is counted', async () => {
   const one = await startReceiver();
@@ -76,7 +76,7 @@ test('a filter keeps events away, and one that fails on an event delivers it and
   // At ingest, and at the worker before the attempt.
   const metrics = await (await fetch(`${relay.admin}/metrics`)).text();
   expect(metrics).toContain('longshore_filter_errors_total{endpoint="two"} 2');
-}, 120_000);
+}, 240_000);
 
 test('a template makes the request, and one that fails on an event dead-letters it', async () => {
   const one = await startReceiver();
@@ -101,4 +101,4 @@ test('a template makes the request, and one that fails on an event dead-letters 
   const dead = await relay.waitFor(({ record }) => record === 'delivery.settled', AT_LAST);
   expect(dead).toMatchObject({ reason: 'template', eventId: events[1]?.id });
   expect(one.requests).toHaveLength(1);
-}, 120_000);
+}, 240_000);

@@ -139,7 +139,7 @@ describe('a hold', () => {
     const second = await startRelayProcess(place.file, { roles: ['worker'] });
     receiver.reply({ status: 200 });
     await first.crash();
-    await receiver.received(2, { timeout: 60_000 });
+    await receiver.received(2);
     expect(receiver.requests[1]?.headers['x-longshore-attempt']).toBe('1');
     await delivered(receiver, ids);
     await eventually(place.counts, ({ dead, waiting }) => dead + waiting === 0, AT_LAST);

@@ -51,7 +51,7 @@ test('FLUSHALL: a record, a metric, a note and the home page have the window, an
   await eventually(async () => (await relay.post(envelope(event))).status === 202);
   await receiver.received(2);
   await eventually(metrics, (text) => /queue_deliveries\{endpoint="two",state="waiting"\} 1\n/.test(text));
-}, 120_000);
+}, 240_000);
 
 test('the home page says why Redis takes no writes', async () => {
   const redis = await startRedis();
@@ -62,4 +62,4 @@ test('the home page says why Redis takes no writes', async () => {
   await eventually(home, (html) => html.includes(words));
   await redis.cli('CONFIG', 'SET', 'min-replicas-to-write', '0');
   await eventually(home, (html) => !html.includes(words));
-}, 120_000);
+}, 240_000);

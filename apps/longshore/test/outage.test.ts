@@ -2,7 +2,7 @@
 import { randomBytes } from 'node:crypto';
 import { connect } from '@longshore/queue';
 import { createInspector } from '@longshore/queue/operator';
-import { eventually, startReceiver, startRedis, testPrefix } from '@longshore/testkit';
+import { eventually, inTime, startReceiver, startRedis, testPrefix } from '@longshore/testkit';
 import { expect, onTestFinished, test } from 'vitest';
 import {
   anEvent,
@@ -58,9 +58,9 @@ test('Redis stopped and started under load: what was acknowledged arrives once, 
     (status) => status === 200,
   );
   await eventually(post, () => acknowledged.length > 50);
-  await receiver.received(acknowledged.length, { timeout: 30_000 });
+  await receiver.received(acknowledged.length);
   expect(idsOf(receiver.requests).sort()).toEqual([...acknowledged].sort());
-}, 120_000);
+}, 240_000);
 
 test('enqueued adds up in the metrics after an outage: what Redis stored and what was counted are the same', async () => {
   const redis = await startRedis({ appendonly: true });
@@ -76,12 +76,12 @@ test('enqueued adds up in the metrics after an outage: what Redis stored and wha
     for (let n = 0; n < EACH; n++) {
       const event = anEvent();
       const isTaken = async () => (await relay.post(envelope(event))).status === 202;
-      await eventually(isTaken, undefined, { timeout: 60_000 });
+      await eventually(isTaken);
       acknowledged++;
     }
   };
   const outage = async (): Promise<void> => {
-    await eventually(() => acknowledged >= SENDERS * 5, undefined, { timeout: 60_000 });
+    await eventually(() => acknowledged >= SENDERS * 5);
     await redis.kill();
     await redis.restart();
   };
@@ -98,7 +98,7 @@ test('enqueued adds up in the metrics after an outage: what Redis stored and wha
   const counted = metrics.matchAll(/^registry_notifications_events_total\{type="Events".*\} (\d+)$/gm);
   const sum = [...counted].reduce((total, [, count]) => total + Number(count), 0);
   expect(sum).toBe(SENDERS * EACH * endpoints.length);
-}, 180_000);
+}, 240_000);
 
 test('what was delivered while Redis went away is not sent again', async () => {
   const redis = await startRedis({ appendonly: true });
@@ -119,16 +119,16 @@ test('what was delivered while Redis went away is not sent again', async () => {
   await redis.restart();
   const last = anEvent();
   await taken(relay, last);
-  await receiver.received(5, { timeout: 30_000 });
+  await receiver.received(5);
   const counts = async () => {
     const vars = (await (await fetch(`${relay.admin}/debug/vars`)).json()) as {
       registry: { notifications: { endpoints: [{ Metrics: { Pending: number } }] } };
     };
     return vars.registry.notifications.endpoints[0].Metrics.Pending;
   };
-  await eventually(counts, (pending) => pending === 0, { timeout: 40_000 });
+  await eventually(counts, (pending) => pending === 0);
   expect(idsOf(receiver.requests).sort()).toEqual([...events, last].map(({ id }) => id).sort());
-}, 150_000);
+}, 240_000);
 
 test('a reload and SIGTERM while Redis is unavailable: the relay ends in time', async () => {
   const redis = await startRedis({ appendonly: true });
@@ -148,7 +148,7 @@ test('a reload and SIGTERM while Redis is unavailable: the relay ends in time', 
   await writeConfig(folder, settings(16));
   await relay.waitFor('configuration reloaded');
   expect((await relay.stop()).code).toBe(0);
-}, 120_000);
+}, 240_000);
 
 test('a relay that starts before Redis takes events once it is there', async () => {
   const redis = await startRedis({ appendonly: true });
@@ -165,7 +165,7 @@ test('a relay that starts before Redis takes events once it is there', async () 
   await taken(relay, event);
   await receiver.received(1);
   await relay.waitFor('ready');
-}, 120_000);
+}, 240_000);
 
 test('SIGTERM while Redis was never reached and nothing is in flight: it ends at once', async () => {
   const endpoints = [{ name: 'one', url: 'http://127.0.0.1:9/' }];
@@ -180,7 +180,7 @@ test('SIGTERM while Redis was never reached and nothing is in flight: it ends at
   const stopping = relay.records.find(({ msg }) => msg === 'stopping');
   expect(stopping?.hint).toMatch(/second signal/);
   expect(relay.records.at(-1)?.msg).toBe('stopped');
-}, 120_000);
+}, 240_000);
 
 test('a Redis user without INFO: the relay answers, says what to grant, and works once it is granted', async () => {
   const redis = await startRedis();
@@ -204,7 +204,7 @@ test('a Redis user without INFO: the relay answers, says what to grant, and work
   await taken(relay, event);
   await receiver.received(1);
   expect((await relay.stop()).code).toBe(0);
-}, 120_000);
+}, 240_000);
 
 test('a Redis that fills up is answered with 503 before it is full, and workers drain it', async () => {
   const redis = await startRedis({ maxmemory: '24mb' });
@@ -229,12 +229,12 @@ test('a Redis that fills up is answered with 503 before it is full, and workers 
   }
   expect(acknowledged.length).toBeGreaterThan(20);
   await receiver.start();
-  await receiver.received(acknowledged.length, { timeout: 60_000 });
+  await receiver.received(acknowledged.length);
   expect(new Set(idsOf(receiver.requests))).toEqual(new Set(acknowledged));
   await eventually(async () => (await relay.post(envelope(anEvent()))).status === 202, undefined, {
     timeout: 60_000,
   });
-}, 180_000);
+}, 240_000);
 
 test('a Redis that hangs is answered with 503 within five seconds, and events arrive when it resumes', async () => {
   const redis = await startRedis();
@@ -243,10 +243,8 @@ test('a Redis that hangs is answered with 503 within five seconds, and events ar
   const relay = await relayOn({ url: redis.url, prefix: testPrefix() }, receiver.url);
   const event = anEvent();
   redis.pause();
-  const started = Date.now();
-  expect((await relay.post(envelope(event))).status).toBe(503);
-  expect(Date.now() - started).toBeLessThan(5_000);
+  expect((await inTime(relay.post(envelope(event)), 5_000)).status).toBe(503);
   redis.resume();
   await taken(relay, event);
   await receiver.received(1);
-}, 120_000);
+}, 240_000);

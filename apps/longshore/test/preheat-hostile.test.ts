@@ -34,7 +34,7 @@ async function ended(
     warmEndpoint({ registry: { url: origin.url }, targets }, { threshold: 2 }),
   ]);
   await relay.post(envelope(pushOf(origin.url, 'team/api', image.root, { tag: '1.0' })));
-  const settled = await relay.waitFor('delivery.settled', { timeout: 30_000 });
+  const settled = await relay.waitFor('delivery.settled');
   return { settled, origin, mirror, relay };
 }
 let origin: Awaited<ReturnType<typeof scriptedRegistry>>;
@@ -129,7 +129,7 @@ test(
       warmEndpoint({ registry: { hosts: ['*'] }, targets }, { threshold: 1 }),
     ]);
     await relay.post(envelope(pushOf(trap.url, 'team/api', image.root)));
-    const settled = await relay.waitFor('delivery.settled', { timeout: 30_000 });
+    const settled = await relay.waitFor('delivery.settled');
     expect(settled).toMatchObject({ outcome: 'dead', reason: 'url' });
     expect(trap.requests).toHaveLength(0);
   },

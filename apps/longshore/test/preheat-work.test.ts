@@ -136,7 +136,7 @@ describe('a worker that is killed', () => {
       const last = await eventually(hung, undefined, AT_LAST);
       await relay.crash();
       const next = await startRelay(file);
-      const done = await next.waitFor('preheat.finished', { timeout: 60_000 });
+      const done = await next.waitFor('preheat.finished');
       expect(done).toMatchObject({ result: 'succeeded', failed: 0, warmed: image.parts.length });
       for (const [path, count] of mirror.asked()) expect(count, path).toBe(path === last ? 2 : 1);
       expect(total(origin, 'manifests')).toBe(1);

@@ -36,7 +36,7 @@ describe.runIf(hasTool('docker-registry') && hasTool('skopeo'))('a real registry
         `docker://${origin.host}/acme/app:2.0`,
       );
       const done = await relay.waitFor((line) => line.record === 'preheat.finished' && line.tag === '2.0', {
-        timeout: 30_000,
+        timeout: 90_000,
       });
       expect(done).toMatchObject({ level: 'info', result: 'succeeded', failed: 0, repository: 'acme/app' });
       const wanted = await origin.blobs('acme/app');

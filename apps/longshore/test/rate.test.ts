@@ -14,11 +14,11 @@ test('20/s holds over two worker processes, and every event arrives at its first
   const roles = ['worker'];
   const started = Date.now();
   await Promise.all([startRelay(file, { roles }), startRelayProcess(file, { roles })]);
-  const requests = await receiver.received(150, { timeout: 60_000 });
+  const requests = await receiver.received(150);
   // A busy machine can only delay them, so the n-th may come later than the rate allows, and never earlier.
   for (const [n, { at }] of requests.entries()) {
     expect(n + 1).toBeLessThanOrEqual(20 + (20 * (at - started)) / 1_000);
   }
   expect(new Set(idsOf(requests)).size).toBe(150);
   expect(new Set(requests.map(({ headers }) => headers['x-longshore-attempt']))).toEqual(new Set(['1']));
-}, 120_000);
+}, 240_000);

@@ -49,7 +49,7 @@ export async function startNotifying(ingest: string): Promise<Notifying> {
       const tag = `last-${++walks}`;
       const last = await pushImage(registry.url, 'acme/last', tag);
       await eventually(() => eventsOf(recorder).some(({ target }) => target.tag === tag), undefined, {
-        timeout: 30_000,
+        timeout: 90_000,
         what: `${last.digest} at the recorder`,
       });
       const said = byId(eventsOf(recorder));

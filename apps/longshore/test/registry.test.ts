@@ -109,7 +109,7 @@ describe.runIf(hasRegistry() && hasTool('skopeo'))('a real registry', () => {
       await worker.waitFor(
         'the process that ran the embedded Redis has ended; starting one on the same data',
         {
-          timeout: 30_000,
+          timeout: 90_000,
         },
       );
       await startRelayProcess(file, { roles: ['ingest'] });

@@ -81,7 +81,8 @@ export async function writeConfig(folder: string, settings: Settings): Promise<s
 function withTimeouts({ notifications, ...others }: Settings): Settings {
   if (!notifications) return others;
   const { endpoints = [], ...more } = notifications as { endpoints?: Settings[] };
-  const timeout = (endpoint: Settings) => (endpoint.kind === 'preheat' ? {} : { timeout: '60s' });
+  const timeout = (endpoint: Settings) =>
+    endpoint.kind === 'preheat' || endpoint.kind === 'copy' ? {} : { timeout: '60s' };
   const patient = endpoints.map((endpoint) => ({ ...timeout(endpoint), ...endpoint }));
   return { ...others, notifications: { ...more, endpoints: patient } };
 }
@@ -159,7 +160,7 @@ export async function startRelayProcess(
 
 /** The relay once it serves. */
 async function served<Served extends Running>(running: Served): Promise<Served & Relay> {
-  const ready = await running.waitFor(({ msg }) => SERVES.includes(String(msg)), { timeout: 60_000 });
+  const ready = await running.waitFor(({ msg }) => SERVES.includes(String(msg)));
   const url = (name: string): string => String(ready[name] ?? '');
   return Object.assign(running, {
     ingest: url('ingest'),

@@ -134,7 +134,7 @@ test(
       await more(30);
       await redis.restart();
       // And while it drains.
-      await ingest.waitFor(({ record }) => record === 'event.received', { timeout: 30_000 });
+      await ingest.waitFor(({ record }) => record === 'event.received');
       await ingest.crash();
       ingest = await startRelayProcess(file, { roles: ['ingest'] });
       await more(30);
@@ -151,7 +151,7 @@ test(
       every: 200,
       what: 'all that was taken',
     });
-    await eventually(async () => (await holds(ingest)) === '', undefined, { timeout: 30_000 });
+    await eventually(async () => (await holds(ingest)) === '');
     for (const [index, source] of ['east', 'west'].entries()) {
       const arrived = tagsAt(receiver, source);
       expect(senders[index]?.taken.length).toBeGreaterThan(200);
@@ -181,7 +181,7 @@ test(
     }
     expect(spooled(relay)).toBeGreaterThan(0);
     expect(taken).toHaveLength(39);
-    await receiver.received(40, { timeout: 60_000 });
+    await receiver.received(40);
     expect(tagsAt(receiver, 'east')).toEqual(['east-1', ...taken].sort());
     // The last one is removed after it is in the queue, and may be delivered before.
     await eventually(async () => (await holds(relay)) === '');
@@ -216,7 +216,7 @@ test(
     await second.waitFor('the spool holds requests of an earlier run, which are drained');
     expect(await nexusPost(second, 'east', 'east-4')).toBe(202);
     await redis.restart();
-    await receiver.received(4, { timeout: 30_000 });
+    await receiver.received(4);
     expect(tagsAt(receiver, 'east')).toEqual(['east-1', 'east-2', 'east-3', 'east-4']);
     await eventually(async () => (await holds(second)) === '');
   },
@@ -239,7 +239,7 @@ test(
     expect(await nexusPost(two, 'west', 'west-1')).toBe(202);
     await one.crash();
     await redis.restart();
-    await receiver.received(2, { timeout: 60_000 });
+    await receiver.received(2);
     expect([...tagsAt(receiver, 'east'), ...tagsAt(receiver, 'west')]).toEqual(['east-1', 'west-1']);
   },
   LONG_MS,

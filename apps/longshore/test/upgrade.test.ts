@@ -94,7 +94,7 @@ test(
     );
     const relay = await startRelay(file);
 
-    await receiver.received(25, { timeout: 60_000 });
+    await receiver.received(25);
     expect(got('ok')).toEqual(ok?.waiting);
     expect(got('retrying')).toEqual([...(retrying?.waiting ?? []), ...(retrying?.delayed ?? [])].sort());
     expect(got('dead')).toEqual(dead?.waiting);
@@ -128,7 +128,7 @@ test(
   async () => {
     const { receiver, file } = await upgraded();
     const relay = await startRelay(file);
-    await receiver.received(25, { timeout: 60_000 });
+    await receiver.received(25);
 
     const opened = jsonLines(await command(['quarantine', 'retry', '--json', '--config', file]));
     expect(opened).toEqual([

@@ -2,6 +2,7 @@
  * What happens to the deliveries of one request, in order: check the rules, attempt, judge each, report each. An ignored
  * member leaves the batch before it is sent. One that is left alone is an ordinary delivery.
  */
+import { isTest } from '@longshore/event';
 import {
   type BatchHandle,
   groupMadeAt,
@@ -78,6 +79,9 @@ export function createBatchPipeline(
       verdicts.set(member, { settle: 'ignored', rule });
     });
     await Promise.all(checking);
+    // A test is in no company: it says so in a header of its request.
+    for (const member of members.filter((one) => isTest(one.delivery) && !verdicts.has(one)))
+      verdicts.set(member, await alone(member.delivery, member.taken));
     const left = members.filter((member) => !verdicts.has(member));
     const [only] = left;
     if (only && left.length === 1) verdicts.set(only, await alone(only.delivery, only.taken));

@@ -5,7 +5,7 @@
  * The endpoint's settings are asked for at each attempt, so a change holds from the next one on.
  */
 import type { Endpoint } from '@longshore/config';
-import type { Delivery, Outcome, RetryPolicy } from '@longshore/event';
+import { type Delivery, isTest, type Outcome, type RetryPolicy } from '@longshore/event';
 import { type ConsumerOptions, judge, longestDelay, type TakenAttempt } from '@longshore/queue/consumer';
 import type { SendResult, Sink } from '@longshore/sinks';
 import type { Report } from './report.js';
@@ -45,7 +45,9 @@ export function createDeliveryPipeline(endpoint: () => LiveEndpoint, report: Rep
 
     const { probe, started: starts } = taken;
     const rules = { probe, ...(live.ordered && { started: starts }) };
-    const verdict = judge(live.settings, taken.number, result, Date.now(), rules);
+    // A test says at once how it ended, and is not repeated.
+    const policy = isTest(delivery) ? { ...live.settings, threshold: 1 } : live.settings;
+    const verdict = judge(policy, taken.number, result, Date.now(), isTest(delivery) ? {} : rules);
     report.attempted({ delivery, attempt: taken.number, verdict, ms: performance.now() - started });
     return verdict;
   };

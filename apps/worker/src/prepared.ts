@@ -6,7 +6,7 @@ import {
   type Endpoint,
   signOptions,
 } from '@longshore/config';
-import { factsOf, type RetryPolicy } from '@longshore/event';
+import { factsOf, isTest, type RetryPolicy } from '@longshore/event';
 import { Egress } from '@longshore/network/egress';
 import type { Observer } from '@longshore/observe';
 import { filterFault } from '@longshore/publish';
@@ -20,7 +20,7 @@ import { httpOptions, openHttp } from './http-options.js';
 import type { OwnPublish } from './own-publish.js';
 import type { LiveEndpoint } from './pipeline.js';
 import { createPreheatMemory } from './preheat-memory.js';
-import { preheatOptions } from './preheat-options.js';
+import { copyOptions, preheatOptions } from './preheat-options.js';
 import type { Report } from './report.js';
 
 /** See the header. Nothing in it looks a secret up again. */
@@ -93,18 +93,22 @@ export function prepareEndpoint(
     const open = () => ({ ...rules, sink: openHttp(options, tokens) });
     return { endpoint, fingerprint: fingerprint({ ...options, sign: signing }), open, report };
   }
+  const memory = () => createPreheatMemory({ client, config: live, endpoint: name, observer, publish });
+  if (endpoint.kind === 'copy') {
+    const options = copyOptions(endpoint, version, egress);
+    const open = () => ({ ...rules, sink: openSink('copy', { ...options, memory: memory() }) });
+    return { endpoint, fingerprint: fingerprint(options), open, report };
+  }
   const options = preheatOptions(endpoint, version, egress);
-  const open = () => {
-    const memory = createPreheatMemory({ client, config: live, endpoint: name, observer, publish });
-    return { ...rules, sink: openSink('preheat', { ...options, memory }) };
-  };
+  const open = () => ({ ...rules, sink: openSink('preheat', { ...options, memory: memory() }) });
   return { endpoint, fingerprint: fingerprint(options), open, report };
 }
 
 /** Of a stored delivery the whole event is read only where a rule looks at it. */
 function rulesOf(endpoint: Endpoint | ArchiveEndpoint, observer: Observer): LiveEndpoint['ignores'] {
   const ignores = compileRules(endpoint, filterFault(observer));
-  return (delivery) => ignores({ ...delivery, facts: (host) => factsOf(delivery, host) });
+  return (delivery) =>
+    isTest(delivery) ? undefined : ignores({ ...delivery, facts: (host) => factsOf(delivery, host) });
 }
 
 function prepareAlert(

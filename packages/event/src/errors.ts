@@ -201,6 +201,12 @@ const rows = {
     expose: false,
     retry: false,
   },
+  ENDPOINT_WAITS: {
+    help: 'A test was not sent, because the endpoint is paused, held, disabled or removed, so it would wait. The message says which. Resume the endpoint, or wait until its receiver answers again.',
+    expose: true,
+    retry: true,
+    status: 409,
+  },
   REQUEST_INVALID: {
     help: 'A filter, a parameter or the body of an API request, or an option of a command, is invalid. The message names it and suggests the nearest valid one.',
     expose: true,

@@ -111,5 +111,6 @@ export {
 export { excerpt, MOST_SHOWN, printable, printableLines } from './printable.js';
 export { notBeforeOf } from './retry-after.js';
 export { plannedDelay, type RetryPolicy, retryWindow } from './retry-policy.js';
+export { isTest, type SampleImage, sampleEvent, testEvent } from './test-event.js';
 export { localClock, localDay, localTime, localZone, type Moment, utcTime } from './time.js';
 export { trimEnd } from './trim-end.js';

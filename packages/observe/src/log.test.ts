@@ -67,7 +67,7 @@ test('the last line of a burst is written, though a slow reader held up the one 
     seen += chunk;
   });
   child.stdout.resume();
-  await vi.waitFor(() => expect(seen.slice(-200)).toContain('the last line'), { timeout: 20_000 });
+  await vi.waitFor(() => expect(seen.slice(-200)).toContain('the last line'), { timeout: 90_000 });
 });
 
 test('lines for people are not lost either, and have no colours in a pipe', async () => {

@@ -22,6 +22,7 @@ import type { AdminService, AdminServiceDeps } from './port.js';
 import { quarantineMethods } from './quarantine.js';
 import { positionOf } from './query.js';
 import { replayMethods } from './replay/methods.js';
+import { testMethods } from './tests.js';
 
 /** See {@link AdminService}. Closing it closes what it opened; not the client. */
 export function createAdminService(deps: AdminServiceDeps): AdminService {
@@ -69,6 +70,7 @@ export function createAdminService(deps: AdminServiceDeps): AdminService {
       trace: (query) => tracer.find(query),
       ...deadLetterMethods({ letters, endpoints, acts, now }),
       ...quarantineMethods({ quarantine, journal, replay, acts, now }),
+      ...testMethods({ endpoints, sendTest: deps.sendTest, acts, now }),
       ...replayMethods({
         ...{ config, archive, endpoints, deliveries, letters, acts, now, history: tracer },
         ...{ republish: deps.republish, record: deps.recordReplayed },

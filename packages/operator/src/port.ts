@@ -3,7 +3,7 @@
  * as they were written; one that cannot be parsed is REQUEST_INVALID.
  */
 import type { Config } from '@longshore/config';
-import type { HistoryAnswer, HistoryQuery, PreheatRun } from '@longshore/event';
+import type { HistoryAnswer, HistoryQuery, PreheatRun, SampleImage, TakenEvent } from '@longshore/event';
 import type { RedisClient } from '@longshore/queue';
 import type { BulkProgress, BulkResult, DeadLetter, DeadLetterDetail } from '@longshore/queue/dead';
 import type { ListedState, StoredDelivery, StoredDeliveryDetail } from '@longshore/queue/deliveries';
@@ -89,6 +89,8 @@ export interface AdminServiceDeps {
   archive?: OperatorArchive;
   /** Publishes archived events. */
   republish: Republish;
+  /** Makes a test durable in the queue of one endpoint, past its rules. Rejects as publishing does. */
+  sendTest(taken: TakenEvent, endpoint: string): Promise<void>;
   /** Records what a replay did. */
   recordReplayed(part: ReplayedPart): Promise<void>;
   now?(): number;
@@ -111,6 +113,12 @@ export interface AdminService {
     name: string,
     options?: Readonly<Record<string, string | undefined>>,
   ): Promise<EndpointOverview>;
+  /**
+   * Sends a sample event to one endpoint: through its queue, past its rules, with one attempt.
+   * @returns the id of its delivery
+   * @throws LongshoreError ENDPOINT_WAITS, REQUEST_INVALID, REQUEST_NOT_FOUND, QUEUE_FULL
+   */
+  test(endpoint: string, image?: Partial<SampleImage>): Promise<string>;
   /** How full Redis was in the last hour, oldest first; empty without a maxmemory. */
   memory(): Promise<MemorySample[]>;
   /** @throws LongshoreError REQUEST_NOT_FOUND, REQUEST_INVALID */

@@ -3,4 +3,4 @@ export type { PublishContext } from './context.js';
 export { filterFault } from './filter-fault.js';
 export { createPublish, type Publish, type Published, type PublishParts } from './publish.js';
 export type { PublishObserver } from './record.js';
-export { createRoutes, type PublishedEndpoint, type Routes } from './routes.js';
+export { createRoutes, type PublishedEndpoint, type Routes, testRoutes } from './routes.js';

@@ -52,11 +52,19 @@ export function createRoutes(endpoints: readonly PublishedEndpoint[], onFault?: 
   };
 }
 
+/** The way of a test: to this endpoint alone, past its rules. */
+export function testRoutes({ name, order }: PublishedEndpoint): Routes {
+  const added = addedAs({ order });
+  return {
+    plan: (taken) => ({ taken, planned: [{ ...deliveryOf(taken, name), ...added }], ignored: [] }),
+  };
+}
+
 /** How deliveries of an endpoint are added. */
 const addedAs = ({
   order = 'none',
   latest,
-}: PublishedEndpoint): Pick<PlannedDelivery, 'order' | 'latest'> => ({
+}: Pick<PublishedEndpoint, 'order' | 'latest'>): Pick<PlannedDelivery, 'order' | 'latest'> => ({
   ...(order !== 'none' && { order }),
   ...(latest === 'tag' && { latest: true }),
 });

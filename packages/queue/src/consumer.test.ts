@@ -130,7 +130,7 @@ describe('concurrency', () => {
     for (const client of [await open('consumer'), await open('consumer'), await open('consumer')]) {
       closing(consume(client, prefix, 'a', handle, { concurrency: 3 }));
     }
-    await eventually(() => done === 40, undefined, { timeout: 20_000 });
+    await eventually(() => done === 40);
     expect(most).toBe(3);
   });
 });
@@ -171,7 +171,7 @@ test('a consumer that starts while Redis refuses writes works once Redis takes t
   closing(consume(await open('consumer', { url: redis.url }), prefix, 'a', handle, { onError }));
   await eventually(() => errors.some((message) => message.includes('NOREPLICAS')));
   await redis.cli('CONFIG', 'SET', 'min-replicas-to-write', '0');
-  await eventually(() => done === 1, undefined, { timeout: 20_000 });
+  await eventually(() => done === 1);
 });
 
 test('a full Redis is drained', async ({ open, prefix, closing }) => {

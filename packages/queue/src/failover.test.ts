@@ -49,7 +49,7 @@ test('the primary is killed: producer and consumer go on with the new one', asyn
   await producer.enqueue([third]);
   await eventually(() => done.includes(third.id));
   await eventually(() => troubleIn(monitor.health) === undefined);
-}, 120_000);
+}, 240_000);
 
 test('the primary hangs: its clients leave it for the new one', async ({ open, prefix }) => {
   const redis = await startSentinels();
@@ -61,7 +61,7 @@ test('the primary hangs: its clients leave it for the new one', async ({ open, p
   onTestFinished(() => redis.resume(before));
   await eventually(() => producer.enqueue([aDelivery('one')]), undefined, FAILOVER);
   expect(await redis.primary()).not.toBe(before);
-}, 120_000);
+}, 240_000);
 
 test('the primary is demoted and stays: refused as on a replica at most, and taken by the new one', async ({
   open,
@@ -88,7 +88,7 @@ test('the primary is demoted and stays: refused as on a replica at most, and tak
   const isReplica = async () => /role:slave/.test(String(await redis.cli(before, 'INFO', 'replication')));
   await eventually(isReplica, undefined, FAILOVER);
   await eventually(async () => (await producer.enqueue([aDelivery('one')])).length === 1);
-}, 120_000);
+}, 240_000);
 
 test('credentials of Sentinels and servers are used', async ({ open }) => {
   const redis = await startSentinels();
@@ -121,4 +121,4 @@ test('Sentinels that are away, refuse the password or do not know the name are n
   for (const port of redis.sentinelPorts)
     await redis.cli(port, 'ACL', 'SETUSER', 'default', '>pw', 'resetpass');
   expect(await said(redis.sentinels, redis.master)).toMatch(/a Sentinel refuses the password; write/);
-}, 60_000);
+}, 240_000);

@@ -4,7 +4,7 @@ import { createMonitor, type Monitor, type RedisHealth } from './monitor.js';
 import { redisTest as test } from './testing/redis-test.js';
 
 /** A look that hangs is given up after three seconds, and begins one second after the one before. */
-const AFTER_A_LOOK = { timeout: 20_000 };
+const AFTER_A_LOOK = { timeout: 90_000 };
 
 function watch(client: Parameters<typeof createMonitor>[0]): { monitor: Monitor; turns: RedisHealth[] } {
   const turns: RedisHealth[] = [];

@@ -117,4 +117,4 @@ test('in a Cluster every primary is asked', async ({ open, prefix }) => {
   await expect(replicated()).rejects.toEqual(refused(/^0 of 1 replicas/));
   const marks = () => Promise.all([0, 1, 2].map((node) => cluster.cli(node, 'KEYS', `${prefix}:*:written`)));
   await eventually(marks, (found) => found.every((keys) => (keys as string[]).length === 1));
-}, 60_000);
+}, 240_000);

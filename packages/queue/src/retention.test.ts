@@ -105,6 +105,37 @@ test('two processes that lower the count at once keep exactly the newest', async
   expect(left).toEqual(buried.slice(900).map(({ id }) => id));
 });
 
+test('a process whose page another one removes continues with the next page', async ({ open, prefix }) => {
+  const [client, other] = await Promise.all([open('producer'), open('producer')]);
+  const limits = { age: DAY_MS, count: 0 };
+  // So that Redis knows the scripts.
+  await bury(client, prefix, { endpoint: 'a', count: 1 });
+  await expire(client, prefix, limits);
+  await bury(client, prefix, { endpoint: 'a', count: 450, from: Date.now() - 10_000 });
+  const ask = client.evalsha.bind(client) as (...args: unknown[]) => Promise<unknown>;
+  let asked = 0;
+  let overtaken: Promise<void> | undefined;
+  Object.assign(client, {
+    // The first script says what is due, and the second removes the first of it: the other process is faster.
+    async evalsha(...args: unknown[]) {
+      overtaken ??= asked++ === 1 ? removePage(other, prefix, limits) : undefined;
+      await overtaken;
+      return ask(...args);
+    },
+  });
+  expect(await expire(client, prefix, limits)).toBe(250);
+  expect(await createInspector(other, prefix).counts('a')).toMatchObject({ dead: 0 });
+});
+
+/** What is removed at least, in one page. */
+async function removePage(client: RedisClient, prefix: string, limits: KeepLimits): Promise<void> {
+  let removed = 0;
+  for await (const count of createRetention(client, prefix).expireDead('a', limits)) {
+    removed += count;
+    if (removed >= 200) return;
+  }
+}
+
 test('a caller that stops between two pages has removed and noted the same deliveries', async ({
   open,
   prefix,

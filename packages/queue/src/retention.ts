@@ -148,18 +148,16 @@ async function* expireDead(
       [limits.before, keep, PAGE],
     );
     const met = pairs(found, endpoint);
+    // Nothing is due. That none of a page could be removed says less: another process may have removed it meanwhile.
+    if (met.length === 0) return;
     const left = new Map(met.map((each) => [each.id, each]));
-    let removed = 0;
     for await (const letters of readLetters(client, met, keyOf)) {
       for (const { id } of letters) left.delete(id);
-      const now = await expireAll(acting, letters, limits);
-      removed += now;
-      yield now;
+      yield await expireAll(acting, letters, limits);
     }
     // Their jobs are not there, as after a restore of half a backup. They are removed and recorded all the same.
     const bare = Array.from(left.values(), bareLetter);
     if (bare.length > 0) yield await expireAll(acting, bare, limits);
-    if (removed + bare.length === 0) return;
   }
 }
 

@@ -21,7 +21,7 @@ const inOrder = (bodies: readonly string[]): string[] => [...bodies].sort((a, b)
 
 const isEmpty = ({ state: { requests, bytes } }: TestSpool): boolean => requests === 0 && bytes === 0;
 
-const drained = (spool: TestSpool) => eventually(() => isEmpty(spool), undefined, { timeout: 30_000 });
+const drained = (spool: TestSpool) => eventually(() => isEmpty(spool));
 
 /** Holds requests while they are drained, after the first one. */
 function aGate() {
@@ -86,7 +86,7 @@ describe('what is put', () => {
     // More than 36 within a millisecond: their names have to be in order too.
     for (const body of numbers(120)) await first.put(aRequest(body));
     first.ready = true;
-    await eventually(() => first.taken.length > 10, undefined, { timeout: 30_000 });
+    await eventually(() => first.taken.length > 10);
     await first.close();
     const second = await openSpool(first.dir, { ordered: true, verdict, ready: true });
     await drained(second);

@@ -16,12 +16,12 @@ export interface EventuallyOptions {
 
 /**
  * Looks until `until` holds for what `probe` returns, and resolves with that. Without `until`: until it is truthy.
- * A probe that throws has seen its error and looks again. Rejects after `timeout` (30 s) with what it saw last.
+ * A probe that throws has seen its error and looks again. Rejects after `timeout` (90 s) with what it saw last.
  */
 export async function eventually<T>(
   probe: () => T | Promise<T>,
   until: (seen: T) => boolean = Boolean,
-  { timeout = 30_000, every = 20, what = 'a state' }: EventuallyOptions = {},
+  { timeout = 90_000, every = 20, what = 'a state' }: EventuallyOptions = {},
 ): Promise<T> {
   const started = Date.now();
   for (;;) {

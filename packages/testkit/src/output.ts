@@ -16,7 +16,7 @@ export interface ProgramOutput {
   readonly exited: Promise<ProcessExit>;
   /**
    * The first record that `matches` holds for; a string names a record by its `record` or `msg` field.
-   * Rejects when the program ends before, and after `timeout` (30 s), both with what it printed last.
+   * Rejects when the program ends before, and after `timeout` (90 s), both with what it printed last.
    */
   waitFor(
     matches: string | ((record: LogRecord) => boolean),

@@ -39,7 +39,7 @@ export interface Receiver {
   readonly requests: ReceivedRequest[];
   /** Answers differently from now on. */
   reply(script: Script): void;
-  /** Resolves with the requests once there are `n` of them; rejects after `timeout` (30 s). */
+  /** Resolves with the requests once there are `n` of them; rejects after `timeout` (90 s). */
   received(n: number, options?: { timeout?: number }): Promise<ReceivedRequest[]>;
   /** Breaks its connections and refuses new ones: a receiver that is down. */
   stop(): Promise<void>;

@@ -116,7 +116,7 @@ async function connect(nodes: readonly Node[]): Promise<void> {
     const whole = (info: RedisReply) => /cluster_state:ok.*cluster_known_nodes:3/s.test(String(info));
     await eventually(() => redisCommand(port, ['CLUSTER', 'INFO']), whole, {
       what: 'a whole cluster',
-      timeout: 30_000,
+      timeout: 90_000,
     });
   }
 }

@@ -64,6 +64,8 @@ const OPERATE = [
   '/quarantine/drop',
   '/quarantine/retry',
   '/replay',
+  '/endpoints/:name/test',
+  '/api/v1/endpoints/:name/test',
   '/api/v1/dead/drop',
   '/api/v1/dead/retry',
   '/api/v1/operations/:id/cancel',

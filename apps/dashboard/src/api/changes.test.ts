@@ -30,6 +30,29 @@ describe('pause and resume', () => {
   });
 });
 
+describe('a test', () => {
+  test('goes to the queue of one endpoint, and is noted', async () => {
+    const dashboard = await startDashboard(endpoints('one', 'two'));
+    const { status, body } = await post(dashboard, '/endpoints/one/test', {});
+    expect(status).toBe(200);
+    const sent = await get(dashboard, `/deliveries/${body.delivery}`);
+    expect(sent.body).toMatchObject({
+      endpoint: 'one',
+      state: 'waiting',
+      event: { view: { tag: 'longshore-test' } },
+    });
+  });
+
+  test('is not sent to an endpoint that is paused', async () => {
+    const dashboard = await startDashboard(endpoints('one'));
+    await post(dashboard, '/endpoints/one/pause', {});
+    const { status, body } = await post(dashboard, '/endpoints/one/test', {});
+    expect(status).toBe(409);
+    expect(JSON.stringify(body)).toContain('no test was sent to one: it is paused');
+    expect((await get(dashboard, '/deliveries?endpoint=one&state=waiting')).body.items).toEqual([]);
+  });
+});
+
 describe('retry and drop', () => {
   test('a retry continues in the background and reports its progress; twice is safe', async () => {
     const dashboard = await startDashboard(endpoints('one', 'two'));

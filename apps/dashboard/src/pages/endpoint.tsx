@@ -60,6 +60,7 @@ export function EndpointPage(props: EndpointProps) {
       <ProbeForm overview={overview} path={path} />
       <PauseForm overview={overview} path={path} />
       <ActionForms overview={overview} path={path} />
+      <TestForm overview={overview} path={path} />
       {runs.length > 0 && <PreheatRuns runs={runs} path={path} now={now} />}
       <nav class="row" aria-label="Deliveries by state">
         {LISTS.map(({ state: one, words }) => (
@@ -115,6 +116,21 @@ function Numbers({ overview, now }: { overview: EndpointOverview; now: number })
         )}
       </DescriptionRow>
     </dl>
+  );
+}
+
+/** Not for endpoints to which nothing is sent at present: the test would wait. */
+function TestForm({ overview, path }: { overview: EndpointOverview; path: string }) {
+  const { kind, blocked, state } = overview;
+  const isReceiver = kind !== undefined && !['preheat', 'archive', 'alert'].includes(kind);
+  if (!isReceiver || blocked !== undefined || state.name === 'held') return null;
+  return (
+    <form class="row" method="post" action={`${path}/test`}>
+      <Submit>Send a test</Submit>
+      <span class="soft">
+        A push of acme/app:longshore-test in this endpoint’s format, past its rules, with one attempt.
+      </span>
+    </form>
   );
 }
 

@@ -33,6 +33,10 @@ export function registerForms(router: Router, deps: PageDeps): void {
 }
 
 function registerEndpointForms(router: Router, { admin }: PageDeps): void {
+  router.post('/endpoints/:name/test', async (ctx) => {
+    await readForm(ctx.req);
+    seeOther(ctx, deliveryPath(await admin.as(actorOf(ctx)).test(ctx.params.name ?? '')));
+  });
   for (const action of ACTIONS) {
     router.post(`/endpoints/:name/${action.name}`, async (ctx) => {
       const { name = '' } = ctx.params;

@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { ArchiveReader } from '@longshore/archive/read';
 import { type Config, loadConfig } from '@longshore/config';
-import { type Delivery, deliveryOf, EVENTS_V2 } from '@longshore/event';
+import { type Delivery, deliveryOf, EVENTS_V2, type TakenEvent } from '@longshore/event';
 import { type AdminService, createAdminService } from '@longshore/operator';
 import { connect, type RedisClient } from '@longshore/queue';
 import { createTakeLoop } from '@longshore/queue/consumer';
@@ -57,6 +57,11 @@ export const endpoints = (...names: string[]): object => ({
 const replay = async () => ({ accepted: 1, enqueued: 1, duplicates: 0, ignored: 0, kept: [] });
 
 const republish = async (events: readonly unknown[]) => ({ enqueued: events.length, duplicates: 0 });
+/** Ingest is another app: a test is added as it is. */
+const sendTestTo =
+  (producer: ReturnType<typeof createProducer>) =>
+  async (taken: TakenEvent, endpoint: string): Promise<void> =>
+    void (await producer.enqueue([deliveryOf(taken, endpoint)]));
 const recordReplayed = async (): Promise<void> => {};
 
 /** Starts a dashboard with these settings of `longshore.yml`, and with this archive. */
@@ -69,6 +74,7 @@ export async function startDashboard(settings: object = {}, archive?: ArchiveRea
   let config = await configOf(settings, prefix);
   const admin = createAdminService({
     ...{ client, config: () => config, by: 'the dashboard', replay, republish, recordReplayed },
+    sendTest: sendTestTo(producer),
   });
   const internalErrors: unknown[] = [];
   const signInTroubles: unknown[] = [];

@@ -1,10 +1,12 @@
-/** `longshore send`: posts events to ingest as a registry does, and prints the response. Needs no configuration. */
-import { randomUUID } from 'node:crypto';
+/**
+ * `longshore send`: posts events to ingest as a registry does, and prints the response. Needs no configuration, but with
+ * `--endpoint`, which sends a test to one endpoint.
+ */
 import { readFileSync } from 'node:fs';
-import { EVENTS_V2, LongshoreError, parseJson } from '@longshore/event';
+import { EVENTS_V2, LongshoreError, parseJson, sampleEvent } from '@longshore/event';
 import type { Command } from 'commander';
 import type { Shell } from '../shell.js';
-import { asCount, header, httpUrl } from './options.js';
+import { asCount, header, httpUrl, withConfig } from './options.js';
 
 const DEFAULT_URL = 'http://127.0.0.1:5080/registry/notifications';
 
@@ -13,10 +15,13 @@ Examples:
   $ longshore send --repository acme/app --tag 1.0
   $ longshore send --action delete --repository acme/app --digest sha256:2c26b46b68ffc68ff99b453c1d30413413422d706483bfa0f98a5e886266e7ae
   $ longshore send --count 100
+  $ longshore send --endpoint chat
   $ longshore send --file event.json --to http://127.0.0.1:5080/sources/harbor --header 'Authorization: Bearer s3cret'
 `;
 
 interface SendOptions {
+  config: string;
+  endpoint?: string;
   to: string;
   file?: string;
   action: string;
@@ -30,26 +35,36 @@ interface SendOptions {
 
 /** Adds the command. */
 export function addSend(program: Command, shell: Shell): void {
-  program
-    .command('send')
-    .description('post a sample event, or the one in a file, to ingest and print the response')
+  withConfig(program.command('send'), shell)
+    .description('post a sample event to ingest, or send one to an endpoint, and print the response')
+    .option('-e, --endpoint <name>', 'send a test to this endpoint alone, past its rules, in its format')
     .option('--to <url>', 'where to post', httpUrl, DEFAULT_URL)
     .option('--file <file>', 'file to post as it is, instead of a sample event')
     .option('--action <action>', 'action of the sample event', 'push')
     .option('--repository <name>', 'repository of the sample event', 'acme/app')
-    .option('--tag <tag>', 'tag of the sample event (default: latest, unless --digest is given)')
+    .option(
+      '--tag <tag>',
+      'tag of the sample event (default: latest, unless --digest is given; with --endpoint longshore-test)',
+    )
     .option('--digest <digest>', 'digest of the sample event')
     .option('--count <n>', 'how often; each sample event has its own id', asCount(), 1)
     .option('--header <header>', "request header 'Name: value', may be repeated", header, [])
     .option('--json', 'print one JSON object per answer')
     .addHelpText('after', EXAMPLES)
-    .action(async (options: SendOptions) => {
+    .action(async (options: SendOptions, command: Command) => {
+      if (options.endpoint !== undefined) {
+        if (options.file !== undefined || options.count > 1 || options.header.length > 0)
+          command.error('error: --file, --count and --header are for ingest; remove them, or --endpoint');
+        const { sendTest } = await import('../operator/send-test.js');
+        return shell.exitWith(await sendTest(options.endpoint, options, shell));
+      }
       for (let n = 0; n < options.count; n++) shell.print(await post(options));
     });
 }
 
 async function post(options: SendOptions): Promise<string> {
-  const body = options.file === undefined ? JSON.stringify(sampleEnvelope(options)) : read(options.file);
+  const body =
+    options.file === undefined ? JSON.stringify({ events: [sampleEvent(options)] }) : read(options.file);
   const { got } = await import('got');
   try {
     const answer = await got.post(options.to, {
@@ -89,31 +104,4 @@ function parsed(text: string): unknown {
   } catch {
     return text;
   }
-}
-
-/** As registry 3 sends a manifest push. */
-function sampleEnvelope({ action, repository, tag, digest }: SendOptions): object {
-  const id = randomUUID();
-  const known = digest ?? `sha256:${randomUUID().replaceAll('-', '').padEnd(64, '0')}`;
-  const target = {
-    mediaType: action === 'delete' ? '' : 'application/vnd.oci.image.manifest.v1+json',
-    digest: known,
-    size: action === 'delete' ? 0 : 424,
-    ...(action !== 'delete' && { length: 424 }),
-    repository,
-    ...(action !== 'delete' && { url: `http://registry.example.com/v2/${repository}/manifests/${known}` }),
-    ...((tag ?? (digest ? undefined : 'latest')) && { tag: tag ?? 'latest' }),
-  };
-  const methods: Record<string, string> = { pull: 'GET', delete: 'DELETE', mount: 'POST' };
-  const request = {
-    id: randomUUID(),
-    addr: '127.0.0.1:40000',
-    host: 'registry.example.com',
-    method: methods[action] ?? 'PUT',
-    useragent: 'longshore-send',
-  };
-  const source = { addr: 'longshore-send', instanceID: randomUUID() };
-  return {
-    events: [{ id, timestamp: new Date().toISOString(), action, target, request, actor: {}, source }],
-  };
 }

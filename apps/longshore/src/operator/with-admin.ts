@@ -3,6 +3,7 @@
  * relay's configuration in this process; the relay writes their records.
  */
 import { hostname, userInfo } from 'node:os';
+import type { TakenEvent } from '@longshore/event';
 import type { IngestRecord } from '@longshore/observe/ingest-record';
 import { type AdminService, createAdminService, type Replay } from '@longshore/operator';
 import type { Actor } from '@longshore/operator/access';
@@ -29,6 +30,7 @@ export function withAdmin<T>(
       ...(archive && { archive: archive.parts }),
       ...{ client, config: () => config, by, actor: systemUser() },
       ...{ replay: ingest.replay, republish: ingest.republish, recordReplayed: ingest.recordReplayed },
+      sendTest: ingest.sendTest,
     });
     try {
       return await use(admin);
@@ -68,6 +70,11 @@ function lazyIngest(relay: Relay, shell: Pick<Shell, 'warn'>) {
   return {
     replay,
     republish,
+    async sendTest(taken: TakenEvent, endpoint: string): Promise<void> {
+      const { republisher, flush } = await opened();
+      await republisher.sendTest(taken, endpoint);
+      await flush();
+    },
     async recordReplayed(part: ReplayedPart) {
       const { observer, records, flush } = await opened();
       // One that could not be written comes again.

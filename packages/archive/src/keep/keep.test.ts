@@ -172,7 +172,7 @@ describe.skipIf(!hasTool('postgres'))('the archive', () => {
     await search.query('commit');
     search.release();
     const again = () => applyRetention(archive.pool, rules, NOON);
-    await expect.poll(again, { timeout: 20_000 }).toMatchObject({ tooLarge: false });
+    await expect.poll(again, { timeout: 90_000 }).toMatchObject({ tooLarge: false });
     expect(await months(archive)).toEqual(['2026-09', '2026-11']);
   });
 

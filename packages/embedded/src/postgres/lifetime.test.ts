@@ -58,7 +58,7 @@ describe.skipIf(!hasPostgres())('the embedded PostgreSQL', () => {
     await owner.killHard();
     // The postmaster takes the watchdog for a backend of its own that crashed, and recovers.
     const rows = () => sql(owner.server.socket, 'select * from t').catch(String);
-    await expect.poll(rows, { timeout: 30_000 }).toBe('1');
+    await expect.poll(rows, { timeout: 90_000 }).toBe('1');
     const waits: string[] = [];
     const next = await start(datadir, { onWait: (reason) => waits.push(reason) });
     expect(waits).toContainEqual(expect.stringContaining(`(pid ${owner.server.pid}) to flush and end`));
@@ -72,7 +72,7 @@ describe.skipIf(!hasPostgres())('the embedded PostgreSQL', () => {
     const drafts = async () =>
       (await readdir(dir).catch(() => [])).filter((name) => name.startsWith('data.draft-'));
     const child = spawnOwner(datadir, { kind: 'postgres' });
-    await expect.poll(drafts, { timeout: 30_000, interval: 2 }).not.toEqual([]);
+    await expect.poll(drafts, { timeout: 90_000, interval: 2 }).not.toEqual([]);
     child.kill('SIGKILL');
     const next = await start(datadir);
     expect(await sql(next.socket, 'select 1')).toBe('1');

@@ -29,7 +29,7 @@ test('an owner that is killed takes its Redis along, and the next start at once 
 test('an owner that is killed leaves no folder of the socket behind', async () => {
   const owner = await startRedisOwner(await temporaryFolder());
   await owner.killHard();
-  await expect.poll(() => existsSync(dirname(owner.server.socket)), { timeout: 20_000 }).toBe(false);
+  await expect.poll(() => existsSync(dirname(owner.server.socket)), { timeout: 90_000 }).toBe(false);
 });
 
 test('a Redis ends with its owner though another child of the owner lives on', async () => {

@@ -16,7 +16,7 @@ export async function temporaryFolder(): Promise<string> {
 /** Resolves when no process has this pid. */
 export function gone(pid: number | undefined): Promise<boolean> {
   const look = async () => pid !== undefined && (await identify(pid)) === undefined;
-  return vi.waitUntil(look, { timeout: 20_000, interval: 10 });
+  return vi.waitUntil(look, { timeout: 90_000, interval: 10 });
 }
 
 /** Pids of the children of a process. */

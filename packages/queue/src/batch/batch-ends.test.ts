@@ -80,7 +80,7 @@ test('the members of a dead worker’s request run again elsewhere, as the same 
       ...{ handleBatch, take, concurrency: 1, onStalled },
     }),
   );
-  await eventually(() => got.length === 10, undefined, { timeout: 40_000 });
+  await eventually(() => got.length === 10);
   const ids = all.map(({ id }) => id);
   expect(got.map(([id]) => id).sort()).toEqual([...ids].sort());
   expect(new Set(got.map(([, number]) => number))).toEqual(new Set([1]));

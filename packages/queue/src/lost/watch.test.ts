@@ -137,8 +137,8 @@ test('in a Cluster a primary that comes back empty is noticed', async ({ open, p
   // A client takes a primary up again when it has something for it.
   const producer = createProducer(client, prefix);
   for (const endpoint of ['alpha', 'beta', 'gamma', 'delta', 'epsilon', 'zeta']) {
-    await eventually(() => producer.enqueue([aDelivery(endpoint)]), undefined, { timeout: 40_000 });
+    await eventually(() => producer.enqueue([aDelivery(endpoint)]));
   }
-  await eventually(() => watched.last(), undefined, { timeout: 40_000 });
+  await eventually(() => watched.last());
   expect(watched.reported).toHaveLength(1);
-}, 90_000);
+}, 240_000);

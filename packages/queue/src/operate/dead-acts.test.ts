@@ -211,7 +211,7 @@ describe('drop', () => {
       sweep(),
     ]);
     expect(retried.done + dropped.done + expired).toBe(2_000);
-    await eventually(() => delivered.length === retried.done, undefined, { timeout: 30_000 });
+    await eventually(() => delivered.length === retried.done);
     expect(new Set(delivered).size).toBe(retried.done);
     const noted = await notes();
     const of = (what: string) =>

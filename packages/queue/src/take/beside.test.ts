@@ -78,7 +78,7 @@ test('a worker of the previous version works beside the loop: each delivery once
   const all = deliveries('a', COUNT);
   const producer = createProducer(client, prefix);
   for (let n = 0; n < COUNT; n += 20) await producer.enqueue(all.slice(n, n + 20));
-  await eventually(() => settled.length >= COUNT, undefined, { timeout: 60_000 });
+  await eventually(() => settled.length >= COUNT);
   const inspector = createInspector(client, prefix);
   await eventually(
     () => inspector.counts('a'),
@@ -113,7 +113,7 @@ test('what a worker of the previous version had in flight when it died runs agai
     return ok;
   };
   closing(consume(await open('consumer'), prefix, 'a', handle));
-  await eventually(() => numbers.length === 3, undefined, { timeout: 60_000 });
+  await eventually(() => numbers.length === 3);
   expect(numbers).toEqual([1, 1, 1]);
 });
 

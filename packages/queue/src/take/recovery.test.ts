@@ -51,7 +51,7 @@ test('what a process had in flight when it died is taken by another', async ({ o
   };
   const onStalled = (id: string) => void stalled.push(id);
   closing(consume(await open('consumer'), prefix, 'a', handle, { onStalled }));
-  await eventually(() => numbers.length === 3, undefined, { timeout: 60_000 });
+  await eventually(() => numbers.length === 3);
   expect(numbers).toEqual([1, 1, 1]);
   expect(new Set(stalled).size).toBe(3);
   await dead.close(0);

@@ -110,7 +110,7 @@ test('a killed process takes no more than its last notes along', async ({ open, 
   onTestFinished(() => void child.kill('SIGKILL'));
   const client = await open('producer');
   const count = async () => (await find(client, prefix, { search: 'acme/app', limit: 100 })).trails.length;
-  await eventually(async () => (await count()) === 100, undefined, { timeout: 20_000 });
+  await eventually(async () => (await count()) === 100);
   child.kill('SIGKILL');
   await once(child, 'exit');
   const { trails } = await find(client, prefix, { search: 'acme/app', limit: 100 });
@@ -131,5 +131,5 @@ test('many writers and searches at once do not disturb each other', { timeout: 6
   await Promise.all([...writing, ...searching]);
   // A trail that is closed waits two seconds for its write, and two hundred at once may take longer than that.
   const found = () => Promise.all(receipts.map(({ eventId }) => find(client, prefix, eventId)));
-  await eventually(found, (all) => all.every(({ trails }) => trails.length === 1), { timeout: 20_000 });
+  await eventually(found, (all) => all.every(({ trails }) => trails.length === 1));
 });

@@ -90,7 +90,7 @@ describe('Redis away', () => {
     await eventually(
       async () => (client.status === 'ready' ? (await find(client, prefix, receipt.eventId)).trails : []),
       (trails) => trails.length === 1,
-      { timeout: 20_000 },
+      { timeout: 90_000 },
     );
     await trail.close();
   });
@@ -116,7 +116,7 @@ describe('Redis away', () => {
     const { gaps } = await eventually(
       async () => (client.status === 'ready' ? await find(client, prefix, 'x') : { gaps: [] }),
       (traced) => traced.gaps.length > 0,
-      { timeout: 20_000 },
+      { timeout: 90_000 },
     );
     expect(gaps).toEqual([
       { since: expect.any(String), until: expect.any(String), count: dropped.away, why: 'away' },
@@ -200,7 +200,7 @@ test('a Redis that refuses writes costs the trail nothing but its buffer', async
   await eventually(
     () => find(client, prefix, receipt.eventId),
     ({ trails }) => trails.length === 1,
-    { timeout: 20_000 },
+    { timeout: 90_000 },
   );
   await trail.close();
 });

@@ -5,6 +5,7 @@
  * line per value. (The registry appends instead, which gives two `Content-Type` lines of which most receivers
  * read only the first.) Names that belong to the connection are not taken from the configuration.
  */
+import { isTest } from '@longshore/event';
 import { CONNECTION_HEADERS, isHeaderName, isHeaderValue } from '../header-rules.js';
 import type { Outgoing } from './outgoing.js';
 
@@ -31,6 +32,7 @@ const CHANGING: readonly [name: string, value: (described: Described) => string 
   ['Idempotency-Key', ({ key }) => key],
   ['X-Longshore-Delivery', ({ deliveries: { length }, key }) => (length > 1 ? undefined : key)],
   ['X-Longshore-Batch', ({ deliveries: { length } }) => (length > 1 ? String(length) : undefined)],
+  ['X-Longshore-Test', ({ deliveries }) => (deliveries.every(isTest) ? '1' : undefined)],
   ['X-Longshore-Attempt', ({ attempt }) => String(attempt)],
 ];
 

@@ -6,6 +6,15 @@ import { answers as schemas } from '@longshore/operator/schemas';
 import { z } from 'zod';
 import { type Route, route } from '../route.js';
 
+const part = (words: string) => z.string().max(512).optional().meta({ description: words });
+
+const testImage = z.strictObject({
+  action: part('`push` unless given'),
+  repository: part('`acme/app` unless given'),
+  tag: part('`longshore-test` unless given'),
+  digest: part('a random one unless given'),
+});
+
 /** Routes below `/endpoints`. */
 export const endpointRoutes = (admin: AdminService): Route[] => [
   route({
@@ -31,6 +40,18 @@ export const endpointRoutes = (admin: AdminService): Route[] => [
     answer: z.strictObject({ items: z.array(schemas.preheat) }),
     handle: async ({ params }) => ({
       items: (await admin.preheats(params.name ?? '')).map(answers.preheatAnswer),
+    }),
+  }),
+  route({
+    method: 'post',
+    path: '/endpoints/{name}/test',
+    summary: 'Send a test',
+    description:
+      'A sample push, in the format of the endpoint, through its queue and past its rules, with one attempt. The answer has the id of its delivery.',
+    body: testImage,
+    answer: z.strictObject({ delivery: z.string() }),
+    handle: async ({ params, body, actor }) => ({
+      delivery: await admin.as(actor).test(params.name ?? '', body),
     }),
   }),
   ...ACTIONS.map((action) =>
