@@ -1,14 +1,15 @@
-/** The baseline of ingest: Koa that reads the body, parses the JSON, and answers. No queue, no log. */
-import Koa from 'koa';
-import getRawBody from 'raw-body';
+/** The baseline of ingest: `node:http` that reads the body, parses the JSON, and answers. No queue, no log. */
+import { createServer } from 'node:http';
 
-const app = new Koa();
-app.use(async (ctx) => {
-  const body = await getRawBody(ctx.req, { limit: '32mb' });
-  const { events } = JSON.parse(body.toString('utf8'));
-  ctx.status = 202;
-  ctx.body = { accepted: events.length };
+const server = createServer((request, response) => {
+  const chunks = [];
+  request.on('data', (chunk) => chunks.push(chunk));
+  request.on('end', () => {
+    const { events } = JSON.parse(Buffer.concat(chunks).toString('utf8'));
+    response.writeHead(202, { 'content-type': 'application/json' });
+    response.end(JSON.stringify({ accepted: events.length }));
+  });
 });
-const server = app.listen(0, '127.0.0.1', () => {
+server.listen(0, '127.0.0.1', () => {
   console.log(JSON.stringify({ msg: 'ready', ingest: `http://127.0.0.1:${server.address().port}` }));
 });

@@ -10,7 +10,7 @@ import { parseArgs } from 'node:util';
 import { exchange, LIMIT_MS } from './fuzz/exchange.mjs';
 import { lookInto, memoryOf } from './fuzz/relay.mjs';
 import { bombOf, MAX_IN_FLIGHT, readSamples, requestOf } from './fuzz/request.mjs';
-import { startLongshore, startReceiver, stopAll } from './processes.mjs';
+import { startLongshore, startSink, stopAll } from './processes.mjs';
 
 const { values } = parseArgs({
   options: {
@@ -33,7 +33,7 @@ const SALVO = 24;
 const MOST_QUARANTINED = 1_000;
 
 const samples = readSamples();
-const receiver = await startReceiver();
+const receiver = await startSink();
 const url = receiver.url;
 const relay = await startLongshore({
   notifications: {

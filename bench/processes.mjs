@@ -25,15 +25,19 @@ export async function start(script, args = []) {
 }
 
 export const startBare = () => start(here('bare.mjs'));
-/** `answer`: see `receiver.mjs` */
-export const startReceiver = (answer = 'ok') => start(here('receiver.mjs'), [answer]);
+/** `answer`: see `sink.mjs` */
+export const startSink = async (answer = 'ok') => {
+  const sink = await start(here('sink.mjs'), [answer]);
+  const state = async (method) => (await fetch(`${sink.url}/~state`, { method })).json();
+  return { ...sink, state: () => state('GET'), forget: () => state('POST') };
+};
 
-/** `settings`: YAML or JSON below `version`, without listeners and datadir. */
+/** `settings`: YAML or JSON below `version`, without listeners. With the `datadir` of another one it shares its Redis. */
 export async function startLongshore(settings, roles = []) {
-  const folder = await mkdtemp(join(tmpdir(), 'longshore-bench-'));
+  const folder = settings.datadir ?? (await mkdtemp(join(tmpdir(), 'longshore-bench-')));
   const free = { listen: '127.0.0.1:0' };
   const config = { version: 0.1, ingest: free, dashboard: free, admin: free, datadir: folder, ...settings };
-  const file = join(folder, 'longshore.yml');
+  const file = join(folder, `longshore-${roles.join('-')}.yml`);
   await writeFile(file, JSON.stringify(config));
   const relay = await start(LONGSHORE, [
     'run',
@@ -46,6 +50,12 @@ export async function startLongshore(settings, roles = []) {
 
 /** Seconds of CPU that a process and all below it have used; Linux only. */
 export async function cpuOf(pid) {
+  const { ours, redis } = await cpuBy(pid);
+  return ours + redis;
+}
+
+/** The same, with that of its Redis apart. */
+export async function cpuBy(pid) {
   const all = new Map();
   for (const name of await readdir('/proc')) {
     if (!/^\d+$/.test(name)) continue;
@@ -55,15 +65,26 @@ export async function cpuOf(pid) {
       .slice(stat.lastIndexOf(')') + 2)
       .split(' ')
       .map(Number);
-    all.set(Number(name), { parent: fields[1], ticks: fields[11] + fields[12] });
+    all.set(Number(name), {
+      parent: fields[1],
+      seconds: (fields[11] + fields[12]) / 100,
+      resident: fields[21] * 4_096,
+      isRedis: stat.includes('(redis-server)'),
+    });
   }
   const isBelow = (one) => one === pid || (all.has(one) && isBelow(all.get(one).parent));
-  return [...all].reduce((sum, [one, { ticks }]) => (isBelow(one) ? sum + ticks : sum), 0) / 100;
+  const sum = { ours: 0, redis: 0, resident: 0 };
+  for (const [one, { seconds, resident, isRedis }] of all) {
+    if (!isBelow(one)) continue;
+    sum[isRedis ? 'redis' : 'ours'] += seconds;
+    sum.resident += isRedis ? 0 : resident;
+  }
+  return sum;
 }
 
-/** Runs the load generator to its end. */
-export async function load(url, count, concurrency, connections) {
-  const args = [here('load.mjs'), url, count, concurrency, connections].map(String);
+/** Runs the driver to its end; see `driver.mjs`. */
+export async function load(url, count, concurrency, connections, rate = 0, extra = 0) {
+  const args = [here('driver.mjs'), url, count, concurrency, connections, rate, extra].map(String);
   const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] });
   let text = '';
   child.stdout.on('data', (chunk) => {

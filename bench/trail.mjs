@@ -5,7 +5,7 @@
  *
  * `node trail.mjs [COUNT]`, from the bench folder after `npm start` or a build.
  */
-import { cpuOf, load, startLongshore, startReceiver, stopAll } from './processes.mjs';
+import { cpuOf, load, startLongshore, startSink, stopAll } from './processes.mjs';
 
 const COUNT = Number(process.argv[2] ?? 5_000);
 const ROUNDS = 5;
@@ -15,16 +15,12 @@ const CASES = { ok: '204', page: '503, an error page', random: '503, 2 KB at ran
 const median = (numbers) => numbers.toSorted((a, b) => a - b)[Math.floor(numbers.length / 2)];
 
 async function relayTo(answer, age) {
-  const receiver = await startReceiver(answer);
+  const sink = await startSink(answer);
   // A failed delivery is not retried within the measurement.
-  const endpoint = { name: 'one', url: receiver.url, concurrency: 16, timeout: '10s', backoff: '1h' };
+  const endpoint = { name: 'one', url: sink.url, concurrency: 16, timeout: '10s', backoff: '1h' };
   const retention = { trail: { age } };
   const relay = await startLongshore({ notifications: { endpoints: [endpoint] }, retention });
-  const counted = () =>
-    new Promise((resolve) => {
-      receiver.child.stdout.once('data', (chunk) => resolve(JSON.parse(chunk).count));
-      receiver.child.kill('SIGUSR2');
-    });
+  const counted = async () => (await sink.state()).count;
   return {
     ...relay,
     async round() {

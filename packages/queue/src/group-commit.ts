@@ -27,6 +27,8 @@ interface Ticket {
 interface Group {
   corked: Set<Writable>;
   waiting: Set<Ticket>;
+  /** To be called before what waits leaves. */
+  flushes: (() => void)[];
   /** Written and not answered. */
   sent: number;
   /** When two were there at once, by the clock of `performance`. */
@@ -61,6 +63,13 @@ export async function groupCommit<T>(
   }
 }
 
+/** Calls `flush` once, when the next write leaves: what it sends travels with it. In this turn when none waits. */
+export function beforeRelease(client: RedisClient, flush: () => void): void {
+  const group = groupOf(client);
+  if (group.waiting.size > 0) group.flushes.push(flush);
+  else setImmediate(flush);
+}
+
 function schedule(
   group: Group,
   now: number,
@@ -80,6 +89,7 @@ function groupOf(client: RedisClient): Group {
   const group: Group = {
     corked: new Set(),
     waiting: new Set(),
+    flushes: [],
     sent: 0,
     shared: Number.NEGATIVE_INFINITY,
     paced: false,
@@ -98,6 +108,7 @@ function hold(client: RedisClient, { corked }: Group): void {
 
 function release(group: Group): void {
   clearTimeout(group.timer);
+  for (const flush of group.flushes.splice(0)) flush();
   for (const ticket of group.waiting) ticket.written = true;
   group.sent += group.waiting.size;
   group.waiting.clear();

@@ -7,7 +7,8 @@
  */
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { type Delivery, LongshoreError } from '@longshore/event';
-import { type Added, addJob, type Superseded } from './add-script.js';
+import type { Added, Superseded } from './add-script.js';
+import { createAdder } from './adder.js';
 import { OutgoingBodies } from './body/outgoing.js';
 import { byteBudget } from './byte-budget.js';
 import { type Collapse, collapseArguments } from './collapse.js';
@@ -91,6 +92,7 @@ export function createProducer(
   const pool = createQueuePool(client, prefix);
   const budget = byteBudget(client);
   const unanswered = createUnanswered();
+  const addJob = createAdder(client, prefix);
 
   const add = async (delivery: PlannedDelivery, bodies: OutgoingBodies, whole = false): Promise<Added> => {
     const { endpoint, id, receivedAt, view, collapse, latest, order } = delivery;
@@ -106,7 +108,7 @@ export function createProducer(
       collapse: collapse && collapseArguments(collapse, receivedAt),
       latest: latest && latestArguments(delivery, order !== undefined),
     };
-    const added = await addJob(client, prefix, job).catch((error: unknown) => {
+    const added = await addJob(job).catch((error: unknown) => {
       unanswered.note(id, asked);
       throw error;
     });

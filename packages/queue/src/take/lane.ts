@@ -29,14 +29,22 @@ export interface LaneParts {
   prefix: string;
   /** Locks what this process takes. */
   token: string;
-  /** Runs with the next write to Redis: first what settles, then the looks. */
-  send(settle: () => void): void;
+  /** With the next write to Redis: first what has ended is settled, then come the looks. */
+  settle(lane: Lane): void;
   look(lane: Lane): void;
   /** Somebody is to look at the agenda in so many milliseconds. */
   expect(ms: number): void;
   /** Looks again at the next question to the agenda: Redis has refused the last look. */
   postpone(lane: Lane): void;
 }
+
+/** A request with its verdicts; of one delivery that goes out alone the id is empty. */
+interface Finished {
+  jobs: readonly TakenJob[];
+  judged: readonly (Judged | undefined)[];
+}
+
+const idOf = ({ jobs }: Finished): string => jobs[0]?.request ?? '';
 
 /** See the header. */
 export class Lane implements Consumer {
@@ -45,6 +53,7 @@ export class Lane implements Consumer {
   readonly #pace = createPace();
   /** Taken and not settled, by id. */
   readonly #locked = new Map<string, TakenJob>();
+  readonly #finished: Finished[] = [];
   #settings: ConsumerSettings;
   #settingsJson: string;
   #inFlight = 0;
@@ -173,23 +182,31 @@ export class Lane implements Consumer {
     const judged = this.#closing
       ? jobs.map((): Judged => ({ verdict: { settle: 'released' } }))
       : await attempt(this.#attemptParts(), jobs);
-    this.parts.send(() => {
-      this.#inFlight -= 1;
-      if (this.#wantsSlots) this.parts.look(this);
-      void this.#settle(jobs, judged);
-    });
+    this.#finished.push({ jobs, judged });
+    this.parts.settle(this);
   }
 
-  async #settle(jobs: readonly TakenJob[], judged: readonly (Judged | undefined)[]): Promise<void> {
-    const id = jobs[0]?.request ?? '';
-    const members = jobs.flatMap((job, n) => {
-      const one = judged[n];
-      return one ? [{ job, judged: one }] : [];
-    });
+  /** Settles what has ended: deliveries that went out alone in one step, each request with several in its own. */
+  settleFinished(): void {
+    const finished = this.#finished.splice(0);
+    this.#inFlight -= finished.length;
+    if (this.#wantsSlots) this.parts.look(this);
+    const alone = finished.filter((one) => idOf(one) === '');
+    if (alone.length > 0) void this.#settle('', alone);
+    for (const one of finished) if (idOf(one) !== '') void this.#settle(idOf(one), [one]);
+  }
+
+  async #settle(id: string, finished: readonly Finished[]): Promise<void> {
+    const members = finished.flatMap(({ jobs, judged }) =>
+      jobs.flatMap((job, n) => {
+        const one = judged[n];
+        return one ? [{ job, judged: one }] : [];
+      }),
+    );
     this.#settling += 1;
     const settled = members.length > 0 || id !== '' ? await settle(this.#settleParts(), { id, members }) : [];
     this.#settling -= 1;
-    for (const job of jobs) this.#unlock(job);
+    for (const job of finished.flatMap(({ jobs }) => jobs)) this.#unlock(job);
     for (const { reports, nextMs } of settled) {
       for (const report of reports) this.options.onReport?.(report);
       if (nextMs === undefined) continue;

@@ -61,7 +61,7 @@ export function createTakeLoop(options: TakeLoopOptions): TakeLoop {
   };
   const agenda = watchAgenda(options, lookAtDue, lookAtPostponed);
   const parts: LaneParts = {
-    ...{ client, prefix, token, send: flush.send, look: flush.look, expect: agenda.expect },
+    ...{ client, prefix, token, settle: flush.settle, look: flush.look, expect: agenda.expect },
     postpone: (lane) => void postponed.add(lane),
   };
   const renewal = setInterval(() => {
@@ -92,7 +92,7 @@ export function createTakeLoop(options: TakeLoopOptions): TakeLoop {
 
 /** Verdicts of one turn of the event loop travel together, in front of the looks that use the slots they free. */
 function createFlush(client: RedisClient) {
-  let settling: (() => void)[] = [];
+  let settling = new Set<Lane>();
   let looking = new Set<Lane>();
   let due = false;
   const soon = (): void => {
@@ -102,18 +102,18 @@ function createFlush(client: RedisClient) {
   };
   const flush = (): void => {
     coalesce(client);
-    const sends = settling;
-    settling = [];
-    for (const send of sends) send();
+    const ended = settling;
+    settling = new Set();
+    for (const lane of ended) lane.settleFinished();
     const lanes = looking;
     looking = new Set();
     for (const lane of lanes) lane.look();
     due = false;
-    if (settling.length + looking.size > 0) soon();
+    if (settling.size + looking.size > 0) soon();
   };
   return {
-    send(settle: () => void): void {
-      settling.push(settle);
+    settle(lane: Lane): void {
+      settling.add(lane);
       soon();
     },
     look(lane: Lane): void {

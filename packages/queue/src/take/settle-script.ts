@@ -1,6 +1,6 @@
 /**
- * Settles the deliveries of one request: BullMQ's own move of each out of `active`, then what the hold and the order
- * make of it. One step, so a process that is killed leaves either all of it or nothing.
+ * Settles the deliveries of one request, or of several with one each: BullMQ's own move of each out of `active`, then
+ * what the hold and the order make of it. One step, so a process that is killed leaves either all of it or nothing.
  *
  * A lock that ran out while Redis was unavailable is no loss as long as the job was not taken again since.
  */
@@ -138,8 +138,8 @@ for n = 5, #ARGV, 4 do
   answers[#answers + 1] = settle(cjson.decode(ARGV[n]), ARGV[n + 1], ARGV[n + 2], ARGV[n + 3])
 end
 if R.closes then batchClose(E, R.closes) end
-if R.isUnsent and S.rate then
-  rateRefund(E, S, now, 1)
+if R.unsent and R.unsent > 0 and S.rate then
+  rateRefund(E, S, now, R.unsent)
   lookAt(now)
 end
 if next then agendaLower(E.name, next) end
@@ -181,8 +181,8 @@ export interface Settling {
 export interface SettlingRequest {
   /** Ends with these members: its id. */
   closes?: string;
-  /** Nothing was sent: it does not count for the rate. */
-  isUnsent?: boolean;
+  /** Requests in which nothing was sent: they do not count for the rate. */
+  unsent?: number;
   /** Epoch milliseconds of Redis at which its first members were settled. */
   since?: number;
 }

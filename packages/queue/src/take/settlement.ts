@@ -16,18 +16,20 @@ const SOONEST_MS = 50;
 type Move = Pick<Settling, 'to' | 'counted' | 'value' | 'stack' | 'delay' | 'group' | 'behind'>;
 
 /**
- * The settlements of a request, in the order in which they are written: what goes back to the head of the waiting ones
- * comes last, and from the last to the first, so that it keeps its order there. The hold counts one of them.
+ * The settlements of what has ended, in the order in which they are written: what goes back to the head of the waiting
+ * ones comes last, and from the last to the first, so that it keeps its order there. The hold counts one answer of the
+ * receiver: of those that went out `together` one settlement, else each.
  */
 export function settlementsOf(
   request: readonly { job: TakenJob; judged: Judged }[],
   consumer: Pick<ConsumerSettings, 'delivered'> & { token: string },
+  went: 'together' | 'alone',
 ): Settling[] {
   const all = request.map(({ job, judged }) => settlementOf(job, judged.verdict, judged.delivery, consumer));
   const isAhead = ({ to, behind }: Settling): boolean => to === 'wait' || behind === true;
   const teller = all.find((one) => one.class !== 'none') ?? all[0];
   const ordered = [...all.filter((one) => !isAhead(one)), ...all.filter(isAhead).reverse()];
-  return ordered.map((one) => (one === teller ? { ...one, tells: true } : one));
+  return ordered.map((one) => (went === 'alone' || one === teller ? { ...one, tells: true } : one));
 }
 
 /** @param delivered how long it is kept @param token of this process */

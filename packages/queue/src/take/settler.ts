@@ -21,19 +21,59 @@ export interface SettleParts extends AttemptParts {
   settings: string;
 }
 
-/** A request that has ended. */
+/** A request that has ended; or several, each of one delivery that went out alone. */
 export interface EndedRequest {
   /** Its id; empty where each delivery goes out alone. */
   id: string;
   members: readonly { job: TakenJob; judged: Judged }[];
 }
 
-/** Never rejects. @returns what Redis made of it, for its parts */
+/**
+ * Never rejects. What went out alone is settled in one step with the others of its turn; when Redis refuses that, each
+ * by itself, so that one that cannot be settled keeps none of the others.
+ * @returns what Redis made of it, for its parts
+ */
 export async function settle(parts: SettleParts, { id, members }: EndedRequest): Promise<Settled[]> {
   const { unsettled } = parts;
   for (const { job, judged } of members) if (isAttempt(judged)) unsettled.remember(job, judged.verdict);
+  if (id !== '' || members.length <= 1) return settleRequest(parts, { id, members });
+  const together = await settleTogether(parts, members);
+  if (together) return together;
+  const apart = members.map((one) => settleRequest(parts, { id, members: [one] }));
+  return (await Promise.all(apart)).flat();
+}
+
+/** One try. Undefined when Redis has refused some of it: what it settled before is found settled. */
+async function settleTogether(
+  parts: SettleParts,
+  members: EndedRequest['members'],
+): Promise<Settled[] | undefined> {
+  const { client, prefix, options, settings } = parts;
+  const all: Settled[] = [];
+  try {
+    for (let at = 0; at < members.length; at += MOST_AT_ONCE) {
+      const some = members.slice(at, at + MOST_AT_ONCE);
+      const settlements = settlementsOf(some, parts, 'alone');
+      const unsent = some.filter(({ judged }) => isNothingSent(judged)).length;
+      const { endpoint } = options;
+      all.push(
+        forget(
+          parts,
+          settlements,
+          await settleJobs(client, prefix, { endpoint, settings }, settlements, { unsent }),
+        ),
+      );
+    }
+    return all;
+  } catch (error) {
+    options.onError(asError(error));
+    return undefined;
+  }
+}
+
+async function settleRequest(parts: SettleParts, { id, members }: EndedRequest): Promise<Settled[]> {
   const isUnsent = members.length > 0 && members.every(({ judged }) => isNothingSent(judged));
-  const settlements = settlementsOf(members, parts);
+  const settlements = settlementsOf(members, parts, 'together');
   const all: Settled[] = [];
   for (let at = 0; at === 0 || at < settlements.length; at += MOST_AT_ONCE) {
     const isLast = at + MOST_AT_ONCE >= settlements.length;
@@ -41,16 +81,20 @@ export async function settle(parts: SettleParts, { id, members }: EndedRequest):
     const settled = await persist(parts, part, {
       ...(all[0] && { since: all[0].since }),
       ...(isLast && id !== '' && { closes: id }),
-      ...(isLast && isUnsent && { isUnsent }),
+      ...(isLast && isUnsent && { unsent: 1 }),
     });
     if (!settled) break;
-    for (const [nth, as] of settled.as.entries()) {
-      const one = part[nth];
-      if (one && as !== 'lost') unsettled.forget(one);
-    }
-    all.push(settled);
+    all.push(forget(parts, part, settled));
   }
   return all;
+}
+
+function forget({ unsettled }: SettleParts, part: readonly Settling[], settled: Settled): Settled {
+  for (const [nth, as] of settled.as.entries()) {
+    const one = part[nth];
+    if (one && as !== 'lost') unsettled.forget(one);
+  }
+  return settled;
 }
 
 const isAttempt = ({ verdict: { settle: as } }: Judged): boolean => as !== 'released' && as !== 'deferred';

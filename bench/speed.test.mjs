@@ -1,0 +1,13 @@
+/** Each scenario of the bench, in small: it ends when every delivery has arrived, so what is tested is that it ends. */
+import { expect, test } from 'vitest';
+import { SCENARIOS, SMOKE } from './speed/scenarios.mjs';
+
+test.each(Object.entries(SCENARIOS))(
+  '%s measures, and every delivery arrives',
+  { timeout: 300_000 },
+  async (_, scenario) => {
+    const rows = await scenario(SMOKE);
+    expect(rows.length).toBeGreaterThan(0);
+    for (const row of rows) expect(row).toMatchObject({ figure: expect.stringMatching(/./) });
+  },
+);
