@@ -3,6 +3,7 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { dashboard } from './grafana/dashboard.mjs';
+import { writeChart } from './helm/write.mjs';
 
 const FILE = fileURLToPath(new URL('../infra/grafana/longshore.json', import.meta.url));
 const text = `${JSON.stringify(dashboard(), null, 2)}\n`;
@@ -13,4 +14,8 @@ if (process.argv.includes('--check')) {
     process.stderr.write('infra/grafana/longshore.json is stale: run node scripts/gen-grafana.mjs\n');
     process.exitCode = 1;
   }
-} else await writeFile(FILE, text);
+} else {
+  await writeFile(FILE, text);
+  // The chart has the board too.
+  await writeChart({});
+}

@@ -8,6 +8,7 @@ import { parseArgs } from 'node:util';
 import { configurationPage, jsonSchema } from '../packages/config/dist/reference.js';
 import { ERRORS } from '../packages/event/dist/index.js';
 import { metricsPage, recordsPage } from '../packages/observe/dist/reference.js';
+import { writeChart } from './helm/write.mjs';
 
 const ROOT = path.dirname(path.dirname(fileURLToPath(import.meta.url)));
 
@@ -28,7 +29,10 @@ const { values } = parseArgs({
 });
 await mkdir(values.dir, { recursive: true });
 const results = await Promise.all(PAGES.map((page) => (values.check ? check(page) : write(page))));
-process.exitCode = results.every(Boolean) ? 0 : 1;
+const isOwn = values.dir === path.join(ROOT, 'docs', 'reference');
+// The chart has the schema too.
+const chart = isOwn ? await writeChart({ check: values.check }) : true;
+process.exitCode = [...results, chart].every(Boolean) ? 0 : 1;
 
 async function write({ file, make }) {
   await writeFile(path.join(values.dir, file), make());

@@ -92,7 +92,9 @@ describe('infra/compose', () => {
   const ours = ['ingest', 'worker', 'dashboard'];
 
   test('has the roles with two workers, a Redis and a registry, and each waits for what it needs', () => {
-    expect(Object.keys(services).sort()).toEqual([...ours, 'receiver', 'redis', 'registry'].sort());
+    expect(Object.keys(services).sort()).toEqual(
+      [...ours, 'postgres', 'receiver', 'redis', 'registry'].sort(),
+    );
     expect(services.worker.deploy.replicas).toBe(2);
     for (const role of ours) expect(services[role].command).toEqual(['run', '--role', role]);
     for (const [name, { depends_on = {} }] of Object.entries(services)) {
@@ -145,6 +147,25 @@ describe('infra/compose', () => {
     const { code, stdout } = await longshore(['check', join(folder, 'longshore.yml')], { env });
     expect([code, stdout]).toEqual([0, expect.stringContaining('POST http://receiver:8080/events')]);
     expect(stdout).toContain('0 errors, 0 warnings');
+  });
+
+  test('its PostgreSQL is one that the archive of its configuration finds, once it is asked for', async () => {
+    const { environment, profiles, volumes: kept } = services.postgres;
+    expect([profiles, kept]).toEqual([['archive'], ['postgres:/var/lib/postgresql/data']]);
+    const { POSTGRES_USER: user, POSTGRES_DB: database, POSTGRES_PASSWORD: password } = environment;
+    expect(services.worker.environment.DATABASE_URL).toBe(
+      `postgres://${user}:${password}@postgres/${database}`,
+    );
+    const file = join(await temporaryFolder(), 'longshore.yml');
+    const settings = readFileSync(join(folder, 'longshore.yml'), 'utf8');
+    await writeFile(file, settings.replace('# archive:', 'archive:'));
+    const env = {
+      INGEST_TOKEN: 'a',
+      DASHBOARD_PASSWORD: 'b',
+      DATABASE_URL: 'postgres://longshore:x@postgres/l',
+    };
+    const { code, stdout } = await longshore(['check', file], { env });
+    expect([code, stdout]).toEqual([0, expect.stringContaining('writes to env:DATABASE_URL')]);
   });
 
   test.skipIf(!hasTool('docker-registry'))(

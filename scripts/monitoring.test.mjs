@@ -124,10 +124,16 @@ describe('infra/prometheus', () => {
     expect(new Set(names).size).toBe(names.length);
   });
 
-  test('each rule says how bad it is, and names a page and a heading that there are', () => {
-    for (const { alert, labels, annotations } of RULES) {
+  test('each rule says how bad it is, waits, names a page and a heading that there are, and has a test', () => {
+    const tested = read('infra/prometheus/rules.test.yml');
+    for (const { alert, labels, annotations, for: waits } of RULES) {
       expect(['warning', 'critical'], alert).toContain(labels.severity);
-      const [page, anchor] = annotations.runbook.split('#');
+      expect(waits, alert).toMatch(/^\d+[mh]$/);
+      expect(annotations.description, alert).toMatch(/^[A-Z].*\.$/);
+      expect(tested).toContain(alert);
+      const url = new URL(annotations.runbook_url);
+      const [page, anchor] = [url.pathname.slice(1), url.hash.slice(1)];
+      expect(url.host).toBe('longshore.example');
       expect(existsSync(join(ROOT, page)), alert).toBe(true);
       if (anchor) expect(anchors(read(page)), alert).toContain(anchor);
     }

@@ -33,6 +33,8 @@ const LOG_INTERVAL_MS = 10_000;
 const CONNECTIONS = 8;
 /** A batch takes some 30 ms; more is a lock or a disk that hangs. Milliseconds. */
 const STATEMENT_TIMEOUT_MS = 10_000;
+/** Beyond that timeout a server or a network hangs. Milliseconds. */
+const ANSWER_MARGIN_MS = 5_000;
 
 /**
  * Undefined without `archive`.
@@ -45,7 +47,7 @@ export async function openRelayArchive(
   writes: boolean,
 ): Promise<RelayArchive | undefined> {
   if (!config.archive) return undefined;
-  const [{ openArchive }, { createArchiveWriter }, { createAhead }] = await Promise.all([
+  const [{ isSchemaMissing, openArchive }, { createArchiveWriter }, { createAhead }] = await Promise.all([
     import('@longshore/archive'),
     import('@longshore/archive/write'),
     import('@longshore/archive/partitions'),
@@ -55,6 +57,7 @@ export async function openRelayArchive(
     connection: postgres.connection,
     max: CONNECTIONS,
     statementTimeout: STATEMENT_TIMEOUT_MS,
+    answerTimeout: STATEMENT_TIMEOUT_MS + ANSWER_MARGIN_MS,
     onError: (err) =>
       observer.throttledLog('archive', LOG_INTERVAL_MS).warn({ err }, 'connection to PostgreSQL broke'),
   });
@@ -64,15 +67,17 @@ export async function openRelayArchive(
     await archive.migrate();
     await createAhead(archive.pool, partition, Date.now());
   });
-  const opened = relayArchive(
-    archive,
-    postgres,
-    observer,
-    ensure,
-    createArchiveWriter(archive, config.archive),
-  );
+  const writer = createArchiveWriter(archive, config.archive);
+  const opened = relayArchive(archive, postgres, observer, ensure.run, {
+    // An empty database in the place of the old one is migrated before the next try.
+    write: (deliveries, signal) =>
+      writer.write(deliveries, signal).catch((error: unknown) => {
+        if (isSchemaMissing(error)) ensure.forget();
+        throw error;
+      }),
+  });
   try {
-    await firstAnswer(ensure, observer);
+    await firstAnswer(ensure.run, observer);
   } catch (error) {
     await opened.close();
     throw error;
@@ -159,16 +164,20 @@ const asUnavailable = (error: unknown): unknown =>
     ? error
     : new LongshoreError('ARCHIVE_UNAVAILABLE', wordsOf(error), { cause: error });
 
-/** Runs until it has succeeded once; calls at the same time share a run. */
-function once(work: () => Promise<void>): () => Promise<void> {
+/** Runs until it has succeeded once, and again after `forget`; calls at the same time share a run. */
+function once(work: () => Promise<void>): { run(): Promise<void>; forget(): void } {
   let running: Promise<void> | undefined;
-  return () => {
+  const forget = (): void => {
+    running = undefined;
+  };
+  const run = (): Promise<void> => {
     running ??= work().catch((error: unknown) => {
-      running = undefined;
+      forget();
       throw error;
     });
     return running;
   };
+  return { run, forget };
 }
 
 /** Settings of the archive that are bound to its connection and its writer. Its rules change while it runs. */

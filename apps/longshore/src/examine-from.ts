@@ -4,7 +4,7 @@ import type { Check } from '@longshore/doctor';
 import type { RoleParts } from './role.js';
 
 /** Milliseconds for one connection: a page waits for all of them together. */
-const TIMEOUT_MS = 3_000;
+const TIMEOUT_MS = 5_000;
 
 /** Never rejects. The file is read again, since what is wrong with it may be why it is not in force. */
 export async function examineFrom({

@@ -2,11 +2,11 @@
 import { createHash } from 'node:crypto';
 import { realpath } from 'node:fs/promises';
 import { resolve } from 'node:path';
-import { type Config, revealAll } from '@longshore/config';
-import { type SecureOptions, secureOptions, systemTrust } from '@longshore/network';
+import type { Config } from '@longshore/config';
 import type { Observer } from '@longshore/observe';
 import type { RedisAddress } from '@longshore/queue';
 import { keepEmbeddedRedis } from './embedded.js';
+import { renewedTls } from './renewed-tls.js';
 
 /** The Redis of this process. */
 export interface OpenRedis {
@@ -53,19 +53,8 @@ export function namedRedis({ redis }: Config): Omit<OpenRedis, 'stop'> | undefin
   const { tls } = redis;
   const insecure = tls?.insecure ? ', INSECURE: its certificate is not checked' : '';
   return {
-    address: { ...address, renewed, ...(tls && { tls: tlsOf(tls) }) },
+    address: { ...address, renewed, ...(tls && { tls: renewedTls(tls) }) },
     where: `${where}${tls ? ' by TLS' : ''}${insecure}`,
-  };
-}
-
-/** Made again when a file that it names has changed. */
-function tlsOf(tls: NonNullable<Config['redis']['tls']>): () => SecureOptions {
-  let made: { of: string; secure: () => SecureOptions } | undefined;
-  return () => {
-    const now = revealAll(tls);
-    const of = JSON.stringify(now);
-    if (made?.of !== of) made = { of, secure: secureOptions(now, systemTrust()) };
-    return made.secure();
   };
 }
 

@@ -1,4 +1,6 @@
 /** The archive as an endpoint of the relay: events arrive in PostgreSQL, once each, whatever PostgreSQL does meanwhile. */
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import {
   eventually,
   redisUrl,
@@ -161,6 +163,36 @@ test(
       (n) => n === 3,
       AT_LAST,
     );
+  },
+  LONG_MS,
+);
+
+test(
+  'another, empty database in its place, by a url in a file, is migrated without a restart',
+  async () => {
+    const [first, second] = [await testDatabase(), await testDatabase()];
+    const folder = await workFolder();
+    const place = join(folder, 'url');
+    await writeFile(place, first);
+    const relay = await startRelay(await config({ url: `file:${place}` }));
+    await relay.post(envelope(...fresh(3)));
+    await eventually(
+      () => countOf(first),
+      (n) => n === 3,
+      AT_LAST,
+    );
+    await writeFile(place, second);
+    await rowsOf(
+      first,
+      'select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid()',
+    );
+    await relay.post(envelope(...fresh(5)));
+    await eventually(
+      () => countOf(second).catch(() => 0),
+      (n) => n === 5,
+      AT_LAST,
+    );
+    expect(await countOf(first)).toBe(3);
   },
   LONG_MS,
 );

@@ -81,7 +81,8 @@ export async function writeConfig(folder: string, settings: Settings): Promise<s
 function withTimeouts({ notifications, ...others }: Settings): Settings {
   if (!notifications) return others;
   const { endpoints = [], ...more } = notifications as { endpoints?: Settings[] };
-  const timeout = (endpoint: Settings) => (endpoint.kind === 'preheat' ? {} : { timeout: '60s' });
+  const timeout = (endpoint: Settings) =>
+    endpoint.kind === 'preheat' || endpoint.kind === 'copy' ? {} : { timeout: '60s' };
   const patient = endpoints.map((endpoint) => ({ ...timeout(endpoint), ...endpoint }));
   return { ...others, notifications: { ...more, endpoints: patient } };
 }

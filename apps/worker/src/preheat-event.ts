@@ -20,7 +20,7 @@ const MAX_FAILED_PARTS = 200;
 /** As ingest would have taken it. Undefined for a run that is no event: nothing was to be warmed. */
 export function preheatEvent(run: PreheatRun): TakenEvent | undefined {
   if (!PUBLISHED.has(run.result)) return undefined;
-  const action = `preheat.${run.result}`;
+  const action = `${run.kind ?? 'preheat'}.${run.result}`;
   const { repository, tag, digest } = run;
   const timestamp = new Date(run.finishedAt).toISOString();
   const id = eventIdFrom(OWN_SOURCE, [run.endpoint, run.id, action]);

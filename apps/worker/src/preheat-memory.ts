@@ -44,7 +44,9 @@ export function createPreheatMemory(parts: MemoryParts): PreheatMemory {
   const { prefix } = config().redis;
   const settings = () => {
     const found = config().notifications.endpoints.find(({ name }) => name === endpoint);
-    return found?.kind === 'preheat' ? found.preheat : undefined;
+    if (found?.kind === 'preheat') return found.preheat;
+    // a copy looks at what the target has, each time
+    return found?.kind === 'copy' ? { keep: found.copy.keep, window: 0 } : undefined;
   };
   const runs = createPreheatRuns(client, prefix);
   const store = createPreheatStore({
@@ -65,11 +67,13 @@ export function createPreheatMemory(parts: MemoryParts): PreheatMemory {
   };
 }
 
-/** The run as an event, to each endpoint that takes such events. A preheat endpoint never does: no circles. */
+/** The run as an event, to each endpoint that takes such events. Endpoints of kind preheat and copy never do: no circles. */
 async function publishRun(run: PreheatRun, { config, publish }: MemoryParts, retry: Retry): Promise<void> {
   const taken = preheatEvent(run);
   if (!taken) return;
-  const routes = createRoutes(routedEndpoints(config()).filter(({ kind }) => kind !== 'preheat'));
+  const routes = createRoutes(
+    routedEndpoints(config()).filter(({ kind }) => kind !== 'preheat' && kind !== 'copy'),
+  );
   await untilStored(() => publish(taken, routes), retry);
 }
 

@@ -1,8 +1,14 @@
 /** An endpoint of `kind: preheat` as its sink takes it: secrets resolved, defaults in place. */
-import { type PreheatEndpoint, type PreheatSettings, resolved, revealAll } from '@longshore/config';
+import {
+  type CopyEndpoint,
+  type PreheatEndpoint,
+  type PreheatSettings,
+  resolved,
+  revealAll,
+} from '@longshore/config';
 import { systemTrust } from '@longshore/network';
 import type { Egress } from '@longshore/network/egress';
-import type { PreheatSinkOptions } from '@longshore/sinks/preheat';
+import type { CopySinkOptions, PreheatSinkOptions } from '@longshore/sinks/preheat';
 import { registryAuthOf } from './registry-auth.js';
 
 /** In milliseconds: a registry may send its event some time before everybody can read the manifest. */
@@ -50,6 +56,42 @@ function registryOf(settings: PreheatSettings['registry'], timeout: number): Reg
     trust: systemTrust(),
     timeout,
     trusted: { realms, addresses },
+  };
+}
+
+/** An endpoint of `kind: copy`. @throws LongshoreError SECRET_MISSING */
+export function copyOptions(
+  { name, timeout, copy: settings }: CopyEndpoint,
+  version: string,
+  egress: Egress,
+): Omit<CopySinkOptions, 'memory'> {
+  const { platforms, artifacts, referrers, deletes, delay, limits } = settings;
+  const { prefix, concurrency } = settings.target;
+  const manifestBytes = limits.manifestsize;
+  const { trusted, ...target } = registryOf({ ...settings.target, hosts: [], reserve: 0 }, timeout);
+  const { trusted: own, ...source } = registryOf({ ...settings.registry, hosts: [] }, timeout);
+  const { depth, manifests, blobs } = limits;
+  return {
+    ...{ name, userAgent: `longshore/${version}`, deletes, delay, appearsWithin: APPEARS_WITHIN_MS },
+    registry: {
+      ...source,
+      ...{ url: settings.registry.url.reveal(), egress, manifestBytes },
+      trusted: { ...own, settings: 'copy.registry.' },
+    },
+    target: {
+      ...target,
+      ...{ url: settings.target.url.reveal(), egress, manifestBytes, prefix, concurrency },
+      trusted: { ...trusted, settings: 'copy.target.' },
+    },
+    policy: {
+      platforms,
+      whole: platforms.length === 0,
+      attestations: true,
+      foreignLayers: false,
+      artifacts: artifacts.length === 0 ? 'images' : artifacts.includes('*') ? 'all' : artifacts,
+      referrers: referrers ? 'all' : 'none',
+      limits: { depth, manifests, blobs },
+    },
   };
 }
 

@@ -20,7 +20,7 @@ import { httpOptions, openHttp } from './http-options.js';
 import type { OwnPublish } from './own-publish.js';
 import type { LiveEndpoint } from './pipeline.js';
 import { createPreheatMemory } from './preheat-memory.js';
-import { preheatOptions } from './preheat-options.js';
+import { copyOptions, preheatOptions } from './preheat-options.js';
 import type { Report } from './report.js';
 
 /** See the header. Nothing in it looks a secret up again. */
@@ -93,11 +93,14 @@ export function prepareEndpoint(
     const open = () => ({ ...rules, sink: openHttp(options, tokens) });
     return { endpoint, fingerprint: fingerprint({ ...options, sign: signing }), open, report };
   }
+  const memory = () => createPreheatMemory({ client, config: live, endpoint: name, observer, publish });
+  if (endpoint.kind === 'copy') {
+    const options = copyOptions(endpoint, version, egress);
+    const open = () => ({ ...rules, sink: openSink('copy', { ...options, memory: memory() }) });
+    return { endpoint, fingerprint: fingerprint(options), open, report };
+  }
   const options = preheatOptions(endpoint, version, egress);
-  const open = () => {
-    const memory = createPreheatMemory({ client, config: live, endpoint: name, observer, publish });
-    return { ...rules, sink: openSink('preheat', { ...options, memory }) };
-  };
+  const open = () => ({ ...rules, sink: openSink('preheat', { ...options, memory: memory() }) });
   return { endpoint, fingerprint: fingerprint(options), open, report };
 }
 

@@ -7,6 +7,7 @@ import {
   type AlertEndpoint,
   type ArchiveEndpoint,
   type Config,
+  type CopyEndpoint,
   type Endpoint,
   everyEndpoint,
   type HttpEndpoint,
@@ -143,13 +144,18 @@ function nextVisitMs(found: Finished, { delivered, dead }: Config['retention']):
 /** The part of an endpoint that says how long its deliveries wait. */
 type Waiting =
   | Pick<HttpEndpoint | AlertEndpoint | ArchiveEndpoint, 'kind' | 'maxbackoff'>
-  | Pick<PreheatEndpoint, 'kind' | 'maxbackoff' | 'preheat'>;
+  | Pick<PreheatEndpoint, 'kind' | 'maxbackoff' | 'preheat'>
+  | Pick<CopyEndpoint, 'kind' | 'maxbackoff' | 'copy'>;
 
 /** Milliseconds that a delivery waits at most until it is looked at again, `Retry-After` included. */
 export function longestWait(endpoint: Waiting): number {
-  const others =
-    endpoint.kind === 'preheat' ? Math.max(PREHEAT_PAUSE_MS, endpoint.preheat.delay) : NEWER_RETRY_MS;
-  return Math.max(endpoint.maxbackoff, others);
+  return Math.max(endpoint.maxbackoff, withoutAttempt(endpoint));
+}
+
+/** Milliseconds that a delivery may be deferred. */
+function withoutAttempt(endpoint: Waiting): number {
+  if (endpoint.kind === 'preheat') return Math.max(PREHEAT_PAUSE_MS, endpoint.preheat.delay);
+  return endpoint.kind === 'copy' ? Math.max(PREHEAT_PAUSE_MS, endpoint.copy.delay) : NEWER_RETRY_MS;
 }
 
 async function promoteOverdue(

@@ -15,7 +15,7 @@ export function takeSettings(endpoint: Endpoint | AlertEndpoint | ArchiveEndpoin
 
 /** A body of a format that holds one event is a request of its own. */
 function batchOf(endpoint: Endpoint | ArchiveEndpoint): Pick<TakeSettings, 'batch'> {
-  if (endpoint.kind === 'preheat' || !endpoint.batch) return {};
+  if (endpoint.kind === 'preheat' || endpoint.kind === 'copy' || !endpoint.batch) return {};
   if (endpoint.kind === 'http' && !canBatch(endpoint)) return {};
   const { events, wait: waitMs, bytes } = endpoint.batch;
   return { batch: { events, waitMs, bytes } };

@@ -1,5 +1,5 @@
 /** The settings of the archive: every event kept in PostgreSQL. Its presence turns it on. */
-import { presence, setting } from '@longshore/settings';
+import { presence, setting, tls } from '@longshore/settings';
 import { url } from '@longshore/settings/secrets';
 import { bytes, choice, DAY_MS, duration, flag } from '@longshore/settings/values';
 import { z } from 'zod';
@@ -18,6 +18,7 @@ export const archive = presence(
         url(),
         '`postgres://user:password@host:5432/database`, PostgreSQL 15 or newer. Without it Longshore starts an embedded PostgreSQL in `datadir`.',
       ).optional(),
+      tls: tls('Instead of the system’s').optional(),
       retention: setting(
         duration({ max: LONGEST_RETENTION_MS }),
         'How long events are kept, by their own time. 0s: forever, and then `maxbytes` is required.',

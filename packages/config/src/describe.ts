@@ -10,7 +10,7 @@ import { keysOf, type Printed, shapeOf } from '@longshore/settings/shape';
 import type { z } from 'zod';
 import type { AlertConfig } from './alert.js';
 import type { ArchiveSettings } from './archive-endpoint.js';
-import type { Endpoint, HttpEndpoint, PreheatEndpoint } from './endpoint.js';
+import type { CopyEndpoint, Endpoint, HttpEndpoint, PreheatEndpoint } from './endpoint.js';
 import { givingUp } from './giving-up.js';
 import { pacing } from './pacing.js';
 import { type Config, settings } from './schema.js';
@@ -80,7 +80,7 @@ function paragraph(endpoint: Endpoint): string {
   const { name, disabled, paused, threshold } = endpoint;
   const state = disabled ? ' (disabled: gets nothing)' : paused ? ' (paused: events are queued)' : '';
   const lines = [
-    ...(endpoint.kind === 'preheat' ? warmed(endpoint) : [posted(endpoint)]),
+    ...whereTo(endpoint),
     `dead after ${threshold} failed ${threshold === 1 ? 'attempt' : `attempts; ${delays(endpoint)}`}`,
     givingUp(endpoint),
     ...pacing(endpoint),
@@ -195,6 +195,18 @@ function posted(endpoint: HttpEndpoint): string {
   const isKnown = isTemplate(endpoint) && endpoint.url.reference === undefined;
   const url = isKnown ? new Secret(templateOf(endpoint).url) : endpoint.url;
   return `${method} ${maskedUrl(url) || '(no url)'}, ${concurrency} at once, ${formatDuration(timeout)} for each attempt`;
+}
+
+function whereTo(endpoint: Endpoint): string[] {
+  if (endpoint.kind === 'preheat') return warmed(endpoint);
+  return [endpoint.kind === 'copy' ? copied(endpoint) : posted(endpoint)];
+}
+
+function copied({ concurrency, copy }: CopyEndpoint): string {
+  const { registry, target, platforms, deletes } = copy;
+  const which = platforms.length > 0 ? platforms.map(printable).join(', ') : 'every platform';
+  const to = `${maskedUrl(target.url)}${target.prefix && ` below ${printable(target.prefix)}`}`;
+  return `copies images from ${maskedUrl(registry.url)} to ${to}, ${which}, ${concurrency} at once${deletes ? ', and deletes what it copied' : ''}`;
 }
 
 /** Settings of a target that say where it is. */

@@ -9,6 +9,7 @@ import { url } from '@longshore/settings/secrets';
 import { choice, count, DAY_MS, flag, registryDuration, text } from '@longshore/settings/values';
 import { z } from 'zod';
 import { connection } from './connection.js';
+import { copy } from './copy.js';
 import { body, byFormat, contenttype, host, method, options, success } from './format.js';
 import { batch, hold, latest, order, rate } from './pace.js';
 import { preheat } from './preheat.js';
@@ -177,10 +178,26 @@ const preheatEndpoint = z
     return { ...oneIgnore(written), only, rate: undefined, order: 'none' as const, batch: undefined };
   });
 
+/** An endpoint that copies images to another registry. A delivery is an image, as for preheat. */
+const copyEndpoint = z
+  .strictObject({
+    name,
+    kind: tag('copy'),
+    copy,
+    ...common('30s', 'Longest time without progress in one request to a registry, however large the blob.'),
+  })
+  .meta({ required: ['name', 'kind', 'copy'] })
+  .transform((written) => {
+    const { repositories, tags, deletes, referrers, chain } = written.copy;
+    const actions = deletes ? ['push', 'delete'] : ['push'];
+    const only = { actions, repositories, tags, untagged: referrers || deletes };
+    return { ...oneIgnore(written), only, chain, rate: undefined, order: 'none' as const, batch: undefined };
+  });
+
 /** One endpoint, as the rest of Longshore sees it. */
 export const endpoint = union(
-  '`http`: each event is posted to `url`. `preheat`: the image of each event is pulled into caches, see `preheat`.',
-  [httpEndpoint, preheatEndpoint],
+  '`http`: each event is posted to `url`. `preheat`: the image of each event is pulled into caches, see `preheat`. `copy`: it is copied to another registry, see `copy`.',
+  [httpEndpoint, preheatEndpoint, copyEndpoint],
   'http',
 );
 
@@ -190,3 +207,5 @@ export type Endpoint = z.output<typeof endpoint>;
 export type HttpEndpoint = z.output<typeof httpEndpoint>;
 /** One that warms caches. `only`: what routing lets through to it. */
 export type PreheatEndpoint = z.output<typeof preheatEndpoint>;
+/** One that copies images. `only`, `chain`: what routing lets through to it. */
+export type CopyEndpoint = z.output<typeof copyEndpoint>;

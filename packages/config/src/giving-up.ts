@@ -25,8 +25,8 @@ export function givingUp(endpoint: Endpoint): string {
   if (threshold <= 1) return 'gives up after the first attempt';
   const window = retryTime(endpoint);
   if (window > YEAR_MS) return 'gives up more than a year after the first attempt';
-  // A run of preheat takes as long as its image; nothing bounds it by the timeout of one request.
-  const waiting = kind === 'preheat' ? 0 : threshold * timeout;
+  // A preheat or copy takes as long as its image; nothing bounds it by the timeout of one request.
+  const waiting = kind === 'preheat' || kind === 'copy' ? 0 : threshold * timeout;
   const range = `${roughly(retryWindow(endpoint, 0))} to ${roughly(retryWindow(endpoint, 1) + waiting)}`;
   const causes = waiting > 0 ? 'with jitter and timeouts' : 'with jitter, without the time of attempts';
   return `gives up ${roughly(window)} after the first attempt (${range}, ${causes})`;

@@ -50,6 +50,7 @@ const TROUBLE: Readonly<Record<AnyReason, Trouble>> = {
   answer: 'answer',
   template: 'unknown',
   warm: 'answer',
+  copied: 'answer',
   skipped: 'unknown',
   partial: 'answer',
   failed: 'answer',

@@ -30,13 +30,14 @@ const FORMAT = {
   template: 'the template of the request failed',
 } as const;
 
-/** Reasons of an endpoint of kind preheat, in words. */
+/** Reasons of endpoints of kind preheat and copy, in words. */
 const PREHEAT = {
   warm: 'every part of the image is warm at every target',
-  skipped: 'nothing of the image matched the policy, or it was a dry run',
-  partial: 'some parts of the image, or some of its referrers, could not be warmed',
-  failed: 'no part of the image could be warmed',
+  skipped: 'nothing of the image matched the policy, it was a dry run, or the tag names another image by now',
+  partial: 'some parts of the image, or some of its referrers, could not be warmed or copied',
+  failed: 'no part of the image could be warmed or copied',
   manifest: 'a manifest of the image cannot be read',
+  copied: 'the image is at the target',
 } as const;
 
 /** Reasons of the endpoint `archive`, in words. */

@@ -36,6 +36,8 @@ export interface PreheatTally extends Record<PreheatResult, number> {
 
 /** One image at all targets of an endpoint, from the first request to the result. */
 export interface PreheatRun {
+  /** Of an endpoint of kind copy: what is warm elsewhere is there, and `warmed` was copied. Absent: preheat. */
+  kind?: 'copy';
   /** The same for the same run, also after a crash. */
   id: string;
   endpoint: string;
@@ -82,6 +84,7 @@ const SKIPPED: Readonly<Record<string, string>> = {
   manifest: 'the target stores blobs only',
   index: 'the target stores the manifests of an index, not the index',
   blob: 'the target fetches it itself, with the manifest',
+  superseded: 'the tag names another image by now, which has a copy of its own',
 };
 
 /** As text. Empty for a reason of another version. */

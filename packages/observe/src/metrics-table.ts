@@ -211,17 +211,17 @@ export const METRICS = {
   },
   longshore_preheat_blobs_total: {
     type: 'counter',
-    help: 'Parts of images by result: warmed, already, asked, skipped, failed. Target `none`: skipped for all targets.',
+    help: 'Parts of preheated and copied images by result: warmed (or copied), already, asked, skipped, failed. Target `none`: skipped for all targets.',
     labels: ['endpoint', 'target', 'result'],
   },
   longshore_preheat_bytes_total: {
     type: 'counter',
-    help: 'Bytes transferred to warm images, if the target reports them.',
+    help: 'Bytes transferred to warm or copy images, if the target reports them.',
     labels: ['endpoint', 'target'],
   },
   longshore_preheat_duration_seconds: {
     type: 'histogram',
-    help: 'Time from the receipt of a push until its image is warm at every target.',
+    help: 'Time from the receipt of a push until its image is warm at every target, or copied.',
     labels: ['endpoint'],
     buckets: [0.5, 1, 2.5, 5, 10, 30, 60, 120, 300, 600, 1800, 3600, 21_600],
   },

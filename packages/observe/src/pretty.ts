@@ -83,6 +83,8 @@ function wordsOf(line: Line): string[] {
       return [text(line.endpoint), subjectOf(line), `superseded by ${text(line.by)}`];
     case 'preheat.finished':
       return [text(line.endpoint), subjectOf({ ...line, action: '' }), warmthOf(line), text(line.detail)];
+    case 'copy.finished':
+      return [text(line.endpoint), subjectOf({ ...line, action: '' }), copyOf(line), text(line.detail)];
     default:
       return [];
   }
@@ -110,6 +112,10 @@ function countsOf({ enqueued, duplicates, ignored, collapsed = 0, missing = 0 }:
 
 function warmthOf({ warmed, already, failed, ms }: Line): string {
   return `${text(warmed)} warmed, ${text(already)} already warm, ${text(failed)} failed in ${text(ms)} ms`;
+}
+
+function copyOf({ warmed, already, failed, ms }: Line): string {
+  return `${text(warmed)} copied, ${text(already)} already there, ${text(failed)} failed in ${text(ms)} ms`;
 }
 
 function answerOf({ status, reason, ms, attempt, batch }: Line): string {

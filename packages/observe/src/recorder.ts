@@ -258,7 +258,8 @@ function otherRecorder({ log, metrics, bounds }: RecorderParts): Pick<Recorder, 
       const ms = Math.max(0, run.finishedAt - run.startedAt);
       const failed = result === 'partial' || result === 'failed';
       const named = { endpoint, deliveryId, repository, tag, digest, result };
-      write('preheat.finished', failed ? 1 : 0, { ...named, ...counts, ms, ageMs, detail });
+      const name = run.kind === 'copy' ? 'copy.finished' : 'preheat.finished';
+      write(name, failed ? 1 : 0, { ...named, ...counts, ms, ageMs, detail });
       countPreheat(metrics, bounds, run, ageMs / 1000);
     },
   };

@@ -32,6 +32,25 @@ const ALERT = {
 };
 const MS = 'Duration in milliseconds.';
 
+/** Of the end of a preheat or copy. */
+const IMAGE_END = {
+  endpoint: ENDPOINT,
+  deliveryId: DELIVERY,
+  repository: 'The image’s repository.',
+  tag: 'Its tag.',
+  digest: 'Its digest.',
+  result: '`succeeded`, `partial`, `failed`, `skipped` by the policy, or `dryrun`.',
+  warmed: 'Parts fetched, over all targets.',
+  already: 'Parts that were warm before.',
+  asked: 'Parts that a target accepted without reporting the result.',
+  skipped: 'Parts skipped.',
+  failed: 'Parts that failed.',
+  bytes: 'Bytes transferred, as far as targets report them.',
+  ms: MS,
+  ageMs: 'Time since the receipt of the event, in milliseconds.',
+  detail: DETAIL,
+};
+
 /** The catalogue. The forms of a record differ in level and message; `recorder.ts` picks one. */
 export const RECORDS = {
   'event.received': {
@@ -318,22 +337,22 @@ export const RECORDS = {
       { level: 'info', message: 'image warmed', when: 'succeeded, skipped or dryrun' },
       { level: 'warn', message: 'image not warmed', when: 'partial or failed' },
     ],
+    fields: IMAGE_END,
+  },
+  'copy.finished': {
+    help: 'The copy of an image ended.',
+    forms: [
+      { level: 'info', message: 'image copied', when: 'succeeded or skipped' },
+      { level: 'warn', message: 'image not copied', when: 'partial or failed' },
+    ],
     fields: {
-      endpoint: ENDPOINT,
-      deliveryId: DELIVERY,
-      repository: 'The image’s repository.',
-      tag: 'Its tag.',
-      digest: 'Its digest.',
-      result: '`succeeded`, `partial`, `failed`, `skipped` by the policy, or `dryrun`.',
-      warmed: 'Parts fetched, over all targets.',
-      already: 'Parts that were warm before.',
-      asked: 'Parts that a target accepted without reporting the result.',
-      skipped: 'Parts skipped.',
-      failed: 'Parts that failed.',
-      bytes: 'Bytes transferred, as far as targets report them.',
-      ms: MS,
-      ageMs: 'Time since the receipt of the event, in milliseconds.',
-      detail: DETAIL,
+      ...IMAGE_END,
+      result:
+        '`succeeded`, `partial`, `failed`, or `skipped`: not wanted, or the tag names another image by now.',
+      warmed: 'Parts copied or mounted.',
+      already: 'Parts that the target had before.',
+      asked: 'Always 0.',
+      bytes: 'Bytes uploaded.',
     },
   },
 } as const satisfies { [Name in RecordName]: RecordRow<Name> };

@@ -346,6 +346,20 @@ const table: [what: string, record: (o: Observer) => void, level: string, msg: s
     'image not warmed',
     { record: 'preheat.finished', ...warmedLine, result: 'partial', detail: '1 of 4 parts failed' },
   ],
+  [
+    'copy.finished, succeeded',
+    (o) => o.preheatFinished({ ...aRun, kind: 'copy' }),
+    'info',
+    'image copied',
+    { record: 'copy.finished', ...warmedLine, result: 'succeeded' },
+  ],
+  [
+    'copy.finished, partial',
+    (o) => o.preheatFinished({ ...aRun, kind: 'copy', result: 'partial', detail: '1 of 4 parts failed' }),
+    'warn',
+    'image not copied',
+    { record: 'copy.finished', ...warmedLine, result: 'partial', detail: '1 of 4 parts failed' },
+  ],
 ];
 
 test.each(table)('%s is one line', (_, record, level, msg, fields) => {

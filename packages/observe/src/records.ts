@@ -214,23 +214,24 @@ export interface RecordFields {
     state: 'empty' | 'older';
     detail: string;
   };
-  'preheat.finished': Pick<
-    PreheatRun,
-    'endpoint' | 'deliveryId' | 'repository' | 'tag' | 'digest' | 'result'
-  > & {
-    warmed: number;
-    already: number;
-    asked: number;
-    skipped: number;
-    failed: number;
-    /** Bytes transferred. */
-    bytes: number;
-    ms: number;
-    /** Milliseconds from the receipt of the event. */
-    ageMs: number;
-    detail?: string;
-  };
+  'preheat.finished': ImageEnd;
+  'copy.finished': ImageEnd;
 }
+
+/** The end of a preheat or copy. */
+type ImageEnd = Pick<PreheatRun, 'endpoint' | 'deliveryId' | 'repository' | 'tag' | 'digest' | 'result'> & {
+  warmed: number;
+  already: number;
+  asked: number;
+  skipped: number;
+  failed: number;
+  /** Bytes transferred. */
+  bytes: number;
+  ms: number;
+  /** Milliseconds from the receipt of the event. */
+  ageMs: number;
+  detail?: string;
+};
 
 /** The end of a hold. */
 interface EndpointEnd {

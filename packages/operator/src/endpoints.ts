@@ -103,10 +103,15 @@ const shown = (
   return {
     kind: settings.kind,
     ...(isInsecure(settings) && { insecure: true }),
-    url: settings.kind === 'preheat' || settings.kind === 'archive' ? '' : maskedUrl(settings.url),
+    url: urlOf(settings),
     settings: { timeout, threshold, backoff, maxbackoff, schedule, concurrency, accept, ignore },
   };
 };
+
+function urlOf(settings: ReturnType<typeof everyEndpoint>[number]): string {
+  if (settings.kind === 'preheat' || settings.kind === 'archive') return '';
+  return maskedUrl(settings.kind === 'copy' ? settings.copy.target.url : settings.url);
+}
 
 function blockedBecause(
   settings?: Pick<Endpoint, 'disabled' | 'paused'>,

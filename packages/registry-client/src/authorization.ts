@@ -33,6 +33,8 @@ interface Parts {
   realms: readonly string[];
   /** See `Trusted.settings`. */
   settings?: string;
+  /** What a token is asked for. Default `pull`. */
+  actions?: 'pull' | 'pull,push';
 }
 
 /** The authorizations of one registry. */
@@ -136,10 +138,18 @@ export class Authorizer {
     const request: TokenRequest = {
       realm: checkRealm(parameters.realm, registry, realms, credential !== undefined, settings),
       service: parameters.service,
-      scope: parameters.scope || `repository:${repository}:pull`,
+      scope: this.#scope(repository, parameters.scope),
       credential,
     };
     return `Bearer ${await tokens.get(request, used?.replace(/^Bearer /, ''))}`;
+  }
+
+  /** As the registry asks. Where it is written to, one token is for both. */
+  #scope(repository: string, asked: string | undefined): string {
+    const { actions = 'pull' } = this.#parts;
+    const own = `repository:${repository}`;
+    const scopes = (asked || `${own}:pull`).split(' ');
+    return scopes.map((scope) => (scope === `${own}:pull` ? `${own}:${actions}` : scope)).join(' ');
   }
 }
 

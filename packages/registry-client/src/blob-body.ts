@@ -39,6 +39,23 @@ export async function drainBody(
   }
 }
 
+/** So many bytes of a body, after those that are passed over. Throws `size` when there are fewer. */
+export async function sliceOf(
+  body: HttpAnswer['body'],
+  { skip, length }: { skip: number; length: number },
+  place: string,
+): Promise<Buffer> {
+  const slice = Buffer.allocUnsafe(length);
+  let passed = 0;
+  for await (const piece of body) {
+    const start = Math.max(0, skip - passed);
+    if (start < piece.length) piece.copy(slice, Math.max(0, passed - skip), start);
+    passed += piece.length;
+    if (passed >= skip + length) return slice;
+  }
+  throw new RegistryError('size', `${place}: ended after ${passed} bytes, ${skip + length} were expected`);
+}
+
 /** Throws `size` where the descriptor says another one. */
 export function checkSize(bytes: number, size: number | undefined, place: string): void {
   if (size !== undefined && bytes !== size) throw wrongSize(place, size, `${bytes}`);

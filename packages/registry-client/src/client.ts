@@ -1,7 +1,7 @@
 /**
  * The methods of a registry: which question each one is, and whether the answer's bytes are what was asked for.
  */
-import { checkSize, drainBody, wrongSize } from './blob-body.js';
+import { checkSize, drainBody, sliceOf, wrongSize } from './blob-body.js';
 import { overLimit, readBody } from './body.js';
 import { codingInWords, codingOf, isGzip, unpacked } from './coding.js';
 import { type Descriptor, knownSize } from './descriptor.js';
@@ -28,14 +28,15 @@ export function openRegistry(options: RegistryOptions): Registry {
   return new Client(options);
 }
 
-class Client implements Registry {
+/** See {@link Registry}. */
+export class Client implements Registry {
   readonly url: string;
   readonly host: string;
   readonly #session: Session;
   readonly #manifestBytes: number;
 
-  constructor(options: RegistryOptions) {
-    this.#session = new Session(options);
+  constructor(options: RegistryOptions, session = new Session(options)) {
+    this.#session = session;
     this.url = this.#session.base.href.replace(/\/$/, '');
     this.host = this.#session.base.host;
     this.#manifestBytes = Math.min(options.manifestBytes ?? MANIFEST_BYTES.usual, MANIFEST_BYTES.most);
@@ -119,6 +120,30 @@ class Client implements Registry {
       const body = await this.#whole(answer, { digest, size }, place);
       verify(body, digest, answer, place);
       return body;
+    });
+  }
+
+  async slice(
+    repository: string,
+    digest: string,
+    { from, to }: { from: number; to: number },
+    signal: AbortSignal,
+  ): Promise<Buffer> {
+    checkRepository(repository);
+    checkDigest(digest);
+    if (to <= from) return Buffer.alloc(0);
+    const range = `bytes=${from}-${to - 1}`;
+    const question = {
+      repository,
+      path: `blobs/${digest}`,
+      method: 'GET',
+      range,
+      signal,
+      idle: true,
+    } as const;
+    return this.#session.ask(question, async (answer, place) => {
+      const skip = answer.status === 206 ? 0 : from;
+      return sliceOf(answer.body, { skip, length: to - from }, place);
     });
   }
 

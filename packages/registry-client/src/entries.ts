@@ -28,7 +28,8 @@ export function sortEntries(entries: readonly Descriptor[], policy: WalkPolicy):
   );
   const digests = new Set([...fitting].map(({ digest }) => digest));
   for (const entry of left) {
-    if (fitting.has(entry) || (isAttestation(entry) && isOf(entry, digests))) continue;
+    const isOfTaken = policy.whole || isOf(entry, digests);
+    if (fitting.has(entry) || (isAttestation(entry) && isOfTaken)) continue;
     reasons.set(entry, isAttestation(entry) ? 'attestation' : 'platform');
   }
   return {
@@ -50,6 +51,7 @@ function reasonToSkip(entry: Descriptor, policy: WalkPolicy): SkipReason | undef
   if (kind === undefined) return 'type';
   if (kind === 'schema1') return 'schema1';
   if (artifactType !== undefined && !wantsArtifact(policy.artifacts, artifactType)) return 'artifact';
+  if (policy.whole) return undefined;
   return platform && (platform.os === 'unknown' || platform.architecture === 'unknown')
     ? 'platform'
     : undefined;

@@ -150,6 +150,16 @@ export interface Registry {
   /** A small blob, verified. More than `manifestBytes` is an error. */
   blob(repository: string, blob: Pick<Descriptor, 'digest' | 'size'>, signal: AbortSignal): Promise<Buffer>;
   /**
+   * The bytes of a blob from `from` up to `to`, which is not among them. Not verified: it is a part. Of a server that
+   * knows no ranges the blob is read from its start.
+   */
+  slice(
+    repository: string,
+    digest: string,
+    range: { from: number; to: number },
+    signal: AbortSignal,
+  ): Promise<Buffer>;
+  /**
    * What refers to this manifest: signatures, SBOMs (distribution-spec 1.1, with its fallback tag). None where the
    * registry does not know the question, by whatever 4xx or page it says so. Sizes are not always of the manifests.
    */

@@ -9,7 +9,17 @@ import type { HttpAnswer, HttpRequest, Transport } from './transport.js';
 const MOST = 5;
 const REDIRECTS: ReadonlySet<number> = new Set([301, 302, 303, 307, 308]);
 /** What another host may know. Credentials, and headers that the operator set for the registry, are not among it. */
-const HARMLESS: ReadonlySet<string> = new Set(['accept', 'range', 'user-agent']);
+const HARMLESS: ReadonlySet<string> = new Set([
+  'accept',
+  'range',
+  'user-agent',
+  // what is sent says so itself
+  'content-type',
+  'content-length',
+  'content-range',
+]);
+/** With these the method stays. */
+const KEEPING: ReadonlySet<number> = new Set([307, 308]);
 
 /** An answer, and whether it came from the host that was asked first. */
 export interface FinalAnswer extends HttpAnswer {
@@ -31,6 +41,9 @@ export async function follow<T>(
       if (to === undefined)
         return { to, value: await read({ ...answer, url, own: url.origin === first.url.origin }) };
       await reasonIn(answer);
+      const reads = request.method === 'GET' || request.method === 'HEAD';
+      if (!reads && !KEEPING.has(answer.status))
+        throw refused(url, `it answers ${request.method} with a redirect by ${answer.status}`);
       return { to };
     });
     if (outcome.to === undefined) return outcome.value;
@@ -43,6 +56,14 @@ type Hop<T> = { to: undefined; value: T } | { to: string };
 
 function next(request: HttpRequest, location: string): HttpRequest {
   const { url, headers } = request;
+  const to = locationOf(location, url);
+  if (to.origin === url.origin) return { ...request, url: to };
+  const harmless = Object.entries(headers).filter(([name]) => HARMLESS.has(name.toLowerCase()));
+  return { ...request, url: to, headers: Object.fromEntries(harmless) };
+}
+
+/** Where a `Location` leads to, which may be relative. Throws `redirect` where no request may be sent. */
+export function locationOf(location: string, url: URL): URL {
   if (!URL.canParse(location, url.href)) throw refused(url, 'it redirects to an invalid URL');
   const to = new URL(location, url);
   if (to.protocol !== 'https:' && to.protocol !== 'http:')
@@ -53,9 +74,7 @@ function next(request: HttpRequest, location: string): HttpRequest {
   // a user name in a URL would be sent as credentials
   to.username = '';
   to.password = '';
-  if (to.origin === url.origin) return { ...request, url: to };
-  const harmless = Object.entries(headers).filter(([name]) => HARMLESS.has(name.toLowerCase()));
-  return { ...request, url: to, headers: Object.fromEntries(harmless) };
+  return to;
 }
 
 function refused(url: URL, what: string): RegistryError {

@@ -50,7 +50,7 @@ async function fallback(session: Session, what: What): Promise<Descriptor[]> {
 }
 
 /** `sha256-<hex>` */
-function tagOf(digest: string): string {
+export function tagOf(digest: string): string {
   const [algorithm = '', encoded = ''] = digest.split(':');
   return `${algorithm.slice(0, 32)}-${encoded.slice(0, 64)}`;
 }

@@ -22,8 +22,14 @@ export interface Question {
   repository: string;
   /** Below the repository: `manifests/1.0`. */
   path: string;
-  method: 'GET' | 'HEAD';
+  /** Instead of `path`: where the registry has sent an upload to. Its query may be a secret. */
+  url?: URL;
+  method: HttpRequest['method'];
   accept?: string;
+  /** What is sent. `range`: of an upload, `0-33554431`. */
+  content?: { bytes: Buffer; type: string; range?: string };
+  /** Statuses of an answer that is read. Default: 200, and 206 where a range was asked for. */
+  accepts?: readonly number[];
   /** `bytes=0-0`; the answer may then be 206. */
   range?: string;
   signal: AbortSignal;
@@ -31,7 +37,7 @@ export interface Question {
   idle?: boolean;
 }
 
-/** The answer with status 200, or 206 where a range was asked for, and its name for messages: `registry.example.com: GET acme/app manifests/1.0`. */
+/** The answer with an accepted status, and its name for messages: `registry.example.com: GET acme/app manifests/1.0`. */
 export type Reader<T> = (answer: FinalAnswer, place: string) => Promise<T>;
 
 type Verdict<T> =
@@ -48,7 +54,8 @@ export class Session {
   readonly #now: () => number;
   readonly #offers: Offers;
 
-  constructor(options: RegistryOptions) {
+  /** `writes`: tokens are asked for that may push. */
+  constructor(options: RegistryOptions, { writes = false } = {}) {
     const { auth, trusted, timeout, reserve = 0, now = Date.now } = options;
     this.base = baseOf(options.url);
     this.#options = options;
@@ -65,6 +72,7 @@ export class Session {
       }),
       realms,
       settings: trusted?.settings,
+      ...(writes && { actions: 'pull,push' }),
     });
     const welcome = () => this.#askWelcome(new AbortController().signal);
     this.#offers = new Offers({ authorizer: this.#authorizer, welcome, now });
@@ -111,13 +119,15 @@ export class Session {
     read: Reader<T>,
   ): Promise<Verdict<T>> {
     const request = this.#request(question, authorization);
-    return follow(this.#transport, request, async (answer): Promise<Verdict<T>> => {
+    const isHome = request.url.origin === this.base.origin;
+    const { accepts = question.range === undefined ? [200] : [200, 206] } = question;
+    return follow(this.#transport, request, async (found): Promise<Verdict<T>> => {
+      const answer = { ...found, own: found.own && isHome };
       const { status, headers, own } = answer;
       // a storage or CDN that is busy says nothing of the registry
       if (own) this.#pace.learn(place, status, headers);
       if (own && isCounted(question)) this.#pace.count(headers);
-      if (status === 200 || (status === 206 && question.range !== undefined))
-        return { refusal: undefined, value: await read(answer, place) };
+      if (accepts.includes(status)) return { refusal: undefined, value: await read(answer, place) };
       const reason = await reasonIn(answer);
       const credentials = await this.#authorizer.has(question.repository);
       const refusal = refusalOf(answer, { place, reason, credentials, now: this.#now() });
@@ -174,17 +184,22 @@ export class Session {
   }
 
   #request(
-    { repository, path, method, accept, range, signal, idle }: Question,
+    { repository, path, url: given, method, accept, range, content, signal, idle }: Question,
     authorization?: string,
   ): HttpRequest {
-    const url = this.#url(`/v2/${repository}/${path}`);
+    const url = given ?? this.#url(`/v2/${repository}/${path}`);
+    const writes = method !== 'GET' && method !== 'HEAD';
     const headers = {
       ...this.#headers(url),
       ...(accept && { accept }),
       ...(range && { range }),
-      ...(authorization && { authorization }),
+      ...(content && { 'content-type': content.type }),
+      ...(content?.range && { 'content-range': content.range }),
+      ...(writes && { 'content-length': String(content?.bytes.length ?? 0) }),
+      ...(authorization && url.origin === this.base.origin && { authorization }),
     };
-    return { url, method, headers, signal, timeout: this.#options.timeout, idle };
+    const body = content?.bytes;
+    return { url, method, headers, signal, timeout: this.#options.timeout, idle, ...(body && { body }) };
   }
 
   #url(path: string): URL {

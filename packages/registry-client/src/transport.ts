@@ -19,10 +19,10 @@ import type { RegistryOptions } from './port.js';
 /** One request. */
 export interface HttpRequest {
   url: URL;
-  method: 'GET' | 'HEAD' | 'POST';
+  method: 'GET' | 'HEAD' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
   headers: Readonly<Record<string, string | string[]>>;
-  /** Of a POST. */
-  body?: string;
+  /** Text of a form, or bytes that are sent piece by piece: while they go out, the timeout is for silence. */
+  body?: string | Buffer;
   signal: AbortSignal;
   /** Milliseconds for the whole answer; with `idle`, without a byte. */
   timeout: number;
@@ -39,6 +39,9 @@ export interface HttpAnswer {
 
 /** Reads an answer. */
 export type Read<T> = (answer: HttpAnswer) => Promise<T>;
+
+/** Bytes of a body that are written at once: what has been written counts as progress. */
+const PIECE_BYTES = 64 * 1024;
 
 /** The connections of one registry. */
 export class Transport {
@@ -70,8 +73,10 @@ export class Transport {
 
   async #exchange<T>(request: HttpRequest, read: Read<T>, purpose: Purpose): Promise<T> {
     const { stale, ...outcome } = await this.#once(request, read, purpose);
-    // a server may close a kept connection while a request is on its way there: that says nothing of the request
-    const { failure, value } = stale ? await this.#once(request, read, purpose) : outcome;
+    // a server may close a kept connection while a request is on its way there: that says nothing of the request.
+    // Of a piece of an upload it may have taken a part.
+    const again = stale && request.method !== 'PATCH';
+    const { failure, value } = again ? await this.#once(request, read, purpose) : outcome;
     if (failure) throw failure;
     return value as T;
   }
@@ -84,6 +89,8 @@ export class Transport {
     try {
       const lookup = await this.#allowed(url, purpose);
       sent = this.#send(request, lookup, attempt.signal);
+      // what goes wrong here is an error of the stream, which rejects the head
+      writeBody(sent.stream, request, (bytes) => attempt.moved(bytes)).catch(() => {});
       const head = await sent.head;
       answered = true;
       if (idle) attempt.transfer();
@@ -115,7 +122,7 @@ export class Transport {
       method,
       // RFC 9110 section 12.5.3: without it a server may compress as it likes
       headers: { 'accept-encoding': 'identity', ...headers },
-      ...(body !== undefined && { body }),
+      ...(typeof body === 'string' && { body }),
       agent: this.#agents.for(url),
       ...(lookup && { dnsLookup: lookup }),
       signal,
@@ -160,4 +167,21 @@ async function* piecesOf(stream: Request, moved: (bytes: number) => void): Async
     moved((piece as Buffer).length);
     yield piece as Buffer;
   }
+}
+
+/** A text is written by got itself, and so is nothing where a method has no body. */
+async function writeBody(
+  stream: Request,
+  { method, body }: HttpRequest,
+  moved: (bytes: number) => void,
+): Promise<void> {
+  if (typeof body === 'string' || method === 'GET' || method === 'HEAD') return;
+  for (let at = 0; body && at < body.length; at += PIECE_BYTES) {
+    const piece = body.subarray(at, at + PIECE_BYTES);
+    await new Promise<void>((resolve, reject) => {
+      stream.write(piece, (error) => (error ? reject(error) : resolve()));
+    });
+    moved(piece.length);
+  }
+  stream.end();
 }

@@ -10,6 +10,8 @@ export interface WalkPolicy {
    * `unknown`. For each of these the best of the index is taken, as containerd does (`linux/arm64` takes `v8`).
    */
   platforms: readonly string[];
+  /** All that an index lists, also of unknown platforms: a copy of it has to be complete. Default false. */
+  whole?: boolean;
   /** BuildKit's attestations of the images that are taken. Default false: no runtime pulls them. */
   attestations: boolean;
   /** Layers that need not be in the registry ("nondistributable", "foreign"). Default false. */

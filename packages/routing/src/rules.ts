@@ -15,7 +15,7 @@ import {
 } from '@longshore/event';
 import { compileFilter } from './where.js';
 
-/** The rules by which an endpoint ignores an event, and the setting that holds each; `only_…`: of a preheat endpoint. */
+/** The rules by which an endpoint ignores an event, and the setting that holds each; `only_…`: of endpoints of kind preheat and copy. */
 export const RULES = {
   accept: 'accept, which does not list this class of events',
   mediatype: 'ignore.mediatypes',
@@ -26,11 +26,12 @@ export const RULES = {
   where: 'where, which is false for this event',
   source: 'ignore.sources',
   own_pull: 'ownpulls: Longshore made this pull itself',
-  only_images: 'preheat, which takes only events that name an image',
-  only_manifests: 'preheat, which waits for the manifest that lists the blob',
-  only_actions: 'preheat.actions',
-  only_repositories: 'preheat.repositories',
-  only_tags: 'preheat.tags',
+  loop: 'copy.chain, which is false: Longshore pushed this itself',
+  only_images: 'preheat or copy, which take only events that name an image',
+  only_manifests: 'preheat or copy, which wait for the manifest that lists the blob',
+  only_actions: 'preheat.actions; kind copy takes push, and delete with copy.deletes',
+  only_repositories: 'repositories of preheat or copy',
+  only_tags: 'tags of preheat or copy',
 } as const;
 
 /** One of {@link RULES}. */
@@ -58,6 +59,8 @@ export interface RoutedEndpoint {
   };
   /** True: it also gets the pulls that Longshore made itself. */
   ownpulls?: boolean;
+  /** False: it does not get the pushes that Longshore made itself. Absent: it does. */
+  chain?: boolean;
   /** Of its format: an event without these would be refused by the receiver. */
   needs?: Needs;
   /** Stands in the place of the registry's host. */
@@ -72,6 +75,8 @@ export interface RoutedEndpoint {
     repositories: readonly string[];
     /** Globs; empty for every one, and for none at all. */
     tags: readonly string[];
+    /** Whether events without a tag go to it, whatever `tags` says. Absent: as `tags` says. */
+    untagged?: boolean;
   };
 }
 
@@ -94,7 +99,7 @@ export type OnFault = (endpoint: string, error: Error) => void;
 
 /** `disabled` is no rule: nothing is planned for such an endpoint. */
 export function compileRules(endpoint: RoutedEndpoint, onFault?: OnFault): Ignores {
-  const { accept, ignore, ownpulls, needs, host, only } = endpoint;
+  const { accept, ignore, ownpulls, chain, needs, host, only } = endpoint;
   const sources = new Set(ignore.sources);
   const mediatypes = new Set(ignore.mediatypes);
   const actions = new Set(ignore.actions);
@@ -112,6 +117,7 @@ export function compileRules(endpoint: RoutedEndpoint, onFault?: OnFault): Ignor
     if (needs && lacks({ ...view, host: host ?? facts?.().registry }, needs)) return 'format';
     if (filtered && facts && filtered(facts(host))) return 'where';
     if (!ownpulls && view.action === 'pull' && isOwn(useragent)) return 'own_pull';
+    if (chain === false && view.action !== 'pull' && isOwn(useragent)) return 'loop';
     return misses?.(view);
   };
 }
@@ -140,7 +146,7 @@ function isOwn(useragent: string | undefined): boolean {
 /** The registry announces each blob of a push like this; the manifest that names them comes after them. */
 const BLOB = 'application/octet-stream';
 
-function compileOnly({ actions, repositories, tags }: NonNullable<RoutedEndpoint['only']>) {
+function compileOnly({ actions, repositories, tags, untagged }: NonNullable<RoutedEndpoint['only']>) {
   const repository = globMatcher(repositories);
   const tag = globMatcher(tags, MAX_TAG_LENGTH);
   return (view: EventView): Rule | undefined => {
@@ -148,6 +154,7 @@ function compileOnly({ actions, repositories, tags }: NonNullable<RoutedEndpoint
     if (!view.repository || !(view.digest || view.tag)) return 'only_images';
     if (view.mediaType === BLOB) return 'only_manifests';
     if (repositories.length > 0 && !repository(view.repository)) return 'only_repositories';
+    if (!view.tag && untagged !== undefined) return untagged ? undefined : 'only_tags';
     if (tags.length > 0 && !(view.tag && tag(view.tag))) return 'only_tags';
     return undefined;
   };

@@ -4,7 +4,7 @@ export type { TargetSchema } from './preheat/targets/kinds.js';
 export { target } from './preheat/targets/union.js';
 
 /** As in an endpoint's `kind`. */
-export const SINK_KINDS = ['http', 'preheat', 'archive'] as const;
+export const SINK_KINDS = ['http', 'preheat', 'copy', 'archive'] as const;
 
 /** An endpoint’s `kind`. */
 export type SinkKind = (typeof SINK_KINDS)[number];

@@ -1,5 +1,7 @@
 /** Every kind of sink, one line each. Add yours here; a test compares this list with the folders. */
 import { type ArchiveSinkOptions, openArchiveSink } from './archive/index.js';
+import { openCopySink } from './copy/index.js';
+import type { CopySinkOptions } from './copy/options.js';
 import { type HttpSinkOptions, openHttpSink } from './http/index.js';
 import type { SinkKind } from './kinds.js';
 import { openPreheatSink } from './preheat/index.js';
@@ -10,12 +12,14 @@ import type { Sink } from './sink.js';
 export interface SinkOptions {
   http: HttpSinkOptions;
   preheat: PreheatSinkOptions;
+  copy: CopySinkOptions;
   archive: ArchiveSinkOptions;
 }
 
 const openers: { [Kind in SinkKind]: (options: SinkOptions[Kind]) => Sink } = {
   http: openHttpSink,
   preheat: openPreheatSink,
+  copy: openCopySink,
   archive: openArchiveSink,
 };
 

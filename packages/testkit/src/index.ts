@@ -10,6 +10,7 @@ export { startIssuer, type TestIssuer } from './issuer.js';
 export { oci } from './oci.js';
 export type { OciPart } from './oci-content.js';
 export type { OciServer } from './oci-server.js';
+export type { OciStore, OciStoreOptions } from './oci-store.js';
 export { collectOutput, type LogRecord, type ProgramOutput } from './output.js';
 export { type PostgresOptions, startPostgres, type TestPostgres } from './postgres.js';
 export { type ProcessOptions, runProcess, type TestProcess } from './process.js';

@@ -1,4 +1,4 @@
-/** The last images of a preheat endpoint, and the page of one with each of its parts. */
+/** The last images of an endpoint of kind preheat or copy, and the page of one with each of its parts. */
 import {
   formatDuration,
   formatNumber,
@@ -14,10 +14,13 @@ import { endpointPath } from './overview.js';
 import { Ago, At, DescriptionRow, Heads } from './parts.js';
 
 const TONES = { succeeded: 'good', partial: 'warn', failed: 'bad', skipped: 'soft', dryrun: 'soft' };
+/** The same result of a part has another name where it was copied. */
+const COPIED: Readonly<Record<string, string>> = { warmed: 'copied', already: 'already there' };
 const PART_TONES = { warmed: 'good', already: 'good', asked: 'soft', skipped: 'soft', failed: 'bad' };
 
 /** One row for each image. */
 export function PreheatRuns({ runs, path, now }: { runs: readonly PreheatRun[]; path: string; now: number }) {
+  const there = runs[0]?.kind === 'copy' ? 'Copied' : 'Warm';
   return (
     <>
       <h2>Last images</h2>
@@ -26,7 +29,7 @@ export function PreheatRuns({ runs, path, now }: { runs: readonly PreheatRun[]; 
           columns={[
             'Image',
             'Result',
-            { number: 'Warm' },
+            { number: there },
             { number: 'Failed' },
             { number: 'Transferred' },
             'When',
@@ -42,7 +45,7 @@ export function PreheatRuns({ runs, path, now }: { runs: readonly PreheatRun[]; 
               <td>
                 <span class={`state ${TONES[run.result]}`}>{run.result}</span>
               </td>
-              <td class="number" data-label="Warm">
+              <td class="number" data-label={there}>
                 {formatNumber(run.tally.warmed + run.tally.already)} of{' '}
                 {formatNumber(run.tally.blobs - run.tally.skipped)}
               </td>
@@ -91,13 +94,13 @@ export function PreheatPage({ run }: { run: PreheatRun }) {
         </DescriptionRow>
         <DescriptionRow name="Transferred">{formatSize(tally.bytes)}</DescriptionRow>
       </dl>
-      <Parts parts={run.parts} />
+      <Parts parts={run.parts} words={run.kind === 'copy' ? COPIED : {}} />
       {run.omitted && <p class="soft">{formatNumber(run.omitted)} more parts are counted but not listed.</p>}
     </>
   );
 }
 
-function Parts({ parts }: { parts: readonly PreheatPart[] }) {
+function Parts({ parts, words }: { parts: readonly PreheatPart[]; words: Readonly<Record<string, string>> }) {
   return (
     <table class="cards">
       <caption class="hidden">Parts of the image</caption>
@@ -111,7 +114,7 @@ function Parts({ parts }: { parts: readonly PreheatPart[] }) {
             </th>
             <td data-label="Target">{target || 'all targets'}</td>
             <td>
-              <span class={`state ${PART_TONES[result]}`}>{result}</span>
+              <span class={`state ${PART_TONES[result]}`}>{words[result] ?? result}</span>
             </td>
             <td class="number" data-label="Size">
               {bytes === undefined ? '' : formatSize(bytes)}

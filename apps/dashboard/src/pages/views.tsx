@@ -27,7 +27,7 @@ const QUARANTINE_PAGE_SIZE = 25;
 const noRun = (name: string): LongshoreError =>
   new LongshoreError(
     'REQUEST_NOT_FOUND',
-    `no such run of ${name}; it is no longer kept (\`preheat.keep\` sets how many are)`,
+    `no such run of ${name}; it is no longer kept (\`keep\` of preheat or copy sets how many are)`,
   );
 
 /** Adds a route for each page. */
@@ -65,7 +65,7 @@ function endpointViews({ admin, health, boardPath, now }: PageDeps): Record<stri
       const paging = { limit: PAGE_SIZE, after: param(params, 'after') };
       const [{ items, next }, runs] = await Promise.all([
         admin.deliveries(name, listed, paging),
-        overview.kind === 'preheat' ? admin.preheats(name) : [],
+        overview.kind === 'preheat' || overview.kind === 'copy' ? admin.preheats(name) : [],
       ]);
       const more = { next, runs, boardPath: boardPath(name), now: now() };
       const props = { overview, listed, deliveries: items, ...more };

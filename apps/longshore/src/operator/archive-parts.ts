@@ -18,6 +18,8 @@ async function operatorArchive({ pool }: Archive): Promise<OperatorArchive> {
 
 /** Replays and searches of the history at once; a count may read a whole partition, for minutes. */
 const CONNECTIONS = 3;
+/** Beyond the 30 s that a statement may take; what takes minutes has its own. Milliseconds. */
+const ANSWER_TIMEOUT_MS = 35_000;
 const LOG_INTERVAL_MS = 10_000;
 
 /** Of a process that runs: through connections of its own, so that none of them keeps the writer waiting. */
@@ -29,6 +31,7 @@ export async function openOperatorArchive(
   const archive = openArchive({
     connection,
     max: CONNECTIONS,
+    answerTimeout: ANSWER_TIMEOUT_MS,
     onError: (err) =>
       observer
         .throttledLog('archive-operator', LOG_INTERVAL_MS)

@@ -57,6 +57,11 @@ export function isArchiveUnavailable(error: unknown): boolean {
   return UNAVAILABLE.has(state) || UNAVAILABLE_CLASSES.has(state.slice(0, 2)) || isConflict(error);
 }
 
+/** Are the tables not there? Another database is in the place of the one that was migrated. */
+export const isSchemaMissing = (error: unknown): boolean =>
+  error instanceof Error &&
+  (['42P01', '3F000'].includes(sqlStateOf(error) ?? '') || isSchemaMissing(error.cause));
+
 /** Is there no partition for a row? */
 export const isNoPartition = (error: unknown): boolean =>
   sqlStateOf(error) === '23514' && error instanceof Error && error.message.startsWith('no partition');

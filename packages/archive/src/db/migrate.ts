@@ -4,6 +4,7 @@
  */
 import { LongshoreError } from '@longshore/event';
 import type pg from 'pg';
+import { allowMinutes } from './answer-timeout.js';
 import type { Migration } from './migration.js';
 import { MIGRATIONS } from './migrations/index.js';
 
@@ -25,7 +26,7 @@ export async function migrateArchive(
 ): Promise<void> {
   const client = await pool.connect();
   try {
-    await client.query(`set statement_timeout = ${MIGRATION_TIMEOUT_MS}; set lock_timeout = 0`);
+    await allowMinutes(client, MIGRATION_TIMEOUT_MS);
     await client.query('select pg_advisory_lock($1)', [MIGRATION_LOCK]);
     await applyMissing(client, migrations);
   } finally {

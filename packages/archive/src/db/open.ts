@@ -3,6 +3,7 @@
  * every statement. Opens no connection yet.
  */
 import type { Duplex } from 'node:stream';
+import type { ConnectionOptions } from 'node:tls';
 import { Kysely, PostgresDialect } from 'kysely';
 import pg from 'pg';
 import { checkArchive } from './check.js';
@@ -13,8 +14,13 @@ import { TYPES } from './types.js';
 /** Where PostgreSQL is: an address, or the folder of a private socket. */
 export type ArchiveConnection =
   | {
-      /** `postgres://user:password@host:port/database?sslmode=…` */
-      url: string;
+      /**
+       * `postgres://user:password@host:port/database?sslmode=…`; a function is asked for each connection, since a
+       * password may change.
+       */
+      url: string | (() => string);
+      /** For `tls.connect`, asked for each connection. Without it `sslmode` decides. */
+      tls?: () => ConnectionOptions;
     }
   | {
       /** Folder of the socket, asked for each connection: an embedded PostgreSQL that was restarted has another one. */
@@ -34,7 +40,8 @@ export interface ArchiveOptions {
   statementTimeout?: number;
   /**
    * Milliseconds until a query without an answer is given up, for a server that hangs or a network that is gone:
-   * nothing else ends it for many minutes. Longer than `statementTimeout`. Default: never, since migrations are long.
+   * nothing else ends it for many minutes. Longer than `statementTimeout`. Default: never. Work that takes minutes has
+   * a timeout of its own.
    */
   answerTimeout?: number;
   /** A connection in the pool broke. What uses it next gets an error or another connection. */
@@ -79,7 +86,7 @@ export function openArchive(options: ArchiveOptions): Archive {
     types: TYPES,
     options: sessionOptions(options.statementTimeout ?? STATEMENT_TIMEOUT_MS),
   });
-  followSocket(pool, options.connection);
+  followAddress(pool, options.connection);
   let closed: Promise<void> | undefined;
   // An embedded server that is stopped next ends connections that have said goodbye with an error of their own.
   const onError = (error: Error): void => {
@@ -122,7 +129,10 @@ const streamOf = (client: pg.PoolClient): Duplex =>
 
 const addressOf = (connection: ArchiveConnection): pg.PoolConfig =>
   'url' in connection
-    ? { connectionString: connection.url }
+    ? {
+        connectionString: typeof connection.url === 'string' ? connection.url : connection.url(),
+        ...(connection.tls && { ssl: connection.tls() }),
+      }
     : {
         host: connection.socket(),
         port: connection.port,
@@ -132,9 +142,15 @@ const addressOf = (connection: ArchiveConnection): pg.PoolConfig =>
       };
 
 /** The pool makes each connection of its options. */
-function followSocket(pool: pg.Pool, connection: ArchiveConnection): void {
-  if (!('socket' in connection)) return;
-  Object.defineProperty(pool.options, 'host', { get: connection.socket });
+function followAddress(pool: pg.Pool, connection: ArchiveConnection): void {
+  const follow = (name: 'host' | 'connectionString' | 'ssl', get: () => unknown) =>
+    Object.defineProperty(pool.options, name, { get, enumerable: true });
+  if ('socket' in connection) {
+    follow('host', connection.socket);
+    return;
+  }
+  if (typeof connection.url !== 'string') follow('connectionString', connection.url);
+  if (connection.tls) follow('ssl', connection.tls);
 }
 
 const sessionOptions = (statementTimeout: number): string =>

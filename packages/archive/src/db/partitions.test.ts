@@ -35,6 +35,17 @@ test('partitions are made ahead, once, by whichever process comes first', async 
   expect(later.slice(3)).toEqual([1, 2, 3, 4, 5, 6].map((day) => `event_2027_02_0${day}`));
 });
 
+test('a partition that was detached keeps its table, and its month gets another one', async () => {
+  const { pool } = await testArchive();
+  const moment = at('2026-11-30T12:00:00Z');
+  for (let n = 0; n < 3; n++) {
+    await ensurePartitions(pool, 'month', [moment]);
+    const [attached] = (await listPartitions(pool)).filter(({ table }) => table === 'event');
+    expect(attached?.name).toBe(`event_2026_11${['', '_part2', '_part3'][n]}`);
+    await pool.query(`alter table event detach partition ${attached?.name}`);
+  }
+});
+
 test('a partition is made while somebody reads and writes the table', async () => {
   const { pool } = await testArchive();
   const reader = await pool.connect();

@@ -74,13 +74,16 @@ async function missing(
 ): Promise<string[]> {
   const partitions = await listPartitions(client);
   const tables = await partitionedTables(client);
+  const taken = await tableNames(client);
   return tables.flatMap((table) => {
     const existing: Range[] = partitions.filter((partition) => partition.table === table);
     return times.flatMap((time) => {
       const range = missingRange(time, width, existing);
       if (!range) return [];
       existing.push(range);
-      return attach(table, range);
+      const name = freeName(`${table}_${suffixOf(range)}`, taken);
+      taken.add(name);
+      return attach(table, name, range);
     });
   });
 }
@@ -92,8 +95,22 @@ async function partitionedTables(client: pg.PoolClient): Promise<string[]> {
   return rows.map(({ name }) => name);
 }
 
-const attach = (table: string, range: Range): string[] => {
-  const name = `longshore.${table}_${suffixOf(range)}`;
+async function tableNames(client: pg.PoolClient): Promise<Set<string>> {
+  const { rows } = await client.query(`
+    select c.relname as name from pg_class c join pg_namespace n on n.oid = c.relnamespace
+    where n.nspname = 'longshore'`);
+  return new Set(rows.map(({ name }) => name));
+}
+
+/** A partition that was detached, and is not dropped yet or is kept by an operator, has its name still. */
+function freeName(name: string, taken: ReadonlySet<string>): string {
+  let free = name;
+  for (let n = 2; taken.has(free); n++) free = `${name}_part${n}`;
+  return free;
+}
+
+const attach = (table: string, partition: string, range: Range): string[] => {
+  const name = `longshore.${partition}`;
   const [since, until] = [range.since, range.until].map((time) => `'${new Date(time).toISOString()}'`);
   return [
     `create table ${name} (like longshore.${table} including defaults including constraints)`,

@@ -1,5 +1,6 @@
 /** A connection for work that takes minutes, of which there is one at a time in the whole deployment. */
 import type pg from 'pg';
+import { allowMinutes } from '../db/answer-timeout.js';
 
 /** Of the session-level advisory locks that Longshore takes; any constant does. */
 const KEEP_LOCK = 0x10_06_54_0f;
@@ -19,9 +20,7 @@ export async function alone<T>(
   const client = await pool.connect();
   let stop: (() => void) | undefined;
   try {
-    await client.query(
-      `set statement_timeout = ${STATEMENT_TIMEOUT_MS}; set lock_timeout = ${STATEMENT_TIMEOUT_MS}`,
-    );
+    await allowMinutes(client, STATEMENT_TIMEOUT_MS);
     const { rows } = await client.query('select pg_backend_pid() as pid, pg_try_advisory_lock($1) as got', [
       KEEP_LOCK,
     ]);

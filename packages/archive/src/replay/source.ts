@@ -4,6 +4,7 @@
  */
 import { globMatcher, type TakenEvent, takenOf } from '@longshore/event';
 import type pg from 'pg';
+import { allowMinutes } from '../db/answer-timeout.js';
 import { digestText } from '../db/digest.js';
 import { ACTION_CODES } from '../db/tables.js';
 import { asUnavailable } from '../history/copy.js';
@@ -126,25 +127,19 @@ async function filtered(pool: pg.Pool, { since, until, action, repository }: Rep
   return { where: conditions.join(' and '), values, bind };
 }
 
-/** With a statement_timeout of its own. */
+/** With timeouts of its own, so on a connection that ends with it. */
 async function slowly<Row extends pg.QueryResultRow>(
   pool: pg.Pool,
   sql: string,
   values: unknown[],
 ): Promise<Row[]> {
   const client = await pool.connect();
-  let fault: Error | undefined;
   try {
-    await client.query('begin read only');
-    await client.query(`set local statement_timeout = ${STATEMENT_TIMEOUT_MS}`);
-    const { rows } = await client.query<Row>(sql, values);
-    await client.query('commit');
-    return rows;
-  } catch (error) {
-    fault = error instanceof Error ? error : new Error(String(error));
-    throw error;
+    await allowMinutes(client, STATEMENT_TIMEOUT_MS);
+    await client.query('set default_transaction_read_only = on');
+    return (await client.query<Row>(sql, values)).rows;
   } finally {
-    client.release(fault);
+    client.release(true);
   }
 }
 

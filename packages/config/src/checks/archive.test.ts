@@ -46,6 +46,18 @@ const traps: Trap[] = [
     env: { DATABASE_URL: 'redis://db' },
   },
   {
+    title: 'TLS of an embedded PostgreSQL',
+    bad: archive('tls: { servername: db.internal }'),
+    problem: ['error', 'archive.tls', /PostgreSQL that is named; set archive\.url/],
+    fine: archive('url: postgres://db/longshore, tls: { servername: db.internal }'),
+  },
+  {
+    title: 'TLS in the url too',
+    bad: archive('url: "postgres://db/longshore?sslmode=require", tls: { servername: db.internal }'),
+    problem: ['error', 'archive.url', /sslmode.*Remove one of them/],
+    fine: archive('url: "postgres://db/longshore?sslmode=require"'),
+  },
+  {
     title: 'an endpoint of its name',
     bad: `notifications: { endpoints: [{ name: archive, url: http://one/ }] }\narchive: {}\n`,
     problem: ['error', `${KEY}.name`, /own endpoint while archive is set. Rename this endpoint/],

@@ -1,7 +1,7 @@
 /** The archive: its address, its limits, and its name. */
 import { quote } from '@longshore/settings/format';
 import { revealed } from '@longshore/settings/secrets';
-import { ARCHIVE_ENDPOINT } from '../archive-endpoint.js';
+import { ARCHIVE_ENDPOINT, type ArchiveSettings } from '../archive-endpoint.js';
 import type { Config } from '../schema.js';
 import type { Check } from './check.js';
 
@@ -27,6 +27,7 @@ export function checkArchive({ archive, notifications }: Config, { problems }: C
       'is less than 64MiB, which an empty archive nearly takes. Raise it',
     );
   }
+  checkTlsOf(archive, problems);
   checkUrl(archive.url && revealed(archive.url), problems);
   for (const [index, { name }] of notifications.endpoints.entries()) {
     if (name !== ARCHIVE_ENDPOINT) continue;
@@ -37,6 +38,14 @@ export function checkArchive({ archive, notifications }: Config, { problems }: C
 
 const HOUR_MS = 3_600_000;
 const SMALLEST_BYTES = 64 * 2 ** 20;
+
+function checkTlsOf({ url, tls }: ArchiveSettings, problems: Check['problems']): void {
+  if (!tls) return;
+  if (!url)
+    problems.error(['archive', 'tls'], 'is for a PostgreSQL that is named; set archive.url, or remove it');
+  else if (/[?&]ssl(?:mode|cert|key|rootcert)?=/.test(revealed(url) ?? ''))
+    problems.error(['archive', 'url'], 'has sslmode or the like beside archive.tls. Remove one of them');
+}
 
 function checkUrl(text: string | undefined, problems: Check['problems']): void {
   const place = ['archive', 'url'];

@@ -7,6 +7,7 @@ import { checkAlerts } from './alerts.js';
 import { checkArchive } from './archive.js';
 import { checkAuth } from './auth.js';
 import type { Check } from './check.js';
+import { checkCopy } from './copy.js';
 import { checkDelays } from './delays.js';
 import { checkEgress } from './egress.js';
 import { checkFormat } from './format.js';
@@ -46,7 +47,8 @@ export function checkConfig(read: Config & { version?: string }, check: Check): 
       continue;
     }
     if (endpoint.kind === 'http') checkReceiver(endpoint, path, config, check);
-    else checkPreheat(endpoint, path, check);
+    else if (endpoint.kind === 'preheat') checkPreheat(endpoint, path, check);
+    else checkCopy(endpoint, path, check);
     checkDelays(endpoint, path, check);
     checkPace(endpoint, path, check);
   }

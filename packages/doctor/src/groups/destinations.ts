@@ -27,7 +27,11 @@ export function destinations(config: Config, env: Env = {}): Destination[] {
   return everyEndpoint(config).flatMap((endpoint) => {
     if (endpoint.kind === 'archive' || ('disabled' in endpoint && endpoint.disabled)) return [];
     try {
-      return endpoint.kind === 'preheat' ? ofPreheat(endpoint, env) : [ofReceiver(endpoint, env)];
+      if (endpoint.kind === 'preheat') return ofPreheat(endpoint, env);
+      if (endpoint.kind !== 'copy') return [ofReceiver(endpoint, env)];
+      const { registry, target } = endpoint.copy;
+      const of = (what: string, one: Registry) => ofRegistry(endpoint.name, what, one, env);
+      return [...of('registry', registry), ...of('target', target)];
     } catch {
       return [];
     }
@@ -41,18 +45,20 @@ function ofReceiver({ name, ...endpoint }: HttpEndpoint | AlertEndpoint, env: En
 
 /** The registry of an event is known when there is an event. */
 function ofPreheat({ name, preheat }: PreheatEndpoint, env: Env): Destination[] {
-  const { url, tls, proxy } = revealAll({
-    url: preheat.registry.url,
-    tls: preheat.registry.tls,
-    proxy: preheat.registry.proxy,
-  });
-  const registry = url ? [{ name, what: 'registry', url, tls, ...through(proxyTo(proxy, url, env)) }] : [];
+  const registry = ofRegistry(name, 'registry', preheat.registry, env);
   const targets = preheat.targets.flatMap((target) => {
     if (!('url' in target)) return [];
     const { url: to, tls: of } = revealAll({ url: target.url, tls: target.tls });
     return [{ name, what: `target ${target.name}`, url: to, tls: of }];
   });
   return [...registry, ...targets];
+}
+
+type Registry = Pick<PreheatEndpoint['preheat']['registry'], 'url' | 'tls' | 'proxy'>;
+
+function ofRegistry(name: string, what: string, registry: Registry, env: Env): Destination[] {
+  const { url, tls, proxy } = revealAll({ url: registry.url, tls: registry.tls, proxy: registry.proxy });
+  return url ? [{ name, what, url, tls, ...through(proxyTo(proxy, url, env)) }] : [];
 }
 
 const through = (proxy: string | undefined): { proxy?: string } => (proxy === undefined ? {} : { proxy });

@@ -9,7 +9,7 @@ import { ROLE } from './probe.js';
 /** The archive needs this major version or a newer one. */
 const OLDEST_MAJOR = 15;
 
-const OR_YOUR_OWN = 'Or set archive.url to your own PostgreSQL.';
+const OR_YOUR_OWN = 'Or set archive.url to your own PostgreSQL, as in a container: its image has none.';
 
 /**
  * @param data the data, which need not exist
@@ -22,12 +22,12 @@ export async function choosePrograms(data: string, search: SearchOptions): Promi
   const chosen = found.find(({ major }) => (written ? major === written : major >= OLDEST_MAJOR));
   if (chosen) return chosen;
   const there = found.map(({ bin, major }) => `${major} in ${bin}`).join(', ') || 'none';
-  const message = written ? otherMajor(data, written, there) : await notThere(there);
+  const message = written ? otherMajor(data, written, there) : await notThere(data, there);
   throw new LongshoreError('POSTGRES_NOT_FOUND', message);
 }
 
-const notThere = async (there: string): Promise<string> =>
-  `The archive needs PostgreSQL ${OLDEST_MAJOR} or newer, and this machine has ${there}. Install one: ${await installHintHere('postgres')}. ${OR_YOUR_OWN}`;
+const notThere = async (data: string, there: string): Promise<string> =>
+  `The archive in ${data} needs PostgreSQL ${OLDEST_MAJOR} or newer, and this machine has ${there}. Install one: ${await installHintHere('postgres')}. ${OR_YOUR_OWN}`;
 
 const otherMajor = (data: string, written: number, there: string): string => `\
 The archive in ${data} was written by PostgreSQL ${written}, and this machine has ${there}. Install PostgreSQL ${written} again. Or move the archive to another version; where PostgreSQL ${written} is installed, with its programs and as the owner of the folder:

@@ -19,6 +19,7 @@ const part = z.strictObject({
 /** One run. */
 export const preheat = z
   .strictObject({
+    kind: z.literal('copy').optional().meta({ description: 'Absent: a preheat.' }),
     id: z.string(),
     endpoint: z.string(),
     deliveryId: z.string(),

@@ -4,7 +4,7 @@
  */
 import { ignore } from '@longshore/event';
 import { hashed, LEASE_MS, type PreheatMemoryOptions } from './keys.js';
-import { CLAIM, FINISH, KEEP_WALK, RENEW, REST, SETTLE } from './scripts.js';
+import { CLAIM, FINISH, KEEP_STATE, KEEP_WALK, RENEW, REST, SETTLE } from './scripts.js';
 
 /** As `Lease` of the sinks has it. */
 export interface PreheatLease {
@@ -19,6 +19,7 @@ export interface PreheatLease {
     part: string,
     how: { state?: string; warmFor?: number; busyFor?: number },
   ): Promise<void>;
+  keepState(target: string, part: string, state: string): Promise<void>;
   rest(ms: number): Promise<void>;
   settle(verdict: string, complete: boolean): Promise<void>;
   drop(): Promise<void>;
@@ -85,6 +86,9 @@ export function createLease(options: LeaseOptions): PreheatLease {
       const times = [Math.ceil(warmFor), Math.ceil(busyFor)];
       const args = [token, run.id, member, ...times, `${target}\n${part}`, state, Math.ceil(keep())];
       await fenced(FINISH, [planKey, ...claimed, partsKey], args);
+    },
+    async keepState(target, part, state) {
+      await fenced(KEEP_STATE, [planKey, partsKey], [token, `${target}\n${part}`, state, Math.ceil(keep())]);
     },
     async rest(ms) {
       stop();

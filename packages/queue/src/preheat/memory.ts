@@ -29,6 +29,8 @@ export interface PreheatStore {
   keepDigest(deliveryId: string, digest: string | undefined): Promise<void>;
   known(plan: string): Promise<{ walk?: string; parts: Map<string, string> }>;
   isWarm(target: string, part: string): Promise<boolean>;
+  noted(name: string): Promise<string | undefined>;
+  note(name: string, value: string, ms: number): Promise<void>;
 }
 
 /** One who waits is woken at the end; this is for when no process is left to wake it. */
@@ -75,6 +77,10 @@ export function createPreheatStore(options: PreheatMemoryOptions): PreheatStore 
         client.hgetall(key('parts', id)),
       ]);
       return { ...(walk !== null && { walk }), parts: new Map(Object.entries(parts)) };
+    },
+    noted: async (name) => (await client.get(key('note', hashed(name)))) ?? undefined,
+    async note(name, value, ms) {
+      await client.set(key('note', hashed(name)), value, 'PX', Math.ceil(ms));
     },
     isWarm: async (target, part) => (await client.exists(key('warm', target, hashed(part)))) === 1,
   };

@@ -60,6 +60,7 @@ export function createPreheatRuns(client: RedisClient, prefix: string): PreheatR
 const VERSION = 1;
 
 const schema = z.object({
+  kind: z.literal('copy').optional(),
   id: z.string(),
   endpoint: z.string(),
   deliveryId: z.string(),

@@ -92,6 +92,14 @@ end
 return 1
 `;
 
+/** KEYS plan, parts (hash). ARGV token, part, state, ms that parts are kept. Returns 1, or 0 when the lead is lost. */
+export const KEEP_STATE = `
+${FENCED('ARGV[1]')}
+redis.call('HSET', KEYS[2], ARGV[2], ARGV[3])
+redis.call('PEXPIRE', KEYS[2], ARGV[4])
+return 1
+`;
+
 /** KEYS plan, walk. ARGV token, walk, ms that it is kept. Returns 1, or 0 when the lead is lost. */
 export const KEEP_WALK = `
 ${FENCED('ARGV[1]')}

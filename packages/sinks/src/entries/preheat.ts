@@ -1,4 +1,5 @@
-/** What an endpoint of kind preheat is opened with, and what it remembers. */
+/** What an endpoint of kind preheat or copy is opened with, and what it remembers. */
+export type { CopySinkOptions } from '../copy/options.js';
 export { createLocalMemory } from '../preheat/local-memory.js';
 export type { PreheatMemory } from '../preheat/memory.js';
 export type { PreheatSinkOptions } from '../preheat/options.js';

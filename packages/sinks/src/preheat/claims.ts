@@ -30,7 +30,10 @@ export interface Turn {
   limit: number;
   /** Names what is warmed; the same name at the same target is the same thing. */
   part: string;
-  call(handle: string | undefined): Promise<Answer>;
+  /** What an earlier run did does not count, and this one is not remembered. */
+  fresh?: boolean;
+  /** `keep`: a handle, while the call continues. */
+  call(handle: string | undefined, keep: (handle: string) => Promise<void>): Promise<Answer>;
 }
 
 /**
@@ -75,14 +78,14 @@ export class Claims {
   }
 
   /** What is known without a call; undefined when one is needed. */
-  known(target: string, part: string): Answer | undefined {
-    return resultOf(this.#states.get(`${target}\n${part}`), this.moment);
+  known({ target, part, fresh }: Pick<Turn, 'target' | 'part' | 'fresh'>): Answer | undefined {
+    const since = fresh ? Number.POSITIVE_INFINITY : this.moment.since;
+    return resultOf(this.#states.get(`${target}\n${part}`), { ...this.moment, since });
   }
 
   /** The result, after a call if it needs one. */
   async take(turn: Turn): Promise<Answer> {
-    const { target, part } = turn;
-    const known = this.known(target, part);
+    const known = this.known(turn);
     if (known) return known;
     const claim = await claimed(this.lease, turn, this.signal, ['busy']);
     if (claim === 'aborted') return { result: { state: 'aborted' } };
@@ -94,24 +97,30 @@ export class Claims {
 
   async #call({ target, part, call }: Turn): Promise<Answer> {
     const key = `${target}\n${part}`;
-    const answer = await call(handleOf(this.#states.get(key)));
+    const { run, attempt } = this.moment;
+    const keep = (handle: string): Promise<void> => {
+      const result: PartState['result'] = { state: 'pending', pollAt: 0, handle };
+      return this.lease.keepState(target, part, stored({ at: Date.now(), run, attempt, result }));
+    };
+    const answer = await call(handleOf(this.#states.get(key)), keep);
     const { result, items } = answer;
     if (result.state === 'aborted') {
       await this.lease.finish(target, part, {});
       return answer;
     }
-    const { run, attempt } = this.moment;
     const state: PartState = { at: Date.now(), run, attempt, result, ...(items && { items }) };
     this.#states.set(key, state);
     const pending = result.state === 'pending';
     await this.lease.finish(target, part, {
-      state: JSON.stringify({ v: STORED_VERSION, ...state }),
+      state: stored(state),
       ...(isWarm(answer) && { warmFor: this.window }),
       ...(pending && { busyFor: Math.max(0, result.pollAt - Date.now()) + POLL_MARGIN_MS }),
     });
     return answer;
   }
 }
+
+const stored = (state: PartState): string => JSON.stringify({ v: STORED_VERSION, ...state });
 
 /** Seen to be there, or fetched: not merely asked for. */
 function isWarm({ result, items }: Answer): boolean {

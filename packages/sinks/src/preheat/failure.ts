@@ -42,13 +42,15 @@ interface Expected {
   appearsWithin: number;
   /** The registry that the event names, when another one is asked: `registry.example.com`. */
   named?: string;
+  /** Name of the endpoint's block, for what people are to look at. */
+  block?: 'copy' | 'preheat';
   now?: number;
 }
 
 /** @param error what the registry client has thrown */
 export function failureOf(
   error: unknown,
-  { age, appearsWithin, named, now = Date.now() }: Expected,
+  { age, appearsWithin, named, block = 'preheat', now = Date.now() }: Expected,
 ): Outcome | Deferred | 'aborted' {
   if (!(error instanceof RegistryError)) {
     const detail = `internal error in preheating: ${error instanceof Error ? error.message : String(error)}`;
@@ -65,7 +67,7 @@ export function failureOf(
     return { kind: 'deferred', until, why: 'the registry does not have it yet' };
   }
   const step = kind === 'not_found' ? missing(appearsWithin, named) : NEXT_STEP[kind];
-  const detail = step === undefined ? message : `${message}; ${step}`;
+  const detail = step === undefined ? message : `${message}; ${step.replaceAll('preheat.', `${block}.`)}`;
   const reason: Reason = REASONS[kind] ?? (status === undefined ? 'error' : `http_${status}`);
   return {
     kind: retryable ? 'retry' : 'dead',

@@ -14,7 +14,7 @@ import { failureOf, paused } from './failure.js';
 import { type ImageRef, imageOf, otherRegistry } from './image.js';
 import { joined } from './joined-signal.js';
 import type { Lease } from './memory.js';
-import type { PreheatSinkOptions } from './options.js';
+import type { ImageSinkOptions, PreheatSinkOptions } from './options.js';
 import { Registries } from './registries.js';
 import { runOf } from './run.js';
 import { readStored, STORED_VERSION, sharedResult } from './stored.js';
@@ -32,23 +32,26 @@ type Resolved = ImageRef & { digest: string };
 
 /** Never throws; opens no connection yet. */
 export function openPreheatSink(options: PreheatSinkOptions): Sink {
-  return new PreheatSink(options);
+  const targets = options.targets.map(({ options: target, concurrency }) => ({
+    target: openTarget(target),
+    limit: concurrency,
+    shared: target.kind === 'kraken',
+  }));
+  return new ImageSink(options, targets);
 }
 
-class PreheatSink implements Sink {
+/** Takes images to targets, whatever these do with them. */
+export class ImageSink implements Sink {
   readonly #registries: Registries;
-  readonly #targets: OpenTarget[];
   readonly #closing = new AbortController();
   /** Calls that are under way; connections are closed after them. */
   readonly #sending = new Set<Promise<unknown>>();
 
-  constructor(private readonly options: PreheatSinkOptions) {
+  constructor(
+    private readonly options: ImageSinkOptions,
+    private readonly targets: readonly OpenTarget[],
+  ) {
     this.#registries = new Registries(options.registry, options.userAgent);
-    this.#targets = options.targets.map(({ options: target, concurrency }) => ({
-      target: openTarget(target),
-      limit: concurrency,
-      shared: target.kind === 'kraken',
-    }));
   }
 
   /** One after the other: each is an image of its own. */
@@ -72,7 +75,7 @@ class PreheatSink implements Sink {
 
   async close(): Promise<void> {
     this.#closing.abort();
-    await Promise.all([this.#registries.close(), ...this.#targets.map(({ target }) => target.close())]);
+    await Promise.all([this.#registries.close(), ...this.targets.map(({ target }) => target.close())]);
     await Promise.all(this.#sending);
   }
 
@@ -85,7 +88,7 @@ class PreheatSink implements Sink {
       return this.#conclude({ ending, parts: [] }, delivery, undefined, attempt);
     }
     const due = delivery.receivedAt + delay;
-    if (due > Date.now()) return { kind: 'deferred', until: due, why: 'waiting for preheat.delay' };
+    if (due > Date.now()) return { kind: 'deferred', until: due, why: `waiting for ${this.#block}.delay` };
     const release = this.#registries.hold(image.registry);
     try {
       return await this.#warm(delivery, image, attempt);
@@ -101,6 +104,14 @@ class PreheatSink implements Sink {
     const resolved =
       kept === undefined ? await this.#resolve(delivery, image, attempt) : { ...image, digest: kept };
     if ('ending' in resolved) return this.#conclude(resolved, delivery, image, attempt);
+    const unwanted = await this.#unwanted(delivery, resolved, attempt);
+    if (unwanted) {
+      const { ending } = unwanted;
+      // each image of an index is pushed without a tag: no run that is worth a row
+      const isQuiet = resolved.tag === undefined && ending !== 'aborted' && ending.kind === 'delivered';
+      if (isQuiet) return ending;
+      return this.#conclude(unwanted, delivery, resolved, attempt);
+    }
     const result = await this.#inTurn(delivery, resolved, attempt);
     if (image.digest !== undefined || result === 'aborted') return result;
     const waits = result.kind === 'deferred';
@@ -119,7 +130,7 @@ class PreheatSink implements Sink {
     let turn = await memory.lead(led, delivery.id);
     if (turn.turn === 'ended') {
       const shared = readStored(sharedResult, turn.verdict);
-      if (shared && shared.tag === image.tag && !dryrun) {
+      if (shared && shared.tag === image.tag && !dryrun && !this.options.copies) {
         attempt.progress?.({ waited: 'another delivery has warmed the same image' });
         return shared.outcome;
       }
@@ -129,6 +140,22 @@ class PreheatSink implements Sink {
     if (turn.turn === 'lead') return this.#lead(turn.lease, plan, delivery, image, attempt);
     const until = turn.turn === 'wait' ? turn.until : Date.now();
     return { kind: 'deferred', until, why: 'another delivery warms the same image' };
+  }
+
+  get #block(): 'copy' | 'preheat' {
+    return this.options.copies ? 'copy' : 'preheat';
+  }
+
+  /** Undefined: it is wanted, or whether it is cannot be known yet. */
+  async #unwanted(delivery: Delivery, image: Resolved, { signal }: Attempt): Promise<WorkEnd | undefined> {
+    const registry = this.#registries.at(image.registry);
+    const wanted = { ...image, receivedAt: delivery.receivedAt + this.options.delay };
+    try {
+      const detail = await this.options.unwanted?.(wanted, registry, signal);
+      return detail ? { ending: { kind: 'delivered', reason: 'skipped', detail }, parts: [] } : undefined;
+    } catch (error) {
+      return { ending: await this.#refused(error, delivery, image), parts: [] };
+    }
   }
 
   /** What the tag stands for now, where the event does not say. */
@@ -157,7 +184,7 @@ class PreheatSink implements Sink {
     const { options } = this;
     let end: WorkEnd;
     try {
-      const work = { registry, targets: this.#targets, delivery, image, attempt, lease, plan };
+      const work = { registry, targets: this.targets, delivery, image, attempt, lease, plan };
       end = await workOn({ options, ...work });
       await this.#sharePause(image);
     } catch (error) {
@@ -197,8 +224,8 @@ class PreheatSink implements Sink {
     const outcome: Outcome = ending.kind === 'retry' ? { ...ending, kind: 'dead' } : ending;
     const run = lease?.run ?? { id: `${delivery.id}-${number}`, startedAt: now };
     const rateLimit = image && this.#registries.at(image.registry).rateLimit;
-    const { name, dryrun, memory } = this.options;
-    const ended = runOf({ endpoint: name, delivery, image, run, outcome, parts, dryrun, rateLimit });
+    const { name, dryrun, memory, copies } = this.options;
+    const ended = runOf({ endpoint: name, delivery, image, run, outcome, parts, dryrun, rateLimit, copies });
     const unstored = await memory.keepRun(ended, signal).catch(unlessQueue);
     if (unstored) {
       const until = Date.now() + STORE_RETRY_MS;
@@ -224,8 +251,9 @@ class PreheatSink implements Sink {
 
   #failed(error: unknown, delivery: Delivery): Outcome | Deferred | 'aborted' {
     const { delay, appearsWithin, registry } = this.options;
+    const block = this.#block;
     const age = Date.now() - delivery.receivedAt - delay;
-    return failureOf(error, { age, appearsWithin, named: otherRegistry(delivery, registry) });
+    return failureOf(error, { age, appearsWithin, named: otherRegistry(delivery, registry), block });
   }
 }
 

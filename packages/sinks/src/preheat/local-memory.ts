@@ -26,6 +26,7 @@ export function createLocalMemory(onRun: (run: PreheatRun) => void | Promise<voi
   const slots = new Map<string, Set<string>>();
   const pauses = new Map<string, number>();
   const digests = new Map<string, string>();
+  const notes = new Map<string, string>();
 
   const leaseOf = (plan: Plan, run: { id: string; startedAt: number }, token: string): Lease => {
     const mine = (): boolean => plan.leader?.token === token;
@@ -55,6 +56,9 @@ export function createLocalMemory(onRun: (run: PreheatRun) => void | Promise<voi
         slot(target).delete(`${run.id}\n${part}`);
         if (warmFor) warm.set(key, Date.now() + warmFor);
         if (state !== undefined) plan.parts.set(`${target}\n${part}`, state);
+      },
+      async keepState(target, part, state) {
+        plan.parts.set(`${target}\n${part}`, state);
       },
       async rest(ms) {
         if (mine() && plan.leader) plan.leader.until = Date.now() + ms;
@@ -105,6 +109,8 @@ export function createLocalMemory(onRun: (run: PreheatRun) => void | Promise<voi
       return { ...(walk !== undefined && { walk }), parts: new Map(parts) };
     },
     isWarm: async (target, part) => (warm.get(`${target}\n${part}`) ?? 0) > Date.now(),
+    noted: async (name) => notes.get(name),
+    note: async (name, value) => void notes.set(name, value),
     keepRun: async (run) => onRun(run),
   };
 }

@@ -41,6 +41,8 @@ export interface Lease {
     part: string,
     how: { state?: string; warmFor?: number; busyFor?: number },
   ): Promise<void>;
+  /** Keeps the state of a claimed part while its call continues. */
+  keepState(target: string, part: string, state: string): Promise<void>;
   /** The lead ends for now; the others keep waiting for this delivery for so many milliseconds. */
   rest(ms: number): Promise<void>;
   /** Ends the plan: waiting deliveries get the verdict. `complete`: nothing needs to be kept for a retry. */
@@ -67,6 +69,10 @@ export interface PreheatMemory {
   known(plan: string): Promise<{ walk?: string; parts: Map<string, string> }>;
   /** Was the part warmed at the target within the window, by any plan? */
   isWarm(target: string, part: string): Promise<boolean>;
+  /** What was noted under this name: where a target has a blob, what was copied. */
+  noted(name: string): Promise<string | undefined>;
+  /** `ms`: for how long. */
+  note(name: string, value: string, ms: number): Promise<void>;
   /**
    * Stores the result of a run and announces it. Durable when it resolves; the same run twice is one. Rejects with a
    * LongshoreError `QUEUE_…` when it could not be stored for a long time; the caller then tries again later.

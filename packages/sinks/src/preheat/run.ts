@@ -15,6 +15,7 @@ interface Ended {
   parts: PreheatPart[];
   dryrun: boolean;
   rateLimit?: RateLimit;
+  copies?: boolean;
 }
 
 /** The run of an outcome that is final. */
@@ -27,11 +28,13 @@ export function runOf({
   parts,
   dryrun,
   rateLimit,
+  copies,
 }: Ended): PreheatRun {
   const { repository = '', tag, digest } = image ?? delivery.view;
   const { limit, remaining } = rateLimit ?? {};
   const failed = parts.filter(({ result }) => result === 'failed');
   return {
+    ...(copies && { kind: 'copy' as const }),
     id: run.id,
     endpoint,
     deliveryId: delivery.id,
@@ -39,7 +42,8 @@ export function runOf({
     ...(tag !== undefined && { tag }),
     ...(digest !== undefined && { digest }),
     result: resultOf(outcome, dryrun),
-    ...(outcome.reason !== 'warm' && { detail: outcome.detail ?? outcome.reason }),
+    ...(outcome.reason !== 'warm' &&
+      outcome.reason !== 'copied' && { detail: outcome.detail ?? outcome.reason }),
     receivedAt: delivery.receivedAt,
     startedAt: run.startedAt,
     finishedAt: Date.now(),

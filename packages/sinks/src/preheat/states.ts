@@ -39,8 +39,8 @@ export function resultOf(
 
 /** The handle to continue with. */
 export function handleOf(state: PartState | undefined, now = Date.now()): string | undefined {
-  if (state?.result.state !== 'pending' || now - state.at > STALE_HANDLE_MS) return undefined;
-  return state.result.handle;
+  if (!state || now - state.at > STALE_HANDLE_MS) return undefined;
+  return 'handle' in state.result ? state.result.handle : undefined;
 }
 
 /** @returns undefined for what this version cannot read: then the part is requested again */

@@ -19,6 +19,7 @@ const failed = z.object({
   detail: z.string(),
   retryable: z.boolean(),
   notBefore: z.number().optional(),
+  handle: z.string().optional(),
 });
 
 const done = { bytes: z.number().optional(), verified: z.boolean(), detail: z.string().optional() };
@@ -27,7 +28,7 @@ const settledStates = [
   z.object({ state: z.literal('warmed'), ...done }),
   z.object({ state: z.literal('already'), ...done }),
   z.object({ state: z.literal('asked') }),
-  z.object({ state: z.literal('skipped'), reason: z.enum(['manifest', 'blob', 'index']) }),
+  z.object({ state: z.literal('skipped'), reason: z.enum(['manifest', 'blob', 'index', 'superseded']) }),
   failed,
 ] as const;
 
@@ -63,6 +64,7 @@ const item: z.ZodType<WarmItem> = z.object({
   size: z.number().optional(),
   mediaType: z.string().optional(),
   platform: z.string().optional(),
+  tag: z.string().optional(),
 });
 
 /** The walk of an image: of what was left out, only what a table shows. */

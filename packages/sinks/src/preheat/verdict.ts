@@ -5,7 +5,7 @@
 import { type Outcome, type PreheatPart, type PreheatRun, shortDigest, tallyOf } from '@longshore/event';
 import type { WalkProblem } from '@longshore/registry-client/walk';
 import type { KeptWalk } from './walked.js';
-import type { WarmedPart } from './warm.js';
+import { isSuperseded, type WarmedPart } from './warm.js';
 
 /** Failed parts that are named in the dead letter. */
 const NAMED = 20;
@@ -78,6 +78,22 @@ export function outcomeOf(
   };
 }
 
+/** The same of a copy. */
+export function copyOutcomeOf(
+  copied: readonly WarmedPart[],
+  targets: number,
+  problems: readonly WalkProblem[] = [],
+): Outcome {
+  if (copied.some(({ settled }) => settled.state === 'failed')) return outcomeOf(copied, targets, problems);
+  if (copied.some(({ settled }) => isSuperseded(settled))) {
+    return { kind: 'delivered', reason: 'skipped', detail: 'superseded: the tag names another image by now' };
+  }
+  const { warmed, already } = tallyOf(copied.map(partOf));
+  const detail = `${warmed} copied, ${already} already there`;
+  if (problems.length === 0) return { kind: 'delivered', reason: 'copied', detail };
+  return { ...laterOrNever(problems), reason: 'partial', detail: withProblems(detail, problems) };
+}
+
 /** One line more, where not all that refers to the image was found. */
 export function withProblems(detail: string, problems: readonly WalkProblem[] = []): string {
   const [first] = problems;
@@ -120,6 +136,10 @@ function alikeInWords(parts: readonly PreheatPart[]): string {
 /** What the run is called. */
 export function resultOf(outcome: Outcome, dryrun: boolean): PreheatRun['result'] {
   if (outcome.kind === 'delivered')
-    return outcome.reason === 'warm' ? 'succeeded' : dryrun ? 'dryrun' : 'skipped';
+    return outcome.reason === 'warm' || outcome.reason === 'copied'
+      ? 'succeeded'
+      : dryrun
+        ? 'dryrun'
+        : 'skipped';
   return outcome.reason === 'partial' ? 'partial' : 'failed';
 }

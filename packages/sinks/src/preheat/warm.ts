@@ -2,7 +2,7 @@
  * An image through its targets: all targets side by side, each at its own pace. Returns a result for each part,
  * or the time of the next check while a target is working.
  */
-import type { Answer, Claims } from './claims.js';
+import type { Answer, Claims, Turn } from './claims.js';
 import type { Progress } from './progress.js';
 import type { BlobTarget, ImageTarget, Settled, Target, WarmImage, WarmItem } from './targets/target.js';
 
@@ -95,8 +95,19 @@ async function warmBlobs(target: BlobTarget, job: Job): Promise<Warmed> {
     await warmStage(target, stage, job, warmed);
     // What follows needs what is still under way.
     if (warmed.aborted || warmed.pollAt !== undefined) return warmed;
+    if (target.ordered && warmed.parts.some(endsOrder)) return warmed;
   }
   return warmed;
+}
+
+/** What follows needs this part, or is no longer wanted. */
+function endsOrder({ settled }: WarmedPart): boolean {
+  return settled.state === 'failed' || isSuperseded(settled);
+}
+
+/** The tag names another image by now. */
+export function isSuperseded(settled: Settled): boolean {
+  return settled.state === 'skipped' && settled.reason === 'superseded';
 }
 
 /** As many at once as the target may have; the limit over all workers is in the claims. */
@@ -119,10 +130,11 @@ async function warmStage(
 async function warmItem(target: BlobTarget, item: WarmItem, job: Job, into: Warmed): Promise<void> {
   const { open, image, claims, progress, signal } = job;
   const moving = progress.moving();
-  const call = async (handle: string | undefined): Promise<Answer> => ({
-    result: await target.warm(image, item, { handle, signal, onBytes: moving.add }),
+  const call: Turn['call'] = async (handle, keep) => ({
+    result: await target.warm(image, item, { handle, keep, signal, onBytes: moving.add }),
   });
-  const turn = { target: target.name, limit: open.limit, part: partOfItem(item, image, open.shared), call };
+  const claim = target.claim?.(image, item) ?? { part: partOfItem(item, image, open.shared) };
+  const turn = { target: target.name, limit: open.limit, ...claim, call };
   const { result } = await claims.take(turn);
   // what has come stays, while the target is not done with it
   if (result.state !== 'pending') moving.end();

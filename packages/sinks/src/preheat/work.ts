@@ -11,10 +11,10 @@ import { dryRun, dryRunInWords } from './dry-run.js';
 import { paused } from './failure.js';
 import type { ImageRef } from './image.js';
 import type { Lease } from './memory.js';
-import type { PreheatSinkOptions } from './options.js';
+import type { ImageSinkOptions } from './options.js';
 import { Progress } from './progress.js';
 import type { WarmImage } from './targets/target.js';
-import { outcomeOf, partsOf, withProblems } from './verdict.js';
+import { copyOutcomeOf, outcomeOf, partsOf, withProblems } from './verdict.js';
 import { isWorthAnother, type KeptWalk, keptWalk, readWalk, writeWalk } from './walked.js';
 import { type OpenTarget, warmAll } from './warm.js';
 
@@ -26,7 +26,7 @@ export interface WorkEnd {
 
 /** All that the work needs. The attempt's signal also aborts when the lead is lost. */
 export interface Work {
-  options: PreheatSinkOptions;
+  options: ImageSinkOptions;
   registry: Registry;
   targets: readonly OpenTarget[];
   delivery: Delivery;
@@ -56,7 +56,7 @@ export async function workOn(work: Work): Promise<WorkEnd> {
 
   const { signal, number } = attempt;
   const since = delivery.receivedAt - options.window;
-  const whole = warmImage(image, walked, registry, signal);
+  const whole = { ...warmImage(image, walked, registry, signal), receivedAt: delivery.receivedAt };
   if (options.dryrun) {
     const { memory } = options;
     const parts = await dryRun({ image: whole, targets, memory, plan: work.plan, since });
@@ -82,7 +82,8 @@ export async function workOn(work: Work): Promise<WorkEnd> {
     const why = `${warmed.parts.length} of ${total.parts} parts are done; the target is still working on the rest`;
     return { ending: { kind: 'deferred', until: warmed.pollAt, why }, parts };
   }
-  return { ending: outcomeOf(warmed.parts, targets.length, walked.problems), parts };
+  const outcome = options.copies ? copyOutcomeOf : outcomeOf;
+  return { ending: outcome(warmed.parts, targets.length, walked.problems), parts };
 }
 
 /** Unique over the deliveries of one image. */
@@ -148,6 +149,7 @@ function warmImage(
     registry: url,
     items,
     platforms,
+    source: registry,
     registryAuthorization: (options) => registry.authorization(repository, signal, options),
   };
 }

@@ -6,6 +6,7 @@
  * many calls run at once: the caller does. It remembers nothing between calls that it needs: that is the handle.
  */
 import type { Reason } from '@longshore/event';
+import type { Registry } from '@longshore/registry-client';
 
 /** One thing to warm, as the walk found it. */
 export interface WarmItem {
@@ -18,6 +19,8 @@ export interface WarmItem {
   mediaType?: string;
   /** `linux/arm64/v8`: the image of the index that this belongs to. Absent when it belongs to several. */
   platform?: string;
+  /** Of a manifest that was found by it: a signature of cosign, say. */
+  tag?: string;
 }
 
 /** An image after its walk. */
@@ -30,6 +33,10 @@ export interface WarmImage {
   digest: string;
   /** Base URL of the registry that the image was pushed to: `https://registry.example.com`. */
   registry: string;
+  /** The registry itself, for a target that bytes are written to. */
+  source?: Registry;
+  /** Epoch milliseconds at which the event was received. */
+  receivedAt?: number;
   /** In the order of the walk, root first; each digest once. */
   items: readonly WarmItem[];
   /** Of the manifests that were walked: `linux/arm64/v8`. Empty when the image names none. */
@@ -65,9 +72,9 @@ export type WarmReason =
 /**
  * Why nothing was asked for, and nothing had to be. `manifest`: the target keeps blobs only.
  * `blob`: the target fetches blobs by itself once it knows the manifest. `index`: it takes no index, only the
- * manifests of it.
+ * manifests of it. `superseded`: the tag names another image by now.
  */
-export type SkipReason = 'manifest' | 'blob' | 'index';
+export type SkipReason = 'manifest' | 'blob' | 'index' | 'superseded';
 
 /** It is not warm, and why. */
 export interface Failed {
@@ -79,6 +86,8 @@ export interface Failed {
   retryable: boolean;
   /** Epoch milliseconds before which another try makes no sense, or is not wanted. */
   notBefore?: number;
+  /** To be given to the next call, as that of {@link Pending}. */
+  handle?: string;
 }
 
 /** The target is still working. */
@@ -131,6 +140,8 @@ export interface WarmCall {
    * must not be begun twice.
    */
   signal: AbortSignal;
+  /** Keeps a handle while the call continues, for the one that continues after a crash. Rejects when that is not possible. */
+  keep?(handle: string): Promise<void>;
   /** Called for each piece of an item that comes here, with its length in bytes. Not every target reports it. */
   onBytes?: (bytes: number) => void;
 }
@@ -145,11 +156,18 @@ interface Closable {
 /** A target that is asked for one item at a time. */
 export interface BlobTarget extends Closable {
   readonly unit: 'blob';
+  /** A stage begins only when all of the one before went well. */
+  readonly ordered?: boolean;
   /**
    * The items in the order in which they are to be asked for: all of one stage are done, warm or not, before
    * the next begins. Within a stage any number may run at once.
    */
   stages(image: WarmImage): readonly (readonly WarmItem[])[];
+  /**
+   * What may be asked for once at a time, over all images. `fresh`: what an earlier run did does not count. Without:
+   * the item in its repository.
+   */
+  claim?(image: WarmImage, item: WarmItem): { part: string; fresh: boolean };
   /** Neither throws nor rejects. `item` is one of the image's. */
   warm(image: WarmImage, item: WarmItem, call: WarmCall): Promise<Warmth>;
 }

@@ -15,7 +15,7 @@ const OF_THE_CACHE: ReadonlySet<RegistryErrorKind> = new Set([
 ]);
 
 /** No request is right that is made of such an image or address. */
-const FINAL: ReadonlySet<RegistryErrorKind> = new Set(['unsupported', 'limit', 'reference']);
+export const FINAL: ReadonlySet<RegistryErrorKind> = new Set(['unsupported', 'limit', 'reference']);
 
 const REASONS: Partial<Record<RegistryErrorKind, WarmReason>> = {
   not_found: 'absent',
@@ -65,7 +65,8 @@ export function isOfTheCache(error: unknown): boolean {
   return error instanceof RegistryError && OF_THE_CACHE.has(error.kind);
 }
 
-function reasonOf({ kind, status, message }: RegistryError): WarmReason {
+/** Why, as the reason of a part. */
+export function reasonOf({ kind, status, message }: RegistryError): WarmReason {
   const known = REASONS[kind];
   if (known !== undefined) return known;
   if (status !== undefined) return `http_${status}`;
