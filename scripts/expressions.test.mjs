@@ -8,6 +8,9 @@ import { allExpressions, expressionsIn, faultOf } from './testing/expressions.mj
  * why its input is bounded.
  */
 const BOUNDED = {
+  'packages/sources/src/kinds/distribution-log/index.ts': {
+    '/([\\d.]{1,20})(h|ms|m|s|µs|ns)/g': 'the first 40 characters of a duration',
+  },
   'packages/config/src/checks/names.ts': {
     "new RegExp(UNPRINTABLE, 'gu')": 'a constant class of characters',
   },

@@ -76,7 +76,9 @@ export async function reopen(sources: Sources, source: string, raw: RawRequest):
 }
 
 /** What is recorded of a request that is taken. */
-export type TakingObserver = PublishObserver & Pick<Observer, 'eventQuarantined' | 'log'>;
+export type TakingObserver = PublishObserver &
+  Pick<Observer, 'eventQuarantined' | 'log'> &
+  Partial<Pick<Observer, 'linesSkipped'>>;
 
 /** What a request passes through, in that order, and where it is recorded. */
 export interface TakeParts {
@@ -103,6 +105,7 @@ export function createTake({ publish, routes, quarantine, replication, observer,
     });
     const kept = await keep(quarantine, raw, opened, entries);
     reportKept(kept, raw, { observer, trail });
+    if (opened.skipped !== undefined) observer.linesSkipped?.(source, opened.skipped);
     if (taken.length + kept.length > 0) await replicated();
     return receiptOf(opened, counts, kept);
   };

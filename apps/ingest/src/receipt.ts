@@ -43,6 +43,7 @@ function answer(opened: OpenedRequest, counts: Published): Receipt {
     body: {
       ...counts,
       quarantined: quarantined.length,
+      ...(opened.skipped !== undefined && { skipped: opened.skipped }),
       ...(reasons.length > 0 && { reason: reasons.join('; ') }),
     },
   };

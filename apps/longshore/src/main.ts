@@ -7,6 +7,7 @@ import { addArchive } from './commands/archive.js';
 import { addCheck } from './commands/check.js';
 import { addDead } from './commands/dead.js';
 import { addDoctor } from './commands/doctor.js';
+import { addFollow } from './commands/follow.js';
 import { addMigrate } from './commands/migrate.js';
 import { addPreheat } from './commands/preheat.js';
 import { addQuarantine } from './commands/quarantine.js';
@@ -25,6 +26,7 @@ const COMMANDS = [
   addRun,
   addCheck,
   addSend,
+  addFollow,
   addStatus,
   addDoctor,
   addTrace,

@@ -67,6 +67,9 @@ test(
     const page = await (await fetch(`${relay.dashboard}/doctor?run=now`)).text();
     expect(page).toContain('sources: main, ingest');
     expect(receiver.requests).toEqual([]);
+    const sent = await command(['doctor', '--only', 'config', '--send', '--config', file]);
+    expect(sent).toMatchObject({ code: 0, stdout: expect.stringMatching(/✓ one, test: 200 after \d+ ms/) });
+    expect(receiver.requests.map(({ body }) => body)).toEqual([expect.stringContaining('longshore/doctor')]);
     // Another secret than the one that the relay runs with.
     const other = await writeConfig(await workFolder(), {
       sources: [{ name: 'main', kind: 'distribution', auth: { bearer: 'other' } }],

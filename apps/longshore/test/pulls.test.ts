@@ -1,4 +1,7 @@
 /** Pulls at a receiver, from a real registry: skopeo, docker-registry, relay, PostgreSQL. */
+import { writeFile } from 'node:fs/promises';
+import { get } from 'node:http';
+import { join } from 'node:path';
 import {
   eventually,
   freePort,
@@ -16,7 +19,8 @@ import {
 import pg from 'pg';
 import { expect, onTestFinished, test } from 'vitest';
 import { AT_LAST } from './control.js';
-import { envelope, startRelay, startRelayProcess, workFolder, writeConfig } from './relay.js';
+import { command } from './operator.js';
+import { envelope, type Settings, startRelay, startRelayProcess, workFolder, writeConfig } from './relay.js';
 
 const LONG_MS = 180_000;
 /** That of this machine, which is what skopeo takes of an index. */
@@ -42,13 +46,15 @@ const eventsOf = <Event>(receiver: Receiver): Event[] =>
   receiver.requests.flatMap((request) => request.json<{ events: Event[] }>().events);
 
 /** A relay whose receiver wants pulls. */
-async function setUp() {
+async function setUp(sources: Settings[] = []) {
+  const port = await freePort();
   const receiver = await startReceiver();
   const url = await testDatabase();
   const file = await writeConfig(await workFolder(), {
     archive: { url, sessions: { grace: '1s' } },
     redis: { url: redisUrl(), prefix: testPrefix() },
-    ingest: { listen: `127.0.0.1:${await freePort()}` },
+    ingest: { listen: `127.0.0.1:${port}` },
+    ...(sources.length > 0 && { sources }),
     notifications: {
       events: { includereferences: true },
       endpoints: [{ name: 'pulls', url: receiver.url, accept: ['pull'], timeout: '10s' }],
@@ -60,7 +66,7 @@ async function setUp() {
   await client.connect();
   const count = async (table: string): Promise<number> =>
     (await client.query(`select 1 from longshore.${table}`)).rows.length;
-  return { receiver, file, count };
+  return { receiver, port, file, count };
 }
 
 /** What a registry sends while these clients work, as it would have sent it an hour ago: every pull is over. */
@@ -118,14 +124,17 @@ test.skipIf(!hasTool('skopeo'))(
     const next = await startRelay(file);
     await next.post(envelope(...sent));
     await next.post(envelope(...sent.slice(0, half)));
-    const events = await eventually(
-      () => eventsOf<PullEvent>(receiver),
-      (all) => ['checked', 'cached', 'complete'].every((wanted) => all.some(({ state }) => state === wanted)),
+    // What was computed from a part is corrected.
+    const latest = () => new Map(eventsOf<PullEvent>(receiver).map((event) => [event.session, event]));
+    const shapeOf = ({ state, events }: PullEvent): string => `${state} ${events}`;
+    const wanted = ['cached 3', 'checked 1', 'complete 5'];
+    const final = await eventually(
+      () => [...latest().values()],
+      (all) => all.map(shapeOf).sort().join() === wanted.join(),
       { ...AT_LAST, what: 'pulls at the receiver' },
     );
-    const latest = new Map(events.map((event) => [event.session, event]));
-    expect([...latest.values()].map(({ state }) => state).sort()).toEqual(['cached', 'checked', 'complete']);
-    const pulled = events.findLast(({ state }) => state === 'complete');
+    const events = eventsOf<PullEvent>(receiver);
+    const pulled = final.find(({ state }) => state === 'complete');
     const bytes = images[0]?.parts.reduce((sum, { size }) => sum + size, 0);
     expect(pulled).toMatchObject({
       action: 'image.pulled',
@@ -144,6 +153,85 @@ test.skipIf(!hasTool('skopeo'))(
       userAgent: 'checker',
     });
     expect(new Set(events.map(({ id }) => id)).size).toBe(events.length);
+  },
+  LONG_MS,
+);
+
+/** A client that goes away when it has so many bytes. */
+function brokenOff(url: string, headers: Record<string, string>, bytes: number): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const request = get(url, { headers }, (answer) => {
+      let got = 0;
+      answer.on('data', (part: Buffer) => {
+        got += part.length;
+        if (got >= bytes) request.destroy();
+      });
+      answer.on('close', resolve);
+      answer.on('error', () => {});
+    });
+    request.on('error', reject);
+  });
+}
+
+test.skipIf(!hasTool('docker-registry'))(
+  'a layer of 64 MB that is broken off after 1 MB is interrupted, by the registry’s log; so is a pull that failed',
+  async () => {
+    const { receiver, port, file } = await setUp([
+      { name: 'registry', kind: 'distribution' },
+      { name: 'registry-log', kind: 'distribution-log' },
+    ]);
+    await startRelay(file);
+    const url = `http://127.0.0.1:${port}`;
+    const registry = await startRegistry({
+      includereferences: true,
+      endpoints: [
+        { name: 'relay', url: `${url}/sources/registry`, timeout: '5s', threshold: 5, backoff: '1s' },
+      ],
+      config: { log: { formatter: 'json', level: 'info', accesslog: { disabled: true } } },
+    });
+    const image = oci.image({ layers: [Buffer.alloc(64_000_000)] });
+    const layer = image.parts.find(({ size }) => size === 64_000_000);
+    await oci.push(registry.url, 'team/app', image, '1.0');
+    const headers = { accept: image.mediaType, 'user-agent': 'impatient' };
+    for (const tag of ['1.0', 'nope'])
+      await (await fetch(`${registry.url}/v2/team/app/manifests/${tag}`, { headers })).text();
+    await brokenOff(`${registry.url}/v2/team/app/blobs/${layer?.digest}`, headers, 1_000_000);
+    const lines = () =>
+      registry
+        .log()
+        .split('\n')
+        .filter((line) => line.includes('"impatient"'));
+    const completed = (line: string) => line.includes('"response completed');
+    await eventually(lines, (all) => all.filter(completed).length === 3, { ...AT_LAST, what: 'three lines' });
+    const log = join(await workFolder(), 'registry.log');
+    await writeFile(log, `${registry.log().trimEnd()}\n`);
+    const followed = await command([
+      'follow',
+      log,
+      '--begin',
+      '--once',
+      '--source',
+      'registry-log',
+      '--to',
+      url,
+    ]);
+    expect(followed).toMatchObject({ code: 0 });
+    const events = await eventually(
+      () => eventsOf<PullEvent>(receiver),
+      (all) =>
+        ['pull.failed', 'pull.interrupted'].every((wanted) => all.some(({ action }) => action === wanted)),
+      { ...AT_LAST, what: 'two events' },
+    );
+    const common = { repository: 'team/app', userAgent: 'impatient', addr: '127.0.0.1' };
+    const interrupted = events.find(({ action }) => action === 'pull.interrupted');
+    expect(interrupted).toMatchObject({ ...common, source: 'registry', tag: '1.0', layer: layer?.digest });
+    expect(interrupted).toMatchObject({ digest: image.digest, size: 64_000_000 });
+    expect(interrupted?.transferredBytes).toBeLessThan(64_000_000);
+    expect(interrupted?.transferredBytes).toBeGreaterThanOrEqual(1_000_000);
+    expect(events.find(({ action }) => action === 'pull.failed')).toMatchObject({
+      ...{ ...common, source: 'registry-log', tag: 'nope', status: 404, method: 'GET' },
+    });
+    expect(events.filter(({ action }) => action === 'pull.failed')).toHaveLength(1);
   },
   LONG_MS,
 );

@@ -2,6 +2,7 @@
  * The endpoint behind `archive`. Events are written to PostgreSQL from a queue like any other endpoint's, with its dead
  * letters, its pause and its metrics.
  */
+import type { EventClass } from '@longshore/event';
 import { type HttpEndpoint, httpEndpoint } from './endpoint.js';
 import type { Config } from './schema.js';
 
@@ -9,7 +10,8 @@ import type { Config } from './schema.js';
 export type ArchiveSettings = NonNullable<Config['archive']>;
 
 /** An endpoint that is written to the archive. It is made from `archive` and cannot be written in `notifications`. */
-export type ArchiveEndpoint = Omit<HttpEndpoint, 'kind' | 'batch'> & {
+export type ArchiveEndpoint = Omit<HttpEndpoint, 'kind' | 'batch' | 'accept'> & {
+  accept: EventClass[];
   kind: 'archive';
   batch: NonNullable<HttpEndpoint['batch']>;
   /** It gets them whatever `events.includereferences` says. */
@@ -34,7 +36,7 @@ export function archiveEndpoints({ archive }: Pick<Config, 'archive'>): ArchiveE
       kind: 'archive',
       references: true,
       hold: undefined,
-      accept: ['event', 'other'],
+      accept: ['event', 'other', 'log'],
       ownpulls: archive.ownpulls,
       ignore: archive.ignore,
       batch: BATCH,

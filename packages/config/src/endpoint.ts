@@ -2,7 +2,7 @@
  * The settings of one endpoint: the registry's own, with its names, defaults and reading, and Longshore's. Each kind
  * has its own map.
  */
-import { EVENT_CLASSES } from '@longshore/event';
+import { ACCEPTED_CLASSES } from '@longshore/event';
 import { describeFormats, formatNames } from '@longshore/formats';
 import { headers, setting, tag, texts, union } from '@longshore/settings';
 import { url } from '@longshore/settings/secrets';
@@ -41,7 +41,7 @@ export const ignore = z
 
 /** Classes of events that an endpoint gets. */
 const classes = z
-  .array(choice(EVENT_CLASSES))
+  .array(choice(ACCEPTED_CLASSES))
   .min(1, 'must name at least one; remove the key for the default');
 const CLASSES =
   '`event`: push, pull, mount, delete. `other`: all other events, such as scan, quota, rename. `image`: one event for a push, however many requests it took, and one for each change of a tag. `pull`: one event for a pull. The last two need `archive`.';

@@ -9,6 +9,7 @@ export const OTHER_NAMES: Readonly<Record<string, (typeof SOURCE_KINDS)[number]>
   artifactory: 'jfrog',
   aws: 'ecr',
   docker: 'distribution',
+  log: 'distribution-log',
   forgejo: 'gitea',
   gcr: 'gar',
   ghcr: 'github',

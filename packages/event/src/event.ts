@@ -16,7 +16,9 @@ export type Action = (typeof ACTIONS)[number];
  * Classes of events; an endpoint gets those that it accepts. `event`: one of the four actions. `other`: scan, quota,
  * rename … `image`: what happened to an image or tag, made of all the events of a push. `pull`: a pull as a whole.
  */
-export const EVENT_CLASSES = ['event', 'other', 'image', 'pull'] as const;
+export const ACCEPTED_CLASSES = ['event', 'other', 'image', 'pull'] as const;
+/** With `log`: a line of a registry's log, which goes to the archive alone. */
+export const EVENT_CLASSES = [...ACCEPTED_CLASSES, 'log'] as const;
 /** One of {@link EVENT_CLASSES}. */
 export type EventClass = (typeof EVENT_CLASSES)[number];
 

@@ -10,6 +10,7 @@ export {
 export { entryKey } from './entry-key.js';
 export { ERRORS, type ErrorCode, LongshoreError } from './errors.js';
 export {
+  ACCEPTED_CLASSES,
   ACTIONS,
   type Action,
   type Descriptor,

@@ -41,6 +41,11 @@ export const METRICS = {
     help: 'Unreadable events or whole bodies that were quarantined.',
     labels: ['source', 'reason'],
   },
+  longshore_log_lines_skipped_total: {
+    type: 'counter',
+    help: 'Lines of registries’ logs that are no completed response, or no JSON.',
+    labels: ['source'],
+  },
   longshore_requests_spooled_total: {
     type: 'counter',
     help: 'Requests written to the spool; the reason is an error code.',

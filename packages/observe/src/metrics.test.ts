@@ -48,6 +48,7 @@ const table: [sample: string, value: number | undefined, happen: (o: Observer) =
     (o) => o.eventSpooled({ source: 'nexus', kind: 'nexus', reason: 'QUEUE_FULL', bytes: 1 }),
   ],
   ['longshore_spool_fed_total{source="nexus",outcome="taken"}', 1, (o) => o.spoolFed({ source: 'nexus' })],
+  ['longshore_log_lines_skipped_total{source="nexus"}', 3, (o) => o.linesSkipped('nexus', 3)],
   [
     'longshore_spool_fed_total{source="nexus",outcome="aside"}',
     1,

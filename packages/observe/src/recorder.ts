@@ -30,6 +30,8 @@ export interface Recorder {
   eventAside(record: RecordFields['event.aside']): void;
   /** A spooled request was drained to Redis. */
   spoolFed(request: { source: string }): void;
+  /** Lines of a registry's log that are no event. */
+  linesSkipped(source: string, count: number): void;
   deliveryIgnored(record: RecordFields['delivery.ignored']): void;
   /** The `where` of an endpoint failed on an event, which is delivered. Only counts. */
   filterFailed(endpoint: string): void;
@@ -86,7 +88,7 @@ export function createRecorder(parts: RecorderParts): Recorder {
   };
 }
 
-type OfEvents = 'requestAnswered' | 'spoolFed' | (keyof Recorder & `event${string}`);
+type OfEvents = 'requestAnswered' | 'linesSkipped' | 'spoolFed' | (keyof Recorder & `event${string}`);
 
 function eventRecorder({ log, metrics, bounds, tally }: RecorderParts): Pick<Recorder, OfEvents> {
   const write = writer(log);
@@ -130,6 +132,9 @@ function eventRecorder({ log, metrics, bounds, tally }: RecorderParts): Pick<Rec
       write('event.aside', 0, record);
       const source = bounds.source(record.source);
       metrics.count('longshore_spool_fed_total', { source, outcome: 'aside' });
+    },
+    linesSkipped(source, count) {
+      metrics.count('longshore_log_lines_skipped_total', { source: bounds.source(source) }, count);
     },
     spoolFed({ source }) {
       metrics.count('longshore_spool_fed_total', { source: bounds.source(source), outcome: 'taken' });

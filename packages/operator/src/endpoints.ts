@@ -1,6 +1,6 @@
 /** The endpoints as an operator sees them: those of the configuration, and removed ones that still have a queue. */
 import { type Config, type Endpoint, everyEndpoint, isInsecure, maskedUrl } from '@longshore/config';
-import { excerpt, LongshoreError } from '@longshore/event';
+import { type EventClass, excerpt, LongshoreError } from '@longshore/event';
 import type { Inspector, Pause, Pauses } from '@longshore/queue/operator';
 import type { EndpointPulse, PulseReader } from '@longshore/queue/pulse';
 import { deliveryRate, type EndpointState, endpointState } from './endpoint-state.js';
@@ -29,8 +29,8 @@ export interface EndpointOverview {
   rate: number;
   settings?: Pick<
     Endpoint,
-    'timeout' | 'threshold' | 'backoff' | 'maxbackoff' | 'schedule' | 'concurrency' | 'accept' | 'ignore'
-  >;
+    'timeout' | 'threshold' | 'backoff' | 'maxbackoff' | 'schedule' | 'concurrency' | 'ignore'
+  > & { accept: EventClass[] };
 }
 
 /** What endpoints are read from. */

@@ -57,6 +57,8 @@ function hasManyBrackets(text: string): boolean {
  */
 export function decodeRequest(body: Body, raw: RawRequest, kind?: Kind): Body {
   if (body.state !== 'unreadable') return body;
+  if (kind?.lines && isUtf8(raw.body))
+    return { state: 'json', value: undefined, text: raw.body.toString('utf8') };
   if (raw.undecoded !== undefined) return { state: 'unreadable', reason: raw.undecoded };
   const type = formType(raw.headers);
   if (type === undefined) {

@@ -39,6 +39,8 @@ export interface Opened {
   respond?: Answer;
   /** Why nothing, or less than was sent, was taken: an empty body, a ping. */
   note?: string;
+  /** Lines of a log that are no event. */
+  skipped?: number;
 }
 
 /** A request whose body is JSON. */
@@ -131,6 +133,8 @@ export interface Kind<M extends Message = Message> {
   read(message: M, incoming: Incoming): Reading;
   /** The answer to a request with another method than POST; undefined when the kind knows no such request. */
   handshake?(head: RequestHead): Answer | undefined;
+  /** A body is lines of JSON, so `value` is undefined for more than one; lines that are no event are counted. */
+  lines?: true;
   /** Its sender may post the JSON as the field `payload` of a form. */
   form?: true;
   /** The body without keys to other systems, to be kept on a disk; absent where its sender puts none into it. */

@@ -45,6 +45,7 @@ export function openBody(kind: Kind, incoming: Incoming): Opened {
     if ('ignored' in reading) {
       opened.note = reading.ignored;
       opened.respond ??= reading.respond;
+      if (kind.lines) opened.skipped = (opened.skipped ?? 0) + 1;
       continue;
     }
     const taken = 'event' in reading ? take(reading, message) : reading;

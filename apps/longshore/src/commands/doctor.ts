@@ -12,7 +12,7 @@ Examples:
   $ longshore doctor --only registry --registry http://registry:5000 --debug http://registry:5001
   $ longshore doctor --json | jq '.checks[] | select(.status == "fail")'
 
-Looks, and changes nothing. Receivers are tried up to DNS, connection and TLS: they get
+Looks, and changes nothing; only --send makes a request to receivers. Receivers are tried up to DNS, connection and TLS: they get
 no request. Before the first start use --only host,config,container,endpoints.
 
 Exit code 0: nothing fails, warnings included. 1: something fails. 2: wrong usage,
@@ -28,6 +28,7 @@ export function addDoctor(program: Command, shell: Shell): void {
     .option('--registry <url>', 'a registry to look at', httpUrl)
     .option('--debug <url>', 'its debug listener, for what waits there', httpUrl)
     .option('--timeout <seconds>', 'for each connection and request', seconds, 5_000)
+    .option('--send', 'also send a test event to each endpoint, and print the answers')
     .option('--json', 'print one JSON object')
     .addHelpText('after', EXAMPLES)
     .action(async (options: DoctorCommandOptions) => {

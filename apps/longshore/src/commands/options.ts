@@ -61,3 +61,10 @@ export function httpUrl(text: string): string {
     throw new InvalidArgumentError('Use an http:// or https:// URL.');
   return text;
 }
+
+/** `Name: value`, one more. @throws InvalidArgumentError */
+export function header(text: string, headers: [string, string][]): [string, string][] {
+  const colon = text.indexOf(':');
+  if (colon < 1) throw new InvalidArgumentError("Use 'Name: value'.");
+  return [...headers, [text.slice(0, colon).trim(), text.slice(colon + 1).trim()]];
+}

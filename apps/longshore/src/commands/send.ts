@@ -4,9 +4,9 @@
  */
 import { readFileSync } from 'node:fs';
 import { EVENTS_V2, LongshoreError, parseJson, sampleEvent } from '@longshore/event';
-import { type Command, InvalidArgumentError } from 'commander';
+import type { Command } from 'commander';
 import type { Shell } from '../shell.js';
-import { asCount, httpUrl, withConfig } from './options.js';
+import { asCount, header, httpUrl, withConfig } from './options.js';
 
 const DEFAULT_URL = 'http://127.0.0.1:5080/registry/notifications';
 
@@ -104,10 +104,4 @@ function parsed(text: string): unknown {
   } catch {
     return text;
   }
-}
-
-function header(text: string, headers: [string, string][]): [string, string][] {
-  const colon = text.indexOf(':');
-  if (colon < 1) throw new InvalidArgumentError("Use 'Name: value'.");
-  return [...headers, [text.slice(0, colon).trim(), text.slice(colon + 1).trim()]];
 }

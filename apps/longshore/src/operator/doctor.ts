@@ -4,6 +4,7 @@ import { type Check, type DoctorParts, examine, GROUPS, type Group, type Status 
 import { LongshoreError, plural, printable } from '@longshore/event';
 import type { Shell } from '../shell.js';
 import { doctorParts } from './doctor-parts.js';
+import { sendTests } from './doctor-send.js';
 import { usageError } from './usage.js';
 
 /** Options of the command. */
@@ -12,11 +13,13 @@ export interface DoctorCommandOptions extends Pick<DoctorParts, 'from' | 'regist
   config: string;
   only?: string[];
   json?: boolean;
+  /** Sends a test event to each endpoint. */
+  send?: boolean;
 }
 
 /** @returns the exit code @throws LongshoreError CONFIG_INVALID, REQUEST_INVALID */
 export async function doctor(options: DoctorCommandOptions, shell: Shell): Promise<number> {
-  const { config: file, only, json, ...wanted } = options;
+  const { config: file, only, json, send, ...wanted } = options;
   const groups = only?.map(asGroup);
   const { config, problems } = readConfig(file, shell.env, 'check');
   if (!config) {
@@ -29,6 +32,11 @@ export async function doctor(options: DoctorCommandOptions, shell: Shell): Promi
       if (!json) for (const line of linesOf(checks)) shell.print(line);
     };
     const checks = await examine(parts, { onGroup, ...(groups && { only: groups }) });
+    if (send) {
+      const sent = await sendTests(config, file, shell);
+      checks.push(...sent);
+      onGroup(sent);
+    }
     const ok = checks.every(({ status }) => status !== 'fail');
     shell.print(json ? JSON.stringify({ ok, checks }) : summary(checks));
     return ok ? 0 : 1;

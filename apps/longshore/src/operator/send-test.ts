@@ -23,9 +23,7 @@ export function sendTest(endpoint: string, options: SendTestOptions, shell: Shel
   const { action, repository, tag, digest } = options;
   return withAdmin(options.config, 'longshore send', shell, async (admin) => {
     const image = { action, repository, digest, ...(tag !== undefined && { tag }) };
-    const delivery = await admin.test(endpoint, image);
-    const { settings } = await admin.endpoint(endpoint);
-    const attempt = await attemptOf(admin, delivery, (settings?.timeout ?? 0) + EXTRA_TIMEOUT_MS);
+    const { delivery, attempt } = await testAnswer(admin, endpoint, image);
     if (!attempt) {
       const { state } = await admin.endpoint(endpoint);
       shell.warn(
@@ -39,6 +37,18 @@ export function sendTest(endpoint: string, options: SendTestOptions, shell: Shel
     else shell.print(linesOf(endpoint, delivery, attempt).join('\n'));
     return outcome === 'delivered' ? 0 : 1;
   });
+}
+
+/** Sends one and waits for its first attempt, which is undefined when there was none in time. @throws what `test` throws */
+export async function testAnswer(
+  admin: AdminService,
+  endpoint: string,
+  image: SampleImage,
+): Promise<{ delivery: string; attempt: Attempted | undefined }> {
+  const delivery = await admin.test(endpoint, image);
+  const { settings } = await admin.endpoint(endpoint);
+  const attempt = await attemptOf(admin, delivery, (settings?.timeout ?? 0) + EXTRA_TIMEOUT_MS);
+  return { delivery, attempt };
 }
 
 function linesOf(endpoint: string, delivery: string, attempt: Attempted): string[] {

@@ -8,6 +8,7 @@ import type { PartitionWidth } from '../db/ranges.js';
 import type { Wanted } from '../images/store/missing.js';
 import { createManifestReader } from '../images/store/read.js';
 import { decidePulls } from './decide.js';
+import { makeFailed } from './failed.js';
 import { type DueClient, delay, dueClients } from './store/due.js';
 import { savePulls } from './store/save.js';
 import { readPulls, type StoredScene } from './store/scene.js';
@@ -71,7 +72,7 @@ export function createPullMaker(parts: PullMakerParts): PullMaker {
 
   return {
     async make(mayContinue, signal) {
-      let made = 0;
+      let made = await makeFailed(pool, settings().grace, settings().partition);
       for (const due of await dueClients(pool, settings().grace)) {
         if (signal.aborted || !(await mayContinue())) break;
         try {

@@ -11,6 +11,7 @@ import { missingRange, type PartitionWidth, type Range, rangeAt } from '../db/ra
 import type { Addresses } from './address.js';
 import { createDictionary, type Dictionary, type IdRow } from './dictionary.js';
 import { insertStatement, type PackedRow } from './insert.js';
+import { writeLines } from './lines.js';
 import { type Row, rowOf } from './row.js';
 import { bodyText, packBody, type StoredColumns } from './stored.js';
 import { writeBatch } from './transaction.js';
@@ -128,8 +129,31 @@ async function writeItems(
   signal: AbortSignal,
   results: Results,
 ): Promise<void> {
-  const { archive, dictionary, statement } = parts;
   await within(signal, () => preparePartitions(parts, items));
+  const isLine = ({ delivery }: Item): boolean => delivery.class === 'log';
+  const [lines, events] = [items.filter(isLine), items.filter((item) => !isLine(item))];
+  // A line is looked at together with its event, which may come with it.
+  if (events.length > 0) await writeEvents(parts, events, signal, results);
+  if (lines.length > 0) await writeLog(parts, lines, signal, results);
+}
+
+async function writeLog(
+  { archive, options }: Parts,
+  lines: readonly Item[],
+  signal: AbortSignal,
+  results: Results,
+): Promise<void> {
+  const added = await within(signal, (ends) => writeLines(archive.pool, lines, options.addresses, ends));
+  for (const { row, place } of lines) results[place] = added.delete(row.id) ? 'stored' : 'duplicate';
+}
+
+async function writeEvents(
+  parts: Parts,
+  items: readonly Item[],
+  signal: AbortSignal,
+  results: Results,
+): Promise<void> {
+  const { archive, dictionary, statement } = parts;
   const rows = await within(signal, () => dictionary.resolve(items.map(({ row }) => row)));
   const packed = await packedRows(parts, items, rows);
   const write = () => within(signal, (ends) => writeBatch(archive.pool, statement, packed, ends));

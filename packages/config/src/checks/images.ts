@@ -15,6 +15,13 @@ export function checkImages(config: Config, { problems }: Check): void {
       `lists ${made}, and these events are made from the archive. Add archive: {}, or remove ${made}`,
     );
   }
+  for (const [index, { kind }] of config.sources.entries()) {
+    if (kind !== 'distribution-log' || config.archive) continue;
+    problems.error(
+      ['sources', index, 'kind'],
+      'is distribution-log, whose lines go to the archive alone. Add archive: {}, or remove the source',
+    );
+  }
   checkRegistries(config, problems);
 }
 

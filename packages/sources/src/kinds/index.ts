@@ -16,6 +16,7 @@ export const KINDS: readonly Kind[] = [
   (await import('./ecr/index.js')).ecr,
   (await import('./gitlab/index.js')).gitlab,
   (await import('./distribution/index.js')).distribution,
+  (await import('./distribution-log/index.js')).distributionLog,
   (await import('./gar/index.js')).gar,
   (await import('./dockerhub/index.js')).dockerhub,
   (await import('./aliyun/index.js')).aliyun,

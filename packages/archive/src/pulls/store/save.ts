@@ -1,13 +1,13 @@
 /** Keeps what was decided about a client's pulls, in one transaction: they are published from there. */
-import { IMAGE_ACTIONS, PULL_ACTIONS } from '@longshore/event';
 import type pg from 'pg';
 import { digestBytes } from '../../db/digest.js';
 import { isNoPartition } from '../../db/errors.js';
 import { ensurePartitions } from '../../db/partitions.js';
 import type { PartitionWidth } from '../../db/ranges.js';
 import type { KeptSession, PullDecision } from '../decide.js';
-import { PULL_STATES, type PullEvent } from '../types.js';
+import { PULL_STATES } from '../types.js';
 import type { DueClient } from './due.js';
+import { PUBLISH, rowOf } from './publish.js';
 import { clientId } from './scene.js';
 import type { StoredSession } from './stored.js';
 
@@ -45,10 +45,6 @@ const SEEN = `
   from unnest($1::uuid[], $2::bytea[], $3::timestamptz[]) w (client, digest, at) group by 1, 2 order by 1, 2
   on conflict (client, digest) do update
     set first_at = least(t.first_at, excluded.first_at), last_at = greatest(t.last_at, excluded.last_at)`;
-
-const PUBLISH = `
-  insert into image_event (at, id, repository_id, type, digest, tags, members, body)
-  values ($1, $2, $3, $4, $5, $6, '{}', $7) on conflict do nothing`;
 
 /** @returns false when another process has decided meanwhile. Rejects with the error of PostgreSQL */
 export async function savePulls(
@@ -198,21 +194,5 @@ function valuesOf({ id, pull, event, revision }: KeptSession, repositoryId: numb
     JSON.stringify({ ...(event && { event }), parts }),
     revision,
     events[0]?.id,
-  ];
-}
-
-const TYPES: readonly string[] = [...IMAGE_ACTIONS, ...PULL_ACTIONS];
-
-/** An event of class `pull` in the table of what is to be published. */
-export function rowOf(event: PullEvent, repositoryId: number | null): unknown[] {
-  const { at, id, action, digest, tag } = event;
-  return [
-    at,
-    id,
-    repositoryId,
-    TYPES.indexOf(action),
-    digest === undefined ? null : digestBytes(digest),
-    tag === undefined ? [] : [tag],
-    JSON.stringify(event),
   ];
 }
