@@ -5,7 +5,7 @@ import { names } from './generate.mjs';
 const SINCE = '2026-09-01T00:00:00Z';
 const UNTIL = '2026-11-30T00:00:00Z';
 const PAGE = { limit: 50 };
-/** Of pages and rollups, and of events of all repositories that match. */
+/** Of pages and of numbers of days; and of what reads more: events of all repositories that match, the largest lists. */
 const [SMALL, LARGE] = [5, 40];
 
 const small = (random, count, power = 2) => Math.floor(count * random() ** power);

@@ -50,7 +50,7 @@ export function archiveOf(text: string, overrides: Partial<ArchiveReader> = {}):
       ...{ tags: [tag], repositories: [place] },
     }),
     imagePullers: async () => [
-      { actor: text, addr: text, client: text, ...place, lastAt: AT, pulls: 1, checks: 0 },
+      { actor: text, addr: text, client: text, ...place, lastAt: AT, pulls: 1, checks: 0, platformPulls: 1 },
     ],
     pullsPerDay: async () => [DAY],
     top: async () => [top],

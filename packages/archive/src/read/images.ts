@@ -1,7 +1,7 @@
 /** What is known of a digest: where it is, what it is made of, who pulled it. */
 import { excerpt } from '@longshore/event';
 import { sql } from 'kysely';
-import { digestText } from '../db/digest.js';
+import { digestBytes, digestText } from '../db/digest.js';
 import { ACTION_CODES, type ManifestTable, METHODS } from '../db/tables.js';
 import type { Ask } from './ask.js';
 import { digestsOf } from './digests.js';
@@ -109,19 +109,36 @@ interface PullerRow {
   last_at: string;
   pulls: number;
   checks: number;
+  platform_pulls: number;
+}
+
+const MOST_CHILDREN = 50;
+
+/** The manifests that an index lists. */
+async function childrenOf(ask: Ask, digest: Buffer): Promise<Buffer[]> {
+  const rows = await ask(sql<{ digest: string }>`
+    select distinct r ->> 'digest' as digest from manifest m, jsonb_array_elements(m.refs) r
+    where m.digest = ${digest} and (r ->> 'mediaType' like '%manifest%' or r ->> 'mediaType' like '%index%')
+    limit ${MOST_CHILDREN}`);
+  return rows.map((row) => digestBytes(row.digest));
 }
 
 /** The newest first. @throws LongshoreError REQUEST_INVALID */
 export async function imagePullers(ask: Ask, names: Names, part: string): Promise<ImagePuller[]> {
   const digest = await theDigest(ask, part);
   if (!digest) return [];
+  const digests = [digest, ...(await childrenOf(ask, digest))];
   const isCheck = sql`e.method = ${METHODS.HEAD}`;
+  const isRoot = sql`d.digest = ${digest}`;
   const rows = await ask(sql<PullerRow>`
     select actor_id, addr, agent_id, repository_id, max(at) as last_at,
-      count(*) filter (where ${isCheck} is not true) as pulls, count(*) filter (where ${isCheck}) as checks
-    from (
+      count(*) filter (where ${isRoot} and ${isCheck} is not true) as pulls,
+      count(*) filter (where ${isRoot} and ${isCheck}) as checks,
+      count(*) filter (where not ${isRoot} and ${isCheck} is not true) as platform_pulls
+    from unnest(${digests}::bytea[]) d (digest) cross join lateral (
       select e.actor_id, e.addr, e.agent_id, e.repository_id, e.at, e.method from event e
-      where e.digest = ${digest} and e.action = ${ACTION_CODES.pull} order by e.at desc limit ${MOST_EVENTS}) e
+      where e.digest = d.digest and e.action = ${ACTION_CODES.pull} order by e.at desc
+      limit ${Math.ceil(MOST_EVENTS / digests.length)}) e
     group by actor_id, addr, agent_id, repository_id order by max(at) desc limit ${MOST_PULLERS}`);
   const named = await names({
     labels: rows.flatMap((row) => [row.actor_id, row.agent_id]),
@@ -140,6 +157,7 @@ export async function imagePullers(ask: Ask, names: Names, part: string): Promis
       lastAt: row.last_at,
       pulls: row.pulls,
       checks: row.checks,
+      platformPulls: row.platform_pulls,
       ...given(client),
     };
   });

@@ -207,6 +207,8 @@ export interface ImagePuller {
   /** Pulls and checks (HEAD) among the newest 10,000 events of the digest. */
   pulls: number;
   checks: number;
+  /** Pulls of the images that the digest lists as an index: a client pulls the index, then that of its platform. */
+  platformPulls: number;
 }
 
 /** Whose statistics. With none of the names: everything. One of `repository` (with `tag`), `actor`, `client`. */

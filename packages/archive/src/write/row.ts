@@ -12,8 +12,8 @@ import { filedTime } from './time.js';
 export interface Row {
   id: string;
   at: string;
-  /** `at` is the time of the receipt, so the same event sent again would have another one. */
-  isReceipt: boolean;
+  /** See `FiledTime`. */
+  isUnsure: boolean;
   receivedAt: string;
   eventUuid: string | null;
   eventId: string | null;
@@ -44,12 +44,12 @@ const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
 export function rowOf(delivery: Delivery, retention: number): Row {
   const event = eventOf(delivery);
   const { target, request = {}, actor = {}, source = {} } = event;
-  const { at, isReceipt } = filedTime(event.timestamp, delivery.receivedAt, retention);
+  const { at, isUnsure } = filedTime(event.timestamp, delivery.receivedAt, retention);
   const action = actionCode(event);
   const isUuid = UUID.test(delivery.eventId);
   return {
     id: rowId(delivery.source, delivery.dedupe ?? delivery.eventId),
-    ...{ at, isReceipt, action },
+    ...{ at, isUnsure, action },
     receivedAt: new Date(delivery.receivedAt).toISOString(),
     eventUuid: isUuid ? delivery.eventId : null,
     eventId: isUuid ? null : columnText(delivery.eventId),

@@ -5,6 +5,8 @@
  */
 import { isoTime } from '@longshore/event';
 
+/** No retention is shorter. */
+const SHORTEST_RETENTION_MS = 3_600_000;
 /** Clocks may be wrong by so much. */
 const AHEAD_MS = 10 * 60_000;
 const YEAR_MS = 365 * 24 * 3_600_000;
@@ -12,8 +14,11 @@ const YEAR_MS = 365 * 24 * 3_600_000;
 /** An event's time as text of PostgreSQL, with microseconds. */
 export interface FiledTime {
   at: string;
-  /** It is the time of the receipt: the same event sent again later would have another one. */
-  isReceipt: boolean;
+  /**
+   * The same event may be filed under another time: under its receipt, which is another when it is sent again, or
+   * before the retention was changed.
+   */
+  isUnsure: boolean;
 }
 
 /**
@@ -27,9 +32,9 @@ export function filedTime(sent: string | undefined, receivedAt: number, retentio
   const isUsable = time >= receivedAt - (retention || YEAR_MS) && time <= receivedAt + AHEAD_MS;
   if (!isUsable || iso === undefined || sent === undefined) {
     // As many digits as the others have: times of one form are compared as text.
-    return { at: new Date(receivedAt).toISOString().replace('Z', '000Z'), isReceipt: true };
+    return { at: new Date(receivedAt).toISOString().replace('Z', '000Z'), isUnsure: true };
   }
-  return { at: withMicroseconds(iso, sent), isReceipt: false };
+  return { at: withMicroseconds(iso, sent), isUnsure: time < receivedAt - SHORTEST_RETENTION_MS };
 }
 
 /** The fraction of the second is the same in every zone. */

@@ -69,12 +69,12 @@ async function writeRows(
   statement: string,
   rows: readonly PackedRow[],
 ): Promise<Set<string>> {
-  const receipts = rows.filter(({ isReceipt }) => isReceipt);
+  const unsure = rows.filter(({ isUnsure }) => isUnsure);
   const known = await archivedIds(
     client,
-    receipts.map(({ id }) => id),
+    unsure.map(({ id }) => id),
   );
-  const unknown = rows.filter(({ id, isReceipt }) => !(isReceipt && known.has(id)));
+  const unknown = rows.filter(({ id, isUnsure }) => !(isUnsure && known.has(id)));
   if (unknown.length === 0) return new Set();
   const added = await insertRows(client, statement, unknown);
   const taken = new Set<string>();

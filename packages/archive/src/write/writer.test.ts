@@ -84,6 +84,18 @@ onEachPostgres(() => {
     expect(first).toBeDefined();
   });
 
+  test('a late event is one row, whatever the retention becomes before it comes again', async () => {
+    const archive = await testArchive();
+    const late = delivery({ at: new Date(NOON - 5 * 3_600_000).toISOString() });
+    const short = writerOf(archive, { retention: 2 * 3_600_000 });
+    const long = writerOf(archive, { retention: 90 * DAY_MS });
+    expect(await short.write([late], unaborted())).toEqual(['stored']);
+    expect(await long.write([late], unaborted())).toEqual(['duplicate']);
+    const other = delivery({ at: new Date(NOON - 6 * 3_600_000).toISOString() });
+    expect(await long.write([other], unaborted())).toEqual(['stored']);
+    expect(await short.write([other], unaborted())).toEqual(['duplicate']);
+  });
+
   test('names at their limits, and characters that PostgreSQL refuses', async () => {
     const archive = await testArchive();
     const repository = `acme/${'a'.repeat(250)}`;

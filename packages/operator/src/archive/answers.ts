@@ -108,6 +108,7 @@ const image = z
         lastAt: time,
         pulls: count,
         checks: count,
+        platformPulls: count.meta({ description: 'Pulls of the images that an index lists.' }),
       }),
     ),
   })

@@ -114,6 +114,7 @@ function Pullers({ pullers, now }: { pullers: readonly ImagePuller[]; now: numbe
           'Repository',
           { number: 'Pulls' },
           { number: 'HEAD checks' },
+          { number: 'Of its platforms' },
           'Last',
         ]}
       />
@@ -130,7 +131,7 @@ const keyOf = ({ actor, addr, client, source, repository }: ImagePuller): string
   JSON.stringify([actor, addr, client, source, repository]);
 
 function PullerRow({ puller, now }: { puller: ImagePuller; now: number }) {
-  const { actor, addr, client, pulls, checks, lastAt } = puller;
+  const { actor, addr, client, pulls, checks, platformPulls, lastAt } = puller;
   return (
     <tr>
       <th scope="row">
@@ -150,6 +151,9 @@ function PullerRow({ puller, now }: { puller: ImagePuller; now: number }) {
       </td>
       <td class={checks === 0 ? 'number soft' : 'number'} data-label="HEAD checks">
         {formatNumber(checks)}
+      </td>
+      <td class={platformPulls === 0 ? 'number soft' : 'number'} data-label="Of its platforms">
+        {formatNumber(platformPulls)}
       </td>
       <td data-label="Last">
         <Ago at={Date.parse(lastAt)} now={now} />
