@@ -2,6 +2,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Command, InvalidArgumentError } from 'commander';
+import { type ImageName, parseImageName } from '../image-name.js';
 import type { Shell } from '../shell.js';
 
 /** The configuration of `run`, and so of the commands for the same relay. */
@@ -60,4 +61,14 @@ export function httpUrl(text: string): string {
   if (!URL.canParse(text) || !/^https?:/.test(text))
     throw new InvalidArgumentError('Use an http:// or https:// URL.');
   return text;
+}
+
+/** Parses the name of an image. @throws InvalidArgumentError */
+export function imageName(text: string): ImageName {
+  const name = parseImageName(text);
+  if (!name)
+    throw new InvalidArgumentError(
+      'Use an image reference such as registry.example.com/team/app:1.4.2: without https://, in lower case.',
+    );
+  return name;
 }
