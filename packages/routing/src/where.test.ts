@@ -41,7 +41,7 @@ test.each([
 });
 
 test.each([
-  ['tagg == "x"', 'Unknown variable: tagg'],
+  ['tagg == "x"', /Unknown variable: tagg\. There are id, action, .*tag, digest.*, kind, size$/],
   ['tag', 'gives a value of type string'],
   ['tag > 3', '>'],
   ['action == ', /unexpected/i],

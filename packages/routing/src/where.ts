@@ -46,12 +46,16 @@ const environment = environmentOf();
  */
 export function compileFilter(expression: string): Filter {
   const { valid, type, error } = environment.check(expression);
-  if (!valid) throw new Error(firstLine(error?.message) ?? 'is no expression');
+  if (!valid) throw new Error(helpful(firstLine(error?.message) ?? 'is no expression'));
   if (type !== 'bool') throw new Error(`gives a value of type ${type}; it must be true or false`);
   const evaluate = environment.parse(expression);
   inspect(evaluate.ast, false);
   return { passes: (facts) => evaluate(contextOf(facts)) === true };
 }
+
+/** A name that does not exist is mostly a misspelt one. */
+const helpful = (fault: string): string =>
+  fault.startsWith('Unknown variable') ? `${fault}. There are ${[...TEXTS, 'size'].join(', ')}` : fault;
 
 function contextOf(facts: Facts): Record<string, unknown> {
   const context: Record<string, unknown> = { size: BigInt(facts.size ?? 0) };
