@@ -1,6 +1,10 @@
 /** Each scenario of the bench, in small: it ends when every delivery has arrived, so what is tested is that it ends. */
-import { expect, test } from 'vitest';
+import { afterEach, expect, test } from 'vitest';
+import { stopAll } from './processes.mjs';
 import { SCENARIOS, SMOKE } from './speed/scenarios.mjs';
+
+// What a scenario that failed has left.
+afterEach(stopAll);
 
 test.each(Object.entries(SCENARIOS))(
   '%s measures, and every delivery arrives',

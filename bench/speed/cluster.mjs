@@ -67,32 +67,33 @@ async function busiest({ events, rounds }, masterCount, endpointCount) {
     notifications: { endpoints: endpointsOf(endpointCount, sink.url) },
     redis: masterCount > 1 ? { cluster: urls } : { url: urls[0] },
   };
-  const relays = [await startLongshore(settings, ['ingest']), await startLongshore(settings, ['worker'])];
+  const relay = await startLongshore(settings, ['ingest', 'worker']);
   const count = Math.ceil(events / 4);
   const cpu = () => Promise.all(masters.map(async ({ child }) => (await cpuBy(child.pid)).redis));
   const runs = await repeated(rounds, async () => {
     const before = await cpu();
-    await post(relays[0].ingest, count, 64, 'keep');
+    await post(relay.ingest, count, 64, 'keep');
     await untilDelivered(sink, count * endpointCount);
     const after = await cpu();
     return Math.max(...after.map((seconds, n) => seconds - before[n]));
   });
   await stopAll();
-  await Promise.all(relays.map((relay) => relay.cleanUp()));
+  await relay.cleanUp();
   for (const { child } of masters) child.kill('SIGKILL');
   await Promise.all(masters.map(({ child }) => child.exitCode ?? once(child, 'exit')));
   await rm(folder, { recursive: true, force: true, maxRetries: 5 });
   return us(median(runs), count * endpointCount);
 }
 
+const SETUPS = [
+  [12, 2.1],
+  [30, 2.5],
+];
+
 /** With 30 and with 12 endpoints, whose queues are spread over the masters by their names. */
 export async function cluster(scale) {
   const rows = [];
-  const all = Object.entries({ 12: 2.1, 30: 2.5 }).filter(
-    ([endpoints]) => Number(endpoints) <= scale.endpoints,
-  );
-  for (const [text, wanted] of all) {
-    const endpoints = Number(text);
+  for (const [endpoints, wanted] of SETUPS.slice(0, scale.setups)) {
     const one = await busiest(scale, 1, endpoints);
     const three = await busiest(scale, 3, endpoints);
     const figure = `3 masters against 1, ${endpoints} endpoints`;

@@ -47,16 +47,18 @@ function rowOf(figure, { runs, count }, wanted) {
   };
 }
 
+const CASES = [
+  [64, 'keep', 0.45],
+  [1, 'close', 0.65],
+  [1, 'keep', ''],
+  [64, 'close', ''],
+];
+
 /** Beside a server that only parses the JSON. */
 export async function ack(scale) {
   const pair = [await startLongshore(paused(1), ['ingest']), await startBare()];
   const rows = [];
-  for (const [concurrency, connections, wanted] of [
-    [64, 'keep', 0.45],
-    [1, 'close', 0.65],
-    [1, 'keep', ''],
-    [64, 'close', ''],
-  ]) {
+  for (const [concurrency, connections, wanted] of CASES.slice(0, scale.setups)) {
     const figure = `${concurrency}, ${connections === 'keep' ? 'kept alive' : 'new each time'}`;
     rows.push(rowOf(figure, await byTurns(pair, scale, concurrency, connections), wanted));
   }

@@ -7,13 +7,15 @@ import { endpointsOf, post, redisOf, rounded, used } from './measure.mjs';
 const NOWHERE = 'http://127.0.0.1:9';
 const MIB = 1_048_576;
 
+const WAITING = [
+  [1, 1_100],
+  [10, 700],
+];
+
 /** Bytes of Redis for a delivery that waits. */
-export async function memory({ events }) {
+export async function memory({ events, setups }) {
   const rows = [];
-  for (const [count, wanted] of [
-    [1, 1_100],
-    [10, 700],
-  ]) {
+  for (const [count, wanted] of WAITING.slice(0, setups)) {
     const endpoints = endpointsOf(count, NOWHERE, { paused: true });
     const relay = await startLongshore({ notifications: { endpoints } }, ['ingest']);
     const redis = await redisOf(relay);

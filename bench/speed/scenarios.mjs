@@ -14,14 +14,14 @@ export const SCENARIOS = {
 /** Those that take minutes. */
 export const SHORT = Object.keys(SCENARIOS).slice(0, 10);
 
-/** Events of a round, rounds after the warm-up, seconds at a steady rate, idle endpoints, … */
+/** Events of a round, rounds after the warm-up, seconds at a steady rate, idle endpoints, how many of its set-ups, … */
 export const FULL = {
-  ...{ events: 5_000, rounds: 3, seconds: 20, idle: 1_000, workers: 4, endpoints: 30 },
+  ...{ events: 5_000, rounds: 3, seconds: 20, idle: 1_000, setups: 10 },
   ...{ flood: 100_000, megabytes: 7, waiting: 1_000_000, minutes: 30, rate: 200 },
 };
 
 /** Whether it works, in seconds. */
 export const SMOKE = {
-  ...{ events: 40, rounds: 0, seconds: 1, idle: 20, workers: 1, endpoints: 12 },
+  ...{ events: 40, rounds: 0, seconds: 1, idle: 20, setups: 1 },
   ...{ flood: 50, megabytes: 1, waiting: 100, minutes: 0.01, rate: 50 },
 };

@@ -5,6 +5,7 @@ import { Command, CommanderError } from 'commander';
 import { addActions } from './commands/actions.js';
 import { addArchive } from './commands/archive.js';
 import { addCheck } from './commands/check.js';
+import { addCopy } from './commands/copy.js';
 import { addDead } from './commands/dead.js';
 import { addDoctor } from './commands/doctor.js';
 import { addFollow } from './commands/follow.js';
@@ -38,6 +39,7 @@ const COMMANDS = [
   addReplay,
   addMigrate,
   addPreheat,
+  addCopy,
   addVerify,
 ];
 

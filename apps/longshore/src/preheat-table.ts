@@ -18,10 +18,13 @@ const RESULTS: Readonly<Record<PreheatPart['result'], string>> = {
   skipped: 'skipped',
   failed: 'failed',
 };
+const COPIED = { ...RESULTS, warmed: 'copied', already: 'already there' };
+
 /** The lines of the table; the last one is empty. */
-export function table({ parts, omitted = 0 }: PreheatRun): string[] {
+export function table({ kind, parts, omitted = 0 }: PreheatRun): string[] {
   if (parts.length === 0) return [];
-  const rows = [HEAD, ...parts.map(row)];
+  const words = kind === 'copy' ? COPIED : RESULTS;
+  const rows = [HEAD, ...parts.map((part) => row(part, words))];
   const widths = HEAD.map((_, at) => Math.max(...rows.map((cells) => cells[at]?.length ?? 0)));
   const lines = rows.map((cells) =>
     cells
@@ -32,16 +35,26 @@ export function table({ parts, omitted = 0 }: PreheatRun): string[] {
   return omitted > 0 ? [...lines, `and ${omitted} more`, ''] : [...lines, ''];
 }
 
-function row({ result, target, role, platform = '', size, digest, reason = '', detail = '' }: PreheatPart) {
+function row(
+  { result, target, role, platform = '', size, digest, reason = '', detail = '' }: PreheatPart,
+  resultWords: typeof RESULTS,
+) {
   const words = detail || (result === 'skipped' ? skippedInWords(reason) : '');
   const why = [reason, words].filter(Boolean).join(': ');
-  return [RESULTS[result], target || '-', role, platform || '-', sizeOf(size), shortDigest(digest), why].map(
-    printable,
-  );
+  return [
+    resultWords[result],
+    target || '-',
+    role,
+    platform || '-',
+    sizeOf(size),
+    shortDigest(digest),
+    why,
+  ].map(printable);
 }
 
 /** The line for the whole image. */
 export function summary({
+  kind,
   repository,
   tag,
   digest,
@@ -52,10 +65,11 @@ export function summary({
   finishedAt,
 }: PreheatRun): string {
   const name = `${imageName({ repository, tag })}${digest ? `@${shortDigest(digest)}` : ''}`;
+  const words = kind === 'copy' ? COPIED : RESULTS;
   const { warmed, already, asked, skipped, failed } = tally;
   const counts = [
-    `${warmed} warmed`,
-    `${already} already warm`,
+    `${warmed} ${words.warmed}`,
+    `${already} ${words.already}`,
     ...(asked > 0 ? [`${asked} asked for`] : []),
     `${skipped} skipped`,
     `${failed} failed`,

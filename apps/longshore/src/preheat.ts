@@ -63,6 +63,7 @@ export async function preheat(
   return run.result === 'partial' || run.result === 'failed' ? 1 : 0;
 }
 
+/** What the engine reports. */
 interface Progress {
   /** Percent; absent: `done` of `total`. */
   progress?: number;
@@ -72,7 +73,8 @@ interface Progress {
   bytes?: string;
 }
 
-const showProgress =
+/** Draws it. */
+export const showProgress =
   (line: ProgressLine) =>
   ({ done = 0, total = 0, progress, blobs = '', bytes }: Progress): void => {
     if (blobs === '') return;

@@ -2,6 +2,7 @@
 
 export { startAlerts } from './alerts/alerts.js';
 export { createArchiveKeep } from './archive-keep.js';
+export { type CopyOnceParts, copyOnce } from './copy-once.js';
 export { startHistoryCopy } from './history-copy.js';
 export { startHousekeeping } from './housekeeping.js';
 export { startImages } from './images/images.js';

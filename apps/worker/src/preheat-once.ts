@@ -26,8 +26,16 @@ export interface NamedImage {
   digest?: string;
 }
 
+/** Who hears of it, and what ends it. */
+export interface Waiting {
+  signal: AbortSignal;
+  /** How far it is: `done` of `total` parts. */
+  onProgress(shown: object): void;
+  onWait(why: string): void;
+}
+
 /** What is to be warmed, with what, and who hears of it. */
-export interface PreheatOnceParts {
+export interface PreheatOnceParts extends Waiting {
   config: Config;
   endpoint: PreheatEndpoint;
   image: NamedImage;
@@ -39,10 +47,6 @@ export interface PreheatOnceParts {
   trail?: Pick<TrailWriter, 'note'>;
   observer: Observer;
   version: string;
-  signal: AbortSignal;
-  /** How far it is: `done` of `total` parts. */
-  onProgress(shown: object): void;
-  onWait(why: string): void;
 }
 
 /** Between two checks of an image that a worker is warming. */
@@ -67,7 +71,7 @@ export async function preheatOnce(parts: PreheatOnceParts): Promise<PreheatRun |
     memory,
   });
   try {
-    const delivery = deliveryFor(parts);
+    const delivery = deliveryFor(endpoint.name, parts.image);
     const outcome = await untilSettled(delivery, sink, parts);
     if (outcome === 'aborted' || signal.aborted) return undefined;
     return run ?? (client && (await runOfAnother(client, config, delivery)));
@@ -76,10 +80,11 @@ export async function preheatOnce(parts: PreheatOnceParts): Promise<PreheatRun |
   }
 }
 
-async function untilSettled(
+/** One attempt, and all the waiting that it takes. */
+export async function untilSettled(
   delivery: Delivery,
   sink: ReturnType<typeof openSink>,
-  { signal, onProgress, onWait }: PreheatOnceParts,
+  { signal, onProgress, onWait }: Waiting,
 ): Promise<Outcome | 'aborted'> {
   for (;;) {
     const attempt = { number: 1, last: true, signal, progress: onProgress };
@@ -131,8 +136,7 @@ async function runOfAnother(
 }
 
 /** An event as a push would have made it. */
-function deliveryFor({ endpoint, image }: PreheatOnceParts): Delivery {
-  const { registry, repository, tag, digest } = image;
+export function deliveryFor(endpoint: string, { registry, repository, tag, digest }: NamedImage): Delivery {
   const id = randomUUID();
   const target = { repository, tag, digest };
   const url = registry && `${registry}/v2/${repository}/manifests/${digest ?? tag}`;
@@ -145,6 +149,6 @@ function deliveryFor({ endpoint, image }: PreheatOnceParts): Delivery {
       kind: 'longshore',
       receivedAt: Date.now(),
     },
-    endpoint.name,
+    endpoint,
   );
 }

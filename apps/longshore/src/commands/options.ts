@@ -2,6 +2,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Command, InvalidArgumentError } from 'commander';
+import { type ImageName, parseImageName } from '../image-name.js';
 import type { Shell } from '../shell.js';
 
 /** The configuration of `run`, and so of the commands for the same relay. */
@@ -67,4 +68,14 @@ export function header(text: string, headers: [string, string][]): [string, stri
   const colon = text.indexOf(':');
   if (colon < 1) throw new InvalidArgumentError("Use 'Name: value'.");
   return [...headers, [text.slice(0, colon).trim(), text.slice(colon + 1).trim()]];
+}
+
+/** Parses the name of an image. @throws InvalidArgumentError */
+export function imageName(text: string): ImageName {
+  const name = parseImageName(text);
+  if (!name)
+    throw new InvalidArgumentError(
+      'Use an image reference such as registry.example.com/team/app:1.4.2: without https://, in lower case.',
+    );
+  return name;
 }

@@ -1,10 +1,10 @@
 /** `longshore preheat`: its options and help, and the choice of the endpoint. The implementation is in `preheat.ts`. */
 import type { Config, PreheatEndpoint } from '@longshore/config';
 import { LongshoreError } from '@longshore/event';
-import { type Command, InvalidArgumentError } from 'commander';
-import { type ImageName, parseImageName } from '../image-name.js';
+import type { Command } from 'commander';
+import type { ImageName } from '../image-name.js';
 import type { Shell } from '../shell.js';
-import { withConfig } from './options.js';
+import { imageName, withConfig } from './options.js';
 
 const EXAMPLES = `
 Examples:
@@ -43,15 +43,6 @@ export function addPreheat(program: Command, shell: Shell): void {
       };
       shell.exitWith(await preheat(file, choose, options, shell));
     });
-}
-
-function imageName(text: string): ImageName {
-  const name = parseImageName(text);
-  if (!name)
-    throw new InvalidArgumentError(
-      'Use an image reference such as registry.example.com/team/app:1.4.2: without https://, in lower case.',
-    );
-  return name;
 }
 
 /** The endpoint: the named one, or the only one of kind preheat. */

@@ -31,7 +31,7 @@ class CopySink implements Sink {
     this.#source = openRegistry({ ...source, userAgent });
     this.#target = new RegistryTarget(options);
     const open = { target: this.#target, limit: target.concurrency, shared: true };
-    const engine = { ...options, window: 0, dryrun: false, copies: true, unwanted };
+    const engine = { ...options, window: 0, dryrun: false, copies: true, ...(!options.any && { unwanted }) };
     this.#images = new ImageSink(engine, [open]);
   }
 

@@ -10,6 +10,8 @@ export interface CopySinkOptions
   target: CopyTarget;
   /** True: what was copied is deleted with its source. */
   deletes: boolean;
+  /** True: also what has no tag and refers to nothing. */
+  any?: boolean;
   memory: PreheatMemory;
 }
 
@@ -19,6 +21,10 @@ export interface CopyTarget extends Omit<RegistryOptions, 'userAgent'> {
   prefix: string;
   /** Parts copied at once, over all workers. */
   concurrency: number;
+  /** Of a copy by hand: the name there, instead of the prefix and the name at the source. */
+  repository?: string;
+  /** Of a copy by hand: the tag there. Default: that of the source. */
+  tag?: string;
   /** Bytes of a chunk of an upload. Default 32 MiB. */
   chunkBytes?: number;
 }

@@ -59,7 +59,8 @@ export class RegistryTarget implements BlobTarget {
   readonly #memory: PreheatMemory;
 
   constructor(private readonly options: Given) {
-    const { prefix: _, concurrency: __, chunkBytes: ___, ...target } = options.target;
+    const { url, auth, tls, egress, trust, proxy, timeout, trusted, manifestBytes } = options.target;
+    const target = { url, auth, tls, egress, trust, proxy, timeout, trusted, manifestBytes };
     this.registry = openWritableRegistry({ ...target, userAgent: options.userAgent });
     this.name = this.registry.host;
     this.#memory = options.memory;
@@ -67,7 +68,8 @@ export class RegistryTarget implements BlobTarget {
 
   /** Name of a repository at the target. */
   repositoryOf(repository: string): string {
-    return `${this.options.target.prefix}${repository}`;
+    const { prefix, repository: given } = this.options.target;
+    return given ?? `${prefix}${repository}`;
   }
 
   stages(image: WarmImage): readonly (readonly WarmItem[])[] {
@@ -78,7 +80,7 @@ export class RegistryTarget implements BlobTarget {
   claim({ repository, tag, digest }: WarmImage, item: WarmItem): { part: string; fresh: boolean } {
     const target = this.repositoryOf(repository);
     if (item.role === 'config' || item.role === 'layer') return { part: item.digest, fresh: false };
-    if (item.digest === digest && tag) return { part: `${target}:${tag}`, fresh: true };
+    if (item.digest === digest && tag) return { part: `${target}:${this.#tagOf(tag)}`, fresh: true };
     return { part: `${target}@${item.digest}`, fresh: false };
   }
 
@@ -156,18 +158,23 @@ export class RegistryTarget implements BlobTarget {
     const { signal } = call;
     const manifest = await this.#read(part);
     const isNew = await this.#push(repository, manifest, signal);
-    if (image.tag === undefined) return settled(isNew, manifest);
-    const standing = await this.#standing(source, image, signal);
+    const tag = this.#tagOf(image.tag);
+    if (tag === undefined) return settled(isNew, manifest);
+    const standing = image.tag ? await this.#standing(source, image, signal) : 'stands';
     if (standing === 'moved') return SUPERSEDED;
     if (standing === 'unsure') {
       const detail = 'the source does not have the tag yet, or has another image there';
       return { state: 'pending', pollAt: Date.now() + UNSURE_MS, handle: '', detail };
     }
-    const isTagged = await this.#push(repository, manifest, signal, image.tag);
-    const { digest } = await this.registry.resolve(repository, image.tag, signal);
+    const isTagged = await this.#push(repository, manifest, signal, tag);
+    const { digest } = await this.registry.resolve(repository, tag, signal);
     if (digest === manifest.digest) return settled(isNew || isTagged, manifest);
-    const detail = `${this.name}: ${repository}:${image.tag} is ${digest} although ${manifest.digest} was pushed; is the tag immutable there, or written by others?`;
+    const detail = `${this.name}: ${repository}:${tag} is ${digest} although ${manifest.digest} was pushed; is the tag immutable there, or written by others?`;
     return failed('incomplete', detail);
+  }
+
+  #tagOf(tag: string | undefined): string | undefined {
+    return this.options.target.tag ?? tag;
   }
 
   /** False when it is there already. */

@@ -21,19 +21,24 @@ test('a connection that does not come about ends with the deadline, and its sock
   await expect.poll(silent.open).toBe(0);
 });
 
+const SENT = 'undici:client:sendHeaders';
+const READ = 'undici:request:bodyChunkReceived';
+
 test('an answer that does not come ends with the deadline, and its socket is closed', async () => {
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+  onTestFinished(() => void vi.useRealTimers());
+  const sent = new Promise((resolve) => subscribe(SENT, resolve));
   const { url, open } = await receiver(() => {});
-  const outcome = await aSink({ url, timeout: 100 }).send(aDelivery(), anAttempt());
-  expect(outcome).toMatchObject({
+  const result = aSink({ url, timeout: 100 }).send(aDelivery(), anAttempt());
+  await sent;
+  vi.advanceTimersByTime(100);
+  expect(await result).toMatchObject({
     kind: 'retry',
     reason: 'timeout',
     detail: expect.stringContaining('no response'),
   });
   await expect.poll(open).toBe(0);
 });
-
-const SENT = 'undici:client:sendHeaders';
-const READ = 'undici:request:bodyChunkReceived';
 
 const HEAD = 'X\r\nRetry-After: 3\r\nContent-Length: 1000000\r\n\r\n';
 const NO_ANSWER = {

@@ -1,6 +1,7 @@
 /** What a format says of a request and of the answers to it. */
+import { subscribe } from 'node:diagnostics_channel';
 import { setTimeout as later } from 'node:timers/promises';
-import { expect, test } from 'vitest';
+import { expect, onTestFinished, test, vi } from 'vitest';
 import { aDelivery, anAttempt, aSink, theFormat } from '../testing/builders.js';
 import { answering, receiver } from '../testing/receiver.js';
 
@@ -50,8 +51,13 @@ test('a body that is part of the verdict is waited for', async () => {
 
 test('a body that does not come to its end within the timeout is no success', async () => {
   const { url } = await receiver((response) => response.write('o'));
-  const sink = aSink({ url, answers: SUCCESS, timeout: 300 });
-  expect(await sink.send(aDelivery(), anAttempt())).toMatchObject({ kind: 'retry', reason: 'answer' });
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+  onTestFinished(() => void vi.useRealTimers());
+  const read = new Promise((resolve) => subscribe('undici:request:bodyChunkReceived', resolve));
+  const result = aSink({ url, answers: SUCCESS, timeout: 300 }).send(aDelivery(), anAttempt());
+  await read;
+  vi.advanceTimersByTime(300);
+  expect(await result).toMatchObject({ kind: 'retry', reason: 'answer' });
 });
 
 test.each([

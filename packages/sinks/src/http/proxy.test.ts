@@ -89,7 +89,7 @@ test('a proxy that hangs costs no more than the timeout and leaves no connection
   const sink = aSink({
     url: 'https://receiver.example.com/events',
     proxy: `http://127.0.0.1:${silent.port}`,
-    timeout: 100,
+    timeout: 1_000,
   });
   expect(await sink.send(aDelivery(), anAttempt())).toMatchObject({ kind: 'retry', reason: 'timeout' });
   await expect.poll(silent.open).toBe(0);
