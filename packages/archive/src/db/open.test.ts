@@ -59,23 +59,17 @@ test.skipIf(!hasTool('postgres'))('a url is asked for with each connection', asy
 test.skipIf(!hasTool('postgres'))(
   'without an answer a query is given up, and its connection with it; a migration has its own time',
   async () => {
-    const postgres = await startPostgres();
-    const connection = { url: await postgres.database() };
-    const archive = openArchive({ connection, max: 2, answerTimeout: 300, onError: () => {} });
-    atTestEnd(archive.close);
+    const connection = { url: await testDatabase() };
+    const archive = openArchive({ connection, max: 2, answerTimeout: 500, onError: () => {} });
     const held = openArchive({ connection, max: 1, onError: () => {} });
-    atTestEnd(held.close);
+    for (const { close } of [archive, held]) atTestEnd(close);
     const holder = await held.pool.connect();
     await holder.query('select pg_advisory_lock($1)', [MIGRATION_LOCK]);
     const migrating = archive.migrate();
-    await expect(archive.pool.query('select pg_sleep(5)')).rejects.toThrow(/timeout/);
+    await expect(archive.pool.query('select pg_sleep(60)')).rejects.toThrow(/timeout/);
     holder.release(true);
     await migrating;
-    await postgres.pause();
-    await expect(archive.pool.query('select 1')).rejects.toThrow(/timeout/);
-    await postgres.resume();
     expect(archive.pool.totalCount).toBe(0);
-    await archive.check();
   },
 );
 
