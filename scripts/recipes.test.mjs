@@ -18,7 +18,7 @@ const run = promisify(execFile);
 /** The packages' own node_modules are links within the tree, so in the copy they lead to the copy. */
 async function copyOfTheTree() {
   const copy = await temporaryFolder();
-  for (const name of ['packages', 'apps', 'scripts', 'docs', 'package.json', 'tsconfig.base.json']) {
+  for (const name of ['packages', 'apps', 'scripts', 'docs', 'infra', 'package.json', 'tsconfig.base.json']) {
     cpSync(join(ROOT, name), join(copy, name), { recursive: true, verbatimSymlinks: true });
   }
   symlinkSync(join(ROOT, 'node_modules'), join(copy, 'node_modules'));

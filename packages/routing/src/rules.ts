@@ -22,7 +22,7 @@ export const RULES = {
   action: 'ignore.actions',
   repository: 'ignore.repositories',
   tag: 'ignore.tags',
-  format: 'format, which needs more than this event has',
+  format: 'format, which needs a field or an action that this event does not have',
   where: 'where, which is false for this event',
   source: 'ignore.sources',
   own_pull: 'ownpulls: Longshore made this pull itself',

@@ -45,7 +45,7 @@ export function addArchive(program: Command, shell: Shell): void {
     .addOption(
       new Option('-o, --output <format>', 'how to print').choices(['table', 'wide', 'json']).default('table'),
     )
-    .option('--json', 'as -o json')
+    .option('--json', 'the same as -o json')
     .addHelpText('after', STATUS)
     .action(async (options: StatusOptions) => {
       const { archiveStatus } = await import('../archive/status.js');

@@ -9,7 +9,7 @@ Examples:
   $ longshore copy registry.example.com/team/app:1.4.2 standby.example.com/team/app:1.4.2
   $ longshore copy registry.example.com/team/app:1.4.2 standby.example.com/mirror/app --referrers
 
-Without a tag at the target, that of the image. Credentials are those of an endpoint of kind copy with that registry,
+Without a tag at the target, the image keeps its tag. Credentials are those of an endpoint of kind copy with that registry,
 if the configuration file exists, else those of docker login. A registry on this machine is asked without TLS.
 Exit code 0: the image is at the target. 1: it is not; the table has the reasons.
 `;

@@ -12,8 +12,8 @@ Examples:
   $ longshore doctor --only registry --registry http://registry:5000 --debug http://registry:5001
   $ longshore doctor --json | jq '.checks[] | select(.status == "fail")'
 
-Looks, and changes nothing; only --send makes a request to receivers. Receivers are tried up to DNS, connection and TLS: they get
-no request. Before the first start use --only host,config,container,endpoints.
+Changes nothing, and sends no request to receivers, except with --send. Receivers are checked up to DNS, connection
+and TLS. Before the first start use --only host,config,container,endpoints.
 
 Exit code 0: nothing fails, warnings included. 1: something fails. 2: wrong usage,
 or the file is no usable configuration.
@@ -25,7 +25,7 @@ export function addDoctor(program: Command, shell: Shell): void {
     .description('look for what is wrong around the relay, with the command that corrects each')
     .option('--only <groups>', 'only these groups, separated by commas', names)
     .option('--from <url>', 'url by which registries reach ingest (default: ingest.listen)', httpUrl)
-    .option('--registry <url>', 'a registry to look at', httpUrl)
+    .option('--registry <url>', 'url of a registry to check', httpUrl)
     .option('--debug <url>', 'its debug listener, for what waits there', httpUrl)
     .option('--timeout <seconds>', 'for each connection and request', seconds, 5_000)
     .option('--send', 'also send a test event to each endpoint, and print the answers')

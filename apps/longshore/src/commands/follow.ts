@@ -32,9 +32,9 @@ export function addFollow(program: Command, shell: Shell): void {
     .description('post the lines of a registry’s log as they are written')
     .argument('<file>', 'the log')
     .option('--source <name>', 'name of the source', 'distribution-log')
-    .option('--to <url>', 'where ingest is', httpUrl, 'http://127.0.0.1:5080')
+    .option('--to <url>', 'url of ingest', httpUrl, 'http://127.0.0.1:5080')
     .option('--header <header>', "request header 'Name: value', may be repeated", header, [])
-    .option('--begin', 'from the begin of the file')
+    .option('--begin', 'start at the beginning of the file')
     .option('--once', 'end at the end of the file')
     .addHelpText('after', EXAMPLES)
     .action(async (file: string, options: Options) => {

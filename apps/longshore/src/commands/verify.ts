@@ -33,10 +33,16 @@ export function addVerify(program: Command, shell: Shell): void {
     )
     .option('--signature-header <name>', 'custom: the header with the signature')
     .addOption(
-      new Option('--algorithm <name>', 'custom').choices(['sha1', 'sha256', 'sha512']).default('sha256'),
+      new Option('--algorithm <name>', 'custom: hash algorithm')
+        .choices(['sha1', 'sha256', 'sha512'])
+        .default('sha256'),
     )
-    .addOption(new Option('--encoding <name>', 'custom').choices(['hex', 'base64']).default('hex'))
-    .option('--prefix <text>', 'custom: what is in front of the signature', '')
+    .addOption(
+      new Option('--encoding <name>', 'custom: encoding of the signature')
+        .choices(['hex', 'base64'])
+        .default('hex'),
+    )
+    .option('--prefix <text>', 'custom: prefix of the signature', '')
     .option('--any-time', 'standard: accept a request that is older than 5 minutes')
     .option('--json', 'print as JSON')
     .addHelpText('after', EXAMPLES)

@@ -40,7 +40,7 @@ async function checkMounts(files: readonly string[]): Promise<Finding[]> {
     .map((path) =>
       warn(
         'mount',
-        `${path} is mounted as a single file (\`subPath\`, or a volume of one file): changes of it never arrive`,
+        `${path} is mounted as a single file (\`subPath\`, or a volume of one file): changes to it are not seen`,
         'mount its folder, without `subPath`',
       ),
     );

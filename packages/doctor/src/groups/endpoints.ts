@@ -36,7 +36,7 @@ function certificate(expiresAt: number | undefined): Finding[] {
   if (expiresAt === undefined) return [];
   const days = Math.floor((expiresAt - Date.now()) / DAY_MS);
   if (days >= SOON_DAYS) return [];
-  return [warn('certificate', `the certificate of the receiver expires in ${days} days`, 'renew it')];
+  return [warn('certificate', `the certificate expires in ${days} days`, 'renew it')];
 }
 
 /** Failures speak of receivers, which most of them are. */

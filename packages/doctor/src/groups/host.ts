@@ -46,7 +46,7 @@ async function checkOpenFiles(endpoints: number): Promise<Finding> {
   if (Number(soft) >= least) return pass('open files', `limit ${soft}`);
   return warn(
     'open files',
-    `at most ${soft} may be open, and ${least} can be needed`,
+    `the limit is ${soft} open files, and ${least} may be needed`,
     `ulimit -n ${Math.max(4_096, least)}, or LimitNOFILE= in the systemd unit`,
   );
 }
@@ -74,7 +74,7 @@ async function checkFolder(wanted: string, least: number, file: string): Promise
     const fix = isFolder
       ? `chown -R ${user} ${folder}, or name another folder as \`datadir\` in ${file}`
       : `name a folder as \`datadir\` in ${file}`;
-    return [fail('datadir', `${folder} cannot be written (${refused ?? 'it is no folder'})`, fix)];
+    return [fail('datadir', `${folder} cannot be written (${refused ?? 'not a folder'})`, fix)];
   }
   const { bavail, bsize } = await statfs(folder);
   const free = bavail * bsize;
@@ -83,7 +83,7 @@ async function checkFolder(wanted: string, least: number, file: string): Promise
       ? pass('disk space', `${formatSize(free)} free in ${folder}`)
       : warn(
           'disk space',
-          `${formatSize(free)} free in ${folder}, and ${formatSize(least)} can be needed`,
+          `${formatSize(free)} free in ${folder}, and ${formatSize(least)} may be needed`,
           'free some space, move `datadir` to a larger disk, or lower `ingest.spool.maxbytes`',
         );
   return [pass('datadir', `${folder} can be written`), space, await checkFsync(folder)];

@@ -41,16 +41,20 @@ function checkOne(pulse: EndpointPulse, config: Config): Finding[] {
   if (!settings) {
     if (kept + dead === 0) return [];
     const message = `not in the configuration, and ${plural(kept + dead, 'delivery is', 'deliveries are')} kept for it`;
-    return [
-      of(name, warn('removed', message, 'add the endpoint again, or longshore dead drop --endpoint NAME')),
-    ];
+    const fix = `add the endpoint again to deliver them; to delete its dead letters: longshore dead drop --endpoint '${name}'`;
+    return [of(name, warn('removed', message, fix))];
   }
   const now = Date.now();
   const state = stateOf(pulse, settings, now);
   const age = oldestAt === undefined ? 0 : now - oldestAt;
   if (state === 'held' || state === 'failing') {
     const { reason = '', detail = reason } = pulse.lastError ?? {};
-    found.push(of(name, warn(state, `${state}: ${detail}`, 'longshore status, and its runbook')));
+    found.push(
+      of(
+        name,
+        warn(state, `${state}: ${detail}`, `longshore status --endpoint '${name}'; docs/runbooks/sink.md`),
+      ),
+    );
   } else if (state === 'paused' && kept > 0) {
     const message = `paused, and ${plural(kept, 'delivery waits', 'deliveries wait')}`;
     found.push(of(name, warn('paused', message, `longshore resume '${name}'`)));

@@ -51,7 +51,11 @@ async function checkRegistry(url: string, parts: DoctorParts): Promise<Finding[]
   const isRegistry = status === 200 || status === 401;
   const found = isRegistry
     ? pass('registry', `${base} answers ${status}`)
-    : fail('registry', `${base} answers ${status}, as no registry does`, 'name the base url of the registry');
+    : fail(
+        'registry',
+        `${base} answers ${status}; a registry answers 200 or 401`,
+        'name the base url of the registry',
+      );
   return [found, ...checkClock(date)];
 }
 

@@ -25,7 +25,7 @@ export async function checkRelay(parts: DoctorParts): Promise<Finding[]> {
       ...listOf(ready.notes).map((line) => finding(line, 'warn')),
     ];
   } catch (error) {
-    const fix = `longshore run --config ${file}; if it runs elsewhere, run the doctor there`;
+    const fix = `longshore run --config ${file}; if it runs elsewhere, run longshore doctor there`;
     return [fail('running', `no relay answers at ${url} (${wordsOf(error)})`, fix)];
   }
 }
