@@ -86,7 +86,7 @@ test('its defaults, and its rules', () => {
   expect(config?.archive?.retention).toBe(90 * 86_400_000);
   const endpoint = config && routedEndpoints(config).find(({ kind }) => kind === 'archive');
   expect(endpoint).toMatchObject({
-    accept: ['event', 'other'],
+    accept: ['event', 'other', 'log'],
     ignore: { actions: ['pull'] },
     hold: undefined,
   });
