@@ -43,6 +43,10 @@ test.each([
   [TARGET, /error .*copy\.registry: /],
   [REGISTRY, /error .*copy\.target: /],
   [`${REGISTRY}, target: { url: https://one.example.com }`, /every image would be copied onto itself/],
+  [
+    `${REGISTRY}, target: { url: https://one.example.com, prefix: mirror/ }, chain: true`,
+    /every copy would be copied again and again/,
+  ],
   [`${REGISTRY}, target: { url: https://two.example.com, prefix: /mirror }`, /prefix: .*begin the name/],
   [
     `registry: { url: https://one.example.com, auth: { bearer: a, identity: b } }, ${TARGET}`,

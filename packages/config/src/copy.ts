@@ -48,7 +48,7 @@ const copyTarget = z
     ),
     concurrency: setting(
       count({ min: 1, max: 64 }),
-      'Parts written at once, over all workers. Each takes up to 32 MiB of memory.',
+      'Parts written at once, over all workers. Each takes up to 32 MiB of memory, and up to 64 MiB where the target asks for larger chunks.',
       4,
     ),
   })

@@ -56,7 +56,7 @@ group('which sources are spooled', () => {
   test('on the open path, those whose sender would not send again for long', () => {
     const config = read('');
     const refused = sourceKinds.filter((kind) => !isSpooled(config, kind, kind));
-    expect(refused.sort()).toEqual(['distribution', 'ecr', 'eventgrid', 'gar', 'gitlab']);
+    expect(refused.sort()).toEqual(['distribution', 'distribution-log', 'ecr', 'eventgrid', 'gar', 'gitlab']);
     // A sender of an unknown format may never retry.
     expect(isSpooled(config, 'unknown', 'unknown')).toBe(true);
   });

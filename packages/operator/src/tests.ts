@@ -34,7 +34,7 @@ export function testMethods({ endpoints, sendTest, acts, now }: TestDeps): Pick<
 function assertSends({ name, kind, configured, disabled, state }: EndpointOverview): void {
   const waits = !configured || disabled || state.name === 'paused' || state.name === 'held';
   if (waits) throw new LongshoreError('ENDPOINT_WAITS', `no test was sent to ${name}: it is ${state.words}`);
-  if (kind === 'preheat' || kind === 'archive' || kind === 'alert') {
+  if (kind === 'preheat' || kind === 'copy' || kind === 'archive' || kind === 'alert') {
     const why = `endpoint ${name} is of kind ${kind}; a test is for endpoints that events are sent to`;
     throw new LongshoreError('REQUEST_INVALID', why);
   }

@@ -13,10 +13,18 @@ const INDEX = 'application/vnd.oci.image.index.v1+json';
 /** Writes after which others are faster. */
 const MOST_WRITES = 5;
 
+/** A manifest, and what it refers to. */
+export interface Attached {
+  repository: string;
+  manifest: PushedManifest;
+  /** Digest. */
+  subject: string;
+}
+
 /** Lists `manifest` among what refers to `subject`. */
 export async function attach(
   registry: WritableRegistry,
-  { repository, manifest, subject }: { repository: string; manifest: PushedManifest; subject: string },
+  { repository, manifest, subject }: Attached,
   signal: AbortSignal,
 ): Promise<void> {
   const tag = tagOf(subject);

@@ -108,7 +108,29 @@ describe('a chunk that breaks', () => {
   });
 });
 
+test('a registry that takes chunks and counts none of them is given up', async () => {
+  const range = { status: 202, headers: { location: `${uploads}1`, range: '0-0' } };
+  const { writer, methods } = await theStore({
+    script: ({ method }) => (method === 'PATCH' ? range : undefined),
+  });
+  expect(await errorOf(writer.upload(app, blob, fromMemory(bytes)))).toMatchObject({
+    kind: 'server',
+    message: expect.stringContaining('stays at byte 0'),
+  });
+  expect(methods()).toBe('POST PATCH PATCH PATCH PATCH');
+});
+
 describe('another process', () => {
+  test('begins again when the registry refused the whole of it', async () => {
+    const { store, writer, kept } = await theStore();
+    const other = fromMemory(Buffer.alloc(2_500, 'x'));
+    expect(await errorOf(writer.upload(app, blob, other))).toMatchObject({ status: 400 });
+    const next = fromMemory(bytes, { resume: other.states.at(-1) });
+    await aWriter({ url: store.url }).upload(app, blob, next);
+    expect(next.reads).toEqual([0, 1000, 2000]);
+    expect(kept()).toEqual(bytes);
+  });
+
   test('continues after the last chunk that was kept', async () => {
     const { store, writer, kept } = await theStore();
     const gone = new AbortController();

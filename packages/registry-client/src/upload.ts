@@ -13,11 +13,15 @@ import type { UploadOptions } from './write-port.js';
 const MIB = 1024 * 1024;
 const CHUNK_BYTES = 32 * MIB;
 /** A registry may ask for larger chunks, which are held in memory. */
-const MOST_CHUNK_BYTES = 256 * MIB;
+const MOST_CHUNK_BYTES = 64 * MIB;
 /** Broken chunks after which an upload is given up for now. */
 const MOST_BREAKS = 3;
+/** Chunks that the registry takes and does not count after which an upload is given up for now. */
+const MOST_STANDS = 3;
 const VERSION = 1;
 const BYTES = 'application/octet-stream';
+/** A state to continue from that counts as none. */
+const NOTHING_KEPT = '';
 
 /** How far an upload is. */
 interface Place {
@@ -37,6 +41,7 @@ interface Blob {
 /** Of one blob. To be used once. */
 export class Upload {
   #breaks = 0;
+  #stands = 0;
 
   constructor(
     private readonly session: Session,
@@ -63,11 +68,21 @@ export class Upload {
       const { offset }: Place = place;
       const to = Math.min(size, offset + chunk);
       place = await this.#send(place, await read(offset, to));
+      if (place.offset <= offset && this.#stands++ === MOST_STANDS) throw this.#standsAt(offset);
       onBytes(Math.max(0, place.offset - offset));
       await keep?.(stateOf(place));
     }
-    await this.#end(place, Buffer.alloc(0));
+    await this.#end(place, Buffer.alloc(0)).catch(async (error) => {
+      // A registry that keeps what it refused would refuse it again.
+      if (error instanceof RegistryError && error.refused) await keep?.(NOTHING_KEPT);
+      throw error;
+    });
     return { mounted: false };
+  }
+
+  #standsAt(offset: number): RegistryError {
+    const said = `${this.session.base.host}: upload of ${this.blob.digest}: takes chunks and stays at byte ${offset}`;
+    return new RegistryError('server', `${said}; look at its log, or at a proxy in front of it`);
   }
 
   #chunk({ least }: Place): number {

@@ -107,6 +107,22 @@ describe('a manifest with a subject', () => {
     );
   });
 
+  test('is listed with the others that are pushed at the same time', async () => {
+    const store = await oci.store();
+    const writer = aWriter({ url: store.url });
+    const many = Array.from({ length: 8 }, (_, n) =>
+      oci.image({
+        layers: [`nth ${n}`],
+        artifactType: 'application/vnd.test.signature',
+        fields: { subject },
+      }),
+    );
+    for (const part of many.flatMap(({ parts }) => parts)) store.has(app, part);
+    await Promise.all(many.map((one) => writer.putManifest(app, { ...one, body: one.bytes }, signal)));
+    const listed = await writer.referrers(app, subject.digest, signal);
+    expect(listed.map(({ digest }) => digest).sort()).toEqual(many.map(({ digest }) => digest).sort());
+  });
+
   test('is left to a registry that lists it by itself', async () => {
     const store = await oci.store({ referrers: true });
     const [one] = signatures;

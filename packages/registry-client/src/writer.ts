@@ -1,5 +1,5 @@
 /** A registry that is written to: the client that reads it, and what only those need who push. */
-import { attach } from './attach.js';
+import { type Attached, attach } from './attach.js';
 import { reasonIn } from './body.js';
 import { Client } from './client.js';
 import { isOfSameAlgorithm } from './digest.js';
@@ -18,6 +18,8 @@ export function openWritableRegistry(options: RegistryOptions): WritableRegistry
 
 class Writer extends Client implements WritableRegistry {
   readonly #session: Session;
+  /** By repository and subject: the last write of its fallback tag, which two at once would make incomplete. */
+  readonly #attaching = new Map<string, Promise<void>>();
 
   constructor(options: RegistryOptions, session: Session) {
     super(options, session);
@@ -63,7 +65,19 @@ class Writer extends Client implements WritableRegistry {
       return answer.headers['oci-subject'] !== undefined;
     });
     const { subject } = manifestOf(body, digest, true, this.host);
-    if (subject !== undefined && !listed) await attach(this, { repository, manifest, subject }, signal);
+    if (subject !== undefined && !listed) await this.#attach({ repository, manifest, subject }, signal);
+  }
+
+  async #attach(what: Attached, signal: AbortSignal): Promise<void> {
+    const key = `${what.repository} ${what.subject}`;
+    const before = this.#attaching.get(key) ?? Promise.resolve();
+    const own = before.catch(() => {}).then(() => attach(this, what, signal));
+    this.#attaching.set(key, own);
+    try {
+      await own;
+    } finally {
+      if (this.#attaching.get(key) === own) this.#attaching.delete(key);
+    }
   }
 
   async deleteManifest(repository: string, reference: string, signal: AbortSignal): Promise<boolean> {

@@ -53,6 +53,16 @@ describe('a test', () => {
   });
 });
 
+test('a test is not sent to an endpoint that copies: it would push to the target', async () => {
+  const copy = { registry: { url: 'https://one.example.com' }, target: { url: 'https://two.example.com' } };
+  const dashboard = await startDashboard({
+    notifications: { endpoints: [{ name: 'one', kind: 'copy', copy }] },
+  });
+  const { status, body } = await post(dashboard, '/endpoints/one/test', {});
+  expect(status).toBe(400);
+  expect(JSON.stringify(body)).toContain('endpoint one is of kind copy');
+});
+
 describe('retry and drop', () => {
   test('a retry continues in the background and reports its progress; twice is safe', async () => {
     const dashboard = await startDashboard(endpoints('one', 'two'));

@@ -122,7 +122,7 @@ function Numbers({ overview, now }: { overview: EndpointOverview; now: number })
 /** Not for endpoints to which nothing is sent at present: the test would wait. */
 function TestForm({ overview, path }: { overview: EndpointOverview; path: string }) {
   const { kind, blocked, state } = overview;
-  const isReceiver = kind !== undefined && !['preheat', 'archive', 'alert'].includes(kind);
+  const isReceiver = kind !== undefined && !['preheat', 'copy', 'archive', 'alert'].includes(kind);
   if (!isReceiver || blocked !== undefined || state.name === 'held') return null;
   return (
     <form class="row" method="post" action={`${path}/test`}>

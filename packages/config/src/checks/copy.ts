@@ -23,6 +23,11 @@ export function checkCopy({ copy }: CopyEndpoint, path: readonly Step[], check: 
       [...place, 'target', 'url'],
       'is the registry that images are read from, and there is no prefix: every image would be copied onto itself. Set target.prefix, or another url',
     );
+  if (copy.chain && isSame(copy))
+    problems.error(
+      [...place, 'chain'],
+      'is on, and both urls are one registry: every copy would be copied again and again. Remove it',
+    );
   if (copy.platforms.length > 0)
     problems.warning(
       [...place, 'platforms'],

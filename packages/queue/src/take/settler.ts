@@ -37,17 +37,16 @@ export async function settle(parts: SettleParts, { id, members }: EndedRequest):
   const { unsettled } = parts;
   for (const { job, judged } of members) if (isAttempt(judged)) unsettled.remember(job, judged.verdict);
   if (id !== '' || members.length <= 1) return settleRequest(parts, { id, members });
-  const together = await settleTogether(parts, members);
-  if (together) return together;
-  const apart = members.map((one) => settleRequest(parts, { id, members: [one] }));
-  return (await Promise.all(apart)).flat();
+  const { settled, left } = await settleTogether(parts, members);
+  const apart = left.map((one) => settleRequest(parts, { id, members: [one] }));
+  return [...settled, ...(await Promise.all(apart)).flat()];
 }
 
-/** One try. Undefined when Redis has refused some of it: what it settled before is found settled. */
+/** One try. `left`: from the step on that Redis refused; what was settled of that is found settled. */
 async function settleTogether(
   parts: SettleParts,
   members: EndedRequest['members'],
-): Promise<Settled[] | undefined> {
+): Promise<{ settled: Settled[]; left: EndedRequest['members'] }> {
   const { client, prefix, options, settings } = parts;
   const all: Settled[] = [];
   try {
@@ -64,11 +63,10 @@ async function settleTogether(
         ),
       );
     }
-    return all;
   } catch (error) {
     options.onError(asError(error));
-    return undefined;
   }
+  return { settled: all, left: members.slice(all.length * MOST_AT_ONCE) };
 }
 
 async function settleRequest(parts: SettleParts, { id, members }: EndedRequest): Promise<Settled[]> {

@@ -199,6 +199,14 @@ describe('what refers to an image', () => {
     expect(String(target.manifests.get(`${app}:${fallback}`)?.bytes)).toContain(sbom.digest);
   });
 
+  test('that is there without being listed, as after a crash, is listed', async () => {
+    const { source, target, open } = await copying();
+    source.has(app, sbom);
+    target.has(app, sbom);
+    expect(await open().send(aPushOf(sbom), anAttempt())).toMatchObject({ reason: 'copied' });
+    expect(String(target.manifests.get(`${app}:${fallback}`)?.bytes)).toContain(sbom.digest);
+  });
+
   test('is copied by itself when it is pushed later; other manifests without a tag are not', async () => {
     const { source, target, runs, open } = await copying();
     source.has(app, sbom);
@@ -296,6 +304,16 @@ describe('a delete', () => {
   test('leaves what was not copied', async () => {
     const { target, open } = await copying({ deletes: true });
     target.has(app, first, '1.0');
+    expect(await open().send(deleted('1.0'), anAttempt())).toMatchObject({ reason: 'skipped' });
+    expect(target.tag(app, '1.0')).toBe(first.digest);
+  });
+
+  test('leaves what another one had pushed there before', async () => {
+    const { source, target, open } = await copying({ deletes: true });
+    source.has(app, first, '1.0');
+    target.has(app, first, '1.0');
+    expect(await open().send(aPushOf(first, '1.0'), anAttempt())).toMatchObject({ reason: 'copied' });
+    source.manifests.clear();
     expect(await open().send(deleted('1.0'), anAttempt())).toMatchObject({ reason: 'skipped' });
     expect(target.tag(app, '1.0')).toBe(first.digest);
   });

@@ -10,6 +10,7 @@ import {
 } from '@longshore/registry-client/write';
 import type { PreheatMemory } from '../preheat/memory.js';
 import { failed } from '../preheat/targets/failure.js';
+import { fieldsOf, parsed, textOf } from '../preheat/targets/handle.js';
 import { stagesOf } from '../preheat/targets/pull-through/stages.js';
 import type {
   BlobTarget,
@@ -187,11 +188,26 @@ export class RegistryTarget implements BlobTarget {
     const reference = tag ?? manifest.digest;
     const found = await this.registry.resolve(repository, reference, signal).catch(unlessMissing);
     const isNew = found?.digest !== manifest.digest;
-    if (isNew) await this.registry.putManifest(repository, manifest, signal, tag);
-    if (this.options.deletes) {
+    // Before it is written: a crash in between must not forget it. What others put there is not ours to delete.
+    if (isNew && this.options.deletes) {
       await this.#memory.note(copiedNote(repository, reference), manifest.digest, COPIED_KEPT_MS);
     }
+    if (isNew || (tag === undefined && !(await this.#isListed(repository, manifest, signal)))) {
+      await this.registry.putManifest(repository, manifest, signal, tag);
+    }
     return isNew;
+  }
+
+  /** A crash between a push and its listing, or two who listed at once, leave it without: then it is pushed again. */
+  async #isListed(
+    repository: string,
+    { digest, body }: PushedManifest,
+    signal: AbortSignal,
+  ): Promise<boolean> {
+    const subject = textOf(fieldsOf(fieldsOf(parsed(String(body)))?.subject)?.digest);
+    if (subject === undefined) return true;
+    const listed = await this.registry.referrers(repository, subject, signal);
+    return listed.some((one) => one.digest === digest);
   }
 
   async #read({ source, image, item, call: { signal } }: Part): Promise<PushedManifest> {
