@@ -17,6 +17,8 @@ export interface FollowOptions {
   /** Hears why lines are not accepted, and are tried again. */
   onFailure(error: Error): void;
   signal: AbortSignal;
+  /** Milliseconds without a line after which a file that was rotated away is left; for tests. */
+  quiet?: number;
 }
 
 const LOOK_EVERY_MS = 250;
@@ -24,12 +26,16 @@ const FIRST_PAUSE_MS = 500;
 const LONGEST_PAUSE_MS = 30_000;
 /** Of one request, which is below `ingest.maxbody`. */
 const CHUNK_BYTES = 1 << 20;
+/** A writer keeps the old file open until it is signalled, so its last lines come after the rotation. */
+const QUIET_MS = 5_000;
 const NEWLINE = 0x0a;
 
 /** Rejects when the file cannot be read. */
 export async function follow(options: FollowOptions): Promise<void> {
   const { file, begin, once, signal } = options;
   let handle = await open(file);
+  let next: FileHandle | undefined;
+  let lineAt = 0;
   try {
     let position = begin ? 0 : (await handle.stat()).size;
     while (!signal.aborted) {
@@ -37,17 +43,27 @@ export async function follow(options: FollowOptions): Promise<void> {
       if (read.length > 0) {
         if (!(await delivered(read, options))) return;
         position += read.length;
+        lineAt = performance.now();
         continue;
       }
       if (once) return;
-      const next = await rotated(file, handle, position);
-      if (next) {
-        await handle.close();
-        handle = next;
+      if ((await handle.stat()).size < position) {
         position = 0;
-      } else await pause(LOOK_EVERY_MS, undefined, { signal }).catch(() => {});
+        continue;
+      }
+      if (next && performance.now() - lineAt >= (options.quiet ?? QUIET_MS)) {
+        await handle.close();
+        [handle, next, position] = [next, undefined, 0];
+        continue;
+      }
+      if (!next) {
+        next = await rotated(file, handle);
+        lineAt = performance.now();
+      }
+      await pause(LOOK_EVERY_MS, undefined, { signal }).catch(() => {});
     }
   } finally {
+    await next?.close();
     await handle.close();
   }
 }
@@ -59,10 +75,10 @@ async function linesAt(handle: FileHandle, position: number): Promise<Buffer> {
   return buffer.subarray(0, end === 0 && bytesRead === CHUNK_BYTES ? bytesRead : end);
 }
 
-/** The file that has the name now, when it is another one or was cut. */
-async function rotated(file: string, handle: FileHandle, position: number): Promise<FileHandle | undefined> {
+/** The file that has the name now, when it is another one. */
+async function rotated(file: string, handle: FileHandle): Promise<FileHandle | undefined> {
   const [own, named] = [await handle.stat(), await stat(file).catch(() => undefined)];
-  if (!named || (named.ino === own.ino && named.size >= position)) return undefined;
+  if (!named || named.ino === own.ino) return undefined;
   return open(file).catch(() => undefined);
 }
 

@@ -16,6 +16,7 @@ import { createRoutes } from '@longshore/publish';
 import type { Leader } from '@longshore/queue/housekeeping';
 import type { OwnPublish } from '../own-publish.js';
 import { createSourceRegistries } from './registries.js';
+import { makeAndPublish } from './turn.js';
 
 /** What image events are made from, and where they go. */
 export interface ImagesParts {
@@ -102,15 +103,14 @@ async function turn(
   const { config, leader, publish } = parts;
   if (!config().archive || !(await leader.confirm())) return;
   await parts.ready();
-  await maker.make(leader.confirm, signal);
-  await pulls.make(leader.confirm, signal);
   const routes = createRoutes(
     routedEndpoints(config()).filter(({ accept }) => accept.includes('image') || accept.includes('pull')),
   );
-  while (!signal.aborted && (await leader.confirm())) {
-    const count = await maker.publish(async (event) => void (await publish(imageEventTaken(event), routes)));
-    if (count === 0) return;
-  }
+  await makeAndPublish(maker, pulls, {
+    mayContinue: leader.confirm,
+    publish: async (event) => void (await publish(imageEventTaken(event), routes)),
+    signal,
+  });
 }
 
 /** The configuration of a process whose archive is open has one. */

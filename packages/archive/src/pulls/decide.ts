@@ -3,6 +3,7 @@ import { eventIdFrom } from '@longshore/event';
 import { interruptions, pulled } from './event.js';
 import { sessionsOf } from './fold.js';
 import { judge } from './judge.js';
+import type { StoredScene } from './store/scene.js';
 import type { StoredSession } from './store/stored.js';
 import type { ImagePulled, Pull, PullEvent, PullScene } from './types.js';
 
@@ -25,10 +26,35 @@ export interface PullDecision {
   nextAt?: string;
   /** The begin of the first open one. */
   openFrom?: string;
+  /** Events until then are to be looked at as well. */
+  until?: string;
 }
 
-/** @param now ISO text of the moment at which it is decided */
-export function decidePulls(scene: PullScene, before: readonly StoredSession[], now: string): PullDecision {
+/**
+ * A session that may have events in the rest stays open, and the next turn begins with it.
+ * Throws RangeError when that turn would not get further than this one.
+ * @param now ISO text of the moment at which it is decided
+ */
+export function decidePart({ scene, before, rest }: StoredScene, from: string, now: string): PullDecision {
+  const decision = decidePulls(scene, before, now, rest?.from);
+  if (!rest) return decision;
+  const openFrom = earlier(decision.openFrom, rest.from);
+  if (openFrom <= from)
+    throw new RangeError(
+      `${scene.events.length} requests or more belong to pulls of ${scene.repository} that are open at the same time, ` +
+        `from ${openFrom} to ${rest.from}: these pulls are not computed. If the events have the address of a proxy, ` +
+        'let it send X-Forwarded-For; keep addr in archive.sessions.key',
+    );
+  return { ...decision, openFrom, nextAt: rest.from, until: rest.until };
+}
+
+/** @param now ISO text of the moment at which it is decided @param end events from there on are not in the scene */
+export function decidePulls(
+  scene: PullScene,
+  before: readonly StoredSession[],
+  now: string,
+  end?: string,
+): PullDecision {
   const horizon = new Date(Date.parse(now) - scene.settings.grace).toISOString();
   const byMember = new Map(before.flatMap((one) => one.members.map((id) => [id, one] as const)));
   const taken = new Set<string>();
@@ -38,7 +64,7 @@ export function decidePulls(scene: PullScene, before: readonly StoredSession[], 
     const old = pull.events.map(({ id }) => byMember.get(id)).find((one) => one && !taken.has(one.id));
     const id = old?.id ?? idOf(pull, scene.repository);
     taken.add(id);
-    const isClosed = pull.closesAt <= horizon;
+    const isClosed = pull.closesAt <= horizon && (end === undefined || pull.closesAt < end);
     decision.events.push(...interruptions(pull, scene.repository, id, isClosed));
     if (!isClosed) {
       decision.sessions.push({ id, pull, revision: old?.revision ?? 0, isKnown: false });

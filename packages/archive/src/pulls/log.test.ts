@@ -7,6 +7,7 @@ import { createImageMaker } from '../images/maker.js';
 import { testArchive, unaborted, writerOf } from '../testing/archive.js';
 import { BLOB, delivery, digestOf, MANIFEST } from '../testing/deliveries.js';
 import { createPullMaker } from './maker.js';
+import { dueClients } from './store/due.js';
 import type { PullEvent } from './types.js';
 
 const at = (ago: number): string => new Date(Date.now() - ago * 1_000).toISOString();
@@ -188,4 +189,24 @@ test('a 401 that the same client follows with success is how it signs in', async
     ['acme/app', '10.9.9.9'],
     ['acme/late', '10.1.2.3'],
   ]);
+});
+
+test('a client that a line is about is due at once, after those that wait longer', async () => {
+  const archive = await testArchive();
+  await write(archive, pull(100, { digest: app, addr: '10.0.0.9:1' }));
+  await archive.pool.query(`update pull_due set due_at = now() - interval '40 seconds'`);
+  await write(archive, line({ ago: 10, status: 200 }));
+  const due = await dueClients(archive.pool, 30_000);
+  expect(due.map(({ addr }) => addr)).toEqual(['10.0.0.9', '10.1.2.3']);
+});
+
+test('a line is stored also when retention has dropped the partition that the writer knew', async () => {
+  const archive = await testArchive();
+  const { write } = writerOf(archive);
+  await write([line({ ago: 10, status: 200 })], unaborted());
+  const { rows } = await archive.pool.query<{ name: string }>(
+    `select inhrelid::regclass::text as name from pg_inherits where inhparent = 'log_line'::regclass`,
+  );
+  for (const { name } of rows) await archive.pool.query(`drop table ${name}`);
+  expect(await write([line({ ago: 10, status: 200 })], unaborted())).toEqual(['stored']);
 });

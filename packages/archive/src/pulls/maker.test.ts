@@ -14,9 +14,10 @@ const app = digestOf('app');
 const layers = ['config', 'one', 'two'].map((name, n) => ({ digest: digestOf(name), size: (n + 1) * 1_000 }));
 const references = layers.map((one) => ({ ...one, mediaType: BLOB }));
 
-const makerOf = (archive: Archive) =>
+const makerOf = (archive: Archive, most?: number) =>
   createPullMaker({
     archive,
+    most,
     settings: () => ({ key: ['addr', 'actor', 'agent'], grace: 30_000, partition: 'month' }),
     registryOf: () => undefined,
     redirects: () => false,
@@ -216,4 +217,60 @@ test('pulls in any order and parts, each twice, become the same', async () => {
   expect(expected).toHaveLength(4);
   expect(await shapes([deliveries.toReversed().slice(3), deliveries, deliveries.slice(2)])).toEqual(expected);
   expect(await shapes(deliveries.map((one) => [one]))).toEqual(expected);
+});
+
+/** Four pulls of three events each, so far apart that one is closed before the next begins. */
+const fourPulls = (): Delivery[] =>
+  [4_000, 3_000, 2_000, 1_000].flatMap((ago) => [manifest(ago), blob(ago - 1, 1), blob(ago - 2, 2)]);
+const dueFor = async (archive: Archive): Promise<number> => {
+  const { rows } = await archive.pool.query(
+    'select extract(epoch from until_at - from_at)::int as seconds from pull_due',
+  );
+  return rows[0]?.seconds ?? 0;
+};
+
+test('more events than are looked at together are computed in several turns', async () => {
+  const archive = await testArchive();
+  await write(archive, ...fourPulls());
+  const maker = makerOf(archive, 5);
+  const left = [await dueFor(archive)];
+  const events: PullEvent[] = [];
+  while (left.at(-1) !== 0) {
+    events.push(...(await computed(archive, maker)));
+    left.push(await dueFor(archive));
+  }
+  expect(left).toEqual([3_002, 2_002, 1_002, 2, 0]);
+  expect(events).toMatchObject(Array(4).fill({ state: 'complete', events: 3 }));
+  expect(events).toHaveLength(4);
+});
+
+test('sessions behind what is looked at together stay, with their counts', async () => {
+  const archive = await testArchive();
+  await write(archive, ...fourPulls());
+  expect(await computed(archive)).toHaveLength(4);
+  await archive.pool.query(`insert into pull_due (repository_id, addr, from_at, until_at, due_at)
+    select repository_id, host(addr), min(at), max(ended_at), now() from pull_session group by 1, 2`);
+  const maker = makerOf(archive, 5);
+  const counts = [];
+  while ((await dueFor(archive)) > 0) {
+    expect(await computed(archive, maker)).toEqual([]);
+    counts.push(await count(archive, 'pull_session'));
+  }
+  expect(counts.length).toBeGreaterThan(1);
+  expect(new Set(counts)).toEqual(new Set([4]));
+  const { rows } = await archive.pool.query(
+    'select sum(sessions)::int as sessions, sum(bytes)::int as bytes from session_day',
+  );
+  expect(rows).toEqual([{ sessions: 4, bytes: 20_000 }]);
+});
+
+test('pulls that are open at the same time with too many events delete nothing, and say what to do', async () => {
+  const archive = await testArchive();
+  await write(archive, ...fourPulls());
+  await computed(archive);
+  await write(archive, manifest(4_000, { method: 'HEAD' }));
+  await overdue(archive);
+  await expect(makerOf(archive, 2).make(yes, unaborted())).rejects.toThrow(/let it send X-Forwarded-For/);
+  expect(await count(archive, 'pull_session')).toBe(4);
+  expect(await count(archive, 'pull_due')).toBe(1);
 });

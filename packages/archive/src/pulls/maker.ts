@@ -7,7 +7,7 @@ import type { Archive } from '../db/open.js';
 import type { PartitionWidth } from '../db/ranges.js';
 import type { Wanted } from '../images/store/missing.js';
 import { createManifestReader } from '../images/store/read.js';
-import { decidePulls } from './decide.js';
+import { decidePart } from './decide.js';
 import { makeFailed } from './failed.js';
 import { type DueClient, delay, dueClients } from './store/due.js';
 import { savePulls } from './store/save.js';
@@ -26,6 +26,8 @@ export interface PullMakerParts {
   onProblem(source: string, error: RegistryError): void;
   /** The pulls of one client could not be computed; they are tried again. */
   onFault(repository: string, error: unknown): void;
+  /** Events that are looked at together; for tests. */
+  most?: number;
 }
 
 /** See the header. */
@@ -43,14 +45,14 @@ const FORGET_EVERY_MS = 60_000;
 
 /** See the header. */
 export function createPullMaker(parts: PullMakerParts): PullMaker {
-  const { archive, settings, registryOf, redirects, onProblem, onFault } = parts;
+  const { archive, settings, registryOf, redirects, onProblem, onFault, most } = parts;
   const { pool } = archive;
   const reader = createManifestReader(pool, registryOf, onProblem);
   let forgetAt = 0;
 
   const sceneOf = async (due: DueClient, signal: AbortSignal): Promise<StoredScene> => {
     const { source, repository, repositoryId } = due;
-    const read = () => readPulls(pool, due, settings(), redirects(source));
+    const read = () => readPulls(pool, due, settings(), redirects(source), most);
     const stored = await read();
     const missing = registryOf(source) ? missingOf(stored.scene, source) : [];
     if (missing.length === 0) return stored;
@@ -63,10 +65,10 @@ export function createPullMaker(parts: PullMakerParts): PullMaker {
   };
 
   const makeOne = async (due: DueClient, signal: AbortSignal): Promise<number> => {
-    const { scene, before } = await sceneOf(due, signal);
+    const stored = await sceneOf(due, signal);
     if (signal.aborted) return 0;
-    const decision = decidePulls(scene, before, new Date().toISOString());
-    const saved = await savePulls(pool, due, decision, before, settings().partition);
+    const decision = decidePart(stored, due.from, new Date().toISOString());
+    const saved = await savePulls(pool, due, decision, stored.before, settings().partition);
     return saved ? decision.events.length : 0;
   };
 

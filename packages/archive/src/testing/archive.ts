@@ -27,6 +27,7 @@ export const KEEP: ArchiveWriterOptions = {
   addresses: 'full',
   partition: 'month',
   retention: 90 * 86_400_000,
+  sessions: { grace: 30_000 },
 };
 
 /** A writer that keeps everything, but for what the test says. */

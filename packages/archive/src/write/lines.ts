@@ -62,7 +62,7 @@ const SOURCES = `
 export async function writeLines(
   pool: pg.Pool,
   lines: readonly LogLine[],
-  addresses: Addresses,
+  { addresses, sessions }: { addresses: Addresses; sessions?: { grace: number } },
   signal: AbortSignal,
 ): Promise<Set<string>> {
   const client = await pool.connect();
@@ -77,7 +77,7 @@ export async function writeLines(
     const fields = lines.map(({ delivery }) => fieldsOf(delivery));
     const values = COLUMNS.map(([, , value]) => lines.map((line, n) => value(line, fields[n] ?? NONE)));
     const { rows } = await client.query<{ id: string; at: string }>(insertLines(addresses), values);
-    await noteLines(client, rows);
+    await noteLines(client, rows, sessions?.grace ?? 0);
     await client.query('commit');
     return new Set(rows.map(({ id }) => id));
   } catch (error) {

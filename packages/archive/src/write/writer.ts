@@ -25,6 +25,8 @@ export interface ArchiveWriterOptions {
   partition: PartitionWidth;
   /** Milliseconds; 0: everything is kept. */
   retention: number;
+  /** The `grace` in milliseconds after which pulls are computed; a line of a log does not wait for it. */
+  sessions?: { grace: number };
 }
 
 /** What became of a delivery. `rejected`: PostgreSQL will never take it, for this reason. */
@@ -137,13 +139,32 @@ async function writeItems(
   if (lines.length > 0) await writeLog(parts, lines, signal, results);
 }
 
+/** Retention may have dropped a partition that was there a moment ago: it is made again. */
+async function withPartitions<T>(
+  parts: Parts,
+  items: readonly Item[],
+  signal: AbortSignal,
+  write: () => Promise<T>,
+): Promise<T> {
+  try {
+    return await write();
+  } catch (error) {
+    if (!isNoPartition(error)) throw error;
+    parts.ranges.length = 0;
+    await within(signal, () => preparePartitions(parts, items));
+    return write();
+  }
+}
+
 async function writeLog(
-  { archive, options }: Parts,
+  parts: Parts,
   lines: readonly Item[],
   signal: AbortSignal,
   results: Results,
 ): Promise<void> {
-  const added = await within(signal, (ends) => writeLines(archive.pool, lines, options.addresses, ends));
+  const { archive, options } = parts;
+  const write = () => within(signal, (ends) => writeLines(archive.pool, lines, options, ends));
+  const added = await withPartitions(parts, lines, signal, write);
   for (const { row, place } of lines) results[place] = added.delete(row.id) ? 'stored' : 'duplicate';
 }
 
@@ -157,13 +178,7 @@ async function writeEvents(
   const rows = await within(signal, () => dictionary.resolve(items.map(({ row }) => row)));
   const packed = await packedRows(parts, items, rows);
   const write = () => within(signal, (ends) => writeBatch(archive.pool, statement, packed, ends));
-  const added = await write().catch(async (error: unknown) => {
-    // Retention may have dropped a partition that was there a moment ago.
-    if (!isNoPartition(error)) throw error;
-    parts.ranges.length = 0;
-    await within(signal, () => preparePartitions(parts, items));
-    return write();
-  });
+  const added = await withPartitions(parts, items, signal, write);
   for (const { row, place } of items) results[place] = added.delete(row.id) ? 'stored' : 'duplicate';
 }
 

@@ -3,9 +3,12 @@ import type pg from 'pg';
 import { ACTION_CODES } from '../../db/tables.js';
 import type { IdRow } from '../../write/dictionary.js';
 
-/** What is due is looked at `archive.sessions.grace` later; a line of a log at once: it may prove an interruption. */
+/**
+ * What is due is looked at `archive.sessions.grace` later; a line of a log at once: it may prove an interruption. It is
+ * due no earlier than that, so it comes after all that waits longer.
+ */
 const EVENTS_DUE = 'now()';
-const LINES_DUE = "now() - interval '1 day'";
+const LINES_DUE = "now() - $3 * interval '1 ms'";
 
 const upsert = (rows: string, due: string): string => `
   insert into pull_due as d (repository_id, addr, from_at, until_at, due_at)
@@ -34,12 +37,13 @@ export async function noteDue(client: pg.PoolClient, rows: readonly IdRow[]): Pr
   await note(client, 'archive-pull-due', NOTE, pulls);
 }
 
-/** The same for lines of a log. */
+/** The same for lines of a log. @param grace milliseconds, as in `archive.sessions` */
 export async function noteLines(
   client: pg.PoolClient,
   lines: readonly { id: string; at: string }[],
+  grace: number,
 ): Promise<void> {
-  await note(client, 'archive-pull-due-lines', NOTE_LINES, lines);
+  await note(client, 'archive-pull-due-lines', NOTE_LINES, lines, [grace]);
 }
 
 async function note(
@@ -47,7 +51,8 @@ async function note(
   name: string,
   text: string,
   rows: readonly { id: string; at: string }[],
+  more: readonly number[] = [],
 ): Promise<void> {
   if (rows.length === 0) return;
-  await client.query({ name, text, values: [rows.map(({ id }) => id), rows.map(({ at }) => at)] });
+  await client.query({ name, text, values: [rows.map(({ id }) => id), rows.map(({ at }) => at), ...more] });
 }

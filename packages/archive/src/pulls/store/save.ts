@@ -18,7 +18,7 @@ const DONE = 'delete from pull_due where repository_id = $1 and addr = $2';
 /** Of what came meanwhile nothing is known yet: only the number of the turn changes then. */
 const WAIT = `
   update pull_due set turn = turn + 1,
-    from_at = case when version = $3 then $4 else from_at end,
+    from_at = case when version = $3 then $4 else from_at end, until_at = greatest(until_at, $6),
     due_at = case when version = $3 then $5 else due_at end
   where repository_id = $1 and addr = $2`;
 
@@ -88,7 +88,7 @@ async function save(
     }
     await replace(client, due.repositoryId, decision, before);
     for (const event of decision.events) await client.query(PUBLISH, rowOf(event, due.repositoryId));
-    const { openFrom, nextAt } = decision;
+    const { openFrom, nextAt, until = due.until } = decision;
     const isDone = rows[0].version === due.version && nextAt === undefined;
     if (isDone) await client.query(DONE, [due.repositoryId, due.addr]);
     else
@@ -98,6 +98,7 @@ async function save(
         due.version,
         openFrom ?? due.from,
         nextAt ?? due.until,
+        until,
       ]);
     await client.query('commit');
     return true;

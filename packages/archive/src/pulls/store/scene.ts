@@ -11,14 +11,14 @@ import type { DueClient } from './due.js';
 import { affected, membersOfOthers, type StoredSession } from './stored.js';
 
 /** Requests of one client and repository that are looked at together; a pull of an image is ten. */
-const MOST_EVENTS = 50_000;
+export const MOST_EVENTS = 50_000;
 
 const EVENTS = `
   select ${EVENT_COLUMNS}
   from event e join repository r on r.id = e.repository_id join source s on s.id = r.source_id
   where e.repository_id = $1 and ($2::text is null or coalesce(host(e.addr), '') = $2)
     and e.at between $3 and $4 and e.action = 0
-  order by e.at, e.id limit ${MOST_EVENTS}`;
+  order by e.at, e.id limit $5`;
 
 /** A pusher looks at what is there before its first upload. */
 const PUSHES = `
@@ -35,35 +35,51 @@ const SEEN = `
   select client, digest, ${atText('first_at')} as "firstAt" from pull_seen
   where client = any($1::uuid[]) and digest = any($2::bytea[]) and last_at > $3::timestamptz - interval '30 days'`;
 
+/** What a scene does not have; the next turn begins there. */
+export interface Rest {
+  /** The scene has all events before this moment, and none from it on. */
+  from: string;
+  until: string;
+}
+
 /** A scene, and what was made of it before. */
 export interface StoredScene {
   scene: PullScene;
   /** All that the scene covers. */
   before: StoredSession[];
+  /** There are more events than are looked at together. */
+  rest?: Rest;
 }
 
 /** The name of a client in the tables. */
 export const clientId = (client: string): string => eventIdFrom(client, ['client']);
 
-/** Rejects with the error of PostgreSQL. @param redirects whether the source answers with the address of a storage */
+/**
+ * Rejects with the error of PostgreSQL.
+ * @param redirects whether the source answers with the address of a storage @param most events of the scene
+ */
 export async function readPulls(
   pool: pg.Pool,
   due: DueClient,
   settings: SessionSettings,
   redirects: boolean,
+  most: number = MOST_EVENTS,
 ): Promise<StoredScene> {
   const addr = settings.key.includes('addr') ? due.addr : null;
   const before = await affected(pool, due.repositoryId, addr, due);
   const [from = due.from] = [due.from, ...before.map(({ at }) => at)].sort();
   const until = [due.until, ...before.map(({ endedAt }) => endedAt)].sort().at(-1) ?? due.until;
   const range = { from, until };
-  const values = [due.repositoryId, addr, range.from, range.until];
+  const values = [due.repositoryId, addr, range.from, range.until, most + 1];
   const [events, pushes, others] = await Promise.all([
     pool.query<EventRow>(EVENTS, values),
     pool.query<PushRow>(PUSHES, [due.repositoryId, range.from, range.until]),
     membersOfOthers(pool, due.repositoryId, addr, range, before),
   ]);
+  const rest: Rest | undefined = events.rows.length > most ? restOf(events.rows, due, before) : undefined;
+  const isCovered = ({ at }: { at: string }): boolean => rest === undefined || at < rest.from;
   const pulls = events.rows
+    .filter(isCovered)
     .map(rawOf)
     .filter((event) => event !== undefined)
     .filter((event) => !others.has(event.id) && !pushes.rows.some((push) => isOfPush(event, push)));
@@ -82,7 +98,18 @@ export async function readPulls(
   addSeen(seen, pulls, log, settings);
   const seenAt = (client: string, digest: string) => seen.get(seenKey(client, digest));
   const { repository } = due;
-  return { scene: { repository, events: pulls, manifests, log, seenAt, redirects, settings }, before };
+  return {
+    scene: { repository, events: pulls, manifests, log, seenAt, redirects, settings },
+    before: before.filter(isCovered),
+    ...(rest && { rest }),
+  };
+}
+
+/** To the end of what was due, and of the sessions that are cut in two. */
+function restOf(rows: readonly EventRow[], due: DueClient, before: readonly StoredSession[]): Rest {
+  const from = rows.at(-1)?.at ?? due.until;
+  const cut = before.filter(({ at }) => at < from).map(({ endedAt }) => endedAt);
+  return { from, until: [due.until, ...cut].sort().at(-1) ?? due.until };
 }
 
 interface PushRow {
