@@ -20,6 +20,7 @@ const BOUNDED = {
   },
   'packages/queue/src/trouble.ts': Object.fromEntries(
     [
+      '/sentinels are unreachable.*(NOAUTH|WRONGPASS|NOPERM)/',
       "/NOPERM.*'info(?:\\||')/",
       "/NOPERM.*'([\\w|-]+)'/",
       "/NOPERM.*keys?\\b|can't access at least one of the keys/",

@@ -48,7 +48,9 @@ export function bombOf(number) {
 /** The requests that the kinds' own tests take: `kind`, headers by lower-case name, body. */
 export function readSamples() {
   const files = readdirSync(SAMPLES, { recursive: true, encoding: 'utf8' });
-  return files.filter((file) => file.endsWith('.http')).map(readSample);
+  // The registry's log goes to an archive alone, and the relay that is attacked has none.
+  const isTaken = (file) => file.endsWith('.http') && !file.startsWith('distribution-log/');
+  return files.filter(isTaken).map(readSample);
 }
 
 function readSample(file) {
