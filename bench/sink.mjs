@@ -52,7 +52,10 @@ const server = createServer((request, response) => {
       response.end(JSON.stringify(request.method === 'POST' ? forget() : { count, unique: seen.size }));
       return;
     }
-    receive(request.url, (chunks.length === 1 ? chunks[0] : Buffer.concat(chunks)).toString('latin1', 0, 500));
+    receive(
+      request.url,
+      (chunks.length === 1 ? chunks[0] : Buffer.concat(chunks)).toString('latin1', 0, 500),
+    );
     const body = answer();
     response.writeHead(body ? 503 : 204).end(body);
   });
