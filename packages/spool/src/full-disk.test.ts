@@ -187,6 +187,8 @@ describe('what an older version left on a full disk', () => {
     await spool.open(); // as every ten seconds
     await eventually(() => spool.taken.length === 3);
     expect(sorted(spool.taken)).toEqual(bodies(3));
+    // Requests are taken while the rest is converted.
+    await eventually(() => spool.reported.includes('converted'));
     expect(spool.reported.filter((name) => name === 'converted')).toHaveLength(1);
   });
 
