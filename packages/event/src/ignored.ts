@@ -16,6 +16,7 @@ export const IGNORED_AT = [
   'queue.progress',
   'queue.promote',
   'queue.pulse',
+  'queue.sources',
   'queue.stored',
   'queue.loss',
   'queue.oldest',
