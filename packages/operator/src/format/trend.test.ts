@@ -13,7 +13,7 @@ test('a backlog drains in the time that its pace of the last ten minutes gives',
 
 test('a backlog grows until Redis is full, or by so many a minute', () => {
   const minutes = [minute(6, 100), minute(1, 300)];
-  expect(backlogTrend(600, minutes, undefined, NOW)?.words).toBe('grows by 100 a minute');
+  expect(backlogTrend(600, minutes, undefined, NOW)?.words).toBe('grows by 100/min');
   expect(backlogTrend(600, minutes, 3 * 3_600_000, NOW)?.words).toBe('grows, Redis is full in 3h');
 });
 

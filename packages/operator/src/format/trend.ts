@@ -1,5 +1,5 @@
 /** Where a backlog is going: for the home page and an endpoint's page. */
-import { formatDuration } from '@longshore/event';
+import { formatDuration, formatNumber } from '@longshore/event';
 import type { ActiveMinute } from '@longshore/queue/activity';
 
 const MINUTE_MS = 60_000;
@@ -14,7 +14,7 @@ const LONGEST_MS = 30 * 24 * 3_600_000;
 /** A backlog that changes. */
 export interface Trend {
   direction: 'drains' | 'grows' | 'steady';
-  /** `drains in 4m`, `grows by 120 a minute`, `grows, Redis is full in 3h`. */
+  /** `drains in 4m`, `grows by 120/min`, `grows, Redis is full in 3h`. */
   words: string;
 }
 
@@ -44,7 +44,7 @@ export function backlogTrend(
   }
   const words =
     redisFullMs === undefined || redisFullMs > LONGEST_MS
-      ? `grows by ${Math.max(1, Math.round(perMinute))} a minute`
+      ? `grows by ${formatNumber(Math.max(1, Math.round(perMinute)))}/min`
       : `grows, Redis is full in ${formatDuration(redisFullMs)}`;
   return { direction: 'grows', words };
 }

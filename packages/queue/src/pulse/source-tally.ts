@@ -115,7 +115,9 @@ export function readSources(client: RedisClient, prefix: string, now: number): P
         quarantined: slot?.readUInt32BE(8) ?? 0,
         spooled: slot?.readUInt32BE(12) ?? 0,
       }));
-      const hasAny = quarters.some(({ accepted, quarantined, spooled }) => accepted + quarantined + spooled > 0);
+      const hasAny = quarters.some(
+        ({ accepted, quarantined, spooled }) => accepted + quarantined + spooled > 0,
+      );
       return hasAny ? { source, quarters } : [];
     });
   });
