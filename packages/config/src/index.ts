@@ -19,6 +19,7 @@ export { givingUpTimes } from './giving-up.js';
 export type { PreheatSettings } from './preheat.js';
 export { formatProblem, type Problem } from './problem.js';
 export { proxyTo } from './proxy.js';
+export { SOURCE_KINDS } from './kinds.js';
 export { loadConfig, type ReadConfig, readConfig } from './read.js';
 export type { RegistrySettings } from './registries.js';
 export type { Auth, Config, SourceConfig } from './schema.js';

@@ -23,6 +23,8 @@ type DeadLetterMethods = Pick<
   | 'retryDeadLetters'
   | 'dropDeadLetters'
   | 'blockedEndpoints'
+  | 'deadGroups'
+  | 'previewRetry'
 >;
 
 /** The methods of {@link AdminService} for dead letters. */
@@ -47,6 +49,19 @@ export function deadLetterMethods({ letters, endpoints, acts, now }: DeadLetterD
         ? [{ endpoint: name, why: `${blocked}; retried deliveries stay queued` }]
         : [],
     );
+  };
+  const deadGroups: AdminService['deadGroups'] = async (query) => letters.groups(await filterOf(query));
+  const previewRetry: AdminService['previewRetry'] = async (query) => {
+    const [{ groups }, all] = await Promise.all([deadGroups(query), endpoints.all()]);
+    const counts = new Map<string, number>();
+    for (const { endpoint, count } of groups) counts.set(endpoint, (counts.get(endpoint) ?? 0) + count);
+    return all
+      .flatMap(({ name, state, pulse, blocked }) => {
+        const count = counts.get(name);
+        const preview = { endpoint: name, waiting: pulse.waiting + pulse.delayed, state: state.words };
+        return count === undefined ? [] : [{ ...preview, count, ...(blocked && { blocked }) }];
+      })
+      .sort((a, b) => b.count - a.count);
   };
   /** Runs a bulk action, noted with how many it changed. */
   const noted = async (
@@ -86,5 +101,7 @@ export function deadLetterMethods({ letters, endpoints, acts, now }: DeadLetterD
       return noted('dead.drop', query, settings, (watched) => letters.drop(filter, acts.by, watched));
     },
     blockedEndpoints,
+    deadGroups,
+    previewRetry,
   };
 }

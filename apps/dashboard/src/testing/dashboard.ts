@@ -29,6 +29,8 @@ export interface TestDashboard {
   readonly internalErrors: readonly unknown[];
   /** Sign-ins at an issuer that failed. */
   readonly signInTroubles: readonly unknown[];
+  /** Kinds that requests of quarantine were tried as. */
+  readonly replayedAs: readonly (string | undefined)[];
   /** Applies other settings, as a changed file does. */
   apply(settings: object): Promise<void>;
   get(path: string, headers?: Record<string, string>): Promise<Response>;
@@ -53,8 +55,11 @@ export const endpoints = (...names: string[]): object => ({
   notifications: { endpoints: names.map((name) => ({ name, url: 'http://127.0.0.1:9/' })) },
 });
 
-/** Ingest is another app: every replayed request is accepted, and leaves quarantine. */
-const replay = async () => ({ accepted: 1, enqueued: 1, duplicates: 0, ignored: 0, kept: [] });
+/** Ingest is another app: every replayed request is accepted, and leaves quarantine. @param kinds hears as what */
+const replayTo = (kinds: (string | undefined)[]) => async (_source: string, _raw: unknown, as?: string) => {
+  kinds.push(as);
+  return { accepted: 1, enqueued: 1, duplicates: 0, ignored: 0, kept: [] };
+};
 
 const republish = async (events: readonly unknown[]) => ({ enqueued: events.length, duplicates: 0 });
 /** Ingest is another app: a test is added as it is. */
@@ -72,8 +77,10 @@ export async function startDashboard(settings: object = {}, archive?: ArchiveRea
   const inspector = createInspector(client, prefix);
   const producer = createProducer(client, prefix);
   let config = await configOf(settings, prefix);
+  const replayedAs: (string | undefined)[] = [];
   const admin = createAdminService({
-    ...{ client, config: () => config, by: 'the dashboard', replay, republish, recordReplayed },
+    ...{ client, config: () => config, by: 'the dashboard', replay: replayTo(replayedAs) },
+    ...{ republish, recordReplayed },
     sendTest: sendTestTo(producer),
   });
   const internalErrors: unknown[] = [];
@@ -120,6 +127,7 @@ export async function startDashboard(settings: object = {}, archive?: ArchiveRea
     client,
     internalErrors,
     signInTroubles,
+    replayedAs,
     apply,
     ...requestsTo(url),
     async shown() {

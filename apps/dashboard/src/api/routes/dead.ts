@@ -24,6 +24,16 @@ export const deadRoutes = (admin: AdminService, jobs: BulkJobs): Route[] => [
   }),
   route({
     method: 'get',
+    path: '/dead/groups',
+    summary: 'Dead-lettered deliveries by endpoint, reason and answer',
+    description:
+      'The largest group first. Of 20,000 deliveries at most; with `repository`, `answer` or `id` of 3,000.',
+    query: deadLetterQuery,
+    answer: schemas.deadGroups,
+    handle: async ({ query }) => answers.deadGroupsAnswer(await admin.deadGroups(query)),
+  }),
+  route({
+    method: 'get',
     path: '/dead/{id}',
     summary: 'One dead-lettered delivery, with its event and its last answer',
     answer: schemas.deadLetterDetail,
