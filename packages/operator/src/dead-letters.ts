@@ -1,9 +1,10 @@
 /** The dead-letter set: list, count, retry, delete. */
 import type { BulkResult, DeadFilter, DeadLetters } from '@longshore/queue/dead';
+import type { DeadGroups } from '@longshore/queue/dead-groups';
 import type { Acts } from './access/acts.js';
-import type { createEndpoints } from './endpoints.js';
+import type { createEndpoints, EndpointOverview } from './endpoints.js';
 import { listingOf, notFound } from './listing.js';
-import type { AdminService, BulkSettings } from './port.js';
+import type { AdminService, BulkSettings, RetryPreview } from './port.js';
 import { type DeadLetterQuery, deadLetterFilter, positionOf } from './query.js';
 
 /** What the methods work with. */
@@ -51,18 +52,6 @@ export function deadLetterMethods({ letters, endpoints, acts, now }: DeadLetterD
     );
   };
   const deadGroups: AdminService['deadGroups'] = async (query) => letters.groups(await filterOf(query));
-  const previewRetry: AdminService['previewRetry'] = async (query) => {
-    const [{ groups }, all] = await Promise.all([deadGroups(query), endpoints.all()]);
-    const counts = new Map<string, number>();
-    for (const { endpoint, count } of groups) counts.set(endpoint, (counts.get(endpoint) ?? 0) + count);
-    return all
-      .flatMap(({ name, state, pulse, blocked }) => {
-        const count = counts.get(name);
-        const preview = { endpoint: name, waiting: pulse.waiting + pulse.delayed, state: state.words };
-        return count === undefined ? [] : [{ ...preview, count, ...(blocked && { blocked }) }];
-      })
-      .sort((a, b) => b.count - a.count);
-  };
   /** Runs a bulk action, noted with how many it changed. */
   const noted = async (
     action: string,
@@ -102,6 +91,18 @@ export function deadLetterMethods({ letters, endpoints, acts, now }: DeadLetterD
     },
     blockedEndpoints,
     deadGroups,
-    previewRetry,
+    previewRetry: async (query) => previewOf(await deadGroups(query), await endpoints.all()),
   };
+}
+
+function previewOf({ groups }: DeadGroups, all: readonly EndpointOverview[]): RetryPreview[] {
+  const counts = new Map<string, number>();
+  for (const { endpoint, count } of groups) counts.set(endpoint, (counts.get(endpoint) ?? 0) + count);
+  return all
+    .flatMap(({ name, state, pulse, blocked }) => {
+      const count = counts.get(name);
+      const preview = { endpoint: name, waiting: pulse.waiting + pulse.delayed, state: state.words };
+      return count === undefined ? [] : [{ ...preview, count, ...(blocked && { blocked }) }];
+    })
+    .sort((a, b) => b.count - a.count);
 }

@@ -3,8 +3,6 @@
  * shown is in `format`, its JSON in `answers`, the schemas of both in `schemas`.
  */
 export { createAdminService } from './admin-service.js';
-export { type BulkJobs, createBulkJobs } from './bulk/bulk-jobs.js';
-export type { BulkJob } from './bulk/job.js';
 export type { EndpointOverview } from './endpoints.js';
 export type {
   AdminService,

@@ -5,7 +5,8 @@
 import type { Config } from '@longshore/config';
 import type { HistoryAnswer, HistoryQuery, PreheatRun, SampleImage, TakenEvent } from '@longshore/event';
 import type { RedisClient } from '@longshore/queue';
-import type { BulkProgress, BulkResult, DeadGroups, DeadLetter, DeadLetterDetail } from '@longshore/queue/dead';
+import type { BulkProgress, BulkResult, DeadLetter, DeadLetterDetail } from '@longshore/queue/dead';
+import type { DeadGroups } from '@longshore/queue/dead-groups';
 import type { ListedState, StoredDelivery, StoredDeliveryDetail } from '@longshore/queue/deliveries';
 import type { MemorySample } from '@longshore/queue/memory';
 import type { Operations } from '@longshore/queue/operator';
@@ -189,7 +190,10 @@ export interface AdminService {
   /** Requests of quarantine by reason and source, the most frequent first. */
   quarantineGroups(): Promise<QuarantineGroup[]>;
   /** Oldest first, one after the other. @throws LongshoreError REQUEST_INVALID for an unknown kind */
-  retryQuarantine(query: QuarantineQuery, settings?: QuarantineRetrySettings): AsyncGenerator<QuarantineRetry>;
+  retryQuarantine(
+    query: QuarantineQuery,
+    settings?: QuarantineRetrySettings,
+  ): AsyncGenerator<QuarantineRetry>;
   /** @returns how many were deleted */
   dropQuarantine(query: QuarantineQuery): Promise<number>;
   /**

@@ -26,12 +26,7 @@ export interface QuarantineDeps {
 
 type QuarantineMethods = Pick<
   AdminService,
-  | 'quarantine'
-  | 'quarantined'
-  | 'countQuarantine'
-  | 'quarantineGroups'
-  | 'retryQuarantine'
-  | 'dropQuarantine'
+  'quarantine' | 'quarantined' | 'countQuarantine' | 'quarantineGroups' | 'retryQuarantine' | 'dropQuarantine'
 >;
 
 /** The methods of {@link AdminService} for quarantine. */

@@ -1,7 +1,7 @@
 /** The dashboard over a real Redis and real HTTP on a free port. Everything ends with the test. */
 import { randomUUID } from 'node:crypto';
 import { rm, writeFile } from 'node:fs/promises';
-import { createServer } from 'node:http';
+import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -16,7 +16,7 @@ import { createProducer } from '@longshore/queue/producer';
 import { eventually, redisUrl, testPrefix } from '@longshore/testkit';
 import { onTestFinished } from 'vitest';
 import type { SignIns } from '../access/authenticate.js';
-import { createDashboard } from '../dashboard.js';
+import { createDashboard, type Dashboard } from '../dashboard.js';
 
 export interface TestDashboard {
   readonly url: string;
@@ -103,8 +103,7 @@ export async function startDashboard(settings: object = {}, archive?: ArchiveRea
     await dashboard.refresh();
   };
   await apply(settings);
-  const server = createServer(dashboard.app.callback());
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const server = await serve(dashboard.app);
   onTestFinished(async () => {
     server.close();
     server.closeAllConnections();
@@ -130,11 +129,7 @@ export async function startDashboard(settings: object = {}, archive?: ArchiveRea
     replayedAs,
     apply,
     ...requestsTo(url),
-    async shown() {
-      const response = await fetch(`${url}/queues/api/queues`);
-      const { queues } = (await response.json()) as { queues: { displayName: string }[] };
-      return queues.map(({ displayName }) => displayName);
-    },
+    shown: () => queuesOfBoard(url),
     enqueue,
     async die(endpoint) {
       const delivery = await enqueue(endpoint);
@@ -142,6 +137,18 @@ export async function startDashboard(settings: object = {}, archive?: ArchiveRea
       return delivery;
     },
   };
+}
+
+async function queuesOfBoard(url: string): Promise<string[]> {
+  const response = await fetch(`${url}/queues/api/queues`);
+  const { queues } = (await response.json()) as { queues: { displayName: string }[] };
+  return queues.map(({ displayName }) => displayName);
+}
+
+async function serve(app: Dashboard['app']): Promise<Server> {
+  const server = createServer(app.callback());
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  return server;
 }
 
 const requestsTo = (url: string): Pick<TestDashboard, 'get' | 'post'> => ({

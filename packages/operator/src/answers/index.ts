@@ -4,7 +4,8 @@
  */
 
 import type { HistoryAnswer, PreheatRun } from '@longshore/event';
-import type { DeadGroups, DeadLetterDetail } from '@longshore/queue/dead';
+import type { DeadLetterDetail } from '@longshore/queue/dead';
+import type { DeadGroups } from '@longshore/queue/dead-groups';
 import type { StoredDelivery, StoredDeliveryDetail, StoredEvent } from '@longshore/queue/deliveries';
 import type { Hold } from '@longshore/queue/hold';
 import type { Quarantined } from '@longshore/queue/quarantine';

@@ -11,8 +11,8 @@ import type { AdminService } from '../port.js';
 import { type DeadLetterQuery, pinned, type QuarantineQuery } from '../query.js';
 import type { ReplayQuery } from '../replay/query.js';
 import { type BulkJob, type BulkOfDead, type BulkOfQuarantine, type BulkReplay, jobFrom } from './job.js';
-import { startReplay } from './replay.js';
 import { retryAtPace } from './quarantine.js';
+import { startReplay } from './replay.js';
 
 /** The bulk actions of all processes. */
 export interface BulkJobs {
@@ -86,7 +86,12 @@ export function createBulkJobs(admin: AdminService, now: () => number = Date.now
     async start(action, query, rate, actor) {
       const held = await admin.blockedEndpoints(query);
       const pace = rate ?? (action === 'retry' ? DEAD_RATE : Number.POSITIVE_INFINITY);
-      const job: BulkOfDead = { ...begin(finite(pace)), action, query, blocked: action === 'retry' ? held : [] };
+      const job: BulkOfDead = {
+        ...begin(finite(pace)),
+        action,
+        query,
+        blocked: action === 'retry' ? held : [],
+      };
       await admin.operations.put(job.id, job.startedAt, job);
       add(job, deadWork(as(actor), pace));
       return { ...job };

@@ -19,7 +19,9 @@ export async function retryAtPace(
   const settings = {
     signal,
     ...(job.as && { as: job.as }),
-    onTotal: (total: number): void => void (job.total = total),
+    onTotal(total: number): void {
+      job.total = total;
+    },
     turn: () => pace.take(1, signal),
   };
   for await (const result of service.retryQuarantine(job.query, settings)) {

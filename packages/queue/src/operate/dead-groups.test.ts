@@ -28,9 +28,26 @@ test('are counted by endpoint, reason and answer, whatever numbers the answer ha
 
   const { groups, looked, more } = await letters.groups({});
   expect(groups).toEqual([
-    expect.objectContaining({ endpoint: 'b b', reason: 'http_503', count: b.length, oldestAt: 5_000, newestAt: 5_600 }),
-    expect.objectContaining({ endpoint: 'a', reason: 'http_500', answer: 'request 1234 failed: database is locked', count: 2 }),
-    expect.objectContaining({ endpoint: 'a', reason: 'timeout', answer: 'it failed', count: 1, newestAt: 1_002 }),
+    expect.objectContaining({
+      endpoint: 'b b',
+      reason: 'http_503',
+      count: b.length,
+      oldestAt: 5_000,
+      newestAt: 5_600,
+    }),
+    expect.objectContaining({
+      endpoint: 'a',
+      reason: 'http_500',
+      answer: 'request 1234 failed: database is locked',
+      count: 2,
+    }),
+    expect.objectContaining({
+      endpoint: 'a',
+      reason: 'timeout',
+      answer: 'it failed',
+      count: 1,
+      newestAt: 1_002,
+    }),
   ]);
   expect({ looked, more }).toEqual({ looked: 604, more: false });
 
@@ -45,5 +62,7 @@ test('are counted by endpoint, reason and answer, whatever numbers the answer ha
   expect(await letters.count(locked)).toBe(2);
   expect((await letters.groups(locked)).groups.map(({ count }) => count)).toEqual([2]);
   expect(await letters.retry({ group }, 'a test')).toMatchObject({ done: 2, stopped: false });
-  expect((await letters.groups({ endpoints: ['a'] })).groups).toMatchObject([{ reason: 'timeout', count: 1 }]);
+  expect((await letters.groups({ endpoints: ['a'] })).groups).toMatchObject([
+    { reason: 'timeout', count: 1 },
+  ]);
 });

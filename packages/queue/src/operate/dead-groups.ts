@@ -26,6 +26,15 @@ export interface DeadGroup {
   oldestAt: number;
 }
 
+/** Groups, and of how many deliveries. */
+export interface DeadGroups {
+  groups: DeadGroup[];
+  /** Deliveries that were read. */
+  looked: number;
+  /** There are more in the span than were read. */
+  more: boolean;
+}
+
 /** What a group is made of. */
 export type Failure = Pick<DeadLetterDetail, 'endpoint' | 'reason' | 'detail' | 'last'>;
 
@@ -116,9 +125,7 @@ function failureFrom(failedReason: string, trace: string): Omit<Failure, 'endpoi
 }
 
 /** The group that a dead delivery belongs to. */
-export function groupOf(
-  failure: Failure,
-): Pick<DeadGroup, 'key' | 'endpoint' | 'reason' | 'answer'> {
+export function groupOf(failure: Failure): Pick<DeadGroup, 'key' | 'endpoint' | 'reason' | 'answer'> {
   const { endpoint, reason } = failure;
   const answer = answerOf(failure);
   const key = createHash('sha256')

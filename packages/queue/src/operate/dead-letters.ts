@@ -8,9 +8,17 @@ import type { Inspector } from '../inspector.js';
 import { queueKey } from '../names.js';
 import { createDeadActs } from './dead-acts.js';
 import { type BulkOptions, type BulkParts, type BulkResult, runBulk } from './dead-bulk.js';
-import { type DeadGroup, groupOf, groupsOf, mergeGroups } from './dead-groups.js';
+import { createGrouping } from './dead-grouping.js';
+import type { DeadGroups } from './dead-groups.js';
 import { type DeadLetter, type DeadLetterDetail, summaryOf } from './dead-letter.js';
-import { createDeadSource, type DeadFilter, type DeadSource, fits, looksInside } from './dead-source.js';
+import {
+  createDeadSource,
+  type DeadFilter,
+  type DeadSource,
+  fits,
+  looksInside,
+  MOST_LOOKED,
+} from './dead-source.js';
 import type { Position } from './walk.js';
 
 /** One page of a list. */
@@ -18,15 +26,6 @@ export interface Page<Item> {
   items: Item[];
   /** Where the next page begins; absent on the last one. */
   next?: Position;
-}
-
-/** Groups, and of how many deliveries. */
-export interface DeadGroups {
-  groups: DeadGroup[];
-  /** Deliveries that were read. */
-  looked: number;
-  /** There are more in the span than were read. */
-  more: boolean;
 }
 
 /** All methods reject with LongshoreError QUEUE_UNAVAILABLE while Redis is unavailable. */
@@ -56,12 +55,6 @@ export interface DeadLetters {
   drop(filter: DeadFilter, by: string, options?: BulkOptions): Promise<BulkResult>;
 }
 
-/** One page looks through so many: some 150 ms of a core. */
-const MOST_LOOKED = 3_000;
-
-/** The groups of so many are counted by Redis: some 200 ms, a few at a time. */
-const MOST_GROUPED = 20_000;
-
 /** So that a replay shares the receiver with what is fresh. */
 const RETRY_RATE = 100;
 const MAX_WAITING = 1_000;
@@ -74,6 +67,7 @@ export function createDeadLetters(
 ): DeadLetters {
   const source = createDeadSource(client, prefix, inspector);
   const acts = createDeadActs(client, prefix);
+  const groups = createGrouping(client, source);
 
   const page: DeadLetters['page'] = async (filter, limit, after) => {
     const items: DeadLetter[] = [];
@@ -101,37 +95,6 @@ export function createDeadLetters(
       found += letters.filter((letter) => fits(letter, filter)).length;
     }
     return found;
-  };
-
-  /** So that one endpoint with very many does not hide the others. */
-  const smallestFirst = async (filter: DeadFilter): Promise<[endpoint: string, set: string][]> => {
-    const sets = [...(await source.setsOf(filter))];
-    const sized = await Promise.all(sets.map(async (each) => ({ each, size: await client.zcard(each[1]) })));
-    return sized.sort((a, b) => a.size - b.size).map(({ each }) => each);
-  };
-
-  /** Redis counts by what is in the job itself; the rest is in bodies. */
-  const groups: DeadLetters['groups'] = async (filter) => {
-    const found: DeadGroup[] = [];
-    let looked = 0;
-    if (!filter.repository && !filter.answer && !filter.ids) {
-      for (const [endpoint, set] of await smallestFirst(filter)) {
-        const span = { since: filter.since, until: filter.until, most: MOST_GROUPED - looked };
-        const own = await groupsOf(client, { set, jobs: source.jobsOf(endpoint) }, endpoint, span);
-        looked += own.looked;
-        found.push(...own.groups);
-      }
-    } else {
-      for await (const letters of source.letters(filter, 'desc')) {
-        looked += letters.length;
-        const matching = letters.filter((letter) => fits(letter, filter));
-        found.push(...matching.map(groupOfOne));
-        if (looked >= MOST_LOOKED) break;
-      }
-    }
-    const { reason, group } = filter;
-    const wanted = found.filter((one) => (!reason || reason(one.reason)) && (!group || one.key === group));
-    return { groups: mergeGroups(wanted), looked, more: looked < (await source.countMembers(filter)) };
   };
 
   const endless = async (): Promise<number> => Number.POSITIVE_INFINITY;
@@ -164,11 +127,6 @@ export function createDeadLetters(
     drop: (...args) => asking(client, () => drop(...args)),
   };
 }
-
-const groupOfOne = (letter: DeadLetterDetail): DeadGroup => ({
-  ...groupOf(letter),
-  ...{ count: 1, newestAt: letter.deadAt, oldestAt: letter.deadAt },
-});
 
 type Act = Pick<BulkParts<DeadLetterDetail>, 'act' | 'room'>;
 

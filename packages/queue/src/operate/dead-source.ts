@@ -32,6 +32,9 @@ export interface DeadFilter {
 /** Ids that are asked for at once, of each endpoint; and deliveries that are read at once. */
 const CHUNK = 200;
 
+/** One page looks through so many: some 150 ms of a core. */
+export const MOST_LOOKED = 3_000;
+
 /** The dead deliveries of all endpoints, by a {@link DeadFilter}. */
 export type DeadSource = ReturnType<typeof createDeadSource>;
 

@@ -1,6 +1,7 @@
 /** The dead-letter set. */
-import { type AdminService, type BulkJobs, requireFilterOrAll } from '@longshore/operator';
+import { type AdminService, requireFilterOrAll } from '@longshore/operator';
 import * as answers from '@longshore/operator/answers';
+import type { BulkJobs } from '@longshore/operator/bulk';
 import { deadLetterQuery, answers as schemas } from '@longshore/operator/schemas';
 import { assertMayDrop } from '../../access/routes.js';
 import { type Route, route } from '../route.js';

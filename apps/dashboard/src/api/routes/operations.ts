@@ -1,6 +1,7 @@
 /** The bulk actions of all processes. */
-import type { BulkJobs } from '@longshore/operator';
+
 import * as answers from '@longshore/operator/answers';
+import type { BulkJobs } from '@longshore/operator/bulk';
 import { answers as schemas } from '@longshore/operator/schemas';
 import { z } from 'zod';
 import { type Route, route } from '../route.js';

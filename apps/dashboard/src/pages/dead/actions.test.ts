@@ -1,5 +1,5 @@
 /** Bulk actions from the pages, over a real Redis and real HTTP: select, preview, run, stop, continue. */
-import { createBulkJobs } from '@longshore/operator';
+import { createBulkJobs } from '@longshore/operator/bulk';
 import { eventually } from '@longshore/testkit';
 import { expect, test } from 'vitest';
 import { endpoints, startDashboard, type TestDashboard } from '../../testing/dashboard.js';
@@ -13,6 +13,34 @@ const form = (dashboard: TestDashboard, path: string, fields: readonly (readonly
 
 const page = async (dashboard: TestDashboard, path: string) => (await dashboard.get(path)).text();
 
+/** Stops what runs here from another process, continues it, and finds it again after its process was killed. */
+async function fromElsewhere(dashboard: TestDashboard, operation: string): Promise<void> {
+  const elsewhere = createBulkJobs(dashboard.admin);
+  const id = operation.split('/').at(-1) ?? '';
+  await eventually(
+    () => elsewhere.get(id),
+    ({ done }) => done === 1,
+  );
+  expect(await elsewhere.cancel(id)).toMatchObject({ state: 'running' });
+  await eventually(
+    () => elsewhere.get(id),
+    ({ state }) => state === 'stopped',
+  );
+  expect(await page(dashboard, operation)).toContain('Continue');
+  const proceeded = await form(dashboard, `${operation}/continue`, []);
+  await eventually(
+    () => page(dashboard, proceeded.headers.get('location') ?? ''),
+    (html) => html.includes(': done'),
+  );
+  // A process that was killed says nothing any more.
+  const killed = { ...(await elsewhere.get(id)), state: 'running', beatAt: Date.now() - 60_000 };
+  await dashboard.admin.operations.put(id, killed.startedAt, killed);
+  expect(await createBulkJobs(dashboard.admin).get(id)).toMatchObject({
+    state: 'stopped',
+    error: expect.stringContaining('has ended'),
+  });
+}
+
 test('dead letters are grouped by cause, selected, previewed and retried; a run outlives its process', async () => {
   const dashboard = await startDashboard(endpoints('one', 'two'));
   const letters = [];
@@ -20,7 +48,13 @@ test('dead letters are grouped by cause, selected, previewed and retried; a run 
   const [first, second] = letters;
   const other = await dashboard.die('two');
   const hostile = '<script>alert(1)</script> & "locked"';
-  const answer = { attempt: 1, at: new Date().toISOString(), reason: 'http_500', detail: 'failed', body: hostile };
+  const answer = {
+    attempt: 1,
+    at: new Date().toISOString(),
+    reason: 'http_500',
+    detail: 'failed',
+    body: hostile,
+  };
   await dashboard.client.hset(
     `${dashboard.prefix}:{two}:${other.id}`,
     'stacktrace',
@@ -54,33 +88,7 @@ test('dead letters are grouped by cause, selected, previewed and retried; a run 
     () => page(dashboard, operation),
     (html) => html.includes('1 delivery retried'),
   );
-  // Another process stops it.
-  const elsewhere = createBulkJobs(dashboard.admin);
-  const id = operation.split('/').at(-1) ?? '';
-  await eventually(
-    () => elsewhere.get(id),
-    ({ done }) => done === 1,
-  );
-  expect(await elsewhere.cancel(id)).toMatchObject({ state: 'running' });
-  await eventually(
-    () => elsewhere.get(id),
-    ({ state }) => state === 'stopped',
-  );
-  expect(await page(dashboard, operation)).toContain('Continue');
-  const proceeded = await form(dashboard, `${operation}/continue`, []);
-  await eventually(
-    () => page(dashboard, proceeded.headers.get('location') ?? ''),
-    (html) => html.includes(': done'),
-    60_000,
-  );
+  await fromElsewhere(dashboard, operation);
   expect(await dashboard.inspector.counts('one')).toMatchObject({ waiting: 2, dead: 1 });
   expect(await page(dashboard, '/operations')).toContain('Retry of dead letters');
-
-  // A process that was killed says nothing any more.
-  const killed = { ...(await elsewhere.get(id)), state: 'running', beatAt: Date.now() - 60_000 };
-  await dashboard.admin.operations.put(id, killed.startedAt, killed);
-  expect(await createBulkJobs(dashboard.admin).get(id)).toMatchObject({
-    state: 'stopped',
-    error: expect.stringContaining('has ended'),
-  });
 });

@@ -1,7 +1,8 @@
 /** The dead-letter set: by cause, to filter, to select, to retry and to delete. */
 import { formatNumber } from '@longshore/event';
 import { describeReason } from '@longshore/operator/format';
-import type { DeadGroups, DeadLetter } from '@longshore/queue/dead';
+import type { DeadLetter } from '@longshore/queue/dead';
+import type { DeadGroups } from '@longshore/queue/dead-groups';
 import { deliveryPath, nameOf } from '../deliveries.js';
 import { endpointPath } from '../overview.js';
 import { Ago, Heads, link } from '../parts.js';

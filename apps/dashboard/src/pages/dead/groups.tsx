@@ -1,7 +1,7 @@
 /** Dead letters by cause: one line for each endpoint, reason and answer. */
 import { formatNumber } from '@longshore/event';
 import { describeReason } from '@longshore/operator/format';
-import type { DeadGroup, DeadGroups } from '@longshore/queue/dead';
+import type { DeadGroup, DeadGroups } from '@longshore/queue/dead-groups';
 import { endpointPath } from '../overview.js';
 import { Ago, Count, Heads, link } from '../parts.js';
 import type { DeadFields } from './query.js';
@@ -36,7 +36,9 @@ export function Groups({ groups, looked, more, query, now }: GroupsProps) {
         </tbody>
       </table>
       {groups.length > MAX_SHOWN && (
-        <p class="soft">{formatNumber(groups.length - MAX_SHOWN)} more causes: filter by endpoint or reason.</p>
+        <p class="soft">
+          {formatNumber(groups.length - MAX_SHOWN)} more causes: filter by endpoint or reason.
+        </p>
       )}
     </section>
   );
@@ -48,7 +50,8 @@ function Row({ group, query, now }: { group: DeadGroup; query: DeadFields; now: 
   return (
     <tr>
       <th scope="row" class="break">
-        <a href={link('/dead', selected)}>{answer || describeReason(reason)}</a> <code class="soft">{reason}</code>
+        <a href={link('/dead', selected)}>{answer || describeReason(reason)}</a>{' '}
+        <code class="soft">{reason}</code>
       </th>
       <td class="break" data-label="Endpoint">
         <a href={endpointPath(endpoint)}>{endpoint}</a>

@@ -33,7 +33,11 @@ export function deadLetterViews({ admin, now }: PageDeps): Record<string, View> 
     '/dead/drop': async (params) => {
       const query = deadLetterParams(params);
       const matches = await countMatches(admin, query);
-      return { title: 'Delete', here: 'dead', children: <ConfirmDead action="drop" query={query} {...matches} /> };
+      return {
+        title: 'Delete',
+        here: 'dead',
+        children: <ConfirmDead action="drop" query={query} {...matches} />,
+      };
     },
   };
 }

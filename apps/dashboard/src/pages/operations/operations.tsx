@@ -1,6 +1,6 @@
 /** Bulk operations: those of the last days, and the progress of one. */
 import { formatDuration, formatNumber, plural } from '@longshore/event';
-import type { BulkJob } from '@longshore/operator';
+import type { BulkJob } from '@longshore/operator/bulk';
 import { Ago, Heads } from '../parts.js';
 import { Submit } from '../submit.js';
 
@@ -50,7 +50,9 @@ export function OperationsPage({ jobs, now }: { jobs: readonly BulkJob[]; now: n
       ) : (
         <table class="cards">
           <caption class="hidden">Bulk retries, deletions and replays, newest first</caption>
-          <Heads columns={['Operation', 'State', { number: 'Done' }, { number: 'Left' }, 'Started', 'Filter']} />
+          <Heads
+            columns={['Operation', 'State', { number: 'Done' }, { number: 'Left' }, 'Started', 'Filter']}
+          />
           <tbody>
             {jobs.map((job) => (
               <tr key={job.id}>
@@ -128,7 +130,8 @@ export function OperationPage({ job, now }: { job: BulkJob; now: number }) {
 /** ` · 100 a second, 3m left` */
 function paceOf({ rate, state, total, looked }: BulkJob): string {
   if (rate === 0) return '';
-  const left = state === 'running' ? `, at least ${formatDuration(((total - looked) / rate) * 1_000)} left` : '';
+  const left =
+    state === 'running' ? `, at least ${formatDuration(((total - looked) / rate) * 1_000)} left` : '';
   return ` · ${formatNumber(rate)} a second${left}`;
 }
 

@@ -46,7 +46,10 @@ export function ConfirmQuarantine({ action, query, total, kinds }: ConfirmQuaran
         <Submit needs={needs} class={action === 'drop' ? 'danger' : 'main'} disabled={total === 0}>
           {verb} {things}
         </Submit>
-        <a class="button" href={ids.length === 1 ? quarantinedPath(ids[0] ?? '') : link('/quarantine', fields)}>
+        <a
+          class="button"
+          href={ids.length === 1 ? quarantinedPath(ids[0] ?? '') : link('/quarantine', fields)}
+        >
           Back
         </a>
       </form>

@@ -18,7 +18,7 @@ export function faultIn(body: string, reason: string): Place | undefined {
 }
 
 const SPACE = /[ \t\r\n]*/y;
-const SCALAR = /"(?:[^"\\\u0000-\u001f]|\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4}))*"|-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?|true|false|null/y;
+const SCALAR = /"(?:[^"\\]|\\.)*"|-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?|true|false|null/sy;
 const BYTE_ORDER_MARK = '\ufeff';
 
 /** What may come next. */
@@ -52,10 +52,20 @@ export function jsonFault(text: string): number | undefined {
         continue;
       }
       const end = isKey && char !== '"' ? undefined : match(SCALAR, text, at);
-      if (end === undefined) return at;
+      if (end === undefined || !isScalar(text.slice(at, end))) return at;
       wanted = isKey ? 'colon' : 'more';
       at = end;
     }
+  }
+}
+
+/** A text may hold what JSON does not allow in one. */
+function isScalar(text: string): boolean {
+  try {
+    JSON.parse(text);
+    return true;
+  } catch {
+    return false;
   }
 }
 

@@ -127,7 +127,13 @@ function Entries({ entries, now }: { entries: readonly Quarantined[]; now: numbe
         {entries.map(({ id, reason, source, kind, receivedAt, bytes }) => (
           <tr key={id}>
             <td>
-              <input type="checkbox" name="id" value={id} form={SELECTED} aria-label={`Select ${id}: ${reason}`} />
+              <input
+                type="checkbox"
+                name="id"
+                value={id}
+                form={SELECTED}
+                aria-label={`Select ${id}: ${reason}`}
+              />
             </td>
             <th scope="row">
               <a href={quarantinedPath(id)}>{reason}</a>
