@@ -1,7 +1,7 @@
 /** The endpoints of the home page: one line each. */
 import { formatDuration, formatNumber } from '@longshore/event';
 import type { EndpointOverview } from '@longshore/operator';
-import { backlogTrend } from '@longshore/operator/format';
+import { backlogTrend, describeReason } from '@longshore/operator/format';
 import { type Activity, percentile } from '@longshore/queue/activity';
 import { Strip } from '../charts/strip.js';
 import { endpointPath } from '../overview.js';
@@ -155,13 +155,12 @@ export const formatLatency = (ms: number): string =>
 function LastError({ row: { pulse }, now }: { row: EndpointOverview; now: number }) {
   const { lastError, failures, hold } = pulse;
   if (!lastError || (failures === 0 && !hold)) return <td class="clip" />;
-  const words = lastError.detail ?? lastError.reason;
   return (
-    <td class="mono" data-label="Last error" title={words}>
+    <td class="error" data-label="Last error" title={lastError.detail}>
       <span class="soft">
         <Ago at={lastError.at} now={now} />
       </span>{' '}
-      {words}
+      {describeReason(lastError.reason)}
     </td>
   );
 }
