@@ -2,7 +2,7 @@
  * The last hours in one line: a bar for each quarter of an hour, or minute, as high as it had attempts. One path for
  * each kind of mark, so that a strip is about 1 KB whatever it shows.
  */
-import { plural } from '@longshore/event';
+import { formatDuration } from '@longshore/event';
 
 /** One bar. */
 export interface Mark {
@@ -68,8 +68,9 @@ const heightOf = (value: number, top: number): number =>
 
 function summary(label: string, marks: readonly Mark[], { good, bad, waits }: StripProps['words']): string {
   const sum = (of: 'good' | 'bad'): number => marks.reduce((total, mark) => total + mark[of], 0);
-  const waiting = marks.filter((mark) => mark.waits).length;
+  const stepMs = (marks[1]?.at ?? 0) - (marks[0]?.at ?? 0);
+  const waiting = marks.filter((mark) => mark.waits).length * stepMs;
   const parts = [`${sum('good')} ${good}`, `${sum('bad')} ${bad}`];
-  if (waiting > 0) parts.push(`${waits} in ${plural(waiting, 'mark')}`);
+  if (waiting > 0) parts.push(`${waits} for up to ${formatDuration(waiting)}`);
   return `${label}: ${parts.join(', ')}`;
 }
