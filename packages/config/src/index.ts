@@ -11,7 +11,7 @@ export { type AlertEndpoint, alertEndpointName, alertEndpoints } from './alert-e
 export { ARCHIVE_ENDPOINT, type ArchiveEndpoint, type ArchiveSettings } from './archive-endpoint.js';
 export type { CopySettings } from './copy.js';
 export { type DashboardRole, ROLES } from './dashboard.js';
-export { type Described, describe } from './describe.js';
+export { type Described, describe, describeEndpoint } from './describe.js';
 export type { CopyEndpoint, Endpoint, HttpEndpoint, PreheatEndpoint } from './endpoint.js';
 export { everyEndpoint, routedEndpoints } from './every-endpoint.js';
 export { fileReferences } from './file-references.js';
