@@ -1,6 +1,6 @@
 /** The frame of every page: navigation, search, and the notice when live updates fail. */
 import { printableLines } from '@longshore/event';
-import type { Actor } from '@longshore/operator/access';
+import { type Actor, type DashboardRole, mayAct } from '@longshore/operator/access';
 import type { Context } from 'koa';
 import type { ComponentChildren } from 'preact';
 import { renderToString } from 'preact-render-to-string';
@@ -18,6 +18,7 @@ export type Place =
   | 'images'
   | 'statistics'
   | 'unused'
+  | 'explain'
   | 'doctor';
 
 /** What the frame has beside the page: it depends on the request, and not on the page. */
@@ -69,6 +70,9 @@ const ARCHIVE_PLACES: readonly NavigationLink[] = [
   { place: 'unused', href: '/unused', text: 'Unused' },
 ];
 
+/** What a viewer may not open. */
+const OPERATOR_PLACES: readonly NavigationLink[] = [{ place: 'explain', href: '/explain', text: 'Explain' }];
+
 /** What only an admin may open. */
 const ADMIN_PLACES: readonly NavigationLink[] = [{ place: 'doctor', href: '/doctor', text: 'Checks' }];
 
@@ -92,9 +96,7 @@ export function Layout({ title, here, search, hasBoard, actor, bare, children }:
           <a class="home" href="/">
             Longshore
           </a>
-          {!bare && (
-            <Navigation here={here} search={search} hasBoard={hasBoard} isAdmin={actor?.role === 'admin'} />
-          )}
+          {!bare && <Navigation here={here} search={search} hasBoard={hasBoard} role={actor?.role} />}
           {actor && <SignedIn actor={actor} />}
         </header>
         <main id="main" tabIndex={-1}>
@@ -125,14 +127,15 @@ function Navigation({
   here,
   search,
   hasBoard,
-  isAdmin,
-}: Pick<LayoutProps, 'here' | 'search' | 'hasBoard'> & { isAdmin: boolean }) {
+  role = 'viewer',
+}: Pick<LayoutProps, 'here' | 'search' | 'hasBoard'> & { role?: DashboardRole | undefined }) {
   return (
     <>
       <nav aria-label="Pages">
         <Links places={PLACES} here={here} />
         {hasBoard && <a href="/queues">Queues</a>}
-        {isAdmin && <Links places={ADMIN_PLACES} here={here} />}
+        {mayAct(role, 'operator') && <Links places={OPERATOR_PLACES} here={here} />}
+        {role === 'admin' && <Links places={ADMIN_PLACES} here={here} />}
       </nav>
       <nav aria-label="Archive">
         <Links places={ARCHIVE_PLACES} here={here} />
