@@ -11,6 +11,7 @@ import type { Context, Middleware } from 'koa';
 
 const LOOK = [
   '/',
+  '/assets/icon.svg',
   '/assets/longshore.css',
   '/assets/longshore.js',
   '/dead',
