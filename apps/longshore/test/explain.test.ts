@@ -38,11 +38,11 @@ async function relayWith(more: Settings, endpoints: Settings[]) {
 }
 
 /** Two pushes; the second has another repository. */
+const FIRST = anEvent({ id: IDS[0] });
+const SECOND = anEvent({ id: IDS[1], target: { ...(FIRST.target as object), repository: 'other/app' } });
+
 async function postTwo(relay: Relay): Promise<void> {
-  const [first, second] = IDS;
-  const target = { ...(anEvent().target as object), repository: 'other/app' };
-  for (const body of [envelope(anEvent({ id: first })), envelope(anEvent({ id: second, target }))])
-    expect((await relay.post(body)).status).toBe(202);
+  for (const body of [envelope(FIRST), envelope(SECOND)]) expect((await relay.post(body)).status).toBe(202);
 }
 
 const settled = (relay: Relay, endpoint: string) =>
@@ -100,7 +100,7 @@ test('what is explained is what the relay does: the request, the rules, the filt
 
   // From its bytes it is the same request as was sent
   const payload = join(folder, 'payload.json');
-  await writeFile(payload, JSON.stringify(envelope(anEvent({ id: first }))));
+  await writeFile(payload, JSON.stringify(envelope(FIRST)));
   const typed = ['--header', 'Content-Type: application/vnd.docker.distribution.events.v2+json'];
   const filed = await explain(payload, '--json', '--source', 'distribution', ...typed);
   const sent = [chat, signed].map(({ requests }) => requests[0]?.body);
@@ -111,7 +111,7 @@ test('what is explained is what the relay does: the request, the rules, the filt
   const tried = await explain('--last', '10', '--endpoint', 'chat', '--json', '--where', 'tag == "nothing"');
   expect(tried.json.events.map(({ id }: { id: string }) => id)).toEqual([second, first]);
   expect(tried.json.events.map((one: typeof event) => one.endpoints[0].rule)).toEqual(['where', 'where']);
-  const failing = await explain('--last', '1', '--endpoint', 'chat', '--where', '[1][size] == 1');
+  const failing = await explain('--last', '1', '--endpoint', 'chat', '--where', '[1][size + 5] == 1');
   expect(failing.stdout).toContain('although where failed');
   expect(await explain('--last', '1', '--endpoint', 'chat', '--where', 'tga == "a"')).toMatchObject({
     code: 2,
@@ -152,6 +152,34 @@ test('what is explained is what the relay does: the request, the rules, the filt
     '0 of 2 events delivered, 2 ignored',
   );
   expect(await page({ endpoint: 'chat', where: 'tga' })).toContain('Unknown variable');
+
+  const against = (checked: string, ...args: string[]) =>
+    command(['check', checked, '--against', 'last:10', '--config', file, ...args]);
+  const same = await against(file);
+  expect(same).toMatchObject({ code: 0, stdout: expect.stringContaining('what happened to them') });
+  expect(same.stdout).toContain('chat: 1 delivered now, 1 then: no change');
+  const changed = await writeConfig(await workFolder(), {
+    notifications: {
+      endpoints: [
+        { name: 'chat', url: chat.url, format: 'slack', where: '[1][size + 5] == 1' },
+        { name: 'fresh', url: signed.url, format: 'template', body: { a: '{{ tag | slice: 0, 1 }}' } },
+      ],
+    },
+    redis: { url: redisUrl(), prefix: testPrefix() },
+  });
+  const differs = await against(changed, '--json');
+  expect(differs.code).toBe(0);
+  expect(JSON.parse(differs.stdout).against).toMatchObject({
+    events: 2,
+    changes: [
+      { endpoint: 'chat', before: 1, after: 2, counts: { filter: 2 } },
+      { endpoint: 'signed', status: 'gone', before: 1, after: 0, counts: { removed: 1 } },
+      { endpoint: 'off', before: 0, after: 0 },
+      { endpoint: 'fresh', status: 'new', before: 0, after: 2, counts: { added: 2 } },
+    ],
+  });
+  expect((await against(changed, '--strict')).code).toBe(2);
+  expect((await command(['check', changed, '--against', 'last:0'])).code).toBe(2);
   await relay.stop();
   const sample = await explainer(file)('--endpoint', 'chat');
   expect(sample).toMatchObject({ code: 0, stdout: expect.stringContaining('acme/app:1.4.2') });
@@ -164,7 +192,11 @@ test('with an archive events have their bodies', async () => {
   ]);
   await postTwo(relay);
   await Promise.all([settled(relay, 'one'), settled(relay, 'archive')]);
-  await eventually(() => receiver.requests.length, (count) => count === 2, { timeout: 90_000, every: 50, what: 'both events' });
+  await eventually(
+    () => receiver.requests.length,
+    (count) => count === 2,
+    { timeout: 90_000, every: 50, what: 'both events' },
+  );
   const last = await explain('--last', '2', '--endpoint', 'one', '--json');
   expect(last.json.events).toMatchObject([{ from: 'archive' }, { from: 'archive' }]);
   const bodies = last.json.events.map((event: { endpoints: { request: { body: string } }[] }) =>
