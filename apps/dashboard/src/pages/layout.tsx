@@ -16,6 +16,8 @@ export type Place =
   | 'quarantine'
   | 'search'
   | 'events'
+  | 'pushes'
+  | 'pulls'
   | 'repositories'
   | 'images'
   | 'statistics'
@@ -67,6 +69,8 @@ const PLACES: readonly NavigationLink[] = [
 /** What the archive knows. */
 const ARCHIVE_PLACES: readonly NavigationLink[] = [
   { place: 'events', href: '/events', text: 'Events' },
+  { place: 'pushes', href: '/pushes', text: 'Pushes' },
+  { place: 'pulls', href: '/pulls', text: 'Pulls' },
   { place: 'repositories', href: '/repositories', text: 'Repositories' },
   { place: 'images', href: '/images', text: 'Images' },
   { place: 'statistics', href: '/statistics', text: 'Statistics' },
