@@ -60,12 +60,12 @@ test('bullmq is refused outside queue, and ioredis outside queue and sinks', asy
   const dependencies = { bullmq: '*', ioredis: '*' };
   const devDependencies = dependencies;
   const root = await tree(
-    manifests({ queue: { dependencies }, sinks: { devDependencies }, spool: { devDependencies } }),
+    manifests({ queue: { dependencies }, sinks: { devDependencies }, event: { devDependencies } }),
   );
   expect(checkLayers(root)).toEqual([
+    expect.stringMatching(/^@longshore\/event -> bullmq: all of/),
+    expect.stringMatching(/^@longshore\/event -> ioredis: Longshore’s Redis is in queue/),
     expect.stringMatching(/^@longshore\/sinks -> bullmq: all of/),
-    expect.stringMatching(/^@longshore\/spool -> bullmq: all of/),
-    expect.stringMatching(/^@longshore\/spool -> ioredis: Longshore’s Redis is in queue/),
   ]);
 });
 

@@ -246,8 +246,11 @@ function addError(copy) {
 async function vitest(copy, ...files) {
   const config = join(copy, 'vitest.config.mjs');
   const globalSetup = ['packages/testkit/src/shared-redis.ts'];
-  const test = { include: ['{packages,apps}/*/src/**/*.test.ts'], globalSetup, testTimeout: 60_000 };
-  writeFileSync(config, `export default ${JSON.stringify({ test })};\n`);
+  const include = ['{packages,apps}/*/src/**/*.test.ts'];
+  // One process for all files, and what is built as it is.
+  const test = { include, globalSetup, testTimeout: 60_000, isolate: false, maxWorkers: 1 };
+  const settings = `{ ...${JSON.stringify(test)}, server: { deps: { external: [/\\/dist\\//] } } }`;
+  writeFileSync(config, `export default { test: ${settings} };\n`);
   const env = Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith('VITEST')));
   const bin = join(ROOT, 'node_modules', 'vitest', 'vitest.mjs');
   const args = [bin, 'run', '--root', copy, '--config', config, ...files];

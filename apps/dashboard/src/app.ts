@@ -9,6 +9,7 @@ import type { AccessSettings } from './access/settings.js';
 import { createSignIn } from './access/sign-in.js';
 import type { Board } from './board.js';
 import { answerUnknown } from './pages/pages.js';
+import type { Site } from './site.js';
 
 /** The values of `dashboard.queues`. */
 export type BoardMode = Config['dashboard']['queues'];
@@ -38,6 +39,7 @@ export interface AppDeps {
   /** Whether pages and API may retry, drop, pause and resume: `dashboard.operate`. */
   canModify(): boolean;
   redisUp(): boolean;
+  site(): Site;
 }
 
 /** bull-board styles its elements inline; scripts and everything else come from this origin only. */
@@ -56,6 +58,7 @@ export function createApp(deps: AppDeps): Koa {
     ctx.set('Cache-Control', 'no-store');
     ctx.state.hasBoard = boardMode() !== 'false';
     ctx.state.isReadonly = !canModify();
+    ctx.state.site = deps.site();
     await next();
   });
   const { fetch, onSignInTrouble: onTrouble } = deps;

@@ -2,7 +2,8 @@
 import type { ArchiveReader } from '@longshore/archive/read';
 import type { Config } from '@longshore/config';
 import type { Check } from '@longshore/doctor';
-import { type AdminService, createBulkJobs } from '@longshore/operator';
+import type { AdminService } from '@longshore/operator';
+import { createBulkJobs } from '@longshore/operator/bulk';
 import type { Inspector } from '@longshore/queue/operator';
 import type Koa from 'koa';
 import type { SignIns } from './access/authenticate.js';
@@ -12,6 +13,7 @@ import { BOARD_PATH, type BoardMode, createApp } from './app.js';
 import { createBoard } from './board.js';
 import type { RefusedConfig } from './pages/deps.js';
 import { createPages } from './pages/pages.js';
+import type { Site } from './site.js';
 
 /** What the dashboard gets from its process. */
 export interface DashboardDeps {
@@ -59,6 +61,7 @@ export function createDashboard(deps: DashboardDeps): Dashboard {
   let access: AccessSettings = NO_ONE;
   let boardMode: BoardMode = 'readonly';
   let canModify = true;
+  let site: Site = { colour: 'teal', version };
   let configured: string[] = [];
   let known: string[] = [];
   const board = createBoard(BOARD_PATH, inspector, () => boardMode !== 'full');
@@ -96,6 +99,7 @@ export function createDashboard(deps: DashboardDeps): Dashboard {
       onSignInTrouble: deps.onSignInTrouble,
       boardMode: () => boardMode,
       canModify: () => canModify,
+      site: () => site,
       redisUp: () => redis().up,
     }),
     prepare(config) {
@@ -104,6 +108,7 @@ export function createDashboard(deps: DashboardDeps): Dashboard {
         access = nextAccess;
         boardMode = config.dashboard.queues;
         canModify = config.dashboard.operate;
+        site = { ...config.dashboard.environment, version };
         configured = config.notifications.endpoints.map(({ name }) => name);
         show();
       };

@@ -11,6 +11,7 @@ import { addDoctor } from './commands/doctor.js';
 import { addFollow } from './commands/follow.js';
 import { addMigrate } from './commands/migrate.js';
 import { addPreheat } from './commands/preheat.js';
+import { addProof } from './commands/proof.js';
 import { addQuarantine } from './commands/quarantine.js';
 import { addReplay } from './commands/replay.js';
 import { addRun } from './commands/run.js';
@@ -37,6 +38,7 @@ const COMMANDS = [
   addActions,
   addArchive,
   addReplay,
+  addProof,
   addMigrate,
   addPreheat,
   addCopy,

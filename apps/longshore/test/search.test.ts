@@ -1,5 +1,6 @@
 /** `longshore search` over a real archive. */
 import { openArchive } from '@longshore/archive';
+import { createImageMaker, createPullMaker } from '@longshore/archive/images';
 import { createArchiveWriter } from '@longshore/archive/write';
 import { deliveryOf, EVENTS_V2 } from '@longshore/event';
 import { startPostgres, testDatabase } from '@longshore/testkit';
@@ -114,4 +115,62 @@ test('a limit beyond a page is read page by page, and a pipe gets all of it', as
   const { code } = await searching.exited;
   expect(code).toBe(0);
   expect(new Set(jsonLines(searching).map(({ id }) => id)).size).toBe(1_200);
+});
+
+test('image events and pulls, in every output', async () => {
+  const url = await testDatabase();
+  const archive = openArchive({ connection: { url }, onError: () => {} });
+  await archive.migrate();
+  const mediaType = 'application/vnd.oci.image.manifest.v1+json';
+  const happened = ['push', 'pull'].map((action, n) => {
+    const { payload, view, ...more } = push(`event-${n}`, 'acme/app', 5 - n);
+    const target = {
+      ...(payload.event?.target as object),
+      tag: '1.0',
+      mediaType,
+      digest: `sha256:${'ab'.repeat(32)}`,
+    };
+    const request = { ...(payload.event?.request as object), method: action === 'push' ? 'PUT' : 'HEAD' };
+    const event = { ...payload.event, action, target, request };
+    return { ...more, nativeType: action, payload: { event }, view: { ...view, ...target, action } };
+  });
+  const options = {
+    ...({ body: true, addresses: 'full', partition: 'month', retention: 0, sessions: { grace: 0 } } as const),
+  };
+  await createArchiveWriter(archive, options).write(happened, new AbortController().signal);
+  await archive.pool.query(`update image_open set arrived_at = now() - interval '1 hour'`);
+  const parts = { archive, registryOf: () => undefined, onProblem: () => {} };
+  const images = createImageMaker({
+    ...parts,
+    settings: () => ({ settle: 0, orphan: 0, untagged: false, partition: 'month' }),
+    sourcesOf: (source) => [source],
+  });
+  const pulls = createPullMaker({
+    ...parts,
+    settings: () => ({ key: ['addr', 'actor', 'agent'], grace: 0, partition: 'month' }),
+    redirects: () => false,
+    onFault: (_repository, error) => {
+      throw error;
+    },
+  });
+  for (const maker of [images, pulls]) await maker.make(async () => true, new AbortController().signal);
+  await archive.close();
+  const config = await writeConfig(await workFolder(), { archive: { url } });
+  const ask = (...args: string[]) => command(['search', ...args, '--config', config]);
+
+  const table = (await ask('--class', 'image')).stdout;
+  expect(table).toMatch(/^TIME +ACTION +REPOSITORY +TAGS +DIGEST +SIZE +ACTOR +CLIENT\n/);
+  expect(table).toMatch(/ image\.pushed +acme\/app +1\.0 +abababababab /);
+  expect(table).toContain('2 image events, newest first');
+  expect(jsonLines(await ask('--class', 'image', '--action', 'tag.created', '-o', 'ndjson'))).toMatchObject([
+    { action: 'tag.created', tag: '1.0', repository: 'acme/app' },
+  ]);
+  const found = (await ask('--class', 'pull')).stdout;
+  expect(found).toMatch(/^BEGAN +STATE +REPOSITORY /);
+  expect(found).toMatch(/ checked +acme\/app +1\.0 /);
+  const csv = (await ask('--class', 'pull', '--state', 'checked', '--repository', 'acme/*', '-o', 'csv'))
+    .stdout;
+  expect(csv.split('\r\n')[1]).toContain(',checked,false,events,acme/app,1.0,');
+  expect((await ask('--class', 'pull', '--state', 'complete')).stdout).toMatch(/^No pulls match\. /);
+  expect(await ask('--class', 'image', '--client', 'crane')).toMatchObject({ code: 2 });
 });

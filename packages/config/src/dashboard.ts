@@ -10,6 +10,18 @@ import { hosts, section } from './section.js';
 
 /** The roles of the dashboard, each with all rights of those before it. */
 export const ROLES = ['viewer', 'operator', 'admin'] as const;
+/** Colours of `dashboard.environment`. White text is readable on each of them. */
+const ENVIRONMENT_COLOURS = [
+  'gray',
+  'red',
+  'orange',
+  'yellow',
+  'green',
+  'teal',
+  'blue',
+  'purple',
+  'pink',
+] as const;
 /** A role: `viewer` looks; `operator` also pauses, resumes, retries and deletes one; `admin` may do everything. */
 export type DashboardRole = (typeof ROLES)[number];
 
@@ -92,6 +104,13 @@ export const dashboard = section('The listener of the dashboard.', {
     ),
     'Address of the dashboard for people. Chats and alerts link to it.',
   ).optional(),
+  environment: section(
+    'What tells this relay from others: shown at the top of each page, in its title and icon.',
+    {
+      name: setting(text(), 'Name of the environment, such as `production`.').optional(),
+      colour: setting(choice(ENVIRONMENT_COLOURS), 'Colour of the bar at the top and of the icon.', 'teal'),
+    },
+  ).prefault({}),
   hosts: hosts('On loopback without `dashboard.auth` all others are refused.'),
   queues: setting(
     choice(['readonly', 'full', 'false']),

@@ -1,7 +1,8 @@
 /** One event as a flat object, the same in every format, template and filter. */
 import type { Delivery } from './delivery.js';
-import type { RegistryEvent } from './event.js';
-import { eventOf } from './event-of.js';
+import { type Details, detailsOf } from './details.js';
+import type { Payload, RegistryEvent } from './event.js';
+import { eventOf, payloadValue } from './event-of.js';
 
 /** See the header. What is not known is absent. */
 export interface Facts {
@@ -28,6 +29,8 @@ export interface Facts {
   time: string;
   source: string;
   kind: string;
+  /** Of events of class `image` and `pull`. */
+  details?: Details;
 }
 
 /** An event and where it came from. */
@@ -37,6 +40,8 @@ export interface Origin {
   kind: string;
   /** Epoch milliseconds. */
   receivedAt: number;
+  /** Absent: the facts have no details. */
+  payload?: Payload;
 }
 
 /** Of a stored delivery. @param host in the place of the event's */
@@ -44,7 +49,7 @@ export const factsOf = (delivery: Delivery, host?: string): Facts =>
   factsIn({ ...delivery, event: eventOf(delivery) }, host);
 
 /** Of an event. @param host in the place of the event's */
-export function factsIn({ event, source, kind, receivedAt }: Origin, host?: string): Facts {
+export function factsIn({ event, source, kind, receivedAt, payload }: Origin, host?: string): Facts {
   const { id, action, target, request, actor, time } = event;
   const { repository, tag, digest, mediaType: mediatype, size } = target;
   const registry = host ?? request?.host;
@@ -66,6 +71,7 @@ export function factsIn({ event, source, kind, receivedAt }: Origin, host?: stri
     namespace: slash > 0 ? repository?.slice(0, slash) : undefined,
     ...{ tag, digest, mediatype, size },
     actor: actor?.name,
+    details: payload && detailsOf(event.class, () => payloadValue(payload)),
   };
   return Object.assign(facts, defined(known));
 }

@@ -246,8 +246,10 @@ export interface HistoryQuery {
   search: string;
   /** Only events that were planned for this endpoint or ignored by it, and only what concerns it. */
   endpoint?: string;
-  /** How many events; 20 unless given, 100 at most. */
+  /** How many events; 20 unless given, 1,000 at most. */
   limit?: number;
+  /** Leaves out pulls. */
+  changes?: boolean;
 }
 
 /** What was found. */

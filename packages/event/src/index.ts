@@ -7,6 +7,7 @@ export {
   type TakenEvent,
   viewOf,
 } from './delivery.js';
+export { DETAILS, type Details } from './details.js';
 export { entryKey } from './entry-key.js';
 export { ERRORS, type ErrorCode, LongshoreError } from './errors.js';
 export {
@@ -28,7 +29,7 @@ export {
 } from './event.js';
 export { eventOf, hostOf, isDescriptor, payloadValue, takenOf } from './event-of.js';
 export { type Fact, factOf } from './fact.js';
-export { type Facts, factsIn, factsOf } from './facts.js';
+export { type Facts, factsIn, factsOf, type Origin } from './facts.js';
 export {
   eventName,
   formatDuration,

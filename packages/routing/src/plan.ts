@@ -1,5 +1,5 @@
 /** Who gets an event. Pure: the same event and rules give the same plan, with the reason for everybody else. */
-import { factsIn, type TakenEvent, viewOf } from '@longshore/event';
+import { factsIn, type Origin, viewOf } from '@longshore/event';
 import { compileRules, type OnFault, type RoutedEndpoint, type Rule, type Subject } from './rules.js';
 
 /** Each endpoint that is not disabled is in one of the two, in the order of the configuration. */
@@ -12,7 +12,7 @@ export interface Plan {
 
 /** Plans event after event for the same endpoints; a changed configuration is a new router. */
 export interface Router {
-  plan(taken: Pick<TakenEvent, 'event' | 'source' | 'kind' | 'receivedAt'>): Plan;
+  plan(taken: Origin): Plan;
 }
 
 /** Compiles the rules once. Disabled endpoints are in no plan. */

@@ -52,7 +52,7 @@ export interface RoutedEndpoint {
     actions: readonly string[];
     /** Globs; `**` crosses slashes, `*` does not. */
     repositories: readonly string[];
-    /** Globs. An event without a tag matches none of them. */
+    /** Globs. An event without a tag matches none of them; one with several tags is ignored if all of them match. */
     tags: readonly string[];
     /** Names of sources. Absent: none. */
     sources?: readonly string[];
@@ -107,12 +107,13 @@ export function compileRules(endpoint: RoutedEndpoint, onFault?: OnFault): Ignor
   const tag = globMatcher(ignore.tags, MAX_TAG_LENGTH);
   const misses = only && compileOnly(only);
   const filtered = compileWhere(endpoint, onFault);
-  return ({ class: eventClass, view, useragent, source, facts }) => {
+  return (subject) => {
+    const { class: eventClass, view, useragent, source, facts } = subject;
     if (!accept.includes(eventClass)) return 'accept';
     if (mediatypes.has(view.mediaType ?? '')) return 'mediatype';
     if (actions.has(view.action)) return 'action';
     if (view.repository && repository(view.repository)) return 'repository';
-    if (view.tag && tag(view.tag)) return 'tag';
+    if (ignore.tags.length > 0 && areIgnored(tagsOf(subject), tag)) return 'tag';
     if (source !== undefined && sources.has(source)) return 'source';
     if (needs && lacks({ ...view, host: host ?? facts?.().registry }, needs)) return 'format';
     if (filtered && facts && filtered(facts(host))) return 'where';
@@ -121,6 +122,14 @@ export function compileRules(endpoint: RoutedEndpoint, onFault?: OnFault): Ignor
     return misses?.(view);
   };
 }
+
+/** An image event has every tag that the push gave the image. */
+const tagsOf = ({ class: eventClass, view, facts }: Subject): readonly string[] =>
+  (eventClass === 'image' ? facts?.().details?.tags : undefined) ?? (view.tag ? [view.tag] : []);
+
+/** One tag that is not ignored is enough to deliver the event. */
+const areIgnored = (tags: readonly string[], isIgnored: (tag: string) => boolean): boolean =>
+  tags.length > 0 && tags.every(isIgnored);
 
 /** Whether the filter keeps an event away. A filter that fails must not lose an event. */
 function compileWhere({ name, where }: RoutedEndpoint, onFault?: OnFault) {

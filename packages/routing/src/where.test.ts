@@ -1,6 +1,7 @@
 /** Filters in CEL. */
-import type { Facts } from '@longshore/event';
+import { type Facts, factsIn } from '@longshore/event';
 import { describe, expect, test } from 'vitest';
+import { createRouter } from './plan.js';
 import { compileRules } from './rules.js';
 import { compileFilter } from './where.js';
 
@@ -41,7 +42,10 @@ test.each([
 });
 
 test.each([
-  ['tagg == "x"', /Unknown variable: tagg\. There are id, action, .*tag, digest.*, kind, size$/],
+  [
+    'tagg == "x"',
+    /Unknown variable: tagg\. There are id, action, .*tag, digest.*, kind, size, state, .*, changedPlatforms$/,
+  ],
   ['tag', 'gives a value of type string'],
   ['tag > 3', '>'],
   ['action == ', /unexpected/i],
@@ -56,6 +60,80 @@ test.each([
   [Array(600).fill('action == "a"').join(' || '), 'maxAstNodes'],
 ])('%s is refused when it is read', (expression, words) => {
   expect(() => compileFilter(expression)).toThrow(words);
+});
+
+describe('what image events and pulls have', () => {
+  const factsOfSent = (eventClass: 'image' | 'pull' | 'event', event: Record<string, unknown>) =>
+    factsIn({
+      event: {
+        id: 'e',
+        class: eventClass,
+        action: String(event.action),
+        nativeType: '',
+        target: { repository: 'acme/app' },
+      },
+      payload: { event },
+      source: 'eu',
+      kind: 'distribution',
+      receivedAt: 0,
+    });
+  const pull = {
+    ...{
+      action: 'image.pulled',
+      state: 'interrupted',
+      expectedBytes: 31_339_415,
+      transferredBytes: 2_103_221,
+    },
+    ...{ platform: 'linux/amd64', clients: 2, duration: 2_190, corrected: true, evidence: 'events+log' },
+  };
+  const pushed = {
+    ...{
+      action: 'image.pushed',
+      tags: ['1.0', 'latest'],
+      changedPlatforms: ['linux/arm64'],
+      artifact: 'image',
+    },
+    platforms: [{ platform: 'linux/amd64', digest: 'sha256:a' }, { digest: 'sha256:b' }],
+    ...{ unchanged: false, pushedBytes: 5_000_000_000 },
+  };
+  const moved = { action: 'tag.moved', tag: '1.0', from: 'sha256:a', to: 'sha256:b' };
+
+  test.each<['image' | 'pull', Record<string, unknown>, string, boolean]>([
+    ['pull', pull, 'state in ["unfinished", "interrupted"]', true],
+    ['pull', pull, 'state == "complete"', false],
+    ['pull', pull, 'transferredBytes < expectedBytes && expectedBytes > 1000000', true],
+    ['pull', pull, 'platform == "linux/amd64" && clients > 1 && duration >= 2190 && corrected', true],
+    ['pull', { action: 'pull.failed', status: 429 }, 'action == "pull.failed" && status == 429', true],
+    ['image', pushed, '"latest" in tags && !unchanged', true],
+    ['image', pushed, 'tags.exists(one, semver(one) >= "1.0")', true],
+    ['image', pushed, '"linux/arm64" in changedPlatforms && !("linux/arm64" in platforms)', true],
+    ['image', pushed, 'artifact == "image" && pushedBytes > 4000000000', true],
+    ['image', moved, 'from != "" && from != to', true],
+    // What an event does not have, or has in another form.
+    ['image', moved, 'size(tags) == 0 && status == 0 && state == "" && !late', true],
+    ['pull', { state: 7, clients: 'two', tags: 'x' }, 'state == "" && clients == 0 && size(tags) == 0', true],
+  ])('%s: %j, %s: %s', (eventClass, event, where, passes) => {
+    expect(compileFilter(where).passes(factsOfSent(eventClass, event))).toBe(passes);
+  });
+
+  test('are nothing in the events of a registry', () => {
+    expect(factsOfSent('event', { action: 'push', state: 'complete' }).details).toBeUndefined();
+  });
+
+  test('a list of ignored tags ignores an image event when it has all of its tags', () => {
+    const ignores = (tags: string[]) => {
+      const ignore = { mediatypes: [], actions: [], repositories: [], tags };
+      const router = createRouter([{ name: 'a', disabled: false, accept: ['image'], ignore }]);
+      const event = {
+        ...({ id: 'e', class: 'image', action: 'image.pushed', nativeType: '' } as const),
+        target: { tag: '1.0' },
+      };
+      return router.plan({ event, payload: { event: pushed }, source: 's', kind: 'k', receivedAt: 0 });
+    };
+    expect(ignores(['1.*']).endpoints).toEqual(['a']);
+    expect(ignores(['latest']).endpoints).toEqual(['a']);
+    expect(ignores(['1.*', 'latest']).unmatched).toEqual([{ endpoint: 'a', why: 'tag' }]);
+  });
 });
 
 describe('as a rule', () => {

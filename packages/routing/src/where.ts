@@ -1,12 +1,12 @@
 /**
- * Filters in CEL: `where` of an endpoint. Variables are the flat facts of an event; what is not known is `""`, or 0 for
- * `size`, so that nothing throws for what is absent.
+ * Filters in CEL: `where` of an endpoint. Variables are the flat facts of an event and the details of an image event or
+ * pull. What is not known is `""`, 0, false or an empty list, so that nothing throws for what is absent.
  *
  * CEL itself always ends. What could still take long is refused when the configuration is read: `matches` is JavaScript's
  * RegExp, which can run for seconds on one tag, and nested macros multiply lists.
  */
 
-import { type Facts, globFault, globMatcher } from '@longshore/event';
+import { DETAILS, type Facts, globFault, globMatcher } from '@longshore/event';
 import { type ASTNode, Environment } from '@marcbachmann/cel-js';
 import { RE2JS } from 're2js';
 import { coerce, compare, parse as parseVersion, type SemVer, satisfies, validRange } from 'semver';
@@ -22,6 +22,18 @@ const TEXTS = [
   ...(['id', 'action', 'image', 'ref', 'registry', 'repository', 'name', 'tag', 'digest'] as const),
   ...(['mediatype', 'actor', 'time', 'source', 'kind'] as const),
 ];
+
+/** In CEL: the type of a detail, and what stands for one that is not known. */
+const DETAIL_TYPES = {
+  text: ['string', ''],
+  count: ['int', 0n],
+  flag: ['bool', false],
+  texts: ['list<string>', []],
+} as const;
+const KINDS = ['text', 'count', 'flag', 'texts'] as const;
+const NO_DETAILS = Object.fromEntries(
+  KINDS.flatMap((kind) => DETAILS[kind].map((name): [string, unknown] => [name, DETAIL_TYPES[kind][1]])),
+);
 
 /** Characters of a text that a glob looks at: a host, a repository and a tag together are shorter. */
 const LONGEST_TEXT = 1_024;
@@ -55,11 +67,15 @@ export function compileFilter(expression: string): Filter {
 
 /** A name that does not exist is mostly a misspelt one. */
 const helpful = (fault: string): string =>
-  fault.startsWith('Unknown variable') ? `${fault}. There are ${[...TEXTS, 'size'].join(', ')}` : fault;
+  fault.startsWith('Unknown variable')
+    ? `${fault}. There are ${[...TEXTS, 'size', ...Object.keys(NO_DETAILS)].join(', ')}`
+    : fault;
 
 function contextOf(facts: Facts): Record<string, unknown> {
-  const context: Record<string, unknown> = { size: BigInt(facts.size ?? 0) };
+  const context: Record<string, unknown> = { ...NO_DETAILS, size: BigInt(facts.size ?? 0) };
   for (const name of TEXTS) context[name] = facts[name] ?? '';
+  for (const [name, value] of Object.entries(facts.details ?? {}))
+    context[name] = typeof value === 'number' ? BigInt(value) : value;
   return context;
 }
 
@@ -67,6 +83,8 @@ function environmentOf(): Environment {
   const made = new Environment({ limits: LIMITS });
   for (const name of TEXTS) made.registerVariable(name, 'string');
   made.registerVariable('size', 'int');
+  for (const kind of KINDS)
+    for (const name of DETAILS[kind]) made.registerVariable(name, DETAIL_TYPES[kind][0]);
   made.registerType('Version', { ctor: Version, fields: {} });
   made.registerFunction('glob(string, string): bool', (text: string, pattern: string) =>
     globOf(pattern)(text),

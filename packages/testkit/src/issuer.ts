@@ -25,15 +25,28 @@ export interface TestIssuer {
   brokenWith: number | undefined;
 }
 
+interface KeyPair {
+  publicKey: CryptoKey;
+  privateKey: CryptoKey;
+}
+
 interface Grant {
   challenge: string;
   nonce: string;
   redirectUri: string;
 }
 
+/** Made once: an RSA key takes a tenth of a second of CPU. */
+let made: Promise<[genuine: KeyPair, forged: KeyPair]> | undefined;
+
+function keys(): Promise<[genuine: KeyPair, forged: KeyPair]> {
+  made ??= Promise.all([generateKeyPair('RS256'), generateKeyPair('RS256')]);
+  return made;
+}
+
 /** @param host a name of this machine: `localhost` is another site than `127.0.0.1` */
 export async function startIssuer(host = '127.0.0.1'): Promise<TestIssuer> {
-  const [genuine, forged] = await Promise.all([generateKeyPair('RS256'), generateKeyPair('RS256')]);
+  const [genuine, forged] = await keys();
   const jwk = { ...(await exportJWK(genuine.publicKey)), kid: 'one', alg: 'RS256', use: 'sig' };
   const grants = new Map<string, Grant>();
   const server = createServer((request, response) => {

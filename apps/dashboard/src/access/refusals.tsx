@@ -68,6 +68,7 @@ export function answerRefusal(ctx: Context, refusal: Refusal, settings: AccessSe
     ctx.body = page({
       title,
       bare: true,
+      site: ctx.state.site,
       children: <Message title={title} text={text} tone={tone} links={links} />,
     });
   }

@@ -40,6 +40,10 @@ const REFUSED = [
   ['tags', 'repository: '],
   ['stats/pulls?repository=a&actor=b', 'not for two of them together'],
   ['stats/top?of=actors&repository=acme/app&by=pulls', 'only pushes, deletes'],
+  ['image-events?action=pushed', 'action: '],
+  ['sessions?state=gone', 'state: '],
+  ['sessions?addr=10.1.2', 'is not an address'],
+  ['stats/sessions?tag=1.0', 'give its repository too'],
   ['images?digest=sha256:00', 'write 8 or more'],
 ] as const;
 
@@ -142,6 +146,26 @@ describe('exports', () => {
     expect(first).toContain(`,'=cmd|x,new,${DIGEST},`);
     expect(first).toContain(`,"'@sum""1,2""",`);
     expect(others).toHaveLength(3);
+  });
+
+  test('image events and pulls, as JSON, CSV and NDJSON', async () => {
+    const dashboard = await startDashboard(endpoints('one'), archiveOf('=x'));
+    const { body } = await get(dashboard, '/archive/image-events?action=image.pushed&limit=1');
+    expect(body).toMatchObject({ items: [{ action: 'image.pushed', tags: ['=x'], events: 1 }], next: '=x' });
+    const pulls = await get(dashboard, '/archive/sessions?state=interrupted&since=2026-11-21');
+    expect(pulls.body.items).toMatchObject([{ state: 'interrupted', transferredBytes: 1_500 }]);
+    expect((await get(dashboard, '/archive/stats/sessions')).body.items).toMatchObject([{ pulls: 4 }]);
+    const lines = async (path: string) =>
+      (await (await dashboard.get(`/api/v1/archive/${path}`)).text()).split('\r\n');
+    const [header = '', pushed = ''] = await lines('image-events?format=csv&limit=1');
+    const cells = new Map(header.split(',').map((name, at) => [name, pushed.split(',')[at]]));
+    expect(cells.get('tags')).toBe("'=x");
+    expect(cells.get('platforms')).toBe("'=x");
+    expect(cells.get('pushedBytes')).toBe('1');
+    expect((await lines('sessions?format=csv&limit=1'))[1]).toContain(',interrupted,false,events+log,');
+    expect((await lines('stats/sessions?format=csv'))[1]).toBe('2026-11-21,4,1234,5,1,1,1,1,1,0');
+    const [event = ''] = await lines('image-events?format=ndjson&limit=1');
+    expect(JSON.parse(event)).toMatchObject({ platforms: [{ platform: '=x', size: 1_234 }] });
   });
 
   test('NDJSON by Accept, with as many lines as are asked for', async () => {

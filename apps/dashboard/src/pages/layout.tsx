@@ -5,6 +5,8 @@ import type { Context } from 'koa';
 import type { ComponentChildren } from 'preact';
 import { renderToString } from 'preact-render-to-string';
 import { SIGN_OUT_PATH } from '../access/paths.js';
+import type { Site } from '../site.js';
+import { Brand, Foot } from './brand.js';
 import { Access } from './submit.js';
 
 /** The pages of the navigation. */
@@ -14,6 +16,8 @@ export type Place =
   | 'quarantine'
   | 'search'
   | 'events'
+  | 'pushes'
+  | 'pulls'
   | 'repositories'
   | 'images'
   | 'statistics'
@@ -22,7 +26,9 @@ export type Place =
 
 /** What the frame has beside the page: it depends on the request, and not on the page. */
 export interface Frame {
-  /** Whether the navigation links to bull-board. */
+  /** Environment and version. */
+  site?: Site;
+  /** Whether the footer links to bull-board. */
   hasBoard?: boolean;
   /** Who looks; absent before a sign-in. */
   actor?: Actor;
@@ -33,11 +39,10 @@ export interface Frame {
 }
 
 /** The frame of a request. */
-export const frameOf = ({ state: { hasBoard, actor, isReadonly } }: Pick<Context, 'state'>): Frame => ({
-  hasBoard,
-  actor,
-  isReadonly,
-});
+export const frameOf = ({ state }: Pick<Context, 'state'>): Frame => {
+  const { site, hasBoard, actor, isReadonly } = state;
+  return { site, hasBoard, actor, isReadonly };
+};
 
 /** A page and its frame. */
 export interface LayoutProps extends Frame {
@@ -63,6 +68,8 @@ const PLACES: readonly NavigationLink[] = [
 /** What the archive knows. */
 const ARCHIVE_PLACES: readonly NavigationLink[] = [
   { place: 'events', href: '/events', text: 'Events' },
+  { place: 'pushes', href: '/pushes', text: 'Pushes' },
+  { place: 'pulls', href: '/pulls', text: 'Pulls' },
   { place: 'repositories', href: '/repositories', text: 'Repositories' },
   { place: 'images', href: '/images', text: 'Images' },
   { place: 'statistics', href: '/statistics', text: 'Statistics' },
@@ -73,14 +80,14 @@ const ARCHIVE_PLACES: readonly NavigationLink[] = [
 const ADMIN_PLACES: readonly NavigationLink[] = [{ place: 'doctor', href: '/doctor', text: 'Checks' }];
 
 /** The HTML document. */
-export function Layout({ title, here, search, hasBoard, actor, bare, children }: LayoutProps) {
+export function Layout({ title, here, search, site, hasBoard, actor, bare, children }: LayoutProps) {
   return (
-    <html lang="en">
+    <html lang="en" class={site && `in-${site.colour}`}>
       <head>
         <meta charset="utf-8" />
-        <title>{`${title} · Longshore`}</title>
+        <title>{[title, site?.name, 'Longshore'].filter(Boolean).join(' · ')}</title>
         <meta name="viewport" content="width=device-width, initial-scale=1" />
-        <link rel="icon" href="data:," />
+        <link rel="icon" href="/assets/icon.svg" type="image/svg+xml" />
         <link rel="stylesheet" href="/assets/longshore.css" />
         <script src="/assets/longshore.js" type="module" />
       </head>
@@ -89,12 +96,8 @@ export function Layout({ title, here, search, hasBoard, actor, bare, children }:
           Skip to the content
         </a>
         <header class="top">
-          <a class="home" href="/">
-            Longshore
-          </a>
-          {!bare && (
-            <Navigation here={here} search={search} hasBoard={hasBoard} isAdmin={actor?.role === 'admin'} />
-          )}
+          <Brand site={site} />
+          {!bare && <Navigation here={here} search={search} isAdmin={actor?.role === 'admin'} />}
           {actor && <SignedIn actor={actor} />}
         </header>
         <main id="main" tabIndex={-1}>
@@ -103,6 +106,7 @@ export function Layout({ title, here, search, hasBoard, actor, bare, children }:
           </p>
           {children}
         </main>
+        {!bare && <Foot site={site} hasBoard={hasBoard} />}
       </body>
     </html>
   );
@@ -121,22 +125,18 @@ function SignedIn({ actor: { name, role, kind } }: { actor: Actor }) {
   );
 }
 
-function Navigation({
-  here,
-  search,
-  hasBoard,
-  isAdmin,
-}: Pick<LayoutProps, 'here' | 'search' | 'hasBoard'> & { isAdmin: boolean }) {
+function Navigation({ here, search, isAdmin }: Pick<LayoutProps, 'here' | 'search'> & { isAdmin: boolean }) {
   return (
     <>
-      <nav aria-label="Pages">
-        <Links places={PLACES} here={here} />
-        {hasBoard && <a href="/queues">Queues</a>}
-        {isAdmin && <Links places={ADMIN_PLACES} here={here} />}
-      </nav>
-      <nav aria-label="Archive">
-        <Links places={ARCHIVE_PLACES} here={here} />
-      </nav>
+      <div class="pages">
+        <nav aria-label="Pages">
+          <Links places={PLACES} here={here} />
+          {isAdmin && <Links places={ADMIN_PLACES} here={here} />}
+        </nav>
+        <nav aria-label="Archive">
+          <Links places={ARCHIVE_PLACES} here={here} />
+        </nav>
+      </div>
       <search>
         <form action="/search">
           <input
@@ -145,9 +145,8 @@ function Navigation({
             value={search}
             required
             aria-label="Search for an event"
-            placeholder="event id, repository:tag, digest"
+            placeholder="Event, repository:tag, digest"
           />
-          <button type="submit">Search</button>
         </form>
       </search>
     </>

@@ -2,11 +2,12 @@
  * The dashboard's pages, rendered on the server over the same functions as the API and the command line. They work
  * without a script; changes are forms, and reloading the page after one does not repeat it.
  */
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import Router from '@koa/router';
 import { ERRORS, excerpt, LongshoreError } from '@longshore/event';
 import type { Context, Middleware } from 'koa';
 import { protectRoutes } from '../access/routes.js';
+import { icon } from './brand.js';
 import type { PageDeps } from './deps.js';
 import { registerForms } from './forms.js';
 import { frameOf, page } from './layout.js';
@@ -15,9 +16,16 @@ import { registerViews } from './views.js';
 
 /** Only from this origin, and nothing inline. */
 const CSP =
-  "default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; img-src data:; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
+  "default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; img-src 'self' data:; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
 
-const ASSETS = { 'longshore.css': 'text/css', 'longshore.js': 'text/javascript' };
+const assets = new URL('../../assets/', import.meta.url);
+
+/** The style sheet is kept in parts, in the order of their names, and sent as one. */
+const styles = (): string =>
+  readdirSync(new URL('css/', assets))
+    .toSorted()
+    .map((name) => readFileSync(new URL(`css/${name}`, assets), 'utf8'))
+    .join('\n');
 
 /** A router with every page, form and asset. */
 export function createPages(deps: PageDeps): Router {
@@ -40,14 +48,17 @@ export function createPages(deps: PageDeps): Router {
 }
 
 function addAssets(router: Router): void {
-  for (const [name, type] of Object.entries(ASSETS)) {
-    const content = readFileSync(new URL(`../../assets/${name}`, import.meta.url));
+  const add = (name: string, type: string, content: (ctx: Context) => string): void => {
     router.get(`/assets/${name}`, (ctx) => {
       ctx.type = type;
       ctx.set('Cache-Control', 'no-cache');
-      ctx.body = content;
+      ctx.body = content(ctx);
     });
-  }
+  };
+  const [css, js] = [styles(), readFileSync(new URL('longshore.js', assets), 'utf8')];
+  add('longshore.css', 'text/css', () => css);
+  add('longshore.js', 'text/javascript', () => js);
+  add('icon.svg', 'image/svg+xml', ({ state }) => icon(state.site?.colour));
 }
 
 /** Maximum characters of an error message, which may repeat the request's own text. */

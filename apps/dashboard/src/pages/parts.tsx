@@ -63,13 +63,53 @@ function head(column: Column) {
   );
 }
 
-/** A number in a table, with a link unless it is zero. */
+/** A number in a table, with a link unless it is zero. A zero is a faint dot, which screen readers read as `0`. */
 export function Count({ value, label, href }: { value: number; label: string; href?: string }) {
+  if (value === 0) {
+    return (
+      <td class="number zero" data-label={label}>
+        <Zero />
+      </td>
+    );
+  }
   const text = formatNumber(value);
   return (
-    <td class={value === 0 ? 'number soft' : 'number'} data-label={label}>
-      {href && value > 0 ? <a href={href}>{text}</a> : text}
+    <td class="number" data-label={label}>
+      {href ? <a href={href}>{text}</a> : text}
     </td>
+  );
+}
+
+/** A zero that does not draw the eye. */
+export function Zero() {
+  return (
+    <>
+      <span aria-hidden="true">·</span>
+      <span class="hidden">0</span>
+    </>
+  );
+}
+
+/** One list of several. */
+export interface Tab {
+  name: string;
+  href: string;
+  /** What is in it; absent when that is not known. */
+  count?: number;
+  current: boolean;
+}
+
+/** Links to the lists of one thing, each with its count. */
+export function Tabs({ label, tabs }: { label: string; tabs: readonly Tab[] }) {
+  return (
+    <nav class="tabs" aria-label={label}>
+      {tabs.map(({ name, href, count, current }) => (
+        <a key={href} href={href} aria-current={current ? 'page' : undefined}>
+          {name}
+          {count !== undefined && <span class="count">{formatNumber(count)}</span>}
+        </a>
+      ))}
+    </nav>
   );
 }
 

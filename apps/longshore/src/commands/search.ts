@@ -11,6 +11,8 @@ Examples:
   $ longshore search --digest sha256:858a8366 --action pull --since 2w
   $ longshore search --addr 10.1.0.0/16 --client containerd --since 2026-11-21
   $ longshore search --actor ci --limit 100000 -o csv > events.csv
+  $ longshore search --class image --repository 'acme/**' --action tag.moved
+  $ longshore search --class pull --state interrupted --since 1d -o csv
   $ longshore search acme -o json | jq -r '.[].digest'
 
 A time is how long ago (30m, 2h, 3d, 2w) or a date (2026-11-21, 2026-11-21T03:00:00Z).
@@ -22,7 +24,7 @@ unavailable, or there is no archive. 2: wrong usage.
 /** Adds the command. */
 export function addSearch(program: Command, shell: Shell): void {
   withConfig(program.command('search'), shell)
-    .description('events of the archive, newest first')
+    .description('events, image events or pulls of the archive, newest first')
     .argument('[text]', "part of a repository's name, a tag, a digest (8 digits or more), or an actor")
     .option('--repository <glob>', 'only of these repositories; ** crosses slashes')
     .option('--tag <tag>', 'only of this tag')
@@ -30,7 +32,13 @@ export function addSearch(program: Command, shell: Shell): void {
     .option('--actor <name>', 'only by this user')
     .option('--addr <address>', 'only from this address, or network: 10.1.0.0/16')
     .option('--client <text>', 'only with this text in the user agent')
+    .addOption(
+      new Option('--class <class>', 'event: as they came; image: one for a push; pull: one for a pull')
+        .choices(['event', 'image', 'pull'])
+        .default('event'),
+    )
     .option('--action <action>', "push, pull, mount, delete, other, or the sender's own name of an event")
+    .option('--state <state>', 'of pulls: checked, cached, complete, unfinished, interrupted …')
     .option('--source <name>', 'only from this source')
     .option('--since <time>', 'at this time or later')
     .option('--until <time>', 'before this time')

@@ -1,15 +1,14 @@
-/** `longshore search`: events of the archive, straight from PostgreSQL. */
+/** `longshore search`: events, image events and pulls of the archive, straight from PostgreSQL. */
 import { Writable } from 'node:stream';
-import type { ArchivedEvent } from '@longshore/archive/items';
-import type { ArchiveReader, EventFilter } from '@longshore/archive/read';
+import type { ArchiveReader } from '@longshore/archive/read';
 import { localTime, plural } from '@longshore/event';
-import { CSV_COLUMNS, csvItem, csvLine, eventQuery, everyPage, filterOf } from '@longshore/operator/archive';
-import { parseInput } from '@longshore/operator/schemas';
+import { csvItem, csvLine, everyPage } from '@longshore/operator/archive';
 import { openCommandArchive } from '../operator/command-archive.js';
 import { load } from '../reload.js';
 import type { Shell } from '../shell.js';
 import { interruptible } from '../signals.js';
-import { eventTable } from './table.js';
+import { EVENTS, IMAGES, PULLS, type SearchKind } from './kinds.js';
+import { tableOf } from './table.js';
 
 /** Options of the command; the others are the names of the API's parameters. */
 export interface SearchOptions extends Record<string, unknown> {
@@ -17,14 +16,31 @@ export interface SearchOptions extends Record<string, unknown> {
   config: string;
   limit: number;
   output: 'table' | 'json' | 'ndjson' | 'csv';
+  /** What is searched. */
+  class: 'event' | 'image' | 'pull';
 }
 
 /** @throws LongshoreError REQUEST_INVALID, ARCHIVE_OFF, ARCHIVE_UNAVAILABLE, ARCHIVE_SLOW */
 export async function search(text: string | undefined, options: SearchOptions, shell: Shell): Promise<void> {
-  const { config: file, limit, output, ...written } = options;
-  const filter = filterOf<EventFilter>(
-    parseInput(eventQuery, { ...written, ...(text !== undefined && { text }) }),
-  );
+  const { config, limit, output, class: searched, ...rest } = options;
+  const written = { ...rest, ...(text !== undefined && { text }) };
+  const asked = { config, limit, output, written };
+  if (searched === 'image') await searchFor(IMAGES, asked, shell);
+  else if (searched === 'pull') await searchFor(PULLS, asked, shell);
+  else await searchFor(EVENTS, asked, shell);
+}
+
+interface Asked extends Pick<SearchOptions, 'config' | 'limit' | 'output'> {
+  /** The filter. */
+  written: object;
+}
+
+async function searchFor<Item extends object>(
+  kind: SearchKind<Item>,
+  { config: file, limit, output, written }: Asked,
+  shell: Shell,
+): Promise<void> {
+  const read = kind.reading(written);
   const { config } = load(file, shell.env);
   const [archive, { createArchiveReader }] = await Promise.all([
     openCommandArchive(config, file),
@@ -33,8 +49,8 @@ export async function search(text: string | undefined, options: SearchOptions, s
   try {
     const reader = createArchiveReader(archive);
     await interruptible(shell.signals, async (signal) => {
-      const pages = everyPage((page) => reader.events(filter, page), { limit, signal });
-      const found = { pages: whileRead(pages, shell.stdout), limit, reader, shell };
+      const pages = everyPage((page) => read(reader, page), { limit, signal });
+      const found = { kind, pages: whileRead(pages, shell.stdout), limit, reader, shell };
       await PRINT[output](found).catch((error: unknown) => {
         if (!signal.aborted) throw error;
         shell.exitWith(1);
@@ -56,42 +72,43 @@ async function* whileRead<Page>(pages: AsyncIterable<Page>, stdout: object): Asy
   }
 }
 
-interface Found {
+interface Found<Item extends object> {
+  kind: SearchKind<Item>;
   /** Newest first. */
-  pages: AsyncIterable<ArchivedEvent[]>;
+  pages: AsyncIterable<Item[]>;
   limit: number;
   reader: ArchiveReader;
   shell: Shell;
 }
 
-const PRINT: Readonly<Record<SearchOptions['output'], (found: Found) => Promise<void>>> = {
+const PRINT: Readonly<
+  Record<SearchOptions['output'], <Item extends object>(found: Found<Item>) => Promise<void>>
+> = {
   async json({ pages, shell }) {
     let before = '[';
     for await (const page of pages) {
-      for (const event of page) {
-        shell.print(`${before}${JSON.stringify(event)}`);
+      for (const item of page) {
+        shell.print(`${before}${JSON.stringify(item)}`);
         before = ',';
       }
     }
     shell.print(before === '[' ? '[]' : ']');
   },
   async ndjson({ pages, shell }) {
-    for await (const page of pages) for (const event of page) shell.print(JSON.stringify(event));
+    for await (const page of pages) for (const item of page) shell.print(JSON.stringify(item));
   },
-  async csv({ pages, shell }) {
-    shell.stdout.write(csvLine(CSV_COLUMNS.events));
-    for await (const page of pages) {
-      for (const event of page) shell.stdout.write(csvItem(CSV_COLUMNS.events, event));
-    }
+  async csv({ kind: { columns }, pages, shell }) {
+    shell.stdout.write(csvLine(columns));
+    for await (const page of pages) for (const item of page) shell.stdout.write(csvItem(columns, item));
   },
-  async table({ pages, limit, reader, shell }) {
-    const events: ArchivedEvent[] = [];
-    for await (const page of pages) events.push(...page);
-    if (events.length === 0) return shell.print(`No events match. ${await reach(reader)}`);
+  async table({ kind, pages, limit, reader, shell }) {
+    const items = [];
+    for await (const page of pages) items.push(...page);
+    if (items.length === 0) return shell.print(`No ${kind.noun}s match. ${await reach(reader)}`);
     const { isTTY, columns } = shell.stdout;
-    for (const line of eventTable(events, isTTY ? columns : undefined)) shell.print(line);
-    const more = events.length < limit ? '' : '; there may be more: use --limit or a filter';
-    shell.print(`${plural(events.length, 'event')}, newest first${more}`);
+    for (const line of tableOf(kind.table, items, isTTY ? columns : undefined)) shell.print(line);
+    const more = items.length < limit ? '' : '; there may be more: use --limit or a filter';
+    shell.print(`${plural(items.length, kind.noun)}, newest first${more}`);
   },
 };
 

@@ -1,7 +1,7 @@
 /** The reader of the archive, and its filters. What it answers with is in `items`. */
+export type { ArchiveReader } from '../read/archive-reader.js';
 export { createArchiveReader, READ_TIMEOUT_MS } from '../read/reader.js';
 export type {
-  ArchiveReader,
   EventFilter,
   PageRequest,
   RepositoryFilter,

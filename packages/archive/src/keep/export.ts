@@ -1,5 +1,6 @@
 /** Events of a window as lines of JSON, oldest first, a page at a time: memory does not grow with their number. */
-import type { ArchiveReader, Window } from '../read/types.js';
+import type { ArchiveReader } from '../read/archive-reader.js';
+import type { Window } from '../read/types.js';
 
 const PAGE = 500;
 

@@ -1,15 +1,18 @@
 /** Reads the archive: for the API, the pages and the command. */
 import type { Archive } from '../db/open.js';
+import type { ArchiveReader } from './archive-reader.js';
 import { createAsk } from './ask.js';
 import { readCoverage } from './coverage.js';
 import { eventPage } from './events/events.js';
 import { imageOf, imagePullers } from './images.js';
+import { imageEvent, imageEventPage } from './made/image-events.js';
+import { sessionDays } from './made/session-days.js';
+import { oneSession, sessionPage } from './made/sessions.js';
 import { createNames } from './names.js';
 import { repositoryDetail, repositoryPage } from './repositories.js';
 import { dayCounts } from './statistics.js';
 import { movePage, oneTag, tagPage } from './tags.js';
 import { topList } from './top.js';
-import type { ArchiveReader } from './types.js';
 import { unusedPage } from './unused.js';
 
 /** For `statementTimeout` of the archive that a reader is made of: what takes longer needs a narrower filter. */
@@ -32,6 +35,11 @@ export function createArchiveReader(archive: Pick<Archive, 'db' | 'pool'>): Arch
     pullsPerDay: (filter) => dayCounts(ask, filter),
     top: (filter) => topList(ask, names, filter),
     unused: (filter, page) => unusedPage(parts, filter, page),
+    imageEvents: (filter, page) => imageEventPage(ask, filter, page),
+    imageEvent: (id) => imageEvent(ask, names, id),
+    sessions: (filter, page) => sessionPage(ask, names, filter, page),
+    session: (id) => oneSession(ask, names, id),
+    sessionsPerDay: (filter) => sessionDays(ask, filter),
     coverage: () => readCoverage(ask),
   };
 }

@@ -3,8 +3,9 @@ import { beforeAll, describe, expect, test } from 'vitest';
 import { testArchive, unaborted, writerOf } from '../testing/archive.js';
 import { delivery, digestOf, NOON } from '../testing/deliveries.js';
 import { chance, HOSTILE, kept, matches, pick, randomDeliveries, timeOf } from '../testing/random.js';
+import type { ArchiveReader } from './archive-reader.js';
 import { createArchiveReader } from './reader.js';
-import type { ArchivedEvent, ArchiveReader, EventFilter } from './types.js';
+import type { ArchivedEvent, EventFilter } from './types.js';
 
 const COUNT = 1_500;
 const SEED = 20_261_130;

@@ -301,28 +301,3 @@ export interface Coverage {
   /** Newest first, at most 500. */
   spans: CoverageSpan[];
 }
-
-/** Reads the archive. */
-export interface ArchiveReader {
-  events(filter: EventFilter, page: EventPageRequest): Promise<Page<ArchivedEvent>>;
-  /** The newest activity first. */
-  repositories(filter: RepositoryFilter, page: PageRequest): Promise<Page<ArchivedRepository>>;
-  /** Undefined: unknown. */
-  repository(key: RepositoryKey): Promise<RepositoryDetail | undefined>;
-  /** By name; `deleted: true` includes those that were deleted. */
-  tags(key: RepositoryKey & { deleted?: boolean }, page: PageRequest): Promise<Page<ArchivedTag>>;
-  tag(key: RepositoryKey & { tag: string }): Promise<ArchivedTag | undefined>;
-  /** Newest first. */
-  tagMoves(key: RepositoryKey & { tag: string }, page: PageRequest): Promise<Page<TagMove>>;
-  /** @param digest the whole, or its first 8 hex digits or more */
-  image(digest: string): Promise<ArchivedImage | undefined>;
-  /** The newest first, at most 500. */
-  imagePullers(digest: string): Promise<ImagePuller[]>;
-  /** Oldest first; at most 1,000 days. Default: the last 30. */
-  pullsPerDay(filter: StatsFilter): Promise<DayCounts[]>;
-  /** The largest first. Default: the last 30 days. */
-  top(filter: TopFilter): Promise<TopEntry[]>;
-  /** Unused the longest first. */
-  unused(filter: UnusedFilter, page: PageRequest): Promise<Page<UnusedTag>>;
-  coverage(): Promise<Coverage>;
-}

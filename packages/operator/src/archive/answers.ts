@@ -1,6 +1,7 @@
 /** What the archive answers, as schemas: for the OpenAPI document, and the tests of the API. */
 import { z } from 'zod';
 import { count, listOf, time } from '../schemas/parts.js';
+import { madeAnswers } from './made.js';
 
 const optionalText = z.string().optional();
 const bytes = count.meta({ description: 'Bytes.' });
@@ -175,4 +176,5 @@ export const archiveAnswers = {
   top,
   unused,
   coverage,
+  ...madeAnswers,
 };

@@ -17,9 +17,17 @@ export const csvItem = (columns: readonly string[], item: object): string => {
 
 function cellOf(value: unknown): string {
   if (value === undefined || value === null) return '';
-  const text = String(value);
-  const harmless = typeof value === 'string' && FORMULA.test(text) ? `'${text}` : text;
+  const text = Array.isArray(value) ? value.map(itemOf).join(' ') : String(value);
+  const isFormula = (typeof value === 'string' || Array.isArray(value)) && FORMULA.test(text);
+  const harmless = isFormula ? `'${text}` : text;
   return QUOTED.test(harmless) ? `"${harmless.replaceAll('"', '""')}"` : harmless;
+}
+
+/** A text, or a platform of an image. */
+function itemOf(item: unknown): string {
+  if (typeof item !== 'object' || item === null) return String(item);
+  const { platform, digest } = item as { platform?: string; digest?: string };
+  return platform ?? digest ?? '';
 }
 
 const COUNTS = ['pulls', 'checks', 'pushes', 'deletes', 'bytes'];
@@ -39,5 +47,20 @@ export const CSV_COLUMNS = {
   moves: ['at', 'repository', 'source', 'tag', 'from', 'to', 'deleted', 'moved', 'by', 'size'],
   days: ['day', ...COUNTS],
   top: ['name', 'repository', 'source', 'tag', ...COUNTS],
+  imageEvents: [
+    ...['at', 'action', 'repository', 'tag', 'tags', 'digest', 'from', 'to', 'artifact', 'platforms', 'size'],
+    ...['pushedBytes', 'mountedBytes', 'reusedBytes', 'previousDigest', 'unchanged', 'changedPlatforms'],
+    ...['subject', 'type', 'state', 'layer', 'transferredBytes', 'status', 'method', 'uri', 'actor', 'addr'],
+    ...['userAgent', 'host', 'source', 'startedAt', 'events', 'id'],
+  ],
+  sessions: [
+    ...['startedAt', 'at', 'state', 'open', 'evidence', 'repository', 'tag', 'digest', 'platform', 'actor'],
+    ...['addr', 'client', 'clients', 'expectedBytes', 'transferredBytes', 'layers', 'layersPulled'],
+    ...['layersCached', 'events', 'source', 'session'],
+  ],
+  sessionDays: [
+    ...['day', 'pulls', 'bytes', 'checked', 'inspected', 'cached', 'complete', 'unfinished', 'interrupted'],
+    'redirected',
+  ],
   unused: [...TAG, 'unusedSince', 'neverPulled'],
 } as const satisfies Record<string, readonly string[]>;

@@ -6,6 +6,7 @@ import type {
   UnusedFilter,
   Window,
 } from '@longshore/archive/read';
+import type { ImageEventFilter, SessionFilter } from '@longshore/archive/sessions';
 import { LongshoreError } from '@longshore/event';
 import { z } from 'zod';
 import { parseTime } from '../parse-time.js';
@@ -95,13 +96,22 @@ export function windowOf(
   return { ...(from !== undefined && { since: from }), ...(to !== undefined && { until: to }) };
 }
 
+/** Any filter of a list of the archive. */
+type AnyFilter =
+  | EventFilter
+  | RepositoryFilter
+  | StatsFilter
+  | UnusedFilter
+  | ImageEventFilter
+  | SessionFilter;
+
 type Written<Filter> = Omit<{ [Name in keyof Filter]?: Filter[Name] | undefined }, 'since' | 'until'> & {
   since?: string | undefined;
   until?: string | undefined;
 };
 
 /** With times for texts, and without what is not given. @throws LongshoreError REQUEST_INVALID */
-export function filterOf<Filter extends EventFilter | RepositoryFilter | StatsFilter | UnusedFilter>(
+export function filterOf<Filter extends AnyFilter>(
   { since, until, ...query }: Written<Filter>,
   now?: number,
 ): Filter {

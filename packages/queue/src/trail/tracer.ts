@@ -14,6 +14,7 @@ import {
   type HistoryQuery,
   type HistoryStore,
   LongshoreError,
+  PULL_ACTIONS,
 } from '@longshore/event';
 import { asking } from '../asking.js';
 import type { RedisClient } from '../connection.js';
@@ -30,7 +31,9 @@ import { about, distinct, gapsIn, inEither, subjectsOf } from './subjects.js';
 /** Anything shorter is in every body. */
 const SHORTEST_TEXT = 4;
 
-const LIMIT = { usual: 20, most: 100 };
+const LIMIT = { usual: 20, most: 1_000 };
+
+const PULLS: ReadonlySet<string> = new Set(['pull', ...PULL_ACTIONS]);
 
 /** One search. */
 interface Search {
@@ -41,6 +44,8 @@ interface Search {
   wanted: Wanted;
   /** Only what concerns it. */
   only?: string;
+  /** Without pulls. */
+  changes?: boolean;
   limit: number;
 }
 
@@ -62,7 +67,8 @@ export function createTracer(parts: TracerParts): History {
     const limit = Math.min(Math.max(1, query.limit ?? LIMIT.usual), LIMIT.most);
     const wanted = understand(query.search);
     const gaps = mergeGaps(distinct((await Promise.all(logs.map(gapsIn))).flat()));
-    const search: Search = { client, prefix, logs, gaps, wanted, only: query.endpoint, limit };
+    const { endpoint: only, changes } = query;
+    const search: Search = { client, prefix, logs, gaps, wanted, only, changes, limit };
     let trails = await inLogs(search);
     if (trails.length === 0) trails = await amongJobs(search, sources());
     if (trails.length === 0) trails = await amongUnreadable(search);
@@ -125,8 +131,9 @@ function oldestOf(logs: readonly HistoryLog[]): number | undefined {
 const newest = ({ receivedAt, steps }: EventHistory): string => receivedAt ?? steps[0]?.at ?? '';
 
 async function inLogs(search: Search): Promise<EventHistory[]> {
-  const { client, prefix, logs, gaps, wanted, only, limit } = search;
-  const concerns = (entry: HistoryEntry): boolean => wanted.matches(entry) && isFor(entry, only);
+  const { client, prefix, logs, gaps, wanted, only, changes, limit } = search;
+  const concerns = (entry: HistoryEntry): boolean =>
+    wanted.matches(entry) && isFor(entry, only) && !(changes && isPull(entry));
   const found = await Promise.all(logs.map((log) => subjectsOf(log, wanted.terms, concerns, limit + 1)));
   const subjects = found.reduce(inEither);
   const entries = distinct((await Promise.all(logs.map((log) => about(log, subjects)))).flat());
@@ -143,6 +150,9 @@ async function inLogs(search: Search): Promise<EventHistory[]> {
     }),
   );
 }
+
+const isPull = (entry: HistoryEntry): boolean =>
+  'view' in entry && entry.view !== undefined && PULLS.has(entry.view.action);
 
 /** Whether an entry concerns the endpoint, where one is asked for. */
 function isFor(entry: HistoryEntry, endpoint: string | undefined): boolean {

@@ -21,29 +21,11 @@ import {
 } from '@longshore/operator/archive';
 import { z } from 'zod';
 import { type Route, route } from '../route.js';
+import { exported, listing, MOST, once, pageOf } from './listing.js';
+import { madeRoutes } from './made.js';
 
-const MOST = 500;
-const DEFAULT_LIMIT = 50;
 const REPOSITORY = { description: 'Name of the repository.', example: 'acme/app' };
 
-/** Of a list that is exported too. */
-const exported = {
-  format: z.enum(['json', 'csv', 'ndjson']).optional().meta({
-    description: 'CSV and NDJSON are streamed, without pages; `Accept` chooses them too. Default: JSON.',
-  }),
-};
-const listing = {
-  limit: z.coerce
-    .number()
-    .int()
-    .min(1)
-    .optional()
-    .meta({
-      description: `Maximum number of items: 1 to ${MOST}, by default ${DEFAULT_LIMIT}. CSV and NDJSON have all items unless it is given.`,
-    }),
-  after: z.string().optional().meta({ description: '`next` of the previous page.' }),
-  ...exported,
-};
 const ofRepository = {
   repository: z.string().min(1).max(1_000).meta(REPOSITORY),
   source: repositoryQuery.shape.source,
@@ -56,17 +38,6 @@ const flag = (description: string) =>
     )
     .meta({ description });
 
-type Listing = Pick<z.output<z.ZodObject<typeof listing>>, 'limit' | 'after'>;
-
-/** @throws LongshoreError REQUEST_INVALID */
-function pageOf({ limit = DEFAULT_LIMIT, after }: Listing, signal: AbortSignal): PageRequest {
-  if (limit > MOST) {
-    const advice = 'follow `next`, or ask for format=ndjson or format=csv';
-    throw new LongshoreError('REQUEST_INVALID', `limit: at most ${MOST} in JSON; ${advice}`);
-  }
-  return { limit, signal, ...(after !== undefined && { after }) };
-}
-
 /** @param archive absent: every route answers ARCHIVE_OFF */
 export function archiveRoutes(archive: ArchiveReader | undefined): Route[] {
   const open = (): ArchiveReader => {
@@ -76,7 +47,14 @@ export function archiveRoutes(archive: ArchiveReader | undefined): Route[] {
       'there is no archive: add `archive: {}` to the configuration and restart',
     );
   };
-  return [...lists(open), ...tagLists(open), ...numbers(open), unusedRoute(open), ...single(open)];
+  return [
+    ...lists(open),
+    ...madeRoutes(open),
+    ...tagLists(open),
+    ...numbers(open),
+    unusedRoute(open),
+    ...single(open),
+  ];
 }
 
 type Open = () => ArchiveReader;
@@ -210,10 +188,6 @@ const topFilter = (
   ...(source !== undefined && { source }),
   signal,
 });
-
-async function* once<Item>(read: () => Promise<Item[]>): AsyncGenerator<Item[]> {
-  yield await read();
-}
 
 const unusedRoute = (open: Open): Route =>
   route({

@@ -6,9 +6,20 @@ import { describe, expect, test } from 'vitest';
 import { AT, archiveOf, DIGEST } from '../../testing/archive.js';
 import { endpoints, startDashboard, type TestDashboard } from '../../testing/dashboard.js';
 
-const LISTS = ['/events', '/repositories', '/images', '/statistics', '/unused'];
+const LISTS = [
+  '/events',
+  '/pushes',
+  '/pulls',
+  '/pulls?state=failed',
+  '/repositories',
+  '/images',
+  '/statistics',
+  '/unused',
+];
 const DETAILS = [
   '/event?source=eu&id=1',
+  '/push?id=1',
+  '/pull?session=1',
   '/repository?repository=acme/app',
   '/tag?repository=acme/app&tag=1.0',
   `/images?digest=${DIGEST}`,
@@ -35,7 +46,10 @@ test('while PostgreSQL is unavailable the pages say why, and the others work', a
   };
   const dashboard = await startDashboard(
     endpoints('one'),
-    archiveOf('a', { coverage: refused, repository: refused, tag: refused, image: refused, events: refused }),
+    archiveOf('a', {
+      ...{ coverage: refused, repository: refused, tag: refused, image: refused, events: refused },
+      ...{ imageEvent: refused, session: refused },
+    }),
   );
   for (const path of ALL) {
     const [status, html] = await read(dashboard, path);
@@ -89,6 +103,73 @@ describe('hostile texts', () => {
       expect(html).toContain('onerror=alert(1)');
       expect(html).not.toContain('<img');
     }
+  });
+});
+
+describe('pushes and pulls', () => {
+  const page = async (path: string, archive = archiveOf('acme')): Promise<string> =>
+    (await read(await startDashboard(endpoints('one'), archive), path))[1];
+
+  test('a push is one line that opens into its requests', async () => {
+    const list = await page('/pushes');
+    expect(list.match(/href="\/push\?id=acme"/g)).toHaveLength(1);
+    const html = await page('/push?id=acme');
+    expect(html).toContain('<h2>Requests</h2>');
+    expect(html).toContain('href="/event?source=acme&amp;id=acme"');
+    expect(html).toContain('uploaded 1 B, mounted 2 B, found 3 B');
+  });
+
+  test('a pull has its layers as bars, with their numbers in a table', async () => {
+    const html = await page('/pull?session=acme');
+    const bars = Array.from(
+      html.matchAll(/<rect class="(unknown|pulls|deletes|checks)"(?: x="[\d.]+")? width="([\d.]+)"/g),
+      ([, tone, width]) => `${tone} ${width}`,
+    );
+    expect(bars).toEqual([
+      ...['unknown 0', 'pulls 50'],
+      ...['deletes 75', 'pulls 25'],
+      ...['checks 100', 'pulls 0'],
+      ...['unknown 0', 'pulls 0'],
+    ]);
+    for (const words of [
+      'interrupted',
+      'was there',
+      'not requested',
+      '500 B',
+      'href="/event?source=acme&amp;id=acme"',
+    ])
+      expect(html).toContain(words);
+  });
+
+  test('the lists hand the filter on, interrupted and failed pulls too', async () => {
+    const asked: unknown[] = [];
+    const none = async (filter: object) => {
+      const { since, ...rest } = filter as { since: number };
+      expect(since).toEqual(expect.any(Number));
+      asked.push(rest);
+      return { items: [] };
+    };
+    const archive = archiveOf('acme', { sessions: none, imageEvents: none });
+    const dashboard = await startDashboard(endpoints('one'), archive);
+    for (const path of [
+      '/pulls?state=interrupted&repository=acme/**&client=crane',
+      '/pulls?state=failed&repository=acme/app&client=crane',
+      '/pushes?action=tag.moved&tag=1.0',
+    ]) {
+      const [status, html] = await read(dashboard, path);
+      expect([path, status, html.includes('None.')]).toEqual([path, 200, true]);
+    }
+    expect(asked).toEqual([
+      { state: 'interrupted', repository: 'acme/**', client: 'crane' },
+      { action: 'pull.failed', repository: 'acme/app' },
+      { action: 'tag.moved', tag: '1.0' },
+    ]);
+  });
+
+  test('statistics count whole pulls, and what did not end well', async () => {
+    const html = await page('/statistics');
+    expect(html).toContain('4, of them 2 unfinished or interrupted, 1.2 KiB');
+    expect(html).toContain('<dt>Checks</dt><dd>5</dd>');
   });
 });
 

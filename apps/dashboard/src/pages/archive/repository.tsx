@@ -7,6 +7,7 @@ import type {
   RepositoryDetail,
   TopEntry,
 } from '@longshore/archive/items';
+import type { SessionDay } from '@longshore/archive/sessions';
 import { formatNumber } from '@longshore/event';
 import { Ago, At, DescriptionRow, Heads, link } from '../parts.js';
 import { Activity } from './activity.js';
@@ -30,6 +31,7 @@ export interface RepositoryProps {
   repository: RepositoryDetail;
   tags: Page<ArchivedTag>;
   days: readonly DayCounts[];
+  sessions: readonly SessionDay[];
   /** Who pulled and pushed most of it. */
   clients: readonly TopEntry[];
   actors: readonly TopEntry[];
@@ -39,7 +41,7 @@ export interface RepositoryProps {
 
 /** The page. */
 export function RepositoryPage(props: RepositoryProps) {
-  const { query, repository, tags, days, clients, actors, coverage, now } = props;
+  const { query, repository, tags, days, sessions, clients, actors, coverage, now } = props;
   const { repository: name, source } = repository;
   const key = { repository: name, source };
   return (
@@ -49,6 +51,12 @@ export function RepositoryPage(props: RepositoryProps) {
       <p class="row">
         <a class="button" href={link('/events', key)}>
           Events
+        </a>
+        <a class="button" href={link('/pushes', key)}>
+          Pushes
+        </a>
+        <a class="button" href={link('/pulls', key)}>
+          Pulls
         </a>
         <a class="button" href={link('/unused', key)}>
           Unused tags
@@ -61,9 +69,9 @@ export function RepositoryPage(props: RepositoryProps) {
         <Exports of="tags" query={key} />
       </p>
       <h2>Last 30 days</h2>
-      <Activity days={days} since={coverage.since} />
+      <Activity days={days} sessions={sessions} since={coverage.since} />
       <p class="row">
-        <Exports of="stats/pulls" query={key} />
+        <Exports of="stats/sessions" query={key} />
       </p>
       <div class="pair">
         <section aria-label="Clients">

@@ -1,6 +1,8 @@
-/** Pulls and pushes over time, and who and what has most of them. HEAD checks are apart: they move no data. */
+/** Pulls and pushes over time, and who and what has most of them. Charts count pulls as sessions; top lists count requests. */
 import type { Coverage, DayCounts, TopEntry } from '@longshore/archive/items';
 import type { TopMeasure, TopSubject } from '@longshore/archive/read';
+import type { SessionDay } from '@longshore/archive/sessions';
+import { link } from '../parts.js';
 import { Activity, Totals } from './activity.js';
 import { CoverageNote } from './coverage.js';
 import { FilterForm, SourceChoice, WindowFields } from './fields.js';
@@ -14,6 +16,7 @@ export interface StatisticsProps {
   query: Query;
   by: TopMeasure;
   days: readonly DayCounts[];
+  sessions: readonly SessionDay[];
   /** By what they are of. Actors and clients are counted for all sources together. */
   tops: Readonly<Record<TopSubject, readonly TopEntry[]>>;
   coverage: Coverage;
@@ -29,7 +32,7 @@ const TOPS: readonly { of: TopSubject; title: string; name: string; field?: 'act
 ];
 
 /** The page. */
-export function StatisticsPage({ query, by, days, tops, coverage, from }: StatisticsProps) {
+export function StatisticsPage({ query, by, days, sessions, tops, coverage, from }: StatisticsProps) {
   const window = { since: query.since ?? DEFAULT_SINCE, until: query.until };
   return (
     <>
@@ -49,11 +52,15 @@ export function StatisticsPage({ query, by, days, tops, coverage, from }: Statis
         </label>
       </FilterForm>
       <CoverageNote coverage={coverage} from={from} />
-      <Totals days={days} />
-      <Activity days={days} since={coverage.since} />
+      <Totals days={days} sessions={sessions} />
+      <Activity days={days} sessions={sessions} since={coverage.since} />
       <p class="row">
-        <Exports of="stats/pulls" query={{ ...window, source: query.source }} />
+        <Exports of="stats/sessions" query={{ ...window, source: query.source }} />
+        <a class="button" href={link('/pulls', { ...window, source: query.source, state: 'interrupted' })}>
+          Interrupted pulls
+        </a>
       </p>
+      <p class="soft">The lists below count requests: GETs of manifests as pulls, HEADs as checks.</p>
       <div class="pair">
         {TOPS.map(({ of, title, name, field }) => (
           <section key={of} aria-label={title}>

@@ -1,5 +1,6 @@
 /** One tag: what it points to, who pushed it, every move, and its pulls. */
 import type { ArchivedTag, Coverage, DayCounts, Page, TagMove } from '@longshore/archive/items';
+import type { SessionDay } from '@longshore/archive/sessions';
 import { formatSize } from '@longshore/event';
 import { Ago, At, DescriptionRow, Heads, link } from '../parts.js';
 import { Activity } from './activity.js';
@@ -21,12 +22,13 @@ export interface TagProps {
   tag: ArchivedTag;
   moves: Page<TagMove>;
   days: readonly DayCounts[];
+  sessions: readonly SessionDay[];
   coverage: Coverage;
   now: number;
 }
 
 /** The page. */
-export function TagPage({ query, tag, moves, days, coverage, now }: TagProps) {
+export function TagPage({ query, tag, moves, days, sessions, coverage, now }: TagProps) {
   const { repository, source, tag: name } = tag;
   const key = { repository, source, tag: name };
   return (
@@ -39,7 +41,10 @@ export function TagPage({ query, tag, moves, days, coverage, now }: TagProps) {
         <a class="button" href={link('/events', key)}>
           Events
         </a>
-        <a class="button" href={link('/events', { ...key, action: 'pull' })}>
+        <a class="button" href={link('/pushes', key)}>
+          Pushes
+        </a>
+        <a class="button" href={link('/pulls', key)}>
           Pulls
         </a>
       </p>
@@ -51,9 +56,9 @@ export function TagPage({ query, tag, moves, days, coverage, now }: TagProps) {
       )}
       <Paging path="/tag" query={{ ...key, after: query.after }} next={moves.next} />
       <h2>Last 30 days</h2>
-      <Activity days={days} since={coverage.since} />
+      <Activity days={days} sessions={sessions} since={coverage.since} />
       <p class="row">
-        <Exports of="stats/pulls" query={key} />
+        <Exports of="stats/sessions" query={key} />
       </p>
       <CoverageNote coverage={coverage} from={now - 30 * 86_400_000} />
     </>

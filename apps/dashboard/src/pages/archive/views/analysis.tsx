@@ -41,8 +41,9 @@ export async function statistics({ archive, now }: Parts, params: Params) {
   const by = measureOf(params);
   const top = (of: TopSubject, more = {}) => archive.top({ of, by, limit: TOP_LENGTH, ...window, ...more });
   const ofSource = source ? { source } : {};
-  const [days, repositories, tags, actors, clients, coverage] = await Promise.all([
+  const [days, sessions, repositories, tags, actors, clients, coverage] = await Promise.all([
     archive.pullsPerDay({ ...window, ...ofSource }),
+    archive.sessionsPerDay({ ...window, ...ofSource }),
     top('repositories', ofSource),
     top('tags', ofSource),
     top('actors'),
@@ -50,7 +51,7 @@ export async function statistics({ archive, now }: Parts, params: Params) {
     archive.coverage(),
   ]);
   const tops = { repositories, tags, actors, clients };
-  const props = { query, by, days, tops, coverage, from: window.since };
+  const props = { query, by, days, sessions, tops, coverage, from: window.since };
   return { title: 'Statistics', children: <StatisticsPage {...props} /> };
 }
 

@@ -5,12 +5,17 @@ import type { View } from '../../view.js';
 import { ArchiveOff } from '../off.js';
 import { images, statistics, unused } from './analysis.js';
 import { event, events } from './events.js';
+import { pull, pulls, push, pushes } from './made.js';
 import type { ArchiveView } from './parts.js';
 import { repositories, repository, tag } from './repositories.js';
 
 const VIEWS: Readonly<Record<string, { here: Place; title: string; view: ArchiveView }>> = {
   '/events': { here: 'events', title: 'Events', view: events },
   '/event': { here: 'events', title: 'Event', view: event },
+  '/pushes': { here: 'pushes', title: 'Pushes', view: pushes },
+  '/push': { here: 'pushes', title: 'Push', view: push },
+  '/pulls': { here: 'pulls', title: 'Pulls', view: pulls },
+  '/pull': { here: 'pulls', title: 'Pull', view: pull },
   '/repositories': { here: 'repositories', title: 'Repositories', view: repositories },
   '/repository': { here: 'repositories', title: 'Repository', view: repository },
   '/tag': { here: 'repositories', title: 'Tag', view: tag },

@@ -26,16 +26,17 @@ export async function repository({ archive, now }: Parts, params: Params) {
   const { repository: name, source } = query;
   if (!name) throw required('repository');
   const key = { repository: name, ...(source && { source }) };
-  const [found, tags, days, clients, actors, coverage] = await Promise.all([
+  const [found, tags, days, sessions, clients, actors, coverage] = await Promise.all([
     archive.repository(key),
     archive.tags(key, pageOf(params)),
     archive.pullsPerDay(key),
+    archive.sessionsPerDay(key),
     archive.top({ of: 'clients', by: 'pulls', limit: TOP_LENGTH, ...key }),
     archive.top({ of: 'actors', by: 'pushes', limit: TOP_LENGTH, ...key }),
     archive.coverage(),
   ]);
   if (!found) throw unknown('repository', name);
-  const props = { query, repository: found, tags, days, clients, actors, coverage, now: now() };
+  const props = { query, repository: found, tags, days, sessions, clients, actors, coverage, now: now() };
   return { title: name, children: <RepositoryPage {...props} /> };
 }
 
@@ -46,13 +47,14 @@ export async function tag({ archive, now }: Parts, params: Params) {
   if (!name) throw required('repository');
   if (!text) throw required('tag');
   const key = { repository: name, tag: text, ...(source && { source }) };
-  const [found, moves, days, coverage] = await Promise.all([
+  const [found, moves, days, sessions, coverage] = await Promise.all([
     archive.tag(key),
     archive.tagMoves(key, pageOf(params)),
     archive.pullsPerDay(key),
+    archive.sessionsPerDay(key),
     archive.coverage(),
   ]);
   if (!found) throw unknown('tag', `${name}:${text}`);
-  const props = { query, tag: found, moves, days, coverage, now: now() };
+  const props = { query, tag: found, moves, days, sessions, coverage, now: now() };
   return { title: `${name}:${text}`, children: <TagPage {...props} /> };
 }

@@ -1,0 +1,42 @@
+import type { ArchivedEvent } from '@longshore/archive/items';
+import type { EventHistory } from '@longshore/event';
+import { expect, test } from 'vitest';
+import { statementOf } from './statement.js';
+import { proofText } from './text.js';
+
+const AT = '2026-11-21T06:29:56.000Z';
+const archived = (id: string): ArchivedEvent => ({
+  ...{ id, at: AT, receivedAt: AT, source: 'distribution', kind: 'distribution' },
+  ...{ action: 'push', target: 'manifest', repository: 'acme/app', tag: '1.0', actor: 'ci' },
+});
+const trail = (more: Partial<EventHistory>): EventHistory => ({
+  ...{ eventId: 'a', source: 'distribution', action: 'push', repository: 'acme/app', tag: '1.0' },
+  ...{ receivedAt: AT, deliveries: [], steps: [], incomplete: true, ...more },
+});
+
+test('an event that only the archive knows is listed, and its deliveries are not claimed', () => {
+  const found = {
+    ...{ search: 'acme/app:1.0', understood: [], more: false, since: '2026-11-22T00:00:00.000Z' },
+    gaps: [{ since: AT, until: AT, count: 0, why: 'behind' as const }],
+    trails: [
+      trail({ deliveries: [{ id: 'd', endpoint: 'one', state: 'delivered', attempts: 3, settledAt: AT }] }),
+    ],
+  };
+  const events = [archived('a'), archived('b')];
+  const statement = statementOf({
+    ...{ subject: { repository: 'acme/app', tag: '1.0' }, found, now: Date.parse(AT), version: '1.2.3' },
+    archived: { events, coverage: { since: AT, sources: [], spans: [] }, more: true },
+  });
+  expect(statement.events).toMatchObject([
+    { id: 'a', actor: 'ci', history: 'part', deliveries: [{ endpoint: 'one', attempts: 3, tries: [] }] },
+    { id: 'b', history: 'none', deliveries: [] },
+  ]);
+  expect(statement.evidence).toEqual({
+    ...{ history: '2026-11-22T00:00:00.000Z', archive: AT, gaps: found.gaps, more: true },
+  });
+  const text = proofText(statement).join('\n');
+  expect(text).toContain('deliveries unknown');
+  expect(text).toContain('entries of the history are missing');
+  expect(text).toContain('Entries of the history are missing from');
+  expect(text).toContain('older events that are not listed');
+});
