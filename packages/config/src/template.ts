@@ -47,7 +47,7 @@ const EVENT = {
 };
 
 /** A push of an image, for samples. */
-const SAMPLE: Delivery = {
+export const SAMPLE: Delivery = {
   id: '0123456789abcdef0123456789abcdef',
   endpoint: 'sample',
   eventId: EVENT.id,
