@@ -2,7 +2,8 @@
 import type { ArchiveReader } from '@longshore/archive/read';
 import type { Config } from '@longshore/config';
 import type { Check } from '@longshore/doctor';
-import { type AdminService, createBulkJobs } from '@longshore/operator';
+import type { AdminService } from '@longshore/operator';
+import { createBulkJobs } from '@longshore/operator/bulk';
 import type { Inspector } from '@longshore/queue/operator';
 import type Koa from 'koa';
 import type { SignIns } from './access/authenticate.js';

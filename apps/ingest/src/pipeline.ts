@@ -70,9 +70,14 @@ export function createAdmit(sources: () => Sources, rates: Rates, take: Take): A
  * A request that was verified when it came in and is taken again, or only now: by the source of that name, without
  * its credentials. The events' ids are those that they would have had then.
  */
-export async function reopen(sources: Sources, source: string, raw: RawRequest): Promise<OpenRequest> {
+export async function reopen(
+  sources: Sources,
+  source: string,
+  raw: RawRequest,
+  as?: string,
+): Promise<OpenRequest> {
   const started = performance.now();
-  return { opened: await sources.reopen(source, raw), raw, started };
+  return { opened: await sources.reopen(source, raw, as), raw, started };
 }
 
 /** What is recorded of a request that is taken. */

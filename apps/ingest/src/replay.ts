@@ -29,9 +29,10 @@ export interface Replayer {
   /**
    * Resolves when all of it is durable.
    * @param source name of the source that it came through
+   * @param as kind of source to read it as; that of its source unless given
    * @throws LongshoreError QUEUE_UNAVAILABLE, QUEUE_FULL
    */
-  replay(source: string, raw: RawRequest): Promise<Taken>;
+  replay(source: string, raw: RawRequest, as?: string): Promise<Taken>;
   /** As that of ingest: checks first, and returns what puts the configuration to work. */
   prepare(config: Config): () => void;
   close(): Promise<void>;
@@ -49,8 +50,8 @@ export function createReplayer({ config, client, monitor, observer, trail }: Rep
   const replication = createReplication(client, prefix, () => config().redis.wait);
   const take = createTake({ publish, routes: current.routes, quarantine, replication, observer, trail });
   return {
-    async replay(source, raw) {
-      return (await take(await reopen(current.sources(), source, raw))).taken ?? NOTHING;
+    async replay(source, raw, as) {
+      return (await take(await reopen(current.sources(), source, raw, as))).taken ?? NOTHING;
     },
     prepare: current.prepare,
     close: producer.close,

@@ -16,6 +16,7 @@ export type { CopyEndpoint, Endpoint, HttpEndpoint, PreheatEndpoint } from './en
 export { everyEndpoint, routedEndpoints } from './every-endpoint.js';
 export { fileReferences } from './file-references.js';
 export { givingUpTimes } from './giving-up.js';
+export { SOURCE_KINDS } from './kinds.js';
 export type { PreheatSettings } from './preheat.js';
 export { formatProblem, type Problem } from './problem.js';
 export { proxyTo } from './proxy.js';

@@ -8,7 +8,7 @@ import { createDeliveries } from '@longshore/queue/deliveries';
 import { createHoldSwitch } from '@longshore/queue/hold';
 import { createJournal } from '@longshore/queue/journal';
 import { createMemoryHistory } from '@longshore/queue/memory';
-import { createInspector, createPauses } from '@longshore/queue/operator';
+import { createInspector, createOperations, createPauses } from '@longshore/queue/operator';
 import { createPreheatRuns } from '@longshore/queue/preheat';
 import { createPulseReader } from '@longshore/queue/pulse';
 import { createQuarantine } from '@longshore/queue/quarantine';
@@ -45,6 +45,7 @@ export function createAdminService(deps: AdminServiceDeps): AdminService {
   const runs = createPreheatRuns(client, prefix);
   const holds = createHoldSwitch(client, prefix);
   const memory = createMemoryHistory(client, prefix);
+  const operations = createOperations(client, prefix);
   const methods = (actor: Actor): AdminService => {
     const acts = createActs({ journal, actor, via, now });
     return {
@@ -60,6 +61,7 @@ export function createAdminService(deps: AdminServiceDeps): AdminService {
         return endpoints.one(name);
       },
       memory: memory.read,
+      operations,
       preheats: async (name) => runs.list(await endpoints.existing(name)),
       async deliveries(name, state, { limit, after }) {
         return listingOf(

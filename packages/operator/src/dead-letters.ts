@@ -1,9 +1,10 @@
 /** The dead-letter set: list, count, retry, delete. */
 import type { BulkResult, DeadFilter, DeadLetters } from '@longshore/queue/dead';
+import type { DeadGroups } from '@longshore/queue/dead-groups';
 import type { Acts } from './access/acts.js';
-import type { createEndpoints } from './endpoints.js';
+import type { createEndpoints, EndpointOverview } from './endpoints.js';
 import { listingOf, notFound } from './listing.js';
-import type { AdminService, BulkSettings } from './port.js';
+import type { AdminService, BulkSettings, RetryPreview } from './port.js';
 import { type DeadLetterQuery, deadLetterFilter, positionOf } from './query.js';
 
 /** What the methods work with. */
@@ -23,6 +24,8 @@ type DeadLetterMethods = Pick<
   | 'retryDeadLetters'
   | 'dropDeadLetters'
   | 'blockedEndpoints'
+  | 'deadGroups'
+  | 'previewRetry'
 >;
 
 /** The methods of {@link AdminService} for dead letters. */
@@ -48,6 +51,7 @@ export function deadLetterMethods({ letters, endpoints, acts, now }: DeadLetterD
         : [],
     );
   };
+  const deadGroups: AdminService['deadGroups'] = async (query) => letters.groups(await filterOf(query));
   /** Runs a bulk action, noted with how many it changed. */
   const noted = async (
     action: string,
@@ -86,5 +90,19 @@ export function deadLetterMethods({ letters, endpoints, acts, now }: DeadLetterD
       return noted('dead.drop', query, settings, (watched) => letters.drop(filter, acts.by, watched));
     },
     blockedEndpoints,
+    deadGroups,
+    previewRetry: async (query) => previewOf(await deadGroups(query), await endpoints.all()),
   };
+}
+
+function previewOf({ groups }: DeadGroups, all: readonly EndpointOverview[]): RetryPreview[] {
+  const counts = new Map<string, number>();
+  for (const { endpoint, count } of groups) counts.set(endpoint, (counts.get(endpoint) ?? 0) + count);
+  return all
+    .flatMap(({ name, state, pulse, blocked }) => {
+      const count = counts.get(name);
+      const preview = { endpoint: name, waiting: pulse.waiting + pulse.delayed, state: state.words };
+      return count === undefined ? [] : [{ ...preview, count, ...(blocked && { blocked }) }];
+    })
+    .sort((a, b) => b.count - a.count);
 }

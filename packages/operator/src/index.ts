@@ -3,7 +3,13 @@
  * shown is in `format`, its JSON in `answers`, the schemas of both in `schemas`.
  */
 export { createAdminService } from './admin-service.js';
-export { type BulkJob, type BulkJobs, createBulkJobs } from './bulk-jobs.js';
 export type { EndpointOverview } from './endpoints.js';
-export type { AdminService, BlockedEndpoint, QuarantineRetry, Replay } from './port.js';
+export type {
+  AdminService,
+  BlockedEndpoint,
+  QuarantineGroup,
+  QuarantineRetry,
+  Replay,
+  RetryPreview,
+} from './port.js';
 export { type DeadLetterQuery, type QuarantineQuery, requireFilterOrAll } from './query.js';

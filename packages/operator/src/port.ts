@@ -6,8 +6,10 @@ import type { Config } from '@longshore/config';
 import type { HistoryAnswer, HistoryQuery, PreheatRun, SampleImage, TakenEvent } from '@longshore/event';
 import type { RedisClient } from '@longshore/queue';
 import type { BulkProgress, BulkResult, DeadLetter, DeadLetterDetail } from '@longshore/queue/dead';
+import type { DeadGroups } from '@longshore/queue/dead-groups';
 import type { ListedState, StoredDelivery, StoredDeliveryDetail } from '@longshore/queue/deliveries';
 import type { MemorySample } from '@longshore/queue/memory';
+import type { Operations } from '@longshore/queue/operator';
 import type { Quarantined } from '@longshore/queue/quarantine';
 import type { Act } from './access/acts.js';
 import type { Actor } from './access/role.js';
@@ -48,6 +50,8 @@ export interface BlockedEndpoint {
 export type Replay = (
   source: string,
   raw: { method: string; path: string; headers: Record<string, string>; body: Buffer; receivedAt: number },
+  /** Kind of source to parse it as; that of its source unless given. */
+  as?: string,
 ) => Promise<Replayed>;
 
 /** The result, once it is durable. */
@@ -74,6 +78,31 @@ export type QuarantineRetry =
   /** Retried or deleted by someone else in the meantime. */
   | { id: string; outcome: 'gone' };
 
+/** How requests of quarantine are retried. */
+export interface QuarantineRetrySettings {
+  /** Ends it early. */
+  signal?: AbortSignal;
+  /** Kind of source to parse them as; that of their source unless given. */
+  as?: string;
+  /** Hears how many match, before the first. */
+  onTotal?(total: number): void;
+  /** Waited for before each. */
+  turn?(): Promise<void>;
+}
+
+/** What a retry of dead letters would do at one endpoint. */
+export interface RetryPreview {
+  endpoint: string;
+  /** Deliveries that would be retried; of those that were counted. */
+  count: number;
+  /** Deliveries that wait there already. */
+  waiting: number;
+  /** How the endpoint is, in words. */
+  state: string;
+  /** Why nothing is delivered there at present; the retried ones stay queued. */
+  blocked?: string;
+}
+
 /** What the service works with, and who acts through it. */
 export interface AdminServiceDeps {
   /** Of the producer profile: fails fast. The caller closes it. */
@@ -94,6 +123,16 @@ export interface AdminServiceDeps {
   /** Records what a replay did. */
   recordReplayed(part: ReplayedPart): Promise<void>;
   now?(): number;
+}
+
+/** Quarantined requests of one source with one reason. */
+export interface QuarantineGroup {
+  source: string;
+  kind: string;
+  reason: string;
+  count: number;
+  /** Epoch milliseconds at which the newest was received. */
+  newestAt: number;
 }
 
 /** Every method rejects with LongshoreError QUEUE_UNAVAILABLE while Redis is unavailable. */
@@ -132,7 +171,11 @@ export interface AdminService {
   deadLetters(query: DeadLetterQuery, paging: Paging): Promise<Listing<DeadLetter>>;
   /** @throws LongshoreError REQUEST_NOT_FOUND */
   deadLetter(id: string): Promise<DeadLetterDetail>;
-  /** Cheap without `repository` and `reason`; with them every delivery is read. */
+  /** Counts by endpoint, reason and answer; of the newest, when there are very many. */
+  deadGroups(query: DeadLetterQuery): Promise<DeadGroups>;
+  /** What a retry would do, by endpoint, those with the most first; counted as {@link deadGroups} does. */
+  previewRetry(query: DeadLetterQuery): Promise<RetryPreview[]>;
+  /** Cheap without `repository`, `reason`, `answer` and `group`; with them every delivery is read. */
   countDeadLetters(query: DeadLetterQuery): Promise<number>;
   retryDeadLetters(query: DeadLetterQuery, settings?: BulkSettings): Promise<BulkResult>;
   dropDeadLetters(query: DeadLetterQuery, settings?: BulkSettings): Promise<BulkResult>;
@@ -142,9 +185,15 @@ export interface AdminService {
   quarantine(query: QuarantineQuery, paging: Paging): Promise<Listing<Quarantined>>;
   /** @throws LongshoreError REQUEST_NOT_FOUND */
   quarantined(id: string): Promise<Quarantined>;
-  countQuarantine(): Promise<number>;
-  /** Oldest first, one after the other; ends early when the signal aborts. */
-  retryQuarantine(query: QuarantineQuery, signal?: AbortSignal): AsyncGenerator<QuarantineRetry>;
+  /** Cheap without a filter; with one every entry is read. */
+  countQuarantine(query?: QuarantineQuery): Promise<number>;
+  /** Requests of quarantine by reason and source, the most frequent first. */
+  quarantineGroups(): Promise<QuarantineGroup[]>;
+  /** Oldest first, one after the other. @throws LongshoreError REQUEST_INVALID for an unknown kind */
+  retryQuarantine(
+    query: QuarantineQuery,
+    settings?: QuarantineRetrySettings,
+  ): AsyncGenerator<QuarantineRetry>;
   /** @returns how many were deleted */
   dropQuarantine(query: QuarantineQuery): Promise<number>;
   /**
@@ -155,6 +204,8 @@ export interface AdminService {
   replay(query: ReplayQuery, options?: ReplayOptions): Promise<ReplayResult>;
   /** Events of a replay's window; a million for more. Throws as `replay` does, and ARCHIVE_UNAVAILABLE. */
   countReplay(query: ReplayQuery): Promise<number>;
+  /** Where the progress of bulk actions is kept, for every process. */
+  operations: Operations;
   /** Closes what it opened; not the client. */
   close(): Promise<void>;
 }

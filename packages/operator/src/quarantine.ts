@@ -3,12 +3,15 @@
  * parsed is delivered, what cannot stays with its current reason. An entry is removed only once all of it is durable.
  */
 
+import { SOURCE_KINDS } from '@longshore/config';
+import { excerpt, LongshoreError } from '@longshore/event';
 import type { Position } from '@longshore/queue/dead';
 import type { Journal } from '@longshore/queue/journal';
 import type { Quarantine, Quarantined, QuarantineFilter } from '@longshore/queue/quarantine';
 import type { Acts } from './access/acts.js';
 import { notFound } from './listing.js';
-import type { AdminService, QuarantineRetry, Replay } from './port.js';
+import { suggest } from './parse-input.js';
+import type { AdminService, QuarantineGroup, QuarantineRetry, Replay } from './port.js';
 import { cursorOf, positionOf, quarantineFilter } from './query.js';
 
 /** What the methods work with. */
@@ -23,7 +26,7 @@ export interface QuarantineDeps {
 
 type QuarantineMethods = Pick<
   AdminService,
-  'quarantine' | 'quarantined' | 'countQuarantine' | 'retryQuarantine' | 'dropQuarantine'
+  'quarantine' | 'quarantined' | 'countQuarantine' | 'quarantineGroups' | 'retryQuarantine' | 'dropQuarantine'
 >;
 
 /** The methods of {@link AdminService} for quarantine. */
@@ -41,19 +44,34 @@ export function quarantineMethods(deps: QuarantineDeps): QuarantineMethods {
       return { items };
     },
     quarantined: async (id) => (await quarantine.get(id)) ?? notFound('quarantined request', id),
-    countQuarantine: quarantine.count,
-    async *retryQuarantine(query, signal) {
+    async countQuarantine(query = {}) {
+      if (Object.values(query).every((value) => value === undefined)) return quarantine.count();
+      return (await idsOf(quarantine, quarantineFilter(query, now()))).length;
+    },
+    async quarantineGroups() {
+      const groups = new Map<string, QuarantineGroup>();
+      for await (const { source, kind, reason, receivedAt } of quarantine.each({})) {
+        const key = JSON.stringify([source, reason]);
+        const group = groups.get(key) ?? { source, kind, reason, count: 0, newestAt: receivedAt };
+        groups.set(key, { ...group, count: group.count + 1 });
+      }
+      return [...groups.values()].sort((a, b) => b.count - a.count);
+    },
+    async *retryQuarantine(query, { signal, as, onTotal, turn } = {}) {
+      if (as !== undefined && !SOURCE_KINDS.includes(as)) throw unknownKind(as);
       const ids = (await idsOf(quarantine, quarantineFilter(query, now()))).reverse();
+      onTotal?.(ids.length);
       let taken = 0;
       try {
         for (const id of ids) {
+          await turn?.();
           if (signal?.aborted) return;
-          const retried = await retryOne(id, deps);
+          const retried = await retryOne(id, deps, as);
           if (retried.outcome === 'taken') taken++;
           yield retried;
         }
       } finally {
-        await acts.done({ action: 'quarantine.retry', filter: query }, taken);
+        await acts.done({ action: 'quarantine.retry', filter: { ...query, ...(as && { as }) } }, taken);
       }
     },
     async dropQuarantine(query) {
@@ -70,16 +88,27 @@ export function quarantineMethods(deps: QuarantineDeps): QuarantineMethods {
   };
 }
 
-async function retryOne(id: string, deps: QuarantineDeps): Promise<QuarantineRetry> {
+const unknownKind = (kind: string): LongshoreError =>
+  new LongshoreError(
+    'REQUEST_INVALID',
+    `as: no kind of source ${excerpt(kind)}${suggest(kind, SOURCE_KINDS)}; available: ${SOURCE_KINDS.join(', ')}`,
+  );
+
+async function retryOne(id: string, deps: QuarantineDeps, as?: string): Promise<QuarantineRetry> {
   const entry = await deps.quarantine.get(id);
   if (!entry) return { id, outcome: 'gone' };
   const { source, path, headers, receivedAt, bytes } = entry;
   if (isTruncated(entry)) return { id, outcome: 'cut', bytes };
   const body = Buffer.from(entry.body, 'base64');
   const raw = { method: 'POST', path, headers, body, receivedAt };
-  const { kept, reason, ...counts } = await deps.replay(source, raw);
+  const { kept, reason, ...counts } = await deps.replay(source, raw, as);
   // Quarantined again under its own id: it never left.
   if (kept.includes(id)) return { id, outcome: 'unreadable', reason: reason ?? entry.reason };
+  if (kept.length > 0 && counts.accepted === 0) {
+    // Quarantined again for another source, under another id.
+    await remove(entry, 'replayed', deps);
+    return { id, outcome: 'unreadable', reason: reason ?? entry.reason };
+  }
   await remove(entry, 'replayed', deps);
   return { id, outcome: 'taken', ...counts };
 }

@@ -31,6 +31,12 @@ export const deadLetterQuery = z.strictObject({
   ...times('Dead-lettered'),
   repository: word('Glob of repositories; `**` crosses slashes.', 'team/**'),
   reason: word('Reason of the last attempt, or a glob of it; `tls` matches every TLS reason.', 'http_503'),
+  answer: word('A text that the last answer contains: its words or its body.', 'database is locked'),
+  group: z
+    .string()
+    .regex(/^[0-9a-f]{12}$/, 'a group is 12 hexadecimal digits, from the list of groups')
+    .optional()
+    .meta({ description: 'Key of a group: deliveries of one endpoint with one reason and one answer.' }),
   id: ids('Ids of deliveries.'),
 });
 
@@ -60,12 +66,15 @@ export function requireFilterOrAll(query: object, all: boolean | undefined): voi
 
 /** @throws LongshoreError REQUEST_INVALID */
 export function deadLetterFilter(query: DeadLetterQuery, now = Date.now()): DeadFilter {
-  const { endpoint, since, until, repository, reason, id: ids } = parseInput(deadLetterQuery, query);
+  const filter = parseInput(deadLetterQuery, query);
+  const { endpoint, since, until, repository, reason, answer, group, id: ids } = filter;
   return {
     ...(endpoint !== undefined && { endpoints: [endpoint] }),
     ...span(since, until, now),
     ...(repository !== undefined && { repository: globOf('repository', repository) }),
     ...(reason !== undefined && { reason: reasonFilter(reason) }),
+    ...(answer !== undefined && { answer: (text: string) => text.includes(answer) }),
+    ...(group !== undefined && { group }),
     ...(ids && { ids }),
   };
 }
@@ -79,6 +88,19 @@ export function quarantineFilter(query: QuarantineQuery, now = Date.now()): Quar
     ...(reason !== undefined && { reason: (text: string) => text.includes(reason) }),
     ...(ids && { ids }),
   };
+}
+
+/**
+ * The same filter at any later time: its times are moments, and it ends with what was there.
+ * @param at when it was written, in epoch milliseconds
+ */
+export function pinned<Query extends { since?: string; until?: string }>(query: Query, at: number): Query {
+  const moment = (name: 'since' | 'until') => {
+    const text = query[name];
+    return text === undefined ? undefined : new Date(parseTime(name, text, at)).toISOString();
+  };
+  const since = moment('since');
+  return { ...query, ...(since && { since }), until: moment('until') ?? new Date(at).toISOString() };
 }
 
 function span(since: string | undefined, until: string | undefined, now: number) {

@@ -258,6 +258,15 @@ describe('a request that was kept', () => {
     });
     expect(sources.reopen('unknown', post(OPEN, '{"a":1}'))).toMatchObject({ source: 'unknown', taken: [] });
   });
+
+  test('is read as another kind when it is said, and keeps its source', () => {
+    const [other = kinds[0]] = kinds.filter(({ kind }) => kind !== 'distribution');
+    expect(sources.reopen('east', post(OPEN, PUSH), other?.kind)).toMatchObject({
+      source: 'east',
+      kind: other?.kind,
+    });
+    expect(sources.reopen('gone', post(OPEN, PUSH), other?.kind).source).toBe(other?.kind);
+  });
 });
 
 describe('a configuration that cannot be used', () => {

@@ -58,8 +58,9 @@ export interface Sources {
   /**
    * Makes events of a request that was verified when it arrived and was kept without its secrets since.
    * @param source where `open` had put it. If that source is gone, the request is identified again.
+   * @param as name of the kind to read it as, without identifying it
    */
-  reopen(source: string, raw: RawRequest): OpenedRequest;
+  reopen(source: string, raw: RawRequest, as?: string): OpenedRequest;
 }
 
 /** @throws LongshoreError `CONFIG_INVALID` when a source cannot be used or has the name of another. */
@@ -106,9 +107,15 @@ export function createSources(config: SourcesConfig, kinds: readonly Kind[] = KI
     };
   };
 
-  const reopen = (name: string, raw: RawRequest): OpenedRequest => {
+  const reopen = (name: string, raw: RawRequest, as?: string): OpenedRequest => {
     const body = decodeBody(raw.body);
     const ofThatName = listening.find((candidate) => candidate.name === name);
+    const kind = kinds.find((one) => one.kind === as);
+    if (kind) {
+      const [ofThatKind] = [...listening.filter((one) => one.kind === kind), ...anyKind(config, [kind])];
+      const own = ofThatName && { name: ofThatName.name };
+      return openWith(ofThatKind && { ...ofThatKind, ...own }, raw, body, { ...opening, kinds: [kind] });
+    }
     const source = ofThatName ?? identify(identifiable, raw, body, { proved: listening, open: [] }).source;
     return openWith(source, raw, body, opening);
   };

@@ -1,7 +1,7 @@
 /** Each role on each route of pages, API and board. The routes are those that exist, not those of the table. */
 import Router from '@koa/router';
 import type { AdminService } from '@longshore/operator';
-import { createBulkJobs } from '@longshore/operator';
+import { createBulkJobs } from '@longshore/operator/bulk';
 import { createJournalReader } from '@longshore/queue/journal';
 import type { Context } from 'koa';
 import { describe, expect, test } from 'vitest';

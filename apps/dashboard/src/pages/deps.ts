@@ -1,7 +1,8 @@
 /** What the pages work with. */
 import type { ArchiveReader } from '@longshore/archive/read';
 import type { Check } from '@longshore/doctor';
-import type { AdminService, BulkJobs } from '@longshore/operator';
+import type { AdminService } from '@longshore/operator';
+import type { BulkJobs } from '@longshore/operator/bulk';
 
 /** A changed configuration file that was rejected. */
 export interface RefusedConfig {

@@ -2,11 +2,10 @@
 import type { IncomingMessage } from 'node:http';
 import { LongshoreError } from '@longshore/event';
 import { DELIVERY_STATES, type ListedState } from '@longshore/queue/deliveries';
+import type { Context } from 'koa';
 import getRawBody from 'raw-body';
-import type { DeadPageQuery } from './dead.js';
 
 const MAX_FORM = '16kb';
-const DEAD_LETTER_FIELDS = ['id', 'endpoint', 'since', 'until', 'repository', 'reason'] as const;
 
 /** The fields of a form or a query string. */
 export type Params = URLSearchParams;
@@ -26,12 +25,6 @@ export async function readForm(request: IncomingMessage): Promise<Params> {
   }
 }
 
-/** The filter of dead letters, as it was written. */
-export function deadLetterParams(params: Params): DeadPageQuery {
-  const fields = DEAD_LETTER_FIELDS.map((name) => [name, param(params, name)] as const);
-  return Object.fromEntries(fields.filter(([, value]) => value !== undefined));
-}
-
 /** Whether `all=true` selects everything. */
 export const selectsAll = (params: Params): true | undefined => params.get('all') === 'true' || undefined;
 
@@ -45,4 +38,18 @@ export function listedState(params: Params): ListedState {
   const state = DELIVERY_STATES.find((known) => known === asked);
   if (state) return state;
   throw new LongshoreError('REQUEST_INVALID', `no state ${asked}; available: ${DELIVERY_STATES.join(', ')}`);
+}
+
+/** Deliveries a second; 0 is no limit. Undefined when it is not given. @throws LongshoreError REQUEST_INVALID */
+export function rateOf(params: Params): number | undefined {
+  const text = param(params, 'rate');
+  const rate = Number(text);
+  if (text !== undefined && !(rate >= 0)) throw new LongshoreError('REQUEST_INVALID', 'rate is not a number');
+  return text === undefined ? undefined : rate || Number.POSITIVE_INFINITY;
+}
+
+/** Reloading the next page does not repeat the action. */
+export function seeOther(ctx: Context, path: string): void {
+  ctx.status = 303;
+  ctx.redirect(path);
 }

@@ -1,19 +1,18 @@
 /** The pages that only read: what each address shows. */
 import type Router from '@koa/router';
 import { imageName, LongshoreError } from '@longshore/event';
-import { type AdminService, requireFilterOrAll } from '@longshore/operator';
 import { archiveViews } from './archive/views/index.js';
-import { ConfirmDead, DeadPage, type DeadPageQuery } from './dead.js';
+import { deadLetterViews } from './dead/views.js';
 import { DeliveryPage } from './deliveries.js';
 import type { PageDeps } from './deps.js';
 import { DoctorPage } from './doctor.js';
 import { EndpointPage } from './endpoint.js';
 import { frameOf, page } from './layout.js';
-import { BulkJobPage } from './message.js';
+import { OperationPage, OperationsPage } from './operations/operations.js';
 import { Overview } from './overview.js';
-import { deadLetterParams, listedState, param, selectsAll } from './params.js';
+import { listedState, param } from './params.js';
 import { PreheatPage } from './preheat.js';
-import { ConfirmQuarantineDrop, QuarantinedPage, QuarantinePage } from './quarantine.js';
+import { quarantineViews } from './quarantine/views.js';
 import { replayViews } from './replay/routes.js';
 import { SearchPage } from './search.js';
 import type { View } from './view.js';
@@ -21,8 +20,6 @@ import type { View } from './view.js';
 const PAGE_SIZE = 50;
 /** Characters of a search: more than a host, a repository and a digest have together. */
 const MAX_SEARCH_LENGTH = 500;
-/** Smaller, because entries of quarantine are read with their bodies. */
-const QUARANTINE_PAGE_SIZE = 25;
 
 const noRun = (name: string): LongshoreError =>
   new LongshoreError(
@@ -35,6 +32,7 @@ export function registerViews(router: Router, deps: PageDeps): void {
   const views: Record<string, View> = {
     ...endpointViews(deps),
     ...deadLetterViews(deps),
+    ...quarantineViews(deps),
     ...otherViews(deps),
     ...archiveViews(deps),
     ...replayViews(deps),
@@ -84,78 +82,11 @@ function endpointViews({ admin, health, boardPath, now }: PageDeps): Record<stri
   };
 }
 
-function deadLetterViews({ admin, now }: PageDeps): Record<string, View> {
-  return {
-    '/dead': async (params) => {
-      const { id, ...query } = deadLetterParams(params);
-      const paging = { limit: PAGE_SIZE, after: param(params, 'after') };
-      const [{ items, next }, total, endpoints] = await Promise.all([
-        admin.deadLetters(query, paging),
-        readsEach(query) ? undefined : admin.countDeadLetters(query),
-        admin.names(),
-      ]);
-      const props = { query, letters: items, total, endpoints, next, now: now() };
-      return { title: 'Dead letters', here: 'dead', children: <DeadPage {...props} /> };
-    },
-    '/dead/retry': async (params) => {
-      const query = deadLetterParams(params);
-      const [matches, blocked] = await Promise.all([
-        countMatches(admin, query),
-        admin.blockedEndpoints(query),
-      ]);
-      const children = <ConfirmDead action="retry" query={query} {...matches} blocked={blocked} />;
-      return { title: 'Retry', here: 'dead', children };
-    },
-    '/dead/drop': async (params) => {
-      const query = deadLetterParams(params);
-      const matches = await countMatches(admin, query);
-      const children = <ConfirmDead action="drop" query={query} {...matches} />;
-      return { title: 'Delete', here: 'dead', children };
-    },
-  };
-}
-
-/** Matches of a filter. When each delivery has to be read, only as many as one page reads, so that it stays fast. */
-async function countMatches(
-  admin: AdminService,
-  query: DeadPageQuery,
-): Promise<{ total: number; orMore: boolean }> {
-  if (!readsEach(query)) return { total: await admin.countDeadLetters(query), orMore: false };
-  const { items, next } = await admin.deadLetters(query, { limit: Number.MAX_SAFE_INTEGER });
-  return { total: items.length, orMore: next !== undefined };
-}
-
-const readsEach = ({ repository, reason }: DeadPageQuery): boolean =>
-  repository !== undefined || reason !== undefined;
-
 function otherViews({ admin, jobs, doctor, now }: PageDeps): Record<string, View> {
   return {
     '/doctor': async (params) => {
       const checks = param(params, 'run') === undefined ? undefined : await doctor?.();
       return { title: 'Checks', here: 'doctor', children: <DoctorPage {...(checks && { checks })} /> };
-    },
-    '/quarantine': async (params) => {
-      const paging = { limit: QUARANTINE_PAGE_SIZE, after: param(params, 'after') };
-      const [{ items, next }, total] = await Promise.all([
-        admin.quarantine({}, paging),
-        admin.countQuarantine(),
-      ]);
-      const props = { entries: items, total, next, now: now() };
-      return { title: 'Quarantine', here: 'quarantine', children: <QuarantinePage {...props} /> };
-    },
-    '/quarantine/drop': async (params) => {
-      const id = param(params, 'id');
-      requireFilterOrAll({ id }, selectsAll(params));
-      const total = id ? 1 : await admin.countQuarantine();
-      return {
-        title: 'Delete',
-        here: 'quarantine',
-        children: <ConfirmQuarantineDrop id={id} total={total} />,
-      };
-    },
-    '/quarantine/:id': async (_, { id = '' }) => {
-      const entry = await admin.quarantined(id);
-      return { title: entry.reason, here: 'quarantine', children: <QuarantinedPage entry={entry} /> };
     },
     '/search': async (params) => {
       const search = param(params, 'q')?.slice(0, MAX_SEARCH_LENGTH);
@@ -169,10 +100,15 @@ function otherViews({ admin, jobs, doctor, now }: PageDeps): Record<string, View
         children: <SearchPage traced={traced} blocked={blocked} />,
       };
     },
+    '/operations': async () => ({
+      title: 'Operations',
+      here: 'dead',
+      children: <OperationsPage jobs={await jobs.list()} now={now()} />,
+    }),
     '/operations/:id': async (_, { id = '' }) => ({
       title: 'Operation',
       here: 'dead',
-      children: <BulkJobPage job={jobs.get(id)} />,
+      children: <OperationPage job={await jobs.get(id)} now={now()} />,
     }),
   };
 }

@@ -1,6 +1,7 @@
 /** Asks the API of a test's dashboard, and checks each answer against the schema that the document shows. */
 
-import { type AdminService, createBulkJobs } from '@longshore/operator';
+import type { AdminService } from '@longshore/operator';
+import { createBulkJobs } from '@longshore/operator/bulk';
 import { answers } from '@longshore/operator/schemas';
 import { eventually } from '@longshore/testkit';
 import { expect } from 'vitest';

@@ -1,7 +1,7 @@
 /** The dashboard over a real Redis and real HTTP on a free port. Everything ends with the test. */
 import { randomUUID } from 'node:crypto';
 import { rm, writeFile } from 'node:fs/promises';
-import { createServer } from 'node:http';
+import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -16,7 +16,7 @@ import { createProducer } from '@longshore/queue/producer';
 import { eventually, redisUrl, testPrefix } from '@longshore/testkit';
 import { onTestFinished } from 'vitest';
 import type { SignIns } from '../access/authenticate.js';
-import { createDashboard } from '../dashboard.js';
+import { createDashboard, type Dashboard } from '../dashboard.js';
 
 export interface TestDashboard {
   readonly url: string;
@@ -29,6 +29,8 @@ export interface TestDashboard {
   readonly internalErrors: readonly unknown[];
   /** Sign-ins at an issuer that failed. */
   readonly signInTroubles: readonly unknown[];
+  /** Kinds that requests of quarantine were tried as. */
+  readonly replayedAs: readonly (string | undefined)[];
   /** Applies other settings, as a changed file does. */
   apply(settings: object): Promise<void>;
   get(path: string, headers?: Record<string, string>): Promise<Response>;
@@ -53,8 +55,11 @@ export const endpoints = (...names: string[]): object => ({
   notifications: { endpoints: names.map((name) => ({ name, url: 'http://127.0.0.1:9/' })) },
 });
 
-/** Ingest is another app: every replayed request is accepted, and leaves quarantine. */
-const replay = async () => ({ accepted: 1, enqueued: 1, duplicates: 0, ignored: 0, kept: [] });
+/** Ingest is another app: every replayed request is accepted, and leaves quarantine. @param kinds hears as what */
+const replayTo = (kinds: (string | undefined)[]) => async (_source: string, _raw: unknown, as?: string) => {
+  kinds.push(as);
+  return { accepted: 1, enqueued: 1, duplicates: 0, ignored: 0, kept: [] };
+};
 
 const republish = async (events: readonly unknown[]) => ({ enqueued: events.length, duplicates: 0 });
 /** Ingest is another app: a test is added as it is. */
@@ -72,8 +77,10 @@ export async function startDashboard(settings: object = {}, archive?: ArchiveRea
   const inspector = createInspector(client, prefix);
   const producer = createProducer(client, prefix);
   let config = await configOf(settings, prefix);
+  const replayedAs: (string | undefined)[] = [];
   const admin = createAdminService({
-    ...{ client, config: () => config, by: 'the dashboard', replay, republish, recordReplayed },
+    ...{ client, config: () => config, by: 'the dashboard', replay: replayTo(replayedAs) },
+    ...{ republish, recordReplayed },
     sendTest: sendTestTo(producer),
   });
   const internalErrors: unknown[] = [];
@@ -96,8 +103,7 @@ export async function startDashboard(settings: object = {}, archive?: ArchiveRea
     await dashboard.refresh();
   };
   await apply(settings);
-  const server = createServer(dashboard.app.callback());
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const server = await serve(dashboard.app);
   onTestFinished(async () => {
     server.close();
     server.closeAllConnections();
@@ -120,13 +126,10 @@ export async function startDashboard(settings: object = {}, archive?: ArchiveRea
     client,
     internalErrors,
     signInTroubles,
+    replayedAs,
     apply,
     ...requestsTo(url),
-    async shown() {
-      const response = await fetch(`${url}/queues/api/queues`);
-      const { queues } = (await response.json()) as { queues: { displayName: string }[] };
-      return queues.map(({ displayName }) => displayName);
-    },
+    shown: () => queuesOfBoard(url),
     enqueue,
     async die(endpoint) {
       const delivery = await enqueue(endpoint);
@@ -134,6 +137,18 @@ export async function startDashboard(settings: object = {}, archive?: ArchiveRea
       return delivery;
     },
   };
+}
+
+async function queuesOfBoard(url: string): Promise<string[]> {
+  const response = await fetch(`${url}/queues/api/queues`);
+  const { queues } = (await response.json()) as { queues: { displayName: string }[] };
+  return queues.map(({ displayName }) => displayName);
+}
+
+async function serve(app: Dashboard['app']): Promise<Server> {
+  const server = createServer(app.callback());
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  return server;
 }
 
 const requestsTo = (url: string): Pick<TestDashboard, 'get' | 'post'> => ({

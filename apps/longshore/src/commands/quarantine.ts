@@ -36,6 +36,7 @@ export function addQuarantine(program: Command, shell: Shell): void {
     .option('--until <time>', 'received at this time or before')
     .option('--reason <text>', 'text that the reason contains')
     .option('-n, --limit <count>', 'list: maximum number (default: 20)', asCount())
+    .option('--as <kind>', 'retry: parse as this kind of source, such as harbor')
     .option('-y, --yes', 'drop: without confirmation')
     .option('--json', 'print JSON, one object per line')
     .addHelpText('after', EXAMPLES)

@@ -17,6 +17,8 @@ export interface QuarantineOptions extends Omit<QuarantineQuery, 'id'> {
   config: string;
   limit?: number;
   yes?: boolean;
+  /** Of a retry: kind of source to parse as. */
+  as?: string;
   json?: boolean;
 }
 
@@ -29,13 +31,13 @@ export function quarantine(
   options: QuarantineOptions,
   shell: Shell,
 ): Promise<number> {
-  const { config, limit, yes, json, ...filter } = options;
-  checkOptions(action, options, { limit: 'list', yes: 'drop' });
+  const { config, limit, yes, as, json, ...filter } = options;
+  checkOptions(action, options, { limit: 'list', yes: 'drop', as: 'retry' });
   const query: QuarantineQuery = { ...filter, ...(ids.length > 0 && { id: ids }) };
   return withAdmin(config, `longshore quarantine ${action}`, shell, async (admin) => {
     if (action === 'list') return list(admin, query, limit ?? DEFAULT_LIMIT, json, shell);
     if (action === 'show') return show(admin, ids, json, shell);
-    if (action === 'retry') return retry(admin, query, json, shell);
+    if (action === 'retry') return retry(admin, query, { as, json }, shell);
     return drop(admin, query, yes, json, shell);
   });
 }
@@ -108,12 +110,12 @@ function inFull(detail: ReturnType<typeof quarantinedDetailAnswer>): string[] {
 async function retry(
   admin: AdminService,
   query: QuarantineQuery,
-  json: boolean | undefined,
+  { as, json }: Pick<QuarantineOptions, 'as' | 'json'>,
   shell: Shell,
 ): Promise<number> {
   const outcomes: QuarantineRetry['outcome'][] = [];
   const stopped = await interruptible(shell.signals, async (signal) => {
-    for await (const retried of admin.retryQuarantine(query, signal)) {
+    for await (const retried of admin.retryQuarantine(query, { signal, ...(as !== undefined && { as }) })) {
       outcomes.push(retried.outcome);
       shell.print(json ? JSON.stringify(retried) : describe(retried));
     }

@@ -5,11 +5,12 @@
 
 import type { HistoryAnswer, PreheatRun } from '@longshore/event';
 import type { DeadLetterDetail } from '@longshore/queue/dead';
+import type { DeadGroups } from '@longshore/queue/dead-groups';
 import type { StoredDelivery, StoredDeliveryDetail, StoredEvent } from '@longshore/queue/deliveries';
 import type { Hold } from '@longshore/queue/hold';
 import type { Quarantined } from '@longshore/queue/quarantine';
 import type { z } from 'zod';
-import type { BulkJob } from '../bulk-jobs.js';
+import type { BulkJob } from '../bulk/job.js';
 import type { EndpointOverview } from '../endpoints.js';
 import type { Listing } from '../port.js';
 import { isTruncated } from '../quarantine.js';
@@ -103,6 +104,16 @@ export function deadLetterAnswer(letter: DeadLetterDetail): Answer<'deadLetterDe
   return { ...rest, deadAt: iso(deadAt), ...eventAnswer(event), ...contentOf(delivery) };
 }
 
+/** Dead-lettered deliveries by cause. */
+export const deadGroupsAnswer = ({ groups, ...counts }: DeadGroups): Answer<'deadGroups'> => ({
+  groups: groups.map((group) => ({
+    ...group,
+    newestAt: iso(group.newestAt),
+    oldestAt: iso(group.oldestAt),
+  })),
+  ...counts,
+});
+
 function contentOf(delivery: StoredDeliveryDetail['delivery']) {
   if (!delivery) return {};
   const { event, text } = delivery.payload;
@@ -129,7 +140,7 @@ export function quarantinedDetailAnswer(entry: Quarantined): Answer<'quarantined
 
 /** A bulk action and its progress. */
 export function operationAnswer(job: BulkJob): Answer<'operation'> {
-  const { action, blocked, query, startedAt, endedAt, ...rest } = job;
+  const { action, blocked, query, startedAt, endedAt, beatAt: _beatAt, ...rest } = job;
   const { id, ...others } = { id: undefined, ...query };
   const filter = { ...others, ...(id !== undefined && { id: [id].flat() }) };
   const left = Math.max(0, job.total - job.looked);

@@ -1,5 +1,5 @@
 /** Archived events to be delivered again: `@longshore/operator/replay`. The method is `AdminService.replay`. */
-export type { BulkReplay } from '../bulk-jobs.js';
+export type { BulkReplay } from '../bulk/job.js';
 export type {
   OperatorArchive,
   ReplayedPart,

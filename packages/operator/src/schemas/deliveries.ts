@@ -83,3 +83,22 @@ const dead = z.strictObject({
 export const deadLetters = listOf(dead.meta({ id: 'DeadLetter' }));
 /** One dead-lettered delivery. */
 export const deadLetterDetail = dead.extend(content).meta({ id: 'DeadLetterDetail' });
+
+/** Dead-lettered deliveries by cause. */
+export const deadGroups = z
+  .strictObject({
+    groups: z.array(
+      z.strictObject({
+        key: z.string().meta({ description: 'Selects the group: the parameter `group`.' }),
+        endpoint: z.string(),
+        reason,
+        answer: z.string().meta({ description: 'First line of the newest answer, or the failure in words.' }),
+        count,
+        newestAt: time,
+        oldestAt: time,
+      }),
+    ),
+    looked: count.meta({ description: 'Deliveries that were counted.' }),
+    more: z.boolean().meta({ description: 'There are more than were counted.' }),
+  })
+  .meta({ id: 'DeadGroups' });

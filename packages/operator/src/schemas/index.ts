@@ -2,7 +2,7 @@
  * Schemas of an operator's input and output: `@longshore/operator/schemas`. The API checks its parameters with them, the
  * tests its answers, and the OpenAPI document is made of them.
  */
-import { deadLetterDetail, deadLetters, deliveries, deliveryDetail } from './deliveries.js';
+import { deadGroups, deadLetterDetail, deadLetters, deliveries, deliveryDetail } from './deliveries.js';
 import { endpoint } from './endpoint.js';
 import { operation } from './operation.js';
 import { problem } from './parts.js';
@@ -16,6 +16,7 @@ export { deadLetterQuery, quarantineQuery } from '../query.js';
 
 /** What the API answers, by name. */
 export const answers = {
+  deadGroups,
   deadLetterDetail,
   deadLetters,
   deliveries,

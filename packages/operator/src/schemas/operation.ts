@@ -8,13 +8,16 @@ const text = z.string().optional();
 export const operation = z
   .strictObject({
     id: z.string(),
-    act: z.enum(['retry', 'drop', 'replay']),
+    act: z.enum(['retry', 'drop', 'replay', 'quarantine.retry']),
     filter: z.strictObject({
       endpoint: text,
       since: text,
       until: text,
       repository: text,
       reason: text,
+      answer: text,
+      group: text,
+      source: text,
       id: z.array(z.string()).optional(),
       action: text,
       force: z.boolean().optional(),
@@ -31,6 +34,12 @@ export const operation = z
         'No longer in the dead-letter set when their turn came; of a replay, what the endpoint had, has waiting or ignores.',
     }),
     left: count,
+    rate: z.number().meta({ description: 'Deliveries or requests a second; 0: no limit.' }),
+    as: text.meta({ description: 'Of a retry of quarantine: the kind that requests are parsed as.' }),
+    reasons: z
+      .array(z.string())
+      .optional()
+      .meta({ description: 'Of a retry of quarantine: why requests were not accepted.' }),
     holding: z
       .array(z.string())
       .meta({ description: 'Endpoints with a full backlog; the retry continues as they deliver.' }),

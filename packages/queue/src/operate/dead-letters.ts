@@ -8,8 +8,17 @@ import type { Inspector } from '../inspector.js';
 import { queueKey } from '../names.js';
 import { createDeadActs } from './dead-acts.js';
 import { type BulkOptions, type BulkParts, type BulkResult, runBulk } from './dead-bulk.js';
+import { createGrouping } from './dead-grouping.js';
+import type { DeadGroups } from './dead-groups.js';
 import { type DeadLetter, type DeadLetterDetail, summaryOf } from './dead-letter.js';
-import { createDeadSource, type DeadFilter, type DeadSource, fits, looksInside } from './dead-source.js';
+import {
+  createDeadSource,
+  type DeadFilter,
+  type DeadSource,
+  fits,
+  looksInside,
+  MOST_LOOKED,
+} from './dead-source.js';
 import type { Position } from './walk.js';
 
 /** One page of a list. */
@@ -29,7 +38,12 @@ export interface DeadLetters {
   page(filter: DeadFilter, limit: number, after?: Position): Promise<Page<DeadLetter>>;
   /** @returns undefined when no delivery of this id is dead */
   find(id: string): Promise<DeadLetterDetail | undefined>;
-  /** Without `repository` and `reason` this reads no delivery. */
+  /**
+   * Counts by endpoint, reason and answer, the largest first. Of 20,000 deliveries of the filter's span at most, the
+   * newest of each endpoint; with `repository`, `answer` or `ids` of the newest 3,000.
+   */
+  groups(filter: DeadFilter): Promise<DeadGroups>;
+  /** Without `repository`, `reason`, `answer` and `group` this reads no delivery. */
   count(filter: DeadFilter): Promise<number>;
   /**
    * Puts them back into their queues with all of their attempts, the oldest first, under the same id. What dies
@@ -40,9 +54,6 @@ export interface DeadLetters {
   /** Deletes them, the oldest first. */
   drop(filter: DeadFilter, by: string, options?: BulkOptions): Promise<BulkResult>;
 }
-
-/** One page looks through so many: some 150 ms of a core. */
-const MOST_LOOKED = 3_000;
 
 /** So that a replay shares the receiver with what is fresh. */
 const RETRY_RATE = 100;
@@ -56,6 +67,7 @@ export function createDeadLetters(
 ): DeadLetters {
   const source = createDeadSource(client, prefix, inspector);
   const acts = createDeadActs(client, prefix);
+  const groups = createGrouping(client, source);
 
   const page: DeadLetters['page'] = async (filter, limit, after) => {
     const items: DeadLetter[] = [];
@@ -109,6 +121,7 @@ export function createDeadLetters(
   return {
     page: (...args) => asking(client, () => page(...args)),
     find: (id) => asking(client, () => find(id)),
+    groups: (filter) => asking(client, () => groups(filter)),
     count: (filter) => asking(client, () => count(filter)),
     retry: (...args) => asking(client, () => retry(...args)),
     drop: (...args) => asking(client, () => drop(...args)),

@@ -5,6 +5,7 @@
 import { coalesce, type RedisClient } from '../connection.js';
 import type { Inspector } from '../inspector.js';
 import { queueKey } from '../names.js';
+import { groupOf } from './dead-groups.js';
 import { type DeadLetterDetail, readLetters } from './dead-letter.js';
 import { bound, type Met, type Position, walk } from './walk.js';
 
@@ -20,12 +21,19 @@ export interface DeadFilter {
   repository?(name: string): boolean;
   /** Of the last attempt's reason: `http_503`, `timeout` … */
   reason?(reason: string): boolean;
+  /** Of the last answer: what it was in words, and its body. */
+  answer?(text: string): boolean;
+  /** Key of a group, see `DeadGroup`. */
+  group?: string;
   /** Ids of deliveries. */
   ids?: readonly string[];
 }
 
 /** Ids that are asked for at once, of each endpoint; and deliveries that are read at once. */
 const CHUNK = 200;
+
+/** One page looks through so many: some 150 ms of a core. */
+export const MOST_LOOKED = 3_000;
 
 /** The dead deliveries of all endpoints, by a {@link DeadFilter}. */
 export type DeadSource = ReturnType<typeof createDeadSource>;
@@ -71,6 +79,8 @@ export function createDeadSource(client: RedisClient, prefix: string, inspector:
   return {
     setOf,
     setsOf,
+    /** What the keys of an endpoint's jobs begin with. */
+    jobsOf: (endpoint: string): string => queueKey(prefix, endpoint, ''),
     /** In parts of a megabyte at most; those that are gone when they are read are left out. */
     async *letters(
       filter: DeadFilter,
@@ -104,13 +114,17 @@ export function createDeadSource(client: RedisClient, prefix: string, inspector:
 }
 
 /** Whether the parts of a filter hold that need the delivery itself. */
-export function fits({ event, reason }: DeadLetterDetail, filter: DeadFilter): boolean {
+export function fits(letter: DeadLetterDetail, filter: DeadFilter): boolean {
+  const { event, reason, detail = '', last } = letter;
   if (filter.reason && !filter.reason(reason)) return false;
+  if (filter.answer && !filter.answer(`${detail}\n${last?.body ?? ''}`)) return false;
+  if (filter.group !== undefined && groupOf(letter).key !== filter.group) return false;
   return !filter.repository || (!!event?.view.repository && filter.repository(event.view.repository));
 }
 
 /** Whether {@link fits} has to look at all. */
-export const looksInside = ({ repository, reason }: DeadFilter): boolean => !!repository || !!reason;
+export const looksInside = ({ repository, reason, answer, group }: DeadFilter): boolean =>
+  Boolean(repository || reason || answer || group);
 
 const isWithin = ({ score }: Met, { since = score, until = score }: DeadFilter): boolean =>
   score >= since && score <= until;

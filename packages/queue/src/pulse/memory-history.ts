@@ -3,6 +3,7 @@
  * them. In Redis, so that a command that runs for a second knows it too.
  */
 import { z } from 'zod';
+import { asking } from '../asking.js';
 import type { RedisClient } from '../connection.js';
 import { storeKey } from '../names.js';
 import { readStored } from '../stored-json.js';
@@ -19,7 +20,7 @@ export interface MemorySample {
 export interface MemoryHistory {
   /** Rejects with Redis' error. */
   note(sample: MemorySample): Promise<void>;
-  /** Oldest first. Rejects with Redis' error. */
+  /** Oldest first. @throws LongshoreError QUEUE_UNAVAILABLE */
   read(): Promise<MemorySample[]>;
 }
 
@@ -35,9 +36,10 @@ export function createMemoryHistory(client: RedisClient, prefix: string): Memory
       await client.lpush(key, JSON.stringify(sample));
       await client.ltrim(key, 0, SAMPLES - 1);
     },
-    async read() {
-      const samples = await client.lrange(key, 0, SAMPLES - 1);
-      return samples.flatMap((json) => readStored(sampleSchema, json) ?? []).reverse();
-    },
+    read: () =>
+      asking(client, async () => {
+        const samples = await client.lrange(key, 0, SAMPLES - 1);
+        return samples.flatMap((json) => readStored(sampleSchema, json) ?? []).reverse();
+      }),
   };
 }

@@ -1,6 +1,7 @@
 /** The dead-letter set. */
-import { type AdminService, type BulkJobs, requireFilterOrAll } from '@longshore/operator';
+import { type AdminService, requireFilterOrAll } from '@longshore/operator';
 import * as answers from '@longshore/operator/answers';
+import type { BulkJobs } from '@longshore/operator/bulk';
 import { deadLetterQuery, answers as schemas } from '@longshore/operator/schemas';
 import { assertMayDrop } from '../../access/routes.js';
 import { type Route, route } from '../route.js';
@@ -21,6 +22,16 @@ export const deadRoutes = (admin: AdminService, jobs: BulkJobs): Route[] => [
         await admin.deadLetters(filter, { limit, ...(after !== undefined && { after }) }),
         answers.deadLetterAnswer,
       ),
+  }),
+  route({
+    method: 'get',
+    path: '/dead/groups',
+    summary: 'Dead-lettered deliveries by endpoint, reason and answer',
+    description:
+      'The largest group first. Of 20,000 deliveries at most; with `repository`, `answer` or `id` of 3,000.',
+    query: deadLetterQuery,
+    answer: schemas.deadGroups,
+    handle: async ({ query }) => answers.deadGroupsAnswer(await admin.deadGroups(query)),
   }),
   route({
     method: 'get',

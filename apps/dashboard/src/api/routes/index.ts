@@ -1,6 +1,7 @@
 /** Every route of the API: the same functions as the pages. */
 import type { ArchiveReader } from '@longshore/archive/read';
-import type { AdminService, BulkJobs } from '@longshore/operator';
+import type { AdminService } from '@longshore/operator';
+import type { BulkJobs } from '@longshore/operator/bulk';
 import type { Route } from '../route.js';
 import { archiveRoutes } from './archive.js';
 import { deadRoutes } from './dead.js';

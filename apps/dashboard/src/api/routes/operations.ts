@@ -1,6 +1,7 @@
-/** The bulk actions of this process. */
-import type { BulkJobs } from '@longshore/operator';
+/** The bulk actions of all processes. */
+
 import * as answers from '@longshore/operator/answers';
+import type { BulkJobs } from '@longshore/operator/bulk';
 import { answers as schemas } from '@longshore/operator/schemas';
 import { z } from 'zod';
 import { type Route, route } from '../route.js';
@@ -10,24 +11,33 @@ export const operationRoutes = (jobs: BulkJobs): Route[] => [
   route({
     method: 'get',
     path: '/operations',
-    summary: 'Bulk retries and deletions of this process, newest first',
+    summary: 'The last 100 bulk retries, deletions and replays, newest first',
     answer: z.strictObject({ items: z.array(schemas.operation) }),
-    handle: async () => ({ items: jobs.list().map(answers.operationAnswer) }),
+    handle: async () => ({ items: (await jobs.list()).map(answers.operationAnswer) }),
   }),
   route({
     method: 'get',
     path: '/operations/{id}',
     summary: 'The progress of one',
     answer: schemas.operation,
-    handle: async ({ params }) => answers.operationAnswer(jobs.get(params.id ?? '')),
+    handle: async ({ params }) => answers.operationAnswer(await jobs.get(params.id ?? '')),
   }),
   route({
     method: 'post',
     path: '/operations/{id}/cancel',
     summary: 'Cancel one',
-    description: 'Completed work is not undone. Start the same again to continue.',
+    description: 'It stops within some seconds. Completed work is not undone; `continue` does what is left.',
     body: z.strictObject({}),
     answer: schemas.operation,
-    handle: async ({ params }) => answers.operationAnswer(jobs.cancel(params.id ?? '')),
+    handle: async ({ params }) => answers.operationAnswer(await jobs.cancel(params.id ?? '')),
+  }),
+  route({
+    method: 'post',
+    path: '/operations/{id}/continue',
+    summary: 'Start a new one with what one that ended early has left',
+    body: z.strictObject({}),
+    status: 202,
+    answer: schemas.operation,
+    handle: async ({ params, actor }) => answers.operationAnswer(await jobs.proceed(params.id ?? '', actor)),
   }),
 ];

@@ -26,3 +26,9 @@ export const rate = z
   .max(100_000)
   .optional()
   .meta({ description: 'Deliveries a second; 0 for no limit. Default for a retry: 100.' });
+
+/** Of a retry of quarantine. */
+export const as = z
+  .string()
+  .optional()
+  .meta({ description: 'Kind of source to parse the requests as; that of their source unless given.' });

@@ -4,7 +4,7 @@ import * as answers from '@longshore/operator/answers';
 import { quarantineQuery, answers as schemas } from '@longshore/operator/schemas';
 import { assertMayDrop } from '../../access/routes.js';
 import { type Route, route } from '../route.js';
-import { all, paging } from './parameters.js';
+import { all, as, paging } from './parameters.js';
 
 /** Routes below `/quarantine`. */
 export const quarantineRoutes = (admin: AdminService): Route[] => [
@@ -33,12 +33,13 @@ export const quarantineRoutes = (admin: AdminService): Route[] => [
     summary: 'Retry quarantined requests',
     description:
       'Parses them again. Those that parse are delivered; the others stay, with their current reason.',
-    body: quarantineQuery.extend({ all }),
+    body: quarantineQuery.extend({ all, as }),
     answer: schemas.quarantineRetried,
-    handle: async ({ body: { all: everything, ...filter }, actor }) => {
+    handle: async ({ body: { all: everything, as: kind, ...filter }, actor }) => {
       requireFilterOrAll(filter, everything);
+      const settings = kind === undefined ? {} : { as: kind };
       const entries: QuarantineRetry[] = [];
-      for await (const entry of admin.as(actor).retryQuarantine(filter)) entries.push(entry);
+      for await (const entry of admin.as(actor).retryQuarantine(filter, settings)) entries.push(entry);
       const count = (outcome: QuarantineRetry['outcome']): number =>
         entries.filter((entry) => entry.outcome === outcome).length;
       const counts = { taken: count('taken'), unreadable: count('unreadable') };

@@ -1,6 +1,7 @@
 /** Archived events to an endpoint again. */
-import type { BulkJobs } from '@longshore/operator';
+
 import * as answers from '@longshore/operator/answers';
+import type { BulkJobs } from '@longshore/operator/bulk';
 import { replayQuery } from '@longshore/operator/replay';
 import { answers as schemas } from '@longshore/operator/schemas';
 import { type Route, route } from '../route.js';

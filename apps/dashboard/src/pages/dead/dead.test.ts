@@ -1,6 +1,6 @@
 /** The pages about dead deliveries when there are more than one of them can look through. */
 import { expect, test } from 'vitest';
-import { endpoints, startDashboard, type TestDashboard } from '../testing/dashboard.js';
+import { endpoints, startDashboard, type TestDashboard } from '../../testing/dashboard.js';
 
 /** ARGV id of a dead delivery, first part of the keys of its queue, how many more there shall be. */
 const COPY = `
