@@ -121,7 +121,7 @@ test('each kind makes the same events, in the same shape, as far as it says some
   }
 });
 
-/** What every push has, whoever reported it. */
+/** What every push has, of any kind of source. */
 const SHAPE = {
   ...{
     id: expect.any(String),
