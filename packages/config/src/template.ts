@@ -65,7 +65,7 @@ const EVENT = {
 };
 
 /** A push of an image, for samples. */
-const SAMPLE: Delivery = {
+export const SAMPLE: Delivery = {
   id: '0123456789abcdef0123456789abcdef',
   endpoint: 'sample',
   eventId: EVENT.id,

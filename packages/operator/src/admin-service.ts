@@ -3,6 +3,7 @@
  * knows HTTP.
  */
 import { sourceNames } from '@longshore/config';
+import { createActivityReader, readSources } from '@longshore/queue/activity';
 import { createDeadLetters } from '@longshore/queue/dead';
 import { createDeliveries } from '@longshore/queue/deliveries';
 import { createHoldSwitch } from '@longshore/queue/hold';
@@ -45,6 +46,7 @@ export function createAdminService(deps: AdminServiceDeps): AdminService {
   const journal = createJournal(client, prefix);
   const runs = createPreheatRuns(client, prefix);
   const holds = createHoldSwitch(client, prefix);
+  const activity = createActivityReader(client, prefix);
   const memory = createMemoryHistory(client, prefix);
   const operations = createOperations(client, prefix);
   const methods = (actor: Actor): AdminService => {
@@ -61,6 +63,8 @@ export function createAdminService(deps: AdminServiceDeps): AdminService {
         await acts.done({ action: action.name, endpoint });
         return endpoints.one(name);
       },
+      activity: (names) => activity.read(names, now()),
+      sources: () => readSources(client, prefix, now()),
       memory: memory.read,
       operations,
       preheats: async (name) => runs.list(await endpoints.existing(name)),

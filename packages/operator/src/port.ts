@@ -5,6 +5,7 @@
 import type { Config } from '@longshore/config';
 import type { HistoryAnswer, HistoryQuery, PreheatRun, SampleImage, TakenEvent } from '@longshore/event';
 import type { RedisClient } from '@longshore/queue';
+import type { Activity, SourceActivity } from '@longshore/queue/activity';
 import type { BulkProgress, BulkResult, DeadLetter, DeadLetterDetail } from '@longshore/queue/dead';
 import type { DeadGroups } from '@longshore/queue/dead-groups';
 import type { ListedState, StoredDelivery, StoredDeliveryDetail } from '@longshore/queue/deliveries';
@@ -161,6 +162,10 @@ export interface AdminService {
    * @throws LongshoreError ENDPOINT_WAITS, REQUEST_INVALID, REQUEST_NOT_FOUND, QUEUE_FULL
    */
   test(endpoint: string, image?: Partial<SampleImage>): Promise<string>;
+  /** The last day of these endpoints, in their order; the names need not exist. */
+  activity(names: readonly string[]): Promise<Activity[]>;
+  /** Sources of which something came in the last day. */
+  sources(): Promise<SourceActivity[]>;
   /** How full Redis was in the last hour, oldest first; empty without a maxmemory. */
   memory(): Promise<MemorySample[]>;
   /** @throws LongshoreError REQUEST_NOT_FOUND, REQUEST_INVALID */
