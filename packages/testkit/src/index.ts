@@ -7,6 +7,7 @@ export { freePort } from './free-port.js';
 export { type ImageOptions, type Pushed, type PushedImage, pushImage, skopeo } from './image.js';
 export { inTime } from './in-time.js';
 export { startIssuer, type TestIssuer } from './issuer.js';
+export { startNats, type TestNats } from './nats.js';
 export { oci } from './oci.js';
 export type { OciPart } from './oci-content.js';
 export type { OciServer } from './oci-server.js';
@@ -24,5 +25,6 @@ export { type RegistryOptions, startRegistry, type TestRegistry } from './regist
 export type { Reply } from './reply.js';
 export { onEachPostgres, templateDatabase, testDatabase } from './shared-postgres.js';
 export { redisUrl, testPrefix } from './shared-redis.js';
+export { canMount, remount, smallDisk } from './small-disk.js';
 export { startTcpProxy, type TcpProxy } from './tcp-proxy.js';
 export { hasTool, toolPath } from './tools.js';
