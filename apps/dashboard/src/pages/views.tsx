@@ -9,6 +9,7 @@ import type { PageDeps } from './deps.js';
 import { DoctorPage } from './doctor.js';
 import { EndpointPage } from './endpoint/endpoint.js';
 import { listTab, tabOf } from './endpoint/tab.js';
+import { explainViews } from './explain/routes.js';
 import { Home } from './home/home.js';
 import { homeQuery, select } from './home/select.js';
 import { frameOf, page } from './layout.js';
@@ -41,6 +42,7 @@ export function registerViews(router: Router, deps: PageDeps): void {
     ...otherViews(deps),
     ...archiveViews(deps),
     ...replayViews(deps),
+    ...explainViews(deps),
   };
   const home = createStale();
   for (const [path, view] of Object.entries(views)) {
