@@ -59,12 +59,15 @@ export function EndpointPage(props: EndpointProps) {
       <ActionForms overview={overview} path={path} />
       <Numbers {...props} />
       <EndpointCharts {...{ overview, activity, now }} />
-      <ul class="card plain" aria-label="Settings">
-        {described.map((line) => (
-          <li key={line}>{line}</li>
-        ))}
-        {described.length === 0 && <li>Not in the configuration.</li>}
-      </ul>
+      <section class="card">
+        <h2>Settings</h2>
+        <ul class="plain">
+          {described.map((line) => (
+            <li key={line}>{line}</li>
+          ))}
+          {described.length === 0 && <li>Not in the configuration.</li>}
+        </ul>
+      </section>
       {runs.length > 0 && <PreheatRuns runs={runs} path={path} now={now} />}
       <Deliveries {...props} />
       {boardPath && (
