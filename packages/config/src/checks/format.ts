@@ -13,6 +13,7 @@ export function checkFormat(endpoint: HttpEndpoint, path: readonly Step[], check
   const format = formatNamed(endpoint.format);
   if (!format) return;
   checkTemplate(endpoint, path, check);
+  checkTaken(endpoint, path, check);
   const own = Object.keys(format.options ?? {});
   const written = Object.entries(endpoint.options ?? {}).flatMap(([key, value]) =>
     value === undefined ? [] : [key],
@@ -39,6 +40,18 @@ export function checkFormat(endpoint: HttpEndpoint, path: readonly Step[], check
       `${why}. Use /dockerregistry-webhook/TOKEN/notify with format: jenkins`,
     );
   }
+}
+
+/** Formats of products hold a push as the registry reports it. */
+function checkTaken(
+  { accept, needs, format }: HttpEndpoint,
+  path: readonly Step[],
+  { problems }: Check,
+): void {
+  const { actions } = needs ?? {};
+  if (!actions || accept.includes('event') || accept.includes('other')) return;
+  const why = `has no ${actions.join(' or ')}, which is all that format ${format} can hold: nothing would be sent`;
+  problems.error([...path, 'accept'], `${why}. Add event, or set another format`);
 }
 
 function checkTemplate(endpoint: HttpEndpoint, path: readonly Step[], { problems }: Check): void {
