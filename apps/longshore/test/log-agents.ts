@@ -16,7 +16,7 @@ export interface AgentRequest {
   body: string;
 }
 
-const sample = async (name: string): Promise<Record<string, never>> =>
+const sample = async (name: string): Promise<unknown> =>
   parse(await readFile(new URL(`../../../infra/logs/${name}`, import.meta.url), 'utf8'));
 
 /** Codec `text` with `newline_delimited`: the lines as they are. */
