@@ -8,11 +8,13 @@ import { addCheck } from './commands/check.js';
 import { addCopy } from './commands/copy.js';
 import { addDead } from './commands/dead.js';
 import { addDoctor } from './commands/doctor.js';
+import { addExplain } from './commands/explain.js';
 import { addFollow } from './commands/follow.js';
 import { addMigrate } from './commands/migrate.js';
 import { addPreheat } from './commands/preheat.js';
 import { addProof } from './commands/proof.js';
 import { addQuarantine } from './commands/quarantine.js';
+import { addReconcile } from './commands/reconcile.js';
 import { addReplay } from './commands/replay.js';
 import { addRun } from './commands/run.js';
 import { addSearch } from './commands/search.js';
@@ -32,6 +34,7 @@ const COMMANDS = [
   addStatus,
   addDoctor,
   addTrace,
+  addExplain,
   addSearch,
   addDead,
   addQuarantine,
@@ -39,6 +42,7 @@ const COMMANDS = [
   addArchive,
   addReplay,
   addProof,
+  addReconcile,
   addMigrate,
   addPreheat,
   addCopy,

@@ -35,7 +35,9 @@ export const ignore = z
     tags: texts(
       'Globs of tags whose events the endpoint does not get. An event without a tag never matches.',
     ),
-    sources: texts('Names of sources whose events the endpoint does not get.'),
+    sources: texts(
+      'Names of sources whose events the endpoint does not get; `reconcile`: events that a comparison with the registry found to be missing.',
+    ),
   })
   .meta({ description: 'Filter: events that the endpoint does not get.' })
   .prefault({});

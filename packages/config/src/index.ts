@@ -27,4 +27,5 @@ export type { Auth, Config, SourceConfig } from './schema.js';
 export { type DescribedSender, describeSenders, isSpooled } from './senders.js';
 export { signOptions } from './sign.js';
 export { sourceNames } from './source-names.js';
+export { templateBody } from './template.js';
 export { certificateExpiries, type Expiry, isInsecure } from './tls-blocks.js';

@@ -1,8 +1,10 @@
 /** The template of an endpoint, and what it gives for a sample event. */
 import type { Delivery } from '@longshore/event';
+import { LongshoreError } from '@longshore/event';
 import { compileTemplate, type Template } from '@longshore/formats/template';
 import { revealed, Secret } from '@longshore/settings/secrets';
 import type { Tree } from '@longshore/settings/tree';
+import { parse } from 'yaml';
 import type { HttpEndpoint } from './endpoint.js';
 
 type Described = Pick<HttpEndpoint, 'format' | 'url' | 'headers' | 'contenttype' | 'body'>;
@@ -29,6 +31,22 @@ function withReferences(tree: Tree): Tree {
   if (Array.isArray(tree)) return tree.map(withReferences);
   if (typeof tree !== 'object' || tree === null) return tree;
   return Object.fromEntries(Object.entries(tree).map(([key, item]) => [key, withReferences(item)]));
+}
+
+/** Anchors are no way to multiply a text. */
+const MOST_ALIASES = 100;
+
+/**
+ * A body as it would stand behind `body:` of an endpoint, to be tried. References to secrets stay the texts that they are.
+ * @throws LongshoreError REQUEST_INVALID
+ */
+export function templateBody(text: string): Tree {
+  try {
+    return parse(text, { maxAliasCount: MOST_ALIASES });
+  } catch (error) {
+    const why = error instanceof Error ? error.message.split('\n', 1)[0] : String(error);
+    throw new LongshoreError('REQUEST_INVALID', `the template is no YAML: ${why}`);
+  }
 }
 
 const EVENT = {

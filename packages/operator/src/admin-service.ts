@@ -9,7 +9,7 @@ import { createDeliveries } from '@longshore/queue/deliveries';
 import { createHoldSwitch } from '@longshore/queue/hold';
 import { createJournal } from '@longshore/queue/journal';
 import { createMemoryHistory } from '@longshore/queue/memory';
-import { createInspector, createOperations, createPauses } from '@longshore/queue/operator';
+import { createInspector, createOperations, createPauses, createRefusals } from '@longshore/queue/operator';
 import { createPreheatRuns } from '@longshore/queue/preheat';
 import { createPulseReader } from '@longshore/queue/pulse';
 import { createQuarantine } from '@longshore/queue/quarantine';
@@ -18,6 +18,7 @@ import { createActs } from './access/acts.js';
 import type { Actor } from './access/role.js';
 import { deadLetterMethods } from './dead-letters.js';
 import { createEndpoints } from './endpoints.js';
+import { explainMethods } from './explain/methods.js';
 import { listingOf, notFound } from './listing.js';
 import type { AdminService, AdminServiceDeps } from './port.js';
 import { quarantineMethods } from './quarantine.js';
@@ -27,7 +28,7 @@ import { testMethods } from './tests.js';
 
 /** See {@link AdminService}. Closing it closes what it opened; not the client. */
 export function createAdminService(deps: AdminServiceDeps): AdminService {
-  const { client, config, by: via, replay, archive, now = Date.now } = deps;
+  const { client, config, by: via, replay, archive, preview, now = Date.now } = deps;
   const { prefix } = config().redis;
   const inspector = createInspector(client, prefix);
   const pauses = createPauses(client, prefix, inspector);
@@ -47,6 +48,7 @@ export function createAdminService(deps: AdminServiceDeps): AdminService {
   const holds = createHoldSwitch(client, prefix);
   const activity = createActivityReader(client, prefix);
   const memory = createMemoryHistory(client, prefix);
+  const refusals = createRefusals(client, prefix);
   const operations = createOperations(client, prefix);
   const methods = (actor: Actor): AdminService => {
     const acts = createActs({ journal, actor, via, now });
@@ -65,6 +67,7 @@ export function createAdminService(deps: AdminServiceDeps): AdminService {
       activity: (names) => activity.read(names, now()),
       sources: () => readSources(client, prefix, now()),
       memory: memory.read,
+      refused: refusals.list,
       operations,
       preheats: async (name) => runs.list(await endpoints.existing(name)),
       async deliveries(name, state, { limit, after }) {
@@ -76,6 +79,7 @@ export function createAdminService(deps: AdminServiceDeps): AdminService {
       trace: (query) => tracer.find(query),
       ...deadLetterMethods({ letters, endpoints, acts, now }),
       ...quarantineMethods({ quarantine, journal, replay, acts, now }),
+      ...explainMethods({ config, preview, archive, deliveries, history: tracer, now }),
       ...testMethods({ endpoints, sendTest: deps.sendTest, acts, now }),
       ...replayMethods({
         ...{ config, archive, endpoints, deliveries, letters, acts, now, history: tracer },

@@ -1,12 +1,14 @@
 /** The frame of every page: navigation, search, and the notice when live updates fail. */
 import { printableLines } from '@longshore/event';
-import type { Actor } from '@longshore/operator/access';
+import { type Actor, type DashboardRole, mayAct } from '@longshore/operator/access';
 import type { Context } from 'koa';
 import type { ComponentChildren } from 'preact';
 import { renderToString } from 'preact-render-to-string';
 import { SIGN_OUT_PATH } from '../access/paths.js';
 import type { Site } from '../site.js';
 import { Brand, Foot } from './brand.js';
+import type { RefusedConfig } from './deps.js';
+import { At } from './parts.js';
 import { Access } from './submit.js';
 
 /** The pages of the navigation. */
@@ -22,6 +24,7 @@ export type Place =
   | 'images'
   | 'statistics'
   | 'unused'
+  | 'explain'
   | 'doctor';
 
 /** What the frame has beside the page: it depends on the request, and not on the page. */
@@ -30,6 +33,8 @@ export interface Frame {
   site?: Site;
   /** Whether the footer links to bull-board. */
   hasBoard?: boolean;
+  /** The configuration file that was rejected. */
+  refused?: RefusedConfig;
   /** Who looks; absent before a sign-in. */
   actor?: Actor;
   /** `dashboard.operate` is false. */
@@ -40,8 +45,8 @@ export interface Frame {
 
 /** The frame of a request. */
 export const frameOf = ({ state }: Pick<Context, 'state'>): Frame => {
-  const { site, hasBoard, actor, isReadonly } = state;
-  return { site, hasBoard, actor, isReadonly };
+  const { site, hasBoard, actor, isReadonly, refused } = state;
+  return { site, hasBoard, actor, isReadonly, refused };
 };
 
 /** A page and its frame. */
@@ -76,11 +81,15 @@ const ARCHIVE_PLACES: readonly NavigationLink[] = [
   { place: 'unused', href: '/unused', text: 'Unused' },
 ];
 
+/** What a viewer may not open. */
+const OPERATOR_PLACES: readonly NavigationLink[] = [{ place: 'explain', href: '/explain', text: 'Explain' }];
+
 /** What only an admin may open. */
 const ADMIN_PLACES: readonly NavigationLink[] = [{ place: 'doctor', href: '/doctor', text: 'Checks' }];
 
 /** The HTML document. */
-export function Layout({ title, here, search, site, hasBoard, actor, bare, children }: LayoutProps) {
+export function Layout(props: LayoutProps) {
+  const { title, here, search, site, hasBoard, actor, bare, refused, children } = props;
   return (
     <html lang="en" class={site && `in-${site.colour}`}>
       <head>
@@ -97,18 +106,29 @@ export function Layout({ title, here, search, site, hasBoard, actor, bare, child
         </a>
         <header class="top">
           <Brand site={site} />
-          {!bare && <Navigation here={here} search={search} isAdmin={actor?.role === 'admin'} />}
+          {!bare && <Navigation here={here} search={search} role={actor?.role} />}
           {actor && <SignedIn actor={actor} />}
         </header>
         <main id="main" tabIndex={-1}>
           <p class="note bad" data-stale hidden>
             Live updates paused: the dashboard or Redis is not responding. Retrying…
           </p>
+          {refused && !bare && <RefusedBanner {...refused} />}
           {children}
         </main>
         {!bare && <Foot site={site} hasBoard={hasBoard} />}
       </body>
     </html>
+  );
+}
+
+/** A restart would fail, so every page says so. */
+function RefusedBanner({ at, file, reason }: RefusedConfig) {
+  return (
+    <p class="note bad break" role="status">
+      {file} was rejected at <At at={at} />; the previous configuration is still in use. Fix the file:{' '}
+      {reason}
+    </p>
   );
 }
 
@@ -125,13 +145,18 @@ function SignedIn({ actor: { name, role, kind } }: { actor: Actor }) {
   );
 }
 
-function Navigation({ here, search, isAdmin }: Pick<LayoutProps, 'here' | 'search'> & { isAdmin: boolean }) {
+function Navigation({
+  here,
+  search,
+  role = 'viewer',
+}: Pick<LayoutProps, 'here' | 'search'> & { role?: DashboardRole | undefined }) {
   return (
     <>
       <div class="pages">
         <nav aria-label="Pages">
           <Links places={PLACES} here={here} />
-          {isAdmin && <Links places={ADMIN_PLACES} here={here} />}
+          {mayAct(role, 'operator') && <Links places={OPERATOR_PLACES} here={here} />}
+          {role === 'admin' && <Links places={ADMIN_PLACES} here={here} />}
         </nav>
         <nav aria-label="Archive">
           <Links places={ARCHIVE_PLACES} here={here} />
