@@ -9,7 +9,7 @@ import { createDeliveries } from '@longshore/queue/deliveries';
 import { createHoldSwitch } from '@longshore/queue/hold';
 import { createJournal } from '@longshore/queue/journal';
 import { createMemoryHistory } from '@longshore/queue/memory';
-import { createInspector, createOperations, createPauses } from '@longshore/queue/operator';
+import { createInspector, createOperations, createPauses, createRefusals } from '@longshore/queue/operator';
 import { createPreheatRuns } from '@longshore/queue/preheat';
 import { createPulseReader } from '@longshore/queue/pulse';
 import { createQuarantine } from '@longshore/queue/quarantine';
@@ -48,6 +48,7 @@ export function createAdminService(deps: AdminServiceDeps): AdminService {
   const holds = createHoldSwitch(client, prefix);
   const activity = createActivityReader(client, prefix);
   const memory = createMemoryHistory(client, prefix);
+  const refusals = createRefusals(client, prefix);
   const operations = createOperations(client, prefix);
   const methods = (actor: Actor): AdminService => {
     const acts = createActs({ journal, actor, via, now });
@@ -68,6 +69,7 @@ export function createAdminService(deps: AdminServiceDeps): AdminService {
       sources: () => readSources(client, prefix, now()),
       ping: async () => void (await client.ping()),
       memory: memory.read,
+      refused: refusals.list,
       operations,
       preheats: async (name) => runs.list(await endpoints.existing(name)),
       async deliveries(name, state, { limit, after }) {

@@ -10,7 +10,7 @@ import type { BulkProgress, BulkResult, DeadLetter, DeadLetterDetail } from '@lo
 import type { DeadGroups } from '@longshore/queue/dead-groups';
 import type { ListedState, StoredDelivery, StoredDeliveryDetail } from '@longshore/queue/deliveries';
 import type { MemorySample } from '@longshore/queue/memory';
-import type { Operations } from '@longshore/queue/operator';
+import type { Operations, Refusal } from '@longshore/queue/operator';
 import type { Quarantined } from '@longshore/queue/quarantine';
 import type { Act } from './access/acts.js';
 import type { Actor } from './access/role.js';
@@ -226,6 +226,8 @@ export interface AdminService {
   explain(query: ExplainQuery): Promise<Explanation>;
   /** The newest events, newest first. Throws as `explain` does. @param receipts true: with what became of each */
   latest(limit: number, receipts?: boolean): Promise<FoundEvent[]>;
+  /** Processes whose configuration file was rejected: they run with the one before it. */
+  refused(): Promise<Refusal[]>;
   /** Closes what it opened; not the client. */
   close(): Promise<void>;
 }
