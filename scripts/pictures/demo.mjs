@@ -1,6 +1,6 @@
 // A relay with an endpoint in every state and a day behind it, for pictures of the dashboard.
 import { spawn } from 'node:child_process';
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { chmod, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
@@ -109,6 +109,8 @@ async function writeDay(socket, prefix) {
 /** Starts it. `archive`: with an archive, which needs PostgreSQL. */
 export async function startDemo({ archive = false, many = 0 } = {}) {
   const folder = await mkdtemp(join(tmpdir(), 'longshore-pictures-'));
+  // PostgreSQL runs as another user when this one is root.
+  await chmod(folder, 0o711);
   const receiver = await startReceiver();
   const file = join(folder, 'longshore.yml');
   const config = (removed) => ({

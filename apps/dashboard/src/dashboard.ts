@@ -11,7 +11,7 @@ import { type AccessSettings, accessSettings } from './access/settings.js';
 import { createApi } from './api/api.js';
 import { BOARD_PATH, type BoardMode, createApp } from './app.js';
 import { createBoard } from './board.js';
-import type { RefusedConfig } from './pages/deps.js';
+import type { RefusedConfig, StoredSize } from './pages/deps.js';
 import { createPages } from './pages/pages.js';
 import type { Site } from './site.js';
 
@@ -21,6 +21,8 @@ export interface DashboardDeps {
   admin: AdminService;
   /** Absent: the configuration has no `archive`. */
   archive?: ArchiveReader;
+  /** Size of the archive at the last look; undefined without one. Never waits. */
+  archiveSize?(): StoredSize | undefined;
   /**
    * Redis at the last check. `memory`: used share of its maxmemory, 0 … 1; absent without one. `warnings`: why it
    * takes no writes, and what it has lost, one line each.
@@ -78,7 +80,7 @@ export function createDashboard(deps: DashboardDeps): Dashboard {
     doctor: deps.doctor,
     health() {
       const { memory, full, warnings } = redis();
-      return { memory, full, warnings, refused: refused() };
+      return { memory, full, warnings, refused: refused(), stored: deps.archiveSize?.() };
     },
     boardPath: (endpoint) =>
       boardMode === 'false'
