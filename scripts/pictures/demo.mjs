@@ -152,7 +152,7 @@ export async function startDemo({ archive = false, many = 0 } = {}) {
       headers: { 'content-type': 'application/vnd.docker.distribution.events.v2+json' },
       body,
     });
-  for (let n = 0; n < 12; n++)
+  for (let n = 0; n < (many > 0 ? 1 : 12); n++)
     await post(JSON.stringify({ events: Array.from({ length: 5 }, (_, i) => event(n * 5 + i)) }));
   await post('{"events":[{"broken":');
   await post('not json at all <script>alert(1)</script>');
