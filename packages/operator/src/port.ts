@@ -150,6 +150,8 @@ export interface AdminService {
   endpoints(): Promise<EndpointOverview[]>;
   /** @throws LongshoreError REQUEST_NOT_FOUND that suggests the nearest name */
   endpoint(name: string): Promise<EndpointOverview>;
+  /** The settings of an endpoint as they are understood, one line each; empty when it is not configured. */
+  described(name: string): readonly string[];
   /** Runs the action on the endpoint, and notes it. @throws LongshoreError REQUEST_NOT_FOUND, and those of the action */
   act(
     action: Action,
@@ -166,6 +168,8 @@ export interface AdminService {
   activity(names: readonly string[]): Promise<Activity[]>;
   /** Sources of which something came in the last day. */
   sources(): Promise<SourceActivity[]>;
+  /** Resolves when Redis has answered. */
+  ping(): Promise<void>;
   /** How full Redis was in the last hour, oldest first; empty without a maxmemory. */
   memory(): Promise<MemorySample[]>;
   /** @throws LongshoreError REQUEST_NOT_FOUND, REQUEST_INVALID */
