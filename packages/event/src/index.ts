@@ -65,6 +65,7 @@ export {
   type HistoryLog,
   type HistoryQuery,
   type HistoryStep,
+  type RecentEvents,
   type HistoryStore,
   type HistoryTerms,
   type HistoryWriter,

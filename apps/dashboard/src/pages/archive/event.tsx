@@ -2,7 +2,7 @@
 import type { ArchivedEvent } from '@longshore/archive/items';
 import { type EventHistory, eventName, formatSize, type HistoryAnswer } from '@longshore/event';
 import { At, DescriptionRow, link, Text } from '../parts.js';
-import { Deliveries } from '../search.js';
+import { Matrix } from '../event/matrix.js';
 import { Steps } from '../timeline.js';
 import { actionOf } from './events.js';
 import { DigestLink, EventsLink, repositoryPath, tagPath } from './links.js';
@@ -103,7 +103,7 @@ function Delivered({ event: { id, source }, traced }: EventProps) {
       {trail.deliveries.length === 0 ? (
         <p class="soft">No endpoint wanted it.</p>
       ) : (
-        <Deliveries deliveries={trail.deliveries} />
+        <Matrix trail={trail} />
       )}
       {trail.incomplete && <p class="note">The history of this event is incomplete.</p>}
       {traced.unavailable && <Reach traced={traced} />}

@@ -3,7 +3,7 @@ import type { EventHistory, HistoryAnswer } from '@longshore/event';
 import { deliveryPath } from '../deliveries.js';
 import { endpointPath } from '../overview.js';
 import { At, Heads, link } from '../parts.js';
-import { DeliveryState } from '../search.js';
+import { DeliveryState } from '../delivery/state.js';
 import { eventPath } from './links.js';
 import { Reach } from './reach.js';
 

@@ -1,0 +1,30 @@
+/** The request that an endpoint gets for a delivery, with secrets masked: its lines, and as a command to copy. */
+import type { ExplainedEndpoint } from '@longshore/operator/explain';
+import { Text } from '../parts.js';
+import { curlOf } from './curl.js';
+
+/** Nothing where the kind of the endpoint makes no request of its own. */
+export function RequestAsSent({ explained: { url, request, problem } }: { explained: ExplainedEndpoint }) {
+  if (problem) return <p class="note bad">No request can be made of it at present: {problem}</p>;
+  if (!request || !url) return null;
+  const lines = request.headers.map(([name, value]) => `${name}: ${value}`);
+  return (
+    <>
+      <h2>Request</h2>
+      <p class="soft">As it would be sent now, by the present configuration. Secrets are ***.</p>
+      <Text name="Request">{[`${request.method} ${url}`, ...lines, '', request.body].join('\n')}</Text>
+      <details>
+        <summary>As curl</summary>
+        <p>
+          <button type="button" data-copy="curl" hidden>
+            Copy
+          </button>{' '}
+          <span class="soft">Replace each *** with the secret.</span>
+        </p>
+        <div id="curl">
+          <Text name="The request as a curl command">{curlOf(url, request)}</Text>
+        </div>
+      </details>
+    </>
+  );
+}
