@@ -1,10 +1,9 @@
 /** `longshore copy`: copies one image to another registry, in this process. */
 import { existsSync } from 'node:fs';
-import { homedir } from 'node:os';
-import { join } from 'node:path';
 import { isLoopback } from '@longshore/config';
 import { LongshoreError } from '@longshore/event';
 import { type CopyOnceParts, copyOnce } from '@longshore/worker';
+import { dockerConfig } from './docker-config.js';
 import type { ImageName } from './image-name.js';
 import { showProgress } from './preheat.js';
 import { summary, table } from './preheat-table.js';
@@ -59,10 +58,4 @@ function sideOf({ host, ...image }: ImageName): CopyOnceParts['from'] {
   }
   const plain = isLoopback(new URL(`http://${host}`).hostname);
   return { ...image, registry: `${plain ? 'http' : 'https'}://${host}` };
-}
-
-/** Where `docker login` keeps its credentials, if it does. */
-function dockerConfig({ DOCKER_CONFIG, HOME = homedir() }: Shell['env']): string | undefined {
-  const path = join(DOCKER_CONFIG ?? join(HOME, '.docker'), 'config.json');
-  return existsSync(path) ? path : undefined;
 }

@@ -1,4 +1,4 @@
-/** A plan of what is alive, carried out by skopeo from one real registry to another. */
+/** A plan of what is alive, carried out by skopeo and by Longshore from one real registry to another. */
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import {
@@ -16,9 +16,9 @@ import pg from 'pg';
 import { expect, test } from 'vitest';
 import { AT_LAST } from './control.js';
 import { command } from './operator.js';
-import { startRelay, workFolder, writeConfig } from './relay.js';
+import { longshore, startRelay, workFolder, writeConfig } from './relay.js';
 
-const LONG_MS = 120_000;
+const LONG_MS = 300_000;
 
 /** A registry on a port is named without one here: skopeo’s --scoped makes a repository of the source’s name. */
 const NAME = 'registry.internal';
@@ -46,7 +46,7 @@ const tagsIn = async (url: string): Promise<number> => {
 };
 
 test.skipIf(!hasTool('skopeo') || !hasTool('docker-registry') || !hasTool('postgres'))(
-  'skopeo sync copies what the plan lists, with the same digests',
+  'skopeo and longshore copy what the plan lists, with the same digests, also after kill -9',
   async () => {
     const url = await testDatabase();
     const folder = await workFolder();
@@ -127,6 +127,41 @@ test.skipIf(!hasTool('skopeo') || !hasTool('docker-registry') || !hasTool('postg
     expect(await digestAt(target.url, `${NAME}/acme/app`, '1.0')).toBe(index);
     expect(await digestAt(target.url, `${NAME}/other/app`, 'latest')).toBe(image);
     expect(await digestAt(target.url, `${NAME}/acme/app`, 'gone')).toBeNull();
+
+    // The same by Longshore: killed once one tag is at the target, and run again.
+    const migrate = async (action: string, ...more: string[]) => {
+      const done = await command([
+        'migrate',
+        action,
+        '--config',
+        file,
+        '--to',
+        target.url,
+        '--json',
+        ...more,
+      ]);
+      return { code: done.code, ...JSON.parse(done.stdout) };
+    };
+    expect(await migrate('verify')).toMatchObject({ code: 1, different: 2, same: 0 });
+    const killed = longshore(['migrate', 'run', '--config', file, '--to', target.host, '--rate', '60/h']);
+    await eventually(
+      () =>
+        Promise.all([digestAt(target.url, 'acme/app', '1.0'), digestAt(target.url, 'other/app', 'latest')]),
+      (digests) => digests.some((digest) => digest !== null),
+      AT_LAST,
+    );
+    killed.kill('SIGKILL');
+    await killed.exited;
+    expect(await migrate('verify')).toMatchObject({ code: 1, different: 1, same: 1 });
+    expect(await migrate('run')).toMatchObject({ code: 0, total: 2, failed: 0, gone: 0, left: 0 });
+    expect(await digestAt(target.url, 'acme/app', '1.0')).toBe(index);
+    expect(await digestAt(target.url, 'other/app', 'latest')).toBe(image);
+    expect(await migrate('verify')).toMatchObject({ code: 0, same: 2, different: 0 });
+    // What is noted as copied and was deleted since is copied again.
+    await fetch(`${target.url}/v2/other/app/manifests/${image}`, { method: 'DELETE' });
+    expect(await migrate('run')).toMatchObject({ code: 0, copied: 1, already: 1 });
+    await source.stop();
+    expect(await migrate('verify')).toMatchObject({ code: 1, unknown: 2, different: 0 });
   },
   LONG_MS,
 );

@@ -9,7 +9,7 @@ import { AT_LAST } from './control.js';
 import { command } from './operator.js';
 import { anEvent, envelope, startRelay, workFolder, writeConfig } from './relay.js';
 
-const LONG_MS = 120_000;
+const LONG_MS = 300_000;
 const DIGEST = 'sha256:858a8366125ba1ee606c2d28f6b029eb431b3db12b8a79389ee03434a762913c';
 const OTHER = `sha256:${'0'.repeat(64)}`;
 

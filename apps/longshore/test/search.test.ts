@@ -1,10 +1,13 @@
 /** `longshore search` over a real archive. */
+import { readFile } from 'node:fs/promises';
 import { openArchive } from '@longshore/archive';
 import { createImageMaker, createPullMaker } from '@longshore/archive/images';
 import { createArchiveWriter } from '@longshore/archive/write';
 import { deliveryOf, EVENTS_V2 } from '@longshore/event';
-import { startPostgres, testDatabase } from '@longshore/testkit';
-import { expect, test } from 'vitest';
+import { eventually, startPostgres, testDatabase } from '@longshore/testkit';
+import pg from 'pg';
+import { expect, onTestFinished, test } from 'vitest';
+import { parse } from 'yaml';
 import { command, jsonLines } from './operator.js';
 import { longshore, workFolder, writeConfig } from './relay.js';
 
@@ -52,6 +55,31 @@ test('events as a table, newest first, with what there is more', async () => {
   expect([none.code, none.stdout]).toEqual([
     0,
     expect.stringMatching(/^No events match\. The archive begins at 20/),
+  ]);
+});
+
+async function connected(url: string): Promise<pg.Client> {
+  const client = new pg.Client({ connectionString: url });
+  await client.connect();
+  onTestFinished(() => client.end());
+  return client;
+}
+
+test('a search that takes too long ends with what to do', async () => {
+  const config = await archiveOf(1);
+  const { archive } = parse(await readFile(config, 'utf8'));
+  // Two: within a transaction `pg_stat_activity` does not change.
+  const [locking, watching] = [await connected(archive.url), await connected(archive.url)];
+  await locking.query('begin; lock table longshore.event');
+  const searching = command(['search', 'acme', '--config', config]);
+  // What PostgreSQL's statement_timeout does after READ_TIMEOUT_MS.
+  const cancel = `select pg_cancel_backend(pid) from pg_stat_activity
+    where datname = current_database() and wait_event_type = 'Lock'`;
+  await eventually(async () => (await watching.query(cancel)).rowCount === 1);
+  const { code, stderr } = await searching;
+  expect([code, stderr]).toEqual([
+    1,
+    expect.stringMatching(/took too long.*narrower time, a repository, a digest or an actor/s),
   ]);
 });
 

@@ -136,8 +136,11 @@ async function runOfAnother(
 }
 
 /** An event as a push would have made it. */
-export function deliveryFor(endpoint: string, { registry, repository, tag, digest }: NamedImage): Delivery {
-  const id = randomUUID();
+export function deliveryFor(
+  endpoint: string,
+  { registry, repository, tag, digest }: NamedImage,
+  id: string = randomUUID(),
+): Delivery {
   const target = { repository, tag, digest };
   const url = registry && `${registry}/v2/${repository}/manifests/${digest ?? tag}`;
   return deliveryOf(

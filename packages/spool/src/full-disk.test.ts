@@ -2,12 +2,12 @@
 import { cp, mkdir, open, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { crc32 } from 'node:zlib';
-import { claimFolder, eventually } from '@longshore/testkit';
+import { canMount, claimFolder, eventually, remount, smallDisk } from '@longshore/testkit';
 import { describe, expect, test } from 'vitest';
 import type { Claim } from './folders.js';
 import { foldersOf, makeFolders } from './folders.js';
 import { convertSegments } from './legacy.js';
-import { canMount, diskFull, remount, smallDisk } from './testing/full-disk.js';
+import { diskFull } from './testing/full-disk.js';
 import {
   aRequest,
   asAfterKill,
@@ -17,6 +17,8 @@ import {
   type TestSpool,
   temporaryFolder,
 } from './testing/open-spool.js';
+
+const mounts = await canMount();
 
 const SEGMENT = '1796018277681';
 
@@ -118,7 +120,7 @@ describe('a start on a full disk', () => {
     expect(spool.taken).toEqual(['2', '0']);
   });
 
-  test.skipIf(!canMount)('of a real one drains it, and takes again', async () => {
+  test.skipIf(!mounts)('of a real one drains it, and takes again', async () => {
     const disk = await smallDisk('256k');
     const dir = join(disk, 'spool');
     const first = await openSpool(dir, { limits: { maxbytes: 2 ** 30, fsync: true } });
@@ -152,7 +154,7 @@ describe('a start on a full disk', () => {
   });
 });
 
-test.skipIf(!canMount)(
+test.skipIf(!mounts)(
   'a disk that becomes read-only is drained once, and emptied when it can be written',
   async () => {
     const disk = await smallDisk('256k');
@@ -214,7 +216,7 @@ describe('what an older version left on a full disk', () => {
     expect(await filesOf(join(dir, '1'))).toEqual([]);
   });
 
-  test.skipIf(!canMount)(
+  test.skipIf(!mounts)(
     'of a real one is converted as far as there is space, and the rest when that is drained',
     async () => {
       const dir = join(await smallDisk('512k'), 'spool');

@@ -24,5 +24,6 @@ export { type RegistryOptions, startRegistry, type TestRegistry } from './regist
 export type { Reply } from './reply.js';
 export { onEachPostgres, templateDatabase, testDatabase } from './shared-postgres.js';
 export { redisUrl, testPrefix } from './shared-redis.js';
+export { canMount, remount, smallDisk } from './small-disk.js';
 export { startTcpProxy, type TcpProxy } from './tcp-proxy.js';
 export { hasTool, toolPath } from './tools.js';

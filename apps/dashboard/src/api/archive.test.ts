@@ -1,6 +1,7 @@
 /** The archive's part of the API, over a real PostgreSQL and real HTTP. */
 import { once } from 'node:events';
 import { get as httpGet, type IncomingMessage } from 'node:http';
+import { LongshoreError } from '@longshore/event';
 import { eventually } from '@longshore/testkit';
 import { describe, expect, test } from 'vitest';
 import { get } from '../testing/api.js';
@@ -119,6 +120,21 @@ describe('what the archive holds', () => {
       expect([path, status, body.error]).toEqual([path, 400, 'REQUEST_INVALID']);
       expect(body.message).toContain(words);
     }
+  });
+
+  test('a search that takes too long is 504, and says what to narrow', async () => {
+    const slow = async (): Promise<never> => {
+      throw new LongshoreError('ARCHIVE_SLOW', 'the search took too long and was ended: give a repository');
+    };
+    const dashboard = await startDashboard(endpoints('one'), archiveOf('x', { events: slow }));
+    for (const path of ['/archive/events', '/archive/events?format=csv']) {
+      const { status, body } = await get(dashboard, path);
+      expect([path, status, body.error, body.message]).toEqual([
+        ...[path, 504, 'ARCHIVE_SLOW'],
+        expect.stringContaining('give a repository'),
+      ]);
+    }
+    expect(dashboard.internalErrors).toEqual([]);
   });
 
   test('an unknown digest is 404; without an archive everything is, with what to add', async () => {

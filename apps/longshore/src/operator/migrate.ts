@@ -1,5 +1,5 @@
 /** `longshore migrate plan`: what is alive in the archive, on the command line. Needs no Redis. */
-import type { PlanFormat } from '@longshore/archive/migrate';
+import type { PlanFilter, PlanFormat } from '@longshore/archive/migrate';
 import type { Config } from '@longshore/config';
 import { printable } from '@longshore/event';
 import { parseTime } from '@longshore/operator/schemas';
@@ -11,8 +11,8 @@ import { openCommandArchive } from './command-archive.js';
 export interface MigrateOptions {
   /** Path of the configuration. */
   config: string;
-  /** `host[:port]` */
-  to: string;
+  /** Base url of the target. */
+  to: URL;
   since?: string;
   pulledWithin?: string;
   format: PlanFormat;
@@ -33,14 +33,18 @@ export async function plan(options: MigrateOptions, shell: Shell): Promise<numbe
     const { planTags, writePlan } = await import('@longshore/archive/migrate');
     const hosts = registryHosts(config);
     const tags = planTags({ pool: archive.pool, filter, hostOf: (source) => hosts.get(source), warn });
-    for await (const line of writePlan(format, tags, to)) shell.print(line);
+    for await (const line of writePlan(format, tags, to.host)) shell.print(line);
     return warnings.length > 0 ? 1 : 0;
   } finally {
     await archive.close();
   }
 }
 
-function filterOf({ since, pulledWithin }: MigrateOptions, now: number) {
+/** @throws LongshoreError REQUEST_INVALID */
+export function filterOf(
+  { since, pulledWithin }: Pick<MigrateOptions, 'since' | 'pulledWithin'>,
+  now: number,
+): PlanFilter {
   const iso = (name: string, text: string): string => new Date(parseTime(name, text, now)).toISOString();
   return {
     ...(since !== undefined && { since: iso('since', since) }),
@@ -49,5 +53,5 @@ function filterOf({ since, pulledWithin }: MigrateOptions, now: number) {
 }
 
 /** Host of the registry behind a source, where `registries` has it. */
-const registryHosts = ({ registries }: Config): ReadonlyMap<string, string> =>
+export const registryHosts = ({ registries }: Config): ReadonlyMap<string, string> =>
   new Map(registries.map(({ source, url }) => [source, new URL(url.reveal()).host]));

@@ -24,6 +24,8 @@ export interface PlannedTag {
   digest: string;
   /** It belongs to another image: `sha256-HEX`, `sha256-HEX.sig` … */
   isSide: boolean;
+  /** ISO 8601, in UTC; absent: not pulled as far as the archive reaches. */
+  pulledAt?: string;
 }
 
 /** What a plan is made of. */
@@ -46,6 +48,7 @@ interface Repository {
 interface Tag {
   tag: string;
   digest: Buffer;
+  pulled_at: string | null;
 }
 
 const PAGE = 1_000;
@@ -75,10 +78,10 @@ export async function* planTags(parts: PlanParts): AsyncGenerator<PlannedTag> {
     seen.set(name, source);
     const planned = { source, host, repository: name };
     const digests = new Set<string>();
-    for await (const { tag, digest } of tagsOf(pool, id, parts.filter, false)) {
+    for await (const { tag, digest, pulled_at: pulledAt } of tagsOf(pool, id, parts.filter, false)) {
       const text = digestText(digest);
       digests.add(text);
-      yield { ...planned, tag, digest: text, isSide: false };
+      yield { ...planned, tag, digest: text, isSide: false, ...(pulledAt !== null && { pulledAt }) };
     }
     const subjects = isFiltered(parts.filter) ? await withParts(pool, id, digests) : undefined;
     for await (const { tag, digest } of tagsOf(pool, id, {}, true)) {
@@ -109,7 +112,7 @@ async function* repositories(pool: pg.Pool): AsyncGenerator<Repository> {
 
 /** A tag that was pushed before the archive began has the digest of its last pull. */
 const TAGS = `
-select t.tag, coalesce(t.digest, pulled.digest) as digest
+select t.tag, coalesce(t.digest, pulled.digest) as digest, t.last_pull_at as pulled_at
 from tag_state t
 left join lateral (
   select e.digest from event e

@@ -1,5 +1,7 @@
 import { once } from 'node:events';
-import { onEachPostgres, startPostgres } from '@longshore/testkit';
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { canMount, onEachPostgres, smallDisk, startPostgres } from '@longshore/testkit';
 import { expect, test } from 'vitest';
 import { isArchiveUnavailable } from '../db/errors.js';
 import { openTestArchive, testArchive, unaborted, writerOf } from '../testing/archive.js';
@@ -79,6 +81,31 @@ onEachPostgres(() => {
     expect(await write([delivery()], unaborted())).toEqual(['stored']);
   });
 });
+
+test.skipIf(!(await canMount()))(
+  'a disk that is really full is an outage, and the same batch is written when there is space',
+  async () => {
+    const disk = await smallDisk('48m', 'postgres');
+    const postgres = await startPostgres();
+    // The WAL has space, as on a server whose data is what grew: PostgreSQL still answers.
+    await postgres.sql(`create tablespace small location '${disk}'`);
+    await postgres.sql('create database full_disk tablespace small');
+    const url = new URL(await postgres.database());
+    url.pathname = 'full_disk';
+    const archive = openTestArchive(url.href);
+    await archive.migrate();
+    const { write } = writerOf(archive);
+    const ballast = join(disk, 'ballast');
+    const filled = writeFile(ballast, Buffer.alloc(64 * 2 ** 20));
+    await expect(filled).rejects.toMatchObject({ code: 'ENOSPC' });
+    const batch = Array.from({ length: 500 }, (_, n) => delivery({ tag: `${n}` }));
+    await expect(write(batch, unaborted())).rejects.toMatchObject(unavailable(/No space left on device/));
+    await writeFile(ballast, '');
+    expect(new Set(await write(batch, unaborted()))).toEqual(new Set(['stored']));
+    await archive.close();
+    await postgres.remove();
+  },
+);
 
 test('a server that answers nothing is given up, also with an open connection', async () => {
   const postgres = await startPostgres();

@@ -9,7 +9,7 @@ import { STORED_VERSION } from './stored.js';
 import type { Aborted, Pending, Settled } from './targets/target.js';
 
 /** Milliseconds between two tries to get a turn: the first gap, and the longest. */
-const FIRST_GAP_MS = 50;
+const FIRST_GAP_MS = 10;
 const LONGEST_GAP_MS = 1_000;
 /** Longest wait for a claim while the endpoint's slot is held. */
 const CLAIM_TIMEOUT_MS = 20_000;
