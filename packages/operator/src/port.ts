@@ -3,7 +3,14 @@
  * as they were written; one that cannot be parsed is REQUEST_INVALID.
  */
 import type { Config } from '@longshore/config';
-import type { HistoryAnswer, HistoryQuery, PreheatRun, RecentEvents, SampleImage, TakenEvent } from '@longshore/event';
+import type {
+  HistoryAnswer,
+  HistoryQuery,
+  PreheatRun,
+  RecentEvents,
+  SampleImage,
+  TakenEvent,
+} from '@longshore/event';
 import type { RedisClient } from '@longshore/queue';
 import type { BulkProgress, BulkResult, DeadLetter, DeadLetterDetail } from '@longshore/queue/dead';
 import type { DeadGroups } from '@longshore/queue/dead-groups';

@@ -1,12 +1,6 @@
 /** The history of an event, as `longshore trace` shows it: the state of each delivery, and every step. */
 
-import {
-  type EventHistory,
-  eventName,
-  type HistoryAnswer,
-  plural,
-  shortDigest,
-} from '@longshore/event';
+import { type EventHistory, eventName, type HistoryAnswer, plural, shortDigest } from '@longshore/event';
 import { describeGap, describeMissing, describeStates } from '@longshore/operator/format';
 import { Matrix } from './event/matrix.js';
 import { At, DescriptionRow, Heads, link } from './parts.js';

@@ -13,9 +13,8 @@ export function curlOf(
   return [
     `curl --request ${quoted(method)} ${quoted(url)}`,
     ...lines.map(([name, value]) => `--header ${quoted(`${name}: ${value}`)}`),
-    ...(body === '' ? [] : [`--data-binary ${quoted(body)}`]),
+    ...(body === '' ? [] : [`--data-raw ${quoted(body)}`]),
   ].join(' \\\n  ');
 }
 
-/** A `@` at the beginning of the data would name a file. */
 const quoted = (text: string): string => `'${text.replaceAll("'", `'\\''`)}'`;

@@ -1,7 +1,6 @@
 /** One delivery: how it stands, each attempt, what is ahead, the request, and the body. */
 import { formatNumber, formatSize } from '@longshore/event';
 import type { EndpointOverview } from '@longshore/operator';
-import type { ExplainedEndpoint } from '@longshore/operator/explain';
 import { describeReason, describeRule } from '@longshore/operator/format';
 import type { StoredDeliveryDetail } from '@longshore/queue/deliveries';
 import { deliveryPath, nameOf, STATES } from '../deliveries.js';
@@ -10,7 +9,7 @@ import { Ago, At, DescriptionRow, link, Text } from '../parts.js';
 import { Refused, Submit } from '../submit.js';
 import { Ahead } from './ahead.js';
 import { type Attempt, Attempts } from './attempts.js';
-import { RequestAsSent } from './request.js';
+import { RequestAsSent, type ShownRequest } from './request.js';
 
 /** What the page of a delivery shows. */
 export interface DeliveryProps {
@@ -20,12 +19,12 @@ export interface DeliveryProps {
   /** Of its endpoint, while it is configured. */
   settings?: EndpointOverview['settings'];
   /** What its endpoint would be sent now; absent where no request can be shown. */
-  explained?: ExplainedEndpoint;
+  request?: ShownRequest;
   now: number;
 }
 
 /** The page. */
-export function DeliveryPage({ detail, attempts, settings, explained, now }: DeliveryProps) {
+export function DeliveryPage({ detail, attempts, settings, request, now }: DeliveryProps) {
   const { id, endpoint, state, at, event, last, failed, ignored, supersededBy, delivery, raw } = detail;
   return (
     <>
@@ -46,7 +45,7 @@ export function DeliveryPage({ detail, attempts, settings, explained, now }: Del
       <h2>Attempts</h2>
       <Attempts attempts={attempts} counted={detail.attempts} />
       <Ahead detail={detail} settings={settings} now={now} />
-      {explained && <RequestAsSent explained={explained} />}
+      {request && <RequestAsSent shown={request} />}
       <h2>Event</h2>
       <Text name="Event">
         {delivery ? bodyOf(delivery.payload) : (raw ?? 'Removed when the delivery was settled.')}

@@ -1,10 +1,18 @@
 /** The request that an endpoint gets for a delivery, with secrets masked: its lines, and as a command to copy. */
-import type { ExplainedEndpoint } from '@longshore/operator/explain';
 import { Text } from '../parts.js';
 import { curlOf } from './curl.js';
 
+/** What an endpoint would be sent now; secrets are `***`. */
+export interface ShownRequest {
+  /** Absent where the kind of the endpoint makes no request of its own. */
+  request?: { method: string; headers: readonly (readonly [name: string, value: string])[]; body: string };
+  url?: string;
+  /** Why no request can be made of it. */
+  problem?: string;
+}
+
 /** Nothing where the kind of the endpoint makes no request of its own. */
-export function RequestAsSent({ explained: { url, request, problem } }: { explained: ExplainedEndpoint }) {
+export function RequestAsSent({ shown: { url, request, problem } }: { shown: ShownRequest }) {
   if (problem) return <p class="note bad">No request can be made of it at present: {problem}</p>;
   if (!request || !url) return null;
   const lines = request.headers.map(([name, value]) => `${name}: ${value}`);

@@ -16,7 +16,11 @@ const MOST = 10;
  * @param next epoch milliseconds of the next attempt
  * @returns the next attempts, and how many there are in all
  */
-export function timetable(policy: RetryPolicy, failed: number, next: number): { planned: Planned[]; all: number } {
+export function timetable(
+  policy: RetryPolicy,
+  failed: number,
+  next: number,
+): { planned: Planned[]; all: number } {
   const all = Math.max(0, policy.threshold - failed);
   const planned: Planned[] = [];
   let at = next;

@@ -12,9 +12,9 @@ import {
 } from '@longshore/event';
 import { describeReason } from '@longshore/operator/format';
 import { deliveryPath } from '../deliveries.js';
+import { DeliveryState } from '../delivery/state.js';
 import { endpointPath } from '../overview.js';
 import { At, Heads } from '../parts.js';
-import { DeliveryState } from '../delivery/state.js';
 
 type Attempt = Extract<HistoryStep, { step: 'attempted' }>;
 
@@ -30,7 +30,15 @@ const MAX_ATTEMPTS = 10;
 /** With fewer endpoints all of them are shown in full. */
 const FEW = 12;
 
-const ORDER: readonly HistoryDelivery['state'][] = ['dead', 'expired', 'dropped', 'delayed', 'active', 'waiting', 'unknown'];
+const ORDER: readonly HistoryDelivery['state'][] = [
+  'dead',
+  'expired',
+  'dropped',
+  'delayed',
+  'active',
+  'waiting',
+  'unknown',
+];
 const rank = ({ state }: HistoryDelivery): number => {
   const place = ORDER.indexOf(state);
   return place < 0 ? ORDER.length : place;
@@ -102,7 +110,12 @@ function Table({ rows, blocked }: { rows: readonly Row[]; blocked: ReadonlyMap<s
       <table>
         <caption class="hidden">{`Endpoints and their attempts, what is not delivered first${left}`}</caption>
         <Heads
-          columns={['Endpoint', 'State', ...Array.from({ length: columns }, (_, n) => `${n + 1}`), 'Next or end']}
+          columns={[
+            'Endpoint',
+            'State',
+            ...Array.from({ length: columns }, (_, n) => `${n + 1}`),
+            'Next or end',
+          ]}
         />
         <tbody>
           {rows.map(({ delivery, attempts }) => {
@@ -146,7 +159,13 @@ function Cell({ attempt }: { attempt: Attempt | undefined }) {
   );
 }
 
-function End({ delivery: { until, settledAt, state }, blocked }: { delivery: HistoryDelivery; blocked?: string }) {
+function End({
+  delivery: { until, settledAt, state },
+  blocked,
+}: {
+  delivery: HistoryDelivery;
+  blocked?: string;
+}) {
   if (blocked !== undefined && (state === 'waiting' || state === 'delayed')) return <>endpoint {blocked}</>;
   if (until) return <At at={until} />;
   return settledAt ? <At at={settledAt} /> : null;

@@ -1,8 +1,8 @@
 /** The archive's pages by address. Each asks for a few things at once. */
 import type { PageDeps } from '../../deps.js';
+import { trailViews } from '../../event/views.js';
 import type { Place } from '../../layout.js';
 import type { View } from '../../view.js';
-import { trailViews } from '../../event/views.js';
 import { ArchiveOff } from '../off.js';
 import { images, statistics, unused } from './analysis.js';
 import { event, events } from './events.js';
