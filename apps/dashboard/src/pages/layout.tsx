@@ -7,6 +7,7 @@ import { renderToString } from 'preact-render-to-string';
 import { SIGN_OUT_PATH } from '../access/paths.js';
 import type { Site } from '../site.js';
 import { Brand, Foot } from './brand.js';
+import { Keys, LiveBar } from './live.js';
 import { Access } from './submit.js';
 
 /** The pages of the navigation. */
@@ -101,12 +102,14 @@ export function Layout({ title, here, search, site, hasBoard, actor, bare, child
           {actor && <SignedIn actor={actor} />}
         </header>
         <main id="main" tabIndex={-1}>
+          <LiveBar />
           <p class="note bad" data-stale hidden>
             Live updates paused: the dashboard or Redis is not responding. Retrying…
           </p>
           {children}
         </main>
         {!bare && <Foot site={site} hasBoard={hasBoard} />}
+        <Keys />
       </body>
     </html>
   );
@@ -165,6 +168,11 @@ function Links({ places, here }: { places: readonly NavigationLink[]; here?: Pla
   );
 }
 
+/** What live updates replace. */
+const LIVE = ' data-live="true"';
+/** For those without scripts, which such a page keeps current by loading it again. */
+const REFRESH = '<noscript><meta http-equiv="refresh" content="30"/></noscript></head>';
+
 /** A quoted attribute may contain a `>`. */
 const TAG_OR_TEXT = /<(?:"[^"]*"|[^">])*>|[^<]+/g;
 
@@ -179,5 +187,5 @@ export function page(props: LayoutProps): string {
     </Access.Provider>,
   );
   const shown = html.replace(TAG_OR_TEXT, (part) => (part.startsWith('<') ? part : printableLines(part)));
-  return `<!doctype html>${shown}`;
+  return `<!doctype html>${shown.includes(LIVE) ? shown.replace('</head>', REFRESH) : shown}`;
 }
