@@ -7,6 +7,7 @@ import { createArchiveReader } from '@longshore/archive/read';
 import { testDatabase } from '@longshore/testkit';
 import { expect, test } from 'vitest';
 import { chance, generate } from './archive/generate.mjs';
+import { outage } from './archive/outage.mjs';
 import { queriesOf, someDigests } from './archive/queries.mjs';
 
 const EVENTS = 50_000;
@@ -59,3 +60,11 @@ const isScanOfEvents = (node) =>
   node['Node Type'] === 'Seq Scan' &&
   node['Relation Name'].startsWith('event') &&
   node['Shared Hit Blocks'] + node['Shared Read Blocks'] > 0;
+
+test('PostgreSQL stopped in a stream: nothing is missing or twice, and no other endpoint waits for it', {
+  timeout: 300_000,
+}, async () => {
+  const { phases, ...counts } = await outage({ events: 90, rate: 60 });
+  expect(counts).toEqual({ posted: 90, rows: 90, events: 90, dead: 0 });
+  expect(phases.map(({ received }) => received)).toEqual([30, 30, 30]);
+});

@@ -1,13 +1,13 @@
 /**
- * Sends malformed requests of every format to a running relay and checks it: no 5xx, a response within 5 s, no crash,
+ * Sends malformed requests of every format to a running relay and checks it: no 5xx, a response within 5 s (`--limit`), no crash,
  * bounded memory (its peak too) and quarantine, and a valid event that is delivered at the end.
  *
- * `node fuzz.mjs [--minutes 10] [--seed N] [--concurrency 16]`, from the bench folder after a build. Exits 1 and
+ * `node fuzz.mjs [--minutes 10] [--seed N] [--concurrency 16] [--limit 5]`, from the bench folder after a build. Exits 1 and
  * names the requests on failure; `--seed N --only M` sends request M again. Reads memory from /proc.
  */
 import { randomUUID } from 'node:crypto';
 import { parseArgs } from 'node:util';
-import { exchange, LIMIT_MS } from './fuzz/exchange.mjs';
+import { exchange } from './fuzz/exchange.mjs';
 import { lookInto, memoryOf } from './fuzz/relay.mjs';
 import { bombOf, MAX_IN_FLIGHT, readSamples, requestOf } from './fuzz/request.mjs';
 import { startLongshore, startSink, stopAll } from './processes.mjs';
@@ -18,9 +18,12 @@ const { values } = parseArgs({
     seed: { type: 'string', default: String(Date.now() % 1e9) },
     only: { type: 'string' },
     concurrency: { type: 'string', default: '16' },
+    limit: { type: 'string', default: '5' },
   },
 });
 const seed = Number(values.seed);
+/** ms in which each request is answered. */
+const limit = Number(values.limit) * 1_000;
 const total = Number(values.minutes) * 60_000;
 const ROUND = Math.min(60_000, total / 3);
 /** Heap that V8 keeps after a peak, in addition to live data. */
@@ -65,12 +68,12 @@ async function send(number) {
 }
 
 async function judge(number, request) {
-  const { status, missing, ms } = await exchange(port, request);
+  const { status, missing, ms } = await exchange(port, limit, request);
   sent++;
   if (ms > slowest.ms) slowest = { ms, number, what: request.what };
   statuses.set(status ?? missing, (statuses.get(status ?? missing) ?? 0) + 1);
   // A salvo tests memory; each of its bombs waits for the others.
-  const isLate = !request.isSalvo && (missing === 'late' || ms > LIMIT_MS);
+  const isLate = !request.isSalvo && (missing === 'late' || ms > limit);
   const isLost = status === undefined && !request.broken && !request.isSalvo;
   // As documented: the bodies in flight have their limit.
   const isBusy = status === 503 && request.what.includes('bomb');

@@ -1,14 +1,12 @@
 /** One request over a connection of its own, and what came back. */
 import { connect } from 'node:net';
 
-/** No sender waits longer than this before it gives up. */
-export const LIMIT_MS = 5_000;
-
 /**
+ * @param limit ms after which the sender gives up
  * @param broken it is no whole request: the writing side is closed after it, as by a sender that went away
- * @returns the status, or why there is none: `late` after {@link LIMIT_MS}, else the end of the connection
+ * @returns the status, or why there is none: `late` after `limit`, else the end of the connection
  */
-export function exchange(port, { bytes, broken }) {
+export function exchange(port, limit, { bytes, broken }) {
   return new Promise((resolve) => {
     const started = performance.now();
     const socket = connect(port, '127.0.0.1');
@@ -19,7 +17,7 @@ export function exchange(port, { bytes, broken }) {
       const [, status] = /^HTTP\/1\.1 (\d{3})/.exec(answer) ?? [];
       resolve({ status: Number(status) || undefined, missing, ms: performance.now() - started });
     };
-    const timer = setTimeout(() => done('late'), LIMIT_MS);
+    const timer = setTimeout(() => done('late'), limit);
     socket.on('connect', () => {
       socket.write(bytes);
       if (broken) socket.end();

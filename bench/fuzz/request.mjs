@@ -185,7 +185,7 @@ function compress(made, random) {
 function wire(method, path, { headers, body, chunked, cut, garbled }) {
   const length = chunked ? { 'transfer-encoding': 'chunked' } : { 'content-length': body.length };
   const { 'content-length': _length, 'transfer-encoding': _coding, ...rest } = headers;
-  const all = { host: 'fuzz', connection: 'close', ...rest, ...length };
+  const all = { host: 'localhost', connection: 'close', ...rest, ...length };
   const lines = Object.entries(all).map(([name, value]) => `${name}: ${value}`);
   const head = Buffer.from(`${method} ${path} HTTP/1.1\r\n${lines.join('\r\n')}\r\n\r\n`, 'latin1');
   const chunks = chunked

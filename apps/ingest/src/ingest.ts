@@ -5,6 +5,7 @@ import { excerpt, type HistoryWriter } from '@longshore/event';
 import type { Observer } from '@longshore/observe';
 import { createPublish } from '@longshore/publish';
 import type { Monitor, RedisClient } from '@longshore/queue';
+import { createSourceTally } from '@longshore/queue/activity';
 import { createProducer, createReplication } from '@longshore/queue/producer';
 import { createQuarantine, quarantineLimits } from '@longshore/queue/quarantine';
 import { withoutToken } from '@longshore/sources';
@@ -62,13 +63,17 @@ export function createIngest(parts: IngestParts): Ingest {
 
   const publish = createPublish({ room: monitor, producer, history: trail, observer });
   const replication = createReplication(client, prefix, () => settings.redis.wait);
-  const take = createTake({ publish, routes: current.routes, quarantine, replication, observer, trail });
+  const tally = createSourceTally(client, prefix);
+  const take = createTake({
+    ...{ publish, routes: current.routes, quarantine, replication, observer, trail, tally },
+  });
   const spool = createLocalSpool({
     config: () => settings,
     claim,
     isReady: () => monitor.health.up,
     drain: async ({ source, ...raw }) => take(await reopen(current.sources(), source, raw)),
     observer,
+    tally,
   });
   return {
     start: spool.open,
@@ -100,6 +105,7 @@ export function createIngest(parts: IngestParts): Ingest {
     },
     async close() {
       await spool.close();
+      await tally.close();
       await producer.close();
     },
   };

@@ -10,6 +10,7 @@ import { resolve } from 'node:path';
 import { type Config, isSpooled } from '@longshore/config';
 import { LongshoreError } from '@longshore/event';
 import type { Observer } from '@longshore/observe';
+import type { SourceTally } from '@longshore/queue/activity';
 import type { OpenedRequest } from '@longshore/sources';
 import { type Claim, createSpool, type SpooledRequest, type SpoolState } from '@longshore/spool';
 import type { OpenRequest, Take } from './pipeline.js';
@@ -27,6 +28,7 @@ export interface LocalSpoolParts {
   /** Takes a request into Redis, as it would have been taken when it came. */
   drain(request: SpooledRequest): Promise<unknown>;
   observer: Observer;
+  tally: Pick<SourceTally, 'note'>;
 }
 
 /** The spool as ingest uses it. */
@@ -44,7 +46,8 @@ export interface LocalSpool {
 const NOT_NOW = ['QUEUE_UNAVAILABLE', 'QUEUE_FULL', 'QUEUE_UNSAFE'];
 
 /** The spool with its folder, its log, and what drains it. */
-export function createLocalSpool({ config, claim, isReady, drain, observer }: LocalSpoolParts): LocalSpool {
+export function createLocalSpool(parts: LocalSpoolParts): LocalSpool {
+  const { config, claim, isReady, drain, observer, tally } = parts;
   const dir = resolve(config().ingest.spool.dir ?? `${config().datadir}/spool`);
   let isOpen = false;
   const spool = createSpool({
@@ -66,6 +69,7 @@ export function createLocalSpool({ config, claim, isReady, drain, observer }: Lo
   const put = async ({ opened, raw }: OpenRequest, reason: string): Promise<Receipt> => {
     const { source, kind } = opened;
     await spool.put(withoutCredentials(opened, raw));
+    tally.note(source, { spooled: 1 });
     observer.eventSpooled({ source, kind, reason, bytes: raw.body.length });
     return { source, status: 202, body: { spooled: true } };
   };

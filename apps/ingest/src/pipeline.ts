@@ -9,6 +9,7 @@
 import type { HistoryWriter } from '@longshore/event';
 import type { Observer } from '@longshore/observe';
 import type { Publish, PublishObserver, Routes } from '@longshore/publish';
+import type { SourceTally } from '@longshore/queue/activity';
 import type { Replication } from '@longshore/queue/producer';
 import type { Quarantine } from '@longshore/queue/quarantine';
 import type { OpenedRequest, RawRequest, RequestHead, Sources } from '@longshore/sources';
@@ -94,10 +95,13 @@ export interface TakeParts {
   replication: Replication;
   observer: TakingObserver;
   trail: HistoryWriter;
+  /** Absent where what is taken was counted before, such as from quarantine. */
+  tally?: Pick<SourceTally, 'note'>;
 }
 
 /** See the header. */
-export function createTake({ publish, routes, quarantine, replication, observer, trail }: TakeParts): Take {
+export function createTake(parts: TakeParts): Take {
+  const { publish, routes, quarantine, replication, observer, trail, tally } = parts;
   return async ({ opened, raw, started }) => {
     const { source, kind, taken, note } = opened;
     const { receivedAt, remote, body } = raw;
@@ -111,6 +115,7 @@ export function createTake({ publish, routes, quarantine, replication, observer,
     const kept = await keep(quarantine, raw, opened, entries);
     reportKept(kept, raw, { observer, trail });
     if (opened.skipped !== undefined) observer.linesSkipped?.(source, opened.skipped);
+    tally?.note(source, { accepted: taken.length, quarantined: kept.length });
     if (taken.length + kept.length > 0) await replicated();
     return receiptOf(opened, counts, kept);
   };

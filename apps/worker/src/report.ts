@@ -88,7 +88,7 @@ export function createReport({ observer, pulse, trail }: ReportParts): Report {
       // What cannot be read is no fault of the receiver's, which was not asked.
       if (reason === 'undecodable' || (isNoted && settle !== 'delivered')) return;
       const failed = { delivered: false, attempt, status, reason, detail } as const;
-      pulse.note(of.endpoint, settle === 'delivered' ? { delivered: true } : failed);
+      pulse.note(of.endpoint, { ...(settle === 'delivered' ? { delivered: true } : failed), ms });
     },
   };
 }

@@ -32,6 +32,11 @@ export interface History {
    * @throws LongshoreError QUEUE_UNAVAILABLE, REQUEST_INVALID
    */
   recent(paging: { limit: number; after?: string }): Promise<RecentEvents>;
+  /**
+   * The newest receipts of the trail, newest first; of an event that came several times, the newest.
+   * @throws LongshoreError QUEUE_UNAVAILABLE
+   */
+  latest(limit: number): Promise<ReceivedEntry[]>;
   /** Epoch milliseconds since when entries are kept; undefined: there are none. Throws as `delivered` does. */
   since(): Promise<number | undefined>;
 }

@@ -17,6 +17,7 @@ export const IGNORED_AT = [
   'queue.progress',
   'queue.promote',
   'queue.pulse',
+  'queue.sources',
   'queue.stored',
   'queue.loss',
   'queue.oldest',

@@ -94,6 +94,7 @@ export {
 export {
   type Answer,
   type ArchiveReason,
+  type BrokerReason,
   type FormatReason,
   isTlsReason,
   type Outcome,

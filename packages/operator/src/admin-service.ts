@@ -3,6 +3,7 @@
  * knows HTTP.
  */
 import { sourceNames } from '@longshore/config';
+import { createActivityReader, readSources } from '@longshore/queue/activity';
 import { createDeadLetters } from '@longshore/queue/dead';
 import { createDeliveries } from '@longshore/queue/deliveries';
 import { createHoldSwitch } from '@longshore/queue/hold';
@@ -17,6 +18,7 @@ import { createActs } from './access/acts.js';
 import type { Actor } from './access/role.js';
 import { deadLetterMethods } from './dead-letters.js';
 import { createEndpoints } from './endpoints.js';
+import { explainMethods } from './explain/methods.js';
 import { listingOf, notFound } from './listing.js';
 import type { AdminService, AdminServiceDeps } from './port.js';
 import { quarantineMethods } from './quarantine.js';
@@ -26,7 +28,7 @@ import { testMethods } from './tests.js';
 
 /** See {@link AdminService}. Closing it closes what it opened; not the client. */
 export function createAdminService(deps: AdminServiceDeps): AdminService {
-  const { client, config, by: via, replay, archive, now = Date.now } = deps;
+  const { client, config, by: via, replay, archive, preview, now = Date.now } = deps;
   const { prefix } = config().redis;
   const inspector = createInspector(client, prefix);
   const pauses = createPauses(client, prefix, inspector);
@@ -44,6 +46,7 @@ export function createAdminService(deps: AdminServiceDeps): AdminService {
   const journal = createJournal(client, prefix);
   const runs = createPreheatRuns(client, prefix);
   const holds = createHoldSwitch(client, prefix);
+  const activity = createActivityReader(client, prefix);
   const memory = createMemoryHistory(client, prefix);
   const operations = createOperations(client, prefix);
   const methods = (actor: Actor): AdminService => {
@@ -60,6 +63,8 @@ export function createAdminService(deps: AdminServiceDeps): AdminService {
         await acts.done({ action: action.name, endpoint });
         return endpoints.one(name);
       },
+      activity: (names) => activity.read(names, now()),
+      sources: () => readSources(client, prefix, now()),
       memory: memory.read,
       operations,
       preheats: async (name) => runs.list(await endpoints.existing(name)),
@@ -73,6 +78,7 @@ export function createAdminService(deps: AdminServiceDeps): AdminService {
       recent: (paging) => tracer.recent(paging),
       ...deadLetterMethods({ letters, endpoints, acts, now }),
       ...quarantineMethods({ quarantine, journal, replay, acts, now }),
+      ...explainMethods({ config, preview, archive, deliveries, history: tracer, now }),
       ...testMethods({ endpoints, sendTest: deps.sendTest, acts, now }),
       ...replayMethods({
         ...{ config, archive, endpoints, deliveries, letters, acts, now, history: tracer },

@@ -49,9 +49,11 @@ export function createEndpoints({ config, inspector, pauses, pulse, now }: Endpo
     ...new Set([...configured().map(({ name }) => name), ...(await inspector.known())]),
   ];
 
-  const overview = async (seen: EndpointPulse): Promise<EndpointOverview> => {
+  const overview = async (
+    seen: EndpointPulse,
+    settings: ReturnType<typeof everyEndpoint>[number] | undefined,
+  ): Promise<EndpointOverview> => {
     const { endpoint: name } = seen;
-    const settings = configured().find((each) => each.name === name);
     const pause = seen.pausedByOperator ? await pauses.get(name) : undefined;
     return {
       name,
@@ -78,13 +80,18 @@ export function createEndpoints({ config, inspector, pauses, pulse, now }: Endpo
     names,
     existing,
     async all(): Promise<EndpointOverview[]> {
-      const all = await Promise.all((await pulse.read(await names())).map(overview));
+      const settings = new Map(configured().map((each) => [each.name, each]));
+      const pulses = await pulse.read(await names());
+      const all = await Promise.all(pulses.map((seen) => overview(seen, settings.get(seen.endpoint))));
       return all.filter((one) => one.configured || isKept(one.pulse));
     },
     async one(name: string): Promise<EndpointOverview> {
       const [seen] = await pulse.read([await existing(name)]);
       if (!seen) throw notFound(name);
-      return overview(seen);
+      return overview(
+        seen,
+        configured().find((each) => each.name === name),
+      );
     },
   };
 }

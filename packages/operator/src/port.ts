@@ -12,6 +12,7 @@ import type {
   TakenEvent,
 } from '@longshore/event';
 import type { RedisClient } from '@longshore/queue';
+import type { Activity, SourceActivity } from '@longshore/queue/activity';
 import type { BulkProgress, BulkResult, DeadLetter, DeadLetterDetail } from '@longshore/queue/dead';
 import type { DeadGroups } from '@longshore/queue/dead-groups';
 import type { ListedState, StoredDelivery, StoredDeliveryDetail } from '@longshore/queue/deliveries';
@@ -22,6 +23,7 @@ import type { Act } from './access/acts.js';
 import type { Actor } from './access/role.js';
 import type { Action } from './actions/action.js';
 import type { EndpointOverview } from './endpoints.js';
+import type { ExplainQuery, Explanation, FoundEvent, Preview } from './explain/port.js';
 import type { DeadLetterQuery, QuarantineQuery } from './query.js';
 import type { OperatorArchive, ReplayedPart, ReplayOptions, ReplayResult, Republish } from './replay/port.js';
 import type { ReplayQuery } from './replay/query.js';
@@ -123,6 +125,8 @@ export interface AdminServiceDeps {
   replay: Replay;
   /** Absent: the configuration has no `archive`. */
   archive?: OperatorArchive;
+  /** Loads what renders requests, for explanations. Absent: nothing can be explained. */
+  preview?(): Promise<Preview>;
   /** Publishes archived events. */
   republish: Republish;
   /** Makes a test durable in the queue of one endpoint, past its rules. Rejects as publishing does. */
@@ -165,6 +169,10 @@ export interface AdminService {
    * @throws LongshoreError ENDPOINT_WAITS, REQUEST_INVALID, REQUEST_NOT_FOUND, QUEUE_FULL
    */
   test(endpoint: string, image?: Partial<SampleImage>): Promise<string>;
+  /** The last day of these endpoints, in their order; the names need not exist. */
+  activity(names: readonly string[]): Promise<Activity[]>;
+  /** Sources of which something came in the last day. */
+  sources(): Promise<SourceActivity[]>;
   /** How full Redis was in the last hour, oldest first; empty without a maxmemory. */
   memory(): Promise<MemorySample[]>;
   /** @throws LongshoreError REQUEST_NOT_FOUND, REQUEST_INVALID */
@@ -215,6 +223,14 @@ export interface AdminService {
   countReplay(query: ReplayQuery): Promise<number>;
   /** Where the progress of bulk actions is kept, for every process. */
   operations: Operations;
+  /**
+   * What becomes of an event, or of the newest ones, without storing or sending anything: for real, or with another filter
+   * or template for one endpoint.
+   * @throws LongshoreError REQUEST_NOT_FOUND, REQUEST_INVALID, ARCHIVE_UNAVAILABLE
+   */
+  explain(query: ExplainQuery): Promise<Explanation>;
+  /** The newest events, newest first. Throws as `explain` does. @param receipts true: with what became of each */
+  latest(limit: number, receipts?: boolean): Promise<FoundEvent[]>;
   /** Closes what it opened; not the client. */
   close(): Promise<void>;
 }

@@ -7,9 +7,11 @@ import { deliveryViews } from './delivery/views.js';
 import type { PageDeps } from './deps.js';
 import { DoctorPage } from './doctor.js';
 import { EndpointPage } from './endpoint.js';
+import { explainViews } from './explain/routes.js';
+import { Home } from './home/home.js';
+import { homeQuery, select } from './home/select.js';
 import { frameOf, page } from './layout.js';
 import { OperationPage, OperationsPage } from './operations/operations.js';
-import { Overview } from './overview.js';
 import { listedState, param } from './params.js';
 import { PreheatPage } from './preheat.js';
 import { quarantineViews } from './quarantine/views.js';
@@ -37,6 +39,7 @@ export function registerViews(router: Router, deps: PageDeps): void {
     ...otherViews(deps),
     ...archiveViews(deps),
     ...replayViews(deps),
+    ...explainViews(deps),
   };
   for (const [path, view] of Object.entries(views)) {
     router.get(path, async (ctx) => {
@@ -49,14 +52,18 @@ export function registerViews(router: Router, deps: PageDeps): void {
 
 function endpointViews({ admin, health, boardPath, now }: PageDeps): Record<string, View> {
   return {
-    '/': async () => {
-      const [rows, quarantined, samples] = await Promise.all([
+    '/': async (params) => {
+      const query = homeQuery(params);
+      const [rows, quarantined, samples, sources] = await Promise.all([
         admin.endpoints(),
         admin.countQuarantine(),
         admin.memory(),
+        admin.sources(),
       ]);
-      const props = { rows, quarantined, samples, ...health(), now: now() };
-      return { title: 'Endpoints', here: 'endpoints', children: <Overview {...props} /> };
+      const selection = select(rows, query);
+      const activity = await admin.activity(selection.shown.map(({ name }) => name));
+      const props = { rows, selection, activity, quarantined, samples, sources, ...health(), now: now() };
+      return { title: 'Endpoints', here: 'endpoints', children: <Home {...props} /> };
     },
     '/endpoints/:name': async (params, { name = '' }) => {
       const listed = listedState(params);

@@ -14,4 +14,5 @@ export {
   describeStates,
   describeStep,
 } from './history.js';
-export { memoryWarning } from './memory.js';
+export { memoryWarning, untilFull } from './memory.js';
+export { backlogTrend } from './trend.js';

@@ -35,8 +35,11 @@ export function memoryWarning(
   return `Redis has used ${percent} % of its maxmemory and reaches ${FULL_SHARE * 100} % in about ${formatDuration(left)} at the present rate; ingest answers 503 then${owner}`;
 }
 
-/** Milliseconds until Redis is full at the trend of the samples; undefined when it does not fill up. */
-function untilFull(samples: readonly MemorySample[]): number | undefined {
+/**
+ * Milliseconds until Redis is at 80 % of its maxmemory, at the trend of the samples; undefined when it does not fill up.
+ * @param samples oldest first
+ */
+export function untilFull(samples: readonly MemorySample[]): number | undefined {
   const [first] = samples;
   const last = samples.at(-1);
   if (!first || !last || last.at - first.at < SHORTEST_TREND_MS || last.share <= first.share)

@@ -1,5 +1,6 @@
 /** The two scripts of the pulse: one process adds what it has seen, and one look at an endpoint. */
 import { script } from '../script.js';
+import { RING_LUA } from './ring.js';
 
 /**
  * Adds what one process has seen of an endpoint. Several workers may see different things: the times decide,
@@ -7,10 +8,13 @@ import { script } from '../script.js';
  *
  * KEYS[1] pulse: hash of lastDeliveredAt, lastFailedAt, failingSince, failures, lastError
  * KEYS[2] minutes: hash, `d` or `f` and the minute -> attempts
+ * KEYS[3] day, KEYS[4] hour: rings, see `activity.ts`
+ * KEYS    5 hold, 6 wait, 7 active, 8 delayed, 9 prioritized: what is noted beside the attempts
  * ARGV    last success or 0, first failure after it or 0, failures after it, last failure or 0, its JSON,
- *         oldest minute to keep, then minute, delivered, failed for each minute
+ *         oldest minute to keep, bytes of a slot of the hour, then minute, delivered, failed and latency for each
+ *         minute; latency is the number of the class and its attempts: `3:12 4:1`
  */
-export const PULSE_NOTE = script(`
+export const PULSE_NOTE = script(`${RING_LUA}
 local function stored(field) return tonumber(redis.call('HGET', KEYS[1], field) or 0) end
 local delivered, since, count, failed = tonumber(ARGV[1]), tonumber(ARGV[2]), tonumber(ARGV[3]), tonumber(ARGV[4])
 local wasDelivered, wasFailed = stored('lastDeliveredAt'), stored('lastFailedAt')
@@ -41,7 +45,7 @@ if failed > 0 and failed >= wasFailed then
 end
 
 local isNew = false
-for i = 7, #ARGV, 3 do
+for i = 8, #ARGV, 4 do
   for field, by in pairs({ d = ARGV[i + 1], f = ARGV[i + 2] }) do
     if tonumber(by) > 0 and redis.call('HINCRBY', KEYS[2], field .. ARGV[i], by) == tonumber(by) then isNew = true end
   end
@@ -51,6 +55,41 @@ if isNew then
     if tonumber(string.sub(field, 2)) < tonumber(ARGV[6]) then redis.call('HDEL', KEYS[2], field) end
   end
   redis.call('EXPIRE', KEYS[2], 7200)
+end
+
+-- Both rings. Quarters in which a hold began or lasted are marked when the next one begins, since nothing may be
+-- attempted in them.
+local backlog = redis.call('LLEN', KEYS[6]) + redis.call('LLEN', KEYS[7]) + redis.call('ZCARD', KEYS[8])
+  + redis.call('ZCARD', KEYS[9])
+local hold = redis.call('HMGET', KEYS[5], 'state', 'since')
+for i = 8, #ARGV, 4 do
+  local minute = tonumber(ARGV[i])
+  local quarter = math.floor(minute / 15)
+  local offset, isFirst = slot(KEYS[3], quarter, 96, 16)
+  if offset then
+    if ARGV[i + 1] ~= '0' then add(KEYS[3], offset, 1, ARGV[i + 1]) end
+    if ARGV[i + 2] ~= '0' then add(KEYS[3], offset, 2, ARGV[i + 2]) end
+    if hold[1] == 'held' then
+      local since = math.floor(tonumber(hold[2] or 0) / 900000)
+      add(KEYS[3], offset, 3, 1)
+      if isFirst then
+        for q = math.max(since, quarter - 95), quarter - 1 do
+          local at, isEmpty = slot(KEYS[3], q, 96, 16)
+          if isEmpty then add(KEYS[3], at, 3, 1) end
+        end
+      end
+    end
+    if isFirst then redis.call('EXPIRE', KEYS[3], 90000) end
+  end
+  local bytes = tonumber(ARGV[7])
+  offset, isFirst = slot(KEYS[4], minute, 60, bytes)
+  if offset then
+    redis.call('BITFIELD', KEYS[4], 'SET', 'u32', (offset + 4) * 8, backlog)
+    for class, by in string.gmatch(ARGV[i + 3], '(%d+):(%d+)') do
+      redis.call('BITFIELD', KEYS[4], 'OVERFLOW', 'SAT', 'INCRBY', 'u16', (offset + 8 + 2 * tonumber(class)) * 8, by)
+    end
+    if isFirst then redis.call('EXPIRE', KEYS[4], 7200) end
+  end
 end
 return 1
 `);

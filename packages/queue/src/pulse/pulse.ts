@@ -8,8 +8,11 @@
  */
 import { type Answer, ignore } from '@longshore/event';
 import { coalesce, isReady, type RedisClient } from '../connection.js';
-import { activeKey, endpointKey } from '../names.js';
+import { holdKey } from '../hold/hold.js';
+import { activeKey, endpointKey, queueKey } from '../names.js';
 import { runScript } from '../script.js';
+import { dayKey, HOUR_RING, hourKey } from './activity.js';
+import { latencyClass } from './latency.js';
 import { PULSE_NOTE } from './pulse-script.js';
 
 /** The last failed attempt of an endpoint, without the receiver's words. */
@@ -21,7 +24,10 @@ export interface LastError extends Pick<Answer, 'status' | 'reason' | 'detail'> 
 }
 
 /** One attempt: a failure says why. */
-export type NotedAttempt = { delivered: true } | ({ delivered: false } & Omit<LastError, 'at'>);
+export type NotedAttempt = ({ delivered: true } | ({ delivered: false } & Omit<LastError, 'at'>)) & {
+  /** How long it took, ms; absent when it did not get as far as a request. */
+  ms?: number;
+};
 
 /** Notes attempts and writes them together, once a second. */
 export interface PulseWriter {
@@ -49,7 +55,14 @@ interface Seen {
   failures: number;
   lastError?: LastError;
   /** Delivered and failed attempts by minute since 1970. */
-  minutes: Map<number, [delivered: number, failed: number]>;
+  minutes: Map<number, Minute>;
+}
+
+interface Minute {
+  delivered: number;
+  failed: number;
+  /** Attempts by class of latency. */
+  latency: Map<number, number>;
 }
 
 /** @param client of the producer profile: a write that hangs must fail instead of piling up */
@@ -58,7 +71,11 @@ export function createPulse(client: RedisClient, prefix: string, now: () => numb
 
   const write = async (endpoint: string, batch: Seen): Promise<void> => {
     try {
-      const keys = [endpointKey(prefix, endpoint, 'pulse'), endpointKey(prefix, endpoint, 'minutes')];
+      const keys = [
+        ...['pulse', 'minutes'].map((part) => endpointKey(prefix, endpoint, part)),
+        ...[dayKey, hourKey, holdKey].map((keyOf) => keyOf(prefix, endpoint)),
+        ...['wait', 'active', 'delayed', 'prioritized'].map((part) => queueKey(prefix, endpoint, part)),
+      ];
       await runScript(client, PULSE_NOTE, keys, asArguments(batch, now()));
     } catch (error) {
       ignore('queue.pulse')(error); // written again at the next flush
@@ -104,15 +121,20 @@ const nothing = (): Seen => ({ deliveredAt: 0, failingSince: 0, failures: 0, min
 
 function add(seen: Seen, attempt: NotedAttempt, at: number): void {
   const minute = Math.floor(at / MINUTE_MS);
-  const [delivered, failed] = seen.minutes.get(minute) ?? [0, 0];
+  const counts = seen.minutes.get(minute) ?? { delivered: 0, failed: 0, latency: new Map() };
   // While Redis is unavailable nothing is written; what is too old by then goes here.
   for (const old of seen.minutes.keys()) if (old <= minute - KEPT_MINUTES) seen.minutes.delete(old);
-  seen.minutes.set(minute, attempt.delivered ? [delivered + 1, failed] : [delivered, failed + 1]);
+  seen.minutes.set(minute, counts);
+  counts[attempt.delivered ? 'delivered' : 'failed'] += 1;
+  if (attempt.ms !== undefined) {
+    const found = latencyClass(attempt.ms);
+    counts.latency.set(found, (counts.latency.get(found) ?? 0) + 1);
+  }
   if (attempt.delivered) {
     Object.assign(seen, { deliveredAt: at, failingSince: 0, failures: 0 });
     return;
   }
-  const { delivered: _, ...error } = attempt;
+  const { delivered: _, ms: _ms, ...error } = attempt;
   seen.failingSince ||= at;
   seen.failures += 1;
   seen.lastError = { at, ...error };
@@ -134,6 +156,10 @@ function asArguments(seen: Seen, now: number): (string | number)[] {
   const { deliveredAt, failingSince, failures, lastError, minutes } = seen;
   const oldest = Math.floor(now / MINUTE_MS) - KEPT_MINUTES + 1;
   const error = lastError ? JSON.stringify(lastError) : '';
-  const counts = Array.from(minutes, ([minute, both]) => [minute, ...both]).flat();
-  return [deliveredAt, failingSince, failures, lastError?.at ?? 0, error, oldest, ...counts];
+  const counts = Array.from(minutes, ([minute, { delivered, failed, latency }]) => [
+    ...[minute, delivered, failed],
+    Array.from(latency, ([found, count]) => `${found}:${count}`).join(' '),
+  ]);
+  const last = lastError?.at ?? 0;
+  return [deliveredAt, failingSince, failures, last, error, oldest, HOUR_RING.bytes, ...counts.flat()];
 }

@@ -7,6 +7,7 @@ import { SearchPage } from '../search.js';
 import type { View } from '../view.js';
 import type { Attempt } from './attempts.js';
 import { DeliveryPage } from './delivery.js';
+import type { ShownRequest } from './request.js';
 
 /** See the header. */
 export function deliveryViews({ admin, now }: PageDeps): Record<string, View> {
@@ -20,13 +21,35 @@ export function deliveryViews({ admin, now }: PageDeps): Record<string, View> {
       const attempts = steps.filter(
         (step): step is Attempt => step.step === 'attempted' && step.deliveryId === id,
       );
-      const { settings } = await admin.endpoint(detail.endpoint);
+      const [{ settings }, request] = await Promise.all([
+        admin.endpoint(detail.endpoint),
+        requestOf(admin, detail),
+      ]);
       const here = detail.state === 'dead' ? 'dead' : 'endpoints';
-      const children = <DeliveryPage {...{ detail, attempts, settings, now: now() }} />;
+      const children = <DeliveryPage {...{ detail, attempts, settings, request, now: now() }} />;
       return { title, here, children };
     },
   };
 }
+
+/** What its endpoint would be sent now; undefined where that cannot be known: the event or the endpoint is gone. */
+async function requestOf(
+  admin: AdminService,
+  { id, endpoint, event }: StoredDeliveryDetail,
+): Promise<ShownRequest | undefined> {
+  if (!event) return undefined;
+  try {
+    const { events } = await admin.explain({ id, endpoint });
+    const explained = events[0]?.endpoints.find((one) => one.endpoint === endpoint);
+    const isWhole = events[0]?.from !== 'history';
+    return isWhole ? explained : undefined;
+  } catch (error) {
+    if (error instanceof LongshoreError && UNKNOWN.has(error.code)) return undefined;
+    throw error;
+  }
+}
+
+const UNKNOWN: ReadonlySet<string> = new Set(['REQUEST_NOT_FOUND', 'REQUEST_INVALID', 'ARCHIVE_UNAVAILABLE']);
 
 /** @throws LongshoreError REQUEST_NOT_FOUND when the history does not know it either */
 async function found(admin: AdminService, id: string): Promise<StoredDeliveryDetail | undefined> {
