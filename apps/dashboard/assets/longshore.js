@@ -116,8 +116,6 @@ function open() {
     channel.postMessage('changed');
     update();
   });
-  stream.addEventListener('open', () => stale && (stale.hidden = true));
-  stream.addEventListener('error', () => stale && (stale.hidden = false));
 }
 
 /** Opens the stream in one of the browser's tabs, which tells the others; a tab that is hidden or paused has none. */
