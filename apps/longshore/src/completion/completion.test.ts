@@ -28,6 +28,7 @@ describe('bash', () => {
   test.each<[string[], string[]]>([
     [['stat'], ['status']],
     [['dead', 'r'], ['retry']],
+    [['migrate', 'v'], ['verify']],
     [['status', '--output', 'w'], ['wide']],
     [
       ['status', '-o', ''],

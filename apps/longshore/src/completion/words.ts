@@ -1,6 +1,5 @@
 /** What can be completed, read from the commands themselves. */
 import type { Argument, Command, Option } from 'commander';
-import { ACTIONS, asAction } from '../commands/options.js';
 
 /** A word that completes, and what it means. */
 export interface Word {
@@ -53,9 +52,12 @@ const wordOf = (command: Command): Word => ({
   description: summary(command.description()),
 });
 
-function valuesOf(argument: Argument): Word[] {
-  const values = argument.parseArg === asAction ? ACTIONS : (argument.argChoices ?? []);
-  return values.map((word) => ({ word, description: argument.description }));
+/** `list, show, retry or drop` */
+const ENUMERATED = /^[a-z]+(?:, [a-z]+)+(?: or [a-z]+)?$/;
+
+function valuesOf({ argChoices, description }: Argument): Word[] {
+  const values = argChoices ?? (ENUMERATED.test(description) ? description.split(/, | or /) : []);
+  return values.map((word) => ({ word, description }));
 }
 
 function optionWords({ long, short, description, argChoices, flags }: Option): OptionWords {
