@@ -54,7 +54,7 @@ export function startReconciler(parts: ReconcilerParts): Reconciler {
         dryRun: false,
         careful: true,
         signal: stopping.signal,
-        onReport: (report) => log(report, observer),
+        onReport: (one) => report(one, observer),
       },
     });
     const waits = reports.some(({ findings }) => findings.some(({ state }) => state === 'waiting'));
@@ -81,11 +81,21 @@ export function startReconciler(parts: ReconcilerParts): Reconciler {
   };
 }
 
-function log(
+/** A log line, and the metrics. */
+function report(
   { source, findings, errors, tags, firstSeen, coverage }: ReconcileReport,
-  { log: to }: Observer,
+  observer: Observer,
 ): void {
+  const { log } = observer;
+  const { since, until, verdict } = coverage ?? {};
   const healed = findings.filter(({ state }) => state === 'healed').length;
+  const isProven = until !== undefined && verdict !== 'unknown' && errors.length === 0;
+  observer.reconciled({
+    ...{ source, healed, errors: errors.length },
+    ...(since !== undefined && { since: Date.parse(since) }),
+    ...(until !== undefined && { until: Date.parse(until) }),
+    ...(isProven && { provenAt: Date.parse(until) }),
+  });
   const fields = {
     source,
     tags,
@@ -95,9 +105,7 @@ function log(
     errors: errors.length,
   };
   const [first] = errors;
-  if (healed > 0) {
-    const { since, until } = coverage ?? {};
-    to.warn({ ...fields, since, until }, 'events of a registry were lost, and healed');
-  } else if (first) to.warn({ ...fields, ...first }, 'a registry could not be compared');
-  else to.info(fields, 'the archive was compared with a registry');
+  if (healed > 0) log.warn({ ...fields, since, until }, 'events of a registry were lost, and healed');
+  else if (first) log.warn({ ...fields, ...first }, 'a registry could not be compared');
+  else log.info(fields, 'the archive was compared with a registry');
 }
