@@ -34,6 +34,7 @@ export function TagPage({ query, tag, moves, days, sessions, coverage, now }: Ta
   return (
     <>
       <h1>
+        {/* One item of the heading, which sets items apart. */}
         <span>
           <a href={repositoryPath(tag)}>{repository}</a>:{name}
         </span>
