@@ -2,7 +2,7 @@
  * What an operator sees and does, once: the command line, the API and the pages call these functions. Nothing here
  * knows HTTP.
  */
-import { sourceNames } from '@longshore/config';
+import { describeEndpoint, sourceNames } from '@longshore/config';
 import { createActivityReader, readSources } from '@longshore/queue/activity';
 import { createDeadLetters } from '@longshore/queue/dead';
 import { createDeliveries } from '@longshore/queue/deliveries';
@@ -58,6 +58,7 @@ export function createAdminService(deps: AdminServiceDeps): AdminService {
       names: endpoints.names,
       endpoints: endpoints.all,
       endpoint: endpoints.one,
+      described: (name) => describeEndpoint(config(), name),
       async act(action, name, options = {}) {
         const endpoint = await endpoints.existing(name);
         await action.run({ pauses, holds, by: acts.by, endpoint }, options);
@@ -66,6 +67,7 @@ export function createAdminService(deps: AdminServiceDeps): AdminService {
       },
       activity: (names) => activity.read(names, now()),
       sources: () => readSources(client, prefix, now()),
+      ping: async () => void (await client.ping()),
       memory: memory.read,
       refused: refusals.list,
       operations,
@@ -77,6 +79,7 @@ export function createAdminService(deps: AdminServiceDeps): AdminService {
       },
       delivery: async (id) => (await deliveries.find(id)) ?? notFound('delivery', id),
       trace: (query) => tracer.find(query),
+      recent: (paging) => tracer.recent(paging),
       ...deadLetterMethods({ letters, endpoints, acts, now }),
       ...quarantineMethods({ quarantine, journal, replay, acts, now }),
       ...explainMethods({ config, preview, archive, deliveries, history: tracer, now }),

@@ -5,6 +5,7 @@ import { Egress } from '@longshore/network/egress';
 import { type ListableRegistry, openListableRegistry } from '@longshore/registry-client/list';
 import { type RegistryFinder, registryAt } from '../copy-registry.js';
 import { registryAuthOf } from '../registry-auth.js';
+import { gitlabRepositories } from './gitlab.js';
 import { harborRepositories } from './harbor.js';
 import { repositoriesIn } from './names.js';
 
@@ -36,7 +37,7 @@ export function openNamed(
 /** @param settings one of `registries`. Throws LongshoreError SECRET_MISSING, and `RegistryError` for a url that is none */
 export function openSource(config: Config, settings: RegistrySettings, version: string): OpenSource {
   const { source } = settings;
-  const { auth, realms, addresses, rate, source: _, ...rest } = revealAll(settings);
+  const { auth, realms, addresses, rate, api, source: _, ...rest } = revealAll(settings);
   // On the shared path the name of a source is its kind.
   const kind = config.sources.find(({ name }) => name === source)?.kind ?? source;
   const [egress, trust, userAgent] = [new Egress(config.egress), systemTrust(), `longshore/${version}`];
@@ -48,9 +49,14 @@ export function openSource(config: Config, settings: RegistrySettings, version: 
   const [user] = Object.entries(auth.basic ?? {});
   return {
     ...{ source, kind, registry, rate: (rate.count * 1_000) / rate.perMs },
-    repositories: (signal) =>
-      kind === 'harbor'
-        ? harborRepositories({ url: rest.url, fetch: get, signal, userAgent, ...(user && { basic: user }) })
-        : repositoriesIn(registry, signal),
+    repositories(signal) {
+      const common = { fetch: get, signal, userAgent };
+      if (api !== undefined) {
+        return gitlabRepositories({ ...common, api, ...(user && { token: user[1] }) });
+      }
+      if (kind === 'harbor')
+        return harborRepositories({ ...common, url: rest.url, ...(user && { basic: user }) });
+      return repositoriesIn(registry, signal);
+    },
   };
 }

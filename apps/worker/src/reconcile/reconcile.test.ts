@@ -4,6 +4,7 @@ import type { TakenEvent } from '@longshore/event';
 import { openListableRegistry } from '@longshore/registry-client/list';
 import { oci, startReceiver } from '@longshore/testkit';
 import { expect, onTestFinished, test } from 'vitest';
+import { gitlabRepositories } from './gitlab.js';
 import { harborRepositories } from './harbor.js';
 import { repositoriesIn } from './names.js';
 import { type ReconcileParts, reconcileSource } from './reconcile.js';
@@ -24,6 +25,7 @@ function memory() {
         [...own.values()].some(({ deleted }) => !deleted) ? [name] : [],
       ),
     tags: async (_, repository) => new Map(tags.get(repository)),
+    async doubt() {},
     async save(_, { doubts: next, lookedAt, unread }) {
       doubts = next;
       if (unread) state = { baselineAt: state.baselineAt ?? lookedAt, lookedAt, unread };
@@ -194,4 +196,28 @@ test('Harbor is asked for its repositories page by page, and an answer that is n
   expect(request?.headers.authorization).toBe(`Basic ${btoa('robot:secret')}`);
   status = 500;
   await expect(ask()).rejects.toThrow('HTTP 500');
+});
+
+test('GitLab is asked project by project, and an error of one is an error of all', async () => {
+  let status = 200;
+  const server = await startReceiver(({ url }) => {
+    const { pathname } = new URL(url, 'http://gitlab');
+    const [, id] = /^\/api\/v4\/projects\/(\d+)\/registry\/repositories$/.exec(pathname) ?? [];
+    if (id === undefined) return { status: 200, body: JSON.stringify([{ id: 1 }, { id: 2 }]) };
+    const list =
+      id === '1'
+        ? [
+            { id: 7, path: 'team/app' },
+            { id: 8, path: 'team/app/worker' },
+          ]
+        : [];
+    return { status: id === '2' ? status : 200, body: JSON.stringify(list) };
+  });
+  const signal = new AbortController().signal;
+  const ask = () =>
+    gitlabRepositories({ api: server.url, fetch, signal, userAgent: 'longshore/test', token: 'secret' });
+  expect(await ask()).toEqual(['team/app', 'team/app/worker']);
+  expect(server.requests.every(({ headers }) => headers['private-token'] === 'secret')).toBe(true);
+  status = 403;
+  await expect(ask()).rejects.toThrow('HTTP 403');
 });
