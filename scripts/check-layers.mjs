@@ -105,10 +105,13 @@ const LAYERS = {
   'longshore-workspace': { may: ['longshore'], why: 'the root provides only the command' },
 };
 
-/** Dependencies that a single package may use. */
+/** Dependencies that few packages may use. */
 const OWNED = {
-  bullmq: { owner: 'queue', why: 'all of Redis and BullMQ is in queue' },
-  ioredis: { owner: 'queue', why: 'all of Redis and BullMQ is in queue' },
+  bullmq: { owners: ['queue'], why: 'all of Longshore’s Redis and BullMQ is in queue' },
+  ioredis: {
+    owners: ['queue', 'sinks'],
+    why: 'Longshore’s Redis is in queue, and a receiver’s in sinks',
+  },
 };
 
 /** Patterns that sources may not contain, and the packages that are exempt. */
@@ -197,7 +200,7 @@ function importProblem(name, specifier, file, folder, names) {
 /** What is wrong with this edge; undefined when nothing is. */
 function refused(from, to, names) {
   const owned = OWNED[to];
-  if (owned) return short(from) === owned.owner ? undefined : `${from} -> ${to}: ${owned.why}`;
+  if (owned) return owned.owners.includes(short(from)) ? undefined : `${from} -> ${to}: ${owned.why}`;
   if (from === to || !names.has(to) || !LAYERS[short(from)]) return undefined;
   const { may, why } = LAYERS[short(from)];
   if (may.includes(short(to))) return undefined;

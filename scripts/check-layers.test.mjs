@@ -56,12 +56,16 @@ test('an edge that only a source shows is refused', async () => {
   expect(checkLayers(helper)).toEqual([expect.stringContaining('src/testing is for tests')]);
 });
 
-test('bullmq and ioredis are refused outside queue', async () => {
+test('bullmq is refused outside queue, and ioredis outside queue and sinks', async () => {
   const dependencies = { bullmq: '*', ioredis: '*' };
-  const root = await tree(manifests({ queue: { dependencies }, sinks: { devDependencies: dependencies } }));
+  const devDependencies = dependencies;
+  const root = await tree(
+    manifests({ queue: { dependencies }, sinks: { devDependencies }, event: { devDependencies } }),
+  );
   expect(checkLayers(root)).toEqual([
-    expect.stringMatching(/^@longshore\/sinks -> bullmq: all of Redis/),
-    expect.stringMatching(/^@longshore\/sinks -> ioredis: all of Redis/),
+    expect.stringMatching(/^@longshore\/event -> bullmq: all of/),
+    expect.stringMatching(/^@longshore\/event -> ioredis: Longshore’s Redis is in queue/),
+    expect.stringMatching(/^@longshore\/sinks -> bullmq: all of/),
   ]);
 });
 

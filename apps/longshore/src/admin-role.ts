@@ -89,7 +89,7 @@ function queueCounter({ config, observer, producer, monitor }: RoleParts): () =>
 const shown = (endpoint: Endpoint) => ({
   headers: {},
   ...endpoint,
-  url: endpoint.kind === 'http' ? maskedUrl(endpoint.url) : '',
+  url: 'url' in endpoint ? maskedUrl(endpoint.url) : '',
 });
 
 async function queueCounts(config: Config, { inspector }: RoleParts) {

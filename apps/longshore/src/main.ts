@@ -8,6 +8,7 @@ import { addCheck } from './commands/check.js';
 import { addCopy } from './commands/copy.js';
 import { addDead } from './commands/dead.js';
 import { addDoctor } from './commands/doctor.js';
+import { addExplain } from './commands/explain.js';
 import { addFollow } from './commands/follow.js';
 import { addMigrate } from './commands/migrate.js';
 import { addPreheat } from './commands/preheat.js';
@@ -32,6 +33,7 @@ const COMMANDS = [
   addStatus,
   addDoctor,
   addTrace,
+  addExplain,
   addSearch,
   addDead,
   addQuarantine,

@@ -243,6 +243,11 @@ function redisOf({ monitor, losses }: Pick<RoleParts, 'monitor' | 'losses'>) {
   return { up, full, warnings, ...(Number.isFinite(limit) && { memory }) };
 }
 
+async function previewOf({ config, version }: RoleParts) {
+  const { createPreview } = await import('@longshore/worker/preview');
+  return createPreview(config, version);
+}
+
 async function startDashboard(parts: RoleParts): Promise<RunningRole> {
   const [dashboardApp, { createAdminService }, { createReplayer, createRepublisher }] = await Promise.all([
     import('@longshore/dashboard'),
@@ -263,6 +268,7 @@ async function startDashboard(parts: RoleParts): Promise<RunningRole> {
     republish: republisher.republish,
     sendTest: republisher.sendTest,
     recordReplayed: async (part) => observer.eventsReplayed(part),
+    preview: () => previewOf(parts),
     ...(archived && { archive: archived.parts }),
   });
   const dashboard = createDashboard({

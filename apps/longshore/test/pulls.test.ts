@@ -87,11 +87,13 @@ async function captured(
     (all) => all.filter(({ action }) => action === 'pull').length >= pulls,
     { ...AT_LAST, what: `${pulls} pulls of the registry` },
   );
-  return sent.map((event) => ({
-    ...event,
-    timestamp: new Date(Date.parse(event.timestamp) - 3_600_000).toISOString(),
-  }));
+  return sent.map(anHourAgo);
 }
+
+const anHourAgo = (event: Sent): Sent => ({
+  ...event,
+  timestamp: new Date(Date.parse(event.timestamp) - 3_600_000).toISOString(),
+});
 
 test.skipIf(!hasTool('skopeo'))(
   'a check, a pull and a look at what is there, in any order and twice: one event for each client, also when the worker is killed',
@@ -173,12 +175,36 @@ function brokenOff(url: string, headers: Record<string, string>, bytes: number):
   });
 }
 
+/** What a pull-through cache sends while a client pulls an image that it does not have, as it would have an hour ago. */
+async function pulledThroughCache(origin: string, image: OciPart): Promise<Sent[]> {
+  const listener = await startReceiver();
+  const cache = await startRegistry({
+    proxy: origin,
+    includereferences: true,
+    endpoints: [{ name: 'listener', url: listener.url, timeout: '5s', threshold: 5, backoff: '1s' }],
+  });
+  const headers = { accept: image.mediaType, 'user-agent': 'node' };
+  const paths = ['manifests/1.0', ...image.parts.map(({ digest }) => `blobs/${digest}`)];
+  for (const path of paths) {
+    const answer = await fetch(`${cache.url}/v2/team/small/${path}`, { headers });
+    expect([path, answer.status]).toEqual([path, 200]);
+    await answer.arrayBuffer();
+  }
+  const sent = await eventually(
+    () => eventsOf<Sent>(listener).filter(({ action }) => action === 'pull'),
+    (all) => all.length >= paths.length,
+    { ...AT_LAST, what: `${paths.length} pulls of the cache` },
+  );
+  return sent.map(anHourAgo);
+}
+
 test.skipIf(!hasTool('docker-registry'))(
-  'a layer of 64 MB that is broken off after 1 MB is interrupted, by the registry’s log; so is a pull that failed',
+  'a layer of 64 MB that is broken off after 1 MB is interrupted, by the registry’s log; so is a pull that failed; and a pull through a cache is complete',
   async () => {
     const { receiver, port, file } = await setUp([
       { name: 'registry', kind: 'distribution' },
       { name: 'registry-log', kind: 'distribution-log' },
+      { name: 'cache', kind: 'distribution' },
     ]);
     await startRelay(file);
     const url = `http://127.0.0.1:${port}`;
@@ -232,6 +258,24 @@ test.skipIf(!hasTool('docker-registry'))(
       ...{ ...common, source: 'registry-log', tag: 'nope', status: 404, method: 'GET' },
     });
     expect(events.filter(({ action }) => action === 'pull.failed')).toHaveLength(1);
+
+    const small = oci.image({ layers: ['base', 'top'] });
+    await oci.push(registry.url, 'team/small', small, '1.0');
+    const posted = await fetch(`${url}/sources/cache`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/vnd.docker.distribution.events.v1+json' },
+      body: JSON.stringify(envelope(...(await pulledThroughCache(registry.url, small)))),
+    });
+    expect(posted.status).toBe(202);
+    const pulled = await eventually(
+      () => eventsOf<PullEvent>(receiver).find(({ source }) => source === 'cache'),
+      Boolean,
+      { ...AT_LAST, what: 'a pull of the cache' },
+    );
+    expect(pulled).toMatchObject({
+      ...{ action: 'image.pulled', state: 'complete', repository: 'team/small', tag: '1.0', layersPulled: 2 },
+      ...{ digest: small.digest, expectedBytes: small.parts.reduce((sum, { size }) => sum + size, 0) },
+    });
   },
   LONG_MS,
 );

@@ -167,7 +167,10 @@ test('image events and pulls, in every output', async () => {
   };
   await createArchiveWriter(archive, options).write(happened, new AbortController().signal);
   await archive.pool.query(`update image_open set arrived_at = now() - interval '1 hour'`);
-  const parts = { archive, registryOf: () => undefined, onProblem: () => {} };
+  const onFault = (_repository: string, error: unknown): never => {
+    throw error;
+  };
+  const parts = { archive, registryOf: () => undefined, onProblem: () => {}, onFault };
   const images = createImageMaker({
     ...parts,
     settings: () => ({ settle: 0, orphan: 0, untagged: false, partition: 'month' }),
@@ -177,9 +180,6 @@ test('image events and pulls, in every output', async () => {
     ...parts,
     settings: () => ({ key: ['addr', 'actor', 'agent'], grace: 0, partition: 'month' }),
     redirects: () => false,
-    onFault: (_repository, error) => {
-      throw error;
-    },
   });
   for (const maker of [images, pulls]) await maker.make(async () => true, new AbortController().signal);
   await archive.close();

@@ -16,6 +16,7 @@ import { compileRules } from '@longshore/routing';
 import { createSign } from '@longshore/signing';
 import { openSink, type SinkOptions, type TokenSources } from '@longshore/sinks';
 import { alertReport, outOfDate } from './alerts/endpoint.js';
+import { brokerOptions, openBroker } from './broker-options.js';
 import { httpOptions, openHttp } from './http-options.js';
 import type { OwnPublish } from './own-publish.js';
 import type { LiveEndpoint } from './pipeline.js';
@@ -97,6 +98,12 @@ export function prepareEndpoint(
   if (endpoint.kind === 'copy') {
     const options = copyOptions(endpoint, version, egress);
     const open = () => ({ ...rules, sink: openSink('copy', { ...options, memory: memory() }) });
+    return { endpoint, fingerprint: fingerprint(options), open, report };
+  }
+  if (endpoint.kind !== 'preheat') {
+    const { kind } = endpoint;
+    const options = brokerOptions(endpoint, version, egress);
+    const open = () => ({ ...rules, sink: openBroker(kind, options) });
     return { endpoint, fingerprint: fingerprint(options), open, report };
   }
   const options = preheatOptions(endpoint, version, egress);

@@ -6,6 +6,7 @@
 import {
   type AlertEndpoint,
   type ArchiveEndpoint,
+  type BrokerEndpoint,
   type Config,
   type CopyEndpoint,
   type Endpoint,
@@ -143,7 +144,7 @@ function nextVisitMs(found: Finished, { delivered, dead }: Config['retention']):
 
 /** The part of an endpoint that says how long its deliveries wait. */
 type Waiting =
-  | Pick<HttpEndpoint | AlertEndpoint | ArchiveEndpoint, 'kind' | 'maxbackoff'>
+  | Pick<HttpEndpoint | BrokerEndpoint | AlertEndpoint | ArchiveEndpoint, 'kind' | 'maxbackoff'>
   | Pick<PreheatEndpoint, 'kind' | 'maxbackoff' | 'preheat'>
   | Pick<CopyEndpoint, 'kind' | 'maxbackoff' | 'copy'>;
 

@@ -15,7 +15,7 @@ export function takeSettings(endpoint: Endpoint | AlertEndpoint | ArchiveEndpoin
 
 /** A body of a format that holds one event is a request of its own. */
 function batchOf(endpoint: Endpoint | ArchiveEndpoint): Pick<TakeSettings, 'batch'> {
-  if (endpoint.kind === 'preheat' || endpoint.kind === 'copy' || !endpoint.batch) return {};
+  if (!endpoint.batch) return {};
   if (endpoint.kind === 'http' && !canBatch(endpoint)) return {};
   const { events, wait: waitMs, bytes } = endpoint.batch;
   return { batch: { events, waitMs, bytes } };
@@ -27,7 +27,8 @@ const canBatch = ({ format, annotate, options: settings }: HttpEndpoint): boolea
 function holdOf(endpoint: Endpoint | ArchiveEndpoint): Pick<TakeSettings, 'hold'> {
   if (!endpoint.hold) return {};
   const { after, probe, maxprobe, for: longest, revive } = endpoint.hold;
-  const url = endpoint.kind === 'http' ? digest(endpoint.name, endpoint.url.reveal()) : undefined;
+  const isSent = endpoint.kind !== 'archive' && 'url' in endpoint;
+  const url = isSent ? digest(endpoint.name, endpoint.url.reveal()) : undefined;
   return { hold: { after, probeMs: probe, maxProbeMs: maxprobe, forMs: longest, revive, url } };
 }
 

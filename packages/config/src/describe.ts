@@ -7,15 +7,17 @@
 import { formatBytes, formatDuration, maskedUrl, printable } from '@longshore/settings/format';
 import { DIRECT, revealed, Secret } from '@longshore/settings/secrets';
 import { keysOf, type Printed, shapeOf } from '@longshore/settings/shape';
+import { isBroker } from '@longshore/sinks/brokers';
 import type { z } from 'zod';
 import type { AlertConfig } from './alert.js';
 import type { ArchiveSettings } from './archive-endpoint.js';
-import type { CopyEndpoint, Endpoint, HttpEndpoint, PreheatEndpoint } from './endpoint.js';
+import { textsOf } from './broker.js';
+import type { BrokerEndpoint, CopyEndpoint, Endpoint, HttpEndpoint, PreheatEndpoint } from './endpoint.js';
 import { givingUp } from './giving-up.js';
 import { pacing } from './pacing.js';
 import { type Config, settings } from './schema.js';
 import { senderParagraphs } from './senders.js';
-import { isTemplate, sampleOf, templateOf } from './template.js';
+import { isTemplate, SAMPLE, sampleOf, templateOf } from './template.js';
 
 /** A configuration as YAML values: durations, sizes and addresses as text, secrets masked. */
 export type Described = Printed | Described[] | { [key: string]: Described };
@@ -87,6 +89,7 @@ function paragraph(endpoint: Endpoint): string {
     ...(endpoint.kind === 'http'
       ? [...formatted(endpoint), ...headers(endpoint), ...trusted(endpoint), ...signed(endpoint)]
       : []),
+    ...(isBroker(endpoint) ? [...formatted(endpoint), ...trusted(endpoint)] : []),
     ...ignored(endpoint),
     ...(endpoint.accept.includes('event') ? [] : ['gets no push, pull, mount or delete events']),
     ...(endpoint.accept.includes('other') ? ['gets other events too, such as scans and renames'] : []),
@@ -115,7 +118,11 @@ function sender(endpoint: HttpEndpoint): string {
 }
 
 /** How it is reached, as far as that is not the default. */
-function trusted({ auth, tls, proxy }: Pick<HttpEndpoint, 'auth' | 'tls' | 'proxy'>): string[] {
+function trusted({
+  auth,
+  tls,
+  proxy,
+}: Pick<HttpEndpoint, 'tls'> & Partial<Pick<HttpEndpoint, 'auth' | 'proxy'>>): string[] {
   const way = Object.entries(auth ?? {}).find(([, value]) => value !== undefined);
   return [
     ...(way ? [`credentials: ${way[0]}`] : []),
@@ -127,14 +134,14 @@ function trusted({ auth, tls, proxy }: Pick<HttpEndpoint, 'auth' | 'tls' | 'prox
 
 const proxyText = (proxy: Secret): string => (revealed(proxy) === DIRECT ? 'none' : maskedUrl(proxy));
 
-function formatted(endpoint: HttpEndpoint): string[] {
+function formatted(endpoint: HttpEndpoint | BrokerEndpoint): string[] {
   const { format, host, needs } = endpoint;
   if (format === 'distribution') return [];
   const { actions, fields = [] } = needs ?? {};
   const which = actions ? `${actions.join(' and ')} events` : 'events';
   const having = fields.length > 0 ? ` with ${fields.join(', ')}` : '';
   const sent = `sent as ${format}${host ? ` for images of ${host}` : ''}: ${which}${having}`;
-  return isTemplate(endpoint) ? [sent, ...sampled(endpoint)] : [sent];
+  return endpoint.kind === 'http' && isTemplate(endpoint) ? [sent, ...sampled(endpoint)] : [sent];
 }
 
 /** What is sent for a sample event: the template at work. */
@@ -199,7 +206,26 @@ function posted(endpoint: HttpEndpoint): string {
 
 function whereTo(endpoint: Endpoint): string[] {
   if (endpoint.kind === 'preheat') return warmed(endpoint);
+  if (isBroker(endpoint)) return [published(endpoint)];
   return [endpoint.kind === 'copy' ? copied(endpoint) : posted(endpoint)];
+}
+
+/** With the texts of a sample push: the templates at work. */
+function published(endpoint: BrokerEndpoint): string {
+  const { kind, url, concurrency, timeout } = endpoint;
+  return `publishes to ${kind} ${maskedUrl(url) || '(no url)'}${addressed(endpoint)}, ${concurrency} at once, ${formatDuration(timeout)} for each attempt`;
+}
+
+function addressed(endpoint: BrokerEndpoint): string {
+  const texts = textsOf(endpoint);
+  if (texts.problems.length > 0) return '';
+  try {
+    const rendered = Object.entries(texts.render(SAMPLE, endpoint.host));
+    return rendered.map(([name, text]) => `, ${name} ${printable(text)}`).join('');
+  } catch {
+    // A problem of its own says why
+    return '';
+  }
 }
 
 function copied({ concurrency, copy }: CopyEndpoint): string {

@@ -7,6 +7,7 @@ import { describeFormats, formatNames } from '@longshore/formats';
 import { headers, setting, tag, texts, union } from '@longshore/settings';
 import { url } from '@longshore/settings/secrets';
 import { choice, count, DAY_MS, flag, registryDuration, text } from '@longshore/settings/values';
+import { type BrokerKind, brokers } from '@longshore/sinks/brokers';
 import { z } from 'zod';
 import { connection } from './connection.js';
 import { copy } from './copy.js';
@@ -194,10 +195,53 @@ const copyEndpoint = z
     return { ...oneIgnore(written), only, chain, rate: undefined, order: 'none' as const, batch: undefined };
   });
 
+/** What message brokers have. A message holds one event. @param where its `url`, in words */
+const brokerKeys = (where: string) => ({
+  name,
+  url: setting(url(), `${where} With user and password; better as \`env:NAME\`.`, ''),
+  ...common('10s', 'Time limit of one attempt, from connecting to the broker’s confirmation.'),
+  accept: setting(classes, `${CLASSES} Default \`[event]\`.`).optional(),
+  rate: rate.optional(),
+  order,
+  format: setting(
+    choice(formatNames('endpoints').filter((one) => one !== 'template')),
+    'Body of a message, as for kind `http`.',
+    'cloudevents',
+  ),
+  options: options.optional(),
+  host: host.optional(),
+  tls: connection.tls,
+});
+
+/** @param written of one kind, whose block stands beside the rest */
+function oneBroker<
+  T extends Parameters<typeof oneIgnore>[0] & Parameters<typeof byFormat>[0] & { kind: BrokerKind },
+>(written: T) {
+  return { ...byFormat(oneIgnore(written)), batch: undefined };
+}
+
+const redisStreamEndpoint = z
+  .strictObject({
+    kind: tag('redisstream'),
+    redisstream: brokers.redisstream,
+    ...brokerKeys('Redis, `redis://host:6379/0`, or `rediss://` for TLS.'),
+  })
+  .meta({ required: ['name', 'kind', 'url'] })
+  .transform(oneBroker);
+
+const natsEndpoint = z
+  .strictObject({
+    kind: tag('nats'),
+    nats: brokers.nats,
+    ...brokerKeys('NATS server, `nats://host:4222`, or `tls://` for TLS.'),
+  })
+  .meta({ required: ['name', 'kind', 'url'] })
+  .transform(oneBroker);
+
 /** One endpoint, as the rest of Longshore sees it. */
 export const endpoint = union(
-  '`http`: each event is posted to `url`. `preheat`: the image of each event is pulled into caches, see `preheat`. `copy`: it is copied to another registry, see `copy`.',
-  [httpEndpoint, preheatEndpoint, copyEndpoint],
+  '`http`: each event is posted to `url`. `preheat`: the image of each event is pulled into caches, see `preheat`. `copy`: it is copied to another registry, see `copy`. The others are message brokers: each event is a message, see the block of the kind’s name.',
+  [httpEndpoint, preheatEndpoint, copyEndpoint, redisStreamEndpoint, natsEndpoint],
   'http',
 );
 
@@ -205,6 +249,8 @@ export const endpoint = union(
 export type Endpoint = z.output<typeof endpoint>;
 /** One that events are posted to. */
 export type HttpEndpoint = z.output<typeof httpEndpoint>;
+/** One that publishes to a message broker. */
+export type BrokerEndpoint = Extract<Endpoint, { kind: BrokerKind }>;
 /** One that warms caches. `only`: what routing lets through to it. */
 export type PreheatEndpoint = z.output<typeof preheatEndpoint>;
 /** One that copies images. `only`, `chain`: what routing lets through to it. */

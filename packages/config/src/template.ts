@@ -1,8 +1,10 @@
 /** The template of an endpoint, and what it gives for a sample event. */
 import type { Delivery } from '@longshore/event';
+import { LongshoreError } from '@longshore/event';
 import { compileTemplate, type Template } from '@longshore/formats/template';
 import { revealed, Secret } from '@longshore/settings/secrets';
 import type { Tree } from '@longshore/settings/tree';
+import { parse } from 'yaml';
 import type { HttpEndpoint } from './endpoint.js';
 
 type Described = Pick<HttpEndpoint, 'format' | 'url' | 'headers' | 'contenttype' | 'body'>;
@@ -31,6 +33,22 @@ function withReferences(tree: Tree): Tree {
   return Object.fromEntries(Object.entries(tree).map(([key, item]) => [key, withReferences(item)]));
 }
 
+/** Anchors are no way to multiply a text. */
+const MOST_ALIASES = 100;
+
+/**
+ * A body as it would stand behind `body:` of an endpoint, to be tried. References to secrets stay the texts that they are.
+ * @throws LongshoreError REQUEST_INVALID
+ */
+export function templateBody(text: string): Tree {
+  try {
+    return parse(text, { maxAliasCount: MOST_ALIASES });
+  } catch (error) {
+    const why = error instanceof Error ? error.message.split('\n', 1)[0] : String(error);
+    throw new LongshoreError('REQUEST_INVALID', `the template is no YAML: ${why}`);
+  }
+}
+
 const EVENT = {
   id: '7d3f9c50-1111-4222-8333-444455556666',
   timestamp: '2026-01-15T09:30:00Z',
@@ -47,7 +65,7 @@ const EVENT = {
 };
 
 /** A push of an image, for samples. */
-const SAMPLE: Delivery = {
+export const SAMPLE: Delivery = {
   id: '0123456789abcdef0123456789abcdef',
   endpoint: 'sample',
   eventId: EVENT.id,

@@ -26,6 +26,11 @@ export interface History {
    * @throws LongshoreError QUEUE_UNAVAILABLE, ARCHIVE_UNAVAILABLE
    */
   delivered(deliveryIds: readonly string[]): Promise<ReadonlySet<string>>;
+  /**
+   * The newest receipts of the trail, newest first; of an event that came several times, the newest.
+   * @throws LongshoreError QUEUE_UNAVAILABLE
+   */
+  latest(limit: number): Promise<ReceivedEntry[]>;
   /** Epoch milliseconds since when entries are kept; undefined: there are none. Throws as `delivered` does. */
   since(): Promise<number | undefined>;
 }

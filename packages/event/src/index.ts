@@ -93,6 +93,7 @@ export {
 export {
   type Answer,
   type ArchiveReason,
+  type BrokerReason,
   type FormatReason,
   isTlsReason,
   type Outcome,

@@ -4,6 +4,7 @@
  */
 import {
   type ArchiveReason,
+  type BrokerReason,
   type FormatReason,
   isTlsReason,
   type PreheatReason,
@@ -22,12 +23,13 @@ export const OWN_TROUBLES = {
   token: 'the token endpoint is unavailable',
   descriptors: 'no file descriptor is left for a connection',
   archive: 'PostgreSQL of the archive is unavailable',
+  package: 'a package that this kind of endpoint needs is not installed',
 } as const;
 
 /** See {@link OWN_TROUBLES}. */
 export type OwnTrouble = keyof typeof OWN_TROUBLES;
 
-type AnyReason = TransportReason | FormatReason | PreheatReason | ArchiveReason;
+type AnyReason = TransportReason | FormatReason | PreheatReason | ArchiveReason | BrokerReason;
 
 const TROUBLE: Readonly<Record<AnyReason, Trouble>> = {
   timeout: 'outage',
@@ -58,6 +60,13 @@ const TROUBLE: Readonly<Record<AnyReason, Trouble>> = {
   archived: 'answer',
   archive_duplicate: 'answer',
   archive_rejected: 'answer',
+  confirmed: 'answer',
+  unroutable: 'answer',
+  // A memory alarm, a leader that is being elected, a server that loads its data
+  unavailable: 'outage',
+  denied: 'answer',
+  rejected: 'answer',
+  too_large: 'answer',
 };
 
 const BY_REASON: ReadonlyMap<string, Trouble> = new Map(Object.entries(TROUBLE));

@@ -47,6 +47,16 @@ const ARCHIVE = {
   archive_rejected: 'PostgreSQL of the archive refuses this event',
 } as const;
 
+/** Reasons of endpoints that are message brokers, in words. */
+const BROKER = {
+  confirmed: 'the broker has stored the message',
+  unroutable: 'the broker has no stream, queue or topic for the message',
+  unavailable: 'the broker takes no messages now',
+  denied: 'the broker refuses these credentials',
+  rejected: 'the broker refuses this message',
+  too_large: 'the message is larger than the broker takes',
+} as const;
+
 /** Reasons other than an HTTP status. */
 export type TransportReason = keyof typeof TRANSPORT;
 
@@ -59,18 +69,28 @@ export type PreheatReason = keyof typeof PREHEAT;
 /** Reasons of the endpoint `archive`. */
 export type ArchiveReason = keyof typeof ARCHIVE;
 
+/** Reasons of an endpoint that is a message broker. */
+export type BrokerReason = keyof typeof BROKER;
+
 /** Every reason other than an HTTP status, and what it means in a few words. */
 export const REASONS: Readonly<
-  Record<TransportReason | FormatReason | PreheatReason | ArchiveReason, string>
+  Record<TransportReason | FormatReason | PreheatReason | ArchiveReason | BrokerReason, string>
 > = {
   ...TRANSPORT,
   ...FORMAT,
   ...PREHEAT,
   ...ARCHIVE,
+  ...BROKER,
 };
 
 /** `http_503`, one per status code, or one of the others. */
-export type Reason = `http_${number}` | TransportReason | FormatReason | PreheatReason | ArchiveReason;
+export type Reason =
+  | `http_${number}`
+  | TransportReason
+  | FormatReason
+  | PreheatReason
+  | ArchiveReason
+  | BrokerReason;
 
 /** Whether a reason is one of TLS. As a filter `tls` stands for all of them. */
 export const isTlsReason = (reason: string): boolean => reason === 'tls' || reason.startsWith('tls_');

@@ -18,6 +18,7 @@ import { createActs } from './access/acts.js';
 import type { Actor } from './access/role.js';
 import { deadLetterMethods } from './dead-letters.js';
 import { createEndpoints } from './endpoints.js';
+import { explainMethods } from './explain/methods.js';
 import { listingOf, notFound } from './listing.js';
 import type { AdminService, AdminServiceDeps } from './port.js';
 import { quarantineMethods } from './quarantine.js';
@@ -27,7 +28,7 @@ import { testMethods } from './tests.js';
 
 /** See {@link AdminService}. Closing it closes what it opened; not the client. */
 export function createAdminService(deps: AdminServiceDeps): AdminService {
-  const { client, config, by: via, replay, archive, now = Date.now } = deps;
+  const { client, config, by: via, replay, archive, preview, now = Date.now } = deps;
   const { prefix } = config().redis;
   const inspector = createInspector(client, prefix);
   const pauses = createPauses(client, prefix, inspector);
@@ -76,6 +77,7 @@ export function createAdminService(deps: AdminServiceDeps): AdminService {
       trace: (query) => tracer.find(query),
       ...deadLetterMethods({ letters, endpoints, acts, now }),
       ...quarantineMethods({ quarantine, journal, replay, acts, now }),
+      ...explainMethods({ config, preview, archive, deliveries, history: tracer, now }),
       ...testMethods({ endpoints, sendTest: deps.sendTest, acts, now }),
       ...replayMethods({
         ...{ config, archive, endpoints, deliveries, letters, acts, now, history: tracer },

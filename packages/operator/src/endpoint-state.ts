@@ -74,6 +74,7 @@ const NEXT_STEPS: Readonly<Record<OwnTrouble, string>> = {
   token: 'check the token endpoint, and the endpoint’s `auth.oauth2`',
   descriptors: 'raise the limit of open files of the worker (`ulimit -n`)',
   archive: 'start PostgreSQL, or correct `archive.url`',
+  package: 'install it where the worker runs',
 };
 
 /** `waiting since …: PostgreSQL of the archive is unavailable (connect ECONNREFUSED), next try in 2s; …`. */

@@ -16,6 +16,7 @@ import type { Act } from './access/acts.js';
 import type { Actor } from './access/role.js';
 import type { Action } from './actions/action.js';
 import type { EndpointOverview } from './endpoints.js';
+import type { ExplainQuery, Explanation, FoundEvent, Preview } from './explain/port.js';
 import type { DeadLetterQuery, QuarantineQuery } from './query.js';
 import type { OperatorArchive, ReplayedPart, ReplayOptions, ReplayResult, Republish } from './replay/port.js';
 import type { ReplayQuery } from './replay/query.js';
@@ -117,6 +118,8 @@ export interface AdminServiceDeps {
   replay: Replay;
   /** Absent: the configuration has no `archive`. */
   archive?: OperatorArchive;
+  /** Loads what renders requests, for explanations. Absent: nothing can be explained. */
+  preview?(): Promise<Preview>;
   /** Publishes archived events. */
   republish: Republish;
   /** Makes a test durable in the queue of one endpoint, past its rules. Rejects as publishing does. */
@@ -211,6 +214,14 @@ export interface AdminService {
   countReplay(query: ReplayQuery): Promise<number>;
   /** Where the progress of bulk actions is kept, for every process. */
   operations: Operations;
+  /**
+   * What becomes of an event, or of the newest ones, without storing or sending anything: for real, or with another filter
+   * or template for one endpoint.
+   * @throws LongshoreError REQUEST_NOT_FOUND, REQUEST_INVALID, ARCHIVE_UNAVAILABLE
+   */
+  explain(query: ExplainQuery): Promise<Explanation>;
+  /** The newest events, newest first. Throws as `explain` does. @param receipts true: with what became of each */
+  latest(limit: number, receipts?: boolean): Promise<FoundEvent[]>;
   /** Closes what it opened; not the client. */
   close(): Promise<void>;
 }

@@ -15,21 +15,21 @@ import {
 } from '@longshore/event';
 import { compileFilter } from './where.js';
 
-/** The rules by which an endpoint ignores an event, and the setting that holds each; `only_…`: of endpoints of kind preheat and copy. */
+/** The rules by which an endpoint ignores an event, and the setting that holds each; `only_…`: of endpoints of kind preheat and copy. In the order in which they are asked. */
 export const RULES = {
   accept: 'accept, which does not list this class of events',
   mediatype: 'ignore.mediatypes',
   action: 'ignore.actions',
   repository: 'ignore.repositories',
   tag: 'ignore.tags',
+  source: 'ignore.sources',
   format: 'format, which needs a field or an action that this event does not have',
   where: 'where, which is false for this event',
-  source: 'ignore.sources',
   own_pull: 'ownpulls: Longshore made this pull itself',
   loop: 'copy.chain, which is false: Longshore pushed this itself',
+  only_actions: 'preheat.actions; kind copy takes push, and delete with copy.deletes',
   only_images: 'preheat or copy, which take only events that name an image',
   only_manifests: 'preheat or copy, which wait for the manifest that lists the blob',
-  only_actions: 'preheat.actions; kind copy takes push, and delete with copy.deletes',
   only_repositories: 'repositories of preheat or copy',
   only_tags: 'tags of preheat or copy',
 } as const;

@@ -6,10 +6,11 @@ import { aDelivery, anAttempt, theFormat } from './testing/builders.js';
 import { answering, receiver } from './testing/receiver.js';
 
 test('every sink folder is in the list of kinds, and every kind has a folder', () => {
-  const folders = readdirSync(import.meta.dirname, { withFileTypes: true })
-    .filter((entry) => entry.isDirectory() && !['entries', 'testing'].includes(entry.name))
-    .map((entry) => entry.name);
-  expect([...SINK_KINDS].sort()).toEqual(folders.sort());
+  const foldersOf = (place: string) =>
+    readdirSync(`${import.meta.dirname}/${place}`, { withFileTypes: true })
+      .filter((entry) => entry.isDirectory() && !['brokers', 'entries', 'testing'].includes(entry.name))
+      .map((entry) => entry.name);
+  expect([...SINK_KINDS].sort()).toEqual([...foldersOf('.'), ...foldersOf('brokers')].sort());
 });
 
 test('a sink is opened by its kind', async () => {

@@ -1,5 +1,7 @@
 /** Every kind of sink, one line each. Add yours here; a test compares this list with the folders. */
 import { type ArchiveSinkOptions, openArchiveSink } from './archive/index.js';
+import { type NatsOptions, openNats } from './brokers/nats/index.js';
+import { openRedisStream, type RedisStreamOptions } from './brokers/redisstream/index.js';
 import { openCopySink } from './copy/index.js';
 import type { CopySinkOptions } from './copy/options.js';
 import { type HttpSinkOptions, openHttpSink } from './http/index.js';
@@ -14,6 +16,8 @@ export interface SinkOptions {
   preheat: PreheatSinkOptions;
   copy: CopySinkOptions;
   archive: ArchiveSinkOptions;
+  redisstream: RedisStreamOptions;
+  nats: NatsOptions;
 }
 
 const openers: { [Kind in SinkKind]: (options: SinkOptions[Kind]) => Sink } = {
@@ -21,6 +25,8 @@ const openers: { [Kind in SinkKind]: (options: SinkOptions[Kind]) => Sink } = {
   preheat: openPreheatSink,
   copy: openCopySink,
   archive: openArchiveSink,
+  redisstream: openRedisStream,
+  nats: openNats,
 };
 
 /**

@@ -7,6 +7,7 @@ export { freePort } from './free-port.js';
 export { type ImageOptions, type Pushed, type PushedImage, pushImage, skopeo } from './image.js';
 export { inTime } from './in-time.js';
 export { startIssuer, type TestIssuer } from './issuer.js';
+export { startNats, type TestNats } from './nats.js';
 export { oci } from './oci.js';
 export type { OciPart } from './oci-content.js';
 export type { OciServer } from './oci-server.js';

@@ -87,12 +87,16 @@ const OPERATE = [
   '/api/v1/replay',
 ];
 
+/** Shows bodies of events, and runs what is written there. */
+const EXPLAIN = ['/explain'];
+
 /** Reveals addresses, folders and versions. */
 const ADMIN = ['/doctor'];
 
 /** The role by method and pattern of the path: `GET /dead/:id`. */
 export const ROUTE_ROLES: ReadonlyMap<string, DashboardRole> = new Map<string, DashboardRole>([
   ...LOOK.map((path) => [`GET ${path}`, 'viewer'] as const),
+  ...EXPLAIN.map((path) => [`GET ${path}`, 'operator'] as const),
   ...ADMIN.map((path) => [`GET ${path}`, 'admin'] as const),
   ...OPERATE.map((path) => [`POST ${path}`, 'operator'] as const),
   ...ACTIONS.flatMap(({ name, role }) =>

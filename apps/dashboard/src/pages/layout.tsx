@@ -1,6 +1,6 @@
 /** The frame of every page: navigation, search, and the notice when live updates fail. */
 import { printableLines } from '@longshore/event';
-import type { Actor } from '@longshore/operator/access';
+import { type Actor, type DashboardRole, mayAct } from '@longshore/operator/access';
 import type { Context } from 'koa';
 import type { ComponentChildren } from 'preact';
 import { renderToString } from 'preact-render-to-string';
@@ -22,6 +22,7 @@ export type Place =
   | 'images'
   | 'statistics'
   | 'unused'
+  | 'explain'
   | 'doctor';
 
 /** What the frame has beside the page: it depends on the request, and not on the page. */
@@ -76,6 +77,9 @@ const ARCHIVE_PLACES: readonly NavigationLink[] = [
   { place: 'unused', href: '/unused', text: 'Unused' },
 ];
 
+/** What a viewer may not open. */
+const OPERATOR_PLACES: readonly NavigationLink[] = [{ place: 'explain', href: '/explain', text: 'Explain' }];
+
 /** What only an admin may open. */
 const ADMIN_PLACES: readonly NavigationLink[] = [{ place: 'doctor', href: '/doctor', text: 'Checks' }];
 
@@ -97,7 +101,7 @@ export function Layout({ title, here, search, site, hasBoard, actor, bare, child
         </a>
         <header class="top">
           <Brand site={site} />
-          {!bare && <Navigation here={here} search={search} isAdmin={actor?.role === 'admin'} />}
+          {!bare && <Navigation here={here} search={search} role={actor?.role} />}
           {actor && <SignedIn actor={actor} />}
         </header>
         <main id="main" tabIndex={-1}>
@@ -125,13 +129,18 @@ function SignedIn({ actor: { name, role, kind } }: { actor: Actor }) {
   );
 }
 
-function Navigation({ here, search, isAdmin }: Pick<LayoutProps, 'here' | 'search'> & { isAdmin: boolean }) {
+function Navigation({
+  here,
+  search,
+  role = 'viewer',
+}: Pick<LayoutProps, 'here' | 'search'> & { role?: DashboardRole | undefined }) {
   return (
     <>
       <div class="pages">
         <nav aria-label="Pages">
           <Links places={PLACES} here={here} />
-          {isAdmin && <Links places={ADMIN_PLACES} here={here} />}
+          {mayAct(role, 'operator') && <Links places={OPERATOR_PLACES} here={here} />}
+          {role === 'admin' && <Links places={ADMIN_PLACES} here={here} />}
         </nav>
         <nav aria-label="Archive">
           <Links places={ARCHIVE_PLACES} here={here} />

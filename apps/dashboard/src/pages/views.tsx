@@ -7,6 +7,7 @@ import { DeliveryPage } from './deliveries.js';
 import type { PageDeps } from './deps.js';
 import { DoctorPage } from './doctor.js';
 import { EndpointPage } from './endpoint.js';
+import { explainViews } from './explain/routes.js';
 import { Home } from './home/home.js';
 import { homeQuery, select } from './home/select.js';
 import { frameOf, page } from './layout.js';
@@ -37,6 +38,7 @@ export function registerViews(router: Router, deps: PageDeps): void {
     ...otherViews(deps),
     ...archiveViews(deps),
     ...replayViews(deps),
+    ...explainViews(deps),
   };
   for (const [path, view] of Object.entries(views)) {
     router.get(path, async (ctx) => {

@@ -55,6 +55,8 @@ export function lazyArchive(open: () => Promise<Archive>) {
     events: {
       count: async (...args) => (await opened()).events.count(...args),
       page: async (...args) => (await opened()).events.page(...args),
+      latest: async (...args) => (await opened()).events.latest(...args),
+      find: async (...args) => (await opened()).events.find(...args),
     },
     runs: {
       begin: async (...args) => (await opened()).runs.begin(...args),

@@ -13,7 +13,7 @@ const IMAGE = { action: 'push', repository: 'longshore/doctor', tag: 'doctor' };
 /** Never rejects. */
 export async function sendTests(config: Config, file: string, shell: Shell): Promise<Check[]> {
   const names = config.notifications.endpoints.flatMap(({ kind, name, disabled }) =>
-    kind === 'http' && !disabled ? [name] : [],
+    kind !== 'preheat' && kind !== 'copy' && !disabled ? [name] : [],
   );
   try {
     return await withAdmin(file, 'longshore doctor', shell, (admin) =>

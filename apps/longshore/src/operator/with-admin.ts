@@ -3,15 +3,18 @@
  * relay's configuration in this process; the relay writes their records.
  */
 import { hostname, userInfo } from 'node:os';
+import type { Config } from '@longshore/config';
 import type { TakenEvent } from '@longshore/event';
 import type { IngestRecord } from '@longshore/observe/ingest-record';
 import { type AdminService, createAdminService, type Replay } from '@longshore/operator';
 import type { Actor } from '@longshore/operator/access';
+import type { Preview } from '@longshore/operator/explain';
 import type { ReplayedPart, Republish } from '@longshore/operator/replay';
 import { createJournal } from '@longshore/queue/journal';
 import { createTrail, trailLimits } from '@longshore/queue/trail';
 import { type Relay, withRelay } from '../relay.js';
 import type { Shell } from '../shell.js';
+import { version } from '../version.js';
 import { lazyArchive } from './archive-parts.js';
 import { openCommandArchive } from './command-archive.js';
 
@@ -31,6 +34,7 @@ export function withAdmin<T>(
       ...{ client, config: () => config, by, actor: systemUser() },
       ...{ replay: ingest.replay, republish: ingest.republish, recordReplayed: ingest.recordReplayed },
       sendTest: ingest.sendTest,
+      preview: () => commandPreview(config),
     });
     try {
       return await use(admin);
@@ -40,6 +44,12 @@ export function withAdmin<T>(
       await archive?.close();
     }
   });
+}
+
+/** What renders requests of this configuration. */
+export async function commandPreview(config: Config): Promise<Preview> {
+  const { createPreview } = await import('@longshore/worker/preview');
+  return createPreview(() => config, version);
 }
 
 /** Who may read the configuration, with its secrets, may do everything. */

@@ -44,7 +44,18 @@ const LOG_INTERVAL_MS = 60_000;
 /** Runs until closed. Failures are logged, and the next turn tries again. */
 export function startImages(parts: ImagesParts): Images {
   const { config, observer, interval = INTERVAL_MS } = parts;
-  const registries = createSourceRegistries(config, `longshore/${parts.version}`);
+  const registries = createSourceRegistries(config, `longshore/${parts.version}`, (source, err) =>
+    observer
+      .throttledLog(`registries/${source}`, LOG_INTERVAL_MS)
+      .error(
+        { err, source },
+        `registries: the entry of source ${source} cannot be used: ${err.message}. Set it; image events and pulls have only what the events say until then`,
+      ),
+  );
+  const onFault = (what: string) => (repository: string, err: unknown) =>
+    observer
+      .throttledLog(`${what}/${repository}`, LOG_INTERVAL_MS)
+      .warn({ err, repository }, `${what} of a repository wait; retrying`);
   const maker = createImageMaker({
     archive: parts.archive,
     ...registries,
@@ -56,6 +67,7 @@ export function startImages(parts: ImagesParts): Images {
       observer
         .throttledLog(`images/${source}`, LOG_INTERVAL_MS)
         .warn({ err, source }, 'a manifest could not be read; its image event has only what the events say'),
+    onFault: onFault('image events'),
   });
   const pulls = createPullMaker({
     archive: parts.archive,
@@ -69,10 +81,7 @@ export function startImages(parts: ImagesParts): Images {
       observer
         .throttledLog(`images/${source}`, LOG_INTERVAL_MS)
         .warn({ err, source }, 'a manifest could not be read; it is not known what its pulls have to fetch'),
-    onFault: (repository, err) =>
-      observer
-        .throttledLog(`pulls/${repository}`, LOG_INTERVAL_MS)
-        .warn({ err, repository }, 'pulls of a repository wait; retrying'),
+    onFault: onFault('pulls'),
   });
   const stopping = new AbortController();
   let running: Promise<void> | undefined;

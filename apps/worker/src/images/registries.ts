@@ -1,5 +1,6 @@
 /** The registries behind sources: one client for each url, opened when it is needed and again when its settings change. */
 import { type Config, type RegistrySettings, revealAll } from '@longshore/config';
+import { LongshoreError } from '@longshore/event';
 import { systemTrust } from '@longshore/network';
 import { Egress } from '@longshore/network/egress';
 import { openRegistry, type Registry } from '@longshore/registry-client';
@@ -8,7 +9,7 @@ import { paced } from './paced.js';
 
 /** See the header. */
 export interface SourceRegistries {
-  /** Undefined where the configuration names none. @throws LongshoreError SECRET_MISSING */
+  /** Undefined where the configuration names none, or its settings cannot be read: `onFault` hears of that. */
   registryOf(source: string): Registry | undefined;
   /** Sources that report the same registry, this one included; the first one stands for all. */
   sourcesOf(source: string): string[];
@@ -18,8 +19,15 @@ export interface SourceRegistries {
 /** A registry that takes longer is left alone for a while: image events wait for it. */
 const TIMEOUT_MS = 5_000;
 
-/** @param userAgent by which the pulls are recognized as Longshore's own */
-export function createSourceRegistries(config: () => Config, userAgent: string): SourceRegistries {
+/**
+ * @param userAgent by which the pulls are recognized as Longshore's own
+ * @param onFault hears of a secret that is missing, with the source and the setting
+ */
+export function createSourceRegistries(
+  config: () => Config,
+  userAgent: string,
+  onFault: (source: string, error: LongshoreError) => void,
+): SourceRegistries {
   const open = new Map<string, { settings: RegistrySettings; registry: Registry }>();
   const settingsOf = (source: string): RegistrySettings | undefined =>
     config().registries.find((one) => one.source === source);
@@ -44,9 +52,16 @@ export function createSourceRegistries(config: () => Config, userAgent: string):
       // A configuration that is read again has new objects: then secrets may have changed too.
       if (known?.settings === settings) return known.registry;
       void known?.registry.close();
-      const registry = registryFor(settings);
-      open.set(source, { settings, registry });
-      return registry;
+      open.delete(source);
+      try {
+        const registry = registryFor(settings);
+        open.set(source, { settings, registry });
+        return registry;
+      } catch (error) {
+        if (!(error instanceof LongshoreError)) throw error;
+        onFault(source, error);
+        return undefined;
+      }
     },
     sourcesOf(source) {
       const url = settingsOf(source)?.url.reveal();

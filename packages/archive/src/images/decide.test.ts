@@ -80,7 +80,7 @@ test('a sender without digests: the tag is created once', () => {
   const [first, second] = [event(0, { tag: '1.0' }), event(30, { tag: '1.0' })];
   const before: [RawEvent, TagBefore][] = [
     [first, { tag: '1.0', late: false }],
-    [second, { tag: '1.0', from: null, late: false }],
+    [second, { tag: '1.0', there: true, late: false }],
   ];
   expect(made([first, second], before).map((line) => line?.split(' ')[0])).toEqual([
     ...['image.pushed', 'tag.created', 'image.pushed'],

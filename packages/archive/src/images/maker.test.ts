@@ -1,9 +1,9 @@
 /** The same sequences through PostgreSQL: written as a relay writes them, decided and published as a worker does. */
 import { randomBytes, randomUUID } from 'node:crypto';
-import type { Registry } from '@longshore/registry-client';
+import { type Registry, RegistryError } from '@longshore/registry-client';
 import { expect, test } from 'vitest';
 import type { Archive } from '../db/open.js';
-import { testArchive, unaborted, writerOf } from '../testing/archive.js';
+import { noFault, testArchive, unaborted, writerOf } from '../testing/archive.js';
 import { createImageMaker, type ImageMakerParts } from './maker.js';
 import { deliveryOfSent } from './testing/deliver.js';
 import { Memory, SETTINGS, type Sent } from './testing/memory.js';
@@ -17,6 +17,7 @@ const makerOf = (archive: Archive, parts: Partial<ImageMakerParts> = {}) =>
     archive,
     settings: () => ({ ...SETTINGS, partition: 'month' }),
     sourcesOf: (source) => [source],
+    onFault: noFault,
     registryOf: () => undefined,
     onProblem: () => {},
     ...parts,
@@ -71,14 +72,18 @@ test('a process that dies before it has published leaves the events to the next 
     unaborted(),
   );
   await pass(archive, 10_000);
-  const dying = makerOf(archive);
+  const faults: unknown[] = [];
+  const dying = makerOf(archive, { onFault: (repository, error) => faults.push([repository, error]) });
   await dying.make(yes, unaborted());
   const seen: string[] = [];
+  const killed = new Error('killed');
   const dies = dying.publish(async ({ event }) => {
     seen.push(event.id);
-    throw new Error('killed');
+    throw killed;
   });
-  await expect(dies).rejects.toThrow('killed');
+  expect(await dies).toBe(0);
+  expect(faults).toEqual([['team/app', killed]]);
+  expect(seen).toHaveLength(1);
   const rest = await published(makerOf(archive));
   expect(rest.map(({ action }) => action)).toEqual(['image.pushed', 'tag.created']);
   expect(rest[0]?.id).toBe(seen[0]);
@@ -173,6 +178,69 @@ test('a source that reports a push after another one did is noted with it', asyn
     `select body -> 'sources' as sources from image_event where type = 0`,
   );
   expect(rows).toEqual([{ sources: ['registry', 'harbor'] }]);
+});
+
+const elsewhere = (repository: string): Sent[] =>
+  single.map((sent) => at(sent, 1_000, { target: { ...sent.target, repository } }));
+
+test('a repository whose events cannot be made or published holds up no other, and is tried again', async () => {
+  const archive = await testArchive();
+  const bare = single.map((sent) => ({ ...sent, target: { ...sent.target, references: undefined } }));
+  const others = ['other/one', 'other/two'].flatMap(elsewhere);
+  await writerOf(archive).write(
+    [...bare, ...others].map((sent) => deliveryOfSent(sent)),
+    unaborted(),
+  );
+  await pass(archive, 10_000);
+  const faults: string[] = [];
+  let broken = true;
+  const registry = {
+    async manifest(repository: string) {
+      if (repository === 'team/app' && broken) throw new Error('out of memory');
+      throw new RegistryError('not_found', 'none');
+    },
+  } as unknown as Registry;
+  const maker = makerOf(archive, {
+    registryOf: () => registry,
+    onFault: (repository, error) => faults.push(`${repository}: ${(error as Error).message}`),
+  });
+  expect(await maker.make(yes, unaborted())).toBe(4);
+  expect(faults.splice(0)).toEqual(['team/app: out of memory']);
+
+  const seen: string[] = [];
+  const publish = async ({ event }: { event: { repository: string; action: string } }) => {
+    if (event.repository === 'other/one' && broken) throw new Error('refused');
+    seen.push(`${event.repository} ${event.action}`);
+  };
+  const ofTwo = ['other/two image.pushed', 'other/two tag.created'];
+  expect(await maker.publish(publish)).toBe(2);
+  expect(await maker.publish(publish)).toBe(0);
+  expect([seen, new Set(faults)]).toEqual([ofTwo, new Set(['other/one: refused'])]);
+
+  broken = false;
+  await pass(archive, 70_000);
+  expect(await maker.make(yes, unaborted())).toBe(2);
+  await makerOf(archive).publish(publish);
+  expect(seen.slice(2).sort()).toEqual([
+    ...['other/one image.pushed', 'other/one tag.created'],
+    ...['team/app image.pushed', 'team/app tag.created'],
+  ]);
+});
+
+test('while nothing can be published, few are tried, and none is lost', async () => {
+  const archive = await testArchive();
+  const repositories = ['a', 'b', 'c', 'd', 'e'].map((name) => `many/${name}`);
+  await writerOf(archive).write(
+    repositories.flatMap(elsewhere).map((sent) => deliveryOfSent(sent)),
+    unaborted(),
+  );
+  await pass(archive, 10_000);
+  let tried = 0;
+  const maker = makerOf(archive, { onFault: () => tried++ });
+  expect(await maker.make(yes, unaborted())).toBe(10);
+  expect(await maker.publish(() => Promise.reject(new Error('Redis is unavailable')))).toBe(0);
+  expect(tried).toBe(3);
+  expect(await published(makerOf(archive))).toHaveLength(10);
 });
 
 test('an image without references is read from the registry, once', async () => {

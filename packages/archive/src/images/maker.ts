@@ -6,7 +6,7 @@ import type { Registry, RegistryError } from '@longshore/registry-client';
 import type { Archive } from '../db/open.js';
 import type { PartitionWidth } from '../db/ranges.js';
 import { decide } from './decide.js';
-import { type DueRepository, dueRepositories } from './store/due.js';
+import { type DueRepository, delayRepository, dueRepositories } from './store/due.js';
 import { missingOf, subjectsOf, type Wanted } from './store/missing.js';
 import { createManifestReader } from './store/read.js';
 import { saveDecision } from './store/save.js';
@@ -24,6 +24,8 @@ export interface ImageMakerParts {
   registryOf(source: string): Registry | undefined;
   /** A manifest could not be read; its image is reported without what it would say. */
   onProblem(source: string, error: RegistryError): void;
+  /** The events of one repository could not be made or published; they are tried again, and the others are not held up. */
+  onFault(repository: string, error: unknown): void;
 }
 
 /** See the header. */
@@ -33,18 +35,27 @@ export interface ImageMaker {
    * @param mayContinue asked before each repository @returns how many events were made
    */
   make(mayContinue: () => Promise<boolean>, signal: AbortSignal): Promise<number>;
-  /** Hands each event that is not published yet to `publish`, in order; stops at the first that fails, with its error. */
+  /**
+   * Hands each event that is not published yet to `publish`, in order. One that fails holds up its repository for some
+   * seconds, so that the order there stays. Rejects with the error of PostgreSQL.
+   * @returns how many were published
+   */
   publish(publish: (event: UnpublishedEvent) => Promise<void>): Promise<number>;
 }
 
 /** An index whose children are indexes is read level by level. */
 const MOST_ROUNDS = 4;
+/** After a failure; by then Redis may be back. Milliseconds. */
+const HELD_MS = 5_000;
+/** When so many fail one after the other, the rest would fail too. */
+const MOST_FAILURES = 3;
 
 /** See the header. */
 export function createImageMaker(parts: ImageMakerParts): ImageMaker {
-  const { archive, settings, sourcesOf, registryOf, onProblem } = parts;
+  const { archive, settings, sourcesOf, registryOf, onProblem, onFault } = parts;
   const { pool } = archive;
   const reader = createManifestReader(pool, registryOf, onProblem);
+  const held = new Map<number, number>();
 
   /** The scene, with what the registry says where the events do not. */
   const sceneOf = async (repository: DueRepository, signal: AbortSignal): Promise<Scene | undefined> => {
@@ -62,24 +73,45 @@ export function createImageMaker(parts: ImageMakerParts): ImageMaker {
     return scene;
   };
 
+  const makeOne = async (repository: DueRepository, signal: AbortSignal): Promise<number> => {
+    const scene = await sceneOf(repository, signal);
+    if (!scene || signal.aborted) return 0;
+    const decision = decide(scene);
+    if (decision.done.length === 0 && decision.waiting.length === 0) return 0;
+    const saved = await saveDecision(pool, repository.ids, decision, settings().partition);
+    return saved ? decision.made.length : 0;
+  };
+
   return {
     async make(mayContinue, signal) {
       let made = 0;
       for (const repository of await dueRepositories(pool, settings(), sourcesOf)) {
         if (signal.aborted || !(await mayContinue())) break;
-        const scene = await sceneOf(repository, signal);
-        if (!scene || signal.aborted) continue;
-        const decision = decide(scene);
-        if (decision.done.length === 0 && decision.waiting.length === 0) continue;
-        const saved = await saveDecision(pool, repository.ids, decision, settings().partition);
-        if (saved) made += decision.made.length;
+        try {
+          made += await makeOne(repository, signal);
+        } catch (error) {
+          onFault(repository.name, error);
+          await delayRepository(pool, repository);
+        }
       }
       return made;
     },
     async publish(publish) {
-      let count = 0;
-      for (const one of await unpublished(pool)) {
-        await publish(one);
+      const now = performance.now();
+      for (const [id, until] of held) if (until <= now) held.delete(id);
+      let [count, failures] = [0, 0];
+      for (const one of await unpublished(pool, [...held.keys()])) {
+        if (held.has(one.repositoryId)) continue;
+        try {
+          await publish(one);
+        } catch (error) {
+          onFault(one.event.repository, error);
+          held.set(one.repositoryId, performance.now() + HELD_MS);
+          failures++;
+          if (failures >= MOST_FAILURES) break;
+          continue;
+        }
+        failures = 0;
         await markPublished(pool, one.event);
         count++;
       }

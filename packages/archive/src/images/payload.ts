@@ -7,7 +7,7 @@ import type { ImageEvent } from './types.js';
 const PULLS: ReadonlySet<string> = new Set(PULL_ACTIONS);
 
 /** As ingest would have taken it from the source whose events it was made of. */
-export function imageEventTaken({ event, kind, madeAt }: UnpublishedEvent): TakenEvent {
+export function imageEventTaken({ event, kind, madeAt }: Omit<UnpublishedEvent, 'repositoryId'>): TakenEvent {
   const { id, at, action, source, ...fields } = event;
   const { userAgent, addr, host, actor } = event;
   const taken: RegistryEvent = {

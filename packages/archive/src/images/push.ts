@@ -59,11 +59,11 @@ function factsOf({ digest, mediaType }: RawEvent, { manifests }: Scene) {
   return manifests.get(digest ?? '') ?? { ...(mediaType !== undefined && { mediaType }) };
 }
 
-/** None where the digest is not known, or where something later was reported already. */
+/** None where it is not known whether the tag moved, or where something later was reported already. */
 function tagChanged({ event, was }: { event: RawEvent; was: TagBefore }, repository: string): Made[] {
   const { digest, id } = event;
-  const { tag, from, late } = was;
-  if (late || (digest === undefined ? from !== undefined : from === digest)) return [];
+  const { tag, from, there, late } = was;
+  if (late || there || (digest === undefined ? typeof from === 'string' : from === digest)) return [];
   const action = from ? 'tag.moved' : 'tag.created';
   const changed: TagChanged = {
     ...commonOf(action, event, repository, digest, tag),

@@ -56,8 +56,10 @@ export interface ManifestFacts {
 /** What a tag was before a push or delete of it. */
 export interface TagBefore {
   tag: string;
-  /** Absent: the archive had not seen the tag. Null: it was deleted. */
+  /** Absent: the archive had not seen the tag, or not its digest. Null: it was deleted. */
   from?: string | null;
+  /** It was there, and the registry did not say with which digest. */
+  there?: true;
   /** Something later about the tag was reported already. */
   late: boolean;
 }

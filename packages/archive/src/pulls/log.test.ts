@@ -4,7 +4,7 @@ import { type Delivery, deliveryOf, EVENTS_V1, type RegistryEvent } from '@longs
 import { expect, test } from 'vitest';
 import type { Archive } from '../db/open.js';
 import { createImageMaker } from '../images/maker.js';
-import { testArchive, unaborted, writerOf } from '../testing/archive.js';
+import { noFault, testArchive, unaborted, writerOf } from '../testing/archive.js';
 import { BLOB, delivery, digestOf, MANIFEST } from '../testing/deliveries.js';
 import { createPullMaker } from './maker.js';
 import { dueClients } from './store/due.js';
@@ -74,15 +74,14 @@ async function made(archive: Archive): Promise<PullEvent[]> {
     ...parts,
     settings: () => ({ key: ['addr', 'actor', 'agent'], grace: 30_000, partition: 'month' }),
     redirects: () => false,
-    onFault: (_repository, error) => {
-      throw error;
-    },
+    onFault: noFault,
   });
   await pulls.make(async () => true, unaborted());
   const images = createImageMaker({
     ...parts,
     settings: () => ({ settle: 0, orphan: 0, untagged: false, partition: 'month' }),
     sourcesOf: (source) => [source],
+    onFault: noFault,
   });
   const events: PullEvent[] = [];
   await images.publish(async ({ event }) => void events.push(event as PullEvent));

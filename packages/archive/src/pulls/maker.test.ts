@@ -4,7 +4,7 @@ import type { Delivery } from '@longshore/event';
 import { expect, test } from 'vitest';
 import type { Archive } from '../db/open.js';
 import { createImageMaker } from '../images/maker.js';
-import { testArchive, unaborted, writerOf } from '../testing/archive.js';
+import { noFault, testArchive, unaborted, writerOf } from '../testing/archive.js';
 import { BLOB, delivery, digestOf, MANIFEST, type Said } from '../testing/deliveries.js';
 import { createPullMaker } from './maker.js';
 import type { PullEvent } from './types.js';
@@ -22,9 +22,7 @@ const makerOf = (archive: Archive, most?: number) =>
     registryOf: () => undefined,
     redirects: () => false,
     onProblem: () => {},
-    onFault: (_repository, error) => {
-      throw error;
-    },
+    onFault: noFault,
   });
 
 /** The present, so that a session is open when its last event is young. @param ago seconds */
@@ -41,6 +39,7 @@ async function published(archive: Archive): Promise<PullEvent[]> {
     archive,
     settings: () => ({ settle: 0, orphan: 0, untagged: false, partition: 'month' }),
     sourcesOf: (source) => [source],
+    onFault: noFault,
     registryOf: () => undefined,
     onProblem: () => {},
   });
@@ -172,6 +171,7 @@ test('what a pusher asks for within its own push is no pull', async () => {
     archive,
     settings: () => ({ settle: 0, orphan: 0, untagged: false, partition: 'month' }),
     sourcesOf: (source) => [source],
+    onFault: noFault,
     registryOf: () => undefined,
     onProblem: () => {},
   });

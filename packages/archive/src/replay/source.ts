@@ -8,7 +8,7 @@ import { allowMinutes } from '../db/answer-timeout.js';
 import { digestText } from '../db/digest.js';
 import { ACTION_CODES } from '../db/tables.js';
 import { asUnavailable } from '../history/copy.js';
-import { unpackDelivery } from '../write/stored.js';
+import { rowId, unpackDelivery } from '../write/stored.js';
 
 /** Which events. Times are ISO 8601, with microseconds where they matter. */
 export interface ReplayWindow {
@@ -51,6 +51,10 @@ export interface ReplaySource {
    * @throws LongshoreError ARCHIVE_UNAVAILABLE
    */
   page(window: ReplayWindow, after: ReplayPlace | undefined, limit: number): Promise<ReplayedEvent[]>;
+  /** The newest events, newest first. @throws LongshoreError ARCHIVE_UNAVAILABLE */
+  latest(limit: number): Promise<ReplayedEvent[]>;
+  /** The event of this id, of whatever source; undefined: not archived. @throws LongshoreError ARCHIVE_UNAVAILABLE */
+  find(eventId: string): Promise<ReplayedEvent | undefined>;
 }
 
 /** A window with few matches may have to be read from end to end for one page. */
@@ -61,6 +65,8 @@ export function createReplaySource(pool: pg.Pool): ReplaySource {
   return {
     count: (window) => count(pool, window).catch(asUnavailable),
     page: (window, after, limit) => readPage(pool, window, after, limit).catch(asUnavailable),
+    latest: (limit) => latest(pool, limit).catch(asUnavailable),
+    find: (eventId) => find(pool, eventId).catch(asUnavailable),
   };
 }
 
@@ -103,6 +109,18 @@ async function readPage(
   const sql = `select ${COLUMNS} from event e ${JOINED} where ${where} ${behind}
     order by e.at, e.id limit ${bind(limit)}`;
   return (await slowly<EventRow>(pool, sql, values)).map(replayed);
+}
+
+async function latest(pool: pg.Pool, limit: number): Promise<ReplayedEvent[]> {
+  const sql = `select ${COLUMNS} from event e ${JOINED} order by e.at desc, e.id desc limit $1`;
+  return (await pool.query<EventRow>(sql, [limit])).rows.map(replayed);
+}
+
+async function find(pool: pg.Pool, eventId: string): Promise<ReplayedEvent | undefined> {
+  const sources = await pool.query<{ name: string }>('select name from source');
+  const ids = sources.rows.map(({ name }) => rowId(name, eventId));
+  const sql = `select ${COLUMNS} from event e ${JOINED} where e.id = any($1::uuid[]) order by e.at desc limit 1`;
+  return (await pool.query<EventRow>(sql, [ids])).rows.map(replayed)[0];
 }
 
 const MOST_COUNTED = 1_000_000;

@@ -36,3 +36,8 @@ export const writerOf = (archive: Archive, options: Partial<ArchiveWriterOptions
 
 /** Never aborted. */
 export const unaborted = (): AbortSignal => new AbortController().signal;
+
+/** For makers whose repositories all succeed. @throws what it hears of */
+export function noFault(_repository: string, error: unknown): never {
+  throw error;
+}

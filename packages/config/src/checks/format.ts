@@ -13,6 +13,29 @@ export function checkFormat(endpoint: HttpEndpoint, path: readonly Step[], check
   const format = formatNamed(endpoint.format);
   if (!format) return;
   checkTemplate(endpoint, path, check);
+  checkOptions(endpoint, path, check);
+  const settings = { annotate: false, settings: endpoint.options };
+  if (endpoint.batch && !format.batches?.(settings)) {
+    const why = `format ${format.name} holds one event in each request`;
+    problems.error([...path, 'batch'], `${why}. Remove batch`);
+  }
+  if (revealed(endpoint.url)?.includes('/dockerhub-webhook/')) {
+    const why = 'Jenkins answers 302 there once it has started the build, so each retry builds again';
+    problems.warning(
+      [...path, 'url'],
+      `${why}. Use /dockerregistry-webhook/TOKEN/notify with format: jenkins`,
+    );
+  }
+}
+
+/** Settings of the format that this one does not have, or lacks. @param path of the endpoint */
+export function checkOptions(
+  endpoint: Pick<HttpEndpoint, 'format' | 'options' | 'host'>,
+  path: readonly Step[],
+  { problems }: Check,
+): void {
+  const format = formatNamed(endpoint.format);
+  if (!format) return;
   const own = Object.keys(format.options ?? {});
   const written = Object.entries(endpoint.options ?? {}).flatMap(([key, value]) =>
     value === undefined ? [] : [key],
@@ -26,18 +49,6 @@ export function checkFormat(endpoint: HttpEndpoint, path: readonly Step[], check
   if (endpoint.host !== undefined && format.name === 'distribution') {
     const why = 'has no effect: format distribution sends the event as it came';
     problems.error([...path, 'host'], `${why}. Remove it, or set another format`);
-  }
-  const settings = { annotate: false, settings: endpoint.options };
-  if (endpoint.batch && !format.batches?.(settings)) {
-    const why = `format ${format.name} holds one event in each request`;
-    problems.error([...path, 'batch'], `${why}. Remove batch`);
-  }
-  if (revealed(endpoint.url)?.includes('/dockerhub-webhook/')) {
-    const why = 'Jenkins answers 302 there once it has started the build, so each retry builds again';
-    problems.warning(
-      [...path, 'url'],
-      `${why}. Use /dockerregistry-webhook/TOKEN/notify with format: jenkins`,
-    );
   }
 }
 

@@ -6,6 +6,7 @@ import type { Step } from '../yaml/node.js';
 import { checkAlerts } from './alerts.js';
 import { checkArchive } from './archive.js';
 import { checkAuth } from './auth.js';
+import { checkBroker } from './broker.js';
 import type { Check } from './check.js';
 import { checkCopy } from './copy.js';
 import { checkDelays } from './delays.js';
@@ -48,7 +49,8 @@ export function checkConfig(read: Config & { version?: string }, check: Check): 
     }
     if (endpoint.kind === 'http') checkReceiver(endpoint, path, config, check);
     else if (endpoint.kind === 'preheat') checkPreheat(endpoint, path, check);
-    else checkCopy(endpoint, path, check);
+    else if (endpoint.kind === 'copy') checkCopy(endpoint, path, check);
+    else checkBroker(endpoint, path, check);
     checkDelays(endpoint, path, check);
     checkPace(endpoint, path, check);
   }

@@ -1,6 +1,7 @@
 /** Everything that this relay connects to for an endpoint, with how it does so. Secrets are resolved. */
 import {
   type AlertEndpoint,
+  type BrokerEndpoint,
   type Config,
   type Env,
   everyEndpoint,
@@ -15,11 +16,13 @@ import type { TlsOptions } from '@longshore/network';
 export interface Destination {
   /** The endpoint's name. */
   name: string;
-  /** What it is of the endpoint: `receiver`, `registry`, `target mirror`. */
+  /** What it is of the endpoint: `receiver`, `broker`, `registry`, `target mirror`. */
   what: string;
   url: string;
   tls: TlsOptions;
   proxy?: string;
+  /** Of a message broker: its kind. */
+  broker?: BrokerEndpoint['kind'];
 }
 
 /** Those of endpoints that are not disabled. What has a secret that cannot be resolved is left out: the group config has it. */
@@ -28,7 +31,8 @@ export function destinations(config: Config, env: Env = {}): Destination[] {
     if (endpoint.kind === 'archive' || ('disabled' in endpoint && endpoint.disabled)) return [];
     try {
       if (endpoint.kind === 'preheat') return ofPreheat(endpoint, env);
-      if (endpoint.kind !== 'copy') return [ofReceiver(endpoint, env)];
+      if (endpoint.kind === 'http' || endpoint.kind === 'alert') return [ofReceiver(endpoint, env)];
+      if (endpoint.kind !== 'copy') return [ofBroker(endpoint)];
       const { registry, target } = endpoint.copy;
       const of = (what: string, one: Registry) => ofRegistry(endpoint.name, what, one, env);
       return [...of('registry', registry), ...of('target', target)];
@@ -41,6 +45,11 @@ export function destinations(config: Config, env: Env = {}): Destination[] {
 function ofReceiver({ name, ...endpoint }: HttpEndpoint | AlertEndpoint, env: Env): Destination {
   const { url, tls, proxy } = revealAll({ url: endpoint.url, tls: endpoint.tls, proxy: endpoint.proxy });
   return { name, what: 'receiver', url, tls, ...through(proxyTo(proxy, url, env)) };
+}
+
+function ofBroker({ name, kind, ...endpoint }: BrokerEndpoint): Destination {
+  const { url, tls } = revealAll({ url: endpoint.url, tls: endpoint.tls });
+  return { name, what: 'broker', url, tls, broker: kind };
 }
 
 /** The registry of an event is known when there is an event. */

@@ -3,9 +3,13 @@ import { type Delivery, factsOf, payloadValue } from '@longshore/event';
 import { readHttpUrl } from '@longshore/settings/http-url';
 import type { Tree } from '@longshore/settings/tree';
 import { compileUrlLeaf, isLiquid, type Leaf, RENDER_MS, type Scope } from './engine.js';
+import { TemplateFault } from './fault.js';
 import { VARIABLES } from './names.js';
 import { type Compiling, compileText, compileTree, type Node, type Step } from './tree.js';
 import { literalUrl, urlParts } from './url.js';
+
+export { TemplateFault } from './fault.js';
+export { compileTexts, type Texts } from './texts.js';
 
 /** What a template is made of; texts of `url` and `headers` are the values of secrets. */
 export interface TemplateParts {
@@ -21,11 +25,6 @@ export interface TemplateParts {
 export interface TemplateProblem {
   path: readonly Step[];
   why: string;
-}
-
-/** The request cannot be made of this event. The same at every attempt. */
-export class TemplateFault extends Error {
-  override readonly name = 'TemplateFault';
 }
 
 /** One request. */

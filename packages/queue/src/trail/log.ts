@@ -23,6 +23,12 @@ interface Indexed {
   terms: Uint32Array;
 }
 
+/** The trail alone: what is in it can be read without a search. */
+export interface TrailLog extends HistoryLog {
+  /** Every entry, in pages as {@link HistoryLog.having} gives them. */
+  newest(): AsyncGenerator<readonly HistoryEntry[]>;
+}
+
 /**
  * Reads the terms at once; chunks when they are asked for. The log is that of this moment.
  * @param copied what comes before these positions is left out, because it is known already
@@ -31,7 +37,7 @@ export async function openLog(
   client: RedisClient,
   prefix: string,
   copied?: ReadonlyMap<string, FeedPosition>,
-): Promise<HistoryLog> {
+): Promise<TrailLog> {
   const shards = shardsOf(client, prefix);
   const parts = shards.map((shard, n) => readTerms(client, shard, copied?.get(partName(prefix, n))));
   const index = (await Promise.all(parts)).flat();
@@ -44,10 +50,12 @@ export async function openLog(
     return chunk;
   };
 
-  async function* having(wanted: HistoryTerms): AsyncGenerator<HistoryEntry[]> {
+  const having = (wanted: HistoryTerms): AsyncGenerator<HistoryEntry[]> => {
     const terms = termsIn(wanted);
+    return pages(index.filter(({ terms: own }) => hasAny(own, terms)));
+  };
+  async function* pages(having: readonly Indexed[]): AsyncGenerator<HistoryEntry[]> {
     const seen = new Set<string>();
-    const having = index.filter(({ terms: own }) => hasAny(own, terms));
     for (let n = 0; n < having.length; n += PAGE.chunks) {
       const page = having.slice(n, n + PAGE.chunks);
       for (const chunk of await Promise.all(page.map(read))) {
@@ -57,7 +65,7 @@ export async function openLog(
       }
     }
   }
-  return { since: index.at(-1)?.at, having };
+  return { since: index.at(-1)?.at, having, newest: () => pages(index) };
 }
 
 async function readTerms(client: RedisClient, shard: Shard, copied?: FeedPosition): Promise<Indexed[]> {

@@ -15,6 +15,7 @@ import {
   type HistoryStore,
   LongshoreError,
   PULL_ACTIONS,
+  type ReceivedEntry,
 } from '@longshore/event';
 import { asking } from '../asking.js';
 import type { RedisClient } from '../connection.js';
@@ -113,8 +114,22 @@ export function createTracer(parts: TracerParts): History {
         }
         return found;
       }),
+    latest: (limit) => asking(client, () => latest(client, prefix, limit)),
     since: () => asking(client, async () => oldestOf(await open())),
   };
+}
+
+async function latest(client: RedisClient, prefix: string, limit: number): Promise<ReceivedEntry[]> {
+  const found = new Map<string, ReceivedEntry>();
+  for await (const entries of (await openLog(client, prefix)).newest()) {
+    for (const entry of entries.toReversed()) {
+      if (entry.step !== 'received') continue;
+      const key = JSON.stringify([entry.source, entry.dedupe ?? entry.eventId]);
+      if (!found.has(key)) found.set(key, entry);
+      if (found.size >= limit) return [...found.values()];
+    }
+  }
+  return [...found.values()];
 }
 
 const isArchiveAway = (error: unknown): error is LongshoreError =>

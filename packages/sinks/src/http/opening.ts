@@ -31,7 +31,9 @@ export function open(target: Target, way: Way, sockets: Sockets, done: Dialed): 
 function openDirectly(target: Target, way: Way, sockets: Sockets, done: Dialed): void {
   const onDialed: Dialed = (error, socket) => {
     if (error || !socket || !target.secure) return done(error, socket);
-    startTls(socket, target.host, way.secure, sockets, done);
+    const start = () => startTls(socket, target.host, way.secure, sockets, done);
+    if (target.greets) socket.once('data', start);
+    else start();
   };
   dial(target, sockets, onDialed, { refusal: (address) => way.egress.refusal(target, address) });
 }

@@ -43,7 +43,8 @@ export interface Chosen {
   impossible: ReadonlyMap<Delivery, Outcome>;
 }
 
-const UNREADABLE: Outcome = {
+/** Of a delivery that another version has stored. */
+export const UNREADABLE: Outcome = {
   kind: 'dead',
   reason: 'undecodable',
   detail:

@@ -6,16 +6,19 @@ import type { Socket } from 'node:net';
 import { TLSSocket } from 'node:tls';
 import { secureOptions, type TlsOptions, type Trust, tlsFault } from '@longshore/network';
 import { Egress } from '@longshore/network/egress';
+import { type BrokerKind, FACTS } from '../brokers/kinds.js';
+import { brokerTarget } from '../brokers/target.js';
 import type { Sockets } from './dial.js';
 import { open } from './opening.js';
 import { proxyOf } from './proxy.js';
-import { targetOf } from './target.js';
+import { type Target, targetOf, type Unusable } from './target.js';
 import { failureOf, timedOut } from './transport.js';
 
 /** How it is reached; secrets are resolved. */
 export interface ReachOptions {
-  /** `http:` or `https:` */
+  /** `http:` or `https:`; of a broker one of its kind's. */
   url: string;
+  broker?: BrokerKind;
   tls?: TlsOptions;
   trust?: Trust;
   egress?: Egress;
@@ -40,7 +43,7 @@ export interface Reached {
 /** Never rejects. Opens one connection and closes it. */
 export async function reachReceiver(options: ReachOptions): Promise<Reached> {
   const { url, tls = {}, trust, egress = new Egress(), timeout } = options;
-  const target = targetOf(url);
+  const target = options.broker ? ofBroker(url, options.broker) : targetOf(url);
   if ('problem' in target) return { place: '', failure: `${target.problem}; correct it` };
   const { place } = target;
   const fault = tlsFault(tls);
@@ -67,6 +70,13 @@ export async function reachReceiver(options: ReachOptions): Promise<Reached> {
   } finally {
     sockets.end();
   }
+}
+
+function ofBroker(url: string, kind: BrokerKind): Target | Unusable {
+  const { schemes, greets } = FACTS[kind];
+  const target = brokerTarget(url, schemes);
+  if ('fault' in target) return { problem: `the endpoint’s url ${target.fault}` };
+  return { ...target, greets };
 }
 
 class Late extends Error {}

@@ -23,6 +23,8 @@ export interface Target {
   place: string;
   /** `Authorization` made from the userinfo, as the registry does. */
   authorization?: string;
+  /** The server speaks first, in plain text, and TLS starts behind that. */
+  greets?: boolean | undefined;
   /** What of the url must not be shown: password and query, each as written and as sent. */
   secrets: string[];
 }

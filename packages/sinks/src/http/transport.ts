@@ -42,12 +42,12 @@ const PROXY_STEP =
 /** After trouble of our own nothing is sent to the endpoint for so long. */
 export const OWN_TROUBLE_MS = 1_000;
 
-const OWN_TROUBLE: readonly [codes: RegExp, trouble: Exclude<OwnTrouble, 'archive'>][] = [
+const OWN_TROUBLE: readonly [codes: RegExp, trouble: Exclude<OwnTrouble, 'archive' | 'package'>][] = [
   [/^ERR_PROXY_TUNNEL$/, 'proxy'],
   [/^(EMFILE|ENFILE)$/, 'descriptors'],
 ];
 
-const OWN_STEP: Record<Exclude<OwnTrouble, 'archive'>, string> = {
+const OWN_STEP: Record<Exclude<OwnTrouble, 'archive' | 'package'>, string> = {
   proxy: PROXY_STEP,
   token: 'check auth.oauth2.tokenurl and the issuer',
   descriptors: 'raise the limit of open files of this process (ulimit -n, LimitNOFILE)',

@@ -48,3 +48,10 @@ export async function dueRepositories(
   }
   return [...due.values()];
 }
+
+const DELAY = `update image_open set arrived_at = now() + interval '60 seconds' where repository_id = any($1::int[])`;
+
+/** After a failure, so that the others have their turn. Rejects with the error of PostgreSQL. */
+export async function delayRepository(pool: pg.Pool, { ids }: DueRepository): Promise<void> {
+  await pool.query(DELAY, [ids]);
+}

@@ -36,8 +36,8 @@ const NEARBY = `
 
 const BEFORE = `
   select m.id, m.tag, m.from_digest as "from",
-    exists (select 1 from tag_move p where p.repository_id = m.repository_id and p.tag = m.tag
-      and (p.at, p.id) < (m.at, m.id) and (p.moved or p.clears is null)) as known,
+    (select p.deleted from tag_move p where p.repository_id = m.repository_id and p.tag = m.tag
+      and (p.at, p.id) < (m.at, m.id) and (p.moved or p.clears is null) order by p.at desc, p.id desc limit 1) as gone,
     exists (select 1 from tag_move l where l.repository_id = m.repository_id and l.tag = m.tag
       and (l.at, l.id) > (m.at, m.id) and (l.moved or l.clears is null)
       and not exists (select 1 from image_open o where o.repository_id = l.repository_id and o.at = l.at and o.id = l.id)
@@ -113,7 +113,8 @@ interface BeforeRow {
   id: string;
   tag: string;
   from: Buffer | null;
-  known: boolean;
+  /** Null: the archive had not seen the tag. */
+  gone: boolean | null;
   late: boolean;
 }
 
@@ -130,12 +131,16 @@ async function readBefore(
     ids,
   ]);
   const before = new Map<string, TagBefore[]>();
-  for (const { id, tag, from, known, late } of rows) {
-    const was = { tag, late, ...(known && { from: from && digestText(from) }) };
+  for (const { id, tag, from, gone, late } of rows) {
+    const was = { tag, late, ...(gone !== null && wasAt(from && digestText(from), gone)) };
     before.set(id, [...(before.get(id) ?? []), was]);
   }
   return before;
 }
+
+/** What a tag that was seen had pointed to. */
+export const wasAt = (digest: string | null, gone: boolean): Pick<TagBefore, 'from' | 'there'> =>
+  digest === null && !gone ? { there: true } : { from: digest };
 
 /** Digests of manifests that a decision looks at, without what they list. */
 function digestsIn({ open, nearby, before, reported }: Omit<Scene, 'manifests'>): Set<string> {

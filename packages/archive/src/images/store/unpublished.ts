@@ -10,20 +10,23 @@ export interface UnpublishedEvent {
   kind: string;
   /** Epoch milliseconds at which it was made. */
   madeAt: number;
+  /** 0 where the archive does not have the repository. */
+  repositoryId: number;
 }
 
 const MOST = 200;
 
 const LIST = `
-  select i.body as event, s.kind, extract(epoch from i.made_at)::float8 * 1000 as "madeAt"
+  select i.body as event, s.kind, extract(epoch from i.made_at)::float8 * 1000 as "madeAt",
+    coalesce(i.repository_id, 0) as "repositoryId"
   from image_event i join source s on s.name = i.body ->> 'source'
-  where not i.published order by i.at, i.type, i.id limit ${MOST}`;
+  where not i.published and not coalesce(i.repository_id, 0) = any($1::int[]) order by i.at, i.type, i.id limit ${MOST}`;
 
 const MARK = 'update image_event set published = true where id = $1 and at = $2';
 
-/** The oldest first. Rejects with the error of PostgreSQL. */
-export async function unpublished(pool: pg.Pool): Promise<UnpublishedEvent[]> {
-  const { rows } = await pool.query<UnpublishedEvent>(LIST);
+/** The oldest first. @param without ids of repositories. Rejects with the error of PostgreSQL */
+export async function unpublished(pool: pg.Pool, without: readonly number[]): Promise<UnpublishedEvent[]> {
+  const { rows } = await pool.query<UnpublishedEvent>(LIST, [without]);
   return rows.map((row) => ({ ...row, madeAt: Math.round(row.madeAt) }));
 }
 

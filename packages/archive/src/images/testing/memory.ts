@@ -1,6 +1,7 @@
 /** An archive in memory, for what is decided about events in the registry's own form. */
 import { decide } from '../decide.js';
 import { inOrder, isManifestPush } from '../order.js';
+import { wasAt } from '../store/scene.js';
 import type {
   ImageEvent,
   ImageSettings,
@@ -151,7 +152,10 @@ function referenceOf({
 /** Tags before each push and delete, as `tag_move` has them. */
 function beforeOf(events: readonly RawEvent[], open: readonly string[]): Map<string, TagBefore[]> {
   const before = new Map<string, TagBefore[]>();
-  const tags = new Map<string, { digest: string | null; changes: TagBefore[]; reported: boolean }>();
+  const tags = new Map<
+    string,
+    { digest: string | null; gone: boolean; changes: TagBefore[]; reported: boolean }
+  >();
   for (const event of inOrder(events)) {
     if (!isManifestPush(event) && event.action !== 'delete') continue;
     const named = event.tag !== undefined ? [event.tag] : [];
@@ -162,12 +166,13 @@ function beforeOf(events: readonly RawEvent[], open: readonly string[]): Map<str
       event.action === 'delete' && event.tag === undefined ? cleared.map(([tag]) => tag) : named;
     for (const tag of touched) {
       const was = tags.get(tag);
-      const change: TagBefore = { tag, ...(was && { from: was.digest }), late: false };
+      const change: TagBefore = { tag, ...(was && wasAt(was.digest, was.gone)), late: false };
       const isOpen = open.includes(event.id);
       if (!isOpen) for (const earlier of was?.changes ?? []) earlier.late = true;
       before.set(event.id, [...(before.get(event.id) ?? []), change]);
-      const digest = event.action === 'delete' ? null : (event.digest ?? null);
-      tags.set(tag, { digest, changes: [...(was?.changes ?? []), change], reported: !isOpen });
+      const gone = event.action === 'delete';
+      const digest = gone ? null : (event.digest ?? null);
+      tags.set(tag, { digest, gone, changes: [...(was?.changes ?? []), change], reported: !isOpen });
     }
   }
   return before;

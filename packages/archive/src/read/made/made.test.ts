@@ -5,7 +5,7 @@ import { expect, test } from 'vitest';
 import type { Archive } from '../../db/open.js';
 import { createImageMaker } from '../../images/maker.js';
 import { createPullMaker } from '../../pulls/maker.js';
-import { testArchive, unaborted, writerOf } from '../../testing/archive.js';
+import { noFault, testArchive, unaborted, writerOf } from '../../testing/archive.js';
 import { BLOB, delivery, digestOf, MANIFEST, type Said } from '../../testing/deliveries.js';
 import type { ArchiveReader } from '../archive-reader.js';
 import { createArchiveReader } from '../reader.js';
@@ -32,14 +32,13 @@ async function made(archive: Archive, deliveries: Delivery[]) {
     ...parts,
     settings: () => ({ settle: 2_000, orphan: 0, untagged: false, partition: 'month' }),
     sourcesOf: (source) => [source],
+    onFault: noFault,
   }).make(yes, unaborted());
   await createPullMaker({
     ...parts,
     settings: () => ({ key: ['addr', 'actor', 'agent'], grace: 0, partition: 'month' }),
     redirects: () => false,
-    onFault: (_repository, error) => {
-      throw error;
-    },
+    onFault: noFault,
   }).make(yes, unaborted());
   return createArchiveReader(archive);
 }

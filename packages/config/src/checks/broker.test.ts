@@ -1,0 +1,59 @@
+import { expect, test } from 'vitest';
+import { describe as describeConfig } from '../describe.js';
+import { configFrom } from '../read.js';
+
+const problemsOf = (settings: string) => {
+  const file = `version: 0.1\nnotifications:\n  endpoints:\n    - { name: one, ${settings} }\n`;
+  const { problems } = configFrom(Buffer.from(file), {});
+  return problems.map(
+    ({ level, path, message }) => `${level} ${path.replace('notifications.endpoints[0].', '')} ${message}`,
+  );
+};
+
+test.each([
+  ['kind: redisstream, url: "http://redis/"', /^error url does not start with redis:\/\/ or rediss:\/\//],
+  ['kind: redisstream', /^error url is missing/],
+  ['kind: nats, url: "nats://user:secret@"', /^error url (names no host|is no url)/],
+  [
+    'kind: nats, url: "nats://n", nats: { subject: "{{ nothing }}" }',
+    /^error nats.subject is no template: nothing is not known/,
+  ],
+  [
+    'kind: redisstream, url: "redis://r", redisstream: { key: "{{ tag | nofilter }}" }',
+    /^error redisstream.key is no template/,
+  ],
+  [
+    'kind: redisstream, url: "redis://r", format: distribution, host: r.example.com',
+    /^error host has no effect/,
+  ],
+  [
+    'kind: redisstream, url: "redis://r", options: { topic: x }',
+    /^error options.topic is no option of format cloudevents/,
+  ],
+  ['kind: redisstream, url: "redis://r", format: template', /^error format/],
+  ['kind: redisstream, url: "redis://r", nats: { subject: x }', /^error nats/],
+  ['kind: redisstream, url: "redis://r", batch: { events: 2 }', /^error batch/],
+  [
+    'kind: redisstream, url: "redis://169.254.169.254"',
+    /^warning url nothing is sent: it leads to 169.254.169.254/,
+  ],
+])('%s is a problem', (settings, message) => {
+  expect(problemsOf(settings)).toEqual([expect.stringMatching(message)]);
+});
+
+test('brokers are described with where a push goes, and without their passwords', () => {
+  const file = `version: 0.1
+notifications:
+  endpoints:
+    - { name: one, kind: redisstream, url: "rediss://me:a-secret@redis.example.com/2", redisstream: { key: "pushes:{{ repository }}" } }
+    - { name: two, kind: nats, url: "nats://n.example.com", nats: { subject: "registry.{{ action }}", token: a-secret }, where: tag != "" }
+`;
+  const { config, problems } = configFrom(Buffer.from(file), {});
+  expect(problems).toEqual([]);
+  if (!config) return expect.unreachable('no configuration');
+  const { text, data } = describeConfig(config);
+  expect(text).toContain('publishes to redisstream rediss://***@redis.example.com/2, key pushes:acme/app');
+  expect(text).toContain('publishes to nats nats://n.example.com, subject registry.push');
+  expect(text).toContain('sent as cloudevents: events');
+  expect(JSON.stringify([text, data])).not.toContain('a-secret');
+});

@@ -1,0 +1,53 @@
+/** Every kind of message broker: its settings, its urls, what it needs. Add yours here, and to the list in registry.ts. */
+import { nats } from './nats/settings.js';
+import { redisstream } from './redisstream/settings.js';
+import type { Scheme } from './target.js';
+
+/** As in an endpoint's `kind`. */
+export const BROKER_KINDS = ['redisstream', 'nats'] as const;
+
+/** See {@link BROKER_KINDS}. */
+export type BrokerKind = (typeof BROKER_KINDS)[number];
+
+/** The block of each kind, by its name. */
+export const brokers = { redisstream, nats };
+
+/** What is known of a kind without its client. */
+export interface BrokerFacts {
+  schemes: Readonly<Record<string, Scheme>>;
+  /** The server speaks first, and TLS starts behind that. */
+  greets?: boolean;
+  /** Texts of its block that are templates. */
+  texts: readonly string[];
+  /** Packages that are not installed with Longshore, each with its version: `amqplib@2`. */
+  packages: readonly string[];
+}
+
+/** Of each kind. */
+export const FACTS: Readonly<Record<BrokerKind, BrokerFacts>> = {
+  redisstream: {
+    schemes: { redis: { secure: false, port: 6379 }, rediss: { secure: true, port: 6379 } },
+    texts: ['key'],
+    packages: [],
+  },
+  nats: {
+    schemes: { nats: { secure: false, port: 4222 }, tls: { secure: true, port: 4222 } },
+    greets: true,
+    texts: ['subject'],
+    packages: ['@nats-io/transport-node@3', '@nats-io/jetstream@3'],
+  },
+};
+
+/** Whether an endpoint is a message broker. */
+export const isBroker = <Of extends { kind: string }>(
+  endpoint: Of,
+): endpoint is Extract<Of, { kind: BrokerKind }> =>
+  (BROKER_KINDS as readonly string[]).includes(endpoint.kind);
+
+/** Texts of the kind's block that are templates, by name. */
+export function brokerTexts(kind: BrokerKind, block: object): Record<string, string> {
+  const entries = Object.entries(block).filter(
+    ([name, value]) => FACTS[kind].texts.includes(name) && value !== undefined,
+  );
+  return Object.fromEntries(entries.map(([name, value]) => [name, String(value)]));
+}
