@@ -18,7 +18,8 @@ const read = (path) => readFileSync(join(ROOT, path), 'utf8');
 const RULES = parse(read('infra/prometheus/rules.yml')).groups.flatMap(({ rules }) => rules);
 const BOARD = JSON.parse(read('infra/grafana/longshore.json'));
 const TARGETS = BOARD.panels.flatMap(({ targets = [] }) => targets);
-const EXPRESSIONS = [...RULES, ...TARGETS].map(({ expr }) => expr);
+const MARKS = BOARD.annotations.list;
+const EXPRESSIONS = [...RULES, ...TARGETS, ...MARKS].map(({ expr }) => expr);
 
 /** Labels that Prometheus itself adds, and that of a histogram's buckets. */
 const ADDED = ['instance', 'job', 'le'];
@@ -91,6 +92,23 @@ describe('infra/grafana/longshore.json', () => {
           : metrics.flatMap(({ metric }) => rowOf(metric)?.labels);
       for (const [, label] of legendFormat.matchAll(/\{\{(\w+)\}\}/g)) expect(there, expr).toContain(label);
     }
+  });
+
+  test('holds, reloads and rejected files are marked, and lines of an endpoint lead to its page', () => {
+    expect(MARKS.map(({ name }) => name)).toEqual(['Holds', 'Reloads', 'Rejected configuration']);
+    for (const { expr, titleFormat } of MARKS) {
+      const { metrics, grouped } = named(expr);
+      const there = [...grouped, ...metrics.flatMap(({ metric }) => rowOf(metric)?.labels), 'instance'];
+      for (const [, label] of titleFormat.matchAll(/\{\{(\w+)\}\}/g)) expect(there, expr).toContain(label);
+    }
+    const linked = BOARD.panels.filter(({ fieldConfig }) => fieldConfig?.defaults.links?.length > 0);
+    const byEndpoint = BOARD.panels.filter(({ targets = [] }) =>
+      targets.some(({ legendFormat = '' }) => legendFormat.includes('{{endpoint}}')),
+    );
+    expect(linked.map(({ title }) => title)).toEqual(byEndpoint.map(({ title }) => title));
+    expect(linked.length).toBeGreaterThan(3);
+    expect(BOARD.templating.list.map(({ name }) => name)).toContain('pages');
+    expect(BOARD.links.length).toBeGreaterThan(0);
   });
 
   test('no panel lies over another, and all are within the grid', () => {

@@ -1,5 +1,6 @@
 /** The rows of `panels.mjs` as a dashboard of Grafana 10 and newer, laid out from left to right. */
 import { METRICS } from '../../packages/observe/dist/metrics-table.js';
+import { annotations, endpointLinks, links, pagesVariable } from './marks.mjs';
 import { ROWS } from './panels.mjs';
 
 const WIDTH = 24;
@@ -24,6 +25,8 @@ export function dashboard() {
     time: { from: 'now-6h', to: 'now' },
     timezone: 'browser',
     templating: { list: variables() },
+    annotations: { list: annotations() },
+    links: links(),
     panels: placed(),
   };
 }
@@ -37,6 +40,7 @@ function variables() {
       ...{ refresh: 2, sort: 1, multi: true, includeAll: true, allValue: '.*' },
       current: { text: ['All'], value: ['$__all'] },
     },
+    pagesVariable(),
   ];
 }
 
@@ -87,7 +91,10 @@ function panelOf(panel) {
       ...{ refId: String.fromCharCode(65 + at), datasource: DATASOURCE, expr, legendFormat: legend },
     })),
     fieldConfig: {
-      defaults: { unit, min: 0, custom: { fillOpacity: 10, showPoints: 'never' } },
+      defaults: {
+        ...{ unit, min: 0, custom: { fillOpacity: 10, showPoints: 'never' } },
+        links: endpointLinks(panel.lines.map(([legend]) => legend)),
+      },
       overrides: [],
     },
     options: {

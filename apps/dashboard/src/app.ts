@@ -8,6 +8,7 @@ import { actorOf } from './access/routes.js';
 import type { AccessSettings } from './access/settings.js';
 import { createSignIn } from './access/sign-in.js';
 import type { Board } from './board.js';
+import type { RefusedConfig } from './pages/deps.js';
 import { answerUnknown } from './pages/pages.js';
 import type { Site } from './site.js';
 
@@ -39,6 +40,8 @@ export interface AppDeps {
   /** Whether pages and API may retry, drop, pause and resume: `dashboard.operate`. */
   canModify(): boolean;
   redisUp(): boolean;
+  /** Why the configuration file is not in force. */
+  refused(): RefusedConfig | undefined;
   site(): Site;
 }
 
@@ -59,6 +62,7 @@ export function createApp(deps: AppDeps): Koa {
     ctx.state.hasBoard = boardMode() !== 'false';
     ctx.state.isReadonly = !canModify();
     ctx.state.site = deps.site();
+    ctx.state.refused = deps.refused();
     await next();
   });
   const { fetch, onSignInTrouble: onTrouble } = deps;

@@ -101,6 +101,7 @@ export function createDashboard(deps: DashboardDeps): Dashboard {
       canModify: () => canModify,
       site: () => site,
       redisUp: () => redis().up,
+      refused,
     }),
     prepare(config) {
       const nextAccess = accessSettings(config);

@@ -14,6 +14,7 @@ import { addMigrate } from './commands/migrate.js';
 import { addPreheat } from './commands/preheat.js';
 import { addProof } from './commands/proof.js';
 import { addQuarantine } from './commands/quarantine.js';
+import { addReconcile } from './commands/reconcile.js';
 import { addReplay } from './commands/replay.js';
 import { addRun } from './commands/run.js';
 import { addSearch } from './commands/search.js';
@@ -41,6 +42,7 @@ const COMMANDS = [
   addArchive,
   addReplay,
   addProof,
+  addReconcile,
   addMigrate,
   addPreheat,
   addCopy,

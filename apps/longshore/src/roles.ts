@@ -16,6 +16,7 @@ import { startOldestNotes } from '@longshore/queue/lost';
 import { createMemoryHistory } from '@longshore/queue/memory';
 import { createPulse, createPulseReader } from '@longshore/queue/pulse';
 import { createQuarantine } from '@longshore/queue/quarantine';
+import type { ReconcilerParts } from '@longshore/worker/reconcile';
 import { openAdmin } from './admin-role.js';
 import { openArchiveReader } from './archive-reader.js';
 import { examineFrom } from './examine-from.js';
@@ -162,7 +163,6 @@ async function startWorker(parts: RoleParts): Promise<RunningRole> {
     startAlerts,
     startHistoryCopy,
     startHousekeeping,
-    startImages,
   } = await import('@longshore/worker');
   const { config, consumer, producer, observer, inspector, monitor, trail, version, archive } = parts;
   const { prefix } = config().redis;
@@ -183,12 +183,7 @@ async function startWorker(parts: RoleParts): Promise<RunningRole> {
     quarantine: createQuarantine(producer, prefix),
     deliveries: createDeliveries(producer, prefix, inspector),
   });
-  const images =
-    archive &&
-    startImages({
-      ...{ archive: archive.archive, ready: archive.ready },
-      ...{ config, leader, observer, version, publish: own.publish },
-    });
+  const made = archive && (await startFromArchive(parts, archive, { leader, publish: own.publish }));
   const retention = createRetention(producer, prefix);
   const oldest = startOldestNotes({
     ...{ client: producer, prefix, leader, known: inspector.known },
@@ -221,10 +216,29 @@ async function startWorker(parts: RoleParts): Promise<RunningRole> {
     async close() {
       oldest.close();
       // Another worker leads while this one finishes what is in flight.
-      const duties = [housekeeping.close(), alerts.close(), images?.close(), copy?.close()];
+      const duties = [housekeeping.close(), alerts.close(), made?.close(), copy?.close()];
       const stepsDown = endedSoon(duties).then(leader.close);
       await Promise.all([worker.close(), stepsDown]);
       await Promise.all([retention.close(), pulse.close(), own.close()]);
+    },
+  };
+}
+
+/** What is made from the archive, and what compares it with the registries. */
+async function startFromArchive(
+  { config, observer, version }: RoleParts,
+  { archive, ready }: NonNullable<RoleParts['archive']>,
+  { leader, publish }: Pick<ReconcilerParts, 'leader' | 'publish'>,
+): Promise<{ close(): Promise<void> }> {
+  const [{ startImages }, { startReconciler }] = await Promise.all([
+    import('@longshore/worker'),
+    import('@longshore/worker/reconcile'),
+  ]);
+  const parts = { archive, ready, config, observer, version, leader, publish };
+  const running = [startImages(parts), startReconciler(parts)];
+  return {
+    async close() {
+      await Promise.all(running.map((one) => one.close()));
     },
   };
 }

@@ -19,6 +19,7 @@ import { healthLog } from './health.js';
 import { lossNotes, reportLoss } from './losses.js';
 import { announceReadiness } from './readiness.js';
 import { type OpenRedis, openRedis } from './redis.js';
+import { startRefusalNotes } from './refusal-notes.js';
 import { type InForce, load, logWarnings, reloadConfig } from './reload.js';
 import type { Role, RoleParts } from './role.js';
 import { startRoles } from './roles.js';
@@ -114,6 +115,7 @@ async function serve({ file, roles, env }: RunOptions, serving: Serving): Promis
     refused: () => inForce.refused,
     losses: () => lossNotes(watch.last()),
   };
+  const refusals = startRefusalNotes(producer, config.redis.prefix);
   let started = false;
   try {
     await monitor.firstAnswer(REDIS_TIMEOUT_MS);
@@ -122,6 +124,7 @@ async function serve({ file, roles, env }: RunOptions, serving: Serving): Promis
     started = true;
     watcher.onChange((why) => {
       inForce = reloadConfig({ file, env, why, current: inForce, apply: running.apply, observer });
+      refusals.changed(inForce.refused);
       watcher.follow(fileReferences(inForce.config));
     });
     readiness.serving({
@@ -138,6 +141,7 @@ async function serve({ file, roles, env }: RunOptions, serving: Serving): Promis
   } finally {
     watcher.close();
     watch.close();
+    await refusals.close();
     await trail.close();
     await archive?.close();
     connections.close();

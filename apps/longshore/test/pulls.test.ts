@@ -19,10 +19,12 @@ import {
 import pg from 'pg';
 import { expect, onTestFinished, test } from 'vitest';
 import { AT_LAST } from './control.js';
+import { fluentBitRequest, vectorRequest } from './log-agents.js';
 import { command } from './operator.js';
 import { envelope, type Settings, startRelay, startRelayProcess, workFolder, writeConfig } from './relay.js';
 
 const LONG_MS = 180_000;
+const LOG_TOKEN = 'the token of an agent';
 /** That of this machine, which is what skopeo takes of an index. */
 const ARCHITECTURE = process.arch === 'x64' ? 'amd64' : process.arch;
 
@@ -159,6 +161,21 @@ test.skipIf(!hasTool('skopeo'))(
   LONG_MS,
 );
 
+/** The same lines by Vector, then by Fluent Bit: the same events. */
+async function postedByAgents(url: string, lines: readonly string[]): Promise<void> {
+  const answers = [];
+  for (const requestOf of [vectorRequest, fluentBitRequest]) {
+    const { path, headers, body } = await requestOf(lines, LOG_TOKEN);
+    const answer = await fetch(`${url}${path}`, { method: 'POST', headers, body });
+    answers.push(await answer.json());
+  }
+  const accepted = lines.length;
+  expect(answers).toMatchObject([
+    { accepted, duplicates: 0 },
+    { accepted, duplicates: accepted },
+  ]);
+}
+
 /** A client that goes away when it has so many bytes. */
 function brokenOff(url: string, headers: Record<string, string>, bytes: number): Promise<void> {
   return new Promise((resolve, reject) => {
@@ -203,7 +220,7 @@ test.skipIf(!hasTool('docker-registry'))(
   async () => {
     const { receiver, port, file } = await setUp([
       { name: 'registry', kind: 'distribution' },
-      { name: 'registry-log', kind: 'distribution-log' },
+      { name: 'registry-log', kind: 'distribution-log', auth: { bearer: LOG_TOKEN } },
       { name: 'cache', kind: 'distribution' },
     ]);
     await startRelay(file);
@@ -229,6 +246,7 @@ test.skipIf(!hasTool('docker-registry'))(
         .filter((line) => line.includes('"impatient"'));
     const completed = (line: string) => line.includes('"response completed');
     await eventually(lines, (all) => all.filter(completed).length === 3, { ...AT_LAST, what: 'three lines' });
+    await postedByAgents(url, lines().filter(completed));
     const log = join(await workFolder(), 'registry.log');
     await writeFile(log, `${registry.log().trimEnd()}\n`);
     const followed = await command([
@@ -240,6 +258,8 @@ test.skipIf(!hasTool('docker-registry'))(
       'registry-log',
       '--to',
       url,
+      '--header',
+      `Authorization: Bearer ${LOG_TOKEN}`,
     ]);
     expect(followed).toMatchObject({ code: 0 });
     const events = await eventually(

@@ -1,7 +1,10 @@
 /** Endpoints come, change and go while events flow, and what is queued stays queued. */
-import { writeFile } from 'node:fs/promises';
+import { copyFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { eventually, redisUrl, startReceiver, testPrefix } from '@longshore/testkit';
 import { expect, test } from 'vitest';
+import { AT_LAST } from './control.js';
+import { command } from './operator.js';
 import {
   anEvent,
   envelope,
@@ -123,14 +126,18 @@ test('a file that cannot be used changes nothing and says why', async () => {
   await receiver.received(1);
 });
 
-test('a file that cannot be used is seen in /readyz, in the metrics and on the home page until it is corrected', async () => {
+test('a file that cannot be used is seen in /readyz, the metrics, every page and status until it is corrected', async () => {
   const endpoints = [{ name: 'one', url: 'http://127.0.0.1:9/' }];
   const { relay, file, change } = await relayWith(endpoints);
   const seen = async () => ({
     ready: await (await fetch(`${relay.admin}/readyz`)).json(),
     metrics: await (await fetch(`${relay.admin}/metrics`)).text(),
-    page: await (await fetch(relay.dashboard)).text(),
+    page: await (await fetch(`${relay.dashboard}/quarantine`)).text(),
   });
+  // On another machine the file is whole.
+  const whole = join(await workFolder(), 'longshore.yml');
+  await copyFile(file, whole);
+  const said = () => command(['status', '--config', whole]).then(({ stderr }) => stderr);
   expect((await seen()).metrics).toContain('longshore_config_last_reload_successful 1');
   await writeFile(file, 'notifications:\n  endpoints:\n    - name: one\n      urll: http://x/\n');
   await relay.waitFor('configuration not reloaded, the old one stays in force');
@@ -138,11 +145,13 @@ test('a file that cannot be used is seen in /readyz, in the metrics and on the h
   expect(ready).toMatchObject({ status: 'ready', notes: [expect.stringContaining('unknown key "urll"')] });
   expect(metrics).toContain('longshore_config_last_reload_successful 0');
   expect(page).toContain('was rejected at');
+  await eventually(said, (text) => text.includes(`${file} is not in force`), AT_LAST);
   await change(endpoints);
   const after = await seen();
   expect(after.ready).toEqual({ status: 'ready' });
   expect(after.metrics).toContain('longshore_config_last_reload_successful 1');
   expect(after.page).not.toContain('was rejected at');
+  await eventually(said, (text) => !text.includes('not in force'), AT_LAST);
 });
 
 test('SIGHUP reads the file, and secrets beside it, again', async () => {

@@ -53,7 +53,7 @@ export function registryAt(
     (one) => side === 'registry' && hostOf(one.url.reveal()) === hostOf(url),
   );
   if (read) {
-    const { auth, realms, addresses, rate: _, source: __, ...rest } = revealAll(read);
+    const { auth, realms, addresses, rate: _, source: __, api: ___, ...rest } = revealAll(read);
     const trusted = { realms, addresses, settings: 'registries.' };
     return { ...rest, ...{ ...common, auth: registryAuthOf(auth) }, ...{ trusted } };
   }

@@ -10,7 +10,8 @@ import { keysOf, type Printed, shapeOf } from '@longshore/settings/shape';
 import { isBroker } from '@longshore/sinks/brokers';
 import type { z } from 'zod';
 import type { AlertConfig } from './alert.js';
-import type { ArchiveSettings } from './archive-endpoint.js';
+import { alertEndpointName } from './alert-endpoint.js';
+import { ARCHIVE_ENDPOINT, type ArchiveSettings } from './archive-endpoint.js';
 import { textsOf } from './broker.js';
 import type { BrokerEndpoint, CopyEndpoint, Endpoint, HttpEndpoint, PreheatEndpoint } from './endpoint.js';
 import { givingUp } from './giving-up.js';
@@ -40,6 +41,20 @@ export function describe(
   const senders = senderParagraphs(config);
   const text = [...paragraphs, ...archive, ...senders, ...config.alerts.map(receiver)].join('\n\n');
   return { text, data: masked(settings, config) };
+}
+
+/** One endpoint as it is understood, a line for each setting that matters; empty when it is not configured. */
+export function describeEndpoint({ notifications, archive, alerts }: Config, name: string): string[] {
+  const endpoint = notifications.endpoints.find((each) => each.name === name);
+  const alert = alerts.find((each) => alertEndpointName(each.name) === name);
+  const own = archive && name === ARCHIVE_ENDPOINT ? archived(archive) : alert && receiver(alert);
+  const text = endpoint ? paragraph(endpoint) : own;
+  return (
+    text
+      ?.split('\n')
+      .slice(1)
+      .map((line) => line.trim()) ?? []
+  );
 }
 
 function masked(schema: z.ZodType, value: unknown): Described {

@@ -35,7 +35,9 @@ export const ignore = z
     tags: texts(
       'Globs of tags whose events the endpoint does not get. An event without a tag never matches.',
     ),
-    sources: texts('Names of sources whose events the endpoint does not get.'),
+    sources: texts(
+      'Names of sources whose events the endpoint does not get; `reconcile`: events that a comparison with the registry found to be missing.',
+    ),
   })
   .meta({ description: 'Filter: events that the endpoint does not get.' })
   .prefault({});
@@ -238,10 +240,19 @@ const natsEndpoint = z
   .meta({ required: ['name', 'kind', 'url'] })
   .transform(oneBroker);
 
+const amqpEndpoint = z
+  .strictObject({
+    kind: tag('amqp'),
+    amqp: brokers.amqp,
+    ...brokerKeys('RabbitMQ, `amqp://host:5672/vhost`, or `amqps://` for TLS.'),
+  })
+  .meta({ required: ['name', 'kind', 'url'] })
+  .transform(oneBroker);
+
 /** One endpoint, as the rest of Longshore sees it. */
 export const endpoint = union(
   '`http`: each event is posted to `url`. `preheat`: the image of each event is pulled into caches, see `preheat`. `copy`: it is copied to another registry, see `copy`. The others are message brokers: each event is a message, see the block of the kind’s name.',
-  [httpEndpoint, preheatEndpoint, copyEndpoint, redisStreamEndpoint, natsEndpoint],
+  [httpEndpoint, preheatEndpoint, copyEndpoint, redisStreamEndpoint, natsEndpoint, amqpEndpoint],
   'http',
 );
 

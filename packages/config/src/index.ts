@@ -12,7 +12,7 @@ export { ARCHIVE_ENDPOINT, type ArchiveEndpoint, type ArchiveSettings } from './
 export { blockOf, textsOf } from './broker.js';
 export type { CopySettings } from './copy.js';
 export { type DashboardRole, ROLES } from './dashboard.js';
-export { type Described, describe } from './describe.js';
+export { type Described, describe, describeEndpoint } from './describe.js';
 export type { BrokerEndpoint, CopyEndpoint, Endpoint, HttpEndpoint, PreheatEndpoint } from './endpoint.js';
 export { everyEndpoint, routedEndpoints } from './every-endpoint.js';
 export { fileReferences } from './file-references.js';

@@ -29,6 +29,10 @@ export const registrySettings = z
     ),
     auth: registryAuth,
     tls: tls('Beside the system’s').prefault({}),
+    api: setting(
+      baseUrl(),
+      'Base url of GitLab, where the registry is that of a GitLab: its registry does not list repositories. The password of `auth.basic` is then an access token with `read_api` and `read_registry`.',
+    ).optional(),
     rate: setting(rate(), 'Requests to the registry in each second, minute or hour.', '20/s'),
     realms: texts('Token servers on other hosts that may get the registry’s credentials.'),
     addresses: texts(

@@ -23,6 +23,7 @@ import { archive } from './archive.js';
 import { dashboard } from './dashboard.js';
 import { egress } from './egress.js';
 import { endpoint, LONGEST_TIMER_MS } from './endpoint.js';
+import { reconcile } from './reconcile.js';
 import { registrySettings } from './registries.js';
 import { hosts, section } from './section.js';
 import { auth, ingestProxy, source } from './source.js';
@@ -173,6 +174,7 @@ export const settings = z
       'How to read the registries behind sources. Without it, image events have what the events of the registry say.',
       [],
     ),
+    reconcile: reconcile.optional(),
     egress: egress.prefault({}),
     ingest: section('The listener that registries post to.', {
       listen: setting(listen(), 'Address to listen on. Port 0 uses a free port.', '127.0.0.1:5080'),

@@ -5,6 +5,7 @@
 
 /** Where an error may be ignored: the values of the metric's label `where`. */
 export const IGNORED_AT = [
+  'config.refused',
   'operator.operations',
   'queue.agenda',
   'queue.body',

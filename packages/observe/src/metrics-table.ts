@@ -204,6 +204,31 @@ export const METRICS = {
     help: 'Tables without a partition for the present.',
     labels: [],
   },
+  longshore_reconcile_lost_events_total: {
+    type: 'counter',
+    help: 'Events that a comparison of the archive with the registry found to be missing, and published. These five are exported by the worker that leads, and leave out the command `longshore reconcile`.',
+    labels: ['source'],
+  },
+  longshore_reconcile_errors_total: {
+    type: 'counter',
+    help: 'Repositories, or whole registries, that could not be compared.',
+    labels: ['source'],
+  },
+  longshore_reconcile_proven_timestamp_seconds: {
+    type: 'gauge',
+    help: 'Time of the last comparison after which no push or tag event is known to be missing.',
+    labels: ['source'],
+  },
+  longshore_reconcile_lost_since_timestamp_seconds: {
+    type: 'gauge',
+    help: 'The last loss that was found and healed: events are missing from this time on.',
+    labels: ['source'],
+  },
+  longshore_reconcile_lost_until_timestamp_seconds: {
+    type: 'gauge',
+    help: 'The last loss that was found and healed: no later than this time.',
+    labels: ['source'],
+  },
   longshore_alert_notifications_total: {
     type: 'counter',
     help: 'Notifications to receivers of `alerts`: sent, or failed after all retries.',

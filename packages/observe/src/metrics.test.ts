@@ -8,6 +8,7 @@ const settled = { endpoint: 'alistener', deliveryId: 'd1', attempts: 1 } as cons
 const alert = { alert: 'failing', state: 'firing', receiver: 'oncall', summary: 'it fails' } as const;
 const failed = { ...attempted, outcome: 'retry', status: 503, reason: 'http_503' } as const;
 
+const compared = { source: 'a', healed: 2, since: 3_000, until: 5_000, errors: 1, provenAt: 9_000 };
 const held = { bytes: 9, maxbytes: 10, events: 7, oldestAt: 5_000, ahead: 2, missing: ['event'] };
 
 /** What moves each sample, and to what. */
@@ -309,6 +310,16 @@ const table: [sample: string, value: number | undefined, happen: (o: Observer) =
       o.archiveHolds(held);
       o.archiveHolds(undefined);
     },
+  ],
+  ['longshore_reconcile_lost_events_total{source="a"}', 2, (o) => o.reconciled(compared)],
+  ['longshore_reconcile_errors_total{source="a"}', 1, (o) => o.reconciled(compared)],
+  ['longshore_reconcile_proven_timestamp_seconds{source="a"}', 9, (o) => o.reconciled(compared)],
+  ['longshore_reconcile_lost_since_timestamp_seconds{source="a"}', 3, (o) => o.reconciled(compared)],
+  ['longshore_reconcile_lost_until_timestamp_seconds{source="a"}', 5, (o) => o.reconciled(compared)],
+  [
+    'longshore_reconcile_lost_until_timestamp_seconds{source="a"}',
+    undefined,
+    (o) => o.reconciled({ ...compared, healed: 0 }),
   ],
 ];
 

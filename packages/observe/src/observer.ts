@@ -10,6 +10,7 @@ import { createGauges, type Gauges } from './gauges.js';
 import { LabelBounds } from './label-bounds.js';
 import { createLog, type LogOptions } from './log.js';
 import { Metrics } from './metrics.js';
+import { createReconcileMeter, type ReconcileMeter } from './reconcile-meter.js';
 import { createRecorder, type Recorder } from './recorder.js';
 import { RegistryTally } from './registry-tally.js';
 import { type EndpointSettings, registryVars } from './registry-vars.js';
@@ -25,7 +26,7 @@ export interface ObserverOptions extends Omit<LogOptions, 'onDrop'> {
 }
 
 /** The pipelines write, the listeners read. No call throws; only reading waits. */
-export interface Observer extends Recorder, Gauges, ArchiveMeter {
+export interface Observer extends Recorder, Gauges, ArchiveMeter, ReconcileMeter {
   /** For lines about the process itself, which are not records. */
   log: Logger;
   /** Like `log`, but writes equal lines at most once in `everyMs`, with the number of those suppressed. */
@@ -67,6 +68,7 @@ export function createObserver(options: ObserverOptions): Observer {
     ...createRecorder({ log, metrics, bounds, tally }),
     ...createGauges(metrics, bounds, tally),
     ...createArchiveMeter(metrics),
+    ...createReconcileMeter(metrics, bounds),
     throttledLog(key, everyMs) {
       const made = throttles.get(key) ?? throttle(log, everyMs);
       throttles.set(key, made);

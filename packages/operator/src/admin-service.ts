@@ -2,14 +2,14 @@
  * What an operator sees and does, once: the command line, the API and the pages call these functions. Nothing here
  * knows HTTP.
  */
-import { sourceNames } from '@longshore/config';
+import { describeEndpoint, sourceNames } from '@longshore/config';
 import { createActivityReader, readSources } from '@longshore/queue/activity';
 import { createDeadLetters } from '@longshore/queue/dead';
 import { createDeliveries } from '@longshore/queue/deliveries';
 import { createHoldSwitch } from '@longshore/queue/hold';
 import { createJournal } from '@longshore/queue/journal';
 import { createMemoryHistory } from '@longshore/queue/memory';
-import { createInspector, createOperations, createPauses } from '@longshore/queue/operator';
+import { createInspector, createOperations, createPauses, createRefusals } from '@longshore/queue/operator';
 import { createPreheatRuns } from '@longshore/queue/preheat';
 import { createPulseReader } from '@longshore/queue/pulse';
 import { createQuarantine } from '@longshore/queue/quarantine';
@@ -48,6 +48,7 @@ export function createAdminService(deps: AdminServiceDeps): AdminService {
   const holds = createHoldSwitch(client, prefix);
   const activity = createActivityReader(client, prefix);
   const memory = createMemoryHistory(client, prefix);
+  const refusals = createRefusals(client, prefix);
   const operations = createOperations(client, prefix);
   const methods = (actor: Actor): AdminService => {
     const acts = createActs({ journal, actor, via, now });
@@ -57,6 +58,7 @@ export function createAdminService(deps: AdminServiceDeps): AdminService {
       names: endpoints.names,
       endpoints: endpoints.all,
       endpoint: endpoints.one,
+      described: (name) => describeEndpoint(config(), name),
       async act(action, name, options = {}) {
         const endpoint = await endpoints.existing(name);
         await action.run({ pauses, holds, by: acts.by, endpoint }, options);
@@ -65,7 +67,9 @@ export function createAdminService(deps: AdminServiceDeps): AdminService {
       },
       activity: (names) => activity.read(names, now()),
       sources: () => readSources(client, prefix, now()),
+      ping: async () => void (await client.ping()),
       memory: memory.read,
+      refused: refusals.list,
       operations,
       preheats: async (name) => runs.list(await endpoints.existing(name)),
       async deliveries(name, state, { limit, after }) {

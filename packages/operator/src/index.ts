@@ -7,6 +7,7 @@ export type { EndpointOverview } from './endpoints.js';
 export type {
   AdminService,
   BlockedEndpoint,
+  Listing,
   QuarantineGroup,
   QuarantineRetry,
   Replay,

@@ -10,7 +10,7 @@ import type { BulkProgress, BulkResult, DeadLetter, DeadLetterDetail } from '@lo
 import type { DeadGroups } from '@longshore/queue/dead-groups';
 import type { ListedState, StoredDelivery, StoredDeliveryDetail } from '@longshore/queue/deliveries';
 import type { MemorySample } from '@longshore/queue/memory';
-import type { Operations } from '@longshore/queue/operator';
+import type { Operations, Refusal } from '@longshore/queue/operator';
 import type { Quarantined } from '@longshore/queue/quarantine';
 import type { Act } from './access/acts.js';
 import type { Actor } from './access/role.js';
@@ -150,6 +150,8 @@ export interface AdminService {
   endpoints(): Promise<EndpointOverview[]>;
   /** @throws LongshoreError REQUEST_NOT_FOUND that suggests the nearest name */
   endpoint(name: string): Promise<EndpointOverview>;
+  /** The settings of an endpoint as they are understood, one line each; empty when it is not configured. */
+  described(name: string): readonly string[];
   /** Runs the action on the endpoint, and notes it. @throws LongshoreError REQUEST_NOT_FOUND, and those of the action */
   act(
     action: Action,
@@ -166,6 +168,8 @@ export interface AdminService {
   activity(names: readonly string[]): Promise<Activity[]>;
   /** Sources of which something came in the last day. */
   sources(): Promise<SourceActivity[]>;
+  /** Resolves when Redis has answered. */
+  ping(): Promise<void>;
   /** How full Redis was in the last hour, oldest first; empty without a maxmemory. */
   memory(): Promise<MemorySample[]>;
   /** @throws LongshoreError REQUEST_NOT_FOUND, REQUEST_INVALID */
@@ -222,6 +226,8 @@ export interface AdminService {
   explain(query: ExplainQuery): Promise<Explanation>;
   /** The newest events, newest first. Throws as `explain` does. @param receipts true: with what became of each */
   latest(limit: number, receipts?: boolean): Promise<FoundEvent[]>;
+  /** Processes whose configuration file was rejected: they run with the one before it. */
+  refused(): Promise<Refusal[]>;
   /** Closes what it opened; not the client. */
   close(): Promise<void>;
 }

@@ -1,4 +1,4 @@
-import { deliveryOf, EVENTS_V2, takenOf } from '@longshore/event';
+import { type Delivery, deliveryOf, EVENTS_V2, takenOf } from '@longshore/event';
 import { expect, test } from 'vitest';
 import { encodeBody } from './body/body.js';
 import { decodeJob, JOB_VERSION, jobJson, jobName, settlementFrom } from './job.js';
@@ -55,6 +55,12 @@ test('a newer version says so, whatever else is in it', () => {
   for (const data of [{ ...first, v: 99 }, { v: JOB_VERSION + 1 }]) {
     expect(decode(data)).toEqual({ isNewer: true, fault: expect.stringContaining(String(data.v)) });
   }
+});
+
+test('an event of a class that this version does not know is of a newer one', async () => {
+  const { data } = await encodeBody({ ...delivery, class: 'tomorrow' as Delivery['class'] });
+  const body = Buffer.concat([Buffer.alloc(4), data]);
+  expect(decode(JOB_DATA, body)).toEqual({ isNewer: true, fault: expect.stringContaining('tomorrow') });
 });
 
 test.each([

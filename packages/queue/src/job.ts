@@ -6,7 +6,7 @@
 import { type Answer, type Delivery, eventName, type LastAnswer, type Payload } from '@longshore/event';
 import type { JobsOptions } from 'bullmq';
 import { z } from 'zod';
-import { type About, aboutSchema, decodeBody } from './body/body.js';
+import { type About, aboutSchema, decodeBody, NewerClass } from './body/body.js';
 import { anObject, aReason, readStored } from './stored-json.js';
 
 /** Of the data that this version writes. It reads this one and all before. */
@@ -93,7 +93,8 @@ function fromBody(id: string, endpoint: string, body: Buffer | null): Delivery |
   try {
     return { ...decodeBody(body), id, endpoint };
   } catch (error) {
-    return { isNewer: false, fault: `its body: ${error instanceof Error ? error.message : error}` };
+    const isNewer = error instanceof NewerClass;
+    return { isNewer, fault: `its body: ${error instanceof Error ? error.message : error}` };
   }
 }
 

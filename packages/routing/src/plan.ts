@@ -26,7 +26,7 @@ export function createRouter(endpoints: readonly RoutedEndpoint[], onFault?: OnF
     plan(taken) {
       const { event, source } = taken;
       const subject: Subject = {
-        ...{ class: event.class, view: viewOf(event), source },
+        ...{ class: event.class, view: viewOf(event), source, payload: taken.payload },
         ...(event.request?.useragent !== undefined && { useragent: event.request.useragent }),
         facts: (host) => factsIn(taken, host),
       };

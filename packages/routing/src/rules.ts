@@ -12,6 +12,8 @@ import {
   lacks,
   MAX_TAG_LENGTH,
   type Needs,
+  type Payload,
+  payloadValue,
 } from '@longshore/event';
 import { compileFilter } from './where.js';
 
@@ -54,7 +56,7 @@ export interface RoutedEndpoint {
     repositories: readonly string[];
     /** Globs. An event without a tag matches none of them; one with several tags is ignored if all of them match. */
     tags: readonly string[];
-    /** Names of sources. Absent: none. */
+    /** Names of sources; `reconcile`: events that a comparison with the registry found. Absent: none. */
     sources?: readonly string[];
   };
   /** True: it also gets the pulls that Longshore made itself. */
@@ -87,6 +89,8 @@ export interface Subject {
   /** Of the client whose request the event is about. Known at ingest only: a `Delivery` does not keep it. */
   useragent?: string;
   source?: string;
+  /** What is delivered. Read only where an endpoint ignores the source `reconcile`. */
+  payload?: Payload;
   /** All that is known of the event. Asked for only where a format or filter looks at it. */
   facts?(host?: string): Facts;
 }
@@ -96,6 +100,16 @@ export type Ignores = (subject: Subject) => Rule | undefined;
 
 /** Hears of a filter that failed on an event, which is then delivered. */
 export type OnFault = (endpoint: string, error: Error) => void;
+
+/** In `ignore.sources`: what a comparison with the registry found, whatever its source is. */
+const RECONCILE = 'reconcile';
+
+function isReconciled(payload: Payload): boolean {
+  const { longshore } = payloadValue(payload);
+  return (
+    typeof longshore === 'object' && longshore !== null && Reflect.get(longshore, 'origin') === RECONCILE
+  );
+}
 
 /** `disabled` is no rule: nothing is planned for such an endpoint. */
 export function compileRules(endpoint: RoutedEndpoint, onFault?: OnFault): Ignores {
@@ -108,13 +122,14 @@ export function compileRules(endpoint: RoutedEndpoint, onFault?: OnFault): Ignor
   const misses = only && compileOnly(only);
   const filtered = compileWhere(endpoint, onFault);
   return (subject) => {
-    const { class: eventClass, view, useragent, source, facts } = subject;
+    const { class: eventClass, view, useragent, source, payload, facts } = subject;
     if (!accept.includes(eventClass)) return 'accept';
     if (mediatypes.has(view.mediaType ?? '')) return 'mediatype';
     if (actions.has(view.action)) return 'action';
     if (view.repository && repository(view.repository)) return 'repository';
     if (ignore.tags.length > 0 && areIgnored(tagsOf(subject), tag)) return 'tag';
     if (source !== undefined && sources.has(source)) return 'source';
+    if (payload && sources.has(RECONCILE) && isReconciled(payload)) return 'source';
     if (needs && lacks({ ...view, host: host ?? facts?.().registry }, needs)) return 'format';
     if (filtered && facts && filtered(facts(host))) return 'where';
     if (!ownpulls && view.action === 'pull' && isOwn(useragent)) return 'own_pull';

@@ -1,5 +1,7 @@
 /** Every kind of sink, one line each. Add yours here; a test compares this list with the folders. */
 import { type ArchiveSinkOptions, openArchiveSink } from './archive/index.js';
+import { openAmqp } from './brokers/amqp/index.js';
+import type { BrokerOptions } from './brokers/driver.js';
 import { type NatsOptions, openNats } from './brokers/nats/index.js';
 import { openRedisStream, type RedisStreamOptions } from './brokers/redisstream/index.js';
 import { openCopySink } from './copy/index.js';
@@ -18,6 +20,7 @@ export interface SinkOptions {
   archive: ArchiveSinkOptions;
   redisstream: RedisStreamOptions;
   nats: NatsOptions;
+  amqp: BrokerOptions;
 }
 
 const openers: { [Kind in SinkKind]: (options: SinkOptions[Kind]) => Sink } = {
@@ -27,6 +30,7 @@ const openers: { [Kind in SinkKind]: (options: SinkOptions[Kind]) => Sink } = {
   archive: openArchiveSink,
   redisstream: openRedisStream,
   nats: openNats,
+  amqp: openAmqp,
 };
 
 /**

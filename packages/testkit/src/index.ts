@@ -15,6 +15,7 @@ export type { OciStore, OciStoreOptions } from './oci-store.js';
 export { collectOutput, type LogRecord, type ProgramOutput } from './output.js';
 export { type PostgresOptions, startPostgres, type TestPostgres } from './postgres.js';
 export { type ProcessOptions, runProcess, type TestProcess } from './process.js';
+export { startRabbit, type TestRabbit } from './rabbitmq.js';
 export { openConnection, postHead, type RawConnection } from './raw-connection.js';
 export { type ReceivedRequest, type Receiver, type Script, startReceiver } from './receiver.js';
 export { type RedisOptions, startRedis, type TestRedis } from './redis.js';

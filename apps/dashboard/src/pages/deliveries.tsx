@@ -25,29 +25,44 @@ export function DeliveryTable({
 }) {
   if (deliveries.length === 0) return <p class="soft">None.</p>;
   return (
-    <table class="cards">
+    <table class="cards lines deliveries">
       <caption class="hidden">{caption}</caption>
-      <Heads columns={['Event', 'Received', { number: 'Attempts' }, 'When', 'Result']} />
+      <Heads columns={['State', 'Event', 'Received', 'When', { number: 'Attempts' }, 'Result']} />
       <tbody>
-        {deliveries.map(({ id, event, attempts, at, failed, ignored, state }) => (
-          <tr key={id}>
-            <th scope="row">
-              <a href={deliveryPath(id)}>{nameOf(event)}</a>
-            </th>
-            <td data-label="Received">{event && <Ago at={event.receivedAt} now={now} />}</td>
-            <td class="number" data-label="Attempts">
-              {formatNumber(attempts)}
-            </td>
-            <td data-label={at ? 'When' : undefined}>{at && <Ago at={at} now={now} />}</td>
-            <td class="break">
-              {ignored ? `ignored by ${describeRule(ignored)}` : (failed ?? STATES[state])}
-            </td>
-          </tr>
-        ))}
+        {deliveries.map(({ id, event, attempts, at, failed, ignored, state }) => {
+          const result = ignored ? `ignored by ${describeRule(ignored)}` : failed;
+          return (
+            <tr key={id}>
+              <td>
+                <span class={`state ${TONES[state]}`}>{ignored ? 'ignored' : WORDS[state]}</span>
+              </td>
+              <th scope="row" title={nameOf(event)}>
+                <a href={deliveryPath(id)}>{nameOf(event)}</a>
+              </th>
+              <td data-label="Received">{event && <Ago at={event.receivedAt} now={now} />}</td>
+              <td data-label={at ? 'When' : undefined}>{at && <Ago at={at} now={now} />}</td>
+              <td class="number" data-label="Attempts">
+                {formatNumber(attempts)}
+              </td>
+              <td class="soft" title={result}>
+                {result}
+              </td>
+            </tr>
+          );
+        })}
       </tbody>
     </table>
   );
 }
+
+const WORDS = {
+  waiting: 'waiting',
+  active: 'in flight',
+  delayed: 'delayed',
+  delivered: 'delivered',
+  dead: 'dead',
+};
+const TONES = { waiting: 'soft', active: 'good', delayed: 'warn', delivered: 'good', dead: 'bad' };
 
 /** What the page of a delivery shows. */
 export interface DeliveryProps {

@@ -7,6 +7,8 @@ import { renderToString } from 'preact-render-to-string';
 import { SIGN_OUT_PATH } from '../access/paths.js';
 import type { Site } from '../site.js';
 import { Brand, Foot } from './brand.js';
+import type { RefusedConfig } from './deps.js';
+import { At } from './parts.js';
 import { Access } from './submit.js';
 
 /** The pages of the navigation. */
@@ -31,6 +33,8 @@ export interface Frame {
   site?: Site;
   /** Whether the footer links to bull-board. */
   hasBoard?: boolean;
+  /** The configuration file that was rejected. */
+  refused?: RefusedConfig;
   /** Who looks; absent before a sign-in. */
   actor?: Actor;
   /** `dashboard.operate` is false. */
@@ -41,8 +45,8 @@ export interface Frame {
 
 /** The frame of a request. */
 export const frameOf = ({ state }: Pick<Context, 'state'>): Frame => {
-  const { site, hasBoard, actor, isReadonly } = state;
-  return { site, hasBoard, actor, isReadonly };
+  const { site, hasBoard, actor, isReadonly, refused } = state;
+  return { site, hasBoard, actor, isReadonly, refused };
 };
 
 /** A page and its frame. */
@@ -84,7 +88,8 @@ const OPERATOR_PLACES: readonly NavigationLink[] = [{ place: 'explain', href: '/
 const ADMIN_PLACES: readonly NavigationLink[] = [{ place: 'doctor', href: '/doctor', text: 'Checks' }];
 
 /** The HTML document. */
-export function Layout({ title, here, search, site, hasBoard, actor, bare, children }: LayoutProps) {
+export function Layout(props: LayoutProps) {
+  const { title, here, search, site, hasBoard, actor, bare, refused, children } = props;
   return (
     <html lang="en" class={site && `in-${site.colour}`}>
       <head>
@@ -108,11 +113,22 @@ export function Layout({ title, here, search, site, hasBoard, actor, bare, child
           <p class="note bad" data-stale hidden>
             Live updates paused: the dashboard or Redis is not responding. Retrying…
           </p>
+          {refused && !bare && <RefusedBanner {...refused} />}
           {children}
         </main>
         {!bare && <Foot site={site} hasBoard={hasBoard} />}
       </body>
     </html>
+  );
+}
+
+/** A restart would fail, so every page says so. */
+function RefusedBanner({ at, file, reason }: RefusedConfig) {
+  return (
+    <p class="note bad break" role="status">
+      {file} was rejected at <At at={at} />; the previous configuration is still in use. Fix the file:{' '}
+      {reason}
+    </p>
   );
 }
 

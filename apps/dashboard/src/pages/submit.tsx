@@ -19,6 +19,8 @@ export interface SubmitProps {
   /** The role that may do it; `operator` unless given. */
   needs?: DashboardRole;
   class?: string;
+  /** What it does, in a sentence. */
+  title?: string;
   disabled?: boolean;
   /** Name for screen readers, when the text alone does not say what is acted on. */
   label?: string;
@@ -26,7 +28,7 @@ export interface SubmitProps {
 }
 
 /** The button of a form. */
-export function Submit({ needs = 'operator', disabled, label, children, ...rest }: SubmitProps) {
+export function Submit({ needs = 'operator', disabled, label, title, children, ...rest }: SubmitProps) {
   const refusal = useRefusal(needs);
   return (
     <button
@@ -34,7 +36,7 @@ export function Submit({ needs = 'operator', disabled, label, children, ...rest 
       {...rest}
       aria-label={label}
       disabled={disabled || refusal !== undefined}
-      title={refusal}
+      title={refusal ?? title}
     >
       {children}
     </button>

@@ -1,22 +1,26 @@
 /** The pages that only read: what each address shows. */
 import type Router from '@koa/router';
 import { imageName, LongshoreError } from '@longshore/event';
+import { untilFull } from '@longshore/operator/format';
 import { archiveViews } from './archive/views/index.js';
 import { deadLetterViews } from './dead/views.js';
 import { DeliveryPage } from './deliveries.js';
 import type { PageDeps } from './deps.js';
 import { DoctorPage } from './doctor.js';
-import { EndpointPage } from './endpoint.js';
+import { EndpointPage } from './endpoint/endpoint.js';
+import { listTab, tabOf } from './endpoint/tab.js';
 import { explainViews } from './explain/routes.js';
 import { Home } from './home/home.js';
 import { homeQuery, select } from './home/select.js';
 import { frameOf, page } from './layout.js';
 import { OperationPage, OperationsPage } from './operations/operations.js';
-import { listedState, param } from './params.js';
+import { param } from './params.js';
 import { PreheatPage } from './preheat.js';
 import { quarantineViews } from './quarantine/views.js';
 import { replayViews } from './replay/routes.js';
 import { SearchPage } from './search.js';
+import { orSlow } from './slow.js';
+import { createStale } from './stale.js';
 import type { View } from './view.js';
 
 const PAGE_SIZE = 50;
@@ -40,11 +44,15 @@ export function registerViews(router: Router, deps: PageDeps): void {
     ...replayViews(deps),
     ...explainViews(deps),
   };
+  const home = createStale();
   for (const [path, view] of Object.entries(views)) {
     router.get(path, async (ctx) => {
       ctx.type = 'html';
-      const shown = await view(new URLSearchParams(ctx.querystring), ctx.params);
-      ctx.body = page({ ...shown, ...frameOf(ctx) });
+      const make = () => view(new URLSearchParams(ctx.querystring), ctx.params);
+      const shown = await (path === '/doctor' ? make() : orSlow(make, deps.admin.ping));
+      if (shown === undefined) ctx.status = 503;
+      else home.keep(path, ctx.url, shown, deps.now());
+      ctx.body = page({ ...(shown ?? home.instead(path, ctx.url, deps.now())), ...frameOf(ctx) });
     });
   }
 }
@@ -65,15 +73,20 @@ function endpointViews({ admin, health, boardPath, now }: PageDeps): Record<stri
       return { title: 'Endpoints', here: 'endpoints', children: <Home {...props} /> };
     },
     '/endpoints/:name': async (params, { name = '' }) => {
-      const listed = listedState(params);
       const overview = await admin.endpoint(name);
+      const tab = tabOf(params, overview.pulse);
       const paging = { limit: PAGE_SIZE, after: param(params, 'after') };
-      const [{ items, next }, runs] = await Promise.all([
-        admin.deliveries(name, listed, paging),
+      const [deliveries, [activity], samples, runs] = await Promise.all([
+        listTab(admin, name, tab, paging),
+        admin.activity([name]),
+        admin.memory(),
         overview.kind === 'preheat' || overview.kind === 'copy' ? admin.preheats(name) : [],
       ]);
-      const more = { next, runs, boardPath: boardPath(name), now: now() };
-      const props = { overview, listed, deliveries: items, ...more };
+      if (!activity) throw new Error(`no activity of ${name}`);
+      const props = {
+        ...{ overview, activity, tab, deliveries, runs, described: admin.described(name) },
+        ...{ redisFullMs: untilFull(samples), boardPath: boardPath(name), now: now() },
+      };
       return { title: name, here: 'endpoints', children: <EndpointPage {...props} /> };
     },
     '/endpoints/:name/preheats/:id': async (_, { name = '', id = '' }) => {

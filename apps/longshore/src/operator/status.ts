@@ -6,6 +6,7 @@ import { endpointAnswer } from '@longshore/operator/answers';
 import { byUrgency, memoryWarning } from '@longshore/operator/format';
 import { type Column, table } from '@longshore/operator/terminal';
 import { TROUBLED_STATES } from '@longshore/queue/pulse';
+import { refusedWords } from '../reload.js';
 import type { Shell } from '../shell.js';
 import { interruptible } from '../signals.js';
 import { withAdmin } from './with-admin.js';
@@ -51,6 +52,7 @@ async function once(admin: AdminService, { endpoint, output }: StatusOptions, sh
     const warning = memoryWarning(await admin.memory(), rows);
     if (warning) shell.warn(`longshore: ${warning}`);
   }
+  for (const refusal of await admin.refused()) shell.warn(`longshore: ${refusedWords(refusal)}`);
   return sorted.some(({ state }) => TROUBLED_STATES.has(state.name)) ? 1 : 0;
 }
 

@@ -32,7 +32,7 @@ export function createSourceRegistries(
   const settingsOf = (source: string): RegistrySettings | undefined =>
     config().registries.find((one) => one.source === source);
   const registryFor = (settings: RegistrySettings): Registry => {
-    const { auth, realms, addresses, rate, source: _, ...rest } = revealAll(settings);
+    const { auth, realms, addresses, rate, source: _, api: __, ...rest } = revealAll(settings);
     const options = {
       ...rest,
       auth: registryAuthOf(auth),

@@ -89,7 +89,10 @@ test('its defaults, and its rules', () => {
     accept: ['event', 'other', 'log'],
     ignore: { actions: ['pull'] },
     hold: undefined,
+    ownpulls: false,
   });
+  const wanted = configFrom(Buffer.from(`${ENDPOINTS}archive: { ownpulls: true }\n`), {}).config;
+  expect(wanted && routedEndpoints(wanted).at(-1)?.ownpulls).toBe(true);
 });
 
 test('a key without a value is refused, since it would turn nothing on', () => {

@@ -30,6 +30,7 @@ test.each([
     'kind: redisstream, url: "redis://r", options: { topic: x }',
     /^error options.topic is no option of format cloudevents/,
   ],
+  ['kind: amqp, url: "amqp://r", amqp: { routingkey: "" }', /^error amqp.routingkey is empty/],
   ['kind: redisstream, url: "redis://r", format: template', /^error format/],
   ['kind: redisstream, url: "redis://r", nats: { subject: x }', /^error nats/],
   ['kind: redisstream, url: "redis://r", batch: { events: 2 }', /^error batch/],

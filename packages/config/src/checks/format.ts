@@ -13,6 +13,7 @@ export function checkFormat(endpoint: HttpEndpoint, path: readonly Step[], check
   const format = formatNamed(endpoint.format);
   if (!format) return;
   checkTemplate(endpoint, path, check);
+  checkTaken(endpoint, path, check);
   checkOptions(endpoint, path, check);
   const settings = { annotate: false, settings: endpoint.options };
   if (endpoint.batch && !format.batches?.(settings)) {
@@ -50,6 +51,18 @@ export function checkOptions(
     const why = 'has no effect: format distribution sends the event as it came';
     problems.error([...path, 'host'], `${why}. Remove it, or set another format`);
   }
+}
+
+/** Formats of products hold a push as the registry reports it. */
+function checkTaken(
+  { accept, needs, format }: HttpEndpoint,
+  path: readonly Step[],
+  { problems }: Check,
+): void {
+  const { actions } = needs ?? {};
+  if (!actions || accept.includes('event') || accept.includes('other')) return;
+  const why = `has no ${actions.join(' or ')}, which is all that format ${format} can hold: nothing would be sent`;
+  problems.error([...path, 'accept'], `${why}. Add event, or set another format`);
 }
 
 function checkTemplate(endpoint: HttpEndpoint, path: readonly Step[], { problems }: Check): void {

@@ -23,6 +23,16 @@ const traps: Trap[] = [
     fine: endpoints('accept: [pull]', 'archive: {}\n'),
   },
   {
+    title: 'image events in a format that holds pushes of a registry alone',
+    bad: endpoints('accept: [image], format: keel', 'archive: {}\n'),
+    problem: [
+      'error',
+      'notifications.endpoints[0].accept',
+      /has no push, which is all that format keel can hold/,
+    ],
+    fine: endpoints('accept: [image], format: slack', 'archive: {}\n'),
+  },
+  {
     title: 'a registry of a source that is not there',
     bad: registries('[{ source: habor, url: "https://harbor.example.com" }]'),
     problem: ['error', 'registries[0].source', /"habor" is no source/],

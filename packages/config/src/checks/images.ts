@@ -23,6 +23,10 @@ export function checkImages(config: Config, { problems }: Check): void {
     );
   }
   checkRegistries(config, problems);
+  if (!config.reconcile) return;
+  const lacks = !config.archive ? 'archive: {}' : config.registries.length === 0 ? 'registries' : undefined;
+  if (lacks !== undefined)
+    problems.error(['reconcile'], `compares the archive with registries. Add ${lacks}, or remove reconcile`);
 }
 
 function checkRegistries(config: Config, problems: Check['problems']): void {

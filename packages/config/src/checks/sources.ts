@@ -40,6 +40,11 @@ function checkName(name: string, path: Step[], names: Set<string>, problems: Che
   if (name === '') problems.error(path, 'is missing; it is part of the path /sources/NAME');
   else if (!/^[\w.-]{1,128}$/.test(name) || /^\.+$/.test(name)) {
     problems.error(path, 'must be 1 to 128 letters, digits and . _ -, since it is part of a path');
+  } else if (name === 'reconcile') {
+    problems.error(
+      path,
+      'is reserved: in ignore.sources it means events that a comparison found to be missing',
+    );
   } else if (names.has(name))
     problems.error(path, `${quote(name)} is the name of a source above; names must differ`);
   names.add(name);

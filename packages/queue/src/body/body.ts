@@ -81,13 +81,29 @@ function named(raw: Buffer, packed: Buffer): Body {
 export const textLength = (stored: Buffer): number =>
   stored.length < BODY_HEAD_BYTES ? 0 : stored.readUInt32BE(4);
 
-/** @throws Error with what is damaged */
+/** Its class of events is one that this version does not know: a newer one stored it, and can deliver it. */
+export class NewerClass extends Error {
+  override readonly name = 'NewerClass';
+}
+
+const classed = z.object({ class: z.string() });
+
+/** @throws Error with what is damaged, {@link NewerClass} */
 export function decodeBody(stored: Buffer): Omit<Delivery, 'id' | 'endpoint'> {
   const raw = expand(stored.subarray(BODY_HEAD_BYTES), textLength(stored));
   const end = raw.indexOf('\n');
-  const { exact, ...about } = headSchema.parse(asJson(raw.slice(0, end)));
+  const { exact, ...about } = headOf(asJson(raw.slice(0, end)));
   const text = raw.slice(end + 1);
   return { ...about, payload: exact ? exactly(text) : lazily(text) };
+}
+
+function headOf(head: unknown): z.output<typeof headSchema> {
+  const read = headSchema.safeParse(head);
+  if (read.success) return read.data;
+  const { class: eventClass } = classed.safeParse(head).data ?? {};
+  if (eventClass !== undefined && !EVENT_CLASSES.some((known) => known === eventClass))
+    throw new NewerClass(`its class of events, ${eventClass}, is not known to this version`);
+  throw read.error;
 }
 
 function exactly(text: string): Payload {

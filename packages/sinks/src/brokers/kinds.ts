@@ -1,16 +1,17 @@
 /** Every kind of message broker: its settings, its urls, what it needs. Add yours here, and to the list in registry.ts. */
+import { amqp } from './amqp/settings.js';
 import { nats } from './nats/settings.js';
 import { redisstream } from './redisstream/settings.js';
 import type { Scheme } from './target.js';
 
 /** As in an endpoint's `kind`. */
-export const BROKER_KINDS = ['redisstream', 'nats'] as const;
+export const BROKER_KINDS = ['redisstream', 'nats', 'amqp'] as const;
 
 /** See {@link BROKER_KINDS}. */
 export type BrokerKind = (typeof BROKER_KINDS)[number];
 
 /** The block of each kind, by its name. */
-export const brokers = { redisstream, nats };
+export const brokers = { redisstream, nats, amqp };
 
 /** What is known of a kind without its client. */
 export interface BrokerFacts {
@@ -35,6 +36,11 @@ export const FACTS: Readonly<Record<BrokerKind, BrokerFacts>> = {
     greets: true,
     texts: ['subject'],
     packages: ['@nats-io/transport-node@3', '@nats-io/jetstream@3'],
+  },
+  amqp: {
+    schemes: { amqp: { secure: false, port: 5672 }, amqps: { secure: true, port: 5671 } },
+    texts: ['exchange', 'routingkey'],
+    packages: ['amqplib@2'],
   },
 };
 

@@ -48,7 +48,7 @@ export async function scriptedBroker(
       socket.write(greeting);
       socket.on(
         'data',
-        script(behaviour, (bytes) => socket.write(bytes)),
+        script(behaviour, (bytes) => socket.write(bytes, 'latin1')),
       );
       return;
     }

@@ -7,7 +7,7 @@ import { Heads } from '../parts.js';
 import { axisTop, type Bin } from './scale.js';
 
 /** Colour of a series; its name is a class of the style sheet. */
-export type Tone = 'pulls' | 'checks' | 'pushes' | 'deletes';
+export type Tone = 'pulls' | 'checks' | 'pushes' | 'deletes' | 'delivered' | 'failed';
 
 /** One part of each bar, the lowest first. */
 export interface Series {
@@ -22,6 +22,8 @@ export interface BarsProps {
   series: readonly Series[];
   /** In order of time. */
   bins: readonly Bin[];
+  /** Head of the column with the names of the bins; `Day` unless given. */
+  unit?: string;
   /** First day that the archive knows all of; days before are marked. */
   since?: string;
 }
@@ -30,7 +32,7 @@ export interface BarsProps {
 const [STEP, BAR, HEIGHT] = [10, 8, 100];
 
 /** The chart, its key and its table. */
-export function Bars({ title, series, bins, since }: BarsProps) {
+export function Bars({ title, series, bins, unit = 'Day', since }: BarsProps) {
   const top = axisTop(Math.max(0, ...bins.map(totalOf)));
   const first = bins[0];
   const last = bins.at(-1);
@@ -77,7 +79,7 @@ export function Bars({ title, series, bins, since }: BarsProps) {
       </div>
       <details>
         <summary>Numbers</summary>
-        <Numbers {...{ title, series, bins }} />
+        <Numbers {...{ title, series, bins, unit }} />
       </details>
     </figure>
   );
@@ -113,11 +115,11 @@ function Column({ bin, x, series, top, since }: ColumnProps) {
   );
 }
 
-function Numbers({ title, series, bins }: Pick<BarsProps, 'title' | 'series' | 'bins'>) {
+function Numbers({ title, series, bins, unit = 'Day' }: Omit<BarsProps, 'since'>) {
   return (
     <table>
       <caption class="hidden">{title}</caption>
-      <Heads columns={['Day', ...series.map(({ name }) => ({ number: name }))]} />
+      <Heads columns={[unit, ...series.map(({ name }) => ({ number: name }))]} />
       <tbody>
         {bins.toReversed().map((bin) => (
           <tr key={bin.from}>

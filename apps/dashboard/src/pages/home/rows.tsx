@@ -3,6 +3,7 @@ import { formatDuration, formatNumber } from '@longshore/event';
 import type { EndpointOverview } from '@longshore/operator';
 import { backlogTrend, describeReason } from '@longshore/operator/format';
 import { type Activity, percentile } from '@longshore/queue/activity';
+import { formatLatency } from '../charts/lines.js';
 import { Strip } from '../charts/strip.js';
 import { endpointPath } from '../overview.js';
 import { Ago, Count, link, State, Zero } from '../parts.js';
@@ -130,26 +131,24 @@ function Rate({ rate }: { rate: number }) {
 
 const RECENT_MS = 15 * 60_000;
 
-/** Attempts of the last quarter of an hour. */
-function Latency({ activity, now }: { activity?: Activity; now: number }) {
-  const recent = (activity?.minutes ?? []).filter(({ at }) => at > now - RECENT_MS);
+/** p95 of the attempts of the last quarter of an hour, ms; undefined without any. */
+export function recentLatency({ minutes }: Activity, now: number): number | undefined {
+  const recent = minutes.filter(({ at }) => at > now - RECENT_MS);
   const counts = recent[0]?.latency.map((_, n) =>
     recent.reduce((sum, { latency }) => sum + (latency[n] ?? 0), 0),
   );
-  const p95 = percentile(counts ?? [], 0.95);
+  return percentile(counts ?? [], 0.95);
+}
+
+function Latency({ activity, now }: { activity?: Activity; now: number }) {
+  const p95 = activity && recentLatency(activity, now);
+  if (p95 === undefined) return <td class="number" />;
   return (
-    <td
-      class={p95 === undefined ? 'number zero' : 'number'}
-      data-label={p95 === undefined ? undefined : 'p95'}
-    >
-      {p95 === undefined ? '' : formatLatency(p95)}
+    <td class="number" data-label="p95">
+      {formatLatency(p95)}
     </td>
   );
 }
-
-/** `48 ms`, `1.2 s`: two digits are exact enough. */
-export const formatLatency = (ms: number): string =>
-  ms < 1_000 ? `${Math.max(1, Number(ms.toPrecision(2)))} ms` : `${Number((ms / 1_000).toPrecision(2))} s`;
 
 /** Only while it matters: nothing was delivered since. */
 function LastError({ row: { pulse }, now }: { row: EndpointOverview; now: number }) {

@@ -5,9 +5,9 @@ import { byUrgency, memoryWarning, untilFull } from '@longshore/operator/format'
 import type { SourceActivity } from '@longshore/queue/activity';
 import type { MemorySample } from '@longshore/queue/memory';
 import { TROUBLED_STATES } from '@longshore/queue/pulse';
-import type { Health, RefusedConfig } from '../deps.js';
+import type { Health } from '../deps.js';
 import { endpointPath, StateWords } from '../overview.js';
-import { At, State } from '../parts.js';
+import { State } from '../parts.js';
 
 /** What both parts show. */
 export interface VerdictProps extends Health {
@@ -42,7 +42,6 @@ export function Verdict({ rows, quarantined, samples, full, warnings, refused, n
         </p>
       ))}
       {warning && <p class="break">{warning}.</p>}
-      {refused && <Refused {...refused} />}
       {troubled.length > 0 && (
         <ul class="troubles">
           {troubled.slice(0, DESCRIBED).map((row) => (
@@ -113,15 +112,6 @@ function forecast(samples: readonly MemorySample[]): string {
   const left = untilFull(samples);
   if (left === undefined) return 'not growing';
   return left <= 0 ? 'full' : `full in ${formatDuration(left)}`;
-}
-
-function Refused({ at, file, reason }: RefusedConfig) {
-  return (
-    <p class="bad break">
-      {file} was rejected at <At at={at} />; the previous configuration is still in use. Fix the file:{' '}
-      {reason}
-    </p>
-  );
 }
 
 function headline(all: number, troubled: readonly EndpointOverview[]): string {
