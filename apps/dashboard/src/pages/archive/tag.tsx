@@ -34,7 +34,10 @@ export function TagPage({ query, tag, moves, days, sessions, coverage, now }: Ta
   return (
     <>
       <h1>
-        <a href={repositoryPath(tag)}>{repository}</a>:{name}
+        {/* One item of the heading, which sets items apart. */}
+        <span>
+          <a href={repositoryPath(tag)}>{repository}</a>:{name}
+        </span>
       </h1>
       <Facts tag={tag} now={now} />
       <p class="row">
