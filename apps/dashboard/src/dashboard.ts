@@ -11,6 +11,7 @@ import { type AccessSettings, accessSettings } from './access/settings.js';
 import { createApi } from './api/api.js';
 import { BOARD_PATH, type BoardMode, createApp } from './app.js';
 import { createBoard } from './board.js';
+import { createLive } from './live/live.js';
 import type { RefusedConfig } from './pages/deps.js';
 import { createPages } from './pages/pages.js';
 import type { Site } from './site.js';
@@ -71,9 +72,11 @@ export function createDashboard(deps: DashboardDeps): Dashboard {
     for (const each of [board, readonlyBoard]) each.show(names);
   };
   const jobs = createBulkJobs(admin);
+  const live = createLive(admin);
   const pages = createPages({
     admin,
     jobs,
+    live,
     archive,
     doctor: deps.doctor,
     health() {
@@ -118,7 +121,10 @@ export function createDashboard(deps: DashboardDeps): Dashboard {
       known = await inspector.known();
       show();
     },
-    close: jobs.close,
+    async close() {
+      live.close();
+      await jobs.close();
+    },
   };
 }
 

@@ -5,6 +5,7 @@ import { Command, CommanderError } from 'commander';
 import { addActions } from './commands/actions.js';
 import { addArchive } from './commands/archive.js';
 import { addCheck } from './commands/check.js';
+import { addCompletion } from './commands/completion.js';
 import { addCopy } from './commands/copy.js';
 import { addDead } from './commands/dead.js';
 import { addDoctor } from './commands/doctor.js';
@@ -47,6 +48,7 @@ const COMMANDS = [
   addPreheat,
   addCopy,
   addVerify,
+  addCompletion,
 ];
 
 /**

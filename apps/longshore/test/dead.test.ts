@@ -134,12 +134,17 @@ test(
 
     const listed = await command(['dead', 'list', '--config', file]);
     expect(listed.code).toBe(0);
-    for (const line of listed.stdout.split('\n')) expect(line.length).toBeLessThanOrEqual(80);
     expect(listed.stdout).toMatch(
-      /one\n {2}http_500 after 1 attempt +push sandbox\/try:1\.0\n[\s\S]*acme\/app:1\.0\n2 dead-lettered deliveries\n$/,
+      /^ID +DEAD-LETTERED +ENDPOINT +TRIED +REASON +EVENT\n[0-9a-f]{12} .* one +1 +http_500 +push sandbox\/try:1\.0\n[\s\S]*acme\/app:1\.0\n2 dead-lettered deliveries\n$/,
     );
+    const counted = await command(['dead', 'list', '--count', '--config', file]);
+    expect(counted.stdout).toMatch(/^DEAD +NEWEST +ENDPOINT.*\n +2 .* one +http_500 .*\n2 dead-lettered deliveries\n$/);
     const [sandbox, app] = jsonLines(await command(['dead', 'list', '--json', '--config', file]));
     expect([sandbox.event.id, app.event.id]).toEqual([events[1]?.id, events[0]?.id]);
+
+    const byPrefix = await command(['dead', 'show', app.id.slice(0, 12), '--json', '--config', file]);
+    expect(jsonLines(byPrefix)[0].id).toBe(app.id);
+    expect(await command(['dead', 'show', 'ffff0000', '--config', file])).toMatchObject({ code: 1 });
 
     await expectZones(app.id, file);
 

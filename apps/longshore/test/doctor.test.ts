@@ -75,6 +75,9 @@ test(
       sources: [{ name: 'main', kind: 'distribution', auth: { bearer: 'other' } }],
     });
     const from = `http://127.0.0.1:${ingest}`;
+    const large = await command(['doctor', '--only', 'sources', '--from', from, '--config', file]);
+    expect(large).toMatchObject({ code: 0, stdout: expect.stringContaining('also with a body of 1 MiB') });
+    expect(relay.records.filter(({ record }) => record === 'event.quarantined')).toEqual([]);
     const refused = await command(['doctor', '--only', 'sources', '--from', from, '--config', other]);
     expect(refused).toMatchObject({ code: 1, stdout: expect.stringContaining('✗ main, credentials:') });
     expect(refused.stdout).toContain('set the same secret in the registry');
@@ -192,6 +195,13 @@ test('a relay that does not run, and an address that leads elsewhere', async () 
   const elsewhere = await examine('sources', AWAY, { args: ['--from', other.url] });
   expect(elsewhere.troubled).toMatchObject([
     { status: 'fail', message: expect.stringContaining('something else than Longshore answers') },
+  ]);
+  const short = await startReceiver((request) =>
+    request.body.length > 0 ? { status: 413 } : { status: 200, body: '{"accepted":0}' },
+  );
+  const limited = await examine('sources', AWAY, { args: ['--from', short.url] });
+  expect(limited.troubled).toMatchObject([
+    { status: 'fail', name: 'size', fix: expect.stringContaining('client_max_body_size') },
   ]);
   const moved = await startReceiver({ status: 301, headers: { location: 'https://elsewhere.test/' } });
   const redirected = await examine('sources', AWAY, { args: ['--from', moved.url] });

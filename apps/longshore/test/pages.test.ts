@@ -77,7 +77,8 @@ describe.runIf(hasTool('chromium'))('the pages', () => {
 
       await page.getByRole('row').getByRole('link', { name: '1' }).click();
       await page.getByRole('link', { name: 'push acme/app:1.0' }).click();
-      await page.getByText('maintenance until noon', { exact: true }).waitFor();
+      // In the last answer, and folded in its attempt.
+      await page.getByText('maintenance until noon', { exact: true }).first().waitFor();
       receiver.reply({ status: 200 });
       await page.getByRole('button', { name: 'Retry with all attempts' }).click();
       const last = (await receiver.received(4)).at(-1);
@@ -183,10 +184,12 @@ describe.runIf(hasTool('chromium'))('the pages', () => {
     async () => {
       const { relay } = await everyKind();
       const { page, problems } = await open(`${relay.dashboard}/quarantine`);
-      await page.getByRole('rowheader').getByRole('link').click();
+      const entries = page.getByRole('table', { name: 'Quarantined requests, newest first' });
+      await entries.getByRole('rowheader').getByRole('link').click();
       await page.getByText('{"events":[{"broken":').waitFor();
+      await page.getByText('The body ends too early').waitFor();
       await page.getByRole('button', { name: 'Retry' }).click();
-      await page.getByText('1 still cannot be parsed').waitFor();
+      await page.getByText('Not accepted: the body is not JSON').waitFor();
       await page.goto(`${relay.dashboard}/quarantine`);
       await page.getByRole('link', { name: 'Delete all 1' }).click();
       await page.getByRole('button', { name: 'Delete 1 quarantined request' }).click();

@@ -249,10 +249,39 @@ const amqpEndpoint = z
   .meta({ required: ['name', 'kind', 'url'] })
   .transform(oneBroker);
 
+const sqsEndpoint = z
+  .strictObject({
+    kind: tag('sqs'),
+    sqs: brokers.sqs,
+    ...brokerKeys(''),
+    url: setting(url(), 'Amazon SQS, `https://sqs.REGION.amazonaws.com`.', ''),
+  })
+  .meta({ required: ['name', 'kind', 'url'] })
+  .transform(oneBroker);
+
+const pubSubEndpoint = z
+  .strictObject({
+    kind: tag('pubsub'),
+    pubsub: brokers.pubsub,
+    ...brokerKeys(''),
+    url: setting(url(), 'Google Pub/Sub.', 'https://pubsub.googleapis.com'),
+  })
+  .meta({ required: ['name', 'kind'] })
+  .transform(oneBroker);
+
 /** One endpoint, as the rest of Longshore sees it. */
 export const endpoint = union(
   '`http`: each event is posted to `url`. `preheat`: the image of each event is pulled into caches, see `preheat`. `copy`: it is copied to another registry, see `copy`. The others are message brokers: each event is a message, see the block of the kind’s name.',
-  [httpEndpoint, preheatEndpoint, copyEndpoint, redisStreamEndpoint, natsEndpoint, amqpEndpoint],
+  [
+    httpEndpoint,
+    preheatEndpoint,
+    copyEndpoint,
+    redisStreamEndpoint,
+    natsEndpoint,
+    amqpEndpoint,
+    sqsEndpoint,
+    pubSubEndpoint,
+  ],
   'http',
 );
 

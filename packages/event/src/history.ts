@@ -27,12 +27,28 @@ export interface History {
    */
   delivered(deliveryIds: readonly string[]): Promise<ReadonlySet<string>>;
   /**
+   * The events that came in last, newest first, as far back as the trail reaches; without the archive.
+   * @param after `next` of the page before
+   * @throws LongshoreError QUEUE_UNAVAILABLE, REQUEST_INVALID
+   */
+  recent(paging: { limit: number; after?: string }): Promise<RecentEvents>;
+  /**
    * The newest receipts of the trail, newest first; of an event that came several times, the newest.
    * @throws LongshoreError QUEUE_UNAVAILABLE
    */
   latest(limit: number): Promise<ReceivedEntry[]>;
   /** Epoch milliseconds since when entries are kept; undefined: there are none. Throws as `delivered` does. */
   since(): Promise<number | undefined>;
+}
+
+/** A page of what came in lately. */
+export interface RecentEvents {
+  /** Receipts, newest first; an event that came twice is there twice. */
+  events: Extract<HistoryStep, { step: 'received' }>[];
+  /** Since when the trail has events; absent: it is empty. */
+  since?: string;
+  /** Where the next page begins; absent at the end. */
+  next?: string;
 }
 
 /** What entries are looked for by: an entry with one of these is found. */

@@ -72,6 +72,7 @@ export {
   type NotedDelivery,
   type QuarantinedEntry,
   type ReceivedEntry,
+  type RecentEvents,
   type RetriedEntry,
   type SettledEntry,
   type StoredHistory,

@@ -14,7 +14,13 @@ export interface FetchOptions {
 }
 
 /** Redirects are not followed: an answer may not choose where a request leads to. */
-export function createFetch({ egress = new Egress(), tls, trust }: FetchOptions = {}): typeof fetch {
+export const createFetch = (options: FetchOptions = {}): typeof fetch => openFetch(options).fetch;
+
+/** As {@link createFetch}; `close` ends what is in flight, and its connections. */
+export function openFetch({ egress = new Egress(), tls, trust }: FetchOptions): {
+  fetch: typeof fetch;
+  close(): Promise<void>;
+} {
   const secure = secureOptions(tls, trust);
   const dispatcher = new Agent({
     connect(options, done) {
@@ -32,5 +38,5 @@ export function createFetch({ egress = new Egress(), tls, trust }: FetchOptions 
   const guarded = (input: string | URL, init?: object) =>
     undiciFetch(input, { ...init, redirect: 'manual', dispatcher });
   // the same code as node's own fetch, whose types come from another version of it
-  return guarded as unknown as typeof fetch;
+  return { fetch: guarded as unknown as typeof fetch, close: () => dispatcher.destroy() };
 }

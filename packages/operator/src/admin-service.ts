@@ -79,6 +79,7 @@ export function createAdminService(deps: AdminServiceDeps): AdminService {
       },
       delivery: async (id) => (await deliveries.find(id)) ?? notFound('delivery', id),
       trace: (query) => tracer.find(query),
+      recent: (paging) => tracer.recent(paging),
       ...deadLetterMethods({ letters, endpoints, acts, now }),
       ...quarantineMethods({ quarantine, journal, replay, acts, now }),
       ...explainMethods({ config, preview, archive, deliveries, history: tracer, now }),

@@ -3,7 +3,14 @@
  * as they were written; one that cannot be parsed is REQUEST_INVALID.
  */
 import type { Config } from '@longshore/config';
-import type { HistoryAnswer, HistoryQuery, PreheatRun, SampleImage, TakenEvent } from '@longshore/event';
+import type {
+  HistoryAnswer,
+  HistoryQuery,
+  PreheatRun,
+  RecentEvents,
+  SampleImage,
+  TakenEvent,
+} from '@longshore/event';
 import type { RedisClient } from '@longshore/queue';
 import type { Activity, SourceActivity } from '@longshore/queue/activity';
 import type { BulkProgress, BulkResult, DeadLetter, DeadLetterDetail } from '@longshore/queue/dead';
@@ -179,6 +186,8 @@ export interface AdminService {
   /** The last runs of a preheat endpoint, newest first, with the result of each part. */
   preheats(endpoint: string): Promise<PreheatRun[]>;
   trace(query: HistoryQuery): Promise<HistoryAnswer>;
+  /** The events that came in last, of the trail. @throws LongshoreError REQUEST_INVALID */
+  recent(paging: Paging): Promise<RecentEvents>;
   /** Newest first. A page may be short, or empty, and still have a next one. */
   deadLetters(query: DeadLetterQuery, paging: Paging): Promise<Listing<DeadLetter>>;
   /** @throws LongshoreError REQUEST_NOT_FOUND */

@@ -163,3 +163,18 @@ test('an event of a source that is ignored', () => {
   expect(rules({ class: 'event', view: { action: 'push' }, source: 'eu' })).toBe('source');
   expect(rules({ class: 'event', view: { action: 'push' }, source: 'us' })).toBeUndefined();
 });
+
+test('a filter works also when more patterns were tried since than are remembered', () => {
+  const filter = compileFilter('glob(repository, "acme/**") && re(tag, "^v")');
+  for (let n = 0; n < 1_100; n++) compileFilter(`glob(tag, "v${n}") || re(tag, "x${n}")`);
+  const facts = {
+    id: '1',
+    action: 'push',
+    time: '',
+    source: 's',
+    kind: 'k',
+    repository: 'acme/app',
+    tag: 'v1',
+  };
+  expect([filter.passes(facts), filter.passes({ ...facts, tag: '1' })]).toEqual([true, false]);
+});

@@ -46,7 +46,9 @@ class Version {
   constructor(readonly version: SemVer | undefined) {}
 }
 
-/** Patterns in an expression are literals, so these are as many as the configuration has. */
+/** Patterns that are remembered. A configuration has fewer; who tries filters writes ever new ones. */
+const MOST_PATTERNS = 1_000;
+/** By pattern, which is a literal in an expression. */
 const globs = new Map<string, (text: string) => boolean>();
 const expressions = new Map<string, RE2JS>();
 
@@ -122,14 +124,20 @@ function globOf(pattern: string): (text: string) => boolean {
   const fault = globFault(pattern);
   if (fault !== undefined) throw new Error(`the glob ${JSON.stringify(pattern)} ${fault}`);
   const matches = globMatcher([pattern], LONGEST_TEXT);
-  globs.set(pattern, matches);
+  remember(globs, pattern, matches);
   return matches;
 }
 
 function expressionOf(pattern: string): RE2JS {
   const known = expressions.get(pattern) ?? RE2JS.compile(pattern);
-  expressions.set(pattern, known);
+  remember(expressions, pattern, known);
   return known;
+}
+
+/** What is forgotten is compiled again when it is used. */
+function remember<T>(patterns: Map<string, T>, pattern: string, compiled: T): void {
+  if (patterns.size >= MOST_PATTERNS && !patterns.has(pattern)) patterns.clear();
+  patterns.set(pattern, compiled);
 }
 
 /** Refuses what can take long, and compiles each pattern once. */

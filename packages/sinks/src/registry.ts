@@ -3,7 +3,9 @@ import { type ArchiveSinkOptions, openArchiveSink } from './archive/index.js';
 import { openAmqp } from './brokers/amqp/index.js';
 import type { BrokerOptions } from './brokers/driver.js';
 import { type NatsOptions, openNats } from './brokers/nats/index.js';
+import { openPubSub, type PubSubOptions } from './brokers/pubsub/index.js';
 import { openRedisStream, type RedisStreamOptions } from './brokers/redisstream/index.js';
+import { openSqs, type SqsOptions } from './brokers/sqs/index.js';
 import { openCopySink } from './copy/index.js';
 import type { CopySinkOptions } from './copy/options.js';
 import { type HttpSinkOptions, openHttpSink } from './http/index.js';
@@ -21,6 +23,8 @@ export interface SinkOptions {
   redisstream: RedisStreamOptions;
   nats: NatsOptions;
   amqp: BrokerOptions;
+  sqs: SqsOptions;
+  pubsub: PubSubOptions;
 }
 
 const openers: { [Kind in SinkKind]: (options: SinkOptions[Kind]) => Sink } = {
@@ -31,6 +35,8 @@ const openers: { [Kind in SinkKind]: (options: SinkOptions[Kind]) => Sink } = {
   redisstream: openRedisStream,
   nats: openNats,
   amqp: openAmqp,
+  sqs: openSqs,
+  pubsub: openPubSub,
 };
 
 /**

@@ -23,6 +23,7 @@ const LOOK = [
   '/event',
   '/events',
   '/images',
+  '/live',
   '/operations',
   '/operations/:id',
   '/pull',

@@ -1,10 +1,8 @@
-/** A table of deliveries, and the page of one. */
-import { eventName, formatNumber, formatSize } from '@longshore/event';
-import { describeReason, describeRule } from '@longshore/operator/format';
-import type { StoredDelivery, StoredDeliveryDetail, StoredEvent } from '@longshore/queue/deliveries';
-import { endpointPath } from './overview.js';
-import { Ago, At, DescriptionRow, Heads, Text } from './parts.js';
-import { Refused, Submit } from './submit.js';
+/** A table of deliveries. */
+import { eventName, formatNumber } from '@longshore/event';
+import { describeRule } from '@longshore/operator/format';
+import type { StoredDelivery, StoredEvent } from '@longshore/queue/deliveries';
+import { Ago, Heads } from './parts.js';
 
 /** The page of a delivery. */
 export const deliveryPath = (id: string): string => `/deliveries/${encodeURIComponent(id)}`;
@@ -64,95 +62,11 @@ const WORDS = {
 };
 const TONES = { waiting: 'soft', active: 'good', delayed: 'warn', delivered: 'good', dead: 'bad' };
 
-/** What the page of a delivery shows. */
-export interface DeliveryProps {
-  detail: StoredDeliveryDetail;
-  now: number;
-}
-
-const STATES = {
+/** How a delivery stands, in words. */
+export const STATES = {
   waiting: 'queued',
   active: 'in flight',
   delayed: 'delayed, next attempt',
   delivered: 'delivered',
   dead: 'dead-lettered',
 };
-
-/** The page of a delivery. */
-export function DeliveryPage({ detail, now }: DeliveryProps) {
-  const { id, endpoint, state, at, attempts, event, last, failed, ignored, delivery, raw, bytes } = detail;
-  return (
-    <>
-      <h1>{nameOf(event)}</h1>
-      <p>
-        {ignored ? `ignored by ${describeRule(ignored)}` : STATES[state]}{' '}
-        {at !== undefined && <Ago at={at} now={now} />} · endpoint{' '}
-        <a href={endpointPath(endpoint)}>{endpoint}</a>
-      </p>
-      {state === 'dead' && <DeadButtons id={id} />}
-      <dl>
-        <DescriptionRow name="Delivery">
-          <code>{id}</code>
-        </DescriptionRow>
-        <DescriptionRow name="Event">
-          {event && (
-            <a href={`/search?q=${encodeURIComponent(event.id)}`}>
-              <code>{event.id}</code>
-            </a>
-          )}
-        </DescriptionRow>
-        <DescriptionRow name="Received">{event && <At at={event.receivedAt} />}</DescriptionRow>
-        <DescriptionRow name="From">
-          {event && `${event.source} (${event.kind}, ${event.nativeType})`}
-        </DescriptionRow>
-        <DescriptionRow name="Digest">
-          {event?.view.digest && <code>{event.view.digest}</code>}
-        </DescriptionRow>
-        <DescriptionRow name="Attempts">{formatNumber(attempts)}</DescriptionRow>
-        <DescriptionRow name="Size">{formatSize(bytes)}</DescriptionRow>
-      </dl>
-      {last ? <Answer last={last} /> : failed && <p class="note bad">{failed}</p>}
-      <h2>Body</h2>
-      <Text name="Event">
-        {delivery ? bodyOf(delivery.payload) : (raw ?? 'Removed when the delivery was settled.')}
-      </Text>
-    </>
-  );
-}
-
-function bodyOf({ event, text }: { event?: object; text?: string }): string {
-  return text ?? JSON.stringify(event, null, 2);
-}
-
-function Answer({ last }: { last: NonNullable<StoredDeliveryDetail['last']> }) {
-  return (
-    <>
-      <h2>Last answer</h2>
-      <p class="note bad">
-        {last.detail ?? describeReason(last.reason)}
-        {last.at && (
-          <>
-            {' '}
-            (attempt {last.attempt}, <At at={last.at} />)
-          </>
-        )}
-      </p>
-      {last.body && <Text name="Answer">{last.body}</Text>}
-    </>
-  );
-}
-
-function DeadButtons({ id }: { id: string }) {
-  return (
-    <div class="row">
-      <form method="post" action="/dead/retry">
-        <input type="hidden" name="id" value={id} />
-        <Submit class="main">Retry with all attempts</Submit>
-      </form>
-      <a class="button danger" href={`/dead/drop?id=${encodeURIComponent(id)}`}>
-        Delete
-      </a>
-      <Refused />
-    </div>
-  );
-}

@@ -3,6 +3,7 @@ import type { ArchiveReader } from '@longshore/archive/read';
 import type { Check } from '@longshore/doctor';
 import type { AdminService } from '@longshore/operator';
 import type { BulkJobs } from '@longshore/operator/bulk';
+import type { Live } from '../live/live.js';
 
 /** A changed configuration file that was rejected. */
 export interface RefusedConfig {
@@ -32,6 +33,8 @@ export interface PageDeps {
   archive?: ArchiveReader;
   /** Runs the checks of `longshore doctor`; absent in tests that need none. */
   doctor?(): Promise<Check[]>;
+  /** Streams of changes to browsers; absent in tests that need none. */
+  live?: Live;
   health(): Health;
   /** The board's page of an endpoint's queue; undefined when there is no board. */
   boardPath(endpoint: string): string | undefined;

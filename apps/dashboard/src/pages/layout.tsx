@@ -8,6 +8,7 @@ import { SIGN_OUT_PATH } from '../access/paths.js';
 import type { Site } from '../site.js';
 import { Brand, Foot } from './brand.js';
 import type { RefusedConfig } from './deps.js';
+import { Keys, LiveBar } from './live.js';
 import { At } from './parts.js';
 import { Access } from './submit.js';
 
@@ -110,6 +111,7 @@ export function Layout(props: LayoutProps) {
           {actor && <SignedIn actor={actor} />}
         </header>
         <main id="main" tabIndex={-1}>
+          <LiveBar />
           <p class="note bad" data-stale hidden>
             Live updates paused: the dashboard or Redis is not responding. Retrying…
           </p>
@@ -117,6 +119,7 @@ export function Layout(props: LayoutProps) {
           {children}
         </main>
         {!bare && <Foot site={site} hasBoard={hasBoard} />}
+        <Keys />
       </body>
     </html>
   );
@@ -190,6 +193,11 @@ function Links({ places, here }: { places: readonly NavigationLink[]; here?: Pla
   );
 }
 
+/** What live updates replace. */
+const LIVE = ' data-live="true"';
+/** For those without scripts, which such a page keeps current by loading it again. */
+const REFRESH = '<noscript><meta http-equiv="refresh" content="30"/></noscript></head>';
+
 /** A quoted attribute may contain a `>`. */
 const TAG_OR_TEXT = /<(?:"[^"]*"|[^">])*>|[^<]+/g;
 
@@ -204,5 +212,5 @@ export function page(props: LayoutProps): string {
     </Access.Provider>,
   );
   const shown = html.replace(TAG_OR_TEXT, (part) => (part.startsWith('<') ? part : printableLines(part)));
-  return `<!doctype html>${shown}`;
+  return `<!doctype html>${shown.includes(LIVE) ? shown.replace('</head>', REFRESH) : shown}`;
 }

@@ -43,6 +43,7 @@ export function createPages(deps: PageDeps): Router {
   addAssets(router);
   registerViews(router, deps);
   registerForms(router, deps);
+  router.get('/live', (ctx) => deps.live?.open(ctx));
   protectRoutes(router);
   return router;
 }

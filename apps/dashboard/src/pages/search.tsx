@@ -1,17 +1,8 @@
 /** The history of an event, as `longshore trace` shows it: the state of each delivery, and every step. */
 
-import {
-  type EventHistory,
-  eventName,
-  formatNumber,
-  type HistoryAnswer,
-  type HistoryDelivery,
-  plural,
-  shortDigest,
-} from '@longshore/event';
+import { type EventHistory, eventName, type HistoryAnswer, plural, shortDigest } from '@longshore/event';
 import { describeGap, describeMissing, describeStates } from '@longshore/operator/format';
-import { deliveryPath } from './deliveries.js';
-import { endpointPath } from './overview.js';
+import { Matrix } from './event/matrix.js';
 import { At, DescriptionRow, Heads, link } from './parts.js';
 import { Steps } from './timeline.js';
 
@@ -132,7 +123,7 @@ function Advice() {
 type Blocked = NonNullable<SearchProps['blocked']>;
 
 function TrailCard({ trail, blocked }: { trail: EventHistory; blocked: Blocked }) {
-  const { eventId, source, kind, digest, quarantine, deliveries } = trail;
+  const { eventId, source, kind, digest, quarantine } = trail;
   return (
     <section class="card">
       <h2>{nameOf(trail)}</h2>
@@ -151,71 +142,9 @@ function TrailCard({ trail, blocked }: { trail: EventHistory; blocked: Blocked }
         </DescriptionRow>
         <DescriptionRow name="Digest">{digest && <code>{digest}</code>}</DescriptionRow>
       </dl>
-      {deliveries.length > 0 && <Deliveries deliveries={deliveries} blocked={blocked} />}
+      <Matrix trail={trail} blocked={blocked} />
       {trail.incomplete && <p class="note">The history of this event is incomplete.</p>}
       <Steps steps={trail.steps} />
     </section>
-  );
-}
-
-const TONES: Partial<Record<HistoryDelivery['state'], string>> = {
-  delivered: 'good',
-  dead: 'bad',
-  expired: 'bad',
-  dropped: 'bad',
-  delayed: 'warn',
-};
-
-const isQueued = (state: HistoryDelivery['state']): boolean => state === 'waiting' || state === 'delayed';
-
-/** How a delivery stands, coloured. */
-export function DeliveryState({ state }: { state: HistoryDelivery['state'] }) {
-  return <span class={`state ${TONES[state] ?? 'soft'}`}>{state === 'dead' ? 'dead-lettered' : state}</span>;
-}
-
-/** One row for each delivery of an event. */
-export function Deliveries({
-  deliveries,
-  blocked = new Map(),
-}: {
-  deliveries: readonly HistoryDelivery[];
-  blocked?: Blocked;
-}) {
-  return (
-    <table class="cards">
-      <caption class="hidden">{plural(deliveries.length, 'delivery', 'deliveries')}</caption>
-      <Heads columns={['Endpoint', 'State', { number: 'Attempts' }, 'When', 'Delivery']} />
-      <tbody>
-        {deliveries.map(({ id, endpoint, state, until, settledAt, attempts }) => (
-          <tr key={id}>
-            <th scope="row">
-              <a href={endpointPath(endpoint)}>{endpoint}</a>
-            </th>
-            <td>
-              <DeliveryState state={state} />
-            </td>
-            <td class="number" data-label="Attempts">
-              {formatNumber(attempts)}
-            </td>
-            <td>
-              {isQueued(state) && blocked.has(endpoint) ? (
-                `endpoint ${blocked.get(endpoint)}`
-              ) : until ? (
-                <>
-                  next attempt <At at={until} />
-                </>
-              ) : (
-                settledAt && <At at={settledAt} />
-              )}
-            </td>
-            <td class="break" data-label="Delivery">
-              <a href={deliveryPath(id)}>
-                <code>{id}</code>
-              </a>
-            </td>
-          </tr>
-        ))}
-      </tbody>
-    </table>
   );
 }

@@ -4,7 +4,7 @@ import { imageName, LongshoreError } from '@longshore/event';
 import { untilFull } from '@longshore/operator/format';
 import { archiveViews } from './archive/views/index.js';
 import { deadLetterViews } from './dead/views.js';
-import { DeliveryPage } from './deliveries.js';
+import { deliveryViews } from './delivery/views.js';
 import type { PageDeps } from './deps.js';
 import { DoctorPage } from './doctor.js';
 import { EndpointPage } from './endpoint/endpoint.js';
@@ -37,6 +37,7 @@ const noRun = (name: string): LongshoreError =>
 export function registerViews(router: Router, deps: PageDeps): void {
   const views: Record<string, View> = {
     ...endpointViews(deps),
+    ...deliveryViews(deps),
     ...deadLetterViews(deps),
     ...quarantineViews(deps),
     ...otherViews(deps),
@@ -93,11 +94,6 @@ function endpointViews({ admin, health, boardPath, now }: PageDeps): Record<stri
       const run = (await admin.preheats(name)).find((each) => each.id === id);
       if (!run) throw noRun(name);
       return { title: imageName(run), here: 'endpoints', children: <PreheatPage run={run} /> };
-    },
-    '/deliveries/:id': async (_, { id = '' }) => {
-      const detail = await admin.delivery(id);
-      const here = detail.state === 'dead' ? 'dead' : 'endpoints';
-      return { title: `Delivery ${id}`, here, children: <DeliveryPage detail={detail} now={now()} /> };
     },
   };
 }

@@ -1,8 +1,8 @@
 /** `longshore dead`: its options and help. The implementation is in `operator/dead.ts`, loaded on use. */
-import type { Command } from 'commander';
+import { type Command, Option } from 'commander';
 import type { DeadOptions } from '../operator/dead.js';
 import type { Shell } from '../shell.js';
-import { type Action, asAction, asCount, asIds, asRate, withConfig } from './options.js';
+import { type Action, asAction, asCount, asIdPrefixes, asRate, withConfig } from './options.js';
 
 const EXAMPLES = `
 Actions:
@@ -14,6 +14,7 @@ Actions:
 
 Examples:
   $ longshore dead list --endpoint alistener --since 2h
+  $ longshore dead list --count
   $ longshore dead show 5d41402abc4b2a76b9719d911017c592
   $ longshore dead retry --endpoint alistener --reason 'http_5*' --rate 50
   $ longshore dead retry 5d41402abc4b2a76b9719d911017c592
@@ -31,7 +32,11 @@ export function addDead(program: Command, shell: Shell): void {
     .command('dead')
     .description('list, show, retry or delete dead-lettered deliveries')
     .argument('<action>', 'list, show, retry or drop', asAction)
-    .argument('[id...]', 'deliveries; default: all that match the filter', asIds);
+    .argument(
+      '[id...]',
+      'deliveries, by their ids or the first digits; default: all that match the filter',
+      asIdPrefixes,
+    );
   withConfig(command, shell)
     .option('-e, --endpoint <name>', 'only of this endpoint')
     .option('--since <time>', 'dead-lettered at this time or later')
@@ -39,6 +44,9 @@ export function addDead(program: Command, shell: Shell): void {
     .option('--repository <glob>', 'only of these repositories; ** crosses slashes')
     .option('--reason <reason>', 'reason of the last attempt, or a glob of it: http_503, timeout …')
     .option('-n, --limit <count>', 'list: maximum number (default: 20)', asCount())
+    .option('--answer <text>', 'text that the last answer contains')
+    .option('--count', 'list: how many by endpoint, reason and answer, instead of each')
+    .addOption(new Option('-o, --output <format>', 'list: how to print').choices(['table', 'wide', 'json']))
     .option('--rate <number>', 'retry: deliveries a second; 0 for no limit (default: 100)', asRate)
     .option(
       '--all',

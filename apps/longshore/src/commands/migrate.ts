@@ -1,6 +1,6 @@
 /** `longshore migrate`: its options and help. The implementation is in `operator/migrate.ts`, loaded on use. */
 
-import { isLoopback } from '@longshore/config';
+import { isLoopback } from '@longshore/config/environment';
 import { type Command, InvalidArgumentError } from 'commander';
 import type { MigrateOptions } from '../operator/migrate.js';
 import type { MigrateRunOptions } from '../operator/migrate-run.js';

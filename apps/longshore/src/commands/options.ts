@@ -50,6 +50,14 @@ export function asRate(text: string): number {
   return rate === 0 ? Number.POSITIVE_INFINITY : rate;
 }
 
+/** Parses one more id, or the beginning of one. @throws InvalidArgumentError */
+export function asIdPrefixes(text: string, before: string[] = []): string[] {
+  if (!/^[0-9a-f]{4,32}$/.test(text)) {
+    throw new InvalidArgumentError('An id has 32 hexadecimal digits; the first 4 or more are enough.');
+  }
+  return [...before, text];
+}
+
 /** Parses one more id. @throws InvalidArgumentError */
 export function asIds(text: string, before: string[] = []): string[] {
   if (!/^[0-9a-f]{32}$/.test(text)) throw new InvalidArgumentError('An id has 32 hexadecimal digits.');

@@ -1,15 +1,46 @@
-/** A dead-lettered delivery for people: on two lines of a list, and in full. */
-import { eventName, formatSize, localTime, plural } from '@longshore/event';
+/** Dead-lettered deliveries for people: in a table, by cause, and one in full. */
+import { eventName, formatNumber, formatSize, localTime } from '@longshore/event';
 import { describeReason } from '@longshore/operator/format';
-import { block, properties, TIME_WIDTH, truncate } from '@longshore/operator/terminal';
+import { block, type Column, properties, table } from '@longshore/operator/terminal';
 import type { DeadLetter, DeadLetterDetail } from '@longshore/queue/dead';
+import type { DeadGroups } from '@longshore/queue/dead-groups';
 
-/** Two lines of the list. */
-export function row({ id, endpoint, deadAt, attempts, reason, event }: DeadLetter): string[] {
-  const time = localTime(deadAt).padEnd(TIME_WIDTH);
-  const why = `${reason} after ${plural(attempts, 'attempt')}`;
-  const name = event ? eventName(event.view) : '(cannot be read)';
-  return [`${id}  ${time}  ${truncate(endpoint, 18)}`, `  ${truncate(why, 30, true)}  ${truncate(name, 46)}`];
+const COLUMNS: readonly Column[] = [
+  { header: 'ID' },
+  { header: 'DEAD-LETTERED' },
+  { header: 'ENDPOINT' },
+  { header: 'TRIED', isNumber: true },
+  { header: 'REASON' },
+  { header: 'EVENT' },
+];
+
+/** Digits of an id that a narrow table shows: a command takes them for the id. */
+const SHORT_ID = 12;
+
+/** The list; `wide`: whole ids, and the answer in words. @param width of the terminal; undefined: as wide as needed */
+export function letterTable(letters: readonly DeadLetter[], wide: boolean, width?: number): string[] {
+  const rows = letters.map(({ id, endpoint, deadAt, attempts, reason, event, detail }) => [
+    wide ? id : id.slice(0, SHORT_ID),
+    localTime(deadAt),
+    endpoint,
+    attempts,
+    reason,
+    event ? eventName(event.view) : '(cannot be read)',
+    ...(wide ? [detail ?? ''] : []),
+  ]);
+  return table(wide ? [...COLUMNS, { header: 'ANSWER' }] : COLUMNS, rows, wide ? undefined : width);
+}
+
+/** Counts by cause. @param width as above */
+export function groupTable({ groups }: DeadGroups, width?: number): string[] {
+  const columns = [{ header: 'DEAD', isNumber: true }, { header: 'NEWEST' }, { header: 'ENDPOINT' }];
+  return table(
+    [...columns, { header: 'REASON' }, { header: 'ANSWER' }],
+    groups.map(({ count, newestAt, endpoint, reason, answer }) => [
+      ...[formatNumber(count), localTime(newestAt), endpoint, reason, answer],
+    ]),
+    width,
+  );
 }
 
 /** Every stored field, with the last answer and the event. */

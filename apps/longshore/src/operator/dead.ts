@@ -1,14 +1,15 @@
 /** `longshore dead`: the dead-letter set on the command line. */
-import { plural } from '@longshore/event';
+import { formatNumber, plural } from '@longshore/event';
 import type { AdminService, DeadLetterQuery } from '@longshore/operator';
-import { deadLetterAnswer } from '@longshore/operator/answers';
-import type { BulkResult } from '@longshore/queue/dead';
+import { deadGroupsAnswer, deadLetterAnswer } from '@longshore/operator/answers';
+import type { BulkResult, DeadLetter } from '@longshore/queue/dead';
 import type { Action } from '../commands/options.js';
 import { createProgressLine, showBulkProgress } from '../progress-line.js';
 import type { Shell } from '../shell.js';
 import { interruptible } from '../signals.js';
 import { confirmed } from './confirm.js';
-import { inFull, row } from './dead-format.js';
+import { groupTable, inFull, letterTable } from './dead-format.js';
+import { wholeIds } from './ids.js';
 import { checkOptions, usageError } from './usage.js';
 import { withAdmin } from './with-admin.js';
 
@@ -21,20 +22,38 @@ export interface DeadOptions extends Omit<DeadLetterQuery, 'id'> {
   yes?: boolean;
   /** Of a retry: without a filter, all of them, unasked. */
   all?: boolean;
+  /** Of a list: how many by cause, instead of each. */
+  count?: boolean;
+  /** Of a list. */
+  output?: 'table' | 'wide' | 'json';
   json?: boolean;
 }
+
+/** The action that each option belongs to. */
+const OF_ACTION = {
+  limit: 'list',
+  count: 'list',
+  output: 'list',
+  rate: 'retry',
+  all: 'retry',
+  yes: 'drop',
+} as const;
 
 const DEFAULT_LIMIT = 20;
 const PAGE_SIZE = 200;
 
 /** One action. @returns the exit code */
 export function dead(action: Action, ids: string[], options: DeadOptions, shell: Shell): Promise<number> {
-  const { config, limit, rate, yes, all, json, ...filter } = options;
-  checkOptions(action, options, { limit: 'list', rate: 'retry', all: 'retry', yes: 'drop' });
-  const query: DeadLetterQuery = { ...filter, ...(ids.length > 0 && { id: ids }) };
+  const { config, limit = DEFAULT_LIMIT, rate, yes, all, count: counted, json, ...rest } = options;
+  const { output = json ? 'json' : 'table', ...filter } = rest;
+  checkOptions(action, options, OF_ACTION);
   return withAdmin(config, `longshore dead ${action}`, shell, async (admin) => {
-    if (action === 'list') return list(admin, query, limit ?? DEFAULT_LIMIT, json, shell);
-    if (action === 'show') return show(admin, ids, json, shell);
+    const whole = await wholeIds(admin, ids);
+    const query: DeadLetterQuery = { ...filter, ...(ids.length > 0 && { id: whole }) };
+    if (action === 'list') {
+      return counted ? count(admin, query, output, shell) : list(admin, query, { limit, output }, shell);
+    }
+    if (action === 'show') return show(admin, whole, json, shell);
     if (action === 'retry') return retry(admin, query, { rate, all, json }, shell);
     return drop(admin, query, yes, json, shell);
   });
@@ -43,30 +62,53 @@ export function dead(action: Action, ids: string[], options: DeadOptions, shell:
 const deliveries = (count: number): string =>
   plural(count, 'dead-lettered delivery', 'dead-lettered deliveries');
 
-async function list(
-  admin: AdminService,
-  query: DeadLetterQuery,
-  limit: number,
-  json: boolean | undefined,
-  shell: Shell,
-) {
+interface ListOptions {
+  limit: number;
+  output: NonNullable<DeadOptions['output']>;
+}
+
+/** A table of at most so many; of JSON each is printed when its page is read. */
+async function list(admin: AdminService, query: DeadLetterQuery, options: ListOptions, shell: Shell) {
+  const { limit, output } = options;
+  const letters: DeadLetter[] = [];
   let shown = 0;
   let after: string | undefined;
   do {
-    const page = await admin.deadLetters(query, {
-      limit: Math.min(PAGE_SIZE, limit - shown),
-      ...(after && { after }),
-    });
-    for (const letter of page.items) {
-      if (json) shell.print(JSON.stringify(deadLetterAnswer(letter)));
-      else for (const line of row(letter)) shell.print(line);
-    }
+    const paging = { limit: Math.min(PAGE_SIZE, limit - shown), ...(after && { after }) };
+    const page = await admin.deadLetters(query, paging);
+    if (output === 'json')
+      for (const letter of page.items) shell.print(JSON.stringify(deadLetterAnswer(letter)));
+    else letters.push(...page.items);
     shown += page.items.length;
     after = page.next;
   } while (after && shown < limit);
-  if (json) return 0;
+  if (output === 'json') return 0;
+  if (shown > 0) shell.print(letterTable(letters, output === 'wide', widthOf(shell)).join('\n'));
   const more = after ? '; there may be more: use --limit or a filter' : '';
   shell.print(shown === 0 ? 'No dead-lettered deliveries match.' : `${deliveries(shown)}${more}`);
+  return 0;
+}
+
+/** Of a terminal; a pipe gets whole lines. */
+const widthOf = ({ stdout: { isTTY, columns } }: Shell): number | undefined => (isTTY ? columns : undefined);
+
+/** How many there are, by cause. */
+async function count(
+  admin: AdminService,
+  query: DeadLetterQuery,
+  output: ListOptions['output'],
+  shell: Shell,
+) {
+  const groups = await admin.deadGroups(query);
+  if (output === 'json') {
+    shell.print(JSON.stringify(deadGroupsAnswer(groups)));
+    return 0;
+  }
+  if (groups.groups.length > 0) shell.print(groupTable(groups, widthOf(shell)).join('\n'));
+  const total = groups.more
+    ? `More than the ${formatNumber(groups.looked)} that were counted, the newest of each endpoint.`
+    : deliveries(groups.groups.reduce((sum, group) => sum + group.count, 0));
+  shell.print(total);
   return 0;
 }
 

@@ -25,6 +25,7 @@ function memory() {
         [...own.values()].some(({ deleted }) => !deleted) ? [name] : [],
       ),
     tags: async (_, repository) => new Map(tags.get(repository)),
+    async doubt() {},
     async save(_, { doubts: next, lookedAt, unread }) {
       doubts = next;
       if (unread) state = { baselineAt: state.baselineAt ?? lookedAt, lookedAt, unread };

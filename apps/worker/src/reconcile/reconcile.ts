@@ -40,7 +40,8 @@ export interface ReconcileParts {
 }
 
 const SETTLE_MS = 1_000;
-const NOTE = 'compared with the registry; pulls, and moves between two comparisons, are not proven';
+const NOTE =
+  'compared with the registry, whose own counters are not read; pulls, and moves between two comparisons, are not proven';
 
 /** One run. */
 interface Run {

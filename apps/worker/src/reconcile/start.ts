@@ -1,6 +1,6 @@
 /** Compares by itself, in the worker that leads: every so often, and again for the second look. */
 import type { Archive } from '@longshore/archive';
-import { SECOND_LOOK_MS } from '@longshore/archive/reconcile';
+import { createReconcileStore, createRestartWatch, SECOND_LOOK_MS } from '@longshore/archive/reconcile';
 import type { Config } from '@longshore/config';
 import type { Observer } from '@longshore/observe';
 import type { Leader } from '@longshore/queue/housekeeping';
@@ -31,6 +31,7 @@ const INTERVAL_MS = 10_000;
 const LOG_INTERVAL_MS = 60_000;
 /** The second look comes a little later than it may. Milliseconds. */
 const MARGIN_MS = 30_000;
+const RESTARTED = 'the registry restarted, and what it had not sent then is lost; not compared yet';
 
 /** Failures are logged, and the next turn tries again. */
 export function startReconciler(parts: ReconcilerParts): Reconciler {
@@ -40,14 +41,23 @@ export function startReconciler(parts: ReconcilerParts): Reconciler {
   /** Of a second look. */
   let againAt = Number.POSITIVE_INFINITY;
   let running: Promise<void> | undefined;
+  const restarts = createRestartWatch(parts.archive.pool);
+  const store = createReconcileStore(parts.archive.pool);
 
   const turn = async (): Promise<void> => {
     const { reconcile } = config();
+    if (!reconcile || !(await leader.confirm())) return;
+    await parts.ready();
     const now = performance.now();
-    if (!reconcile || now < Math.min(begun + reconcile.every, againAt) || !(await leader.confirm())) return;
+    const restarted = await restarts.look();
+    if (restarted.length > 0) againAt = now;
+    for (const { source, sourceId, since, until } of restarted) {
+      observer.log.warn({ source, since, until }, 'a registry restarted; it is compared with the archive');
+      await store.doubt(sourceId, { since, until, verdict: 'unknown', note: RESTARTED });
+    }
+    if (now < Math.min(begun + reconcile.every, againAt)) return;
     begun = now;
     againAt = now + SECOND_LOOK_MS + MARGIN_MS;
-    await parts.ready();
     const reports = await reconcileAll({
       ...{ archive: parts.archive, config: config(), publish: parts.publish, version: parts.version },
       ...{

@@ -13,6 +13,8 @@ export interface ReconcileStore {
   /** Names of the repositories that have a tag. */
   repositories(source: number): Promise<string[]>;
   tags(source: number, repository: string): Promise<Map<string, KnownTag>>;
+  /** Events may be missing in this time, until a comparison has looked at it. */
+  doubt(source: number, span: CoveredSpan): Promise<void>;
   /** In one transaction. Without `unread` the comparison did not come to its end, and only the doubts are kept. */
   save(
     source: number,
@@ -74,6 +76,9 @@ export function createReconcileStore(pool: pg.Pool): ReconcileStore {
         ]),
       );
     },
+    async doubt(source, span) {
+      await cover(pool, source, span).catch(asUnavailable);
+    },
     save: (source, what) => save(pool, source, what).catch(asUnavailable),
   };
 }
@@ -100,7 +105,11 @@ async function save(
         [source, lookedAt, JSON.stringify(unread)],
       );
     }
-    if (span) await cover(client, source, span);
+    if (span) {
+      // What was in doubt is known now.
+      if (span.verdict !== 'unknown') await client.query(CLOSED, [source, span.since, span.until]);
+      await cover(client, source, span);
+    }
     await client.query('commit');
   } catch (error) {
     fault = error instanceof Error ? error : new Error(String(error));
@@ -110,9 +119,12 @@ async function save(
   }
 }
 
+const CLOSED = `delete from coverage
+  where source_id = $1 and verdict = 2 and until > $2::timestamptz and until <= $3::timestamptz`;
+
 /** A span that continues one of the same verdict makes it longer. */
 async function cover(
-  client: pg.PoolClient,
+  client: pg.Pool | pg.PoolClient,
   source: number,
   { since, until, verdict, note }: CoveredSpan,
 ): Promise<void> {

@@ -30,6 +30,8 @@ test.each([
     'kind: redisstream, url: "redis://r", options: { topic: x }',
     /^error options.topic is no option of format cloudevents/,
   ],
+  ['kind: sqs, url: "https://sqs.eu-central-1.amazonaws.com"', /^error sqs.queue is empty/],
+  ['kind: pubsub', /^error pubsub.topic is empty/],
   ['kind: amqp, url: "amqp://r", amqp: { routingkey: "" }', /^error amqp.routingkey is empty/],
   ['kind: redisstream, url: "redis://r", format: template', /^error format/],
   ['kind: redisstream, url: "redis://r", nats: { subject: x }', /^error nats/],

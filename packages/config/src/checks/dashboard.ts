@@ -65,7 +65,7 @@ function checkRedirect(setting: Secret, path: Step[], problems: Check['problems'
 
 /** First words of the dashboard's own paths. */
 const PAGES = new Set(
-  'api assets dead deliveries doctor endpoints event events explain images operations pull pulls push pushes quarantine queues replay repositories repository search sign-in sign-in-with-password sign-out statistics tag unused'.split(
+  'api assets dead deliveries doctor endpoints event events explain images live operations pull pulls push pushes quarantine queues replay repositories repository search sign-in sign-in-with-password sign-out statistics tag unused'.split(
     ' ',
   ),
 );

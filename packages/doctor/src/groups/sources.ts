@@ -1,6 +1,6 @@
 /**
  * Whether what a registry posts arrives: an empty body on each path, with the credentials of the configuration, which
- * ingest answers with 200 and stores nothing of.
+ * ingest answers with 200 and stores nothing of. With `--from`, a body of 1 MiB as well.
  */
 import { type Auth, type Config, revealAll } from '@longshore/config';
 import { type Finding, fail, of, pass, skip } from '../finding.js';
@@ -41,12 +41,36 @@ async function checkPath(from: string, { path, auth }: Path, parts: DoctorParts)
   const url = `${from}${path}`;
   try {
     const headers = headersOf(auth);
-    return findingOf(url, await request(url, { method: 'POST', headers: headers ?? {} }, parts), !headers);
+    const post = { method: 'POST', headers: headers ?? {} };
+    const found = findingOf(url, await request(url, post, parts), !headers);
+    const isProxied = parts.from !== undefined && headers !== undefined;
+    return isProxied && found.status === 'pass' ? await checkSize(url, post, parts) : found;
   } catch (error) {
     const fix = `start the relay, and see that this address leads to ingest.listen: curl -i -X POST ${url}`;
     return fail('ingest', `${url} is not reached (${wordsOf(error)})`, fix);
   }
 }
+
+/** White space counts as an empty body, so nothing is stored of it. A push of a large image is about as long. */
+const LARGE_BODY = ' '.repeat(1024 * 1024);
+
+/** A proxy in front may take short bodies only. */
+async function checkSize(
+  url: string,
+  post: Parameters<typeof request>[1],
+  parts: DoctorParts,
+): Promise<Finding> {
+  try {
+    const { status, body } = await request(url, { ...post, body: LARGE_BODY }, parts);
+    if (status === 200 && body.includes('"accepted":0'))
+      return pass('ingest', `${url} takes events, also with a body of 1 MiB`);
+    return fail('size', `${url} answers ${status} to a body of 1 MiB`, RAISE_LIMIT);
+  } catch (error) {
+    return fail('size', `${url} does not take a body of 1 MiB (${wordsOf(error)})`, RAISE_LIMIT);
+  }
+}
+
+const RAISE_LIMIT = 'raise the limit of the proxy: client_max_body_size 32m';
 
 /** Undefined where a request needs a signature or a token that only the sender makes. @throws LongshoreError SECRET_MISSING */
 function headersOf(auth: Auth): Record<string, string> | undefined {
@@ -84,11 +108,7 @@ function findingOf(url: string, { status, body, location }: Answer, signs: boole
     );
   }
   if (status === 413) {
-    return fail(
-      'ingest',
-      `${url} refuses the size of bodies`,
-      'raise the limit of the proxy: client_max_body_size 32m',
-    );
+    return fail('ingest', `${url} refuses the size of bodies`, RAISE_LIMIT);
   }
   const what = status === 200 ? 'something else than Longshore answers' : `answers ${status}`;
   const fix = 'see that the address leads to ingest.listen, and that a proxy changes no path';

@@ -115,7 +115,7 @@ function compiled(endpoint: RoutedTo): Ready {
     });
     return { endpoint, ignores, fault };
   } catch (error) {
-    throw invalid(`where ${error instanceof Error ? error.message : String(error)}`);
+    throw invalid(`where: ${error instanceof Error ? error.message : String(error)}`);
   }
 }
 

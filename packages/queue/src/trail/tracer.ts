@@ -26,6 +26,7 @@ import { mergeGaps } from './gaps.js';
 import { type EventEntry, group } from './group.js';
 import { iso, type JobNow, jobsAt, type Place } from './jobs.js';
 import { openLog } from './log.js';
+import { recentIn } from './recent.js';
 import { understand, type Wanted } from './search.js';
 import { about, distinct, gapsIn, inEither, subjectsOf } from './subjects.js';
 
@@ -114,6 +115,7 @@ export function createTracer(parts: TracerParts): History {
         }
         return found;
       }),
+    recent: (paging) => asking(client, () => recentIn(client, prefix, paging)),
     latest: (limit) => asking(client, () => latest(client, prefix, limit)),
     since: () => asking(client, async () => oldestOf(await open())),
   };

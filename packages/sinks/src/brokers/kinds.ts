@@ -1,17 +1,19 @@
 /** Every kind of message broker: its settings, its urls, what it needs. Add yours here, and to the list in registry.ts. */
 import { amqp } from './amqp/settings.js';
 import { nats } from './nats/settings.js';
+import { pubsub } from './pubsub/settings.js';
 import { redisstream } from './redisstream/settings.js';
+import { sqs } from './sqs/settings.js';
 import type { Scheme } from './target.js';
 
 /** As in an endpoint's `kind`. */
-export const BROKER_KINDS = ['redisstream', 'nats', 'amqp'] as const;
+export const BROKER_KINDS = ['redisstream', 'nats', 'amqp', 'sqs', 'pubsub'] as const;
 
 /** See {@link BROKER_KINDS}. */
 export type BrokerKind = (typeof BROKER_KINDS)[number];
 
 /** The block of each kind, by its name. */
-export const brokers = { redisstream, nats, amqp };
+export const brokers = { redisstream, nats, amqp, sqs, pubsub };
 
 /** What is known of a kind without its client. */
 export interface BrokerFacts {
@@ -23,6 +25,8 @@ export interface BrokerFacts {
   /** Packages that are not installed with Longshore, each with its version: `amqplib@2`. */
   packages: readonly string[];
 }
+
+const HTTP = { https: { secure: true, port: 443 }, http: { secure: false, port: 80 } } as const;
 
 /** Of each kind. */
 export const FACTS: Readonly<Record<BrokerKind, BrokerFacts>> = {
@@ -42,6 +46,8 @@ export const FACTS: Readonly<Record<BrokerKind, BrokerFacts>> = {
     texts: ['exchange', 'routingkey'],
     packages: ['amqplib@2'],
   },
+  sqs: { schemes: HTTP, texts: ['queue', 'group'], packages: [] },
+  pubsub: { schemes: HTTP, texts: ['topic'], packages: [] },
 };
 
 /** Whether an endpoint is a message broker. */

@@ -31,9 +31,9 @@ const read = async (dashboard: TestDashboard, path: string): Promise<[number, st
   return [response.status, await response.text()];
 };
 
-test('without an archive each page says how to turn it on', async () => {
+test('without an archive each page but those of events says how to turn it on', async () => {
   const dashboard = await startDashboard(endpoints('one'));
-  for (const path of ALL) {
+  for (const path of ALL.filter((each) => !/^\/events?\b/.test(each))) {
     const [status, html] = await read(dashboard, path);
     expect([path, status]).toEqual([path, 200]);
     expect(html).toContain('archive: {}');

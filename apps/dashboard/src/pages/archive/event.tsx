@@ -1,8 +1,8 @@
 /** One event: what its sender said, its deliveries, and its body as it came. */
 import type { ArchivedEvent } from '@longshore/archive/items';
 import { type EventHistory, eventName, formatSize, type HistoryAnswer } from '@longshore/event';
+import { Matrix } from '../event/matrix.js';
 import { At, DescriptionRow, link, Text } from '../parts.js';
-import { Deliveries } from '../search.js';
 import { Steps } from '../timeline.js';
 import { actionOf } from './events.js';
 import { DigestLink, EventsLink, repositoryPath, tagPath } from './links.js';
@@ -100,11 +100,7 @@ function Delivered({ event: { id, source }, traced }: EventProps) {
   }
   return (
     <>
-      {trail.deliveries.length === 0 ? (
-        <p class="soft">No endpoint wanted it.</p>
-      ) : (
-        <Deliveries deliveries={trail.deliveries} />
-      )}
+      {trail.deliveries.length === 0 ? <p class="soft">No endpoint wanted it.</p> : <Matrix trail={trail} />}
       {trail.incomplete && <p class="note">The history of this event is incomplete.</p>}
       {traced.unavailable && <Reach traced={traced} />}
       <details>

@@ -1,9 +1,9 @@
 /** Which endpoints were notified of a digest, and how it ended: one row for each delivery of its events. */
 import type { EventHistory, HistoryAnswer } from '@longshore/event';
 import { deliveryPath } from '../deliveries.js';
+import { DeliveryState } from '../delivery/state.js';
 import { endpointPath } from '../overview.js';
 import { At, Heads, link } from '../parts.js';
-import { DeliveryState } from '../search.js';
 import { eventPath } from './links.js';
 import { Reach } from './reach.js';
 

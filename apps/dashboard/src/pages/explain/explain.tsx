@@ -117,6 +117,12 @@ function Results({ explanation: { events, untried } }: { explanation: Explanatio
         {plural(count('error'), 'error')}
         {untried > 0 && `; ${untried} were not tried, because the time limit was reached`}
       </p>
+      {events.some(({ from }) => from === 'history') && (
+        <p class="soft">
+          The trail does not keep bodies, so size, registry and other fields of some events are not known
+          here. With an archive they are.
+        </p>
+      )}
       <table class="cards">
         <caption class="hidden">Events, newest first</caption>
         <Heads columns={['Received', 'Event', 'Result', 'Request']} />

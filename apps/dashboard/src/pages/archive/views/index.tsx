@@ -1,5 +1,6 @@
 /** The archive's pages by address. Each asks for a few things at once. */
 import type { PageDeps } from '../../deps.js';
+import { trailViews } from '../../event/views.js';
 import type { Place } from '../../layout.js';
 import type { View } from '../../view.js';
 import { ArchiveOff } from '../off.js';
@@ -24,7 +25,7 @@ const VIEWS: Readonly<Record<string, { here: Place; title: string; view: Archive
   '/unused': { here: 'unused', title: 'Unused', view: unused },
 };
 
-/** Without an archive each says how to turn it on. */
+/** Without an archive events come from the trail, and each other page says how to turn it on. */
 export function archiveViews({ admin, archive, now }: PageDeps): Record<string, View> {
   const entries = Object.entries(VIEWS).map(([path, { here, title, view }]): [string, View] => [
     path,
@@ -33,5 +34,5 @@ export function archiveViews({ admin, archive, now }: PageDeps): Record<string, 
         ? { ...(await view({ admin, archive, now }, params)), here }
         : { title, here, children: <ArchiveOff title={title} /> },
   ]);
-  return Object.fromEntries(entries);
+  return { ...Object.fromEntries(entries), ...(!archive && trailViews({ admin })) };
 }
