@@ -42,6 +42,8 @@ export interface AppDeps {
   redisUp(): boolean;
   /** Why the configuration file is not in force. */
   refused(): RefusedConfig | undefined;
+  /** What the page at this path says at its top, one line each. */
+  notices(path: string): string[];
   site(): Site;
 }
 
@@ -63,6 +65,7 @@ export function createApp(deps: AppDeps): Koa {
     ctx.state.isReadonly = !canModify();
     ctx.state.site = deps.site();
     ctx.state.refused = deps.refused();
+    ctx.state.notices = deps.notices(ctx.path);
     await next();
   });
   const { fetch, onSignInTrouble: onTrouble } = deps;

@@ -1,6 +1,6 @@
 /** The dashboard role: pages and API over all endpoints, and bull-board over their queues. */
 import type { ArchiveReader } from '@longshore/archive/read';
-import type { Config } from '@longshore/config';
+import { type Config, certificateExpiries } from '@longshore/config';
 import type { Check } from '@longshore/doctor';
 import type { AdminService } from '@longshore/operator';
 import { createBulkJobs } from '@longshore/operator/bulk';
@@ -12,7 +12,8 @@ import { createApi } from './api/api.js';
 import { BOARD_PATH, type BoardMode, createApp } from './app.js';
 import { createBoard } from './board.js';
 import { createLive } from './live/live.js';
-import type { RefusedConfig } from './pages/deps.js';
+import { expiringSoon } from './notices.js';
+import type { Health, RefusedConfig } from './pages/deps.js';
 import { createPages } from './pages/pages.js';
 import type { Site } from './site.js';
 
@@ -60,6 +61,7 @@ export interface Dashboard {
 export function createDashboard(deps: DashboardDeps): Dashboard {
   const { inspector, admin, archive, redis, refused, version, signIns, onInternalError } = deps;
   let access: AccessSettings = NO_ONE;
+  let expiries: ReturnType<typeof certificateExpiries> = [];
   let boardMode: BoardMode = 'readonly';
   let canModify = true;
   let site: Site = { colour: 'teal', version };
@@ -79,10 +81,7 @@ export function createDashboard(deps: DashboardDeps): Dashboard {
     live,
     archive,
     doctor: deps.doctor,
-    health() {
-      const { memory, full, warnings } = redis();
-      return { memory, full, warnings, refused: refused() };
-    },
+    health: () => healthOf(deps),
     boardPath: (endpoint) =>
       boardMode === 'false'
         ? undefined
@@ -97,19 +96,20 @@ export function createDashboard(deps: DashboardDeps): Dashboard {
       api: createApi({ admin, jobs, archive, version, onInternalError }),
       pages: pages.routes() as Koa.Middleware,
       access: () => access,
-      signIns,
-      fetch: deps.fetch ?? fetch,
-      onSignInTrouble: deps.onSignInTrouble,
+      ...{ signIns, fetch: deps.fetch ?? fetch, onSignInTrouble: deps.onSignInTrouble },
       boardMode: () => boardMode,
       canModify: () => canModify,
       site: () => site,
       redisUp: () => redis().up,
       refused,
+      // The home page has the warnings of Redis in its verdict.
+      notices: (path) => [...(path === '/' ? [] : redis().warnings), ...expiringSoon(expiries, Date.now())],
     }),
     prepare(config) {
       const nextAccess = accessSettings(config);
       return () => {
         access = nextAccess;
+        expiries = certificateExpiries(config);
         boardMode = config.dashboard.queues;
         canModify = config.dashboard.operate;
         site = { ...config.dashboard.environment, version };
@@ -126,6 +126,11 @@ export function createDashboard(deps: DashboardDeps): Dashboard {
       await jobs.close();
     },
   };
+}
+
+function healthOf({ redis, refused }: Pick<DashboardDeps, 'redis' | 'refused'>): Health {
+  const { memory, full, warnings } = redis();
+  return { memory, full, warnings, refused: refused() };
 }
 
 const NO_ONE: AccessSettings = {

@@ -36,6 +36,8 @@ export interface Frame {
   hasBoard?: boolean;
   /** The configuration file that was rejected. */
   refused?: RefusedConfig;
+  /** What every page says at its top, one line each: a full disk, a certificate that expires. */
+  notices?: readonly string[];
   /** Who looks; absent before a sign-in. */
   actor?: Actor;
   /** `dashboard.operate` is false. */
@@ -46,8 +48,8 @@ export interface Frame {
 
 /** The frame of a request. */
 export const frameOf = ({ state }: Pick<Context, 'state'>): Frame => {
-  const { site, hasBoard, actor, isReadonly, refused } = state;
-  return { site, hasBoard, actor, isReadonly, refused };
+  const { site, hasBoard, actor, isReadonly, refused, notices } = state;
+  return { site, hasBoard, actor, isReadonly, refused, notices };
 };
 
 /** A page and its frame. */
@@ -90,7 +92,7 @@ const ADMIN_PLACES: readonly NavigationLink[] = [{ place: 'doctor', href: '/doct
 
 /** The HTML document. */
 export function Layout(props: LayoutProps) {
-  const { title, here, search, site, hasBoard, actor, bare, refused, children } = props;
+  const { title, here, search, site, hasBoard, actor, bare, refused, notices = [], children } = props;
   return (
     <html lang="en" class={site && `in-${site.colour}`}>
       <head>
@@ -116,6 +118,12 @@ export function Layout(props: LayoutProps) {
             Live updates paused: the dashboard or Redis is not responding. Retrying…
           </p>
           {refused && !bare && <RefusedBanner {...refused} />}
+          {!bare &&
+            notices.map((notice) => (
+              <p key={notice} class="note bad" role="status">
+                {notice}
+              </p>
+            ))}
           {children}
         </main>
         {!bare && <Foot site={site} hasBoard={hasBoard} />}

@@ -60,7 +60,7 @@ function Row({ group, query, now }: { group: DeadGroup; query: DeadFields; now: 
       <td data-label="Newest">
         <Ago at={newestAt} now={now} />
       </td>
-      <td>
+      <td class="nowrap">
         <a class="button" href={link('/dead/retry', selected)}>
           Retry {formatNumber(count)}
           <span class="hidden">

@@ -100,7 +100,7 @@ function Groups({ groups, now }: Pick<QuarantineProps, 'groups' | 'now'>) {
                 <td data-label="Newest">
                   <Ago at={newestAt} now={now} />
                 </td>
-                <td>
+                <td class="nowrap">
                   <a class="button" href={link('/quarantine/retry', selected)}>
                     Retry {formatNumber(count)}
                     <span class="hidden">
