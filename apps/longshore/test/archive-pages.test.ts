@@ -21,7 +21,7 @@ async function relayWith(url: string, events: object[]): Promise<Relay> {
   const receiver = await startReceiver();
   const relay = await startRelay(
     await writeConfig(await workFolder(), {
-      archive: { url },
+      archive: { url, sessions: { grace: '1s' } },
       notifications: { endpoints: [{ name: 'hook', url: receiver.url, ignore: { actions: ['pull'] } }] },
       dashboard: { listen: '127.0.0.1:0', auth: dashboardAuth },
       redis: { url: redisUrl(), prefix: testPrefix() },
@@ -57,8 +57,19 @@ function pathsOf(events: Record<string, unknown>[]): string[] {
     ...['/images', `/images?digest=${digest}`, `/images?digest=${digestOf('unknown')}`],
     ...['/statistics', '/statistics?since=7d&by=checks', '/statistics?since=200d'],
     ...['/unused', '/unused?days=1&text=acme'],
+    ...['/pushes', '/pulls'],
     ...['/replay', '/replay?endpoint=hook&since=40d&force=true'],
   ];
+}
+
+/** The newest push and pull, once the worker has made them. */
+async function madePaths(relay: Relay): Promise<string[]> {
+  const first = async (list: string): Promise<Record<string, string> | undefined> =>
+    JSON.parse((await read(relay, `/api/v1/archive/${list}&limit=1`)).html).items[0];
+  const options = { timeout: 60_000, every: 200, what: 'a push and a pull in the archive' };
+  const push = await eventually(() => first('image-events?action=image.pushed'), Boolean, options);
+  const pull = await eventually(() => first('sessions?since=40d'), Boolean, options);
+  return [`/push?id=${push?.id}`, `/pull?session=${pull?.session}`];
 }
 
 /** Links of one kind: the same page with the same fields. Two of each are followed. */
@@ -80,7 +91,7 @@ describe.runIf(hasTool('chromium'))('the pages of the archive', () => {
     async () => {
       const events = registryMonth(EVENTS, Date.now());
       const relay = await relayWith(await testDatabase(), events);
-      const paths = pathsOf(events);
+      const paths = [...pathsOf(events), ...(await madePaths(relay))];
       const links = new Map<string, string[]>();
       for (const { width, colorScheme } of looks) {
         const { page, problems } = await open(relay.dashboard, {

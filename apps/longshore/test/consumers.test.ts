@@ -14,10 +14,10 @@ interface Written {
   url: string;
 }
 
-/** The endpoint below `## Here`. */
+/** The endpoint below `## In Longshore`. */
 function endpointOf(page: string): Written {
   const text = readFileSync(new URL(`${page}.md`, FOLDER), 'utf8');
-  const [, yaml = ''] = /\n## Here\n\n```yaml\n([\s\S]*?)\n```\n/.exec(text) ?? [];
+  const [, yaml = ''] = /\n## In Longshore\n\n```yaml\n([\s\S]*?)\n```\n/.exec(text) ?? [];
   const endpoints: Written[] = parse(yaml).notifications.endpoints;
   expect(endpoints, page).toHaveLength(1);
   return endpoints[0] ?? expect.unreachable(page);

@@ -138,7 +138,9 @@ test(
       /^ID +DEAD-LETTERED +ENDPOINT +TRIED +REASON +EVENT\n[0-9a-f]{12} .* one +1 +http_500 +push sandbox\/try:1\.0\n[\s\S]*acme\/app:1\.0\n2 dead-lettered deliveries\n$/,
     );
     const counted = await command(['dead', 'list', '--count', '--config', file]);
-    expect(counted.stdout).toMatch(/^DEAD +NEWEST +ENDPOINT.*\n +2 .* one +http_500 .*\n2 dead-lettered deliveries\n$/);
+    expect(counted.stdout).toMatch(
+      /^DEAD +NEWEST +ENDPOINT.*\n +2 .* one +http_500 .*\n2 dead-lettered deliveries\n$/,
+    );
     const [sandbox, app] = jsonLines(await command(['dead', 'list', '--json', '--config', file]));
     expect([sandbox.event.id, app.event.id]).toEqual([events[1]?.id, events[0]?.id]);
 

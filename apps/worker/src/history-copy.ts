@@ -53,7 +53,9 @@ export function startHistoryCopy(parts: HistoryCopyParts): HistoryCopy {
 
   const failed = (err: unknown): number => {
     const isAway = err instanceof LongshoreError;
-    const { warn, error } = observer.throttledLog('history copy', LOG_INTERVAL_MS);
+    // Apart, so that neither hides the other for the interval.
+    const about = isAway ? 'history copy, unavailable' : 'history copy, failed';
+    const { warn, error } = observer.throttledLog(about, LOG_INTERVAL_MS);
     if (isAway) warn({ err }, 'the history cannot be copied into the archive, will try again');
     else error({ err }, 'copying the history into the archive failed, will try again');
     return RETRY_INTERVALS * interval;

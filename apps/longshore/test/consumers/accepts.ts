@@ -192,6 +192,53 @@ export const CONSUMERS: Readonly<Record<string, Consumer>> = {
       expect(request.json()).toEqual({ branch: 'main', variables });
     },
   },
+  drone: {
+    accepts(request) {
+      const { pathname, searchParams } = new URL(request.url, 'http://d');
+      expect([request.method, pathname]).toEqual(['POST', '/api/repos/acme/deploy/builds']);
+      bearer(request, 'DRONE_TOKEN');
+      const variables = {
+        branch: 'main',
+        IMAGE: PUSHED.image,
+        IMAGE_TAG: '1.0',
+        IMAGE_DIGEST: PUSHED.digest,
+      };
+      expect(Object.fromEntries(searchParams)).toEqual(variables);
+    },
+  },
+  'workflow-dispatch': {
+    accepts(request) {
+      posted(request, /^\/repos\/acme\/deploy\/actions\/workflows\/deploy\.yml\/dispatches$/);
+      bearer(request, 'GITHUB_TOKEN');
+      expect(request.headers).toMatchObject({ accept: 'application/vnd.github+json' });
+      const inputs = { image: PUSHED.image, tag: '1.0', digest: PUSHED.digest };
+      expect(request.json()).toEqual({ ref: 'main', inputs });
+    },
+    answer: { status: 204 },
+  },
+  gotify: {
+    accepts(request) {
+      posted(request, /^\/message$/);
+      expect(request.headers['x-gotify-key']).toBe(secretOf('GOTIFY_TOKEN'));
+      // What it decodes into: title and message are texts, priority is a number; message is required.
+      expect(request.json()).toEqual({
+        ...{ title: 'acme/app:1.0', priority: 4 },
+        message: expect.stringContaining(`pushed ${PUSHED.ref}`),
+      });
+    },
+  },
+  opsgenie: {
+    accepts(request) {
+      posted(request, /^\/v2\/alerts$/);
+      expect(request.headers.authorization).toBe(secretOf('OPSGENIE_AUTHORIZATION'));
+      const { message, alias, ...rest } = request.json<Record<string, string>>();
+      expect(message).toMatch(/^.{1,130}$/);
+      expect(alias).toMatch(/^.{1,512}$/);
+      const description = expect.stringContaining(PUSHED.ref);
+      expect(rest).toEqual({ description, priority: 'P3', source: 'longshore' });
+    },
+    answer: { status: 202, body: '{"result":"Request will be processed","requestId":"1"}' },
+  },
   spinnaker: {
     accepts(request) {
       posted(request, /^\/webhooks\/webhook\/registry$/);
