@@ -1,6 +1,6 @@
 // A relay with an endpoint in every state and a day behind it, for pictures of the dashboard.
 import { spawn } from 'node:child_process';
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { chmod, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
@@ -109,6 +109,8 @@ async function writeDay(socket, prefix) {
 /** Starts it. `archive`: with an archive, which needs PostgreSQL. */
 export async function startDemo({ archive = false, many = 0 } = {}) {
   const folder = await mkdtemp(join(tmpdir(), 'longshore-pictures-'));
+  // PostgreSQL runs as another user when this one is root.
+  await chmod(folder, 0o711);
   const receiver = await startReceiver();
   const file = join(folder, 'longshore.yml');
   const config = (removed) => ({
@@ -150,7 +152,7 @@ export async function startDemo({ archive = false, many = 0 } = {}) {
       headers: { 'content-type': 'application/vnd.docker.distribution.events.v2+json' },
       body,
     });
-  for (let n = 0; n < 12; n++)
+  for (let n = 0; n < (many > 0 ? 1 : 12); n++)
     await post(JSON.stringify({ events: Array.from({ length: 5 }, (_, i) => event(n * 5 + i)) }));
   await post('{"events":[{"broken":');
   await post('not json at all <script>alert(1)</script>');

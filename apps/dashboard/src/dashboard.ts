@@ -13,7 +13,7 @@ import { BOARD_PATH, type BoardMode, createApp } from './app.js';
 import { createBoard } from './board.js';
 import { createLive } from './live/live.js';
 import { expiringSoon } from './notices.js';
-import type { Health, RefusedConfig } from './pages/deps.js';
+import type { Health, RefusedConfig, StoredSize } from './pages/deps.js';
 import { createPages } from './pages/pages.js';
 import type { Site } from './site.js';
 
@@ -23,6 +23,8 @@ export interface DashboardDeps {
   admin: AdminService;
   /** Absent: the configuration has no `archive`. */
   archive?: ArchiveReader;
+  /** Size of the archive at the last look; undefined without one. Never waits. */
+  archiveSize?(): StoredSize | undefined;
   /**
    * Redis at the last check. `memory`: used share of its maxmemory, 0 … 1; absent without one. `warnings`: why it
    * takes no writes, and what it has lost, one line each.
@@ -128,9 +130,13 @@ export function createDashboard(deps: DashboardDeps): Dashboard {
   };
 }
 
-function healthOf({ redis, refused }: Pick<DashboardDeps, 'redis' | 'refused'>): Health {
+function healthOf({
+  redis,
+  refused,
+  archiveSize,
+}: Pick<DashboardDeps, 'redis' | 'refused' | 'archiveSize'>): Health {
   const { memory, full, warnings } = redis();
-  return { memory, full, warnings, refused: refused() };
+  return { memory, full, warnings, refused: refused(), stored: archiveSize?.() };
 }
 
 const NO_ONE: AccessSettings = {

@@ -289,6 +289,7 @@ async function startDashboard(parts: RoleParts): Promise<RunningRole> {
     inspector,
     admin,
     archive: archive?.reader,
+    archiveSize: () => archive?.size(config),
     version,
     refused,
     doctor: () => examineFrom(parts),

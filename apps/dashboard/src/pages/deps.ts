@@ -14,6 +14,15 @@ export interface RefusedConfig {
   reason: string;
 }
 
+/** How large the archive is. */
+export interface StoredSize {
+  bytes: number;
+  /** Bytes a day; absent while too little is known. */
+  perDay?: number;
+  /** `archive.maxbytes`; 0: no limit. */
+  maxBytes: number;
+}
+
 /** What the overview shows beside the endpoints. */
 export interface Health {
   /** Share of Redis' maxmemory that is used, 0 … 1; undefined without a limit. */
@@ -23,6 +32,8 @@ export interface Health {
   /** Why Redis takes no writes, and what it has lost, one line each. */
   warnings: readonly string[];
   refused?: RefusedConfig;
+  /** Absent without an archive, and until PostgreSQL has answered. */
+  stored?: StoredSize;
 }
 
 /** What every page and form works with. */

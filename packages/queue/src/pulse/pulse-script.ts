@@ -67,8 +67,8 @@ for i = 8, #ARGV, 4 do
   local quarter = math.floor(minute / 15)
   local offset, isFirst = slot(KEYS[3], quarter, 96, 16)
   if offset then
-    if ARGV[i + 1] ~= '0' then add(KEYS[3], offset, 1, ARGV[i + 1]) end
-    if ARGV[i + 2] ~= '0' then add(KEYS[3], offset, 2, ARGV[i + 2]) end
+    redis.call('BITFIELD', KEYS[3], 'OVERFLOW', 'SAT', 'INCRBY', 'u32', (offset + 4) * 8, ARGV[i + 1],
+      'INCRBY', 'u32', (offset + 8) * 8, ARGV[i + 2])
     if hold[1] == 'held' then
       local since = math.floor(tonumber(hold[2] or 0) / 900000)
       add(KEYS[3], offset, 3, 1)
@@ -84,10 +84,13 @@ for i = 8, #ARGV, 4 do
   local bytes = tonumber(ARGV[7])
   offset, isFirst = slot(KEYS[4], minute, 60, bytes)
   if offset then
-    redis.call('BITFIELD', KEYS[4], 'SET', 'u32', (offset + 4) * 8, backlog)
+    local changes = { 'SET', 'u32', (offset + 4) * 8, backlog, 'OVERFLOW', 'SAT' }
     for class, by in string.gmatch(ARGV[i + 3], '(%d+):(%d+)') do
-      redis.call('BITFIELD', KEYS[4], 'OVERFLOW', 'SAT', 'INCRBY', 'u16', (offset + 8 + 2 * tonumber(class)) * 8, by)
+      local n = #changes
+      changes[n + 1], changes[n + 2], changes[n + 3], changes[n + 4] =
+        'INCRBY', 'u16', (offset + 8 + 2 * tonumber(class)) * 8, by
     end
+    redis.call('BITFIELD', KEYS[4], unpack(changes))
     if isFirst then redis.call('EXPIRE', KEYS[4], 7200) end
   end
 end

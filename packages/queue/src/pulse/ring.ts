@@ -26,6 +26,8 @@ local function slot(key, at, slots, bytes)
   local number = redis.call('BITFIELD', key, 'GET', 'u32', offset * 8)[1]
   if number > at then return nil end
   if number == at then return offset, false end
+  -- The whole ring at once: a string that grows gets twice the room that it needs.
+  if redis.call('STRLEN', key) == 0 then redis.call('SETRANGE', key, slots * bytes - 1, '\\0') end
   redis.call('SETRANGE', key, offset, string.rep('\\0', bytes))
   redis.call('BITFIELD', key, 'SET', 'u32', offset * 8, at)
   return offset, true

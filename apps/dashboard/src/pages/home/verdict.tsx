@@ -1,11 +1,11 @@
 /** What is wrong with the whole relay, in sentences, and its numbers. */
-import { formatDuration, formatNumber, plural } from '@longshore/event';
+import { formatDuration, formatNumber, formatSize, plural } from '@longshore/event';
 import type { EndpointOverview } from '@longshore/operator';
 import { byUrgency, memoryWarning, untilFull } from '@longshore/operator/format';
 import type { SourceActivity } from '@longshore/queue/activity';
 import type { MemorySample } from '@longshore/queue/memory';
 import { TROUBLED_STATES } from '@longshore/queue/pulse';
-import type { Health } from '../deps.js';
+import type { Health, StoredSize } from '../deps.js';
 import { endpointPath, StateWords } from '../overview.js';
 import { State } from '../parts.js';
 
@@ -60,7 +60,7 @@ export function Verdict({ rows, quarantined, samples, full, warnings, refused, n
 }
 
 /** The numbers. */
-export function Facts({ rows, quarantined, memory, samples, sources, now }: VerdictProps) {
+export function Facts({ rows, quarantined, memory, samples, sources, stored, now }: VerdictProps) {
   const sum = (of: (row: EndpointOverview) => number): number =>
     rows.reduce((total, row) => total + of(row), 0);
   const backlog = sum(({ pulse: { waiting, delayed, active } }) => waiting + delayed + active);
@@ -104,6 +104,14 @@ export function Facts({ rows, quarantined, memory, samples, sources, now }: Verd
           </dd>
         </div>
       )}
+      {stored && (
+        <div>
+          <dt>Archive in PostgreSQL</dt>
+          <dd>
+            {formatSize(stored.bytes)} <small>{growth(stored)}</small>
+          </dd>
+        </div>
+      )}
     </dl>
   );
 }
@@ -112,6 +120,16 @@ function forecast(samples: readonly MemorySample[]): string {
   const left = untilFull(samples);
   if (left === undefined) return 'not growing';
   return left <= 0 ? 'full' : `full in ${formatDuration(left)}`;
+}
+
+const DAY_MS = 24 * 3_600_000;
+
+/** When it is at its limit, after which its oldest partitions go; without a limit, how fast it grows. */
+function growth({ bytes, perDay, maxBytes }: StoredSize): string {
+  if (perDay === undefined) return '';
+  if (maxBytes === 0) return `+${formatSize(perDay)} a day`;
+  const left = ((maxBytes - bytes) / perDay) * DAY_MS;
+  return left <= 0 ? 'at its limit' : `full in ${formatDuration(left)}`;
 }
 
 function headline(all: number, troubled: readonly EndpointOverview[]): string {
