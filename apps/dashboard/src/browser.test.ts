@@ -84,4 +84,37 @@ describe.runIf(hasTool('chromium'))('in a browser', () => {
     },
     SLOW_MS,
   );
+
+  test(
+    'a page changes by itself, shows the reader’s time, and is used by keys',
+    async () => {
+      const dashboard = await startDashboard(settings('one'));
+      await dashboard.die('one');
+      const { page, problems } = await open(dashboard);
+      await page.goto(dashboard.url);
+      await reads(page, 'Updated');
+      // The stream opens three seconds after the page, and a page that it tells nothing loads again after ten.
+      await dashboard.die('one');
+      await page.getByRole('row').getByRole('link', { name: '2', exact: true }).waitFor();
+      await page.getByRole('button', { name: 'Pause', exact: true }).click();
+      await reads(page, 'Paused');
+
+      await page.goto(`${dashboard.url}/dead`);
+      const time = page.locator('tbody time').first();
+      expect(await time.getAttribute('title')).toMatch(/^\d{4}-\d\d-\d\d .+\n.+ UTC$/);
+      await page.keyboard.press('j');
+      await page.keyboard.press('j');
+      expect(await page.evaluate(() => document.activeElement?.getAttribute('href'))).toContain(
+        '/deliveries/',
+      );
+      await page.keyboard.press('?');
+      await page.getByRole('dialog', { name: 'Keys' }).waitFor();
+      await page.keyboard.press('Escape');
+      await page.keyboard.press('/');
+      await page.keyboard.type('j');
+      expect(await page.getByRole('searchbox').inputValue()).toBe('j');
+      expect(problems).toEqual([]);
+    },
+    SLOW_MS,
+  );
 });

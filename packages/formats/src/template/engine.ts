@@ -3,7 +3,8 @@
  * is data: nothing in it is ever parsed.
  */
 
-import { Context, Liquid, Output, type Template as Parsed, toValueSync, type Value } from 'liquidjs';
+import { createRequire } from 'node:module';
+import type { Liquid, Template as Parsed, Value } from 'liquidjs';
 import { satisfies } from 'semver';
 import { slackEscaped } from '../slack/escaped.js';
 import { clipped, markdown } from '../text.js';
@@ -37,22 +38,36 @@ export interface Leaf {
   value?(scope: Scope, limitMs: number): unknown;
 }
 
-const engine = engineWith({});
+/** Loaded with the first template: it costs 70 ms of CPU, and most configurations have none. */
+const library = once(() => createRequire(import.meta.url)('liquidjs') as typeof import('liquidjs'));
+const engine = once(() => engineWith({}));
 /** Everything that is put into a url is percent-encoded. */
-const urlEngine = engineWith({ outputEscape: (value: unknown) => encodeURIComponent(String(value ?? '')) });
-urlEngine.registerFilter('url_encode', (value: unknown) => value);
+const urlEngine = once(() => {
+  const made = engineWith({ outputEscape: (value: unknown) => encodeURIComponent(String(value ?? '')) });
+  made.registerFilter('url_encode', (value: unknown) => value);
+  return made;
+});
+
+function once<T>(make: () => T): () => T {
+  let made: { value: T } | undefined;
+  return () => {
+    made ??= { value: make() };
+    return made.value;
+  };
+}
 
 /** Whether a text has an expression in it. */
 export const isLiquid = (text: string): boolean => text.includes('{{') || text.includes('{%');
 
 /** @throws Error whose message says what is wrong */
-export const compileLeaf = (text: string): Leaf => compiled(engine, text);
+export const compileLeaf = (text: string): Leaf => compiled(engine(), text);
 /** As {@link compileLeaf}, for a part of a url. */
-export const compileUrlLeaf = (text: string): Leaf => compiled(urlEngine, text);
+export const compileUrlLeaf = (text: string): Leaf => compiled(urlEngine(), text);
 
 function compiled(liquid: Liquid, text: string): Leaf {
   const parsed = liquid.parse(text);
   const whole = soleOutput(parsed);
+  const { Context, toValueSync } = library();
   const limits = (renderLimit: number) => ({ sync: true, renderLimit, memoryLimit: MEMORY });
   return {
     variables: liquid.globalVariablesSync(parsed),
@@ -67,10 +82,11 @@ function compiled(liquid: Liquid, text: string): Leaf {
 /** The value of a text that is exactly one `{{ expression }}`. */
 function soleOutput(parsed: readonly Parsed[]): Value | undefined {
   const [only, ...more] = parsed;
-  return only instanceof Output && more.length === 0 ? only.value : undefined;
+  return only instanceof library().Output && more.length === 0 ? only.value : undefined;
 }
 
 function engineWith(options: object): Liquid {
+  const { Liquid } = library();
   const liquid = new Liquid({ ...LIMITS, ...options });
   for (const tag of ['include', 'render', 'layout', 'block']) delete liquid.tags[tag];
   liquid.registerFilter('json', (value: unknown) => JSON.stringify(value ?? null));
