@@ -102,8 +102,8 @@ async function update() {
 function showBar() {
   if (!bar) return;
   const seconds = Math.round((Date.now() - updatedAt) / 1_000);
-  bar.querySelector('[data-updated]').textContent = isPaused ? 'Paused' : `Updated ${seconds} s ago`;
-  bar.querySelector('button').textContent = isPaused ? 'Resume' : 'Pause';
+  bar.querySelector('[data-updated]').textContent = isPaused ? 'Updates stopped' : `Updated ${seconds} s ago`;
+  bar.querySelector('button').textContent = isPaused ? 'Start updates' : 'Stop updates';
 }
 
 let stream;
