@@ -1,5 +1,5 @@
 /**
- * One run for the whole workspace. Three workers on the two cores that CI has: tests start real
+ * One run for the whole workspace. Four workers on the two cores that CI has: tests start real
  * processes, and wait for them longer than they compute.
  * All share one Redis (`redisUrl()` of @longshore/testkit), which is started before and stopped after them, and one
  * PostgreSQL (`testDatabase()`), which is started when the first test asks for it.
@@ -19,7 +19,7 @@ export default defineConfig({
     // What is built runs as users run it, not rewritten by vite: that took half of the CPU of a test with a relay.
     server: { deps: { external: [/\/dist\//] } },
     pool: 'forks',
-    maxWorkers: 3,
+    maxWorkers: 4,
     // A process and its modules serve many files: half of the suite's CPU was starting one for each file. A test
     // restores what it changes in the process, such as an environment variable.
     isolate: false,
