@@ -92,7 +92,12 @@ function Row({ row, activity, redisFullMs, now }: RowsProps & { row: EndpointOve
       </td>
       <th scope="row" title={url ? `${endpoint} → ${url}` : endpoint}>
         <a href={path}>{endpoint}</a>
-        {row.insecure && <span class="bad"> insecure</span>}
+        {row.insecure && (
+          <span class="bad" title="certificate not checked (tls.insecure)">
+            {' insecure'}
+            <span class="hidden">: certificate not checked</span>
+          </span>
+        )}
       </th>
       <td>{seen && <EndpointStrip activity={seen} />}</td>
       <Rate rate={row.rate} />
