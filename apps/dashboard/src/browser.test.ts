@@ -26,7 +26,7 @@ describe.runIf(hasTool('chromium'))('in a browser', () => {
     const context = await browser.newContext({ httpCredentials: { username: 'ops', password: 'hunter2' } });
     onTestFinished(() => context.close());
     const page = await context.newPage();
-    page.setDefaultTimeout(20_000);
+    page.setDefaultTimeout(90_000);
     const problems: string[] = [];
     page.on('console', (message) => message.type() === 'error' && problems.push(message.text()));
     page.on('pageerror', (error) => problems.push(String(error)));
@@ -96,8 +96,8 @@ describe.runIf(hasTool('chromium'))('in a browser', () => {
       // The stream opens three seconds after the page, and a page that it tells nothing loads again after ten.
       await dashboard.die('one');
       await page.getByRole('row').getByRole('link', { name: '2', exact: true }).waitFor();
-      await page.getByRole('button', { name: 'Pause', exact: true }).click();
-      await reads(page, 'Paused');
+      await page.getByRole('button', { name: 'Stop updates' }).click();
+      await reads(page, 'Updates stopped');
 
       await page.goto(`${dashboard.url}/dead`);
       const time = page.locator('tbody time').first();

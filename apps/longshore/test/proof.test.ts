@@ -57,7 +57,9 @@ test.skipIf(!hasTool('postgres'))(
     );
     const run = (...args: string[]) => command(['proof', ...args, '--config', file]);
 
-    const json = await run(DIGEST, '--json');
+    // What became of the delivery to the archive is in the history a moment later.
+    const isWhole = ({ stdout }: { stdout: string }) => JSON.parse(stdout).events[0]?.history === 'whole';
+    const json = await eventually(() => run(DIGEST, '--json'), isWhole, AT_LAST);
     const statement = JSON.parse(json.stdout);
     expect(json.code).toBe(0);
     expect(statement).toMatchObject({

@@ -2,6 +2,7 @@
  * The only place that reads `process.env`. All other code gets the environment as a parameter, so that a test, or
  * `check` of a file for another machine, can replace it.
  */
+export { isLoopback } from './values/loopback.js';
 
 /** Environment variables by name. */
 export type Env = Readonly<Record<string, string | undefined>>;

@@ -4,7 +4,7 @@
 export function LiveBar() {
   return (
     <p class="live-bar" data-bar hidden>
-      <span data-updated>Live</span> <button type="button">Pause</button>
+      <span data-updated>Live</span> <button type="button">Stop updates</button>
     </p>
   );
 }

@@ -29,10 +29,14 @@ export async function alone<T>(
     stop = () => void pool.query('select pg_cancel_backend($1)', [pid]).catch(() => {});
     signal?.throwIfAborted();
     signal?.addEventListener('abort', stop, { once: true });
-    return got ? await work(client) : undefined;
+    if (!got) return undefined;
+    const result = await work(client);
+    // The connection ends later than this function does, and the next run may begin at once.
+    await client.query('select pg_advisory_unlock($1)', [KEEP_LOCK]);
+    return result;
   } finally {
     if (stop) signal?.removeEventListener('abort', stop);
-    // The connection ends, and with it the lock and the settings.
+    // The connection ends, and with it the settings, and the lock of work that failed.
     client.release(true);
   }
 }

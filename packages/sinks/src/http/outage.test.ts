@@ -85,6 +85,7 @@ test('the table has each reason once, and none that no sink reports', () => {
     'tls_hostname',
     'tls_protocol',
     'tls_untrusted',
+    'unavailable',
     'unreachable',
   ]);
 });

@@ -8,7 +8,8 @@ export function openingFault(error: unknown): Error {
   const said = error.message;
   const own = 'code' in error ? error.code : undefined;
   if (error instanceof BrokerFault || (typeof own === 'string' && own !== 'ABORT_ERR')) return error;
-  if (/ACCESS[-_]REFUSED|NOT_ALLOWED|vhost .* not found/i.test(said)) {
+  const isUnknownHost = said.includes('vhost') && said.includes('not found');
+  if (isUnknownHost || /ACCESS[-_]REFUSED|NOT_ALLOWED/i.test(said)) {
     return new BrokerFault(
       'denied',
       `${said}; correct user, password and virtual host in the endpoint’s url`,

@@ -96,7 +96,9 @@ function judge({ status, text, json }: CloudAnswer): string {
   const [, reason, step] = ROWS.find(([types]) => types.test(type)) ?? [];
   if (reason) throw new BrokerFault(reason, `${said}; ${step}`);
   if (status === 429 || status >= 500) throw new BrokerFault('unavailable', `${said}; it is tried again`);
-  if (status === 413 || /must be shorter than|longer than|maximum.*bytes/i.test(said)) {
+  const isTooLong =
+    /must be shorter than|longer than/i.test(said) || (/maximum/i.test(said) && /bytes/i.test(said));
+  if (status === 413 || isTooLong) {
     throw new BrokerFault('too_large', `${said}; raise MaximumMessageSize of the queue`, true);
   }
   throw new BrokerFault('rejected', `${said}; check sqs.queue and the endpoint’s url`);
