@@ -9,7 +9,8 @@ import { type ReconcileParts, reconcileSource } from './reconcile.js';
 import type { ReconcileReport } from './report.js';
 
 /** What is compared, and where events go. */
-export interface ReconcileAll extends Pick<ReconcileParts, 'dryRun' | 'careful' | 'signal' | 'settle'> {
+export interface ReconcileAll
+  extends Pick<ReconcileParts, 'dryRun' | 'careful' | 'signal' | 'settle' | 'pendingSince'> {
   archive: Pick<Archive, 'pool'>;
   config: Config;
   publish: OwnPublish['publish'];
@@ -45,6 +46,7 @@ export async function reconcileAll(parts: ReconcileAll): Promise<ReconcileReport
       const report = await reconcileSource({
         ...how,
         ...{ ...opened, registry, store },
+        archives: (taken) => archiveOnly.plan(taken).planned.length > 0,
         publish: async (taken, toArchive) => void (await publish(taken, toArchive ? archiveOnly : all)),
         onProgress: (done, total) => onProgress?.(opened.source, done, total),
       });

@@ -35,9 +35,10 @@ test.skipIf(!hasTool('postgres'))(
     const leader = {
       leads: false,
       asked: 0,
+      grants: 0,
       async confirm() {
         leader.asked++;
-        return leader.leads;
+        return leader.leads || leader.grants-- > 0;
       },
     };
     const reconciler = startReconciler({
@@ -50,6 +51,7 @@ test.skipIf(!hasTool('postgres'))(
         version: '1.0.0',
         interval: 5,
       },
+      pendingSince: async () => undefined,
       async publish({ event }) {
         published.push(`${event.action} ${event.target.tag} ${event.target.digest}`);
         return { accepted: 1, enqueued: 1, duplicates: 0, ignored: 0, collapsed: 0 };
@@ -62,6 +64,14 @@ test.skipIf(!hasTool('postgres'))(
       { timeout: 90_000 },
     );
     expect(server.requests).toHaveLength(0);
+    // It led when the comparison began, and does no longer when there is something to publish.
+    leader.grants = 1;
+    await eventually(
+      async () => lines.some(({ msg }) => msg === 'a comparison with a registry failed; retrying'),
+      undefined,
+      { timeout: 90_000 },
+    );
+    expect(published).toEqual([]);
     leader.leads = true;
     const done = () => lines.filter(({ msg }) => msg === 'the archive was compared with a registry');
     await eventually(

@@ -48,12 +48,14 @@ export function previewRequest(
   const signature = options.sign?.(outgoing.body, { id: key, at: now });
   const signed = new Set(Object.keys(signature ?? {}));
   const configured = new Set(plan.secrets);
-  const mask = maskFor([
+  const secrets = [
     ...plan.secrets,
     ...(fixed?.secrets ?? []),
     ...(options.template?.secrets ?? []),
     ...target.secrets,
-  ]);
+  ];
+  // A body of JSON has them with escapes.
+  const mask = maskFor([...secrets, ...secrets.map((secret) => JSON.stringify(secret).slice(1, -1))]);
   const authorization = options.hasToken ? HIDDEN : undefined;
   const lines = plan.lines({ ...outgoing, key, attempt: 1, signature, authorization });
   const headers: [string, string][] = [];
