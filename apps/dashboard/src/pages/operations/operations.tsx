@@ -23,7 +23,7 @@ const WORDS: Record<BulkJob['action'], { name: string; done: string; skipped: st
   },
   replay: {
     ...{ name: 'Replay', done: 'enqueued', from: { href: '/events', text: 'Events' } },
-    skipped: 'the endpoint had them, has them waiting, or ignores them',
+    skipped: 'already accepted, waiting, or excluded by the rules of the endpoint',
   },
   'quarantine.retry': {
     ...{ name: 'Retry of quarantine', done: 'accepted', from: { href: '/quarantine', text: 'Quarantine' } },
