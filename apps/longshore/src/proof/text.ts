@@ -42,7 +42,7 @@ function deliveryText({ endpoint, state, settledAt, attempts, tries, status }: P
   return `${endpoint}: ${state}${at}, after ${plural(attempts, 'attempt')}${answer}${code}`;
 }
 
-function evidenceText({ history, archive, gaps, more }: Evidence): string[] {
+function evidenceText({ history, archive, gaps, unproven = [], more }: Evidence): string[] {
   return [
     history === undefined
       ? 'Evidence: the history is empty.'
@@ -53,6 +53,10 @@ function evidenceText({ history, archive, gaps, more }: Evidence): string[] {
     ...gaps.map(
       ({ since, until }) =>
         `Entries of the history are missing from ${localTime(since)} to ${localTime(until)}.`,
+    ),
+    ...unproven.map(
+      ({ source, since, until, note }) =>
+        `Events of source ${source} may be missing from ${localTime(since)} to ${localTime(until)}${note ? `: ${note}` : ''}.`,
     ),
     ...(more ? ['There are older events that are not listed.'] : []),
   ];

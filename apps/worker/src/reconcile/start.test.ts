@@ -20,7 +20,9 @@ test.skipIf(!hasTool('postgres'))(
       return { headers: { 'docker-content-digest': digest } };
     });
     const url = await testDatabase();
-    const file = `archive: {}\nreconcile: { every: 1m }\nregistries: [{ source: distribution, url: "${server.url}" }]\n`;
+    const locked =
+      '{ source: locked, url: "https://locked.example.com", auth: { basic: { reader: env:NO_SUCH } } }';
+    const file = `archive: {}\nreconcile: { every: 1m }\nsources: [{ name: locked, kind: distribution }]\nregistries: [${locked}, { source: distribution, url: "${server.url}" }]\n`;
     const folder = await mkdtemp(join(tmpdir(), 'reconcile-'));
     onTestFinished(() => rm(folder, { recursive: true, force: true }));
     await writeFile(join(folder, 'longshore.yml'), file);
@@ -80,10 +82,17 @@ test.skipIf(!hasTool('postgres'))(
       { timeout: 90_000 },
     );
     expect(done()[0]).toMatchObject({ source: 'distribution', tags: 1, firstSeen: 1, healed: 0, errors: 0 });
+    expect(lines.find(({ msg }) => msg === 'a registry could not be compared')).toMatchObject({
+      source: 'locked',
+      reason: expect.stringContaining('NO_SUCH'),
+    });
     expect(published[0]).toBe(`push 1.0 ${digest}`);
     server.reply({ status: 500 });
     await eventually(
-      async () => lines.some(({ msg }) => msg === 'a registry could not be compared'),
+      async () =>
+        lines.some(
+          ({ msg, source }) => msg === 'a registry could not be compared' && source === 'distribution',
+        ),
       undefined,
       { timeout: 90_000 },
     );

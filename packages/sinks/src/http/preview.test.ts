@@ -4,12 +4,12 @@ import { expect, test } from 'vitest';
 import { aDelivery, theFormat } from '../testing/builders.js';
 import { previewRequest } from './preview.js';
 
-test('a secret in a body of JSON is masked, with its escapes too', () => {
+test('secrets of a template are masked: in JSON with escapes, and beside an expression in a header', () => {
   const secret = 'one"two\\three';
   const template = compileTemplate({
     ...{
       url: 'http://127.0.0.1/',
-      headers: {},
+      headers: { 'X-Key': ['a-secret-{{ tag }}'] },
       body: { token: new Secret(secret), repo: '{{ repository }}' },
     },
   });
@@ -22,5 +22,9 @@ test('a secret in a body of JSON is masked, with its escapes too', () => {
     aDelivery(),
     0,
   );
-  expect(shown).toMatchObject({ body: '{"token":"***","repo":"acme/app"}' });
+  expect(shown).toMatchObject({
+    body: '{"token":"***","repo":"acme/app"}',
+    headers: expect.arrayContaining([['X-Key', '***']]),
+  });
+  expect(JSON.stringify(shown)).not.toContain('a-secret');
 });
