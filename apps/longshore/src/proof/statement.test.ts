@@ -19,7 +19,15 @@ test('an event that only the archive knows is listed, and its deliveries are not
     ...{ search: 'acme/app:1.0', understood: [], more: false, since: '2026-11-22T00:00:00.000Z' },
     gaps: [{ since: AT, until: AT, count: 0, why: 'behind' as const }],
     trails: [
-      trail({ deliveries: [{ id: 'd', endpoint: 'one', state: 'delivered', attempts: 3, settledAt: AT }] }),
+      trail({
+        deliveries: [{ id: 'd', endpoint: 'one', state: 'delivered', attempts: 3, settledAt: AT }],
+        steps: [
+          {
+            ...{ step: 'attempted', at: AT, endpoint: 'one', deliveryId: 'd', attempt: 3, ms: 5 },
+            ...{ outcome: 'delivered', status: 200, reason: 'http_200' },
+          },
+        ],
+      }),
     ],
   };
   const events = [archived('a'), archived('b')];
@@ -31,7 +39,12 @@ test('an event that only the archive knows is listed, and its deliveries are not
     archived: { events, coverage: { since: AT, sources: [], spans }, more: true },
   });
   expect(statement.events).toMatchObject([
-    { id: 'a', actor: 'ci', history: 'part', deliveries: [{ endpoint: 'one', attempts: 3, tries: [] }] },
+    {
+      id: 'a',
+      actor: 'ci',
+      history: 'part',
+      deliveries: [{ endpoint: 'one', attempts: 3, tries: [{ status: 200 }] }],
+    },
     { id: 'b', history: 'none', deliveries: [] },
   ]);
   expect(statement.evidence).toEqual({
@@ -44,6 +57,7 @@ test('an event that only the archive knows is listed, and its deliveries are not
     },
   });
   const text = proofText(statement).join('\n');
+  expect(text).toContain('after 3 attempts, answer: 200 OK\n');
   expect(text).toContain('deliveries unknown');
   expect(text).toContain('entries of the history are missing');
   expect(text).toContain('Entries of the history are missing from');

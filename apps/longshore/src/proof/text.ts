@@ -38,7 +38,7 @@ function deliveryText({ endpoint, state, settledAt, attempts, tries, status }: P
   const at = settledAt === undefined ? '' : ` at ${localTime(settledAt)}`;
   const last = tries.at(-1);
   const answer = last ? `, answer: ${describeReason(last.reason)}` : status ? `, answer: HTTP ${status}` : '';
-  const code = last?.status === undefined ? '' : ` (${last.status})`;
+  const code = last?.status === undefined || last.reason.startsWith('http_') ? '' : ` (${last.status})`;
   return `${endpoint}: ${state}${at}, after ${plural(attempts, 'attempt')}${answer}${code}`;
 }
 
