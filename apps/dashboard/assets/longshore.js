@@ -1,5 +1,5 @@
 /**
- * Enhances the pages, which work without it: times in the reader's zone, keys, and live updates, by which the element
+ * Enhances the pages, which work without it: times in the reader's zone, keys, and live updates, by which each element
  * with `data-live` is replaced by that of a fresh copy of the page.
  */
 const OPEN_AFTER_MS = 3_000;
@@ -65,20 +65,25 @@ function isBusy(live) {
   return live.querySelector('input[type=checkbox]:checked, details[open]') !== null;
 }
 
-async function refresh() {
-  const live = document.querySelector('[data-live]');
-  if (!live || document.hidden || isPaused || isBusy(live)) return;
-  const answer = await fetch(location.href, { headers: { accept: 'text/html' } });
-  if (!answer.ok) throw new Error(`answered ${answer.status}`);
-  const page = new DOMParser().parseFromString(await answer.text(), 'text/html');
-  const fresh = page.querySelector('[data-live]');
-  // Without it there is nothing left to update, such as when a retry has ended.
-  if (!fresh) return location.reload();
+const partsOf = (root) => [...root.querySelectorAll('[data-live]')];
+
+function replace(live, fresh) {
   const focused = document.activeElement;
   const href = live.contains(focused) ? focused.getAttribute('href') : undefined;
   localTimes(fresh);
   live.replaceWith(fresh);
   if (href) fresh.querySelector(`a[href="${CSS.escape(href)}"]`)?.focus();
+}
+
+async function refresh() {
+  const parts = partsOf(document);
+  if (document.hidden || isPaused || parts.every(isBusy)) return;
+  const answer = await fetch(location.href, { headers: { accept: 'text/html' } });
+  if (!answer.ok) throw new Error(`answered ${answer.status}`);
+  const fresh = partsOf(new DOMParser().parseFromString(await answer.text(), 'text/html'));
+  // Without any there is nothing left to update, such as when a retry has ended.
+  if (fresh.length !== parts.length) return location.reload();
+  for (const [n, live] of parts.entries()) if (!isBusy(live)) replace(live, fresh[n]);
   updatedAt = Date.now();
 }
 

@@ -96,6 +96,21 @@ describe.runIf(hasTool('chromium'))('in a browser', () => {
       // The stream opens three seconds after the page, and a page that it tells nothing loads again after ten.
       await dashboard.die('one');
       await page.getByRole('row').getByRole('link', { name: '2', exact: true }).waitFor();
+
+      await page.goto(`${dashboard.url}/endpoints/one`);
+      const rows = page.getByRole('table', { name: 'Deliveries of one: dead' }).locator('tbody tr');
+      await rows.nth(1).waitFor();
+      await page.getByLabel('Reason (optional)').fill('kept by an update');
+      await page
+        .getByRole('link', { name: /^Dead letters/ })
+        .last()
+        .focus();
+      await dashboard.die('one');
+      await page.keyboard.press('r');
+      await rows.nth(2).waitFor();
+      expect(await page.locator('dl.facts').getByRole('link', { name: '3', exact: true }).count()).toBe(1);
+      expect(await page.getByLabel('Reason (optional)').inputValue()).toBe('kept by an update');
+
       await page.getByRole('button', { name: 'Stop updates' }).click();
       await reads(page, 'Updates stopped');
 

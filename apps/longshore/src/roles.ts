@@ -226,16 +226,17 @@ async function startWorker(parts: RoleParts): Promise<RunningRole> {
 
 /** What is made from the archive, and what compares it with the registries. */
 async function startFromArchive(
-  { config, observer, version }: RoleParts,
+  { config, observer, version, producer }: RoleParts,
   { archive, ready }: NonNullable<RoleParts['archive']>,
   { leader, publish }: Pick<ReconcilerParts, 'leader' | 'publish'>,
 ): Promise<{ close(): Promise<void> }> {
-  const [{ startImages }, { startReconciler }] = await Promise.all([
+  const [{ startImages }, { createPendingSince, startReconciler }] = await Promise.all([
     import('@longshore/worker'),
     import('@longshore/worker/reconcile'),
   ]);
   const parts = { archive, ready, config, observer, version, leader, publish };
-  const running = [startImages(parts), startReconciler(parts)];
+  const pendingSince = createPendingSince(producer, config().redis.prefix);
+  const running = [startImages(parts), startReconciler({ ...parts, pendingSince })];
   return {
     async close() {
       await Promise.all(running.map((one) => one.close()));

@@ -104,6 +104,10 @@ async function retryOne(id: string, deps: QuarantineDeps, as?: string): Promise<
   const { kept, reason, ...counts } = await deps.replay(source, raw, as);
   // Quarantined again under its own id: it never left.
   if (kept.includes(id)) return { id, outcome: 'unreadable', reason: reason ?? entry.reason };
+  // A kind that was chosen by hand may ignore what it does not know: that is no reason to lose it.
+  if (as !== undefined && counts.accepted === 0) {
+    return { id, outcome: 'unreadable', reason: reason ?? `parsed as ${as} it has no event` };
+  }
   if (kept.length > 0 && counts.accepted === 0) {
     // Quarantined again for another source, under another id.
     await remove(entry, 'replayed', deps);

@@ -59,7 +59,7 @@ class Lister extends Client implements ListableRegistry {
       const text = await readText(answer, MOST_BYTES, overLimit(place, MOST_BYTES));
       const body = jsonOf(text);
       if (body === undefined) throw new RegistryError('server', `${place}: the body is not JSON`);
-      const next = nextIn(answer.headers.link, answer.url);
+      const next = nextIn(answer.headers.link, answer.url, place);
       return { body, ...(next !== undefined && { next: withoutPrefix(next, base) }) };
     });
   }
@@ -78,10 +78,12 @@ function namesIn(body: unknown, member: 'repositories' | 'tags', place: string):
   throw new RegistryError('server', `${place}: the answer has no list of ${member}`);
 }
 
-/** Only on the same host. */
-function nextIn(link: string | string[] | undefined, base: URL): string | undefined {
+/** The path is asked at the same registry, which behind a proxy does not know its own origin: a list is never cut. */
+function nextIn(link: string | string[] | undefined, base: URL, place: string): string | undefined {
   const [, target] = /<([^<>]*)>\s*;[^,<]*\brel="?next"?/.exec(String(link ?? '')) ?? [];
-  if (target === undefined || !URL.canParse(target, base.href)) return undefined;
-  const { origin, pathname, search } = new URL(target, base);
-  return origin === base.origin ? `${pathname}${search}` : undefined;
+  if (target === undefined) return undefined;
+  if (!URL.canParse(target, base.href))
+    throw new RegistryError('server', `${place}: the link to the next page is no URL`);
+  const { pathname, search } = new URL(target, base);
+  return `${pathname}${search}`;
 }

@@ -130,6 +130,20 @@ describe('deleting', () => {
   });
 });
 
+test('a deletion of many is continued by an admin alone', async () => {
+  const dashboard = await startDashboard(settings);
+  const dropped = await dashboard.post('/dead/drop', { endpoint: 'one' }, as('admin'));
+  const { id } = (await dropped.json()) as { id: string };
+  for (const route of [`POST /operations/${id}/continue`, `POST /api/v1/operations/${id}/continue`]) {
+    const refused = await ask(dashboard, route, 'operator');
+    expect([refused.status, await refused.text()]).toEqual([
+      403,
+      expect.stringContaining('needs the role admin'),
+    ]);
+    expect((await ask(dashboard, route, 'admin')).status).toBeLessThan(400);
+  }
+});
+
 describe('the board', () => {
   const full = { ...endpoints('one'), dashboard: { auth: { tokens }, queues: 'full' } };
   const retry = (dashboard: TestDashboard, id: string, role: Role) =>

@@ -7,6 +7,7 @@ import type Router from '@koa/router';
 import { LongshoreError } from '@longshore/event';
 import { type Actor, type DashboardRole, mayAct } from '@longshore/operator/access';
 import { ACTIONS } from '@longshore/operator/actions';
+import type { BulkJob } from '@longshore/operator/bulk';
 import type { Context, Middleware } from 'koa';
 
 const LOOK = [
@@ -137,6 +138,11 @@ export function assertRole({ role }: Actor, needed: DashboardRole, what = 'this'
 export function assertMayDrop(actor: Actor, id: string | readonly string[] | undefined): void {
   const isOne = typeof id === 'string' || id?.length === 1;
   assertRole(actor, isOne ? 'operator' : 'admin', isOne ? 'deleting' : 'deleting more than one');
+}
+
+/** To continue a deletion asks for what the deletion itself does. @throws LongshoreError REQUEST_REFUSED */
+export function assertMayContinue(actor: Actor, { action, query }: BulkJob): void {
+  if (action === 'drop') assertMayDrop(actor, query.id);
 }
 
 const refused = (message: string): LongshoreError => new LongshoreError('REQUEST_REFUSED', message);

@@ -35,7 +35,7 @@ A time is how long ago (30m, 2h, 3d, 4w) or a date (2026-11-21). A HEAD is no pu
 Credentials are those of an endpoint of kind copy with that registry, of the source also those
 of registries, else those of docker login. A registry on this machine is asked without TLS;
 elsewhere http:// says so.
-Exit code 0: done. 1: a source was left out, an image was not copied, the registries differ, or
+Exit code 0: done. 1: a source or tag was left out, no tag is at the source, an image was not copied, the registries differ, or
 the archive or the relay is unavailable. 2: wrong usage.
 `;
 

@@ -56,7 +56,7 @@ export async function run(options: MigrateRunOptions, shell: Shell): Promise<num
     );
   }
   if (left > 0) line.note('interrupted; run it again to continue');
-  return isWhole && failed + left === 0 ? 0 : 1;
+  return isWhole && failed + left === 0 && isAtSource(report) ? 0 : 1;
 }
 
 /** Compares. @returns the exit code */
@@ -81,8 +81,12 @@ export async function verify(options: MigrateRunOptions, shell: Shell): Promise<
       `${plural(total, 'tag')}: ${same} the same, ${different} different, ${gone} gone at the source, ${unknown} not compared${left > 0 ? `, ${left} left` : ''}`,
     );
   }
-  return isWhole && different + unknown + left === 0 ? 0 : 1;
+  return isWhole && different + unknown + left === 0 && isAtSource(compared) ? 0 : 1;
 }
+
+/** A source that has none of the tags is probably another registry, or does not show them to this account. */
+export const isAtSource = ({ total, gone }: { total: number; gone: number }): boolean =>
+  total === 0 || gone < total;
 
 function problems(found: readonly MigrationProblem[], shell: Shell): void {
   for (const { image, why } of found.slice(0, MOST_PRINTED)) shell.print(`${image}: ${why}`);

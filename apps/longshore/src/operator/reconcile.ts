@@ -5,7 +5,7 @@ import { collectRecords, type IngestRecord } from '@longshore/observe/ingest-rec
 import { createJournal } from '@longshore/queue/journal';
 import { createTrail, trailLimits } from '@longshore/queue/trail';
 import { createOwnPublish } from '@longshore/worker';
-import { type ReconcileReport, reconcileAll } from '@longshore/worker/reconcile';
+import { createPendingSince, type ReconcileReport, reconcileAll } from '@longshore/worker/reconcile';
 import { dockerConfig } from '../docker-config.js';
 import { createProgressLine } from '../progress-line.js';
 import { type Relay, withRelay } from '../relay.js';
@@ -69,6 +69,7 @@ async function compared(
     return await interruptible(shell.signals, (signal) =>
       reconcileAll({
         ...{ archive, config, version, dryRun, careful: false, signal },
+        pendingSince: createPendingSince(client, prefix),
         ...(source !== undefined && { only: source }),
         ...(source !== undefined && registry !== undefined && { byHand: { source, url: registry } }),
         ...(docker !== undefined && { dockerConfig: docker }),

@@ -23,7 +23,7 @@ export function replay(options: ReplayCommandOptions, shell: Shell): Promise<num
     const { endpoint } = query;
     if (endpoint !== undefined) {
       const { blocked } = await admin.endpoint(endpoint);
-      if (blocked) shell.warn(`longshore: ${endpoint} is ${blocked}; what is enqueued waits`);
+      if (blocked) shell.warn(`longshore: ${endpoint} is ${blocked}; the deliveries wait until it is not`);
     }
     const line = createProgressLine(shell.stderr);
     const result = await interruptible(shell.signals, (signal) =>

@@ -34,7 +34,7 @@ export async function proof(named: string | undefined, options: ProofOptions, sh
   if (secret !== undefined) shell.print(await signed(statement, secret));
   else print(statement, options, shell);
   if (statement.events.length > 0) return 0;
-  shell.warn(`longshore: no event of ${subjectText(subject)} is known`);
+  shell.warn(`longshore: no event of ${subjectText(subject)} is known; pulls do not count`);
   return 1;
 }
 

@@ -19,24 +19,50 @@ test('an event that only the archive knows is listed, and its deliveries are not
     ...{ search: 'acme/app:1.0', understood: [], more: false, since: '2026-11-22T00:00:00.000Z' },
     gaps: [{ since: AT, until: AT, count: 0, why: 'behind' as const }],
     trails: [
-      trail({ deliveries: [{ id: 'd', endpoint: 'one', state: 'delivered', attempts: 3, settledAt: AT }] }),
+      trail({
+        deliveries: [{ id: 'd', endpoint: 'one', state: 'delivered', attempts: 3, settledAt: AT }],
+        steps: [
+          {
+            ...{ step: 'attempted', at: AT, endpoint: 'one', deliveryId: 'd', attempt: 3, ms: 5 },
+            ...{ outcome: 'delivered', status: 200, reason: 'http_200' },
+          },
+        ],
+      }),
     ],
   };
   const events = [archived('a'), archived('b')];
+  const span = { source: 'distribution', since: AT, until: AT };
+  const unproven = { ...span, verdict: 'unknown' as const, note: 'the registry restarted' };
+  const spans = [unproven, { ...span, verdict: 'complete' as const }];
   const statement = statementOf({
     ...{ subject: { repository: 'acme/app', tag: '1.0' }, found, now: Date.parse(AT), version: '1.2.3' },
-    archived: { events, coverage: { since: AT, sources: [], spans: [] }, more: true },
+    archived: { events, coverage: { since: AT, sources: [], spans }, more: true },
   });
   expect(statement.events).toMatchObject([
-    { id: 'a', actor: 'ci', history: 'part', deliveries: [{ endpoint: 'one', attempts: 3, tries: [] }] },
+    {
+      id: 'a',
+      actor: 'ci',
+      history: 'part',
+      deliveries: [{ endpoint: 'one', attempts: 3, tries: [{ status: 200 }] }],
+    },
     { id: 'b', history: 'none', deliveries: [] },
   ]);
   expect(statement.evidence).toEqual({
-    ...{ history: '2026-11-22T00:00:00.000Z', archive: AT, gaps: found.gaps, more: true },
+    ...{
+      history: '2026-11-22T00:00:00.000Z',
+      archive: AT,
+      gaps: found.gaps,
+      unproven: [unproven],
+      more: true,
+    },
   });
   const text = proofText(statement).join('\n');
+  expect(text).toContain('after 3 attempts, answer: 200 OK\n');
   expect(text).toContain('deliveries unknown');
   expect(text).toContain('entries of the history are missing');
   expect(text).toContain('Entries of the history are missing from');
+  expect(text.match(/Events of source .*/g)).toEqual([
+    expect.stringMatching(/^Events of source distribution may be missing from .*: the registry restarted\.$/),
+  ]);
   expect(text).toContain('older events that are not listed');
 });

@@ -55,6 +55,8 @@ export interface Evidence {
   archive?: string;
   /** Times in which entries of the history are missing. */
   gaps: HistoryGap[];
+  /** Times in which events of a registry may be missing, by comparisons with it. Proofs of an older version have none. */
+  unproven?: Coverage['spans'];
   /** There are older events that are not listed. */
   more: boolean;
 }
@@ -98,6 +100,7 @@ export function statementOf({ subject, found, archived, now, version }: Statemen
   events.push(...Array.from(known.values(), fromArchive));
   events.sort((a, b) => (b.receivedAt ?? '').localeCompare(a.receivedAt ?? ''));
   const archive = archived?.coverage.since;
+  const unproven = archived?.coverage.spans.filter(({ verdict }) => verdict !== 'complete') ?? [];
   return {
     version: 1,
     subject,
@@ -107,6 +110,7 @@ export function statementOf({ subject, found, archived, now, version }: Statemen
       ...(found.since !== undefined && { history: found.since }),
       ...(archive !== undefined && { archive }),
       gaps: found.gaps,
+      ...(unproven.length > 0 && { unproven }),
       more: found.more || archived?.more === true,
     },
     events,

@@ -38,11 +38,11 @@ function deliveryText({ endpoint, state, settledAt, attempts, tries, status }: P
   const at = settledAt === undefined ? '' : ` at ${localTime(settledAt)}`;
   const last = tries.at(-1);
   const answer = last ? `, answer: ${describeReason(last.reason)}` : status ? `, answer: HTTP ${status}` : '';
-  const code = last?.status === undefined ? '' : ` (${last.status})`;
+  const code = last?.status === undefined || last.reason.startsWith('http_') ? '' : ` (${last.status})`;
   return `${endpoint}: ${state}${at}, after ${plural(attempts, 'attempt')}${answer}${code}`;
 }
 
-function evidenceText({ history, archive, gaps, more }: Evidence): string[] {
+function evidenceText({ history, archive, gaps, unproven = [], more }: Evidence): string[] {
   return [
     history === undefined
       ? 'Evidence: the history is empty.'
@@ -53,6 +53,10 @@ function evidenceText({ history, archive, gaps, more }: Evidence): string[] {
     ...gaps.map(
       ({ since, until }) =>
         `Entries of the history are missing from ${localTime(since)} to ${localTime(until)}.`,
+    ),
+    ...unproven.map(
+      ({ source, since, until, note }) =>
+        `Events of source ${source} may be missing from ${localTime(since)} to ${localTime(until)}${note ? `: ${note}` : ''}.`,
     ),
     ...(more ? ['There are older events that are not listed.'] : []),
   ];

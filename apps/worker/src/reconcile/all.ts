@@ -4,12 +4,13 @@ import { createReconcileStore } from '@longshore/archive/reconcile';
 import { type Config, routedEndpoints } from '@longshore/config';
 import { createRoutes } from '@longshore/publish';
 import type { OwnPublish } from '../own-publish.js';
-import { openNamed, openSource } from './open.js';
+import { type OpenSource, openNamed, openSource } from './open.js';
 import { type ReconcileParts, reconcileSource } from './reconcile.js';
 import type { ReconcileReport } from './report.js';
 
 /** What is compared, and where events go. */
-export interface ReconcileAll extends Pick<ReconcileParts, 'dryRun' | 'careful' | 'signal' | 'settle'> {
+export interface ReconcileAll
+  extends Pick<ReconcileParts, 'dryRun' | 'careful' | 'signal' | 'settle' | 'pendingSince'> {
   archive: Pick<Archive, 'pool'>;
   config: Config;
   publish: OwnPublish['publish'];
@@ -24,7 +25,7 @@ export interface ReconcileAll extends Pick<ReconcileParts, 'dryRun' | 'careful' 
   onReport?(report: ReconcileReport): void;
 }
 
-/** Rejects as `reconcileSource` does, and with LongshoreError SECRET_MISSING. */
+/** Rejects as `reconcileSource` does. A registry whose settings cannot be used is an error in its report. */
 export async function reconcileAll(parts: ReconcileAll): Promise<ReconcileReport[]> {
   const { archive, config, publish, version, only, byHand, dockerConfig, onProgress, onReport, ...how } =
     parts;
@@ -37,22 +38,50 @@ export async function reconcileAll(parts: ReconcileAll): Promise<ReconcileReport
   const reports: ReconcileReport[] = [];
   const wanted = config.registries.filter(({ source }) => only === undefined || source === only);
   const opening = byHand
-    ? [() => openNamed(byHand, { config, version, ...(dockerConfig !== undefined && { dockerConfig }) })]
-    : wanted.map((settings) => () => openSource(config, settings, version));
-  for (const open of opening) {
-    const { registry, ...opened } = open();
+    ? [
+        {
+          source: byHand.source,
+          open: () =>
+            openNamed(byHand, { config, version, ...(dockerConfig !== undefined && { dockerConfig }) }),
+        },
+      ]
+    : wanted.map((settings) => ({
+        source: settings.source,
+        open: () => openSource(config, settings, version),
+      }));
+  const add = (report: ReconcileReport): void => {
+    onReport?.(report);
+    reports.push(report);
+  };
+  for (const { source, open } of opening) {
+    const found = opened(open);
+    if (typeof found === 'string') {
+      const errors = [{ repository: '', reason: found }];
+      add({ source, findings: [], errors, tags: 0, repositories: 0, inOrder: 0, firstSeen: 0 });
+      continue;
+    }
+    const { registry, ...about } = found;
     try {
       const report = await reconcileSource({
         ...how,
-        ...{ ...opened, registry, store },
+        ...{ ...about, registry, store },
+        archives: (taken) => archiveOnly.plan(taken).planned.length > 0,
         publish: async (taken, toArchive) => void (await publish(taken, toArchive ? archiveOnly : all)),
-        onProgress: (done, total) => onProgress?.(opened.source, done, total),
+        onProgress: (done, total) => onProgress?.(source, done, total),
       });
-      onReport?.(report);
-      reports.push(report);
+      add(report);
     } finally {
       await registry.close();
     }
   }
   return reports;
+}
+
+/** Else why not: the registries after it are compared all the same. */
+function opened(open: () => OpenSource): OpenSource | string {
+  try {
+    return open();
+  } catch (error) {
+    return error instanceof Error ? error.message : String(error);
+  }
 }

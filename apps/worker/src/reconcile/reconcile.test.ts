@@ -92,7 +92,7 @@ async function comparison(
       ...more,
       ...now,
     });
-  return { run, published, clock, registry };
+  return { run, published, clock, registry, take };
 }
 
 const digest = (text: string): string => oci.digestOf(Buffer.from(text));
@@ -173,6 +173,71 @@ test('a delete takes two looks, also for an operator, and a push is healed at on
   expect((await run()).findings).toMatchObject([{ tag: '1.0', kind: 'deleted', state: 'healed' }]);
   expect(published.at(-1)?.taken.event).toMatchObject({ action: 'delete', target: { tag: '1.0' } });
   expect(new Set(published.map(({ taken }) => taken.event.id)).size).toBe(4);
+});
+
+test('what is on its way into the archive, or ignored by it, is no loss', async () => {
+  const app = new Map([['1.0', digest('one')]]);
+  const { run, published, clock } = await comparison(new Map([['acme/app', app]]), { careful: false });
+  await run();
+  app.set('2.0', digest('two'));
+  clock.now += HOUR_MS;
+  const behind = { pendingSince: async () => clock.now - 1, catchUp: 0 };
+  expect(await run(behind)).toMatchObject({ behind: true, findings: [], errors: [{ repository: '' }] });
+  const ignored = await run({ archives: ({ event }) => event.target.tag !== '2.0' });
+  expect(ignored).toMatchObject({ findings: [], inOrder: 2 });
+  expect(published).toHaveLength(1);
+  // What comes later than the look keeps it waiting for nothing.
+  const busy = { pendingSince: async () => clock.now + 1, catchUp: 0 };
+  expect(await run(busy)).toMatchObject({ findings: [{ tag: '2.0', state: 'healed' }] });
+});
+
+test.each(['during the look', 'after it'])(
+  'a tag that moves %s is left to the next comparison',
+  async (when) => {
+    const app = new Map([['1.0', digest('one')]]);
+    const { run, published, clock, take } = await comparison(new Map([['acme/app', app]]), {
+      careful: false,
+    });
+    await run();
+    const [first] = published;
+    app.set('1.0', digest('lost'));
+    clock.now += HOUR_MS;
+    // By a registry whose clock is slow.
+    const time = new Date(clock.now - 5_000).toISOString();
+    const push = (): void => {
+      if (!first) throw new TypeError('nothing was published');
+      const { event } = first.taken;
+      take({ ...first.taken, event: { ...event, time, target: { ...event.target, digest: digest('new') } } });
+    };
+    const repositories = async (): Promise<string[]> => ['acme/app'];
+    const pendingSince = async (): Promise<undefined> => {
+      if (when === 'after it') push();
+    };
+    const registry = await scripted(new Map([['acme/app', app]]));
+    const { tags } = registry;
+    registry.tags = async (...asked) => {
+      const listed = await tags.apply(registry, asked);
+      if (when === 'during the look') push();
+      return listed;
+    };
+    expect(await run({ registry, repositories, pendingSince })).toMatchObject({ findings: [], errors: [] });
+    expect(published).toHaveLength(1);
+  },
+);
+
+test('a list whose next page is named at another origin is not cut, and nothing else is asked', async () => {
+  const server = await startReceiver(({ url }) => {
+    const [names, next] = url.includes('last=') ? [['b']] : [['a'], '/v2/_catalog?last=a&n=100'];
+    return {
+      headers: { ...(next && { link: `<http://inside.example${next}>; rel="next"` }) },
+      body: JSON.stringify({ repositories: names }),
+    };
+  });
+  const registry = openListableRegistry({ url: server.url, userAgent: 'longshore/test', timeout: 10_000 });
+  onTestFinished(() => registry.close());
+  expect(await repositoriesIn(registry, new AbortController().signal)).toEqual(['a', 'b']);
+  server.reply({ headers: { link: '<http://[>; rel="next"' }, body: '{"repositories":["a"]}' });
+  await expect(repositoriesIn(registry, new AbortController().signal)).rejects.toThrow('no URL');
 });
 
 test('Harbor is asked for its repositories page by page, and an answer that is no list is an error', async () => {

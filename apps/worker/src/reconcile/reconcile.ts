@@ -31,15 +31,22 @@ export interface ReconcileParts {
   careful: boolean;
   /** `toArchive`: to the archive alone. Resolves when it is durable; the same event again is none. */
   publish(taken: TakenEvent, toArchive: boolean): Promise<void>;
+  /** False: the archive ignores such an event by its settings, so it cannot miss it. Default: it ignores none. */
+  archives?(taken: TakenEvent): boolean;
+  /** Epoch milliseconds when ingest took the oldest event that waits for the archive; undefined: none waits. */
+  pendingSince?(): Promise<number | undefined>;
   signal: AbortSignal;
   /** Hears of each repository that is done. */
   onProgress?(done: number, total: number): void;
   /** Milliseconds until what was received before is in the archive. Default {@link SETTLE_MS}. */
   settle?: number;
+  /** Milliseconds for which an archive that is behind is waited for. Default {@link CATCH_UP_MS}. */
+  catchUp?: number;
   now?: () => number;
 }
 
 const SETTLE_MS = 1_000;
+const CATCH_UP_MS = 60_000;
 const NOTE =
   'compared with the registry, whose own counters are not read; pulls, and moves between two comparisons, are not proven';
 
@@ -54,6 +61,8 @@ interface Run {
   findings: Finding[];
   /** By repository and tag: what the registry has. */
   named: Map<string, Named>;
+  /** By repository and tag, of findings: the last push or delete that the archive had. */
+  knownAt: Map<string, string | undefined>;
   isBaseline(repository: string): boolean;
 }
 
@@ -68,6 +77,7 @@ export async function reconcileSource(parts: ReconcileParts): Promise<ReconcileR
   const unread = new Set(state.unread);
   const run: Run = {
     ...{ parts, id, report, startedAt: new Date(now()).toISOString(), findings: [], named: new Map() },
+    knownAt: new Map(),
     ...(state.lookedAt !== undefined && { provenAt: state.lookedAt }),
     isBaseline: (repository) => state.baselineAt === undefined || unread.has(repository),
   };
@@ -77,7 +87,7 @@ export async function reconcileSource(parts: ReconcileParts): Promise<ReconcileR
     await compareOne(run, name);
     parts.onProgress?.(at + 1, names.length);
   }
-  await settle(run);
+  if (!(await settle(run))) return report;
   const found = run.findings.filter(
     ({ kind: what, repository }) => what === 'deleted' || !run.isBaseline(repository),
   );
@@ -154,10 +164,13 @@ async function compareOne(run: Run, repository: string): Promise<void> {
       ...(run.provenAt && { provenAt: run.provenAt }),
     });
     for (const [tag, named] of found) if (named) run.named.set(`${repository}:${tag}`, named);
+    // What came during the look is newer than the answer, also by a registry whose clock is slow.
+    const lost = findings.filter(({ tag }) => before.get(tag)?.at === here.get(tag)?.at);
+    for (const { tag } of lost) run.knownAt.set(`${repository}:${tag}`, here.get(tag)?.at);
     report.repositories++;
     report.tags += found.size;
-    report.inOrder += found.size - findings.length;
-    run.findings.push(...findings);
+    report.inOrder += found.size - lost.length;
+    run.findings.push(...lost);
   } catch (error) {
     signal.throwIfAborted();
     if (isOurs(error)) throw error;
@@ -165,35 +178,55 @@ async function compareOne(run: Run, repository: string): Promise<void> {
   }
 }
 
-/** What was received a moment before the look may still be on its way into the archive. */
-async function settle(run: Run): Promise<void> {
-  const { parts, id, findings } = run;
-  if (findings.length === 0) return;
-  await pause(parts.settle ?? SETTLE_MS, undefined, { signal: parts.signal });
+/**
+ * What was received before the look may still be on its way into the archive, and is no loss. False: the archive is too
+ * far behind to say anything.
+ */
+async function settle(run: Run): Promise<boolean> {
+  const { parts, id, findings, report, knownAt } = run;
+  if (findings.length === 0) return true;
+  const behind = await behindSince(parts);
+  if (behind !== undefined) {
+    const reason = `the archive is behind: what was received at ${new Date(behind).toISOString()} is not in it yet`;
+    report.errors.push({ repository: '', reason });
+    report.behind = true;
+    return false;
+  }
   const here = new Map<string, Awaited<ReturnType<ReconcileStore['tags']>>>();
   for (const repository of new Set(findings.map((one) => one.repository)))
     here.set(repository, await parts.store.tags(id, repository));
-  run.findings = findings.filter(({ repository, tag, kind, digest }) => {
-    const known = here.get(repository)?.get(tag);
-    if (kind === 'deleted') return known?.deleted !== true;
-    return known === undefined || known.deleted || known.at === undefined || known.digest !== digest;
+  run.findings = findings.filter((finding) => {
+    const { repository, tag } = finding;
+    const isNews = here.get(repository)?.get(tag)?.at !== knownAt.get(`${repository}:${tag}`);
+    return !isNews && (parts.archives?.(eventOf(run, finding, false)) ?? true);
   });
-  run.report.inOrder += findings.length - run.findings.length;
+  report.inOrder += findings.length - run.findings.length;
+  return true;
 }
 
-async function publish(
-  { parts, startedAt, named }: Run,
-  finding: Finding,
-  firstSeen: boolean,
-): Promise<void> {
+/** Undefined: the archive has all that was received before. */
+async function behindSince(parts: ReconcileParts): Promise<number | undefined> {
+  const { pendingSince, settle = SETTLE_MS, catchUp = CATCH_UP_MS, signal, now = Date.now } = parts;
+  const [looked, end] = [now(), performance.now() + catchUp];
+  for (;;) {
+    await pause(settle, undefined, { signal });
+    const pending = await pendingSince?.();
+    if (pending === undefined || pending > looked) return undefined;
+    if (performance.now() >= end) return pending;
+  }
+}
+
+const publish = (run: Run, finding: Finding, firstSeen: boolean): Promise<void> =>
+  run.parts.publish(eventOf(run, finding, firstSeen), firstSeen);
+
+function eventOf({ parts, startedAt, named }: Run, finding: Finding, firstSeen: boolean): TakenEvent {
   const { source, kind, registry } = parts;
   const { mediaType, size } = named.get(`${finding.repository}:${finding.tag}`) ?? {};
-  const taken = missingEvent({
+  return missingEvent({
     ...{ finding, source, kind, url: registry.url, until: startedAt, firstSeen },
     ...(mediaType !== undefined && { mediaType }),
     ...(size !== undefined && { size }),
   });
-  await parts.publish(taken, firstSeen);
 }
 
 function spanOf(

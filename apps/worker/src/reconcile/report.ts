@@ -18,6 +18,8 @@ export interface ReconcileReport {
   findings: ReportedFinding[];
   /** What could not be compared; an empty repository: the list of repositories. */
   errors: { repository: string; reason: string }[];
+  /** The archive was too far behind to be compared; nothing was decided. */
+  behind?: boolean;
   /** Tags that the registry was asked for. */
   tags: number;
   repositories: number;

@@ -20,7 +20,9 @@ test.skipIf(!hasTool('postgres'))(
       return { headers: { 'docker-content-digest': digest } };
     });
     const url = await testDatabase();
-    const file = `archive: {}\nreconcile: { every: 1m }\nregistries: [{ source: distribution, url: "${server.url}" }]\n`;
+    const locked =
+      '{ source: locked, url: "https://locked.example.com", auth: { basic: { reader: env:NO_SUCH } } }';
+    const file = `archive: {}\nreconcile: { every: 1m }\nsources: [{ name: locked, kind: distribution }]\nregistries: [${locked}, { source: distribution, url: "${server.url}" }]\n`;
     const folder = await mkdtemp(join(tmpdir(), 'reconcile-'));
     onTestFinished(() => rm(folder, { recursive: true, force: true }));
     await writeFile(join(folder, 'longshore.yml'), file);
@@ -35,9 +37,10 @@ test.skipIf(!hasTool('postgres'))(
     const leader = {
       leads: false,
       asked: 0,
+      grants: 0,
       async confirm() {
         leader.asked++;
-        return leader.leads;
+        return leader.leads || leader.grants-- > 0;
       },
     };
     const reconciler = startReconciler({
@@ -50,6 +53,7 @@ test.skipIf(!hasTool('postgres'))(
         version: '1.0.0',
         interval: 5,
       },
+      pendingSince: async () => undefined,
       async publish({ event }) {
         published.push(`${event.action} ${event.target.tag} ${event.target.digest}`);
         return { accepted: 1, enqueued: 1, duplicates: 0, ignored: 0, collapsed: 0 };
@@ -62,6 +66,14 @@ test.skipIf(!hasTool('postgres'))(
       { timeout: 90_000 },
     );
     expect(server.requests).toHaveLength(0);
+    // It led when the comparison began, and does no longer when there is something to publish.
+    leader.grants = 1;
+    await eventually(
+      async () => lines.some(({ msg }) => msg === 'a comparison with a registry failed; retrying'),
+      undefined,
+      { timeout: 90_000 },
+    );
+    expect(published).toEqual([]);
     leader.leads = true;
     const done = () => lines.filter(({ msg }) => msg === 'the archive was compared with a registry');
     await eventually(
@@ -70,10 +82,17 @@ test.skipIf(!hasTool('postgres'))(
       { timeout: 90_000 },
     );
     expect(done()[0]).toMatchObject({ source: 'distribution', tags: 1, firstSeen: 1, healed: 0, errors: 0 });
+    expect(lines.find(({ msg }) => msg === 'a registry could not be compared')).toMatchObject({
+      source: 'locked',
+      reason: expect.stringContaining('NO_SUCH'),
+    });
     expect(published[0]).toBe(`push 1.0 ${digest}`);
     server.reply({ status: 500 });
     await eventually(
-      async () => lines.some(({ msg }) => msg === 'a registry could not be compared'),
+      async () =>
+        lines.some(
+          ({ msg, source }) => msg === 'a registry could not be compared' && source === 'distribution',
+        ),
       undefined,
       { timeout: 90_000 },
     );

@@ -16,6 +16,8 @@ export interface ReconcilerParts {
   config(): Config;
   leader: Pick<Leader, 'confirm'>;
   publish: OwnPublish['publish'];
+  /** As of `ReconcileParts`. */
+  pendingSince(): Promise<number | undefined>;
   observer: Observer;
   version: string;
   /** Milliseconds between two looks at the clock; for tests. */
@@ -59,15 +61,23 @@ export function startReconciler(parts: ReconcilerParts): Reconciler {
     begun = now;
     againAt = now + SECOND_LOOK_MS + MARGIN_MS;
     const reports = await reconcileAll({
-      ...{ archive: parts.archive, config: config(), publish: parts.publish, version: parts.version },
+      ...{ archive: parts.archive, config: config(), version: parts.version },
+      // A comparison takes long: another worker may lead by now, and compares too.
+      async publish(taken, routes) {
+        if (await leader.confirm()) return parts.publish(taken, routes);
+        throw new Error('another worker leads, which compares again');
+      },
       ...{
+        pendingSince: parts.pendingSince,
         dryRun: false,
         careful: true,
         signal: stopping.signal,
         onReport: (one) => report(one, observer),
       },
     });
-    const waits = reports.some(({ findings }) => findings.some(({ state }) => state === 'waiting'));
+    const waits = reports.some(
+      ({ findings, behind }) => behind || findings.some(({ state }) => state === 'waiting'),
+    );
     againAt = waits ? performance.now() + SECOND_LOOK_MS + MARGIN_MS : Number.POSITIVE_INFINITY;
   };
   const timer = setInterval(() => {

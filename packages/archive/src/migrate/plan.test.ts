@@ -38,7 +38,7 @@ const push = (second: number, tag: string, word: string, more: Said = {}): Said 
 });
 
 test('a plan has every tag that exists, with the digest that it has now', async () => {
-  const { lines } = await planned([
+  const { lines, warnings } = await planned([
     push(1, '1.0', 'old'),
     push(2, '1.0', 'new'),
     push(3, '2.0', 'gone'),
@@ -46,12 +46,14 @@ test('a plan has every tag that exists, with the digest that it has now', async 
     push(5, 'pulled', 'before', { action: 'pull' }),
     { at: 6, digest: digestOf('untagged') },
     push(7, 'x', 'x', { repository: 'b/app' }),
+    push(8, 'unknown', '', { digest: undefined }),
   ]);
   expect(await lines('list')).toEqual([
     `registry.example.com/acme/app@${digestOf('new')} new.example.com/acme/app:1.0`,
     `registry.example.com/acme/app@${digestOf('before')} new.example.com/acme/app:pulled`,
     `registry.example.com/b/app@${digestOf('x')} new.example.com/b/app:x`,
   ]);
+  expect(warnings).toEqual(['1 tag left out, because no event has the digest: acme/app:unknown']);
 });
 
 test('since is a push or a move, pulled-within a pull that is no HEAD; both have to match', async () => {

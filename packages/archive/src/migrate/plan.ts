@@ -2,6 +2,8 @@
  * What is alive in the archive: every tag that exists, with its digest, for a tool that copies. A side tag (a signature,
  * an attestation, an index of referrers) goes with the image that it is about.
  */
+
+import { plural } from '@longshore/event';
 import type pg from 'pg';
 import { digestText } from '../db/digest.js';
 import { asUnavailable } from '../history/copy.js';
@@ -47,7 +49,8 @@ interface Repository {
 
 interface Tag {
   tag: string;
-  digest: Buffer;
+  /** Null: no event had it. */
+  digest: Buffer | null;
   pulled_at: string | null;
 }
 
@@ -66,6 +69,7 @@ export async function* planTags(parts: PlanParts): AsyncGenerator<PlannedTag> {
   const { pool, warn } = parts;
   const hosts = new Map<string, string | undefined>();
   const seen = new Map<string, string>();
+  const unnamed: string[] = [];
   for await (const { id, name, source, source_id } of repositories(pool)) {
     if (!hosts.has(source)) hosts.set(source, await hostFor(parts, source, source_id));
     const host = hosts.get(source);
@@ -79,6 +83,10 @@ export async function* planTags(parts: PlanParts): AsyncGenerator<PlannedTag> {
     const planned = { source, host, repository: name };
     const digests = new Set<string>();
     for await (const { tag, digest, pulled_at: pulledAt } of tagsOf(pool, id, parts.filter, false)) {
+      if (digest === null) {
+        unnamed.push(`${name}:${tag}`);
+        continue;
+      }
       const text = digestText(digest);
       digests.add(text);
       yield { ...planned, tag, digest: text, isSide: false, ...(pulledAt !== null && { pulledAt }) };
@@ -87,9 +95,18 @@ export async function* planTags(parts: PlanParts): AsyncGenerator<PlannedTag> {
     for await (const { tag, digest } of tagsOf(pool, id, {}, true)) {
       const [, hex = ''] = SIDE_TAG.exec(tag) ?? [];
       if (subjects && !subjects.has(`sha256:${hex}`)) continue;
+      if (digest === null) {
+        unnamed.push(`${name}:${tag}`);
+        continue;
+      }
       yield { ...planned, tag, digest: digestText(digest), isSide: true };
     }
   }
+  const { length } = unnamed;
+  if (length > 0)
+    warn(
+      `${plural(length, 'tag')} left out, because no event has the digest: ${unnamed.slice(0, 5).join(', ')}`,
+    );
 }
 
 const isFiltered = ({ since, pulledSince }: PlanFilter): boolean =>
@@ -119,7 +136,7 @@ left join lateral (
   where t.digest is null and t.last_pull_at is not null
     and e.repository_id = t.repository_id and e.tag = t.tag and e.digest is not null and e.action = 0
   order by e.at desc limit 1) pulled on true
-where t.repository_id = $1 and t.tag > $2 and not t.deleted and coalesce(t.digest, pulled.digest) is not null
+where t.repository_id = $1 and t.tag > $2 and not t.deleted
   and (t.tag ~ '^sha256-[0-9a-f]{64}([.](sig|att|sbom))?$') = $3
   and ($4::timestamptz is null or t.at >= $4) and ($5::timestamptz is null or t.last_pull_at >= $5)
 order by t.tag limit ${PAGE}`;

@@ -46,20 +46,23 @@ export function previewRequest(
     return { problem: impossible.get(delivery)?.detail ?? 'no request can be made of this event' };
   const key = keyOf([delivery]);
   const signature = options.sign?.(outgoing.body, { id: key, at: now });
-  const signed = new Set(Object.keys(signature ?? {}));
+  // Signatures, and configured headers with an expression: the rest of their text may be a secret.
+  const hidden = new Set(Object.keys({ ...signature, ...(options.template && outgoing.headers) }));
   const configured = new Set(plan.secrets);
-  const mask = maskFor([
+  const secrets = [
     ...plan.secrets,
     ...(fixed?.secrets ?? []),
     ...(options.template?.secrets ?? []),
     ...target.secrets,
-  ]);
+  ];
+  // A body of JSON has them with escapes.
+  const mask = maskFor([...secrets, ...secrets.map((secret) => JSON.stringify(secret).slice(1, -1))]);
   const authorization = options.hasToken ? HIDDEN : undefined;
   const lines = plan.lines({ ...outgoing, key, attempt: 1, signature, authorization });
   const headers: [string, string][] = [];
   for (let n = 0; n < lines.length; n += 2) {
     const [name = '', value = ''] = lines.slice(n, n + 2);
-    const isHidden = configured.has(value) || signed.has(name) || name.toLowerCase() === 'authorization';
+    const isHidden = configured.has(value) || hidden.has(name) || name.toLowerCase() === 'authorization';
     headers.push([name, isHidden ? HIDDEN : mask(value)]);
   }
   const { body } = outgoing;

@@ -4,6 +4,7 @@ import * as answers from '@longshore/operator/answers';
 import type { BulkJobs } from '@longshore/operator/bulk';
 import { answers as schemas } from '@longshore/operator/schemas';
 import { z } from 'zod';
+import { assertMayContinue } from '../../access/routes.js';
 import { type Route, route } from '../route.js';
 
 /** Routes below `/operations`. */
@@ -38,6 +39,9 @@ export const operationRoutes = (jobs: BulkJobs): Route[] => [
     body: z.strictObject({}),
     status: 202,
     answer: schemas.operation,
-    handle: async ({ params, actor }) => answers.operationAnswer(await jobs.proceed(params.id ?? '', actor)),
+    async handle({ params: { id = '' }, actor }) {
+      assertMayContinue(actor, await jobs.get(id));
+      return answers.operationAnswer(await jobs.proceed(id, actor));
+    },
   }),
 ];

@@ -1,6 +1,7 @@
 /** The archive's pages: what they ask for, what they say without an archive, and texts that mean harm. */
 import type { EventFilter } from '@longshore/archive/read';
 import { LongshoreError } from '@longshore/event';
+import { createTrail } from '@longshore/queue/trail';
 import { eventually } from '@longshore/testkit';
 import { describe, expect, test } from 'vitest';
 import { AT, archiveOf, DIGEST } from '../../testing/archive.js';
@@ -61,6 +62,29 @@ test('while PostgreSQL is unavailable the pages say why, and the others work', a
   for (const path of ['/', '/dead', '/quarantine', '/search?q=a']) {
     expect([path, (await dashboard.get(path)).status]).toEqual([path, 200]);
   }
+});
+
+test('an event that was replayed shows the deliveries of the replay and those from before', async () => {
+  const dashboard = await startDashboard(endpoints('one'), archiveOf('acme'));
+  const { client, prefix } = dashboard;
+  const trail = createTrail({
+    ...{ client, prefix, limits: () => ({ age: 86_400_000, count: 1_000, bytes: 2 ** 24 }) },
+  });
+  const receive = (endpoint: string, more: object) =>
+    trail.note({
+      ...{ step: 'received', at: Date.now(), kind: 'distribution', nativeType: 'push', source: 'acme' },
+      ...{ eventId: 'acme', view: { action: 'push', repository: 'acme' }, ignored: [], ...more },
+      planned: [{ endpoint, deliveryId: endpoint.padEnd(32, '0') }],
+    });
+  receive('first', {});
+  receive('again', { dedupe: 'replay 1 acme', by: 'ops, run 1' });
+  await trail.close();
+  const html = await eventually(
+    async () => (await read(dashboard, '/event?source=acme&id=acme'))[1],
+    (text) => text.includes('>again<'),
+  );
+  expect(html).toContain('>first<');
+  expect(html).toContain('Sent again by ops, run 1');
 });
 
 test('without Redis the pages show what the archive has', async () => {

@@ -89,8 +89,9 @@ function Delivered({ event: { id, source }, traced }: EventProps) {
   if (!traced) {
     return <p class="note bad">The deliveries cannot be shown: Redis is unavailable.</p>;
   }
-  const trail: EventHistory | undefined = traced.trails.find((each) => each.source === source);
-  if (!trail) {
+  // A replay has deliveries of its own, beside those of the event as it came.
+  const trails = traced.trails.filter((each) => each.source === source);
+  if (trails.length === 0) {
     return (
       <>
         <p class="soft">The history has none of this event.</p>
@@ -100,16 +101,40 @@ function Delivered({ event: { id, source }, traced }: EventProps) {
   }
   return (
     <>
+      {trails.map((trail) => (
+        <Deliveries key={trail.receivedAt} trail={trail} named={trails.length > 1} />
+      ))}
+      {traced.unavailable && <Reach traced={traced} />}
+      <p>
+        <a href={link('/search', { q: id })}>Open in the search</a>
+      </p>
+    </>
+  );
+}
+
+/** Of one receipt, or of one replay. `named`: there are several. */
+function Deliveries({ trail, named }: { trail: EventHistory; named: boolean }) {
+  const received = trail.steps.find(({ step }) => step === 'received');
+  const by = received?.step === 'received' ? received.by : undefined;
+  return (
+    <>
+      {named && (
+        <h3>
+          {by ? `Sent again by ${by}` : 'Received'}
+          {trail.receivedAt && (
+            <>
+              {' '}
+              <At at={trail.receivedAt} />
+            </>
+          )}
+        </h3>
+      )}
       {trail.deliveries.length === 0 ? <p class="soft">No endpoint wanted it.</p> : <Matrix trail={trail} />}
       {trail.incomplete && <p class="note">The history of this event is incomplete.</p>}
-      {traced.unavailable && <Reach traced={traced} />}
       <details>
         <summary>Every step</summary>
         <Steps steps={trail.steps} />
       </details>
-      <p>
-        <a href={link('/search', { q: id })}>Open in the search</a>
-      </p>
     </>
   );
 }

@@ -104,7 +104,7 @@ function Deliveries({ overview: { name, pulse }, tab, deliveries, now }: Endpoin
     { state: 'dead', words: 'Dead letters', count: pulse.dead },
   ];
   return (
-    <>
+    <div data-live>
       <Tabs
         label="Deliveries by state"
         tabs={lists.map(({ state, words, count }) => ({
@@ -117,6 +117,6 @@ function Deliveries({ overview: { name, pulse }, tab, deliveries, now }: Endpoin
           <a href={link(path, { state: tab, after: deliveries.next })}>More</a>
         </p>
       )}
-    </>
+    </div>
   );
 }

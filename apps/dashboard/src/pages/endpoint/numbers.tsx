@@ -23,7 +23,7 @@ export function Numbers({ overview, activity, redisFullMs, now }: NumbersProps) 
   const trend = backlogTrend(backlog, activity.minutes, redisFullMs, now);
   const p95 = recentLatency(activity, now);
   return (
-    <dl class="facts">
+    <dl class="facts" data-live>
       <div>
         <dt>Delivered a minute</dt>
         <dd>{formatNumber(rate >= 10 ? Math.round(rate) : Math.round(rate * 10) / 10)}</dd>

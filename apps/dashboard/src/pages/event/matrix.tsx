@@ -107,7 +107,7 @@ function Table({ rows, blocked }: { rows: readonly Row[]; blocked: ReadonlyMap<s
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: it could not be scrolled by keyboard otherwise
     <section class="matrix" tabIndex={0} aria-label="Endpoints and their attempts">
-      <table>
+      <table class="cards">
         <caption class="hidden">{`Endpoints and their attempts, what is not delivered first${left}`}</caption>
         <Heads
           columns={[
@@ -125,15 +125,15 @@ function Table({ rows, blocked }: { rows: readonly Row[]; blocked: ReadonlyMap<s
                 <th scope="row">
                   <a href={endpointPath(delivery.endpoint)}>{delivery.endpoint}</a>
                 </th>
-                <td>
+                <td data-label="State">
                   <a href={deliveryPath(delivery.id)}>
                     <DeliveryState state={delivery.state} />
                   </a>
                 </td>
                 {Array.from({ length: columns }, (_, n) => (
-                  <Cell key={n} attempt={own[n]} />
+                  <Cell key={n} column={n + 1} attempt={own[n]} />
                 ))}
-                <td class="nowrap">
+                <td class="nowrap" data-label="Next or end">
                   <End delivery={delivery} blocked={blocked.get(delivery.endpoint)} />
                 </td>
               </tr>
@@ -148,12 +148,12 @@ function Table({ rows, blocked }: { rows: readonly Row[]; blocked: ReadonlyMap<s
 const MARKS = { delivered: 'delivered', retry: 'failed', dead: 'failed' };
 
 /** The status or the reason; the rest is on the delivery's page and in the tooltip. */
-function Cell({ attempt }: { attempt: Attempt | undefined }) {
+function Cell({ column, attempt }: { column: number; attempt: Attempt | undefined }) {
   if (!attempt) return <td />;
   const { outcome, status, reason, ms, at, detail } = attempt;
   const title = `attempt ${attempt.attempt}, ${at}: ${detail ?? describeReason(reason)}, in ${formatDuration(ms)}`;
   return (
-    <td class={`cell ${MARKS[outcome]}`} title={title}>
+    <td class={`cell ${MARKS[outcome]}`} data-label={column} title={title}>
       {status ?? reason}
     </td>
   );

@@ -23,7 +23,7 @@ const WORDS: Record<BulkJob['action'], { name: string; done: string; skipped: st
   },
   replay: {
     ...{ name: 'Replay', done: 'enqueued', from: { href: '/events', text: 'Events' } },
-    skipped: 'the endpoint had them, has them waiting, or ignores them',
+    skipped: 'already accepted, waiting, or excluded by the rules of the endpoint',
   },
   'quarantine.retry': {
     ...{ name: 'Retry of quarantine', done: 'accepted', from: { href: '/quarantine', text: 'Quarantine' } },
@@ -135,7 +135,8 @@ function paceOf({ rate, state, total, looked }: BulkJob): string {
   return ` · ${formatNumber(rate)} a second${left}`;
 }
 
-function Buttons({ job: { id, state }, from }: { job: BulkJob; from: Place }) {
+function Buttons({ job, from }: { job: BulkJob; from: Place }) {
+  const { id, state } = job;
   const hasRest = state === 'stopped' || state === 'failed';
   return (
     <div class="row">
@@ -146,7 +147,12 @@ function Buttons({ job: { id, state }, from }: { job: BulkJob; from: Place }) {
       )}
       {hasRest && (
         <form method="post" action={`${pathOf(id)}/continue`}>
-          <Submit class="main">Continue</Submit>
+          <Submit
+            class="main"
+            needs={job.action === 'drop' && job.query.id?.length !== 1 ? 'admin' : 'operator'}
+          >
+            Continue
+          </Submit>
         </form>
       )}
       <a class="button" href={from.href}>

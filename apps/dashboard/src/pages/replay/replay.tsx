@@ -22,8 +22,8 @@ export function ReplayPage({ query, endpoints, blocked, events }: ReplayProps) {
     <>
       <h1>Replay events</h1>
       <p class="soft">
-        The endpoint gets archived events of a time span, by its present rules, at 100 a second. What it has
-        accepted before, or has waiting, is left; what is dead there is retried.
+        Sends archived events of a time span to an endpoint, by its present rules, at 100 a second. Events
+        that it has accepted or that wait for it are skipped; its dead letters are retried.
       </p>
       <Choices query={query} endpoints={endpoints} />
       {events !== undefined && <Confirm query={query} events={events} blocked={blocked} />}
@@ -68,7 +68,8 @@ function Choices({ query, endpoints }: Pick<ReplayProps, 'query' | 'endpoints'>)
         </select>
       </label>
       <label>
-        <input type="checkbox" name="force" value="true" checked={query.force === true} /> Also what it had
+        <input type="checkbox" name="force" value="true" checked={query.force === true} />
+        Send accepted events again
       </label>
       <button type="submit">Count</button>
     </form>
@@ -84,11 +85,13 @@ function Confirm({ query, events, blocked }: Pick<ReplayProps, 'query' | 'blocke
         Replay {most} to {query.endpoint}?
       </h2>
       {force && (
-        <p class="note">The endpoint gets all of them, also those that it had, with new delivery ids.</p>
+        <p class="note">
+          The endpoint gets all of them, also those that it has accepted, with new delivery ids.
+        </p>
       )}
       {blocked && (
         <p class="note">
-          {query.endpoint} is {blocked}: what is enqueued waits.
+          {query.endpoint} is {blocked}: the deliveries wait until it is not.
         </p>
       )}
       <form class="row" method="post" action="/replay">

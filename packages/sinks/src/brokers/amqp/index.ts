@@ -103,6 +103,9 @@ function publish(
 ): Promise<string> {
   const { id, body, contentType, headers, texts } = message;
   const { exchange = '', routingkey = '' } = texts;
+  for (const [name, text] of Object.entries({ exchange, routingkey })) {
+    if (Buffer.byteLength(text) > LONGEST_NAME) return Promise.reject(tooLong(name, text));
+  }
   return new Promise<string>((resolve, reject) => {
     pending.set(message, reject);
     const properties = { messageId: id, contentType, headers: named(headers), appId: 'longshore' };
@@ -117,6 +120,16 @@ function publish(
     });
   }).finally(() => pending.delete(message));
 }
+
+/** Bytes of a short string of AMQP. */
+const LONGEST_NAME = 255;
+
+const tooLong = (name: string, text: string): BrokerFault =>
+  new BrokerFault(
+    'rejected',
+    `${name} has ${Buffer.byteLength(text)} bytes, and AMQP takes ${LONGEST_NAME}; correct amqp.${name}`,
+    true,
+  );
 
 /** As the AMQP binding of CloudEvents has attributes in the binary mode. */
 const named = (headers: Message['headers']) =>

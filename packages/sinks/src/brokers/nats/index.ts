@@ -103,11 +103,21 @@ async function publish(
       headers: sent,
       ...(expected !== undefined && { expect: { streamName: expected } }),
     });
+    if (!isOfStream(ack)) throw noStream(subject);
     return wordsOf(ack);
   } catch (error) {
-    throw faultOf(error, subject);
+    throw error instanceof SyntaxError ? noStream(subject) : faultOf(error, subject);
   }
 }
+
+/** The client takes any JSON for one: a service that listens on the subject may be the first to answer. */
+const isOfStream = ({ stream, seq }: Partial<PubAck>): boolean => Boolean(stream) && Number(seq) > 0;
+
+const noStream = (subject: string): BrokerFault =>
+  new BrokerFault(
+    'unroutable',
+    `what answers on ${subject} is no stream; publish to a subject that a stream has and no service answers on`,
+  );
 
 const wordsOf = ({ stream, seq, duplicate }: PubAck): string =>
   `stream ${stream}, sequence ${seq}${duplicate ? ', which it had already' : ''}`;

@@ -29,7 +29,6 @@ async function connect(connecting: Connecting, maxlen: number): Promise<Session>
     Connector: connectorOf(socket),
     ...(target.user && { username: target.user }),
     ...(target.password && { password: target.password }),
-    db: Number(target.name) || 0,
     lazyConnect: true,
     enableReadyCheck: false,
     // A lost connection fails what is in flight: the queue tries again, and nothing else does.
@@ -45,9 +44,10 @@ async function connect(connecting: Connecting, maxlen: number): Promise<Session>
   signal.addEventListener('abort', () => redis.disconnect(), { once: true });
   try {
     await redis.connect();
+    await select(redis, target.name);
   } catch (error) {
     redis.disconnect();
-    throw faultOf(last ?? error);
+    throw faultOf(error instanceof BrokerFault ? error : (last ?? error));
   }
   return {
     publish: (message) =>
@@ -59,6 +59,20 @@ async function connect(connecting: Connecting, maxlen: number): Promise<Session>
       ),
     close: () => closed(redis, socket),
   };
+}
+
+/** Not by ioredis' `db`: when that fails it writes to database 0. */
+async function select(redis: Redis, database: string): Promise<void> {
+  if (database === '' || database === '0') return;
+  try {
+    await redis.select(database);
+  } catch (error) {
+    if (!(error instanceof Error && error instanceof ReplyError)) throw error;
+    throw new BrokerFault(
+      'rejected',
+      `database ${database}: ${error.message}; correct it in the endpoint’s url`,
+    );
+  }
 }
 
 /** A repeated delivery is a second entry with the same `id`: a stream has no memory of ids. */

@@ -69,6 +69,15 @@ test('the binary mode of CloudEvents has its attributes beside the body', async 
   await redis.del(key);
 });
 
+test('a database that the server has not gets nothing into another one', async () => {
+  const key = testPrefix();
+  const sink = single(openRedisStream({ ...brokerOptionsAt(`${redisUrl()}/4000`, { key }), maxlen: 0 }));
+  expect(await sink.send(aDelivery(), anAttempt())).toMatchObject({
+    ...{ kind: 'retry', reason: 'rejected', detail: expect.stringContaining('database 4000') },
+  });
+  expect(await client().exists(key)).toBe(0);
+});
+
 test.each([
   ['a wrong password', 'redis://nobody-here:wrong-password@', { kind: 'retry', reason: 'denied' }],
   ['another scheme', 'http://', { kind: 'retry', reason: 'url' }],
