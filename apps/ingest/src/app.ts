@@ -42,16 +42,19 @@ export function createApp(parts: AppParts): RequestListener {
 
   const takeOpen = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     const started = performance.now();
-    let source: string | undefined;
+    let receipt: Receipt | undefined;
     try {
-      const receipt = await take(request, { path: OPEN });
-      source = receipt.source;
+      receipt = await take(request, { path: OPEN });
       writeAnswer(response, receipt);
     } catch (error) {
       writeAnswer(response, await errors.of(error, { request, path: OPEN }));
     }
-    const ms = performance.now() - started;
-    observer.requestAnswered({ source: source ?? 'unknown', status: response.statusCode, ms });
+    observer.requestAnswered({
+      source: receipt?.source ?? 'unknown',
+      status: response.statusCode,
+      ms: performance.now() - started,
+      trace: receipt?.trace,
+    });
   };
   return (request, response) => {
     if (request.method === 'POST' && request.url === OPEN) void takeOpen(request, response);
@@ -96,6 +99,7 @@ function createKoa({ paths, observer }: AppParts, take: Taker, errors: ErrorAnsw
   router.register(WEBHOOK_PATHS, WEBHOOK_METHODS, async (ctx) => {
     const receipt = await take(ctx.req, { path: ctx.path, query: ctx.querystring });
     ctx.state.source = receipt.source;
+    ctx.state.trace = receipt.trace;
     answer(ctx, receipt);
   });
 
@@ -112,6 +116,7 @@ function createKoa({ paths, observer }: AppParts, take: Taker, errors: ErrorAnsw
       source: ctx.state.source ?? 'unknown',
       status: ctx.status,
       ms: performance.now() - started,
+      trace: ctx.state.trace,
     });
   });
   app.use(router.routes() as Koa.Middleware);
