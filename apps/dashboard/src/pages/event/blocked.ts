@@ -2,11 +2,18 @@
 import { LongshoreError } from '@longshore/event';
 import type { AdminService } from '@longshore/operator';
 
-/** Why nothing is delivered to an endpoint, by its name; empty while Redis is unavailable, as the rest needs none. */
+/** Why nothing is delivered to an endpoint, in words that follow its name, by that name; empty while Redis is unavailable, as the rest needs none. */
 export async function blockedEndpoints(admin: AdminService): Promise<ReadonlyMap<string, string>> {
   try {
     const endpoints = await admin.endpoints();
-    return new Map(endpoints.flatMap(({ name, blocked }) => (blocked ? [[name, blocked]] : [])));
+    return new Map(
+      endpoints.flatMap(({ name, blocked, state, pulse: { lastError } }) => {
+        const held =
+          state.name === 'held' && `held: ${lastError?.detail ?? lastError?.reason ?? state.words}`;
+        const why = blocked ?? held;
+        return why ? [[name, why]] : [];
+      }),
+    );
   } catch (error) {
     if (error instanceof LongshoreError && error.code === 'QUEUE_UNAVAILABLE') return new Map();
     throw error;
