@@ -10,6 +10,7 @@ import { parse } from 'yaml';
 import { createProgram } from '../apps/longshore/dist/main.js';
 import { configFrom } from '../packages/config/dist/read.js';
 import { jsonSchema } from '../packages/config/dist/reference.js';
+import { KINDS } from '../packages/sources/dist/kinds/index.js';
 import { LISTED_BY_FOLDER, NOT_A_PAGE, pagesOf } from '../site/sidebar.mjs';
 import { blocks, withoutBlocks } from './testing/markdown.mjs';
 import { ROOT } from './testing/relay.mjs';
@@ -46,6 +47,26 @@ test('every link to the Internet is an address', () => {
       .map((url) => `${path}: ${url}`),
   );
   expect(wrong).toEqual([]);
+});
+
+test('the matrix of registries has each kind, and what it does on failure', () => {
+  const { text } = PAGES.find(({ path }) => path === 'docs/registries.md');
+  const WORDS = {
+    'retries-for-ever': 'retries forever',
+    retries: 'retries ',
+    'gives-up': /three attempts|undocumented|depends/,
+    'never-retries': 'never retries',
+    'disables-itself': 'switches itself off',
+  };
+  const events = KINDS.filter(({ lines }) => !lines);
+  const rows = text.split('\n').map((line) => line.split('|').map((cell) => cell.trim().replaceAll('`', '')));
+  const wrong = events.filter(({ kind, sender }) => {
+    const isThere = rows.some(([, , second]) => second === kind);
+    const [, , failure = ''] = rows.find(([, first]) => first === kind) ?? [];
+    return !isThere || failure.search(WORDS[sender.onFailure]) === -1;
+  });
+  expect(wrong.map(({ kind }) => kind)).toEqual([]);
+  expect(text).toContain(`reads ${events.length} of them`);
 });
 
 /** https, a host with a dot, no credentials; http on this machine only, and mail. */

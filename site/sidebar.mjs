@@ -1,3 +1,6 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+
 /**
  * The order of the documentation: that of a user's day. Each page of the site is here once; a test fails for a page of
  * the repository that is in no group.
@@ -21,25 +24,7 @@ export const GROUPS = [
       ['Which registry sends what', 'docs/registries.md'],
       {
         text: 'One page for each kind',
-        items: [
-          ['Distribution (registry)', kind('distribution')],
-          ['Distribution’s log', kind('distribution-log')],
-          ['Harbor', kind('harbor')],
-          ['GitLab', kind('gitlab')],
-          ['GitHub, ghcr.io', kind('github')],
-          ['Gitea, Forgejo', kind('gitea')],
-          ['Quay', kind('quay')],
-          ['Docker Hub', kind('dockerhub')],
-          ['zot', kind('zot')],
-          ['Nexus', kind('nexus')],
-          ['Artifactory', kind('jfrog')],
-          ['Azure Container Registry', kind('acr')],
-          ['Azure Event Grid', kind('eventgrid')],
-          ['Amazon ECR', kind('ecr')],
-          ['Google Artifact Registry', kind('gar')],
-          ['Alibaba Cloud', kind('aliyun')],
-          ['CloudEvents', kind('cloudevents')],
-        ],
+        items: kinds(),
       },
       ['A registry’s configuration', 'infra/registry/README.md'],
       ['Events that were not sent', 'docs/reconcile.md'],
@@ -206,6 +191,16 @@ export function pagesOf(groups = GROUPS) {
   return groups.flatMap((item) => (Array.isArray(item) ? [item[1]] : pagesOf(item.items)));
 }
 
-function kind(name) {
-  return `packages/sources/src/kinds/${name}/README.md`;
+/** A kind of registry is a folder, so that a new one is in the sidebar by itself. */
+function kinds() {
+  const folder = 'packages/sources/src/kinds';
+  const root = join(import.meta.dirname, '..');
+  return readdirSync(join(root, folder), { withFileTypes: true })
+    .filter((entry) => entry.isDirectory())
+    .map(({ name }) => {
+      const page = `${folder}/${name}/README.md`;
+      const [heading] = readFileSync(join(root, page), 'utf8').split('\n');
+      return [heading.replace(/^# /, '').replace(/ \(.*\)$/, ''), page];
+    })
+    .sort(([one], [other]) => one.localeCompare(other, 'en'));
 }
