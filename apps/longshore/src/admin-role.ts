@@ -5,7 +5,7 @@ import { createPulseReader } from '@longshore/queue/pulse';
 import { createQuarantine } from '@longshore/queue/quarantine';
 import { createAdmin } from './admin.js';
 import { type Listener, listen, logRefused, recordDropped } from './listen.js';
-import { refusedWords } from './reload.js';
+import { refusedWords } from './load.js';
 import type { Role, RoleParts } from './role.js';
 
 const LOG_INTERVAL_MS = 60_000;

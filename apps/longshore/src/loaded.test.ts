@@ -26,9 +26,25 @@ test('help and wrong usage load neither the schemas nor a client of Redis', () =
   expect([...packagesLoadedBy(built('main'))]).toEqual(['commander']);
 });
 
+test('a command that looks into a relay loads no library that it uses with some configurations only', () => {
+  const loaded = packagesLoadedBy(built('operator/status'));
+  expect(loaded).toContain('ioredis');
+  for (const others of [
+    'bullmq',
+    'undici',
+    'jose',
+    'pg',
+    'semver',
+    're2js',
+    '@marcbachmann/cel-js',
+    'liquidjs',
+  ])
+    expect(loaded).not.toContain(others);
+});
+
 test('a process loads the code of a role when it starts that role', () => {
   const loaded = packagesLoadedBy(built('run'));
-  expect(loaded).toContain('bullmq');
+  expect(loaded).toContain('ioredis');
   for (const others of ['@bull-board/api', 'preact', 'got']) expect(loaded).not.toContain(others);
 });
 
