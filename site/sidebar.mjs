@@ -125,6 +125,7 @@ export const GROUPS = [
       ['Sizing', 'docs/sizing.md'],
       ['Prometheus', 'infra/prometheus/README.md'],
       ['Grafana', 'infra/grafana/README.md'],
+      ['Traces with OpenTelemetry', 'docs/telemetry.md'],
       ['Security of connections', 'docs/security.md'],
       ['Sign-in and roles', 'docs/sign-in.md'],
       ['Report a vulnerability', 'SECURITY.md'],

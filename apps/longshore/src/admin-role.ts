@@ -38,10 +38,10 @@ export function openAdmin(
       ...parts.losses(),
       ...notes(),
     ],
-    async metrics() {
+    async metrics(accept) {
       // By one role only, so that a sum over processes is correct.
       if (roles.includes('dashboard')) await countQueues();
-      return observer.metrics();
+      return observer.metrics(accept);
     },
     async vars() {
       const endpoints = config().notifications.endpoints.map(shown);

@@ -53,3 +53,16 @@ test('the client of OpenID Connect is loaded when an issuer is configured', () =
   expect([...packagesLoadedBy(`${dashboard}index.js`)]).not.toContain('openid-client');
   expect([...packagesLoadedBy(`${dashboard}access/oidc/oidc.js`)]).toContain('openid-client');
 });
+
+test('OpenTelemetry is loaded when an OTLP endpoint is set', () => {
+  const file = (path: string): string => fileURLToPath(new URL(`../../../${path}`, import.meta.url));
+  const withoutSpans = [
+    'apps/longshore/dist/run.js',
+    'apps/ingest/dist/index.js',
+    'apps/worker/dist/index.js',
+  ];
+  const isTheirs = (name: string): boolean => name.startsWith('@opentelemetry/');
+  for (const path of withoutSpans) expect([...packagesLoadedBy(file(path))].filter(isTheirs)).toEqual([]);
+  const exporter = packagesLoadedBy(file('packages/tracing/dist/otlp.js'));
+  expect([...exporter].filter(isTheirs)).toContain('@opentelemetry/sdk-trace-base');
+});
