@@ -1,5 +1,5 @@
 /** The ingest role: the HTTP face over the pipeline, kept in step with the configuration. */
-import type { IncomingMessage } from 'node:http';
+import type { IncomingMessage, RequestListener } from 'node:http';
 import type { Config } from '@longshore/config';
 import { excerpt, type HistoryWriter } from '@longshore/event';
 import type { Observer } from '@longshore/observe';
@@ -10,7 +10,6 @@ import { createProducer, createReplication } from '@longshore/queue/producer';
 import { createQuarantine, quarantineLimits } from '@longshore/queue/quarantine';
 import { withoutToken } from '@longshore/sources';
 import type { Claim } from '@longshore/spool';
-import type Koa from 'koa';
 import { createApp } from './app.js';
 import { createBodies } from './body/index.js';
 import { createCurrent } from './current.js';
@@ -36,7 +35,7 @@ export interface IngestParts {
 
 /** The role, without its listener. */
 export interface Ingest {
-  app: Koa;
+  listener: RequestListener;
   /** Records a request that the listener refused before the app saw it. */
   onRefused(refusal: { status: number; code: string; message: string }, request: { url?: string }): void;
   /** Opens the spool and adopts the requests of an earlier run; call it before the first request. Never fails. */
@@ -83,7 +82,7 @@ export function createIngest(parts: IngestParts): Ingest {
   return {
     start: spool.open,
     notes: spool.notes,
-    app: createApp({
+    listener: createApp({
       admit: createAdmit(current.sources, rates, spool.insteadOf(take)),
       bodies: createBodies({
         maxBody: () => settings.ingest.maxbody,

@@ -127,7 +127,7 @@ async function startIngest(parts: RoleParts): Promise<RunningRole> {
     onUnauthorized: signIns.failed,
   });
   await ingest.start();
-  const listener = await listen('ingest', config().ingest.listen, ingest.app.callback(), {
+  const listener = await listen('ingest', config().ingest.listen, ingest.listener, {
     hasSecret: () => asksForSecret(config()),
     hosts: () => config().ingest.hosts,
     onRefused: ingest.onRefused,
