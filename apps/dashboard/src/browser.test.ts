@@ -114,11 +114,11 @@ describe.runIf(hasTool('chromium'))('in a browser', () => {
       // The list that was open stays open with the first dead letter.
       await page.goto(`${dashboard.url}/endpoints/two`);
       const current = page.locator('nav.tabs [aria-current]');
-      expect(await current.innerText()).toBe('Last attempts');
+      expect(await current.textContent()).toBe('Last attempts');
       await dashboard.die('two');
       await page.keyboard.press('r');
       await page.getByRole('link', { name: 'Retry 1', exact: true }).waitFor();
-      expect(await current.innerText()).toBe('Last attempts');
+      expect(await current.textContent()).toBe('Last attempts');
 
       await page.getByRole('button', { name: 'Stop updates' }).click();
       await reads(page, 'Updates stopped');

@@ -10,8 +10,8 @@ const AT = '2026-11-21T09:30:05.730Z';
 
 test('a delivery that waits for a paused endpoint says so', () => {
   const event: ArchivedEvent = {
-    ...{ id: 'e1', at: AT, receivedAt: AT, source: 'eu', kind: 'distribution', target: 'image' },
-    action: 'push',
+    ...{ id: 'e1', at: AT, receivedAt: AT, source: 'eu', kind: 'distribution', action: 'push' },
+    target: 'manifest',
   };
   const trail: EventHistory = {
     ...{ eventId: 'e1', source: 'eu', receivedAt: AT, steps: [], incomplete: false },

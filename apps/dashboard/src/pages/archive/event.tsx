@@ -135,7 +135,11 @@ function Deliveries({
           )}
         </h3>
       )}
-      {trail.deliveries.length === 0 ? <p class="soft">No endpoint wanted it.</p> : <Matrix trail={trail} blocked={blocked} />}
+      {trail.deliveries.length === 0 ? (
+        <p class="soft">No endpoint wanted it.</p>
+      ) : (
+        <Matrix trail={trail} blocked={blocked} />
+      )}
       {trail.incomplete && <p class="note">The history of this event is incomplete.</p>}
       <details>
         <summary>Every step</summary>

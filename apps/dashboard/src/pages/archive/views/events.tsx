@@ -1,9 +1,10 @@
 /** The addresses about events. */
+
+import { blockedEndpoints } from '../../event/blocked.js';
 import type { Params } from '../../params.js';
 import { EventPage } from '../event.js';
 import { EventsPage } from '../events.js';
 import { EVENT_QUERY, eventFilterOf, pageOf, queryOf } from '../params.js';
-import { blockedEndpoints } from '../../event/blocked.js';
 import { type Parts, required, trace, unknown } from './parts.js';
 
 /** Lists events. */
