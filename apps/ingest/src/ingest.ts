@@ -8,6 +8,8 @@ import type { Monitor, RedisClient } from '@longshore/queue';
 import { createSourceTally } from '@longshore/queue/activity';
 import { createProducer, createReplication } from '@longshore/queue/producer';
 import { createQuarantine, quarantineLimits } from '@longshore/queue/quarantine';
+import { createReceivedTally } from '@longshore/queue/reconcile';
+import { startSpoolNotes } from '@longshore/queue/spools';
 import { withoutToken } from '@longshore/sources';
 import type { Claim } from '@longshore/spool';
 import { createApp } from './app.js';
@@ -64,8 +66,11 @@ export function createIngest(parts: IngestParts): Ingest {
   const publish = createPublish({ room: monitor, producer, history: trail, observer });
   const replication = createReplication(client, prefix, () => settings.redis.wait);
   const tally = createSourceTally(client, prefix);
+  const received = createReceivedTally(client, prefix, (name) =>
+    settings.registries.some(({ source }) => source === name),
+  );
   const take = createTake({
-    ...{ publish, routes: current.routes, quarantine, replication, observer, trail, tally },
+    ...{ publish, routes: current.routes, quarantine, replication, observer, trail, tally, received },
   });
   const spool = createLocalSpool({
     config: () => settings,
@@ -79,6 +84,7 @@ export function createIngest(parts: IngestParts): Ingest {
     observer,
     tally,
   });
+  const spooled = startSpoolNotes(client, prefix, spool);
   return {
     start: spool.open,
     notes: spool.notes,
@@ -109,7 +115,8 @@ export function createIngest(parts: IngestParts): Ingest {
     },
     async close() {
       await spool.close();
-      await tally.close();
+      spooled.close();
+      await Promise.all([tally.close(), received.close()]);
       await producer.close();
     },
   };
