@@ -156,6 +156,7 @@ export const GROUPS = [
     text: 'Reference',
     items: [
       ['Every setting', 'docs/reference/configuration.md'],
+      ['Commands', 'docs/commands.md'],
       ['Error codes', 'docs/reference/errors.md'],
       ['Log records', 'docs/reference/records.md'],
       ['Metrics', 'docs/reference/metrics.md'],
