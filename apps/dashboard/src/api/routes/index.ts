@@ -8,6 +8,7 @@ import { configurationRoutes } from './configuration.js';
 import { deadRoutes } from './dead.js';
 import { deliveryRoutes } from './deliveries.js';
 import { endpointRoutes } from './endpoints.js';
+import { explainRoutes } from './explain.js';
 import { operationRoutes } from './operations.js';
 import { quarantineRoutes } from './quarantine.js';
 import { replayRoutes } from './replay.js';
@@ -17,6 +18,7 @@ export function routesOf(admin: AdminService, jobs: BulkJobs, archive?: ArchiveR
   return [
     ...endpointRoutes(admin),
     ...deliveryRoutes(admin),
+    ...explainRoutes(admin),
     ...deadRoutes(admin, jobs),
     ...quarantineRoutes(admin),
     ...replayRoutes(jobs),
