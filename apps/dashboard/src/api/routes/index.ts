@@ -4,9 +4,11 @@ import type { AdminService } from '@longshore/operator';
 import type { BulkJobs } from '@longshore/operator/bulk';
 import type { Route } from '../route.js';
 import { archiveRoutes } from './archive.js';
+import { configurationRoutes } from './configuration.js';
 import { deadRoutes } from './dead.js';
 import { deliveryRoutes } from './deliveries.js';
 import { endpointRoutes } from './endpoints.js';
+import { explainRoutes } from './explain.js';
 import { operationRoutes } from './operations.js';
 import { quarantineRoutes } from './quarantine.js';
 import { replayRoutes } from './replay.js';
@@ -16,10 +18,12 @@ export function routesOf(admin: AdminService, jobs: BulkJobs, archive?: ArchiveR
   return [
     ...endpointRoutes(admin),
     ...deliveryRoutes(admin),
+    ...explainRoutes(admin),
     ...deadRoutes(admin, jobs),
     ...quarantineRoutes(admin),
     ...replayRoutes(jobs),
     ...operationRoutes(jobs),
+    ...configurationRoutes(admin),
     ...archiveRoutes(archive),
   ];
 }
