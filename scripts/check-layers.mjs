@@ -26,7 +26,7 @@ const LAYERS = {
   routing: { may: ['event'], why: STAGE },
   queue: { may: ['event'], why: STAGE },
   publish: {
-    may: ['event', 'routing', 'queue', 'observe'],
+    may: ['event', 'routing', 'queue', 'observe', 'tracing'],
     why: 'publish is the way from events to durable deliveries; sources and sinks are before and behind it',
   },
   formats: {
@@ -36,12 +36,13 @@ const LAYERS = {
   },
   signing: { may: [], why: 'signing is bytes and keys: the command checks with it what a sink has signed' },
   sinks: {
-    may: ['event', 'archive', 'settings', 'formats', 'network', 'registry-client', 'signing'],
+    may: ['event', 'archive', 'settings', 'formats', 'network', 'registry-client', 'signing', 'tracing'],
     why: STAGE,
   },
   'registry-client': { may: ['event', 'network'], why: STAGE },
   archive: { may: ['event', 'settings', 'registry-client'], why: STAGE },
-  observe: { may: ['event'], why: STAGE },
+  tracing: { may: [], why: 'spans are made by every stage that sends or takes something' },
+  observe: { may: ['event', 'tracing'], why: STAGE },
   spool: { may: ['event'], why: STAGE },
   embedded: { may: ['event'], why: 'it only runs a program; queue is the client of Redis' },
   config: {
@@ -49,7 +50,7 @@ const LAYERS = {
     why: 'config imports only the schemas of the stages',
   },
   ingest: {
-    may: ['event', 'network', 'sources', 'publish', 'queue', 'observe', 'spool', 'config'],
+    may: ['event', 'network', 'sources', 'publish', 'queue', 'observe', 'tracing', 'spool', 'config'],
     why: APP,
   },
   worker: {
@@ -67,12 +68,13 @@ const LAYERS = {
       'registry-client',
       'archive',
       'observe',
+      'tracing',
       'config',
     ],
     why: APP,
   },
   doctor: {
-    may: ['event', 'network', 'queue', 'archive', 'sinks', 'config'],
+    may: ['event', 'network', 'queue', 'archive', 'sinks', 'tracing', 'config'],
     why: 'the command, the pages and /readyz share the doctor; it connects as a sink does',
   },
   operator: {
@@ -87,6 +89,7 @@ const LAYERS = {
       'network',
       'queue',
       'observe',
+      'tracing',
       'doctor',
       'operator',
       'config',
@@ -107,6 +110,10 @@ const LAYERS = {
 
 /** Dependencies that few packages may use. */
 const OWNED = {
+  '@opentelemetry/api': {
+    owners: ['tracing'],
+    why: 'spans are made through tracing, which loads nothing while unused',
+  },
   bullmq: { owners: ['queue'], why: 'all of Longshore’s Redis and BullMQ is in queue' },
   ioredis: {
     owners: ['queue', 'sinks'],

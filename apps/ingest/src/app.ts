@@ -66,6 +66,7 @@ export function createApp(parts: AppParts): Koa {
       source: ctx.state.source ?? 'unknown',
       status: ctx.status,
       ms: performance.now() - started,
+      trace: ctx.state.trace,
     });
   });
   const routes = router.routes() as Koa.Middleware;
@@ -87,8 +88,9 @@ function headOf(ctx: Koa.Context, remote: string | undefined): RequestHead {
   };
 }
 
-function answer(ctx: Koa.Context, { source, status, headers, body = '' }: Receipt): void {
+function answer(ctx: Koa.Context, { source, status, headers, body = '', trace }: Receipt): void {
   ctx.state.source = source;
+  ctx.state.trace = trace;
   ctx.status = status;
   if (headers) ctx.set({ ...headers });
   ctx.body = body;

@@ -17,6 +17,7 @@ import { createCurrent } from './current.js';
 import { createLocalSpool } from './local-spool.js';
 import { createAdmit, createTake, reopen } from './pipeline.js';
 import { createRates } from './rates.js';
+import { inDrainSpan } from './request-span.js';
 
 /** What ingest is given by the process that it runs in. */
 export interface IngestParts {
@@ -71,7 +72,11 @@ export function createIngest(parts: IngestParts): Ingest {
     config: () => settings,
     claim,
     isReady: () => monitor.health.up,
-    drain: async ({ source, ...raw }) => take(await reopen(current.sources(), source, raw)),
+    drain: (request) =>
+      inDrainSpan(request, async () => {
+        const { source, ...raw } = request;
+        return take(await reopen(current.sources(), source, raw));
+      }),
     observer,
     tally,
   });

@@ -12,18 +12,14 @@ import type { Publish, PublishObserver, Routes } from '@longshore/publish';
 import type { SourceTally } from '@longshore/queue/activity';
 import type { Replication } from '@longshore/queue/producer';
 import type { Quarantine } from '@longshore/queue/quarantine';
-import type { OpenedRequest, RawRequest, RequestHead, Sources } from '@longshore/sources';
+import type { RawRequest, RequestHead, Sources } from '@longshore/sources';
 import { entriesOf, keep, reportKept } from './keep.js';
+import type { OpenRequest } from './open-request.js';
 import type { Rates } from './rates.js';
 import { type Receipt, receiptOf } from './receipt.js';
+import { inRequestSpan } from './request-span.js';
 
-/** A request that was verified, with what its source has read in it. */
-export interface OpenRequest {
-  opened: OpenedRequest;
-  raw: RawRequest;
-  /** `performance.now()` at which the work on it began. */
-  started: number;
-}
+export type { OpenRequest } from './open-request.js';
 
 /**
  * Makes everything in a request durable.
@@ -61,7 +57,8 @@ export function createAdmit(sources: () => Sources, rates: Rates, take: Take): A
         const opened = await open(raw);
         // Only now its source is certain: a signature, or the shared path.
         if (source === undefined && takesBody) rates.count(opened.source);
-        return take({ opened, raw, started });
+        const request = { opened, raw, started };
+        return inRequestSpan(request, () => take(request));
       },
     };
   };

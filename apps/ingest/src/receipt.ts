@@ -1,6 +1,7 @@
 /** The result of a request: the HTTP answer, and the counts for callers that do not use HTTP. */
 import type { Published } from '@longshore/publish';
 import type { OpenedRequest } from '@longshore/sources';
+import type { TraceIds } from '@longshore/tracing';
 import type { Kept } from './keep.js';
 
 /** The answer to a request. */
@@ -13,6 +14,8 @@ export interface Receipt {
   source: string;
   /** The counts, for callers that do not use HTTP; absent when the request was not read. */
   taken?: Taken;
+  /** Of its span, when that is recorded. */
+  trace?: TraceIds;
 }
 
 /** The result for the events of a request. */

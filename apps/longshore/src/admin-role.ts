@@ -5,7 +5,7 @@ import { createPulseReader } from '@longshore/queue/pulse';
 import { createQuarantine } from '@longshore/queue/quarantine';
 import { createAdmin } from './admin.js';
 import { type Listener, listen, logRefused, recordDropped } from './listen.js';
-import { refusedWords } from './reload.js';
+import { refusedWords } from './load.js';
 import type { Role, RoleParts } from './role.js';
 
 const LOG_INTERVAL_MS = 60_000;
@@ -38,10 +38,10 @@ export function openAdmin(
       ...parts.losses(),
       ...notes(),
     ],
-    async metrics() {
+    async metrics(accept) {
       // By one role only, so that a sum over processes is correct.
       if (roles.includes('dashboard')) await countQueues();
-      return observer.metrics();
+      return observer.metrics(accept);
     },
     async vars() {
       const endpoints = config().notifications.endpoints.map(shown);

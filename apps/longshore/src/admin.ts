@@ -9,7 +9,8 @@ export interface AdminParts {
   missing(): string[];
   /** Further notes for an operator, one line each. */
   notes(): string[];
-  metrics(): Promise<{ contentType: string; body: string }>;
+  /** @param accept the reader's `Accept` header */
+  metrics(accept: string): Promise<{ contentType: string; body: string }>;
   vars(): Promise<object>;
 }
 
@@ -30,7 +31,7 @@ export function createAdmin({ version, missing, notes, metrics, vars }: AdminPar
     };
   });
   router.get('/metrics', async (ctx) => {
-    const { contentType, body } = await metrics();
+    const { contentType, body } = await metrics(ctx.get('accept'));
     ctx.type = contentType;
     ctx.body = body;
   });

@@ -26,9 +26,25 @@ test('help and wrong usage load neither the schemas nor a client of Redis', () =
   expect([...packagesLoadedBy(built('main'))]).toEqual(['commander']);
 });
 
+test('a command that looks into a relay loads no library that it uses with some configurations only', () => {
+  const loaded = packagesLoadedBy(built('operator/status'));
+  expect(loaded).toContain('ioredis');
+  for (const others of [
+    'bullmq',
+    'undici',
+    'jose',
+    'pg',
+    'semver',
+    're2js',
+    '@marcbachmann/cel-js',
+    'liquidjs',
+  ])
+    expect(loaded).not.toContain(others);
+});
+
 test('a process loads the code of a role when it starts that role', () => {
   const loaded = packagesLoadedBy(built('run'));
-  expect(loaded).toContain('bullmq');
+  expect(loaded).toContain('ioredis');
   for (const others of ['@bull-board/api', 'preact', 'got']) expect(loaded).not.toContain(others);
 });
 
@@ -36,4 +52,17 @@ test('the client of OpenID Connect is loaded when an issuer is configured', () =
   const dashboard = fileURLToPath(new URL('../../dashboard/dist/', import.meta.url));
   expect([...packagesLoadedBy(`${dashboard}index.js`)]).not.toContain('openid-client');
   expect([...packagesLoadedBy(`${dashboard}access/oidc/oidc.js`)]).toContain('openid-client');
+});
+
+test('OpenTelemetry is loaded when an OTLP endpoint is set', () => {
+  const file = (path: string): string => fileURLToPath(new URL(`../../../${path}`, import.meta.url));
+  const withoutSpans = [
+    'apps/longshore/dist/run.js',
+    'apps/ingest/dist/index.js',
+    'apps/worker/dist/index.js',
+  ];
+  const isTheirs = (name: string): boolean => name.startsWith('@opentelemetry/');
+  for (const path of withoutSpans) expect([...packagesLoadedBy(file(path))].filter(isTheirs)).toEqual([]);
+  const exporter = packagesLoadedBy(file('packages/tracing/dist/otlp.js'));
+  expect([...exporter].filter(isTheirs)).toContain('@opentelemetry/sdk-trace-base');
 });

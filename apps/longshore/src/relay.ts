@@ -3,11 +3,10 @@
  * Starts nothing: the embedded Redis of a relay that does not run is not woken up behind its back.
  */
 import type { Config, Env } from '@longshore/config';
-import { findEmbeddedRedis } from '@longshore/embedded/redis';
 import { LongshoreError } from '@longshore/event';
 import { connect, createMonitor, type Monitor, type RedisAddress, type RedisClient } from '@longshore/queue';
-import { namedRedis } from './redis.js';
-import { load } from './reload.js';
+import { load } from './load.js';
+import { namedRedis } from './named-redis.js';
 
 /** A relay as a command sees it. */
 export interface Relay {
@@ -52,6 +51,7 @@ export async function withRelay<T>(file: string, env: Env, use: (relay: Relay) =
 async function locate(file: string, config: Config): Promise<{ address: RedisAddress; where: string }> {
   const named = namedRedis(config);
   if (named) return named;
+  const { findEmbeddedRedis } = await import('@longshore/embedded/redis');
   const socket = await findEmbeddedRedis(config.datadir);
   if (!socket) throw notRunning(`no relay runs on ${config.datadir}`, file);
   return { address: { socket: () => socket }, where: socket };

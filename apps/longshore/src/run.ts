@@ -14,13 +14,15 @@ import { createObserver, type Observer } from '@longshore/observe';
 import { connect, createMonitor, type RedisHealth } from '@longshore/queue';
 import { watchForLoss } from '@longshore/queue/lost';
 import { createInspector, createPauses } from '@longshore/queue/operator';
+import { startTracing, type Tracing } from '@longshore/tracing/export';
 import { openRelayArchive, type RelayArchive } from './archive.js';
 import { healthLog } from './health.js';
+import { load } from './load.js';
 import { lossNotes, reportLoss } from './losses.js';
 import { announceReadiness } from './readiness.js';
 import { type OpenRedis, openRedis } from './redis.js';
 import { startRefusalNotes } from './refusal-notes.js';
-import { type InForce, load, logWarnings, reloadConfig } from './reload.js';
+import { type InForce, logWarnings, reloadConfig } from './reload.js';
 import type { Role, RoleParts } from './role.js';
 import { startRoles } from './roles.js';
 import type { Surroundings } from './shell.js';
@@ -64,6 +66,10 @@ export async function run(options: RunOptions): Promise<number> {
   const stopped = untilStopped(signals, (signal) =>
     log.info({ signal, hint: 'a second signal ends the process at once' }, 'stopping'),
   );
+  const tracing = await startTracing(env, {
+    version,
+    onTrouble: (message) => observer.throttledLog('tracing', LOG_INTERVAL_MS).warn({}, message),
+  });
   // Reading a large append-only file back may take minutes; a signal to stop must not wait for that.
   const redis = await Promise.race([openRedis(config, env.PATH, observer, file), stopped]);
   if (!redis) return 0;
@@ -72,7 +78,7 @@ export async function run(options: RunOptions): Promise<number> {
     const opening = openArchiveFor(options.roles, config, observer).then((archive) => ({ archive }));
     const opened = await Promise.race([opening, stopped]);
     if (opened && 'archive' in opened) {
-      await serve(options, { config, observer, watcher, redis, stopped, ...opened });
+      await serve(options, { config, observer, watcher, redis, stopped, tracing, ...opened });
     }
   } finally {
     await redis.stop();
@@ -86,12 +92,13 @@ interface Serving {
   watcher: Watcher;
   redis: OpenRedis;
   archive: RelayArchive | undefined;
+  tracing: Tracing | undefined;
   stopped: Promise<unknown>;
 }
 
 /** Runs the roles until the process is to stop. What was opened is closed however that ends. */
 async function serve({ file, roles, env }: RunOptions, serving: Serving): Promise<void> {
-  const { config, observer, watcher, redis, archive, stopped } = serving;
+  const { config, observer, watcher, redis, archive, tracing, stopped } = serving;
   let inForce: InForce = { config };
   // A role that acknowledges nothing can do its job without replicas.
   const acknowledges = roles.length === 0 || roles.includes('ingest');
@@ -131,6 +138,7 @@ async function serve({ file, roles, env }: RunOptions, serving: Serving): Promis
       ...running.urls,
       redis: redis.where,
       archive: archive?.where,
+      traces: tracing?.url,
       ...summary(config, roles),
       version,
     });
@@ -146,6 +154,7 @@ async function serve({ file, roles, env }: RunOptions, serving: Serving): Promis
     await archive?.close();
     connections.close();
     await redis.stop();
+    await tracing?.close();
     // Lines that were held back come first: `stopped` is the last.
     await observer.flush();
     if (started) observer.log.info({}, 'stopped');

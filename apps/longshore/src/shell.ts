@@ -33,3 +33,7 @@ export interface Shell extends Pick<Surroundings, 'env' | 'stdout' | 'stderr' | 
   warn(line: string): void;
   exitWith(code: number): void;
 }
+
+/** Of a terminal; undefined for a pipe, which gets whole lines. */
+export const widthOf = ({ stdout: { isTTY, columns } }: Pick<Shell, 'stdout'>): number | undefined =>
+  isTTY ? columns : undefined;

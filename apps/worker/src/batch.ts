@@ -13,6 +13,7 @@ import {
 } from '@longshore/queue/batch';
 import { longestDelay, type Verdict } from '@longshore/queue/consumer';
 import type { SendResult } from '@longshore/sinks';
+import { inBatchSpan, noteVerdict } from './attempt-span.js';
 import { faultOf, type Handle, type LiveEndpoint } from './pipeline.js';
 import type { Report } from './report.js';
 
@@ -58,17 +59,20 @@ export function createBatchPipeline(
     return verdicts;
   };
 
-  const together = async (members: readonly TakenMember[], group: RetryGroup | undefined) => {
-    const started = performance.now();
-    const results = await send(members, endpoint());
-    const ms = performance.now() - started;
-    // Those of one request have the very same result.
-    return [...new Set(results)].flatMap((result) => {
-      const sent = members.filter((_, i) => results[i] === result);
-      const verdicts = verdictsOn(sent, result, group, ms);
-      return sent.map((member, i): [TakenMember, Verdict] => [member, verdicts[i] ?? RELEASED]);
+  const together = (members: readonly TakenMember[], group: RetryGroup | undefined) =>
+    inBatchSpan(members, async (span) => {
+      const started = performance.now();
+      const results = await send(members, endpoint());
+      const ms = performance.now() - started;
+      // Those of one request have the very same result.
+      return [...new Set(results)].flatMap((result) => {
+        const sent = members.filter((_, i) => results[i] === result);
+        const verdicts = verdictsOn(sent, result, group, ms);
+        const judged = verdicts.find((verdict) => 'outcome' in verdict);
+        if (judged) noteVerdict(span, judged);
+        return sent.map((member, i): [TakenMember, Verdict] => [member, verdicts[i] ?? RELEASED]);
+      });
     });
-  };
 
   return async ({ members, group }) => {
     const verdicts = new Map<TakenMember, Verdict>();

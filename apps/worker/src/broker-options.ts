@@ -20,10 +20,16 @@ export function brokerOptions(endpoint: BrokerEndpoint, version: string, egress:
     const where = `${endpoint.kind}.${problem.name}`;
     throw new LongshoreError('CONFIG_INVALID', `endpoint ${name}: ${where} is no template: ${problem.why}`);
   }
-  const { url, tls, settings, block } = revealAll({
-    ...{ url: endpoint.url, tls: endpoint.tls, settings: endpoint.options, block: blockOf(endpoint) },
+  const { url, headers, tls, settings, block } = revealAll({
+    ...{
+      url: endpoint.url,
+      headers: endpoint.headers,
+      tls: endpoint.tls,
+      settings: endpoint.options,
+      block: blockOf(endpoint),
+    },
   });
-  const common = { name, url, tls, timeout, host, format, settings, texts, egress, annotate: false };
+  const common = { name, url, headers, tls, timeout, host, format, settings, texts, egress, annotate: false };
   return { ...block, ...common, userAgent: `longshore/${version}`, trust: systemTrust() } as Options;
 }
 

@@ -6,8 +6,15 @@
  */
 import type { Endpoint } from '@longshore/config';
 import { type Delivery, isTest, type Outcome, type RetryPolicy } from '@longshore/event';
-import { type ConsumerOptions, judge, longestDelay, type TakenAttempt } from '@longshore/queue/consumer';
+import {
+  type AttemptVerdict,
+  type ConsumerOptions,
+  judge,
+  longestDelay,
+  type TakenAttempt,
+} from '@longshore/queue/consumer';
 import type { SendResult, Sink } from '@longshore/sinks';
+import { inAttemptSpan, noteVerdict } from './attempt-span.js';
 import type { Report } from './report.js';
 
 /** An endpoint as it is now. Replaced as a whole when the configuration changes. */
@@ -33,24 +40,33 @@ export function createDeliveryPipeline(endpoint: () => LiveEndpoint, report: Rep
       report.ignored(delivery, rule);
       return { settle: 'ignored', rule };
     }
-    const live = endpoint();
-    const started = performance.now();
-    const result = await attempt(delivery, live, taken);
-    if (result === 'aborted' || result === 'unsent') return { settle: 'released' };
-    if (result.kind === 'deferred') {
-      const { until, why, ours } = result;
-      if (ours) report.prevented(delivery, ours, why);
-      return { settle: 'deferred', until, why, ...(ours && { ours }) };
-    }
-
-    const { probe, started: starts } = taken;
-    const rules = { probe, ...(live.ordered && { started: starts }) };
-    // A test says at once how it ended, and is not repeated.
-    const policy = isTest(delivery) ? { ...live.settings, threshold: 1 } : live.settings;
-    const verdict = judge(policy, taken.number, result, Date.now(), isTest(delivery) ? {} : rules);
-    report.attempted({ delivery, attempt: taken.number, verdict, ms: performance.now() - started });
-    return verdict;
+    return inAttemptSpan(delivery, taken, async (span) => {
+      const live = endpoint();
+      const started = performance.now();
+      const result = await attempt(delivery, live, taken);
+      if (result === 'aborted' || result === 'unsent') return { settle: 'released' };
+      if (result.kind === 'deferred') {
+        const { until, why, ours } = result;
+        if (ours) report.prevented(delivery, ours, why);
+        return { settle: 'deferred', until, why, ...(ours && { ours }) };
+      }
+      const verdict = verdictOn(delivery, live, taken, result);
+      noteVerdict(span, verdict);
+      report.attempted({ delivery, attempt: taken.number, verdict, ms: performance.now() - started });
+      return verdict;
+    });
   };
+}
+
+function verdictOn(
+  delivery: Delivery,
+  { settings, ordered }: LiveEndpoint,
+  { number, probe, started }: TakenAttempt,
+  outcome: Outcome,
+): AttemptVerdict {
+  // A test says at once how it ended, and is not repeated.
+  if (isTest(delivery)) return judge({ ...settings, threshold: 1 }, number, outcome, Date.now(), {});
+  return judge(settings, number, outcome, Date.now(), { probe, ...(ordered && { started }) });
 }
 
 async function attempt(

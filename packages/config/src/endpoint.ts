@@ -201,6 +201,7 @@ const copyEndpoint = z
 const brokerKeys = (where: string) => ({
   name,
   url: setting(url(), `${where} With user and password; better as \`env:NAME\`.`, ''),
+  headers: headers('Of each message; they replace Longshore’s own headers of the same name.'),
   ...common('10s', 'Time limit of one attempt, from connecting to the broker’s confirmation.'),
   accept: setting(classes, `${CLASSES} Default \`[event]\`.`).optional(),
   rate: rate.optional(),
@@ -249,6 +250,17 @@ const amqpEndpoint = z
   .meta({ required: ['name', 'kind', 'url'] })
   .transform(oneBroker);
 
+const kafkaEndpoint = z
+  .strictObject({
+    kind: tag('kafka'),
+    kafka: brokers.kafka,
+    ...brokerKeys(
+      'A broker of the cluster, `kafka://host:9092`, or `kafkas://` for TLS; it leads to the others.',
+    ),
+  })
+  .meta({ required: ['name', 'kind', 'url'] })
+  .transform(oneBroker);
+
 const sqsEndpoint = z
   .strictObject({
     kind: tag('sqs'),
@@ -279,6 +291,7 @@ export const endpoint = union(
     redisStreamEndpoint,
     natsEndpoint,
     amqpEndpoint,
+    kafkaEndpoint,
     sqsEndpoint,
     pubSubEndpoint,
   ],

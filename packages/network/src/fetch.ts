@@ -1,9 +1,11 @@
 /** `fetch` under the rules of egress, with the certificates of a setting: for libraries that take one (jose, openid-client). */
-import { Agent, buildConnector, fetch as undiciFetch } from 'undici';
+import { createRequire } from 'node:module';
 import { Egress } from './egress/egress.js';
 import { destinationOf, guardedLookup } from './egress/lookup.js';
 import { secureOptions, type TlsOptions } from './tls/options.js';
 import type { Trust } from './trust/trust.js';
+
+const require = createRequire(import.meta.url);
 
 /** What the connections depend on. The operator wrote the urls. */
 export interface FetchOptions {
@@ -21,6 +23,8 @@ export function openFetch({ egress = new Egress(), tls, trust }: FetchOptions): 
   fetch: typeof fetch;
   close(): Promise<void>;
 } {
+  // Loaded with the first one: most commands that read the configuration fetch nothing, and it costs 80 ms of CPU.
+  const { Agent, buildConnector, fetch: undiciFetch } = require('undici') as typeof import('undici');
   const secure = secureOptions(tls, trust);
   const dispatcher = new Agent({
     connect(options, done) {

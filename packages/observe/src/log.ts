@@ -8,6 +8,7 @@
  */
 import { isatty } from 'node:tty';
 import { printableLines } from '@longshore/event';
+import { idsInProgress } from '@longshore/tracing';
 import { type DestinationStream, type Logger as Pino, pino, stdTimeFunctions } from 'pino';
 import { prettyLines } from './pretty.js';
 import { loggedError } from './safe-error.js';
@@ -62,6 +63,10 @@ export function createLog(options: LogOptions): Log {
       level: options.level,
       base: null,
       timestamp: stdTimeFunctions.isoTime,
+      mixin: () => idsInProgress() ?? NO_TRACE,
+      // pino would copy the line into the mixin.
+      mixinMergeStrategy: (line: object, trace: object) =>
+        trace === NO_TRACE ? line : { ...line, ...trace },
       formatters: { level: (level) => ({ level }) },
       serializers: { err: loggedError, error: loggedError },
     },
@@ -69,6 +74,8 @@ export function createLog(options: LogOptions): Log {
   );
   return { logger, flush, written };
 }
+
+const NO_TRACE = {};
 
 interface Output {
   stream: DestinationStream;

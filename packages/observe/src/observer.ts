@@ -31,8 +31,8 @@ export interface Observer extends Recorder, Gauges, ArchiveMeter, ReconcileMeter
   log: Logger;
   /** Like `log`, but writes equal lines at most once in `everyMs`, with the number of those suppressed. */
   throttledLog(key: string, everyMs: number): Logger;
-  /** Prometheus text. */
-  metrics(): Promise<{ contentType: string; body: string }>;
+  /** Prometheus text, or OpenMetrics with exemplars: see `Metrics.read`. @param accept the reader's `Accept` header */
+  metrics(accept?: string): Promise<{ contentType: string; body: string }>;
   /** `/debug/vars` in the registry's shape. `pending`: deliveries that wait or are in flight, by endpoint. */
   registryVars(endpoints: readonly EndpointSettings[], pending?: Readonly<Record<string, number>>): object;
   /** Resolves when every line so far is written. To be called before the process ends. */
@@ -74,7 +74,7 @@ export function createObserver(options: ObserverOptions): Observer {
       throttles.set(key, made);
       return made.logger;
     },
-    metrics: () => metrics.read(),
+    metrics: (accept) => metrics.read(accept),
     registryVars: (endpoints, pending = {}) =>
       registryVars(endpoints, (name) => {
         const known = tally.read(bounds.endpoint(name));

@@ -3,6 +3,7 @@
  * calls only count.
  */
 import type { PreheatRun } from '@longshore/event';
+import type { TraceIds } from '@longshore/tracing';
 import { bounded } from './bounded.js';
 import type { LabelBounds } from './label-bounds.js';
 import { actionLabel, reasonLabel, statusLabel } from './labels.js';
@@ -16,7 +17,7 @@ import type { Logger } from './throttle.js';
 /** The interface for the pipelines. No call throws or waits. */
 export interface Recorder {
   /** Once for each request that ingest answers, whatever the status. */
-  requestAnswered(request: { source: string; status: number; ms: number }): void;
+  requestAnswered(request: { source: string; status: number; ms: number; trace?: TraceIds }): void;
   /** `enqueuedTo`: deliveries enqueued, by endpoint. They add up to `enqueued`. */
   eventReceived(
     record: RecordFields['event.received'],
@@ -93,10 +94,10 @@ type OfEvents = 'requestAnswered' | 'linesSkipped' | 'spoolFed' | (keyof Recorde
 function eventRecorder({ log, metrics, bounds, tally }: RecorderParts): Pick<Recorder, OfEvents> {
   const write = writer(log);
   return {
-    requestAnswered({ source, status, ms }) {
+    requestAnswered({ source, status, ms, trace }) {
       const labels = { source: bounds.source(source), status: statusLabel(status) };
       metrics.count('longshore_requests_total', labels);
-      metrics.observe('longshore_ingest_duration_seconds', {}, ms / 1000);
+      metrics.observe('longshore_ingest_duration_seconds', {}, ms / 1000, trace);
     },
     eventReceived(record, { enqueuedTo }) {
       write('event.received', 0, record, { ms: tenths(record.ms) });

@@ -11,6 +11,7 @@ import type { PublishContext } from './context.js';
 import { noteReceived } from './history.js';
 import { type PublishObserver, recordReceived } from './record.js';
 import { assertRoom, type Room } from './room.js';
+import { producerSpans } from './spans.js';
 import { type Published, storedOf } from './stored.js';
 
 export type { Published } from './stored.js';
@@ -44,8 +45,10 @@ export function createPublish({ room, producer, history, observer }: PublishPart
     const bodyBytes = ((bytes ?? 0) * bodies) / Math.max(1, events.length);
     if (room) assertRoom(bodyBytes + planned.length * OVERHEAD_BYTES + beside, room);
 
+    const spans = producerSpans(planned);
     const enqueued = await producer
       .enqueue(planned, bytes === undefined ? {} : { bytes })
+      .finally(() => spans.end())
       .catch((error: unknown) => {
         if (error instanceof EnqueueRefused && error.enqueued.some(({ duplicate }) => !duplicate)) {
           const stored = storedOf(plans, error.enqueued);

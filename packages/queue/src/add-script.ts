@@ -23,14 +23,14 @@ import { AGENDA_LUA } from './take/agenda-lua.js';
 import { ENDPOINT_LUA } from './take/endpoint-lua.js';
 
 /** What an add of one job is, with its texts in front: see {@link ADD}. */
-const ARGUMENTS_OF_A_JOB = 9;
+const ARGUMENTS_OF_A_JOB = 10;
 
 /**
  * KEYS the list of waiting ones of the first job, the agenda (in a Cluster, where all jobs are of one endpoint: the
  *      first again)
  * ARGV epoch ms, how many bodies; for each its name and the body (empty: it is there); then for each job: first part of
  *      its key, id, name, data, which of the bodies, its lane, what `collapseArguments` and `latestArguments` return as
- *      JSON (empty: none), name of the endpoint
+ *      JSON (empty: none), name of the endpoint, `traceparent` (empty: none)
  * Returns for each job `new`, and 1 when nothing was waiting before; `known` and the time at which the job was stored;
  * `collapsed` and the id of the delivery that has the same fact; `no-body` when the body is not there; or `refused` and
  * the error of Redis. With `new` and `known` also what it superseded as JSON, and the JSON of its settlement if it was
@@ -61,7 +61,7 @@ local function wake(prefix, endpoint)
   agendaWake(endpoint)
   return 1
 end
-local function addOne(prefix, id, name, data, ref, body, lane, asked, latest, endpoint)
+local function addOne(prefix, id, name, data, ref, body, lane, asked, latest, endpoint, trace)
   local key = prefix .. id
   local function add()
     local keys = {}
@@ -78,6 +78,7 @@ local function addOne(prefix, id, name, data, ref, body, lane, asked, latest, en
     holdBody(key, ref, body)
     local arrival = redis.call('GET', prefix .. 'id')
     redis.call('HSET', key, 'k', lane, 's', arrival)
+    if trace ~= '' then redis.call('HSET', key, 'tp', trace) end
     if latest ~= '' then latestAdd(endpointOf(prefix, endpoint), id, cjson.decode(latest), arrival, at) end
     return { 'new', tostring(wake(prefix, endpoint)), unpack(redis.call('HMGET', key, 'sp', 'returnvalue')) }
   end
@@ -87,9 +88,9 @@ local function addOne(prefix, id, name, data, ref, body, lane, asked, latest, en
 end
 local first = 3 + 2 * ARGV[2]
 local function addNth(n)
-  local prefix, id, name, data, which, lane, asked, latest, endpoint = unpack(ARGV, n, n + ${ARGUMENTS_OF_A_JOB - 1})
+  local prefix, id, name, data, which, lane, asked, latest, endpoint, trace = unpack(ARGV, n, n + ${ARGUMENTS_OF_A_JOB - 1})
   local body = 1 + 2 * which
-  return addOne(prefix, id, name, data, ARGV[body], ARGV[body + 1], lane, asked, latest, endpoint)
+  return addOne(prefix, id, name, data, ARGV[body], ARGV[body + 1], lane, asked, latest, endpoint, trace)
 end
 if #ARGV < first + ${ARGUMENTS_OF_A_JOB} then return { addNth(first) } end
 -- What is wrong with one endpoint refuses none of the others. What refuses all of them is an answer to the script, as
@@ -120,6 +121,8 @@ export interface NewJob {
   lane: string;
   collapse?: CollapseArguments;
   latest?: LatestArguments;
+  /** See `PlannedDelivery`. */
+  trace?: string;
 }
 
 /** What became of an add; empty for a new job. */
@@ -164,9 +167,14 @@ function argumentsOf(prefix: string, jobs: readonly NewJob[]): (string | number 
   for (const { body } of jobs) bodies.set(body.ref, body.data || bodies.get(body.ref) || '');
   const place = new Map(Array.from(bodies.keys(), (ref, n) => [ref, n + 1]));
   const args: (string | number | Buffer)[] = [Date.now(), bodies.size, ...[...bodies].flat()];
-  for (const { endpoint, id, name, data, body, lane, collapse, latest } of jobs) {
+  for (const { endpoint, id, name, data, body, lane, collapse, latest, trace } of jobs) {
     const about = [queueKey(prefix, endpoint, ''), id, name, data, place.get(body.ref) ?? 0, lane];
-    args.push(...about, ...[collapse, latest].map((one) => (one ? JSON.stringify(one) : '')), endpoint);
+    args.push(
+      ...about,
+      ...[collapse, latest].map((one) => (one ? JSON.stringify(one) : '')),
+      endpoint,
+      trace ?? '',
+    );
   }
   return args;
 }

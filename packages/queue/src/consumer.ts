@@ -70,6 +70,8 @@ export interface TakenAttempt {
   probe: boolean;
   /** It was dead, of an outage that is over. */
   revived: boolean;
+  /** `traceparent` that it was added with. */
+  trace?: string;
   signal: AbortSignal;
   /** Shown with the delivery wherever it is looked at. Best effort: never fails, may be left out. */
   progress(value: object): void;

@@ -31,6 +31,8 @@ export interface PlannedDelivery extends Delivery {
   order?: 'repository' | 'endpoint';
   /** The endpoint has `latest: tag`. */
   latest?: true;
+  /** `traceparent` of the span that enqueues it: what is done with it later refers to that. */
+  trace?: string;
 }
 
 /** What became of a planned delivery: durable now, unless it was known already or is collapsed. */
@@ -95,7 +97,7 @@ export function createProducer(
   const addJob = createAdder(client, prefix);
 
   const add = async (delivery: PlannedDelivery, bodies: OutgoingBodies, whole = false): Promise<Added> => {
-    const { endpoint, id, receivedAt, view, collapse, latest, order } = delivery;
+    const { endpoint, id, receivedAt, view, collapse, latest, order, trace } = delivery;
     const [body] = await Promise.all([bodies.of(delivery, whole), pool.opened(endpoint)]);
     const asked = Date.now();
     const job = {
@@ -107,6 +109,7 @@ export function createProducer(
       lane: laneKey(view.repository),
       collapse: collapse && collapseArguments(collapse, receivedAt),
       latest: latest && latestArguments(delivery, order !== undefined),
+      trace,
     };
     const added = await addJob(job).catch((error: unknown) => {
       unanswered.note(id, asked);

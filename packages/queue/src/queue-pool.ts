@@ -11,7 +11,7 @@ import { isReady, type RedisClient } from './connection.js';
 import type { JobData } from './job.js';
 import { endpointsKey, queueName } from './names.js';
 import { notConnected } from './refusal.js';
-import { StoredQueue } from './stored-queue.js';
+import { openStoredQueue } from './stored-queue.js';
 
 /** The default would cost up to 0.8 MB of Redis per busy queue; nothing here reads the stream. */
 const EVENT_STREAM = { events: { maxLen: 100 } };
@@ -119,7 +119,7 @@ function shareOf(client: RedisClient, prefix: string): Shared {
 }
 
 function newQueue(client: RedisClient, prefix: string, endpoint: string): Queue<JobData> {
-  const queue = new StoredQueue({ client, prefix, endpoint }, queueName(endpoint), {
+  const queue = openStoredQueue({ client, prefix, endpoint }, queueName(endpoint), {
     connection: client,
     prefix,
     streams: EVENT_STREAM,

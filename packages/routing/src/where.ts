@@ -7,9 +7,10 @@
  */
 
 import { DETAILS, type Facts, globFault, globMatcher } from '@longshore/event';
-import { type ASTNode, Environment } from '@marcbachmann/cel-js';
-import { RE2JS } from 're2js';
-import { coerce, compare, parse as parseVersion, type SemVer, satisfies, validRange } from 'semver';
+import type { ASTNode, Environment } from '@marcbachmann/cel-js';
+import type { RE2JS } from 're2js';
+import type { SemVer } from 'semver';
+import { cel, once, re2, semver } from './libraries.js';
 
 /** A filter that was checked. */
 export interface Filter {
@@ -52,17 +53,17 @@ const MOST_PATTERNS = 1_000;
 const globs = new Map<string, (text: string) => boolean>();
 const expressions = new Map<string, RE2JS>();
 
-const environment = environmentOf();
+const environment = once(environmentOf);
 
 /**
  * Checks and compiles an expression.
  * @throws Error whose message says what is wrong, and where
  */
 export function compileFilter(expression: string): Filter {
-  const { valid, type, error } = environment.check(expression);
+  const { valid, type, error } = environment().check(expression);
   if (!valid) throw new Error(helpful(firstLine(error?.message) ?? 'is no expression'));
   if (type !== 'bool') throw new Error(`gives a value of type ${type}; it must be true or false`);
-  const evaluate = environment.parse(expression);
+  const evaluate = environment().parse(expression);
   inspect(evaluate.ast, false);
   return { passes: (facts) => evaluate(contextOf(facts)) === true };
 }
@@ -82,6 +83,8 @@ function contextOf(facts: Facts): Record<string, unknown> {
 }
 
 function environmentOf(): Environment {
+  const { Environment } = cel();
+  const { compare, satisfies } = semver();
   const made = new Environment({ limits: LIMITS });
   for (const name of TEXTS) made.registerVariable(name, 'string');
   made.registerVariable('size', 'int');
@@ -115,8 +118,10 @@ function environmentOf(): Environment {
 }
 
 /** `1.2` is 1.2.0, and `v1.2.3-rc.1` is a version too. */
-const versionOf = (text: string): SemVer | undefined =>
-  parseVersion(text) ?? (/^v?\d+(\.\d+)?$/.test(text) ? coerce(text) : null) ?? undefined;
+function versionOf(text: string): SemVer | undefined {
+  const { coerce, parse } = semver();
+  return parse(text) ?? (/^v?\d+(\.\d+)?$/.test(text) ? coerce(text) : null) ?? undefined;
+}
 
 function globOf(pattern: string): (text: string) => boolean {
   const known = globs.get(pattern);
@@ -129,7 +134,7 @@ function globOf(pattern: string): (text: string) => boolean {
 }
 
 function expressionOf(pattern: string): RE2JS {
-  const known = expressions.get(pattern) ?? RE2JS.compile(pattern);
+  const known = expressions.get(pattern) ?? re2().RE2JS.compile(pattern);
   remember(expressions, pattern, known);
   return known;
 }
@@ -156,7 +161,7 @@ function inspect(node: ASTNode, inMacro: boolean): void {
 const PATTERNS: Readonly<Record<string, (pattern: string) => unknown>> = {
   glob: globOf,
   re: expressionOf,
-  semver: (range) => validRange(range) ?? refuseRange(range),
+  semver: (range) => semver().validRange(range) ?? refuseRange(range),
 };
 
 function refuseRange(range: string): never {

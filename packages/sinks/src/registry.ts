@@ -2,6 +2,7 @@
 import { type ArchiveSinkOptions, openArchiveSink } from './archive/index.js';
 import { openAmqp } from './brokers/amqp/index.js';
 import type { BrokerOptions } from './brokers/driver.js';
+import { type KafkaOptions, openKafka } from './brokers/kafka/index.js';
 import { type NatsOptions, openNats } from './brokers/nats/index.js';
 import { openPubSub, type PubSubOptions } from './brokers/pubsub/index.js';
 import { openRedisStream, type RedisStreamOptions } from './brokers/redisstream/index.js';
@@ -23,6 +24,7 @@ export interface SinkOptions {
   redisstream: RedisStreamOptions;
   nats: NatsOptions;
   amqp: BrokerOptions;
+  kafka: KafkaOptions;
   sqs: SqsOptions;
   pubsub: PubSubOptions;
 }
@@ -35,6 +37,7 @@ const openers: { [Kind in SinkKind]: (options: SinkOptions[Kind]) => Sink } = {
   redisstream: openRedisStream,
   nats: openNats,
   amqp: openAmqp,
+  kafka: openKafka,
   sqs: openSqs,
   pubsub: openPubSub,
 };

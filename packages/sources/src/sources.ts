@@ -29,6 +29,8 @@ import { bodilessOfAnother, formOfAnother, unlessOfAnother } from './wrong-kind.
 export interface OpenedRequest extends Opened {
   source: string;
   kind: string;
+  /** It held a secret of its source. */
+  isProved?: boolean;
 }
 
 /** A request whose head was checked and not refused. */
@@ -99,10 +101,10 @@ export function createSources(config: SourcesConfig, kinds: readonly Kind[] = KI
         // Before the body is parsed: a sender without a secret costs no more work.
         if (isEmpty(allowed)) throw unauthorized(place);
         const body = decodeBody(raw.body);
-        if (named) return openWith(named, raw, body, opening);
-        const { source, likely } = identify(identifiable, raw, body, allowed);
+        const { source = named, likely } = named ? {} : identify(identifiable, raw, body, allowed);
         if (likely && !source) throw unauthorized(`the sources of kind ${likely.kind}`);
-        return openWith(source, raw, body, opening);
+        const isProved = source !== undefined && allowed.proved.includes(source);
+        return { ...openWith(source, raw, body, opening), isProved };
       },
     };
   };

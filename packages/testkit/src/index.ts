@@ -1,6 +1,7 @@
 /** Real parts for tests: Redis, PostgreSQL, registries, receivers, processes, images; and waiting for a state. Imported by tests only. */
 export { type Certificate, selfSigned } from './certificate.js';
 export { atTestEnd } from './cleanup.js';
+export { type CollectedSpan, type Collector, startCollector } from './collector.js';
 export { type EventuallyOptions, eventually } from './eventually.js';
 export { claimFolder } from './folder-lock.js';
 export { freePort } from './free-port.js';

@@ -1,8 +1,8 @@
 /** The archive of a relay, for the time that a command needs it. */
 import type { Archive } from '@longshore/archive';
 import type { Config, Env } from '@longshore/config';
+import { load } from '../load.js';
 import { openCommandArchive } from '../operator/command-archive.js';
-import { load } from '../reload.js';
 
 /**
  * Does something with the archive of a configuration file, and closes it afterwards.

@@ -58,12 +58,6 @@ export function asIdPrefixes(text: string, before: string[] = []): string[] {
   return [...before, text];
 }
 
-/** Parses one more id. @throws InvalidArgumentError */
-export function asIds(text: string, before: string[] = []): string[] {
-  if (!/^[0-9a-f]{32}$/.test(text)) throw new InvalidArgumentError('An id has 32 hexadecimal digits.');
-  return [...before, text];
-}
-
 /** Parses an absolute url. @throws InvalidArgumentError */
 export function httpUrl(text: string): string {
   if (!URL.canParse(text) || !/^https?:/.test(text))

@@ -1,8 +1,8 @@
 /** `longshore quarantine`: its options and help. The implementation is in `operator/quarantine.ts`. */
-import type { Command } from 'commander';
+import { type Command, Option } from 'commander';
 import type { QuarantineOptions } from '../operator/quarantine.js';
 import type { Shell } from '../shell.js';
-import { type Action, asAction, asCount, asIds, withConfig } from './options.js';
+import { type Action, asAction, asCount, asIdPrefixes, withConfig } from './options.js';
 
 const EXAMPLES = `
 Actions:
@@ -13,7 +13,7 @@ Actions:
   drop   delete
 
 Examples:
-  $ longshore quarantine list --source harbor
+  $ longshore quarantine list --source harbor -o wide
   $ longshore quarantine show 5d41402abc4b2a76b9719d911017c592
   $ longshore quarantine retry --since 3d
   $ longshore quarantine drop 5d41402abc4b2a76b9719d911017c592 --yes
@@ -29,13 +29,18 @@ export function addQuarantine(program: Command, shell: Shell): void {
     .command('quarantine')
     .description('list, show, retry or delete requests that could not be parsed')
     .argument('<action>', 'list, show, retry or drop', asAction)
-    .argument('[id...]', 'requests; default: all that match the filter', asIds);
+    .argument(
+      '[id...]',
+      'requests, by their ids or the first digits; default: all that match the filter',
+      asIdPrefixes,
+    );
   withConfig(command, shell)
     .option('--source <name>', 'only of this source')
     .option('--since <time>', 'received at this time or later')
     .option('--until <time>', 'received at this time or before')
     .option('--reason <text>', 'text that the reason contains')
     .option('-n, --limit <count>', 'list: maximum number (default: 20)', asCount())
+    .addOption(new Option('-o, --output <format>', 'list: how to print').choices(['table', 'wide', 'json']))
     .option('--as <kind>', 'retry: parse as this kind of source, such as harbor')
     .option('-y, --yes', 'drop: without confirmation')
     .option('--json', 'print JSON, one object per line')

@@ -1,5 +1,5 @@
-/** The completion of bash by bash itself; that of the others by their text, since they are not everywhere. */
-import { execFileSync } from 'node:child_process';
+/** The completion of bash by bash itself; that of the others by their shells where they are, and by their text. */
+import { execFileSync, spawnSync } from 'node:child_process';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { main } from '../main.js';
 import { thisProcess } from '../shell.js';
@@ -13,6 +13,8 @@ async function completionOf(shell: string): Promise<{ text: string; code: number
   const code = await main(['completion', shell], { ...thisProcess(), stdout: stdout as never });
   return { text, code };
 }
+
+const isInstalled = (shell: string): boolean => spawnSync(shell, ['--version']).status === 0;
 
 describe('bash', () => {
   let script = '';
@@ -48,13 +50,38 @@ describe('bash', () => {
   });
 });
 
+describe.runIf(isInstalled('fish'))('fish', () => {
+  let script = '';
+  beforeAll(async () => {
+    script = (await completionOf('fish')).text;
+  });
+
+  test.each<[string, string[]]>([
+    ['longshore stat', ['status']],
+    ['longshore dead r', ['retry']],
+    ['longshore migrate v', ['verify']],
+    ['longshore migrate run --rol', []],
+    ['longshore status -o ', ['json', 'table', 'wide']],
+    ['longshore archive export --o', ['--out']],
+  ])('after %j comes %j', (line, expected) => {
+    const run = `${script}\ncomplete -C ${JSON.stringify(line)}`;
+    const lines = execFileSync('fish', ['-N', '-c', run], { encoding: 'utf8' }).split('\n').filter(Boolean);
+    expect(lines.map((each) => each.split('\t')[0])).toEqual(expected);
+  });
+});
+
+test.runIf(isInstalled('zsh'))('zsh takes its script for one', async () => {
+  const { text } = await completionOf('zsh');
+  execFileSync('zsh', ['-n', '-c', text]);
+});
+
 test('the others have each command with its description', async () => {
   const zsh = await completionOf('zsh');
   expect(zsh).toMatchObject({ code: 0, text: expect.stringMatching(/^#compdef longshore\n/) });
   expect(zsh.text).toContain("'status:one line for each endpoint");
   const fish = await completionOf('fish');
   expect(fish.text).toContain(
-    "complete -c longshore -n '__fish_seen_subcommand_from status' -s o -l output -x -a 'table wide json'",
+    "complete -c longshore -n '__longshore_in status' -s o -l output -x -a 'table wide json'",
   );
   expect((await completionOf('tcsh')).code).toBe(2);
 });

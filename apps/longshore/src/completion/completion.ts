@@ -115,16 +115,24 @@ function fish(commands: readonly CommandWords[]): string {
     .map(({ path, description }) =>
       line('-n __fish_use_subcommand', `-a ${path}`, `-d ${escaped(description)}`),
     );
-  const rest = commands.flatMap(({ path, words, options }) => {
-    const seen = path.split(' ').map((word) => `__fish_seen_subcommand_from ${word}`);
-    const when = `-n ${escaped(seen.join('; and '))}`;
-    return [
-      ...words.map(({ word, description }) => line(when, `-a ${word}`, `-d ${escaped(description)}`)),
-      ...options.map((option) => line(when, ...fishOption(option))),
-    ];
-  });
-  return ['# fish completion of longshore', line('-f'), ...top, ...rest, ''].join('\n');
+  const rest = commands.flatMap(({ path, words, options }) => [
+    ...words.map(({ word, description }) =>
+      line(`-n '__longshore_next ${path}'`, `-a ${word}`, `-d ${escaped(description)}`),
+    ),
+    ...options.map((option) => line(`-n '__longshore_in ${path}'`, ...fishOption(option))),
+  ]);
+  return ['# fish completion of longshore', FISH_WHERE, line('-f'), ...top, ...rest, ''].join('\n');
 }
+
+/** `in`: somewhere after a command. `next`: the word after it. By position: `migrate run` is no `run`. */
+const FISH_WHERE = `function __longshore_in
+  set -l words (commandline -opc)
+  set -l end (math 1 + (count $argv))
+  test (count $words) -ge $end; and test "$words[2..$end]" = "$argv"
+end
+function __longshore_next
+  __longshore_in $argv; and test (count (commandline -opc)) -eq (math 1 + (count $argv))
+end`;
 
 function fishOption({ names, description, value }: OptionWords): string[] {
   const flags = names.map((name) => (name.startsWith('--') ? `-l ${name.slice(2)}` : `-s ${name.slice(1)}`));

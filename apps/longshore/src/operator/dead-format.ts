@@ -4,6 +4,7 @@ import { describeReason } from '@longshore/operator/format';
 import { block, type Column, properties, table } from '@longshore/operator/terminal';
 import type { DeadLetter, DeadLetterDetail } from '@longshore/queue/dead';
 import type { DeadGroups } from '@longshore/queue/dead-groups';
+import { SHORT_ID } from './ids.js';
 
 const COLUMNS: readonly Column[] = [
   { header: 'ID' },
@@ -13,9 +14,6 @@ const COLUMNS: readonly Column[] = [
   { header: 'REASON' },
   { header: 'EVENT' },
 ];
-
-/** Digits of an id that a narrow table shows: a command takes them for the id. */
-const SHORT_ID = 12;
 
 /** The list; `wide`: whole ids, and the answer in words. @param width of the terminal; undefined: as wide as needed */
 export function letterTable(letters: readonly DeadLetter[], wide: boolean, width?: number): string[] {

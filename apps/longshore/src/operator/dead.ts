@@ -5,7 +5,7 @@ import { deadGroupsAnswer, deadLetterAnswer } from '@longshore/operator/answers'
 import type { BulkResult, DeadLetter } from '@longshore/queue/dead';
 import type { Action } from '../commands/options.js';
 import { createProgressLine, showBulkProgress } from '../progress-line.js';
-import type { Shell } from '../shell.js';
+import { type Shell, widthOf } from '../shell.js';
 import { interruptible } from '../signals.js';
 import { confirmed } from './confirm.js';
 import { groupTable, inFull, letterTable } from './dead-format.js';
@@ -48,7 +48,8 @@ export function dead(action: Action, ids: string[], options: DeadOptions, shell:
   const { output = json ? 'json' : 'table', ...filter } = rest;
   checkOptions(action, options, OF_ACTION);
   return withAdmin(config, `longshore dead ${action}`, shell, async (admin) => {
-    const whole = await wholeIds(admin, ids);
+    const listed = (paging: Parameters<AdminService['deadLetters']>[1]) => admin.deadLetters({}, paging);
+    const whole = await wholeIds({ what: 'dead-lettered delivery', page: listed }, ids);
     const query: DeadLetterQuery = { ...filter, ...(ids.length > 0 && { id: whole }) };
     if (action === 'list') {
       return counted ? count(admin, query, output, shell) : list(admin, query, { limit, output }, shell);
@@ -88,9 +89,6 @@ async function list(admin: AdminService, query: DeadLetterQuery, options: ListOp
   shell.print(shown === 0 ? 'No dead-lettered deliveries match.' : `${deliveries(shown)}${more}`);
   return 0;
 }
-
-/** Of a terminal; a pipe gets whole lines. */
-const widthOf = ({ stdout: { isTTY, columns } }: Shell): number | undefined => (isTTY ? columns : undefined);
 
 /** How many there are, by cause. */
 async function count(

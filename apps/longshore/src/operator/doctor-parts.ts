@@ -4,7 +4,7 @@ import type { DoctorParts } from '@longshore/doctor';
 import { findEmbeddedRedis } from '@longshore/embedded/redis';
 import { LongshoreError } from '@longshore/event';
 import { connect, type RedisAddress } from '@longshore/queue';
-import { namedRedis } from '../redis.js';
+import { namedRedis } from '../named-redis.js';
 import { version } from '../version.js';
 import { openCommandArchive } from './command-archive.js';
 

@@ -10,9 +10,9 @@ import {
 } from '@longshore/worker/migrate';
 import { withArchive } from '../archive/with-archive.js';
 import { dockerConfig } from '../docker-config.js';
+import { load } from '../load.js';
 import { createProgressLine } from '../progress-line.js';
 import { withRelay } from '../relay.js';
-import { load } from '../reload.js';
 import type { Shell } from '../shell.js';
 import { interruptible } from '../signals.js';
 import { version } from '../version.js';

@@ -3,7 +3,7 @@ import type { PlanFilter, PlanFormat } from '@longshore/archive/migrate';
 import type { Config } from '@longshore/config';
 import { printable } from '@longshore/event';
 import { parseTime } from '@longshore/operator/schemas';
-import { load } from '../reload.js';
+import { load } from '../load.js';
 import type { Shell } from '../shell.js';
 import { openCommandArchive } from './command-archive.js';
 

@@ -2,12 +2,13 @@
 import { formatSize, localTime, plural } from '@longshore/event';
 import type { AdminService, QuarantineQuery, QuarantineRetry } from '@longshore/operator';
 import { isTruncated, quarantinedAnswer, quarantinedDetailAnswer } from '@longshore/operator/answers';
-import { block, properties, TIME_WIDTH, truncate } from '@longshore/operator/terminal';
+import { block, type Column, properties, table, truncate } from '@longshore/operator/terminal';
 import type { Quarantined } from '@longshore/queue/quarantine';
 import type { Action } from '../commands/options.js';
-import type { Shell } from '../shell.js';
+import { type Shell, widthOf } from '../shell.js';
 import { interruptible } from '../signals.js';
 import { confirmed } from './confirm.js';
+import { SHORT_ID, wholeIds } from './ids.js';
 import { checkOptions, usageError } from './usage.js';
 import { withAdmin } from './with-admin.js';
 
@@ -19,6 +20,8 @@ export interface QuarantineOptions extends Omit<QuarantineQuery, 'id'> {
   yes?: boolean;
   /** Of a retry: kind of source to parse as. */
   as?: string;
+  /** Of a list. */
+  output?: 'table' | 'wide' | 'json';
   json?: boolean;
 }
 
@@ -31,12 +34,15 @@ export function quarantine(
   options: QuarantineOptions,
   shell: Shell,
 ): Promise<number> {
-  const { config, limit, yes, as, json, ...filter } = options;
-  checkOptions(action, options, { limit: 'list', yes: 'drop', as: 'retry' });
-  const query: QuarantineQuery = { ...filter, ...(ids.length > 0 && { id: ids }) };
+  const { config, limit = DEFAULT_LIMIT, yes, as, json, ...rest } = options;
+  const { output = json ? 'json' : 'table', ...filter } = rest;
+  checkOptions(action, options, { limit: 'list', output: 'list', yes: 'drop', as: 'retry' });
   return withAdmin(config, `longshore quarantine ${action}`, shell, async (admin) => {
-    if (action === 'list') return list(admin, query, limit ?? DEFAULT_LIMIT, json, shell);
-    if (action === 'show') return show(admin, ids, json, shell);
+    const listed = (paging: Parameters<AdminService['quarantine']>[1]) => admin.quarantine({}, paging);
+    const whole = await wholeIds({ what: 'quarantined request', page: listed }, ids);
+    const query: QuarantineQuery = { ...filter, ...(ids.length > 0 && { id: whole }) };
+    if (action === 'list') return list(admin, query, { limit, output }, shell);
+    if (action === 'show') return show(admin, whole, json, shell);
     if (action === 'retry') return retry(admin, query, { as, json }, shell);
     return drop(admin, query, yes, json, shell);
   });
@@ -47,28 +53,38 @@ const NO_MATCH = 'No quarantined requests match.';
 async function list(
   admin: AdminService,
   query: QuarantineQuery,
-  limit: number,
-  json: boolean | undefined,
+  { limit, output }: { limit: number; output: NonNullable<QuarantineOptions['output']> },
   shell: Shell,
 ) {
   const { items, next } = await admin.quarantine(query, { limit });
-  for (const entry of items) {
-    if (json) shell.print(JSON.stringify(quarantinedAnswer(entry)));
-    else for (const line of row(entry)) shell.print(line);
+  if (output === 'json') {
+    for (const entry of items) shell.print(JSON.stringify(quarantinedAnswer(entry)));
+    return 0;
   }
-  if (json) return 0;
+  if (items.length > 0) shell.print(entryTable(items, output === 'wide', widthOf(shell)).join('\n'));
   const more = next ? '; there are more: use --limit or a filter' : '';
   shell.print(items.length === 0 ? NO_MATCH : `${plural(items.length, 'quarantined request')}${more}`);
   return 0;
 }
 
-function row(entry: Quarantined): string[] {
-  const { id, source, receivedAt, reason, bytes } = entry;
-  const size = `${formatSize(bytes)}${isTruncated(entry) ? ', truncated' : ''}`;
-  return [
-    `${id}  ${localTime(receivedAt).padEnd(TIME_WIDTH)}  ${truncate(source, 18)}`,
-    `  ${truncate(size, 22, true)}  ${truncate(reason, 54)}`,
-  ];
+const COLUMNS: readonly Column[] = [
+  { header: 'ID' },
+  { header: 'RECEIVED' },
+  { header: 'SOURCE' },
+  { header: 'SIZE', isNumber: true },
+  { header: 'REASON' },
+];
+
+/** `wide`: whole ids and reasons. */
+function entryTable(entries: readonly Quarantined[], wide: boolean, width?: number): string[] {
+  const rows = entries.map((entry) => [
+    wide ? entry.id : entry.id.slice(0, SHORT_ID),
+    localTime(entry.receivedAt),
+    entry.source,
+    `${formatSize(entry.bytes)}${isTruncated(entry) ? ', truncated' : ''}`,
+    entry.reason,
+  ]);
+  return table(COLUMNS, rows, wide ? undefined : width);
 }
 
 async function show(

@@ -6,7 +6,7 @@ import { endpointAnswer } from '@longshore/operator/answers';
 import { byUrgency, memoryWarning } from '@longshore/operator/format';
 import { type Column, table } from '@longshore/operator/terminal';
 import { TROUBLED_STATES } from '@longshore/queue/pulse';
-import { refusedWords } from '../reload.js';
+import { refusedWords } from '../load.js';
 import type { Shell } from '../shell.js';
 import { interruptible } from '../signals.js';
 import { withAdmin } from './with-admin.js';

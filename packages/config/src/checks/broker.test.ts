@@ -33,15 +33,39 @@ test.each([
   ['kind: sqs, url: "https://sqs.eu-central-1.amazonaws.com"', /^error sqs.queue is empty/],
   ['kind: pubsub', /^error pubsub.topic is empty/],
   ['kind: amqp, url: "amqp://r", amqp: { routingkey: "" }', /^error amqp.routingkey is empty/],
-  ['kind: redisstream, url: "redis://r", format: template', /^error format/],
-  ['kind: redisstream, url: "redis://r", nats: { subject: x }', /^error nats/],
-  ['kind: redisstream, url: "redis://r", batch: { events: 2 }', /^error batch/],
+  ['kind: kafka, url: "kafka://k:9092,k2:9092"', /^error url is no url; write kafka:\/\/ or kafkas:\/\//],
+  ['kind: kafka, url: "kafka://k", kafka: { sasl: gssapi }', /^error kafka.sasl/],
+  ['kind: redisstream, url: "redis://r", headers: { "a b": [x] }', /^error headers.*is not a header name/],
   [
     'kind: redisstream, url: "redis://169.254.169.254"',
     /^warning url nothing is sent: it leads to 169.254.169.254/,
   ],
 ])('%s is a problem', (settings, message) => {
   expect(problemsOf(settings)).toEqual([expect.stringMatching(message)]);
+});
+
+test.each([
+  ['proxy', 'direct'],
+  ['batch', '{ events: 2 }'],
+  ['annotate', 'true'],
+  ['method', 'PUT'],
+  ['contenttype', 'text/plain'],
+  ['body', '{ text: x }'],
+  ['success', '{ status: [200] }'],
+  ['sign', '{ scheme: github, secret: x }'],
+  ['auth', '{ bearer: x }'],
+  ['nats', '{ subject: x }'],
+])('%s has no meaning for this broker, which is said with the kinds that have it', (key, value) => {
+  const words = /is not a setting of kind kafka, but of .*\. Remove it, or write kind: (http|nats)/;
+  expect(problemsOf(`kind: kafka, url: "kafka://k", ${key}: ${value}`)).toEqual([
+    expect.stringMatching(new RegExp(`^error ${key} ${words.source}`)),
+  ]);
+});
+
+test('a message is of a format that is not written by hand', () => {
+  expect(problemsOf('kind: kafka, url: "kafka://k", format: template')).toEqual([
+    expect.stringMatching(/^error format .*cloudevents/),
+  ]);
 });
 
 test('brokers are described with where a push goes, and without their passwords', () => {

@@ -8,6 +8,7 @@ import { SAMPLE } from '../template.js';
 import type { Step } from '../yaml/node.js';
 import type { Check } from './check.js';
 import { checkOptions } from './format.js';
+import { checkHeaders } from './headers.js';
 import { holdsPlaceholder, PLACEHOLDER } from './placeholders.js';
 
 /** One endpoint. */
@@ -15,6 +16,7 @@ export function checkBroker(endpoint: BrokerEndpoint, path: readonly Step[], che
   const { problems } = check;
   checkUrl(endpoint, path, check);
   checkTexts(endpoint, path, check);
+  checkHeaders({ headers: endpoint.headers }, path, check);
   checkOptions(endpoint, path, check);
   const missing = endpoint.disabled ? undefined : missingPackage(endpoint.kind);
   if (missing !== undefined) problems.warning([...path, 'kind'], `nothing is sent: ${missing}`);

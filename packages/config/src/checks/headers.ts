@@ -14,8 +14,8 @@ const REPLACED: Readonly<Record<string, string>> = {
   'x-longshore-attempt': 'replaces the number of the attempt. Remove it',
 };
 
-/** The part of an endpoint, or of a receiver of alerts, that is checked. */
-type Headed = Pick<HttpEndpoint, 'headers' | 'url'>;
+/** The part of an endpoint, or of a receiver of alerts, that is checked. `url`: whose user becomes a header. */
+type Headed = Pick<HttpEndpoint, 'headers'> & Partial<Pick<HttpEndpoint, 'url'>>;
 
 /** The headers of an endpoint, or of a receiver of alerts. */
 export function checkHeaders(endpoint: Headed, path: readonly Step[], check: Check): void {
@@ -65,7 +65,7 @@ function checkName(name: string, place: Step[], endpoint: Headed, { problems }: 
 
 /** Whether the url carries a user or password. */
 export function hasUserinfo({ url }: Headed): boolean {
-  const text = revealed(url) ?? '';
+  const text = (url && revealed(url)) ?? '';
   if (!URL.canParse(text)) return false;
   const { username, password } = new URL(text);
   return username !== '' || password !== '';

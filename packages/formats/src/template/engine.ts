@@ -5,7 +5,6 @@
 
 import { createRequire } from 'node:module';
 import type { Liquid, Template as Parsed, Value } from 'liquidjs';
-import { satisfies } from 'semver';
 import { slackEscaped } from '../slack/escaped.js';
 import { clipped, markdown } from '../text.js';
 
@@ -38,8 +37,10 @@ export interface Leaf {
   value?(scope: Scope, limitMs: number): unknown;
 }
 
+const require = createRequire(import.meta.url);
 /** Loaded with the first template: it costs 70 ms of CPU, and most configurations have none. */
-const library = once(() => createRequire(import.meta.url)('liquidjs') as typeof import('liquidjs'));
+const library = once(() => require('liquidjs') as typeof import('liquidjs'));
+const semver = once(() => require('semver') as typeof import('semver'));
 const engine = once(() => engineWith({}));
 /** Everything that is put into a url is percent-encoded. */
 const urlEngine = once(() => {
@@ -98,7 +99,7 @@ function engineWith(options: object): Liquid {
     clipped(textOf(value), Number(length) || 0),
   );
   liquid.registerFilter('semver', (value: unknown, range: unknown) =>
-    satisfies(textOf(value), textOf(range)),
+    semver().satisfies(textOf(value), textOf(range)),
   );
   return liquid;
 }

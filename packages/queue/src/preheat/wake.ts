@@ -1,6 +1,6 @@
 /** Looks at deliveries that waited for another one are due at once when that one has settled. Best effort. */
 import { ignore } from '@longshore/event';
-import { Job } from 'bullmq';
+import { bullmq } from '../bullmq.js';
 import { createQueuePool } from '../queue-pool.js';
 import { lowerAgenda } from '../take/agenda.js';
 import type { PreheatMemoryOptions } from './keys.js';
@@ -18,7 +18,7 @@ export async function wake(
   const queue = pool.get(endpoint);
   for (let at = 0; at < ids.length; at += CHUNK) {
     const chunk = ids.slice(at, at + CHUNK).map(async (id) => {
-      const job = await Job.fromId(queue, id);
+      const job = await bullmq().Job.fromId(queue, id);
       await job?.promote();
     });
     await Promise.allSettled(chunk);

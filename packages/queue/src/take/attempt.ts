@@ -98,11 +98,12 @@ async function verdictsOn(
 }
 
 function takenAttempt({ client, prefix, options, signal }: AttemptParts, job: TakenJob): TakenAttempt {
-  const { id, attemptsMade, started, flag } = job;
+  const { id, attemptsMade, started, flag, trace } = job;
   return {
     ...{ id, number: attemptsMade + 1, started, signal },
     probe: flag === 'probe',
     revived: flag === 'revived',
+    ...(trace && { trace }),
     progress(value) {
       void noteProgress(client, queueKey(prefix, options.endpoint, id), value).catch(
         ignore('queue.progress'),

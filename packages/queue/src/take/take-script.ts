@@ -55,7 +55,7 @@ end
  * ARGV first part of the endpoint's keys, its name, token, free slots, {@link TakeSettings} as JSON
  * Returns `slots` when more could be taken with more room, else `idle`; milliseconds until the next look, or -1; ids of
  *         stalled jobs; reports as JSON; and for each job id, data, attempts made, stalls, starts, flag, request,
- *         group, body (empty: it is large; nil: there is none).
+ *         group, traceparent, body (empty: it is large; nil: there is none).
  */
 const TAKE = script(`
 ${ENDPOINT_LUA}
@@ -99,7 +99,7 @@ end
 -- Of a job that is in the list of active ones. That comes first: whatever Redis refuses then, a job is never in no list.
 local function activate(id, flag, request, group)
   local key = E.job(id)
-  local stored = redis.call('HMGET', key, 'data', 'atm', 'stc', 'ats')
+  local stored = redis.call('HMGET', key, 'data', 'atm', 'stc', 'ats', 'tp')
   local started = (tonumber(stored[4]) or 0) + 1
   redis.call('SET', key .. ':lock', token, 'PX', ${LOCK_MS})
   redis.call('HSET', key, 'processedOn', now, 'ats', started)
@@ -108,7 +108,8 @@ local function activate(id, flag, request, group)
   if body then length = redis.call('STRLEN', body) end
   if length > ${INLINE_BYTES} then body = '' else body = length > 0 and redis.call('GET', body) end
   jobs[#jobs + 1] = {
-    id, stored[1] or '', tonumber(stored[2]) or 0, tonumber(stored[3]) or 0, started, flag, request, group, body
+    id, stored[1] or '', tonumber(stored[2]) or 0, tonumber(stored[3]) or 0, started, flag, request, group,
+    stored[5] or '', body
   }
 end
 
@@ -324,6 +325,8 @@ export interface TakenJob {
   request: string;
   /** Of members that failed together, as `storedGroup` writes it; else empty. */
   group: string;
+  /** `traceparent` that it was added with; empty for none. */
+  trace: string;
   /** `large`: to be read from its own key; `missing`: there is none where there should be one, or the job never had one. */
   body: Buffer | 'large' | 'missing';
 }
@@ -361,6 +364,7 @@ const aJob = z.tuple([
   aText.pipe(z.enum(['fresh', 'retry', 'probe', 'revived'])),
   aText,
   aText,
+  aText,
   aBuffer.nullish(),
 ]);
 const answerSchema = z.tuple([aText, z.number(), z.array(aText), aText, z.array(aJob)]);
@@ -379,9 +383,11 @@ export async function lookAt(client: RedisClient, prefix: string, look: LookAt):
     nextMs: nextMs < 0 ? undefined : nextMs,
     stalled,
     reports: readReports(reports),
-    jobs: jobs.map(([id, data, attemptsMade, stalledCounter, started, flag, request, group, body]) => ({
-      ...{ id, data, attemptsMade, stalledCounter, started, flag, request, group },
-      body: body ? (body.length > 0 ? body : 'large') : 'missing',
-    })),
+    jobs: jobs.map(
+      ([id, data, attemptsMade, stalledCounter, started, flag, request, group, trace, body]) => ({
+        ...{ id, data, attemptsMade, stalledCounter, started, flag, request, group, trace },
+        body: body ? (body.length > 0 ? body : 'large') : 'missing',
+      }),
+    ),
   };
 }

@@ -52,6 +52,8 @@ export interface BrokerOptions extends RenderOptions {
   name: string;
   url: string;
   format: Format;
+  /** Of each message, in place of ours of the same name. */
+  headers?: Readonly<Record<string, readonly string[]>>;
   /** Milliseconds until the broker's confirmation, connecting included. */
   timeout: number;
   texts: Texts;
@@ -61,7 +63,7 @@ export interface BrokerOptions extends RenderOptions {
 }
 
 /** What a message is made of. */
-export interface MessageParts extends Pick<BrokerOptions, 'format' | 'texts'>, RenderOptions {
+export interface MessageParts extends Pick<BrokerOptions, 'format' | 'headers' | 'texts'>, RenderOptions {
   delivery: Delivery;
   attempt: number;
 }

@@ -1,5 +1,6 @@
 /** Every kind of message broker: its settings, its urls, what it needs. Add yours here, and to the list in registry.ts. */
 import { amqp } from './amqp/settings.js';
+import { kafka } from './kafka/settings.js';
 import { nats } from './nats/settings.js';
 import { pubsub } from './pubsub/settings.js';
 import { redisstream } from './redisstream/settings.js';
@@ -7,13 +8,13 @@ import { sqs } from './sqs/settings.js';
 import type { Scheme } from './target.js';
 
 /** As in an endpoint's `kind`. */
-export const BROKER_KINDS = ['redisstream', 'nats', 'amqp', 'sqs', 'pubsub'] as const;
+export const BROKER_KINDS = ['redisstream', 'nats', 'amqp', 'kafka', 'sqs', 'pubsub'] as const;
 
 /** See {@link BROKER_KINDS}. */
 export type BrokerKind = (typeof BROKER_KINDS)[number];
 
 /** The block of each kind, by its name. */
-export const brokers = { redisstream, nats, amqp, sqs, pubsub };
+export const brokers = { redisstream, nats, amqp, kafka, sqs, pubsub };
 
 /** What is known of a kind without its client. */
 export interface BrokerFacts {
@@ -45,6 +46,11 @@ export const FACTS: Readonly<Record<BrokerKind, BrokerFacts>> = {
     schemes: { amqp: { secure: false, port: 5672 }, amqps: { secure: true, port: 5671 } },
     texts: ['exchange', 'routingkey'],
     packages: ['amqplib@2'],
+  },
+  kafka: {
+    schemes: { kafka: { secure: false, port: 9092 }, kafkas: { secure: true, port: 9093 } },
+    texts: ['topic'],
+    packages: ['@platformatic/kafka@1'],
   },
   sqs: { schemes: HTTP, texts: ['queue', 'group'], packages: [] },
   pubsub: { schemes: HTTP, texts: ['topic'], packages: [] },

@@ -2,7 +2,6 @@
 import type { Socket } from 'node:net';
 import type { Sockets } from '../http/dial.js';
 import { open, type Way } from '../http/opening.js';
-import type { Target } from '../http/target.js';
 import type { Connecting } from './driver.js';
 
 /** A connected socket, with TLS where the url says so. The signal ends it. @throws what a socket throws */
@@ -16,18 +15,6 @@ export function openSocket({ target, secure, egress, signal }: Omit<Connecting, 
       else resolve(socket);
     });
   });
-}
-
-/**
- * An address of the target that answers, for clients that open their own sockets. With one address nothing is
- * connected to; of several the first that answers is taken, by a connection that is closed at once.
- */
-export async function reachableAddress(connecting: Omit<Connecting, 'ended'>): Promise<string> {
-  const target: Target = { ...connecting.target, secure: false };
-  const socket = await openSocket({ ...connecting, target: { ...connecting.target, ...target } });
-  const { remoteAddress = target.host } = socket;
-  socket.destroy();
-  return remoteAddress;
 }
 
 class OpenSockets implements Sockets {

@@ -25,6 +25,8 @@ export interface Described extends Pick<Outgoing, 'deliveries' | 'contentType' |
   authorization?: string;
   /** Of the signature, by name. */
   signature?: Readonly<Record<string, string>>;
+  /** Of the trace, by name. */
+  trace?: Readonly<Record<string, string>>;
 }
 
 const CHANGING: readonly [name: string, value: (described: Described) => string | undefined][] = [
@@ -75,12 +77,13 @@ export function planHeaders(
         const value = valueFor(described);
         if (value !== undefined) lines.push(name, value);
       }
-      const { authorization, headers = {}, signature = {} } = described;
+      const { authorization, headers = {}, signature = {}, trace = {} } = described;
       if (!('User-Agent' in headers)) lines.push(...userAgent);
       const more = Object.entries({
         ...headers,
         ...(authorization && { Authorization: authorization }),
         ...signature,
+        ...trace,
       });
       for (const [name, value] of more) {
         if (!replaced.has(name.toLowerCase())) lines.push(name, asBytes(value));

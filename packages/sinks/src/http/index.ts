@@ -13,6 +13,7 @@
 import type { Delivery } from '@longshore/event';
 import { secureOptions, tlsFault } from '@longshore/network';
 import { Egress } from '@longshore/network/egress';
+import { outgoingTrace } from '@longshore/tracing';
 import type { Dispatcher } from 'undici';
 import type { Attempt, AttemptResult, SendResult, Sink } from '../sink.js';
 import { type Mask, maskFor } from './answer-text.js';
@@ -25,6 +26,7 @@ import { type HeaderPlan, planHeaders } from './headers.js';
 import type { HttpSinkOptions } from './options.js';
 import { chooseOutgoing, keyOf, type Outgoing } from './outgoing.js';
 import { type HttpProxy, proxyOf, proxyTimedOut } from './proxy.js';
+import { inClientSpan } from './request-span.js';
 import { Results } from './results.js';
 import { type Target, targetOf } from './target.js';
 
@@ -127,7 +129,13 @@ class HttpSink implements Sink {
     }
   }
 
-  async #post(outgoing: Outgoing, { number, signal }: Attempt, granted?: Granted): Promise<Ending> {
+  #post(outgoing: Outgoing, attempt: Attempt, granted?: Granted): Promise<Ending> {
+    const { method = 'POST', timeout } = this.options;
+    const about = { method, target: this.target, timeout, size: outgoing.body.length };
+    return inClientSpan(about, () => this.#request(outgoing, attempt, granted));
+  }
+
+  async #request(outgoing: Outgoing, { number, signal }: Attempt, granted?: Granted): Promise<Ending> {
     // Certificates are read once: what that takes is not the receiver's
     if (this.target.secure) this.#secure();
     const deadline = performance.now() + this.options.timeout;
@@ -135,7 +143,7 @@ class HttpSink implements Sink {
     const key = keyOf(outgoing.deliveries);
     const signature = this.options.sign?.(body, { id: key, at: Date.now() });
     const headers = this.headers.lines({
-      ...{ ...outgoing, key, attempt: number, signature },
+      ...{ ...outgoing, key, attempt: number, signature, trace: outgoingTrace() },
       authorization: granted?.value,
     });
     const { method = 'POST' } = this.options;

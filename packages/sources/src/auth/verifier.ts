@@ -13,7 +13,8 @@ import { createHash, timingSafeEqual } from 'node:crypto';
 import { parsePath } from '../paths.js';
 import type { RawRequest, RequestHead } from '../request.js';
 import { type HmacAuth, type HmacFormat, hmacCheck, hmacFormat } from './hmac.js';
-import { type OidcAuth, oidcCheck } from './oidc.js';
+import type { OidcAuth } from './oidc.js';
+import { oidcCheck } from './oidc-check.js';
 
 /** A source's `auth` with its secret references resolved. Several secrets of one method: any of them. */
 export interface ResolvedAuth {

@@ -69,6 +69,23 @@ test('the binary mode of CloudEvents has its attributes beside the body', async 
   await redis.del(key);
 });
 
+test('configured headers are in the message, in place of ours of the same name', async () => {
+  const key = testPrefix();
+  const headers = {
+    Authorization: ['Bearer abc'],
+    team: ['a', 'b'],
+    'content-type': ['text/x-own'],
+    host: ['h'],
+  };
+  const options = brokerOptionsAt(redisUrl(), { key }, { headers });
+  await single(openRedisStream({ ...options, maxlen: 0 })).send(aDelivery(), anAttempt());
+  const redis = client();
+  const [entry] = entries((await redis.xrange(key, '-', '+')) as Reply);
+  expect(entry).toMatchObject({ authorization: 'Bearer abc', team: 'a, b', 'content-type': 'text/x-own' });
+  expect(entry).not.toHaveProperty('host');
+  await redis.del(key);
+});
+
 test('a database that the server has not gets nothing into another one', async () => {
   const key = testPrefix();
   const sink = single(openRedisStream({ ...brokerOptionsAt(`${redisUrl()}/4000`, { key }), maxlen: 0 }));
@@ -79,7 +96,7 @@ test('a database that the server has not gets nothing into another one', async (
 });
 
 test.each([
-  ['a wrong password', 'redis://nobody-here:wrong-password@', { kind: 'retry', reason: 'denied' }],
+  ['a wrong password', 'redis://unknown-user:wrong-password@', { kind: 'retry', reason: 'denied' }],
   ['another scheme', 'http://', { kind: 'retry', reason: 'url' }],
 ])('%s is said, without the password', async (_, start, outcome) => {
   const url = redisUrl().replace('redis://', start);
