@@ -4,9 +4,12 @@
  * others start what is built as it is.
  */
 import { rm, writeFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { rolldown } from 'rolldown';
+
+const REQUIRE = 'const require = createRequire(import.meta.url);';
 
 /** Resolves with the path of a script that takes the command's arguments. @param root of the tree @param folder is replaced */
 export async function bundleCommand(root, folder) {
@@ -23,20 +26,19 @@ export async function bundleCommand(root, folder) {
   return join(folder, 'longshore.js');
 }
 
-/** Our files find what is beside them, and packages, where they were; what they require is bundled too. */
+/** Our files find what is beside them where it was. A package that they require when they need it is bundled too. */
 function inPlace(root) {
   return {
     name: 'in-place',
+    // Reads its pages from its own folder.
+    resolveId(name, importer) {
+      if (!name.startsWith('@bull-board/') || !importer) return;
+      return { id: createRequire(importer).resolve(name), external: true };
+    },
     transform(code, id) {
       if (!id.startsWith(root) || id.includes('node_modules') || !code.includes('import.meta.url')) return;
-      const imports = [];
-      const text = code
-        .replaceAll('import.meta.url', JSON.stringify(pathToFileURL(id).href))
-        .replaceAll(/\brequire\('([^']+)'\)/g, (_, name) => {
-          imports.push(`import required${imports.length} from '${name}';`);
-          return `required${imports.length - 1}`;
-        });
-      return { code: imports.join('') + text };
+      const free = code.includes('require.resolve') ? code : code.replace(REQUIRE, '');
+      return { code: free.replaceAll('import.meta.url', JSON.stringify(pathToFileURL(id).href)) };
     },
   };
 }
