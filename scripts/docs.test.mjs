@@ -3,8 +3,8 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { basename, dirname, join, relative, resolve } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { ERRORS } from '../packages/event/dist/index.js';
-import { anchors, blocks, headings, links, withoutBlocks } from './testing/markdown.mjs';
-import { longshore, ROOT } from './testing/relay.mjs';
+import { anchors, blocks, headings, links, pictures, withoutBlocks } from './testing/markdown.mjs';
+import { ROOT } from './testing/relay.mjs';
 
 const read = (path) => readFileSync(join(ROOT, path), 'utf8');
 
@@ -17,7 +17,9 @@ function filesBelow(folder, ending) {
 
 const PAGES = [
   ...readdirSync(ROOT).filter((name) => name.endsWith('.md')),
-  ...['docs', 'examples', 'packages', 'apps', 'infra'].flatMap((folder) => filesBelow(folder, '.md')),
+  ...['docs', 'examples', 'packages', 'apps', 'infra', 'bench'].flatMap((folder) =>
+    filesBelow(folder, '.md'),
+  ),
 ].map((path) => ({ path, text: read(path) }));
 
 /** Written by hand, for readers: not the generated reference, whose own tests keep it fresh. */
@@ -32,7 +34,7 @@ function named(pattern, pages = PROSE) {
 
 test('every link leads to a file, and to a heading of it', () => {
   const broken = PAGES.flatMap(({ path, text }) =>
-    links(text)
+    [...links(text), ...pictures(text)]
       .filter(({ target }) => {
         const [file, anchor] = target.split('#');
         const found = file === '' ? join(ROOT, path) : resolve(ROOT, dirname(path), file);
@@ -52,9 +54,11 @@ describe('README', () => {
     expect(lines.length).toBeLessThanOrEqual(150);
     expect(lines.findIndex((line) => line.includes('notification sent'))).toBeLessThan(40);
   });
+});
 
+describe('ARCHITECTURE', () => {
   test('prints the tree as it is', () => {
-    const { code } = blocks(readme).find((block) => block.code.includes('packages/event'));
+    const { code } = blocks(read('ARCHITECTURE.md')).find((block) => block.code.includes('packages/event'));
     const printed = [...code.matchAll(/^([a-z][\w/-]*) {2,}\S/gm)].map(([, folder]) => folder);
     const inside = ['apps', 'packages'].flatMap((group) =>
       readdirSync(join(ROOT, group))
@@ -68,35 +72,6 @@ describe('README', () => {
       .filter((name) => readdirSync(join(ROOT, name)).length > 0);
     expect(printed.sort()).toEqual([...inside, ...other].sort());
   });
-});
-
-describe('commands', () => {
-  /** `longshore send --tag 1.0 …` in blocks and in the text. */
-  const written = PROSE.flatMap(({ path, text }) => {
-    const inBlocks = blocks(text).flatMap(({ code }) => code.split('\n'));
-    const inText = [...withoutBlocks(text).matchAll(/`([^`\n]+)`/g)].map(([, code]) => code);
-    return [...inBlocks, ...inText].flatMap((line) => {
-      const [, command] = /(?:^|npx )longshore ((?:[a-z]+|--).*)/.exec(line.replace(/^\$ /, '').trim()) ?? [];
-      return command ? [{ path, words: command.replace(/ # .*/, '').split(' ') }] : [];
-    });
-  });
-
-  test('every command that a page shows exists, with its options', async () => {
-    expect(written.length).toBeGreaterThan(10);
-    const helps = new Map();
-    const unknown = [];
-    for (const { path, words } of written) {
-      const first = words.find((word) => !word.startsWith('-')) ?? '';
-      // `archive` has commands of its own.
-      const name = first === 'archive' ? words.slice(0, 2).join(' ') : first;
-      if (!helps.has(name)) helps.set(name, await longshore([...name.split(' '), '--help']));
-      const { code, stdout } = helps.get(name);
-      const options = words.filter((word) => word.startsWith('--'));
-      const missing = options.filter((option) => !stdout.includes(`${option} `));
-      if (code !== 0 || missing.length > 0) unknown.push(`${path}: longshore ${words.join(' ')}`);
-    }
-    expect(unknown).toEqual([]);
-  }, 240_000);
 });
 
 describe('names', () => {
@@ -150,7 +125,7 @@ describe('names', () => {
     const unknown = named(pattern)
       .map(({ path, name }) => ({ path, name: name.replace(/\.$/, '') }))
       .filter(({ name }) => !known.some((key) => key === name || key.startsWith(`${name}.`)))
-      .filter(({ name }) => !/\.(test\.)?(ts|md|yml|conf)$/.test(name))
+      .filter(({ name }) => !/\.(test\.)?(ts|mjs|md|yml|conf)$/.test(name))
       .filter(({ name }) => !read('docs/reference/records.md').includes(`## \`${name}\``));
     expect(unknown).toEqual([]);
   });

@@ -2,6 +2,7 @@
 // Chromium; no part of the tests.
 //
 //   node scripts/pictures.mjs --out DIR [--url URL] [--only NAME,…] [--archive] [--many N] [--beside OLDER_DIR]
+//   node scripts/pictures.mjs --docs       # those in docs/pictures
 //
 // Without --url it starts a relay with an endpoint in every state. --beside makes a page that has each picture of an
 // older run beside the new one: DIR/beside.html.
@@ -10,6 +11,7 @@ import { createRequire } from 'node:module';
 import { relative, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { startDemo } from './pictures/demo.mjs';
+import { takeShown } from './pictures/docs.mjs';
 
 const requireDashboard = createRequire(new URL('../apps/dashboard/package.json', import.meta.url));
 const { chromium } = requireDashboard('playwright-core');
@@ -20,6 +22,7 @@ const { values } = parseArgs({
     url: { type: 'string' },
     only: { type: 'string' },
     archive: { type: 'boolean' },
+    docs: { type: 'boolean' },
     many: { type: 'string', default: '0' },
     beside: { type: 'string' },
     chromium: { type: 'string', default: '/usr/bin/chromium' },
@@ -57,11 +60,21 @@ async function addressOf(page, url, what) {
 }
 
 async function takePictures(url) {
-  const names = values.only?.split(',') ?? Object.keys(PAGES);
   const browser = await chromium.launch({
     executablePath: values.chromium,
     args: ['--no-sandbox', '--disable-gpu'],
   });
+  try {
+    if (values.docs)
+      await takeShown(browser, 'docs/pictures', (page, name) => addressOf(page, url, PAGES[name]));
+    else await takeAll(browser, url);
+  } finally {
+    await browser.close();
+  }
+}
+
+async function takeAll(browser, url) {
+  const names = values.only?.split(',') ?? Object.keys(PAGES);
   for (const colorScheme of ['light', 'dark']) {
     for (const width of [360, 1440]) {
       const context = await browser.newContext({ colorScheme, viewport: { width, height: 900 } });
@@ -79,7 +92,6 @@ async function takePictures(url) {
       await context.close();
     }
   }
-  await browser.close();
 }
 
 async function writeBeside(older) {
@@ -101,8 +113,9 @@ async function writeBeside(older) {
   );
 }
 
-await mkdir(values.out, { recursive: true });
-const demo = values.url ? undefined : await startDemo({ archive: values.archive, many: Number(values.many) });
+if (!values.docs) await mkdir(values.out, { recursive: true });
+const archive = values.archive || values.docs;
+const demo = values.url ? undefined : await startDemo({ archive, many: Number(values.many) });
 try {
   await takePictures(values.url ?? demo.url);
   if (values.beside) await writeBeside(values.beside);

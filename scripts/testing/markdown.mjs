@@ -18,15 +18,24 @@ export function headings(text) {
   return [...withoutBlocks(text).matchAll(/^#+ (.*)$/gm)].map(([, heading]) => heading);
 }
 
-/** The anchors that a forge makes of the headings. */
+/** The anchor that a forge makes of a heading. */
+export function slug(heading) {
+  return heading
+    .toLowerCase()
+    .replaceAll(/[^\p{L}\p{N}\s_-]/gu, '')
+    .trim()
+    .replaceAll(/\s/g, '-');
+}
+
+/** The anchors that a forge makes of the headings; those of equal headings are numbered. */
 export function anchors(text) {
-  return headings(text).map((heading) =>
-    heading
-      .toLowerCase()
-      .replaceAll(/[^\p{L}\p{N}\s_-]/gu, '')
-      .trim()
-      .replaceAll(/\s/g, '-'),
-  );
+  const seen = new Map();
+  return headings(text).map((heading) => {
+    const anchor = slug(heading);
+    const before = seen.get(anchor) ?? 0;
+    seen.set(anchor, before + 1);
+    return before === 0 ? anchor : `${anchor}-${before}`;
+  });
 }
 
 /** `{ label, target }` of each link, those with a target in the Internet left out. */
@@ -34,4 +43,9 @@ export function links(text) {
   return [...withoutBlocks(text).matchAll(/\[((?:[^\][]|\[[^\]]*\])*)\]\(([^)\s]+)\)/g)]
     .map(([, label, target]) => ({ label, target }))
     .filter(({ target }) => !/^[a-z]+:/.test(target));
+}
+
+/** `{ target }` of each picture that is written as HTML. */
+export function pictures(text) {
+  return [...withoutBlocks(text).matchAll(/ (?:src|srcset)="([^"]+)"/g)].map(([, target]) => ({ target }));
 }

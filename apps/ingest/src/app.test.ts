@@ -102,6 +102,28 @@ describe('paths and methods', () => {
     expect(await ingest.stored()).toEqual({ deliveries: 3, quarantined: 0 });
   });
 
+  test('the shared path is answered alike with and without a slash at the end', async () => {
+    const auth = { bearer: 's3cret' };
+    const ingest = await startIngest({ ...endpoints('one'), sources: [{ ...aSource, auth }] });
+    const headers = { authorization: 'Bearer s3cret' };
+    const about = ['content-type', 'content-length', 'www-authenticate', 'allow', 'retry-after'];
+    const answersAt = async (path: string) => {
+      const answers = [
+        await ingest.post(envelope(anEvent()), { path, headers }),
+        await ingest.post('', { path, headers }),
+        await ingest.post('{', { path, headers }),
+        await ingest.post(envelope(anEvent()), { path }),
+      ];
+      return answers.map(({ status, headers, json }) => [status, about.map((one) => headers.get(one)), json]);
+    };
+    const answers = await answersAt('/registry/notifications');
+    expect(answers).toEqual(await answersAt('/registry/notifications/'));
+    expect(answers.map(([status]) => status)).toEqual([202, 200, 202, 401]);
+    const { body } = await ingest.observer.metrics();
+    expect(body).toContain('longshore_requests_total{source="unknown",status="401"} 2');
+    expect(body).toContain('longshore_requests_total{source="main",status="202"} 4');
+  });
+
   test('/health says that ingest is there, and is no webhook', async () => {
     const ingest = await startIngest();
     const answer = await ingest.post(undefined, { method: 'GET', path: '/health' });

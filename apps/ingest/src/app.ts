@@ -1,19 +1,21 @@
 /**
  * The HTTP face of ingest: paths, methods, and the one translator from an error to an answer.
  * What happens to a webhook is in `pipeline.ts`.
+ *
+ * The path that a registry posts each event to is answered without Koa: its context and its response cost as much as
+ * reading the event. Every other request passes through Koa.
  */
-import type { IncomingMessage } from 'node:http';
+import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
 import Router from '@koa/router';
-import { ERRORS, excerpt, LongshoreError } from '@longshore/event';
 import type { Observer } from '@longshore/observe';
-import { type RequestHead, withoutToken } from '@longshore/sources';
+import type { RequestHead } from '@longshore/sources';
 import Koa from 'koa';
+import { type Answer, createErrorAnswers, type ErrorAnswers, writeAnswer } from './answer.js';
 import type { Bodies } from './body/index.js';
 import type { ClientAddress } from './client-address.js';
 import type { Admit } from './pipeline.js';
 import type { Receipt } from './receipt.js';
 
-const RETRY_AFTER = '5';
 const OPEN = '/registry/notifications';
 const WEBHOOK_PATHS = [OPEN, '/sources/:name', '/sources/:name/:token'];
 /** Webhooks are POST requests; some senders first ask for permission with another method. */
@@ -32,34 +34,82 @@ export interface AppParts {
 }
 
 /** The open path, the paths of the sources and the health check; errors become answers here and nowhere else. */
-export function createApp(parts: AppParts): Koa {
-  const { admit, bodies, paths, observer, onUnauthorized, clientAddress } = parts;
+export function createApp(parts: AppParts): RequestListener {
+  const { observer } = parts;
+  const take = createTaker(parts);
+  const errors = createErrorAnswers(parts);
+  const others = createKoa(parts, take, errors).callback();
+
+  const takeOpen = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
+    const started = performance.now();
+    let receipt: Receipt | undefined;
+    try {
+      receipt = await take(request, { path: OPEN });
+      writeAnswer(response, receipt);
+    } catch (error) {
+      writeAnswer(response, await errors.of(error, { request, path: OPEN }));
+    }
+    observer.requestAnswered({
+      source: receipt?.source ?? 'unknown',
+      status: response.statusCode,
+      ms: performance.now() - started,
+      trace: receipt?.trace,
+    });
+  };
+  return (request, response) => {
+    if (request.method === 'POST' && request.url === OPEN) void takeOpen(request, response);
+    else void others(request, response);
+  };
+}
+
+/** Where a request was sent to. */
+interface Target {
+  path: string;
+  /** Without the `?`. */
+  query?: string;
+}
+
+type Taker = (request: IncomingMessage, target: Target) => Promise<Receipt>;
+
+/** @throws LongshoreError whose row in `ERRORS` has the status to answer */
+function createTaker({ admit, bodies, clientAddress }: AppParts): Taker {
+  return async (request, { path, query }) => {
+    const remote = clientAddress(request);
+    const head: RequestHead = {
+      ...{ method: request.method ?? '', path, headers: request.headers, receivedAt: Date.now() },
+      ...(query && { query: new URLSearchParams(query) }),
+      ...(remote !== undefined && { remote }),
+    };
+    // Until a request is admitted not a byte of its body is read.
+    const { takesBody, receive } = await admit(head);
+    return takesBody ? bodies.read(request, head, receive) : receive({ ...head, body: NO_BODY });
+  };
+}
+
+const NO_BODY = Buffer.alloc(0);
+
+function createKoa({ paths, observer }: AppParts, take: Taker, errors: ErrorAnswers): Koa {
   const app = new Koa();
-  app.silent = true; // the translator below answers and records
+  app.silent = true; // errors are answered and recorded below
 
   const router = new Router();
   router.get('/health', (ctx) => {
     ctx.body = { status: 'ok' };
   });
-  const take = async (ctx: Koa.Context): Promise<void> => {
-    const head = headOf(ctx, clientAddress(ctx.req));
-    // Until a request is admitted not a byte of its body is read.
-    const { takesBody, receive } = await admit(head);
-    const receipt = takesBody
-      ? await bodies.read(ctx.req, head, receive)
-      : await receive({ ...head, body: NO_BODY });
+  router.register(WEBHOOK_PATHS, WEBHOOK_METHODS, async (ctx) => {
+    const receipt = await take(ctx.req, { path: ctx.path, query: ctx.querystring });
+    ctx.state.source = receipt.source;
+    ctx.state.trace = receipt.trace;
     answer(ctx, receipt);
-  };
-  router.register(WEBHOOK_PATHS, WEBHOOK_METHODS, take);
+  });
 
   app.use(async (ctx, next) => {
     const started = performance.now();
     try {
       await next();
-      if (ctx.status === 404 && ctx.body === undefined) refuseUnknown(ctx, paths());
+      if (ctx.status === 404 && ctx.body === undefined) throw errors.unknown(ctx.method, ctx.path);
     } catch (error) {
-      if (error instanceof LongshoreError && ERRORS[error.code].status === 401) await onUnauthorized(ctx.req);
-      answerError(ctx, error, { paths: paths(), observer });
+      answer(ctx, await errors.of(error, { request: ctx.req, path: ctx.path, name: nameIn(ctx, paths()) }));
     }
     if (ctx.path === '/health') return; // a probe is not a webhook
     observer.requestAnswered({
@@ -69,84 +119,19 @@ export function createApp(parts: AppParts): Koa {
       trace: ctx.state.trace,
     });
   });
-  const routes = router.routes() as Koa.Middleware;
-  // The path of most requests is compared first, without a search among the routes.
-  app.use((ctx, next) => (ctx.method === 'POST' && ctx.path === OPEN ? take(ctx) : routes(ctx, next)));
+  app.use(router.routes() as Koa.Middleware);
   return app;
 }
 
-const NO_BODY = Buffer.alloc(0);
-
-function headOf(ctx: Koa.Context, remote: string | undefined): RequestHead {
-  return {
-    method: ctx.method,
-    path: ctx.path,
-    ...(ctx.querystring && { query: new URLSearchParams(ctx.querystring) }),
-    headers: ctx.req.headers,
-    receivedAt: Date.now(),
-    ...(remote !== undefined && { remote }),
-  };
-}
-
-function answer(ctx: Koa.Context, { source, status, headers, body = '', trace }: Receipt): void {
-  ctx.state.source = source;
-  ctx.state.trace = trace;
+function answer(ctx: Koa.Context, { status, headers, body = '' }: Answer): void {
   ctx.status = status;
   if (headers) ctx.set({ ...headers });
   ctx.body = body;
 }
 
-/** A request may be refused before its source is known. */
-function nameOrPath(ctx: Koa.Context, paths: readonly string[]): string {
+/** A request may be refused before its source is known; what is no source's name may be a secret. */
+function nameIn(ctx: Koa.Context, paths: readonly string[]): string | undefined {
+  if (ctx.state.source !== undefined) return ctx.state.source;
   const name: string | undefined = ctx.params?.name;
-  const isThere = name !== undefined && paths.includes(`/sources/${encodeURIComponent(name)}`);
-  return ctx.state.source ?? (isThere ? name : withoutToken(ctx.path, paths));
-}
-
-function refuseUnknown(ctx: Koa.Context, paths: readonly string[]): never {
-  if (ctx.path === '/health') {
-    ctx.set('Allow', 'GET, HEAD');
-    throw new LongshoreError('SOURCE_METHOD', `${ctx.method} is not taken on /health; it is asked with GET`);
-  }
-  if (paths.includes(ctx.path.replace(/\/$/, ''))) {
-    throw new LongshoreError(
-      'SOURCE_METHOD',
-      `${ctx.method} is not taken on ${withoutToken(ctx.path, paths)}; webhooks are posted`,
-    );
-  }
-  const known = [...paths.map((path) => `POST ${path}`), 'GET /health'];
-  throw new LongshoreError(
-    'SOURCE_UNKNOWN',
-    `nothing listens on ${withoutToken(ctx.path, paths)}; known are ${known.join(', ')}`,
-  );
-}
-
-function answerError(
-  ctx: Koa.Context,
-  error: unknown,
-  { paths, observer }: { paths: readonly string[]; observer: Observer },
-): void {
-  const known =
-    error instanceof LongshoreError ? error : new LongshoreError('INTERNAL', String(error), { cause: error });
-  const { status = 500, expose } = ERRORS[known.code];
-  if (known.code === 'INTERNAL')
-    observer.log.error(
-      { err: error, path: withoutToken(ctx.path, paths) },
-      'request failed inside Longshore',
-    );
-  ctx.status = status;
-  if (status === 503) ctx.set('Retry-After', RETRY_AFTER);
-  if (status === 429) ctx.set('Retry-After', '1');
-  if (status === 405) ctx.set('Allow', 'POST');
-  if (status === 401) ctx.set('WWW-Authenticate', 'Bearer, Basic realm="longshore"');
-  ctx.body = {
-    error: known.code,
-    message: expose ? (known.outside ?? known.message) : 'internal error, see the log',
-  };
-  observer.eventRefused({
-    source: excerpt(nameOrPath(ctx, paths)),
-    status,
-    reason: known.code,
-    detail: excerpt(known.message),
-  });
+  return name !== undefined && paths.includes(`/sources/${encodeURIComponent(name)}`) ? name : undefined;
 }

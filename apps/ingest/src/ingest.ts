@@ -1,5 +1,5 @@
 /** The ingest role: the HTTP face over the pipeline, kept in step with the configuration. */
-import type { IncomingMessage } from 'node:http';
+import type { IncomingMessage, RequestListener } from 'node:http';
 import type { Config } from '@longshore/config';
 import { excerpt, type HistoryWriter } from '@longshore/event';
 import type { Observer } from '@longshore/observe';
@@ -8,9 +8,10 @@ import type { Monitor, RedisClient } from '@longshore/queue';
 import { createSourceTally } from '@longshore/queue/activity';
 import { createProducer, createReplication } from '@longshore/queue/producer';
 import { createQuarantine, quarantineLimits } from '@longshore/queue/quarantine';
+import { createReceivedTally } from '@longshore/queue/reconcile';
+import { startSpoolNotes } from '@longshore/queue/spools';
 import { withoutToken } from '@longshore/sources';
 import type { Claim } from '@longshore/spool';
-import type Koa from 'koa';
 import { createApp } from './app.js';
 import { createBodies } from './body/index.js';
 import { createCurrent } from './current.js';
@@ -36,7 +37,7 @@ export interface IngestParts {
 
 /** The role, without its listener. */
 export interface Ingest {
-  app: Koa;
+  listener: RequestListener;
   /** Records a request that the listener refused before the app saw it. */
   onRefused(refusal: { status: number; code: string; message: string }, request: { url?: string }): void;
   /** Opens the spool and adopts the requests of an earlier run; call it before the first request. Never fails. */
@@ -65,8 +66,11 @@ export function createIngest(parts: IngestParts): Ingest {
   const publish = createPublish({ room: monitor, producer, history: trail, observer });
   const replication = createReplication(client, prefix, () => settings.redis.wait);
   const tally = createSourceTally(client, prefix);
+  const received = createReceivedTally(client, prefix, (name) =>
+    settings.registries.some(({ source }) => source === name),
+  );
   const take = createTake({
-    ...{ publish, routes: current.routes, quarantine, replication, observer, trail, tally },
+    ...{ publish, routes: current.routes, quarantine, replication, observer, trail, tally, received },
   });
   const spool = createLocalSpool({
     config: () => settings,
@@ -80,10 +84,11 @@ export function createIngest(parts: IngestParts): Ingest {
     observer,
     tally,
   });
+  const spooled = startSpoolNotes(client, prefix, spool);
   return {
     start: spool.open,
     notes: spool.notes,
-    app: createApp({
+    listener: createApp({
       admit: createAdmit(current.sources, rates, spool.insteadOf(take)),
       bodies: createBodies({
         maxBody: () => settings.ingest.maxbody,
@@ -110,7 +115,8 @@ export function createIngest(parts: IngestParts): Ingest {
     },
     async close() {
       await spool.close();
-      await tally.close();
+      spooled.close();
+      await Promise.all([tally.close(), received.close()]);
       await producer.close();
     },
   };

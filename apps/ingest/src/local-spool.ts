@@ -6,6 +6,7 @@
  * repeat, each of them loses the event. A fault of Longshore's own does not: the same request would fail again.
  */
 import { existsSync } from 'node:fs';
+import { hostname } from 'node:os';
 import { resolve } from 'node:path';
 import { type Config, isSpooled } from '@longshore/config';
 import { LongshoreError } from '@longshore/event';
@@ -39,6 +40,10 @@ export interface LocalSpool {
   open(): Promise<void>;
   /** What an operator should know, one line each. */
   notes(): string[];
+  /** Where it is: `HOST:/path`. */
+  readonly place: string;
+  /** How many it holds. */
+  requests(): number;
   close(): Promise<void>;
 }
 
@@ -90,6 +95,8 @@ export function createLocalSpool(parts: LocalSpoolParts): LocalSpool {
       isOpen = true;
       await spool.open();
     },
+    place: `${hostname()}:${dir}`,
+    requests: () => spool.state.requests,
     notes: () => (isOpen ? notesOf(spool.state, config()) : []),
     close: () => spool.close(),
   };

@@ -12,6 +12,7 @@ import type { Publish, PublishObserver, Routes } from '@longshore/publish';
 import type { SourceTally } from '@longshore/queue/activity';
 import type { Replication } from '@longshore/queue/producer';
 import type { Quarantine } from '@longshore/queue/quarantine';
+import type { ReceivedTally } from '@longshore/queue/reconcile';
 import type { RawRequest, RequestHead, Sources } from '@longshore/sources';
 import { entriesOf, keep, reportKept } from './keep.js';
 import type { OpenRequest } from './open-request.js';
@@ -94,11 +95,13 @@ export interface TakeParts {
   trail: HistoryWriter;
   /** Absent where what is taken was counted before, such as from quarantine. */
   tally?: Pick<SourceTally, 'note'>;
+  /** Likewise. */
+  received?: Pick<ReceivedTally, 'note'>;
 }
 
 /** See the header. */
 export function createTake(parts: TakeParts): Take {
-  const { publish, routes, quarantine, replication, observer, trail, tally } = parts;
+  const { publish, routes, quarantine, replication, observer, trail, tally, received } = parts;
   return async ({ opened, raw, started }) => {
     const { source, kind, taken, note } = opened;
     const { receivedAt, remote, body } = raw;
@@ -113,6 +116,7 @@ export function createTake(parts: TakeParts): Take {
     reportKept(kept, raw, { observer, trail });
     if (opened.skipped !== undefined) observer.linesSkipped?.(source, opened.skipped);
     tally?.note(source, { accepted: taken.length, quarantined: kept.length });
+    received?.note(source, taken, kept.length);
     if (taken.length + kept.length > 0) await replicated();
     return receiptOf(opened, counts, kept);
   };

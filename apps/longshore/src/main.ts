@@ -72,6 +72,18 @@ export async function main(
       exitCode = code;
     },
   };
+  const program = createProgram(shell);
+  try {
+    await program.parseAsync([...argv], { from: 'user' });
+    return exitCode;
+  } catch (error) {
+    return failed(error, warn);
+  }
+}
+
+/** Every command with its options; `parseAsync` throws a CommanderError for wrong usage, help and version too. */
+export function createProgram(shell: Shell): Command {
+  const { stdout, stderr } = shell;
   const program = new Command('longshore')
     .description('A durable, drop-in relay for container-registry notifications')
     .version(version)
@@ -87,13 +99,7 @@ export async function main(
       writeErr: (text) => void stderr.write(printableLines(text)),
     });
   for (const add of COMMANDS) add(program, shell);
-
-  try {
-    await program.parseAsync([...argv], { from: 'user' });
-    return exitCode;
-  } catch (error) {
-    return failed(error, warn);
-  }
+  return program;
 }
 
 /** Wrong configuration, or wrong usage. */

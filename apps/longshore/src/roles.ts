@@ -127,7 +127,7 @@ async function startIngest(parts: RoleParts): Promise<RunningRole> {
     onUnauthorized: signIns.failed,
   });
   await ingest.start();
-  const listener = await listen('ingest', config().ingest.listen, ingest.app.callback(), {
+  const listener = await listen('ingest', config().ingest.listen, ingest.listener, {
     hasSecret: () => asksForSecret(config()),
     hosts: () => config().ingest.hosts,
     onRefused: ingest.onRefused,
@@ -230,13 +230,19 @@ async function startFromArchive(
   { archive, ready }: NonNullable<RoleParts['archive']>,
   { leader, publish }: Pick<ReconcilerParts, 'leader' | 'publish'>,
 ): Promise<{ close(): Promise<void> }> {
-  const [{ startImages }, { createPendingSince, startReconciler }] = await Promise.all([
+  const [{ startImages }, { createOnItsWay, startReconciler }, memory] = await Promise.all([
     import('@longshore/worker'),
     import('@longshore/worker/reconcile'),
+    import('@longshore/queue/reconcile'),
   ]);
   const parts = { archive, ready, config, observer, version, leader, publish };
-  const pendingSince = createPendingSince(producer, config().redis.prefix);
-  const running = [startImages(parts), startReconciler({ ...parts, pendingSince })];
+  const { prefix } = config().redis;
+  const compared = {
+    onItsWay: createOnItsWay(producer, prefix),
+    memory: memory.createReconcileMemory(producer, prefix),
+    received: memory.createReceivedReader(producer, prefix),
+  };
+  const running = [startImages(parts), startReconciler({ ...parts, ...compared })];
   return {
     async close() {
       await Promise.all(running.map((one) => one.close()));

@@ -9,7 +9,7 @@ export const reconcile = presence(
     .strictObject({
       every: setting(
         duration({ min: 60_000, max: 365 * DAY_MS }),
-        'Interval of the comparisons. The first one comes so long after the start.',
+        'Interval of the comparisons. The first one of a registry comes so long after it was configured.',
         '24h',
       ),
     })

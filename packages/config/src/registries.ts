@@ -38,6 +38,11 @@ export const registrySettings = z
     addresses: texts(
       'Allowed targets of redirects, in addition to public addresses: addresses, networks such as `10.0.0.0/8`, hosts.',
     ),
+    debug: setting(
+      z.array(baseUrl()),
+      'Debug addresses (`http.debug.addr`) of all processes of the registry: their counters are compared with what was received. `/debug/vars` is asked; a url with a path is asked as it is, `/metrics` of 3.x for example.',
+      [],
+    ),
     proxy: setting(url(), 'Proxy for all requests to the registry.').optional(),
   })
   .meta({

@@ -7,6 +7,7 @@
 export const IGNORED_AT = [
   'config.refused',
   'operator.operations',
+  'processes.note',
   'queue.agenda',
   'queue.body',
   'queue.close',
@@ -18,7 +19,9 @@ export const IGNORED_AT = [
   'queue.progress',
   'queue.promote',
   'queue.pulse',
+  'queue.received',
   'queue.sources',
+  'queue.spools',
   'queue.stored',
   'queue.loss',
   'queue.oldest',

@@ -206,7 +206,12 @@ export const METRICS = {
   },
   longshore_reconcile_lost_events_total: {
     type: 'counter',
-    help: 'Events that a comparison of the archive with the registry found to be missing, and published. These five are exported by the worker that leads, and leave out the command `longshore reconcile`.',
+    help: 'Events that a comparison of the archive with the registry found to be missing, and published. These six are exported by the worker that leads, and leave out the command `longshore reconcile`.',
+    labels: ['source'],
+  },
+  longshore_reconcile_counted_lost_events_total: {
+    type: 'counter',
+    help: 'Events that the registry counts as delivered, or has dropped, and that did not arrive: by `registries[].debug`.',
     labels: ['source'],
   },
   longshore_reconcile_errors_total: {

@@ -312,6 +312,7 @@ const table: [sample: string, value: number | undefined, happen: (o: Observer) =
     },
   ],
   ['longshore_reconcile_lost_events_total{source="a"}', 2, (o) => o.reconciled(compared)],
+  ['longshore_reconcile_counted_lost_events_total{source="a"}', 3, (o) => o.countedLost('a', 3)],
   ['longshore_reconcile_errors_total{source="a"}', 1, (o) => o.reconciled(compared)],
   ['longshore_reconcile_proven_timestamp_seconds{source="a"}', 9, (o) => o.reconciled(compared)],
   ['longshore_reconcile_lost_since_timestamp_seconds{source="a"}', 3, (o) => o.reconciled(compared)],

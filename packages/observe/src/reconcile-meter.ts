@@ -18,11 +18,15 @@ export interface ReconcileResult {
 /** Nothing here throws or waits. */
 export interface ReconcileMeter {
   reconciled(result: ReconcileResult): void;
+  /** Events that the registry counts, and that did not arrive. */
+  countedLost(source: string, events: number): void;
 }
 
 /** One for each observer. */
 export function createReconcileMeter(metrics: Metrics, bounds: LabelBounds): ReconcileMeter {
   return {
+    countedLost: (name, events) =>
+      metrics.count('longshore_reconcile_counted_lost_events_total', { source: bounds.source(name) }, events),
     reconciled({ source: name, healed, since, until, errors, provenAt }) {
       const source = bounds.source(name);
       metrics.count('longshore_reconcile_lost_events_total', { source }, healed);

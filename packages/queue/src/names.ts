@@ -8,13 +8,26 @@
  */
 const SAFE = /^[A-Za-z0-9_.-]$/;
 
+/** By endpoint: each key of each delivery has one. Names come from the configuration and from Redis, so it is bounded. */
+const known = new Map<string, string>();
+const MOST_KNOWN = 10_000;
+
 /** `harbor prod` becomes `{harbor=20prod}`. Different names never share a queue. */
 export function queueName(endpoint: string): string {
-  const encoded = Array.from(Buffer.from(endpoint, 'utf8'), (byte) => {
+  const before = known.get(endpoint);
+  if (before !== undefined) return before;
+  if (known.size >= MOST_KNOWN) known.clear();
+  const name = encoded(endpoint);
+  known.set(endpoint, name);
+  return name;
+}
+
+function encoded(endpoint: string): string {
+  const bytes = Array.from(Buffer.from(endpoint, 'utf8'), (byte) => {
     const char = String.fromCharCode(byte);
     return SAFE.test(char) ? char : `=${byte.toString(16).toUpperCase().padStart(2, '0')}`;
   });
-  return `{${encoded.join('')}}`;
+  return `{${bytes.join('')}}`;
 }
 
 /**

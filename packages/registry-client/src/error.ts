@@ -50,6 +50,7 @@ const ASKS_FOR_TIME: ReadonlySet<number> = new Set([408, 425, 429]);
 interface Details extends ErrorOptions {
   status?: number;
   notBefore?: number;
+  attested?: boolean;
 }
 
 /** Why a registry could not be asked, or did not answer as it should. */
@@ -59,15 +60,18 @@ export class RegistryError extends Error {
   readonly status: number | undefined;
   /** Epoch milliseconds before which another try is not wanted. */
   readonly notBefore: number | undefined;
+  /** Of `not_found`: a registry says so, by its version header or an error code. Else it may be a proxy without a backend. */
+  readonly attested: boolean;
 
   constructor(
     readonly kind: RegistryErrorKind,
     message: string,
-    { status, notBefore, ...options }: Details = {},
+    { status, notBefore, attested = false, ...options }: Details = {},
   ) {
     super(message, options);
     this.status = status;
     this.notBefore = notBefore;
+    this.attested = attested;
   }
 
   /** The server said no to the question: any 4xx that does not ask for time, or 501. */

@@ -15,13 +15,20 @@ interface Asked {
   now: number;
 }
 
+/** An error code of the specification: `MANIFEST_UNKNOWN`; Harbor's is `NOT_FOUND`. */
+const CODE = /^ [A-Z]+_[A-Z_]+(?::|$)/;
+
 /** The error of an answer with an unwanted status. */
 export function refusalOf(answer: FinalAnswer, { place, reason, credentials, now }: Asked): RegistryError {
   const { url, own, status, headers } = answer;
   const said = `${place}${own ? '' : `, at ${url.host}`}: answered ${status}${reason}`;
   const bare = 'asked without credentials, because none are configured';
   if (status === 404) {
-    return new RegistryError('not_found', own && !credentials ? `${said}; ${bare}` : said, { status });
+    const attested = own && (headers['docker-distribution-api-version'] !== undefined || CODE.test(reason));
+    return new RegistryError('not_found', own && !credentials ? `${said}; ${bare}` : said, {
+      status,
+      attested,
+    });
   }
   if ((status === 401 || status === 403) && own) {
     const step = credentials
@@ -46,8 +53,9 @@ function elsewhere({ url, status, headers }: FinalAnswer): string {
 
 /** The same refusal, with what came of another try. */
 export function withNote(refusal: RegistryError, note: string): RegistryError {
-  const { kind, message, status, notBefore } = refusal;
+  const { kind, message, status, notBefore, attested } = refusal;
   return new RegistryError(kind, `${message}; ${note}`, {
+    attested,
     ...(status !== undefined && { status }),
     ...(notBefore !== undefined && { notBefore }),
   });

@@ -18,6 +18,8 @@ export interface RegistryOptions {
   includereferences?: boolean;
   /** URL of the registry that this one is a pull-through cache of. */
   proxy?: string;
+  /** Serves its counters at `debug`. */
+  debug?: boolean;
   /** More top-level keys of config.yml. */
   config?: Record<string, unknown>;
   /** The program. Default: LONGSHORE_TEST_REGISTRY, else `docker-registry`. */
@@ -30,6 +32,8 @@ export interface TestRegistry {
   readonly url: string;
   /** `127.0.0.1:PORT`, as in the name of an image. */
   readonly host: string;
+  /** `http://127.0.0.1:PORT` of its `http.debug.addr`; empty without. */
+  readonly debug: string;
   /** What it logged so far. */
   log(): string;
   /**
@@ -46,9 +50,9 @@ export interface TestRegistry {
 /** Starts a registry and waits until `/v2/` answers. */
 export async function startRegistry(options: RegistryOptions = {}): Promise<TestRegistry> {
   const folder = await temporaryFolder('registry');
-  const port = await freePort();
+  const [port, debugPort] = [await freePort(), options.debug ? await freePort() : undefined];
   const file = join(folder, 'config.yml');
-  await writeFile(file, configText(configOf(options, folder, port)));
+  await writeFile(file, configText(configOf(options, folder, { port, debugPort })));
   const program = options.program ?? (process.env.LONGSHORE_TEST_REGISTRY || 'docker-registry');
   const registry = runProcess(program, ['serve', file]);
   const end = async (signal: NodeJS.Signals) => {
@@ -75,6 +79,7 @@ export async function startRegistry(options: RegistryOptions = {}): Promise<Test
   return {
     url,
     host: `127.0.0.1:${port}`,
+    debug: debugPort === undefined ? '' : `http://127.0.0.1:${debugPort}`,
     log: () => registry.stderr + registry.stdout,
     blobs: (repository) => blobsIn(join(folder, 'data'), repository),
     stop: () => end('SIGTERM'),
@@ -93,13 +98,18 @@ async function blobsIn(data: string, repository: string): Promise<string[]> {
 function configOf(
   { endpoints = [], includereferences, proxy, config }: RegistryOptions,
   folder: string,
-  port: number,
+  { port, debugPort }: { port: number; debugPort: number | undefined },
 ): Record<string, unknown> {
   return {
     version: 0.1,
     log: { level: 'info' },
     storage: { filesystem: { rootdirectory: join(folder, 'data') }, delete: { enabled: true } },
-    http: { addr: `127.0.0.1:${port}`, secret: 'only-for-tests' },
+    http: {
+      ...{ addr: `127.0.0.1:${port}`, secret: 'only-for-tests' },
+      ...(debugPort !== undefined && {
+        debug: { addr: `127.0.0.1:${debugPort}`, prometheus: { enabled: true } },
+      }),
+    },
     notifications: { ...(includereferences && { events: { includereferences } }), endpoints },
     ...(proxy && { proxy: { remoteurl: proxy } }),
     ...config,

@@ -103,7 +103,7 @@ export async function startIngest(settings: object = {}, options: IngestOptions 
     ...{ client, monitor, claim: claimFolder, observer, trail, onUnauthorized },
   });
   await ingest.start();
-  const server = createServer(ingest.app.callback());
+  const server = createServer(ingest.listener);
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   let stopping: Promise<void> | undefined;
   const stop = async (): Promise<void> => {

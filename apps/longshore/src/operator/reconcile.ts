@@ -3,9 +3,10 @@ import { type Config, sourceNames } from '@longshore/config';
 import { LongshoreError, localTime, plural } from '@longshore/event';
 import { collectRecords, type IngestRecord } from '@longshore/observe/ingest-record';
 import { createJournal } from '@longshore/queue/journal';
+import { createReconcileMemory } from '@longshore/queue/reconcile';
 import { createTrail, trailLimits } from '@longshore/queue/trail';
 import { createOwnPublish } from '@longshore/worker';
-import { createPendingSince, type ReconcileReport, reconcileAll } from '@longshore/worker/reconcile';
+import { createOnItsWay, type ReconcileReport, reconcileAll } from '@longshore/worker/reconcile';
 import { dockerConfig } from '../docker-config.js';
 import { createProgressLine } from '../progress-line.js';
 import { type Relay, withRelay } from '../relay.js';
@@ -69,8 +70,9 @@ async function compared(
     return await interruptible(shell.signals, (signal) =>
       reconcileAll({
         ...{ archive, config, version, dryRun, careful: false, signal },
-        pendingSince: createPendingSince(client, prefix),
-        ...(source !== undefined && { only: source }),
+        onItsWay: createOnItsWay(client, prefix),
+        memory: createReconcileMemory(client, prefix),
+        ...(source !== undefined && { only: [source] }),
         ...(source !== undefined && registry !== undefined && { byHand: { source, url: registry } }),
         ...(docker !== undefined && { dockerConfig: docker }),
         publish: async (taken, routes) => {

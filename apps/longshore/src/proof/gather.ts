@@ -51,7 +51,9 @@ async function newest(
   filter: Parameters<ArchiveReader['events']>[0],
 ): Promise<ArchivedEvent[]> {
   const found: ArchivedEvent[] = [];
-  for await (const page of everyPage((page) => reader.events(filter, page), { limit: MOST_EVENTS }))
+  for await (const page of everyPage((page) => reader.events(filter, { ...page, body: true }), {
+    limit: MOST_EVENTS,
+  }))
     found.push(...page);
   return found;
 }

@@ -66,3 +66,27 @@ test('an event that only the archive knows is listed, and its deliveries are not
   ]);
   expect(text).toContain('older events that are not listed');
 });
+
+test('an event that the registry did not send is marked, with its bounds', () => {
+  const since = '2026-11-20T06:00:00.000Z';
+  const body = (more: object) => ({ id: 'a', longshore: { origin: 'reconcile', since, until: AT, ...more } });
+  const events = [
+    { ...archived('a'), body: body({}) },
+    { ...archived('b'), body: body({ firstSeen: true, since: undefined }) },
+    { ...archived('c'), body: { id: 'c' } },
+  ];
+  const found = { search: 'acme/app:1.0', understood: [], more: false, gaps: [], trails: [trail({})] };
+  const statement = statementOf({
+    ...{ subject: { repository: 'acme/app', tag: '1.0' }, found, now: Date.parse(AT), version: '1.2.3' },
+    archived: { events, coverage: { since: AT, sources: [], spans: [] }, more: false },
+  });
+  expect(statement.events.map(({ id, synthesized }) => [id, synthesized])).toEqual([
+    ['a', { by: 'reconcile', since, until: AT }],
+    ['b', { by: 'reconcile', until: AT, firstSeen: true }],
+    ['c', undefined],
+  ]);
+  const text = proofText(statement);
+  expect(text.filter((line) => line.includes('not sent by the registry'))).toHaveLength(2);
+  expect(text.find((line) => line.includes('happened after'))).toMatch(/ and before /);
+  expect(text.find((line) => line.includes('went to the archive alone'))).toMatch(/happened before/);
+});

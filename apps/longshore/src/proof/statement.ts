@@ -1,6 +1,7 @@
 /** What a proof states: for each event, which endpoint got it, when, with which answer, after how many attempts. Pure. */
 import type { ArchivedEvent, Coverage } from '@longshore/archive/items';
 import type { DeliveryState, EventHistory, HistoryAnswer, HistoryGap } from '@longshore/event';
+import { type Synthesized, synthesizedIn } from './origin.js';
 
 /** What the proof is about. */
 export type Subject = { digest: string } | { repository: string; tag?: string };
@@ -41,6 +42,8 @@ export interface ProvenEvent {
   digest?: string;
   actor?: string;
   receivedAt?: string;
+  /** The registry did not send it: a comparison found it. Absent too where the archive does not keep bodies. */
+  synthesized?: Synthesized;
   deliveries: ProvenDelivery[];
   ignored: { endpoint: string; rule: string }[];
   /** `whole`: nothing is missing. `part`: entries are missing. `none`: the archive alone knows the event. */
@@ -123,6 +126,7 @@ function fromHistory(trail: EventHistory, id: string, archived: ArchivedEvent | 
   const { source = '', repository, tag, digest, receivedAt, deliveries, steps, incomplete } = trail;
   const received = steps.filter((step) => step.step === 'received');
   const actor = archived?.actor ?? received.find((step) => step.actor)?.actor;
+  const synthesized = synthesizedIn(archived?.body);
   return {
     ...{ id, source, action: trail.action ?? archived?.action ?? 'unknown' },
     ...(repository !== undefined && { repository }),
@@ -130,6 +134,7 @@ function fromHistory(trail: EventHistory, id: string, archived: ArchivedEvent | 
     ...(digest !== undefined && { digest }),
     ...(actor && { actor }),
     ...(receivedAt !== undefined && { receivedAt }),
+    ...(synthesized && { synthesized }),
     deliveries: deliveries.map((delivery) => {
       const tries = triesOf(trail, delivery.id);
       const last = tries.at(-1);
@@ -157,13 +162,15 @@ function triesOf({ steps }: EventHistory, id: string): ProvenAttempt[] {
 }
 
 function fromArchive(event: ArchivedEvent): ProvenEvent {
-  const { id, source, action, repository, tag, digest, actor, receivedAt } = event;
+  const { id, source, action, repository, tag, digest, actor, receivedAt, body } = event;
+  const synthesized = synthesizedIn(body);
   return {
     ...{ id, source, action },
     ...(repository !== undefined && { repository }),
     ...(tag !== undefined && { tag }),
     ...(digest !== undefined && { digest }),
     ...(actor !== undefined && { actor }),
+    ...(synthesized && { synthesized }),
     ...{ receivedAt, deliveries: [], ignored: [], history: 'none' },
   };
 }

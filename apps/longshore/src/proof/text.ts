@@ -1,6 +1,7 @@
 /** A proof as text: one block for each event, one line for each endpoint. */
 import { localTime, plural, shortDigest } from '@longshore/event';
 import { describeReason, describeRule } from '@longshore/operator/format';
+import type { Synthesized } from './origin.js';
 import type { Evidence, ProvenDelivery, ProvenEvent, Statement, Subject } from './statement.js';
 
 /** Lines. Texts from outside are as they came; the caller makes them safe to show. */
@@ -24,14 +25,27 @@ function eventText(event: ProvenEvent): string[] {
   const { action, repository = '', tag, digest, actor, source, receivedAt, id } = event;
   const name = `${repository}${tag === undefined ? '' : `:${tag}`}`;
   const by = actor === undefined ? '' : ` by ${actor}`;
+  const received = receivedAt === undefined ? '' : ` at ${localTime(receivedAt)}`;
   return [
     `${action} ${name}${digest === undefined ? '' : ` ${shortDigest(digest)}`}${by}`,
-    `  ${receivedAt === undefined ? 'received' : `received at ${localTime(receivedAt)}`} from source ${source}, event ${id}`,
+    event.synthesized
+      ? `  not sent by the registry: found${received} by a comparison with it, source ${source}, event ${id}`
+      : `  received${received} from source ${source}, event ${id}`,
+    ...(event.synthesized ? [`  ${boundsText(event.synthesized)}`] : []),
     ...event.deliveries.map((delivery) => `  ${deliveryText(delivery)}`),
     ...event.ignored.map(({ endpoint, rule }) => `  ${endpoint}: not sent, ${describeRule(rule)}`),
     ...(event.history === 'none' ? ['  deliveries unknown: older than the history, or in a gap of it'] : []),
     ...(event.history === 'part' ? ['  entries of the history are missing'] : []),
   ];
+}
+
+function boundsText({ since, until, firstSeen }: Synthesized): string {
+  const bounds = [
+    ...(since === undefined ? [] : [`after ${localTime(since)}`]),
+    ...(until === undefined ? [] : [`before ${localTime(until)}`]),
+  ];
+  const first = firstSeen ? '; it was there at the first comparison, and went to the archive alone' : '';
+  return `happened ${bounds.join(' and ')}${first}`;
 }
 
 function deliveryText({ endpoint, state, settledAt, attempts, tries, status }: ProvenDelivery): string {

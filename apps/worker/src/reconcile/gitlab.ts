@@ -19,11 +19,13 @@ const PAGE = 100;
 const MOST_PAGES = 10_000;
 const TIMEOUT_MS = 30_000;
 
-/** Of all projects that the token's owner is a member of. Rejects for every answer that is no list. */
+/** Of all projects with a registry that the token's owner is a member of. Rejects for every answer that is no list. */
 export async function gitlabRepositories(gitlab: GitLab): Promise<string[]> {
   const names: string[] = [];
-  const projects = await every(gitlab, '/api/v4/projects?membership=true&simple=true');
-  for (const { id } of projects) {
+  const projects = await every(gitlab, '/api/v4/projects?membership=true');
+  for (const { id, container_registry_access_level: access, container_registry_enabled: on } of projects) {
+    // Its list of repositories is refused, and it has none.
+    if (access === 'disabled' || (access === undefined && on === false)) continue;
     const repositories = await every(gitlab, `/api/v4/projects/${Number(id)}/registry/repositories?`);
     for (const { path } of repositories) names.push(String(path));
   }

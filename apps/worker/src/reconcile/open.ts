@@ -37,7 +37,7 @@ export function openNamed(
 /** @param settings one of `registries`. Throws LongshoreError SECRET_MISSING, and `RegistryError` for a url that is none */
 export function openSource(config: Config, settings: RegistrySettings, version: string): OpenSource {
   const { source } = settings;
-  const { auth, realms, addresses, rate, api, source: _, ...rest } = revealAll(settings);
+  const { auth, realms, addresses, rate, api, source: _, debug: __, ...rest } = revealAll(settings);
   // On the shared path the name of a source is its kind.
   const kind = config.sources.find(({ name }) => name === source)?.kind ?? source;
   const [egress, trust, userAgent] = [new Egress(config.egress), systemTrust(), `longshore/${version}`];

@@ -47,7 +47,7 @@ function memory() {
 type Answer = { status: number; body?: unknown };
 
 /** A registry of which a test says what it has; a status in the place of tags is its answer. */
-async function scripted(has: Map<string, Map<string, string> | number>) {
+async function scripted(has: Map<string, Map<string, string> | number>, marked = { on: true }) {
   const answer = (url: string): Answer => {
     if (url.startsWith('/v2/_catalog')) return { status: 200, body: { repositories: [...has.keys()] } };
     const [, repository = '', rest = ''] = /^\/v2\/(.+?)\/(tags\/list|manifests\/.+)$/.exec(url) ?? [];
@@ -63,7 +63,11 @@ async function scripted(has: Map<string, Map<string, string> | number>) {
     const digest = typeof own === 'object' ? own.get(tag) : undefined;
     return {
       status,
-      headers: { 'content-type': 'application/json', ...(digest && { 'docker-content-digest': digest }) },
+      headers: {
+        'content-type': 'application/json',
+        ...(marked.on && { 'docker-distribution-api-version': 'registry/2.0' }),
+        ...(digest && { 'docker-content-digest': digest }),
+      },
       body: body === undefined ? '{}' : JSON.stringify(body),
     };
   });
@@ -75,8 +79,9 @@ async function scripted(has: Map<string, Map<string, string> | number>) {
 async function comparison(
   has: Map<string, Map<string, string> | number>,
   more: Partial<ReconcileParts> = {},
+  marked?: { on: boolean },
 ) {
-  const registry = await scripted(has);
+  const registry = await scripted(has, marked);
   const { store, take } = memory();
   const published: { taken: TakenEvent; toArchive: boolean }[] = [];
   const clock = { now: Date.parse('2026-11-21T06:00:00Z') };
@@ -109,6 +114,13 @@ test('what was there first is written to the archive alone, and only what comes 
   ]);
   clock.now += HOUR_MS;
   expect(await run()).toMatchObject({ firstSeen: 0, inOrder: 1, coverage: { verdict: 'complete' } });
+  clock.now += HOUR_MS;
+  const counters = async ({ since, until }: { since: number; until: number }): Promise<string> =>
+    `its counters agree for ${until - since} ms`;
+  const { coverage } = await run({ counters });
+  expect(coverage?.note).toBe(
+    'compared with the registry; its counters agree for 3600000 ms; pulls, and moves between two comparisons, are not proven',
+  );
 
   app.set('2.0', digest('two'));
   clock.now += HOUR_MS;
@@ -117,13 +129,13 @@ test('what was there first is written to the archive alone, and only what comes 
   clock.now += HOUR_MS;
   expect(await run()).toMatchObject({
     findings: [{ tag: '2.0', state: 'healed' }],
-    coverage: { verdict: 'gap', since: '2026-11-21T07:00:00.000Z', until: '2026-11-21T09:00:00.000Z' },
+    coverage: { verdict: 'gap', since: '2026-11-21T08:00:00.000Z', until: '2026-11-21T10:00:00.000Z' },
   });
   expect(published[1]).toMatchObject({
     toArchive: false,
     taken: {
       event: { action: 'push', target: { repository: 'acme/app', tag: '2.0', digest: digest('two') } },
-      payload: { event: { longshore: { origin: 'reconcile', since: '2026-11-21T07:00:00.000Z' } } },
+      payload: { event: { longshore: { origin: 'reconcile', since: '2026-11-21T08:00:00.000Z' } } },
     },
   });
 });
@@ -151,6 +163,22 @@ test('an error is never an absence', async () => {
   clock.now += HOUR_MS;
   expect(await run()).toMatchObject({ findings: [], errors: [{ repository: '' }] });
   expect(published.map(({ toArchive }) => toArchive)).toEqual([true, true]);
+});
+
+test('a 404 that is not of the registry is no absence', async () => {
+  const marked = { on: true };
+  const app = new Map([['1.0', digest('one')]]);
+  const { run, clock } = await comparison(new Map([['acme/app', app]]), { careful: false }, marked);
+  await run();
+  app.clear();
+  marked.on = false;
+  clock.now += HOUR_MS;
+  const { findings, errors } = await run();
+  expect(findings).toEqual([]);
+  expect(errors).toMatchObject([{ repository: 'acme/app' }]);
+  expect(errors[0]?.reason).toContain('something before it answered');
+  marked.on = true;
+  expect((await run()).findings).toMatchObject([{ tag: '1.0', kind: 'deleted' }]);
 });
 
 test('a delete takes two looks, also for an operator, and a push is healed at once for one', async () => {
@@ -181,13 +209,17 @@ test('what is on its way into the archive, or ignored by it, is no loss', async 
   await run();
   app.set('2.0', digest('two'));
   clock.now += HOUR_MS;
-  const behind = { pendingSince: async () => clock.now - 1, catchUp: 0 };
-  expect(await run(behind)).toMatchObject({ behind: true, findings: [], errors: [{ repository: '' }] });
+  const behind = { oldest: async () => ({ since: clock.now - 1, what: 'it waits' }), catchUp: 0 };
+  const waiting = [{ repository: '', reason: 'it waits' }];
+  expect(await run(behind)).toMatchObject({ behind: true, findings: [], errors: waiting });
+  const dead = await run({ dead: async () => new Set(['acme/app:2.0']) });
+  expect(dead).toMatchObject({ findings: [], errors: [{ repository: 'acme/app' }] });
+  expect(dead.errors[0]?.reason).toContain('dead retry');
   const ignored = await run({ archives: ({ event }) => event.target.tag !== '2.0' });
   expect(ignored).toMatchObject({ findings: [], inOrder: 2 });
   expect(published).toHaveLength(1);
   // What comes later than the look keeps it waiting for nothing.
-  const busy = { pendingSince: async () => clock.now + 1, catchUp: 0 };
+  const busy = { oldest: async () => ({ since: clock.now + 1, what: 'it waits' }), catchUp: 0 };
   expect(await run(busy)).toMatchObject({ findings: [{ tag: '2.0', state: 'healed' }] });
 });
 
@@ -210,7 +242,7 @@ test.each(['during the look', 'after it'])(
       take({ ...first.taken, event: { ...event, time, target: { ...event.target, digest: digest('new') } } });
     };
     const repositories = async (): Promise<string[]> => ['acme/app'];
-    const pendingSince = async (): Promise<undefined> => {
+    const oldest = async (): Promise<undefined> => {
       if (when === 'after it') push();
     };
     const registry = await scripted(new Map([['acme/app', app]]));
@@ -220,7 +252,7 @@ test.each(['during the look', 'after it'])(
       if (when === 'during the look') push();
       return listed;
     };
-    expect(await run({ registry, repositories, pendingSince })).toMatchObject({ findings: [], errors: [] });
+    expect(await run({ registry, repositories, oldest })).toMatchObject({ findings: [], errors: [] });
     expect(published).toHaveLength(1);
   },
 );
@@ -263,12 +295,18 @@ test('Harbor is asked for its repositories page by page, and an answer that is n
   await expect(ask()).rejects.toThrow('HTTP 500');
 });
 
-test('GitLab is asked project by project, and an error of one is an error of all', async () => {
+test('GitLab is asked project by project, and an error of one with a registry is an error of all', async () => {
   let status = 200;
+  const projects = [
+    { id: 1, container_registry_access_level: 'enabled' },
+    { id: 2 },
+    { id: 3, container_registry_access_level: 'disabled' },
+    { id: 4, container_registry_enabled: false },
+  ];
   const server = await startReceiver(({ url }) => {
     const { pathname } = new URL(url, 'http://gitlab');
     const [, id] = /^\/api\/v4\/projects\/(\d+)\/registry\/repositories$/.exec(pathname) ?? [];
-    if (id === undefined) return { status: 200, body: JSON.stringify([{ id: 1 }, { id: 2 }]) };
+    if (id === undefined) return { status: 200, body: JSON.stringify(projects) };
     const list =
       id === '1'
         ? [
@@ -276,6 +314,7 @@ test('GitLab is asked project by project, and an error of one is an error of all
             { id: 8, path: 'team/app/worker' },
           ]
         : [];
+    if (Number(id) > 2) return { status: 403, body: '{"message":"403 Forbidden"}' };
     return { status: id === '2' ? status : 200, body: JSON.stringify(list) };
   });
   const signal = new AbortController().signal;

@@ -10,8 +10,10 @@ import {
 } from '@longshore/archive/reconcile';
 import { plural, type TakenEvent } from '@longshore/event';
 import type { ListableRegistry } from '@longshore/registry-client/list';
+import { type ComparedSpan, counterWords } from './counters/words.js';
 import { missingEvent } from './event.js';
 import { lookAt, type Named } from './look.js';
+import type { Waiting } from './on-its-way.js';
 import type { ReconcileReport, ReportedFinding } from './report.js';
 
 /** What is compared, and what is done with it. */
@@ -33,8 +35,12 @@ export interface ReconcileParts {
   publish(taken: TakenEvent, toArchive: boolean): Promise<void>;
   /** False: the archive ignores such an event by its settings, so it cannot miss it. Default: it ignores none. */
   archives?(taken: TakenEvent): boolean;
-  /** Epoch milliseconds when ingest took the oldest event that waits for the archive; undefined: none waits. */
-  pendingSince?(): Promise<number | undefined>;
+  /** The oldest event that was received and is not in the archive; undefined: none waits. */
+  oldest?(): Promise<Waiting | undefined>;
+  /** Tags, as `repository:tag`, of which the archive has an event in its dead letters. */
+  dead?(): Promise<ReadonlySet<string>>;
+  /** What the counters of the registry say of a span; epoch milliseconds. Default: that they are not read. */
+  counters?(span: ComparedSpan): Promise<string>;
   signal: AbortSignal;
   /** Hears of each repository that is done. */
   onProgress?(done: number, total: number): void;
@@ -47,8 +53,9 @@ export interface ReconcileParts {
 
 const SETTLE_MS = 1_000;
 const CATCH_UP_MS = 60_000;
-const NOTE =
-  'compared with the registry, whose own counters are not read; pulls, and moves between two comparisons, are not proven';
+const NOTE = 'pulls, and moves between two comparisons, are not proven';
+const DEAD =
+  'the archive has an event of it in its dead letters; longshore dead retry --endpoint archive --all';
 
 /** One run. */
 interface Run {
@@ -108,7 +115,7 @@ export async function reconcileSource(parts: ReconcileParts): Promise<ReconcileR
     ...decided.waiting.map((one) => reported(one, dryRun ? 'found' : 'waiting')),
   ];
   if (dryRun) return report;
-  report.coverage = spanOf(run, healed, decided.waiting);
+  report.coverage = await spanOf(run, healed, decided.waiting);
   const failed = new Set(report.errors.map(({ repository }) => repository));
   await store.save(id, {
     doubts: [
@@ -185,34 +192,38 @@ async function compareOne(run: Run, repository: string): Promise<void> {
 async function settle(run: Run): Promise<boolean> {
   const { parts, id, findings, report, knownAt } = run;
   if (findings.length === 0) return true;
-  const behind = await behindSince(parts);
-  if (behind !== undefined) {
-    const reason = `the archive is behind: what was received at ${new Date(behind).toISOString()} is not in it yet`;
-    report.errors.push({ repository: '', reason });
+  const waits = await behind(parts);
+  if (waits !== undefined) {
+    report.errors.push({ repository: '', reason: waits });
     report.behind = true;
     return false;
   }
   const here = new Map<string, Awaited<ReturnType<ReconcileStore['tags']>>>();
   for (const repository of new Set(findings.map((one) => one.repository)))
     here.set(repository, await parts.store.tags(id, repository));
-  run.findings = findings.filter((finding) => {
+  const lost = findings.filter((finding) => {
     const { repository, tag } = finding;
     const isNews = here.get(repository)?.get(tag)?.at !== knownAt.get(`${repository}:${tag}`);
     return !isNews && (parts.archives?.(eventOf(run, finding, false)) ?? true);
   });
-  report.inOrder += findings.length - run.findings.length;
+  report.inOrder += findings.length - lost.length;
+  const dead = lost.length > 0 ? await parts.dead?.() : undefined;
+  const isDead = ({ repository, tag }: Finding): boolean => dead?.has(`${repository}:${tag}`) ?? false;
+  for (const { repository, tag } of lost.filter(isDead))
+    report.errors.push({ repository, reason: `${tag}: ${DEAD}` });
+  run.findings = lost.filter((finding) => !isDead(finding));
   return true;
 }
 
-/** Undefined: the archive has all that was received before. */
-async function behindSince(parts: ReconcileParts): Promise<number | undefined> {
-  const { pendingSince, settle = SETTLE_MS, catchUp = CATCH_UP_MS, signal, now = Date.now } = parts;
+/** What is not in the archive yet, in words. Undefined: it has all that was received before. */
+async function behind(parts: ReconcileParts): Promise<string | undefined> {
+  const { oldest, settle = SETTLE_MS, catchUp = CATCH_UP_MS, signal, now = Date.now } = parts;
   const [looked, end] = [now(), performance.now() + catchUp];
   for (;;) {
     await pause(settle, undefined, { signal });
-    const pending = await pendingSince?.();
-    if (pending === undefined || pending > looked) return undefined;
-    if (performance.now() >= end) return pending;
+    const waiting = await oldest?.();
+    if (waiting === undefined || waiting.since > looked) return undefined;
+    if (performance.now() >= end) return waiting.what;
   }
 }
 
@@ -229,11 +240,11 @@ function eventOf({ parts, startedAt, named }: Run, finding: Finding, firstSeen: 
   });
 }
 
-function spanOf(
-  { provenAt, startedAt, report }: Run,
+async function spanOf(
+  { parts, provenAt, startedAt, report }: Run,
   healed: readonly Doubt[],
   waiting: readonly Doubt[],
-): CoveredSpan | undefined {
+): Promise<CoveredSpan | undefined> {
   if (provenAt === undefined) return undefined;
   const bounds = { since: provenAt, until: startedAt };
   if (healed.length > 0) {
@@ -250,7 +261,9 @@ function spanOf(
     const why = report.errors[0]?.reason ?? `${plural(waiting.length, 'difference')} to be looked at again`;
     return { ...bounds, verdict: 'unknown', note: why };
   }
-  return { ...bounds, verdict: 'complete', note: NOTE };
+  const span = { since: Date.parse(provenAt), until: Date.parse(startedAt) };
+  const counted = (await parts.counters?.(span)) ?? counterWords(undefined, span);
+  return { ...bounds, verdict: 'complete', note: `compared with the registry; ${counted}; ${NOTE}` };
 }
 
 const reported = (

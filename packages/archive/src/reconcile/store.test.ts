@@ -4,7 +4,6 @@ import { describe, expect, onTestFinished, test } from 'vitest';
 import { createArchiveReader } from '../read/reader.js';
 import { testArchive, unaborted, writerOf } from '../testing/archive.js';
 import { delivery, digestOf } from '../testing/deliveries.js';
-import { createRestartWatch } from './restarts.js';
 import { createReconcileStore } from './store.js';
 
 const open = async () => {
@@ -56,29 +55,5 @@ describe.skipIf(!hasTool('postgres'))('the store', () => {
     expect(spans.map((span) => [span.verdict, Date.parse(span.since), Date.parse(span.until)])).toEqual([
       ['complete', Date.parse(since), Date.parse(next)],
     ]);
-  });
-
-  test('a new process of a registry is a restart, and the first look finds none', async () => {
-    const archive = await open();
-    const watch = createRestartWatch(archive.pool);
-    const writer = writerOf(archive);
-    const from = (instanceID: string, ago: number) =>
-      delivery({
-        ...{ tag: '1.0', digest: digestOf(instanceID), receivedAt: Date.now() },
-        ...{
-          at: new Date(Date.now() - ago).toISOString(),
-          extra: { source: { addr: 'registry:5000', instanceID } },
-        },
-      });
-    await writer.write([from('first', 60_000)], unaborted());
-    expect(await watch.look()).toEqual([]);
-    await writer.write([from('first', 50_000)], unaborted());
-    expect(await watch.look()).toEqual([]);
-    await writer.write([from('second', 10_000)], unaborted());
-    const [restart, ...more] = await watch.look();
-    expect(more).toEqual([]);
-    expect(restart?.source).toBe('distribution');
-    expect(Date.parse(restart?.until ?? '') - Date.parse(restart?.since ?? '')).toBeGreaterThan(39_000);
-    expect(await watch.look()).toEqual([]);
   });
 });

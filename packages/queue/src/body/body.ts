@@ -2,7 +2,7 @@
  * An event's part of its deliveries, as one body that they share: what it is, and what is delivered. The job itself
  * holds nothing but the name of the body, so that a waiting delivery is small and ten endpoints store it once.
  */
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { compact, type Delivery, EVENT_CLASSES, expand, type Payload } from '@longshore/event';
 import { z } from 'zod';
 import { asJson, aView } from '../stored-json.js';
@@ -74,7 +74,7 @@ function named(raw: Buffer, packed: Buffer): Body {
   const data = Buffer.allocUnsafe(4 + packed.length);
   data.writeUInt32BE(raw.length);
   packed.copy(data, 4);
-  return { ref: createHash('sha256').update(data).digest('base64url').slice(0, 22), data };
+  return { ref: hash('sha256', data, 'base64url').slice(0, 22), data };
 }
 
 /** Length of the text in a stored body. */

@@ -4,11 +4,12 @@
  */
 import { ignore } from '@longshore/event';
 import { isReady, type RedisClient } from '../connection.js';
+import { endpointsHolding } from '../holding.js';
 import type { Leader } from '../leader.js';
 import { storeKey } from '../names.js';
 import type { PulseReader } from '../pulse/pulse-reader.js';
 
-/** Costs one look at each endpoint. */
+/** Costs one look at each endpoint with a backlog, and one command for fifty without. */
 const NOTE_INTERVAL_MS = 15_000;
 
 /** What is noted, and by whom. */
@@ -29,7 +30,7 @@ export function startOldestNotes({ client, prefix, leader, pulses, known }: Olde
   const note = async (): Promise<void> => {
     if (!leader.leads() || !isReady(client)) return;
     const now = Date.now();
-    const seen = await pulses.read(await known());
+    const seen = await pulses.read(await endpointsHolding(client, prefix, await known()));
     const oldest = seen.reduce((least, { oldestAt = now }) => Math.min(least, oldestAt), now);
     await client.set(oldestKey(prefix), String(oldest));
   };

@@ -10,6 +10,7 @@ import { z } from 'zod';
 import { BODY_LUA } from '../body/body-lua.js';
 import { SCORE_PER_MS } from '../bull-script.js';
 import { isCluster, type RedisClient } from '../connection.js';
+import { holdsAny, UNSETTLED } from '../holding.js';
 import { LATEST_LUA } from '../latest/latest-lua.js';
 import { endpointsKey, queueKey, storeKey } from '../names.js';
 import { LANES_LUA } from '../order/lanes-lua.js';
@@ -145,7 +146,7 @@ const PAGE = 50;
  * Where deliveries are that somebody has to look for. A hold may have to be looked at without any, and what is known of
  * dead ones ends with them.
  */
-const HOLDING = ['wait', 'active', 'delayed', 'prioritized', '~hold', '~latest'] as const;
+const HOLDING = [...UNSETTLED, '~hold', '~latest'];
 
 /** For the leader. */
 export interface Agenda {
@@ -174,7 +175,8 @@ async function sweep(client: RedisClient, prefix: string): Promise<void> {
   for (let at = 0; at < all.length; at += PAGE) {
     const page = all.slice(at, at + PAGE);
     const isIdle = page.every(([, seen]) => seen === '') && !isCluster(client);
-    if (isIdle && !(await holdsAny(client, prefix, page))) continue;
+    const names = page.map(([endpoint]) => endpoint);
+    if (isIdle && !(await holdsAny(client, prefix, names, HOLDING))) continue;
     for (const one of await Promise.allSettled(page.map((entry) => repair(client, prefix, entry)))) {
       if (one.status === 'rejected') refused.push(one.reason);
     }
@@ -186,14 +188,8 @@ async function sweep(client: RedisClient, prefix: string): Promise<void> {
 
 type Entry = readonly [endpoint: string, seen: string];
 
-/** One command for all of them. */
-async function holdsAny(client: RedisClient, prefix: string, page: readonly Entry[]): Promise<boolean> {
-  const keys = page.flatMap(([endpoint]) => HOLDING.map((part) => queueKey(prefix, endpoint, part)));
-  return (await client.exists(...keys)) > 0;
-}
-
 async function repair(client: RedisClient, prefix: string, [endpoint, seen]: Entry): Promise<void> {
-  const isHolding = await holdsAny(client, prefix, [[endpoint, seen]]);
+  const isHolding = await holdsAny(client, prefix, [endpoint], HOLDING);
   const keys = [queueKey(prefix, endpoint, 'wait')];
   const need = isHolding ? Number(await runScript(client, NEED, keys, [queueKey(prefix, endpoint, '')])) : -1;
   if (need >= 0) await runScript(client, LOWER, [agendaKey(prefix)], [endpoint, need, '']);
