@@ -45,6 +45,12 @@ const endpointsOf = (url, removed) => [
   { name: 'asset-tracker', url: `${url}/busy` },
   { name: 'thumbnails', url: `${url}/slow`, concurrency: 1, timeout: '3s' },
   { name: 'paused-for-migration', url: `${url}/fine`, paused: true },
+  {
+    name: 'audit-stream',
+    kind: 'redisstream',
+    url: 'redis://127.0.0.1:9/0',
+    redisstream: { key: 'registry' },
+  },
   { name: 'retired', url: `${url}/fine`, disabled: true },
   ...(removed ? [{ name: 'removed-last-week', url: `${url}/broken`, paused: true }] : []),
 ];
@@ -106,6 +112,18 @@ async function writeDay(socket, prefix) {
   client.disconnect();
 }
 
+/** Retries the first dead letters slowly, so that an operation is seen while it runs. */
+async function startRetry(url) {
+  const headers = { origin: url };
+  for (let n = 0; n < 50; n++) {
+    const answer = await fetch(`${url}/api/v1/dead?endpoint=legacy-cmdb`, { headers });
+    if ((await answer.json()).items?.length > 5) break;
+    await new Promise((resolve) => setTimeout(resolve, 200));
+  }
+  const body = new URLSearchParams({ endpoint: 'legacy-cmdb', rate: '0.2' });
+  await fetch(`${url}/dead/retry`, { method: 'POST', headers, body, redirect: 'manual' });
+}
+
 /** Starts it. `archive`: with an archive, which needs PostgreSQL. */
 export async function startDemo({ archive = false, many = 0 } = {}) {
   const folder = await mkdtemp(join(tmpdir(), 'longshore-pictures-'));
@@ -157,6 +175,7 @@ export async function startDemo({ archive = false, many = 0 } = {}) {
   await post('{"events":[{"broken":');
   await post('not json at all <script>alert(1)</script>');
   await writeFile(file, JSON.stringify(config(false)));
+  await startRetry(ready.dashboard);
   return {
     url: ready.dashboard,
     async stop() {

@@ -75,10 +75,17 @@ function replace(live, fresh) {
   if (href) fresh.querySelector(`a[href="${CSS.escape(href)}"]`)?.focus();
 }
 
+/**
+ * Where the fresh copy comes from. Of a page that chose one of its lists by itself, as an endpoint's does, the one that
+ * is open: with its first dead letter it would choose another, under the reader's eyes.
+ */
+const shownAddress = () =>
+  (!location.search && document.querySelector('nav.tabs a[aria-current]')?.href) || location.href;
+
 async function refresh() {
   const parts = partsOf(document);
   if (document.hidden || isPaused || parts.every(isBusy)) return;
-  const answer = await fetch(location.href, { headers: { accept: 'text/html' } });
+  const answer = await fetch(shownAddress(), { headers: { accept: 'text/html' } });
   if (!answer.ok) throw new Error(`answered ${answer.status}`);
   const fresh = partsOf(new DOMParser().parseFromString(await answer.text(), 'text/html'));
   // Without any there is nothing left to update, such as when a retry has ended.

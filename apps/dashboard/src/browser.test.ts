@@ -88,7 +88,7 @@ describe.runIf(hasTool('chromium'))('in a browser', () => {
   test(
     'a page changes by itself, shows the reader’s time, and is used by keys',
     async () => {
-      const dashboard = await startDashboard(settings('one'));
+      const dashboard = await startDashboard(settings('one', 'two'));
       await dashboard.die('one');
       const { page, problems } = await open(dashboard);
       await page.goto(dashboard.url);
@@ -111,14 +111,23 @@ describe.runIf(hasTool('chromium'))('in a browser', () => {
       expect(await page.locator('dl.facts').getByRole('link', { name: '3', exact: true }).count()).toBe(1);
       expect(await page.getByLabel('Reason (optional)').inputValue()).toBe('kept by an update');
 
+      // The list that was open stays open with the first dead letter.
+      await page.goto(`${dashboard.url}/endpoints/two`);
+      const current = page.locator('nav.tabs [aria-current]');
+      expect(await current.textContent()).toBe('Last attempts');
+      await dashboard.die('two');
+      await page.keyboard.press('r');
+      await page.getByRole('link', { name: 'Retry 1', exact: true }).waitFor();
+      expect(await current.textContent()).toBe('Last attempts');
+
       await page.getByRole('button', { name: 'Stop updates' }).click();
       await reads(page, 'Updates stopped');
 
       await page.goto(`${dashboard.url}/dead`);
       const time = page.locator('tbody time').first();
       expect(await time.getAttribute('title')).toMatch(/^\d{4}-\d\d-\d\d .+\n.+ UTC$/);
-      await page.keyboard.press('j');
-      await page.keyboard.press('j');
+      // Past the two groups.
+      for (let n = 0; n < 3; n++) await page.keyboard.press('j');
       expect(await page.evaluate(() => document.activeElement?.getAttribute('href'))).toContain(
         '/deliveries/',
       );

@@ -53,19 +53,57 @@ export function useBrowser() {
 
 const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 
-/** What axe finds that keeps somebody out: rule and element, of serious and critical weight. */
-export async function barriers(page: Page): Promise<string[]> {
-  await page.evaluate(AXE);
-  const { violations } = await page.evaluate(() =>
-    (globalThis as unknown as { axe: { run(): Promise<{ violations: Violation[] }> } }).axe.run(),
+/**
+ * What axe finds that keeps somebody out: rule and element, of serious and critical weight.
+ * @param rules only these
+ */
+export async function barriers(page: Page, rules?: readonly string[]): Promise<string[]> {
+  if (!(await page.evaluate(() => 'axe' in globalThis))) await page.evaluate(AXE);
+  const { violations } = await page.evaluate(
+    (only) =>
+      (globalThis as unknown as { axe: Axe }).axe.run(only && { runOnly: { type: 'rule', values: only } }),
+    rules && [...rules],
   );
   return violations
     .filter(({ impact }) => impact === 'serious' || impact === 'critical')
     .flatMap(({ id, nodes }) => nodes.map(({ html }) => `${id}: ${html}`));
 }
 
+interface Axe {
+  run(options?: object): Promise<{ violations: Violation[] }>;
+}
+
 interface Violation {
   id: string;
   impact?: string | null;
   nodes: { html: string }[];
+}
+
+const CONTRAST = ['color-contrast'];
+/** What a width can change; the others read the document alone. */
+const BY_WIDTH = [...CONTRAST, 'target-size', 'scrollable-region-focusable', 'link-name', 'button-name'];
+const LOOKS = [
+  { width: 1440, colorScheme: 'light', rules: undefined },
+  { width: 360, colorScheme: 'light', rules: BY_WIDTH },
+  { width: 360, colorScheme: 'dark', rules: CONTRAST },
+  { width: 1440, colorScheme: 'dark', rules: CONTRAST },
+] as const;
+const HEIGHT = 800;
+
+/**
+ * Barriers of a page, and where it is wider than the screen, at both widths and in both themes, with one load. A
+ * look after the first is asked for what it can change.
+ */
+export async function faultsInEveryLook(page: Page): Promise<string[]> {
+  const faults: string[] = [];
+  for (const { width, colorScheme, rules } of LOOKS) {
+    await page.emulateMedia({ colorScheme });
+    await page.setViewportSize({ width, height: HEIGHT });
+    // Colours of buttons change gradually.
+    await page.evaluate(() => Promise.allSettled(document.getAnimations().map(({ finished }) => finished)));
+    const found = await barriers(page, rules);
+    if (await page.evaluate(() => document.documentElement.scrollWidth > innerWidth)) found.push('too wide');
+    faults.push(...found.map((fault) => `${width} ${colorScheme}: ${fault}`));
+  }
+  return faults;
 }

@@ -2,7 +2,7 @@
 import { eventually, hasTool, redisUrl, startReceiver, testPrefix } from '@longshore/testkit';
 import type { Page } from 'playwright-core';
 import { describe, expect, test } from 'vitest';
-import { barriers, dashboardAuth, useBrowser } from './browser.js';
+import { dashboardAuth, faultsInEveryLook, useBrowser } from './browser.js';
 import { anEvent, envelope, type Relay, startRelay, workFolder, writeConfig } from './relay.js';
 
 const SLOW_MS = 600_000;
@@ -230,17 +230,10 @@ describe.runIf(hasTool('chromium'))('the pages', () => {
     SLOW_MS,
   );
 
-  const looks = [
-    { width: 1440, colorScheme: 'light' },
-    { width: 1440, colorScheme: 'dark' },
-    { width: 360, colorScheme: 'light' },
-    { width: 360, colorScheme: 'dark' },
-  ] as const;
-
   test(
     'no page has a barrier, or is wider than the screen, at either width and in either theme',
     async () => {
-      const { relay, deadId } = await everyKind();
+      const { relay, deadId, eventId } = await everyKind();
       const quarantined = (await (
         await fetch(`${relay.dashboard}/api/v1/quarantine`, {
           headers: { authorization: `Basic ${btoa('ops:hunter2')}` },
@@ -260,16 +253,24 @@ describe.runIf(hasTool('chromium'))('the pages', () => {
         `/quarantine/${quarantined.items[0]?.id}`,
         '/search?q=acme/app',
         '/search',
+        '/events',
+        `/event?id=${eventId}`,
+        '/explain?endpoint=fine',
+        '/replay',
+        '/doctor?run=1',
+        '/operations',
         '/nothing/of/the/kind',
       ];
-      for (const { width, colorScheme } of looks) {
-        const { page } = await open(relay.dashboard, { viewport: { width, height: 800 }, colorScheme });
-        for (const path of paths) {
-          await page.goto(relay.dashboard + path);
-          const tooWide = await page.evaluate(() => document.documentElement.scrollWidth > innerWidth);
-          const found = { path, width, colorScheme, tooWide, barriers: await barriers(page) };
-          expect(found).toEqual({ path, width, colorScheme, tooWide: false, barriers: [] });
-        }
+      const { page } = await open(`${relay.dashboard}/dead/retry?endpoint=removed`);
+      await page.getByRole('button', { name: 'Retry 1 dead-lettered delivery' }).click();
+      await page.waitForURL('**/operations/**');
+      paths.push(new URL(page.url()).pathname);
+      for (const path of paths) {
+        await page.goto(relay.dashboard + path);
+        expect({ path, faults: await faultsInEveryLook(page) }).toEqual({ path, faults: [] });
+      }
+      for (const colorScheme of ['light', 'dark'] as const) {
+        await page.emulateMedia({ colorScheme });
         const background = await page.evaluate(() => getComputedStyle(document.body).backgroundColor);
         const [red = 0] = (background.match(/\d+/g) ?? []).map(Number);
         expect(red > 128 ? 'light' : 'dark').toBe(colorScheme);

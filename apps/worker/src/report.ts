@@ -68,7 +68,7 @@ export function createReport({ observer, pulse, trail }: ReportParts): Report {
       const { source, view, receivedAt } = delivery;
       const { outcome } = verdict;
       const settle = verdict.settle === 'returned' ? 'retry' : verdict.settle;
-      const { status, reason, detail, body: answer } = outcome;
+      const { status, reason, detail, body: answer, opening } = outcome;
       const of = idsOf(delivery);
       const retryAt = verdict.settle === 'retry' ? verdict.retryAt : undefined;
 
@@ -81,7 +81,7 @@ export function createReport({ observer, pulse, trail }: ReportParts): Report {
       }
 
       // What it is about is in the note of its receipt; a failure repeats it, since it may outlive that.
-      const failure = settle === 'delivered' ? {} : { detail, retryAt, view };
+      const failure = settle === 'delivered' ? {} : { detail, retryAt, view, opening };
       const entry = { attempt, outcome: outcome.kind, status, reason, ms: Math.round(ms), answer, batch };
       trail.note({ step: 'attempted', at: Date.now(), ...of, source, ...entry, ...failure });
 

@@ -6,7 +6,7 @@
  * came about. A step that an older version does not know is left out there, so a new one may be added at any time.
  */
 import type { EventView } from './delivery.js';
-import type { Answer, Outcome, Reason } from './outcome.js';
+import type { Answer, Opening, Outcome, Reason } from './outcome.js';
 
 /** Notes what happens. The only store of Longshore that may lose something; it reports a gap when it does. */
 export interface HistoryWriter {
@@ -187,6 +187,8 @@ export interface AttemptedEntry extends OfDelivery {
   status?: number;
   reason: Reason;
   ms: number;
+  /** Of a failed one, whose connection was opened for it. */
+  opening?: Opening;
   detail?: string;
   /** The first 2 KB of the answer, without secrets. */
   answer?: string;

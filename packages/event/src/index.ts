@@ -97,6 +97,7 @@ export {
   type BrokerReason,
   type FormatReason,
   isTlsReason,
+  type Opening,
   type Outcome,
   type PreheatReason,
   REASONS,

@@ -104,6 +104,17 @@ export interface Answer {
   detail?: string;
   /** The first part of the answer's body, as text. */
   body?: string;
+  /** Of a failure on a connection that was opened for it; absent on one that was reused. */
+  opening?: Opening;
+}
+
+/** Milliseconds that the steps of a new connection took; a step that was not reached is absent. */
+export interface Opening {
+  /** Absent for an address, and with a proxy, which resolves the name. */
+  dns?: number;
+  /** Through a proxy: until the tunnel was there. */
+  connect?: number;
+  tls?: number;
 }
 
 /** See the header. */

@@ -17,6 +17,7 @@ export type Place =
   | 'endpoints'
   | 'dead'
   | 'quarantine'
+  | 'operations'
   | 'search'
   | 'events'
   | 'pushes'
@@ -71,6 +72,7 @@ const PLACES: readonly NavigationLink[] = [
   { place: 'endpoints', href: '/', text: 'Endpoints' },
   { place: 'dead', href: '/dead', text: 'Dead letters' },
   { place: 'quarantine', href: '/quarantine', text: 'Quarantine' },
+  { place: 'operations', href: '/operations', text: 'Operations' },
 ];
 
 /** What the archive knows. */

@@ -9,6 +9,7 @@ import type { PageDeps } from './deps.js';
 import { DoctorPage } from './doctor.js';
 import { EndpointPage } from './endpoint/endpoint.js';
 import { listTab, tabOf } from './endpoint/tab.js';
+import { blockedEndpoints } from './event/blocked.js';
 import { explainViews } from './explain/routes.js';
 import { Home } from './home/home.js';
 import { homeQuery, select } from './home/select.js';
@@ -107,8 +108,7 @@ function otherViews({ admin, jobs, doctor, now }: PageDeps): Record<string, View
     '/search': async (params) => {
       const search = param(params, 'q')?.slice(0, MAX_SEARCH_LENGTH);
       const traced = search ? await admin.trace({ search, limit: PAGE_SIZE }) : undefined;
-      const all = traced ? await admin.endpoints() : [];
-      const blocked = new Map(all.flatMap(({ name, blocked }) => (blocked ? [[name, blocked]] : [])));
+      const blocked = traced ? await blockedEndpoints(admin) : new Map();
       return {
         title: search ?? 'Search',
         here: 'search',
@@ -118,12 +118,12 @@ function otherViews({ admin, jobs, doctor, now }: PageDeps): Record<string, View
     },
     '/operations': async () => ({
       title: 'Operations',
-      here: 'dead',
+      here: 'operations',
       children: <OperationsPage jobs={await jobs.list()} now={now()} />,
     }),
     '/operations/:id': async (_, { id = '' }) => ({
       title: 'Operation',
-      here: 'dead',
+      here: 'operations',
       children: <OperationPage job={await jobs.get(id)} now={now()} />,
     }),
   };

@@ -57,6 +57,9 @@ export const entrySchema: z.ZodType<HistoryEntry> = z.discriminatedUnion('step',
     status: z.number().optional(),
     reason: aReason,
     ms: z.number(),
+    opening: z
+      .object({ dns: z.number().optional(), connect: z.number().optional(), tls: z.number().optional() })
+      .optional(),
     detail: optional,
     answer: optional,
     retryAt: z.number().optional(),

@@ -7,6 +7,7 @@
  * timeouts are off; the attempt's one deadline rules.
  */
 import type { Socket } from 'node:net';
+import type { Opening } from '@longshore/event';
 import { type buildConnector, Client, type Dispatcher } from 'undici';
 import type { Sockets } from './dial.js';
 import { HEAD_LIMIT_BYTES, HeadFilter } from './head-filter.js';
@@ -30,6 +31,8 @@ export class Connection implements Sockets {
   atProxy = false;
   #answers = 0;
   #ended = false;
+  #opening: Opening | undefined;
+  #stepAt = 0;
 
   /** Connects with the first request. */
   constructor(target: Target, way: Way) {
@@ -42,6 +45,8 @@ export class Connection implements Sockets {
       connect: (_, done) => {
         this.#answers = 0;
         this.#socket = undefined;
+        this.#opening = {};
+        this.#stepAt = performance.now();
         open(target, way, this, (error, socket) => this.#opened(error, socket, done));
       },
     });
@@ -58,7 +63,21 @@ export class Connection implements Sockets {
   }
 
   dispatch(request: Dispatcher.DispatchOptions, handler: Dispatcher.DispatchHandler): void {
+    this.#opening = undefined;
     this.#client.dispatch(request, handler);
+  }
+
+  /** How long opening took for the request that was dispatched last; undefined: it went out on an open connection. */
+  get opening(): Opening | undefined {
+    return this.#opening;
+  }
+
+  stepEnded(step: keyof Opening): void {
+    if (!this.#opening) return;
+    const now = performance.now();
+    // With a proxy there are two of a kind.
+    this.#opening[step] = (this.#opening[step] ?? 0) + now - this.#stepAt;
+    this.#stepAt = now;
   }
 
   /** To be called when a request goes out: what is read next is the head of its answer. */

@@ -7,6 +7,7 @@
  */
 import { ADDRCONFIG, type LookupAddress, lookup as systemLookup } from 'node:dns';
 import { isIP, type Socket, connect as tcpConnect } from 'node:net';
+import type { Opening } from '@longshore/event';
 import { withoutZone } from '@longshore/settings/http-url';
 
 /** How long an address has for itself before the next one is tried as well. RFC 8305 section 5 recommends it. */
@@ -16,6 +17,8 @@ const NEXT_ADDRESS_MS = 250;
 export interface Sockets {
   /** Takes a new socket into the list of those that end with the connection. */
   track(socket: Socket): void;
+  /** To be called when a step has ended, also without success: what passed since the one before is its time. */
+  stepEnded?(step: keyof Opening): void;
   /** Whether the proxy itself is not reached yet. */
   atProxy: boolean;
   /** The connection was given up. */
@@ -61,7 +64,13 @@ export function dial(
     else race(addresses, port, sockets, done);
   };
   if (isIP(withoutZone(host)) !== 0) connect([host]);
-  else lookup(host, (error, addresses) => (error ? done(error) : connect(alternating(addresses))));
+  else {
+    lookup(host, (error, addresses) => {
+      sockets.stepEnded?.('dns');
+      if (error) done(error);
+      else connect(alternating(addresses));
+    });
+  }
 }
 
 function race(addresses: readonly string[], port: number, sockets: Sockets, done: Dialed): void {
@@ -72,6 +81,7 @@ function race(addresses: readonly string[], port: number, sockets: Sockets, done
 
   const finish = (...result: Parameters<Dialed>): void => {
     clearTimeout(timer);
+    sockets.stepEnded?.('connect');
     const [, won] = result;
     for (const socket of running) if (socket !== won) socket.destroy();
     running.clear();

@@ -9,6 +9,7 @@
  * a whole answer and drops it after everything else, which also ends what may still be going on there.
  */
 import { setMaxListeners } from 'node:events';
+import type { Opening } from '@longshore/event';
 import type { Dispatcher } from 'undici';
 import type { Connection } from './connection.js';
 import type { AnswerHead } from './judge.js';
@@ -42,6 +43,8 @@ export interface Ending {
   body: Buffer[];
   /** Whether the answer was read to its end, so that the connection can take the next request. */
   whole: boolean | Promise<boolean>;
+  /** Of a connection that was opened for it. */
+  opening?: Opening;
   /** Of a failure. */
   error?: Error;
   /** A failure before the first byte of an answer. */
@@ -155,7 +158,17 @@ class Exchange implements Dispatcher.DispatchHandler {
 
   #resolveWith(kind: Ending['kind'], more: Partial<Pick<Ending, 'whole' | 'error' | 'silent'>>): void {
     const { whole = false, silent = false, error } = more;
-    this.resolve({ kind, phase: this.#phase, head: this.#head, body: this.#body, whole, error, silent });
+    const { opening } = this.connection;
+    this.resolve({
+      kind,
+      phase: this.#phase,
+      head: this.#head,
+      body: this.#body,
+      whole,
+      opening,
+      error,
+      silent,
+    });
   }
 }
 

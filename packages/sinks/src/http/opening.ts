@@ -52,6 +52,7 @@ function openThrough(proxy: HttpProxy, target: Target, way: Way, sockets: Socket
     if (error || !socket) return done(blameProxy(error ?? new Error('no connection'), proxy));
     if (!target.secure) return done(null, socket);
     askForTunnel(socket, proxy, target.place, (refused) => {
+      sockets.stepEnded?.('connect');
       if (!refused) return startTls(socket, target.host, way.secure, sockets, done);
       socket.destroy();
       done(refused);
@@ -71,6 +72,7 @@ function startTls(tcp: Socket, host: string, secure: Way['secure'], sockets: Soc
   const report: Dialed = (...result) => {
     if (reported) return;
     reported = true;
+    sockets.stepEnded?.('tls');
     done(...result);
   };
   try {

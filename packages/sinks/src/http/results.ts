@@ -1,5 +1,5 @@
 /** The result of an attempt, from how its exchange ended. No result holds a secret of the endpoint. */
-import type { Outcome } from '@longshore/event';
+import type { Opening, Outcome } from '@longshore/event';
 import { BODY_BYTES } from '@longshore/formats';
 import type { AttemptResult, Deferred } from '../sink.js';
 import { answerText, type Mask } from './answer-text.js';
@@ -22,7 +22,16 @@ export class Results {
   constructor(private readonly parts: ResultParts) {}
 
   /** @param events in the request */
-  of({ kind, phase, head, error, body, silent }: Ending, events: number): AttemptResult {
+  of(ending: Ending, events: number): AttemptResult {
+    const result = this.#verdict(ending, events);
+    const { opening } = ending;
+    // Of what was delivered the total is enough.
+    if (!opening || result === 'aborted' || result.kind === 'deferred' || result.kind === 'delivered')
+      return result;
+    return { ...result, opening: rounded(opening) };
+  }
+
+  #verdict({ kind, phase, head, error, body, silent }: Ending, events: number): AttemptResult {
     const { target, proxy, mask, timeout, answers } = this.parts;
     const ours = error && this.#ours(error);
     if (ours) return ours;
@@ -77,5 +86,8 @@ export class Results {
     return this.parts.trust?.places() ?? 'Node.js’ own list';
   }
 }
+
+const rounded = (opening: Opening): Opening =>
+  Object.fromEntries(Object.entries(opening).map(([step, ms]) => [step, Math.round(ms)]));
 
 const startOf = (body: readonly Buffer[]): string => Buffer.concat(body).subarray(0, BODY_BYTES).toString();

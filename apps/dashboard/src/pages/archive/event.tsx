@@ -13,16 +13,18 @@ export interface EventProps {
   event: ArchivedEvent;
   /** Undefined: the history could not be read. */
   traced?: HistoryAnswer;
+  /** Why nothing is delivered to an endpoint at present, by its name. */
+  blocked: ReadonlyMap<string, string>;
 }
 
 /** The page. */
-export function EventPage({ event, traced }: EventProps) {
+export function EventPage({ event, traced, blocked }: EventProps) {
   return (
     <>
       <h1>{eventName(event)}</h1>
       <Facts event={event} />
       <h2>Deliveries</h2>
-      <Delivered event={event} traced={traced} />
+      <Delivered {...{ event, traced, blocked }} />
       <h2>Body</h2>
       {event.body === undefined ? (
         <p class="soft">
@@ -85,7 +87,7 @@ function Sender({ event: { actor, client, addr, method, host, requestId } }: { e
   );
 }
 
-function Delivered({ event: { id, source }, traced }: EventProps) {
+function Delivered({ event: { id, source }, traced, blocked }: EventProps) {
   if (!traced) {
     return <p class="note bad">The deliveries cannot be shown: Redis is unavailable.</p>;
   }
@@ -102,7 +104,7 @@ function Delivered({ event: { id, source }, traced }: EventProps) {
   return (
     <>
       {trails.map((trail) => (
-        <Deliveries key={trail.receivedAt} trail={trail} named={trails.length > 1} />
+        <Deliveries key={trail.receivedAt} {...{ trail, blocked }} named={trails.length > 1} />
       ))}
       {traced.unavailable && <Reach traced={traced} />}
       <p>
@@ -113,7 +115,11 @@ function Delivered({ event: { id, source }, traced }: EventProps) {
 }
 
 /** Of one receipt, or of one replay. `named`: there are several. */
-function Deliveries({ trail, named }: { trail: EventHistory; named: boolean }) {
+function Deliveries({
+  trail,
+  named,
+  blocked,
+}: Pick<EventProps, 'blocked'> & { trail: EventHistory; named: boolean }) {
   const received = trail.steps.find(({ step }) => step === 'received');
   const by = received?.step === 'received' ? received.by : undefined;
   return (
@@ -129,7 +135,11 @@ function Deliveries({ trail, named }: { trail: EventHistory; named: boolean }) {
           )}
         </h3>
       )}
-      {trail.deliveries.length === 0 ? <p class="soft">No endpoint wanted it.</p> : <Matrix trail={trail} />}
+      {trail.deliveries.length === 0 ? (
+        <p class="soft">No endpoint wanted it.</p>
+      ) : (
+        <Matrix trail={trail} blocked={blocked} />
+      )}
       {trail.incomplete && <p class="note">The history of this event is incomplete.</p>}
       <details>
         <summary>Every step</summary>

@@ -6,6 +6,12 @@ import { At, Heads, Text } from '../parts.js';
 /** One attempt, as the history has it. */
 export type Attempt = Extract<HistoryStep, { step: 'attempted' }>;
 
+/** Of a new connection, in the order in which they happen. */
+const steps = (opening: NonNullable<Attempt['opening']>): string =>
+  (['dns', 'connect', 'tls'] as const)
+    .flatMap((step) => (opening[step] === undefined ? [] : `${step} ${formatDuration(opening[step])}`))
+    .join(', ');
+
 const RESULTS = { delivered: 'delivered', retry: 'failed', dead: 'failed; dead-lettered' };
 const TONES = { delivered: 'good', retry: 'warn', dead: 'bad' };
 
@@ -36,7 +42,7 @@ export function Attempts({ attempts, counted }: { attempts: readonly Attempt[]; 
 }
 
 function Row({ attempt }: { attempt: Attempt }) {
-  const { outcome, status, reason, ms, at, detail, answer, batch } = attempt;
+  const { outcome, status, reason, ms, at, detail, answer, batch, opening } = attempt;
   return (
     <tr>
       <td class="number" data-label="Attempt">
@@ -61,6 +67,7 @@ function Row({ attempt }: { attempt: Attempt }) {
       </td>
       <td class="number" data-label="Took">
         {formatDuration(ms)}
+        {opening && <span class="soft nowrap"> {steps(opening)}</span>}
       </td>
     </tr>
   );

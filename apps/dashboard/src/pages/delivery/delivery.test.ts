@@ -1,6 +1,8 @@
 /** The parts of a delivery's page that compute. */
 import { execFileSync } from 'node:child_process';
+import { renderToString } from 'preact-render-to-string';
 import { expect, test } from 'vitest';
+import { type Attempt, Attempts } from './attempts.js';
 import { curlOf } from './curl.js';
 import { timetable } from './timetable.js';
 
@@ -40,4 +42,16 @@ test('the timetable follows backoff, schedule and threshold', () => {
   expect(long.all).toBe(999);
   expect(long.planned[1]).toEqual({ attempt: 3, at: 3_000 });
   expect(timetable(policy, 5, 0)).toEqual({ planned: [], all: 0 });
+});
+
+test('a failed attempt shows what opening its connection took', () => {
+  const failed: Attempt = {
+    step: 'attempted',
+    outcome: 'retry',
+    reason: 'http_503',
+    ...{ at: '2026-11-30T12:00:00Z', endpoint: 'e', deliveryId: 'd', attempt: 1, status: 503, ms: 250 },
+    opening: { dns: 3, connect: 40, tls: 0 },
+  };
+  const page = renderToString(Attempts({ attempts: [failed], counted: 1 }));
+  expect(page.replaceAll(/<[^>]*>/g, '')).toContain('250ms dns 3ms, connect 40ms, tls 0s');
 });

@@ -50,7 +50,9 @@ export function EndpointPage(props: EndpointProps) {
         <LastError {...props} />
       </div>
       <div class="row middle">
-        <RetryLink overview={overview} />
+        <div data-live>
+          <RetryLink overview={overview} />
+        </div>
         <ProbeForm overview={overview} path={path} />
         <TestForm overview={overview} path={path} />
         <PauseForm overview={overview} path={path} />
@@ -58,7 +60,9 @@ export function EndpointPage(props: EndpointProps) {
       <Refused />
       <ActionForms overview={overview} path={path} />
       <Numbers {...props} />
-      <EndpointCharts {...{ overview, activity, now }} />
+      <div data-live>
+        <EndpointCharts {...{ overview, activity, now }} />
+      </div>
       <section class="card">
         <h2>Settings</h2>
         <ul class="plain">

@@ -4,6 +4,7 @@ import type { PageDeps } from '../deps.js';
 import { param } from '../params.js';
 import { SearchPage } from '../search.js';
 import type { View } from '../view.js';
+import { blockedEndpoints } from './blocked.js';
 import { RecentPage } from './recent.js';
 
 const PAGE_SIZE = 50;
@@ -20,13 +21,12 @@ export function trailViews({ admin }: Pick<PageDeps, 'admin'>): Record<string, V
     '/event': async (params) => {
       const id = param(params, 'id');
       if (id === undefined) throw new LongshoreError('REQUEST_INVALID', 'the address has no `id`');
-      const [traced, endpoints] = await Promise.all([admin.trace({ search: id }), admin.endpoints()]);
+      const [traced, blocked] = await Promise.all([admin.trace({ search: id }), blockedEndpoints(admin)]);
       const source = param(params, 'source');
       const own = traced.trails.filter((trail) => source === undefined || trail.source === source);
       if (own.length === 0) {
         throw new LongshoreError('REQUEST_NOT_FOUND', `the trail knows no event ${excerpt(id)} any more`);
       }
-      const blocked = new Map(endpoints.flatMap(({ name, blocked: why }) => (why ? [[name, why]] : [])));
       const children = <SearchPage traced={{ ...traced, trails: own }} blocked={blocked} />;
       return { title: `Event ${id}`, here: 'events', children };
     },

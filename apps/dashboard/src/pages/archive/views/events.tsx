@@ -1,4 +1,6 @@
 /** The addresses about events. */
+
+import { blockedEndpoints } from '../../event/blocked.js';
 import type { Params } from '../../params.js';
 import { EventPage } from '../event.js';
 import { EventsPage } from '../events.js';
@@ -21,11 +23,12 @@ export async function events({ archive, now }: Parts, params: Params) {
 export async function event({ admin, archive }: Parts, params: Params) {
   const { source, id } = queryOf(params, ['source', 'id']);
   if (!id) throw required('id');
-  const [{ items }, traced] = await Promise.all([
+  const [{ items }, traced, blocked] = await Promise.all([
     archive.events({ id, ...(source && { source }) }, { limit: 1, body: true }),
     trace(admin, id),
+    blockedEndpoints(admin),
   ]);
   const found = items[0];
   if (!found) throw unknown('event', id);
-  return { title: `Event ${id}`, children: <EventPage event={found} traced={traced} /> };
+  return { title: `Event ${id}`, children: <EventPage {...{ event: found, traced, blocked }} /> };
 }
