@@ -3,7 +3,7 @@
  * blocks show is accepted: commands by the command's own parser, configurations by the schema, scripts by the shell.
  */
 import { execFileSync, spawnSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
@@ -11,7 +11,8 @@ import { createProgram } from '../apps/longshore/dist/main.js';
 import { configFrom } from '../packages/config/dist/read.js';
 import { jsonSchema } from '../packages/config/dist/reference.js';
 import { KINDS } from '../packages/sources/dist/kinds/index.js';
-import { LISTED_BY_FOLDER, NOT_A_PAGE, pagesOf } from '../site/sidebar.mjs';
+import { linksInto } from '../site/.vitepress/files.mjs';
+import { NOT_A_PAGE, pagesOf } from '../site/sidebar.mjs';
 import { blocks, withoutBlocks } from './testing/markdown.mjs';
 import { ROOT } from './testing/relay.mjs';
 import { commandsOf } from './testing/shell.mjs';
@@ -22,6 +23,7 @@ const PAGES = execFileSync('git', ['ls-files', '--cached', '--others', '--exclud
 })
   .trim()
   .split('\n')
+  .filter((path) => existsSync(join(ROOT, path)))
   .filter((path) => !NOT_A_PAGE.some((folder) => path.startsWith(folder)))
   .map((path) => ({ path, text: readFileSync(join(ROOT, path), 'utf8') }));
 
@@ -34,8 +36,7 @@ const SHELL = BLOCKS.filter(({ info }) => /^(?:sh|console)\b/.test(info));
 test('every page is in the sidebar once, and every entry of the sidebar is a page', () => {
   const pages = PAGES.map(({ path }) => path);
   const listed = pagesOf();
-  const byFolder = (path) => LISTED_BY_FOLDER.some((folder) => path.startsWith(folder));
-  expect(pages.filter((path) => !listed.includes(path) && !byFolder(path))).toEqual([]);
+  expect(pages.filter((path) => !listed.includes(path))).toEqual([]);
   expect(listed.filter((path, at) => !pages.includes(path) || listed.indexOf(path) !== at)).toEqual([]);
 });
 
@@ -67,6 +68,32 @@ test('the matrix of registries has each kind, and what it does on failure', () =
   });
   expect(wrong.map(({ kind }) => kind)).toEqual([]);
   expect(text).toContain(`reads ${events.length} of them`);
+});
+
+test('on the site a link leads to a page, or to a copy of the file', () => {
+  const { linked, rewrite } = linksInto(ROOT);
+  const written = [
+    '../infra/redis/README.md#cluster',
+    'faq.md',
+    '../infra/redis/redis.conf',
+    '#here',
+    'https://a.example/',
+  ];
+  const token = (href) => {
+    const state = { href };
+    const attrSet = (_name, value) => Object.assign(state, { href: value });
+    return { type: 'link_open', attrGet: () => state.href, attrSet };
+  };
+  const children = written.map(token);
+  rewrite({ env: { path: join(ROOT, 'docs/redis.md') }, tokens: [{ children }] });
+  expect(children.map((link) => link.attrGet())).toEqual([
+    '../infra/redis/index.md#cluster',
+    'faq.md',
+    '/files/infra/redis/redis.conf.txt',
+    '#here',
+    'https://a.example/',
+  ]);
+  expect([...linked]).toEqual(['infra/redis/redis.conf']);
 });
 
 /** https, a host with a dot, no credentials; http on this machine only, and mail. */
@@ -172,6 +199,16 @@ describe('commands', () => {
     expect(wrong).toEqual([]);
   });
 
+  test('the list of commands has each', () => {
+    const { text } = PAGES.find(({ path }) => path === 'docs/commands.md');
+    const names = (command, before = '') =>
+      command.commands.flatMap((one) =>
+        one.commands.length > 0 ? names(one, `${one.name()} `) : [`${before}${one.name()}`],
+      );
+    const listed = [...text.matchAll(/^\| `([^`]+)`/gm)].map(([, name]) => name);
+    expect(listed.toSorted()).toEqual(names(parser()).toSorted());
+  });
+
   test('every command in the text exists, with its options', () => {
     const program = parser();
     const written = INSTRUCTIONS.flatMap(({ path, text }) =>
@@ -185,24 +222,19 @@ describe('commands', () => {
     expect(wrong).toEqual([]);
   });
 
-  /** In the text a command may lack what it requires. */
+  /** In the text a command may lack what it requires, or have a placeholder in capitals. */
   function isKnown(program, words) {
     let command = program;
     const options = [...program.options];
     for (const word of words.filter((one) => !one.startsWith('-'))) {
       const next = command.commands.find((one) => one.name() === word);
+      if (next === undefined && command.commands.length > 0 && !/^[A-Z…]/.test(word)) return false;
       if (next === undefined) break;
       command = next;
       options.push(...command.options);
     }
-    const isCommand = command.commands.length === 0 || words.every((word) => word.startsWith('-'));
-    return (
-      (isCommand || words.length === 1 || /^[A-Z…]/.test(words[1] ?? '')) &&
-      words
-        .filter((word) => /^--\w/.test(word))
-        .map((word) => word.split('=')[0])
-        .every((word) => word === '--help' || options.some(({ long }) => long === word))
-    );
+    const written = words.filter((word) => /^--\w/.test(word)).map((word) => word.split('=')[0]);
+    return written.every((word) => word === '--help' || options.some(({ long }) => long === word));
   }
 });
 

@@ -1,6 +1,8 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
+const ROOT = join(import.meta.dirname, '..');
+
 /**
  * The order of the documentation: that of a user's day. Each page of the site is here once; a test fails for a page of
  * the repository that is in no group.
@@ -152,6 +154,7 @@ export const GROUPS = [
     text: 'Reference',
     items: [
       ['Every setting', 'docs/reference/configuration.md'],
+      ['Commands', 'docs/commands.md'],
       ['Error codes', 'docs/reference/errors.md'],
       ['Log records', 'docs/reference/records.md'],
       ['Metrics', 'docs/reference/metrics.md'],
@@ -176,13 +179,11 @@ export const GROUPS = [
       ['Design of the dashboard', 'docs/design.md'],
       ['Releases', 'infra/release/README.md'],
       ['Changelog', 'CHANGELOG.md'],
-      { text: 'Decisions', items: [['All decisions', 'docs/adr/README.md']] },
+      ['Decisions', 'docs/adr/README.md'],
+      { text: 'Each decision', items: decisions() },
     ],
   },
 ];
-
-/** Pages that the list above names by their folder: one line of the sidebar leads to all of them. */
-export const LISTED_BY_FOLDER = ['docs/adr/'];
 
 /** Markdown files that are no page of the site. */
 export const NOT_A_PAGE = ['apps/longshore/test/'];
@@ -195,13 +196,25 @@ export function pagesOf(groups = GROUPS) {
 /** A kind of registry is a folder, so that a new one is in the sidebar by itself. */
 function kinds() {
   const folder = 'packages/sources/src/kinds';
-  const root = join(import.meta.dirname, '..');
-  return readdirSync(join(root, folder), { withFileTypes: true })
-    .filter((entry) => entry.isDirectory())
-    .map(({ name }) => {
-      const page = `${folder}/${name}/README.md`;
-      const [heading] = readFileSync(join(root, page), 'utf8').split('\n');
-      return [heading.replace(/^# /, '').replace(/ \(.*\)$/, ''), page];
-    })
+  return namesIn(folder)
+    .filter((name) => !name.includes('.'))
+    .map((name) => titled(`${folder}/${name}/README.md`))
     .sort(([one], [other]) => one.localeCompare(other, 'en'));
+}
+
+function decisions() {
+  const folder = 'docs/adr';
+  return namesIn(folder)
+    .filter((name) => /^\d/.test(name))
+    .map((name) => titled(`${folder}/${name}`));
+}
+
+function namesIn(folder) {
+  return readdirSync(join(ROOT, folder)).sort();
+}
+
+/** By its heading, without what is in brackets behind it. */
+function titled(page) {
+  const [heading] = readFileSync(join(ROOT, page), 'utf8').split('\n');
+  return [heading.replace(/^# /, '').replace(/ \(.*\)$/, ''), page];
 }

@@ -32,7 +32,6 @@ export default {
         `<code v-pre>${md.utils.escapeHtml(tokens[at].content)}</code>`;
       md.core.ruler.push('repository-links', (state) => files.rewrite(state));
     },
-    languageAlias: { console: 'sh' },
   },
   vite: { plugins: [packagesOfTheSite()], build: { chunkSizeWarningLimit: 5_000 } },
   buildEnd: ({ outDir }) => writeLinkedFiles(ROOT, outDir, files.linked),

@@ -19,6 +19,7 @@ import { openRelayArchive, type RelayArchive } from './archive.js';
 import { healthLog } from './health.js';
 import { load } from './load.js';
 import { lossNotes, reportLoss } from './losses.js';
+import { startProcessNotes } from './process-notes.js';
 import { announceReadiness } from './readiness.js';
 import { type OpenRedis, openRedis } from './redis.js';
 import { startRefusalNotes } from './refusal-notes.js';
@@ -124,11 +125,13 @@ async function serve({ file, roles, env }: RunOptions, serving: Serving): Promis
   };
   const refusals = startRefusalNotes(producer, config.redis.prefix);
   let started = false;
+  let forgetProcess: (() => Promise<void>) | undefined;
   try {
     await monitor.firstAnswer(REDIS_TIMEOUT_MS);
     health.begin(monitor.health);
     const running = await startRoles(roles, parts);
     started = true;
+    forgetProcess = startProcessNotes(producer, config.redis.prefix, roles);
     watcher.onChange((why) => {
       inForce = reloadConfig({ file, env, why, current: inForce, apply: running.apply, observer });
       refusals.changed(inForce.refused);
@@ -149,7 +152,7 @@ async function serve({ file, roles, env }: RunOptions, serving: Serving): Promis
   } finally {
     watcher.close();
     watch.close();
-    await refusals.close();
+    await Promise.all([refusals.close(), forgetProcess?.()]);
     await trail.close();
     await archive?.close();
     connections.close();

@@ -64,6 +64,8 @@ test(
     expect(stdout).toMatch(/\n {2}✓ one, receiver: 127\.0\.0\.1:\d+ answers at 127\.0\.0\.1\n/);
     expect(stdout).toMatch(/Nothing fails, .* passed, .* skipped\.\n$/);
     expect(code).toBe(0);
+    for (const role of ['ingest', 'worker'])
+      expect(stdout).toMatch(new RegExp(`✓ ${role}: 1 process: .+:[0-9]+`));
     const page = await (await fetch(`${relay.dashboard}/doctor?run=now`)).text();
     expect(page).toContain('sources: main, ingest');
     expect(receiver.requests).toEqual([]);
@@ -240,6 +242,33 @@ test('a registry whose events wait, whose clock is wrong, and which posts to no 
   registry.reply({ status: 200, body: debugVars('http://0.0.0.0:5080/', 0) });
   expect((await examine('registry', AWAY, { args: args.slice(2) })).troubled).toMatchObject([
     { name: 'pending', status: 'fail', message: expect.stringContaining('no address of a receiver') },
+  ]);
+});
+
+test('a collector that is away, one that refuses, one that takes spans, and a variable that cannot be followed', async () => {
+  const collector = await startReceiver({ status: 401 });
+  const look = (url: string, more = {}) =>
+    examine('telemetry', AWAY, { env: { OTEL_EXPORTER_OTLP_ENDPOINT: url, ...more } });
+  const away = await look(`http://127.0.0.1:${await freePort()}`);
+  expect(away.troubled).toMatchObject([
+    { name: 'collector', status: 'fail', fix: expect.stringMatching(/^start the collector/) },
+  ]);
+  const refused = await look(collector.url);
+  expect(refused.troubled).toMatchObject(
+    [{ status: 'fail', message: /v1\/traces: .*(401|Unauthorized)/ }].map(matching),
+  );
+  collector.reply({ status: 200 });
+  const { checks } = await look(collector.url);
+  expect(checks).toMatchObject([{ status: 'pass', message: `${collector.url}/v1/traces takes spans` }]);
+  const { troubled } = await look(collector.url, { OTEL_EXPORTER_OTLP_PROTOCOL: 'grpc' });
+  expect(troubled).toMatchObject([{ status: 'fail', message: /grpc is not supported/ }].map(matching));
+});
+
+test('a relay of which no process runs', async () => {
+  const { troubled } = await examine('processes', { redis: { url: redisUrl(), prefix: testPrefix() } });
+  expect(troubled.map(({ name, status }) => [name, status])).toEqual([
+    ['ingest', 'fail'],
+    ['worker', 'fail'],
   ]);
 });
 

@@ -1,6 +1,7 @@
 /** `longshore explain`: the dry run of an event, compared with what a relay really does with it. */
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { answers as schemas } from '@longshore/operator/schemas';
 import { eventually, redisUrl, startReceiver, testDatabase, testPrefix } from '@longshore/testkit';
 import { expect, test } from 'vitest';
 import { AT_LAST } from './control.js';
@@ -160,6 +161,19 @@ test('what is explained is what the relay does: the request, the rules, the filt
     '0 of 2 events delivered, 2 ignored',
   );
   expect(await page({ endpoint: 'chat', where: 'tga' })).toContain('Unknown variable');
+
+  const api = async (query: Record<string, string>) => {
+    const answer = await fetch(`${relay.dashboard}/api/v1/explain?${new URLSearchParams(query)}`);
+    return { status: answer.status, body: await answer.json() };
+  };
+  const asked = await api({ event: first, endpoint: 'chat' });
+  expect(asked.status).toBe(200);
+  expect((await explain(first, '--endpoint', 'chat', '--json')).json).toMatchObject(
+    schemas.explained.parse(asked.body),
+  );
+  expect(await api({ endpoint: 'chat', where: 'tga' })).toMatchObject({
+    ...{ status: 400, body: { error: 'REQUEST_INVALID' } },
+  });
 
   const against = (checked: string, ...args: string[]) =>
     command(['check', checked, '--against', 'last:10', '--config', file, ...args]);

@@ -59,5 +59,13 @@ test('a replica is promoted in mid-stream: with `redis.wait` nothing that was ac
   await eventually(async () => (await fetch(`${ingest.admin}/readyz`)).status === 200);
   // Commands find the primary in the same way.
   expect(await command(['dead', 'list', '--config', file])).toMatchObject({ code: 0 });
+  const doctor = async () =>
+    (await command(['doctor', '--timeout', '30', '--only', 'redis,processes', '--config', file])).stdout;
+  const found = await doctor();
+  expect(found).toContain('✓ sentinel: 3 Sentinels answer, and can replace the primary');
+  for (const role of ['ingest', 'worker'])
+    expect(found).toMatch(new RegExp(`✓ ${role}: 1 process: .+:[0-9]+`));
+  await servers.cli(servers.sentinelPorts[0] ?? 0, 'SENTINEL', 'SET', master, 'quorum', '5');
+  expect(await doctor()).toMatch(/✗ sentinel: 127\.0\.0\.1:[0-9]+: NOQUORUM/);
   for (const relay of [ingest, worker]) expect((await relay.stop()).code).toBe(0);
 }, 300_000);

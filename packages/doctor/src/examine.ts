@@ -5,11 +5,13 @@ import { checkConfig } from './groups/config.js';
 import { checkContainer } from './groups/container.js';
 import { checkEndpoints } from './groups/endpoints.js';
 import { checkHost } from './groups/host.js';
+import { checkProcesses } from './groups/processes.js';
 import { checkQueues } from './groups/queues.js';
 import { checkRedis } from './groups/redis.js';
 import { checkRegistries } from './groups/registry.js';
 import { checkRelay } from './groups/relay.js';
 import { checkSources } from './groups/sources.js';
+import { checkTelemetry } from './groups/telemetry.js';
 import type { DoctorParts } from './parts.js';
 
 const RUN: Record<Group, (parts: DoctorParts) => Promise<Finding[]>> = {
@@ -19,10 +21,12 @@ const RUN: Record<Group, (parts: DoctorParts) => Promise<Finding[]>> = {
   redis: checkRedis,
   archive: checkArchive,
   relay: checkRelay,
+  processes: checkProcesses,
   queues: checkQueues,
   endpoints: checkEndpoints,
   sources: checkSources,
   registry: checkRegistries,
+  telemetry: checkTelemetry,
 };
 
 /** Which groups run, and who hears of each. */

@@ -29,10 +29,12 @@ export const GROUPS = [
   'redis',
   'archive',
   'relay',
+  'processes',
   'queues',
   'endpoints',
   'sources',
   'registry',
+  'telemetry',
 ] as const;
 /** One of {@link GROUPS}. */
 export type Group = (typeof GROUPS)[number];

@@ -7,6 +7,7 @@
 export const IGNORED_AT = [
   'config.refused',
   'operator.operations',
+  'processes.note',
   'queue.agenda',
   'queue.body',
   'queue.close',

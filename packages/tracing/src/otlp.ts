@@ -19,10 +19,7 @@ import type { Wanted } from './variables.js';
 const CLOSE_TIMEOUT_MS = 3_000;
 
 /** Spans are made and exported from now on. @returns what ends it */
-export function startExport(
-  { protocol, propagates }: Wanted,
-  { version, onTrouble }: TracingOptions,
-): () => Promise<void> {
+export function startExport(wanted: Wanted, { version, onTrouble }: TracingOptions): () => Promise<void> {
   const quiet = () => {};
   diag.setLogger(
     { error: onTrouble, warn: onTrouble, info: quiet, debug: quiet, verbose: quiet },
@@ -33,13 +30,13 @@ export function startExport(
     resource: defaultResource()
       .merge(ours)
       .merge(detectResources({ detectors: [envDetector] })),
-    spanProcessors: [new BatchSpanProcessor(exporterFor(protocol))],
+    spanProcessors: [new BatchSpanProcessor(exporterFor(wanted))],
   });
   activate({
     api: { ROOT_CONTEXT, SpanKind, SpanStatusCode, trace },
     tracer: provider.getTracer('longshore', version),
     parse: (traceparent) => parseTraceParent(traceparent) ?? undefined,
-    propagates,
+    propagates: wanted.propagates,
   });
   return async () => {
     activate(undefined);
@@ -50,8 +47,8 @@ export function startExport(
 }
 
 /** @returns why the collector does not take spans; undefined when it does */
-export async function tryExport({ protocol }: Wanted, timeoutMs: number): Promise<string | undefined> {
-  const exporter = exporterFor(protocol, timeoutMs);
+export async function tryExport(wanted: Wanted, timeoutMs: number): Promise<string | undefined> {
+  const exporter = exporterFor(wanted, timeoutMs);
   const problem = await new Promise<string | undefined>((resolve) => {
     exporter.export([], ({ code, error }) => {
       resolve(code === ExportResultCode.SUCCESS ? undefined : (error?.message ?? 'no answer'));
@@ -61,8 +58,8 @@ export async function tryExport({ protocol }: Wanted, timeoutMs: number): Promis
   return problem;
 }
 
-/** It reads its variables itself. */
-function exporterFor(protocol: Wanted['protocol'], timeoutMillis?: number): SpanExporter {
-  const options = timeoutMillis === undefined ? {} : { timeoutMillis };
+/** It reads its other variables itself. */
+function exporterFor({ protocol, endpoint: url }: Wanted, timeoutMillis?: number): SpanExporter {
+  const options = { url, ...(timeoutMillis !== undefined && { timeoutMillis }) };
   return protocol === 'http/json' ? new JsonExporter(options) : new ProtobufExporter(options);
 }

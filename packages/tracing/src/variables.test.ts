@@ -18,6 +18,7 @@ test.each([
 test('the endpoint of traces stands before that of everything', () => {
   expect(wanted(ENDPOINT)).toEqual({
     protocol: 'http/protobuf',
+    endpoint: 'http://collector:4318/v1/traces',
     url: 'http://collector:4318/v1/traces',
     propagates: true,
   });
@@ -28,6 +29,7 @@ test('the endpoint of traces stands before that of everything', () => {
   };
   expect(wanted({ ...ENDPOINT, ...own })).toEqual({
     protocol: 'http/json',
+    endpoint: own.OTEL_EXPORTER_OTLP_TRACES_ENDPOINT,
     url: 'https://tempo/otlp',
     propagates: false,
   });

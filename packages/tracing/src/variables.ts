@@ -6,7 +6,9 @@
 /** What the variables ask for. */
 export interface Wanted {
   protocol: 'http/protobuf' | 'http/json';
-  /** The url that spans are posted to, without credentials. */
+  /** The url that spans are posted to. */
+  endpoint: string;
+  /** The same without credentials. */
   url: string;
   /** `traceparent` of requests is read and written. */
   propagates: boolean;
@@ -36,5 +38,5 @@ export function wanted(env: Env): Wanted | { problem: string } | undefined {
   }
   const propagators = (set('OTEL_PROPAGATORS') ?? 'tracecontext').split(',').map((name) => name.trim());
   const shown = Object.assign(new URL(url), { username: '', password: '', search: '' });
-  return { protocol, url: shown.href, propagates: propagators.includes('tracecontext') };
+  return { protocol, endpoint: url, url: shown.href, propagates: propagators.includes('tracecontext') };
 }

@@ -90,7 +90,7 @@ const OPERATE = [
 ];
 
 /** Shows bodies of events, and runs what is written there. */
-const EXPLAIN = ['/explain'];
+const EXPLAIN = ['/explain', '/api/v1/explain'];
 
 /** Reveals addresses, folders and versions. */
 const ADMIN = ['/doctor'];

@@ -1,6 +1,7 @@
 /** What waits, and why: the endpoints that need attention. */
 import { type Config, everyEndpoint } from '@longshore/config';
 import { formatDuration, LongshoreError, plural } from '@longshore/event';
+import { unattended } from '@longshore/queue/examine';
 import { createInspector } from '@longshore/queue/operator';
 import { createPulseReader, type EndpointPulse, stateOf } from '@longshore/queue/pulse';
 import { type Finding, of, pass, skip, warn } from '../finding.js';
@@ -21,7 +22,13 @@ export async function checkQueues(parts: DoctorParts): Promise<Finding[]> {
     const configured = everyEndpoint(config).map(({ name }) => name);
     const names = [...new Set([...configured, ...(await inspector.known())])];
     const pulses = await createPulseReader(client, config.redis.prefix).read(names);
-    const found = pulses.flatMap((pulse) => checkOne(pulse, config));
+    const stalled = pulses.map(async ({ endpoint, active }) =>
+      active > 0 ? checkStalled(endpoint, await unattended(client, config.redis.prefix, endpoint)) : [],
+    );
+    const found = [
+      ...pulses.flatMap((pulse) => checkOne(pulse, config)),
+      ...(await Promise.all(stalled)).flat(),
+    ];
     return found.length > 0
       ? found
       : [pass('backlog', `${plural(names.length, 'queue')}, none needs attention`)];
@@ -31,6 +38,14 @@ export async function checkQueues(parts: DoctorParts): Promise<Finding[]> {
   } finally {
     await inspector.close();
   }
+}
+
+/** Between the death of a worker and the next look at its endpoint a few seconds pass. */
+function checkStalled(name: string, count: number): Finding[] {
+  if (count === 0) return [];
+  const message = `${plural(count, 'delivery is', 'deliveries are')} in flight without a worker: the one that took them was killed, or hangs`;
+  const fix = 'run it again in 15 s; if they are still there, start a worker: longshore run --role worker';
+  return [of(name, warn('stalled', message, fix))];
 }
 
 function checkOne(pulse: EndpointPulse, config: Config): Finding[] {

@@ -1,7 +1,7 @@
 /** What no Redis of a test can be brought to: a clock that is wrong, a server that is old, a Cluster with gaps. */
 import type { ServerFacts } from '@longshore/queue/examine';
 import { expect, test } from 'vitest';
-import { checkCluster, checkEngine, checkTimes } from './redis.js';
+import { checkCluster, checkEngine, checkSentinels, checkTimes } from './redis.js';
 import { redisFindings } from './redis-health.js';
 
 const server: ServerFacts = {
@@ -48,4 +48,18 @@ test('a Redis that is nearly full fails where events are taken, and nowhere else
   expect(redisFindings(health)).toMatchObject([{ name: 'memory', status: 'fail' }]);
   expect(redisFindings(health, false)).toMatchObject([{ name: 'usable', status: 'pass' }]);
   expect(redisFindings({ ...health, full: false, up: false })).toMatchObject([{ status: 'fail' }]);
+});
+
+test('a Sentinel that is away is a warning; a quorum that cannot be reached fails', () => {
+  const node = '10.0.0.1:26379';
+  const status = (...sentinels: Parameters<typeof checkSentinels>[0]) =>
+    checkSentinels(sentinels).map((found) => [found.status, found.message]);
+  const well = { node, answers: true };
+  expect(status(well, well)).toEqual([['pass', '2 Sentinels answer, and can replace the primary']]);
+  expect(status(well, { node, answers: false, problem: 'connect ECONNREFUSED' })).toEqual([
+    ['warn', `${node} does not answer: connect ECONNREFUSED`],
+  ]);
+  expect(status({ ...well, problem: 'NOQUORUM 1 usable Sentinels' })).toEqual([
+    ['fail', `${node}: NOQUORUM 1 usable Sentinels`],
+  ]);
 });

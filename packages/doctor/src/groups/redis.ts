@@ -1,5 +1,11 @@
 /** Redis: whether it can be used, and what of it will hurt later. */
-import { examineRedis, type RedisFacts, type ServerFacts } from '@longshore/queue/examine';
+import {
+  examineRedis,
+  examineSentinels,
+  type RedisFacts,
+  type SentinelFacts,
+  type ServerFacts,
+} from '@longshore/queue/examine';
 import { type Finding, fail, pass, skip, warn } from '../finding.js';
 import { clientOf, type DoctorParts } from '../parts.js';
 import { redisFindings } from './redis-health.js';
@@ -24,7 +30,8 @@ export async function checkRedis(parts: DoctorParts): Promise<Finding[]> {
   await untilReady(client, parts.timeout);
   const { prefix, wait } = parts.config.redis;
   const facts = await examineRedis(client, prefix, wait.replicas);
-  const rows = redisFindings(facts.health);
+  const sentinels = await examineSentinels(client, parts.timeout);
+  const rows = [...redisFindings(facts.health), ...(sentinels ? checkSentinels(sentinels) : [])];
   if (facts.servers.length === 0 && facts.refused.length === 0) return rows;
   return [
     ...rows,
@@ -122,4 +129,24 @@ export function checkCluster({ cluster }: Pick<RedisFacts, 'cluster'>): Finding[
       'redis-cli --cluster fix HOST:PORT',
     ),
   ];
+}
+
+/** Whether enough Sentinels are there to replace the primary. */
+export function checkSentinels(sentinels: readonly SentinelFacts[]): Finding[] {
+  const away = sentinels.filter(({ answers }) => !answers);
+  const troubled = sentinels.filter(({ answers, problem }) => answers && problem !== undefined);
+  const found = [
+    ...away.map(({ node, problem }) =>
+      warn('sentinel', `${node} does not answer: ${problem}`, 'start it, or correct `redis.sentinels`'),
+    ),
+    ...troubled.map(({ node, problem }) =>
+      fail(
+        'sentinel',
+        `${node}: ${problem}`,
+        'start the missing Sentinels, and check `redis.master` and their `quorum`',
+      ),
+    ),
+  ];
+  if (found.length > 0) return found;
+  return [pass('sentinel', `${sentinels.length} Sentinels answer, and can replace the primary`)];
 }

@@ -4,6 +4,7 @@
  */
 import { deadGroups, deadLetterDetail, deadLetters, deliveries, deliveryDetail } from './deliveries.js';
 import { endpoint } from './endpoint.js';
+import { explained } from './explain.js';
 import { operation } from './operation.js';
 import { problem } from './parts.js';
 import { preheat } from './preheat.js';
@@ -22,6 +23,7 @@ export const answers = {
   deliveries,
   deliveryDetail,
   endpoint,
+  explained,
   operation,
   preheat,
   problem,

@@ -7,6 +7,7 @@ import { archiveRoutes } from './archive.js';
 import { deadRoutes } from './dead.js';
 import { deliveryRoutes } from './deliveries.js';
 import { endpointRoutes } from './endpoints.js';
+import { explainRoutes } from './explain.js';
 import { operationRoutes } from './operations.js';
 import { quarantineRoutes } from './quarantine.js';
 import { replayRoutes } from './replay.js';
@@ -16,6 +17,7 @@ export function routesOf(admin: AdminService, jobs: BulkJobs, archive?: ArchiveR
   return [
     ...endpointRoutes(admin),
     ...deliveryRoutes(admin),
+    ...explainRoutes(admin),
     ...deadRoutes(admin, jobs),
     ...quarantineRoutes(admin),
     ...replayRoutes(jobs),
