@@ -1,4 +1,5 @@
 /** The binary says which Node.js it needs before it loads anything that an old one cannot. */
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { nodeFault } from '../apps/longshore/bin/node-version.js';
@@ -21,13 +22,25 @@ test.each(['v20.19.0', 'v20.20.0', 'v22.0.0', 'v24.1.0', 'v100.0.0-nightly'])(
   },
 );
 
-test('the binary prints it without a stack, and exits with 1', async () => {
-  const old = "data:text/javascript,Object.defineProperty(process, 'version', { value: 'v18.20.8' })";
-  const bin = join(ROOT, 'apps/longshore/bin/longshore.js');
-  const child = runProcess(process.execPath, ['--import', old, bin, '--version']);
-  const { code } = await child.exited;
-  expect([code, child.stdout]).toEqual([1, '']);
-  expect(child.stderr).toMatch(
-    /^longshore: Node\.js 20\.19 or newer is needed, and this is v18\.20\.8 .*\n$/,
+const OLD = "data:text/javascript,Object.defineProperty(process, 'version', { value: 'v18.20.8' })";
+
+test.each(['apps/longshore/bin/longshore.js', 'scripts/check-node.mjs', 'scripts/setup.mjs'])(
+  '%s prints it without a stack, and exits with 1',
+  async (file) => {
+    const child = runProcess(process.execPath, ['--import', OLD, join(ROOT, file), '--version']);
+    const { code } = await child.exited;
+    expect([code, child.stdout]).toEqual([1, '']);
+    expect(child.stderr).toMatch(
+      /^longshore: Node\.js 20\.19 or newer is needed, and this is v18\.20\.8 .*\n$/,
+    );
+  },
+);
+
+test('each npm script checks it before it loads what an old Node.js cannot read', async () => {
+  const { scripts } = JSON.parse(await readFile(join(ROOT, 'package.json'), 'utf8'));
+  const entries = Object.entries(scripts).filter(([, command]) => /\bnode /.test(command));
+  expect(entries.map(([name]) => name)).toEqual(
+    expect.arrayContaining(['start', 'test', 'docs', 'release', 'image', 'image:test']),
   );
+  for (const [, command] of entries) expect(command).toMatch(/^node scripts\/check-node\.mjs && /);
 });

@@ -146,11 +146,19 @@ test('a file that cannot be used is seen in /readyz, the metrics, every page and
   expect(metrics).toContain('longshore_config_last_reload_successful 0');
   expect(page).toContain('was rejected at');
   await eventually(said, (text) => text.includes(`${file} is not in force`), AT_LAST);
+  const rejected = async () =>
+    (await fetch(`${relay.dashboard}/api/v1/configuration/rejected`)).json() as Promise<{ items: object[] }>;
+  expect(await rejected()).toMatchObject({ items: [{ file, reason: expect.stringContaining('urll') }] });
+  const doctor = await command(['doctor', '--json', '--only', 'processes', '--config', whole]);
+  expect(JSON.parse(doctor.stdout).checks).toContainEqual(
+    expect.objectContaining({ name: 'configuration', status: 'warn', fix: expect.stringContaining(file) }),
+  );
   await change(endpoints);
   const after = await seen();
   expect(after.ready).toEqual({ status: 'ready' });
   expect(after.metrics).toContain('longshore_config_last_reload_successful 1');
   expect(after.page).not.toContain('was rejected at');
+  await eventually(rejected, ({ items }) => items.length === 0, AT_LAST);
   await eventually(said, (text) => !text.includes('not in force'), AT_LAST);
 });
 

@@ -54,6 +54,7 @@ const LOOK = [
   '/api/v1/archive/tags',
   '/api/v1/archive/tags/moves',
   '/api/v1/archive/unused',
+  '/api/v1/configuration/rejected',
   '/api/v1/dead',
   '/api/v1/dead/:id',
   '/api/v1/dead/groups',

@@ -1,6 +1,7 @@
 /** The processes of the relay on all machines: which roles are played, and whether all have one version. */
 import { LongshoreError, plural } from '@longshore/event';
 import { createProcesses, type Process } from '@longshore/queue/examine';
+import { createRefusals, type Refusal } from '@longshore/queue/operator';
 import { type Finding, fail, pass, skip, warn } from '../finding.js';
 import { clientOf, type DoctorParts } from '../parts.js';
 import { untilReady } from './until-ready.js';
@@ -20,12 +21,20 @@ export async function checkProcesses(parts: DoctorParts): Promise<Finding[]> {
   if (!client) return [skip('roles', 'Redis cannot be used')];
   await untilReady(client, parts.timeout);
   try {
-    const running = await createProcesses(client, parts.config.redis.prefix).list();
-    return processFindings(running, parts);
+    const { prefix } = parts.config.redis;
+    const running = await createProcesses(client, prefix).list();
+    const rejected = await createRefusals(client, prefix).list();
+    return [...processFindings(running, parts), ...rejected.map(rejectedFile)];
   } catch (error) {
     if (error instanceof LongshoreError) return [skip('roles', 'Redis cannot be used')];
     throw error;
   }
+}
+
+/** A process runs with the configuration before its file. */
+function rejectedFile({ process, file, reason }: Refusal): Finding {
+  const message = `${process} rejected ${file}, and runs with the configuration before it: ${reason.replaceAll('\n', '; ')}`;
+  return warn('configuration', message, `correct the file, then longshore check ${file}`);
 }
 
 /** From what the processes have noted within the last minute. */

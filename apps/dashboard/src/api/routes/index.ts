@@ -4,6 +4,7 @@ import type { AdminService } from '@longshore/operator';
 import type { BulkJobs } from '@longshore/operator/bulk';
 import type { Route } from '../route.js';
 import { archiveRoutes } from './archive.js';
+import { configurationRoutes } from './configuration.js';
 import { deadRoutes } from './dead.js';
 import { deliveryRoutes } from './deliveries.js';
 import { endpointRoutes } from './endpoints.js';
@@ -22,6 +23,7 @@ export function routesOf(admin: AdminService, jobs: BulkJobs, archive?: ArchiveR
     ...quarantineRoutes(admin),
     ...replayRoutes(jobs),
     ...operationRoutes(jobs),
+    ...configurationRoutes(admin),
     ...archiveRoutes(archive),
   ];
 }
