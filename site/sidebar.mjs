@@ -57,6 +57,7 @@ export const GROUPS = [
           ['Argo CD Image Updater', 'docs/consumers/argo-cd-image-updater.md'],
           ['Flux', 'docs/consumers/flux.md'],
           ['Kargo', 'docs/consumers/kargo.md'],
+          ['Kargo, generic receiver', 'docs/consumers/kargo-generic.md'],
           ['Keel', 'docs/consumers/keel.md'],
         ],
       },
@@ -64,6 +65,7 @@ export const GROUPS = [
         text: 'Pipelines',
         items: [
           ['Jenkins', 'docs/consumers/jenkins.md'],
+          ['Jenkins, Generic Webhook Trigger', 'docs/consumers/jenkins-generic.md'],
           ['Tekton Triggers', 'docs/consumers/tekton.md'],
           ['Argo Events', 'docs/consumers/argo-events.md'],
           ['GitHub Actions', 'docs/consumers/github-actions.md'],
@@ -72,6 +74,7 @@ export const GROUPS = [
           ['Woodpecker', 'docs/consumers/woodpecker.md'],
           ['Drone', 'docs/consumers/drone.md'],
           ['Spinnaker', 'docs/consumers/spinnaker.md'],
+          ['Azure Event Grid', 'docs/consumers/event-grid.md'],
         ],
       },
       {
@@ -93,6 +96,7 @@ export const GROUPS = [
           ['ntfy', 'docs/consumers/ntfy.md'],
           ['Gotify', 'docs/consumers/gotify.md'],
           ['Opsgenie', 'docs/consumers/opsgenie.md'],
+          ['PagerDuty', 'docs/consumers/pagerduty.md'],
         ],
       },
       {

@@ -2,7 +2,7 @@
 import { ERRORS, LongshoreError } from '@longshore/event';
 import { withoutToken } from '@longshore/sources';
 import type { SpooledRequest } from '@longshore/spool';
-import { idsInProgress, inSpan, parentFor } from '@longshore/tracing';
+import { idsInProgress, inSpan, isTracing, parentFor } from '@longshore/tracing';
 import type { OpenRequest } from './open-request.js';
 import type { Receipt } from './receipt.js';
 
@@ -11,6 +11,7 @@ export function inRequestSpan(
   { opened, raw, started }: OpenRequest,
   work: () => Promise<Receipt>,
 ): Promise<Receipt> {
+  if (!isTracing()) return work();
   const { source, kind, isProved = false } = opened;
   const route = withoutToken(raw.path, [source]);
   const start = () => ({

@@ -139,9 +139,11 @@ function identify(
   const unsure: Kind[] = [];
   let sure: Kind | undefined;
   for (const kind of kinds) {
-    const claim = sure && sourceOf(proved, sure) ? false : kind.recognizes(raw, value);
+    const claim = kind.recognizes(raw, value);
     if (claim === true) sure ??= kind;
     else if (claim === 'perhaps') unsure.push(kind);
+    // Its own source has proved itself, or none has: no other kind can get it.
+    if (sure && (proved.length === 0 || sourceOf(proved, sure))) break;
   }
   const likely = sure ?? unsure[0];
   if (likely === undefined) return {};

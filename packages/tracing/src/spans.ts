@@ -64,13 +64,16 @@ export function beginSpan(name: string, start: () => SpanStart): Span | undefine
  * Runs `work` within a span that ends with it. An error that it rejects with becomes the span's status.
  * @param start called only when it is needed
  */
-export async function inSpan<T>(
+export function inSpan<T>(
   name: string,
   start: () => SpanStart,
   work: (span?: Span) => Promise<T>,
 ): Promise<T> {
   const span = beginSpan(name, start);
-  if (!span) return work();
+  return span ? withinSpan(span, work) : work();
+}
+
+async function withinSpan<T>(span: Span, work: (span: Span) => Promise<T>): Promise<T> {
   try {
     return await inProgress.run(span, () => work(span));
   } catch (error) {

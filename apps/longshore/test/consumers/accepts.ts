@@ -86,6 +86,9 @@ const audit = (request: ReceivedRequest): void => {
   expect(request.json<{ events: object[] }>().events.length).toBeGreaterThan(0);
 };
 
+/** The object that pages with a template send. */
+const flat = { action: 'push', image: PUSHED.image, tag: '1.0', digest: PUSHED.digest };
+
 const chat = (shape: object) => (request: ReceivedRequest) => {
   posted(request, /^\/chat/);
   expect(request.json()).toEqual(shape);
@@ -100,6 +103,14 @@ export const CONSUMERS: Readonly<Record<string, Consumer>> = {
     answer: { body: 'Webhook received and processing' },
   },
   kargo: { path: '/harbor/0a1b', accepts: harbor(/^\/harbor\/0a1b$/, 'KARGO_TOKEN') },
+  'kargo-generic': {
+    path: '/generic/0a1b',
+    accepts(request) {
+      posted(request, /^\/generic\/0a1b$/);
+      expect(request.json()).toEqual(flat);
+    },
+    answer: { body: '{"msg":"refreshed 1 warehouse(s)"}' },
+  },
   flux: {
     path: '/hook/0a1b',
     accepts(request) {
@@ -137,11 +148,30 @@ export const CONSUMERS: Readonly<Record<string, Consumer>> = {
       });
     },
   },
+  'jenkins-generic': {
+    accepts(request) {
+      posted(request, /^\/generic-webhook-trigger\/invoke$/);
+      bearer(request, 'JENKINS_TRIGGER_TOKEN');
+      expect(request.json()).toEqual(flat);
+    },
+    answer: { body: '{"jobs":{"deploy":{"triggered":true}}}' },
+  },
+  'event-grid': {
+    accepts(request) {
+      expect([request.method, request.url]).toEqual(['POST', '/api/events']);
+      expect(request.headers['aeg-sas-key']).toBe(secretOf('EVENT_GRID_KEY'));
+      expect(request.headers['content-type']).toMatch(/^application\/cloudevents\+json/);
+      expect(request.json()).toMatchObject({
+        ...{ specversion: '1.0', id: expect.any(String), source: expect.any(String) },
+        type: 'dev.longshore.image.push',
+      });
+    },
+    requests: 2,
+  },
   tekton: {
     accepts(request) {
       posted(request, /^\/$/);
-      const { image, digest } = PUSHED;
-      expect(request.json()).toEqual({ action: 'push', image, tag: '1.0', digest });
+      expect(request.json()).toEqual(flat);
     },
     answer: { status: 202, body: '{"eventID":"1"}' },
   },
@@ -238,6 +268,21 @@ export const CONSUMERS: Readonly<Record<string, Consumer>> = {
       expect(rest).toEqual({ description, priority: 'P3', source: 'longshore' });
     },
     answer: { status: 202, body: '{"result":"Request will be processed","requestId":"1"}' },
+  },
+  pagerduty: {
+    accepts(request) {
+      posted(request, /^\/v2\/change\/enqueue$/);
+      expect(request.json()).toEqual({
+        routing_key: secretOf('PAGERDUTY_ROUTING_KEY'),
+        payload: {
+          summary: expect.stringMatching(/^.{1,1024}$/),
+          source: expect.stringMatching(/./),
+          timestamp: expect.stringMatching(/^\d{4}-\d\d-\d\dT/),
+          custom_details: { image: PUSHED.image, tag: '1.0', digest: PUSHED.digest },
+        },
+      });
+    },
+    answer: { status: 202 },
   },
   spinnaker: {
     accepts(request) {

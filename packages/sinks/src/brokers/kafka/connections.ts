@@ -44,9 +44,8 @@ export function guardConnections(pool: ConnectionPool, connecting: Connecting): 
     if (!broker)
       throw new BrokerFault('unavailable', 'the partition has no leader; check the brokers of the cluster');
     const addresses = await addressesOf(connecting.egress, broker);
-    if (target.secure) addresses.splice(0, Infinity, broker.host);
     let failed: unknown;
-    for (const host of addresses) {
+    for (const host of target.secure ? [broker.host] : addresses) {
       signal.throwIfAborted();
       try {
         return await get({ host, port: broker.port });

@@ -34,7 +34,7 @@ export function faultOf(error: unknown): unknown {
 }
 
 function protocolFault(error: Error, name = textIn(error, 'apiId') ?? ''): BrokerFault {
-  const said = textIn(error, 'serverErrorMessage') || error.message;
+  const said = (textIn(error, 'serverErrorMessage') || error.message).replace(/\.$/, '');
   const found = SAID.find(([names]) => names.test(name));
   if (found) return new BrokerFault(found[1], `${name}: ${said}; ${found[2]}`, found[3]);
   const mayPass = Reflect.get(error, 'canRetry') === true || name === 'BROKER_NOT_AVAILABLE';
