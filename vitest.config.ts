@@ -5,6 +5,33 @@
  * PostgreSQL (`testDatabase()`), which is started when the first test asks for it.
  */
 import { defineConfig } from 'vitest/config';
+import { BaseSequencer, type TestSpecification } from 'vitest/node';
+
+/** The files that take longest. One that was started last would run alone at the end, on one of the two cores. */
+const LONGEST = [
+  'scripts/recipes',
+  'bench/speed',
+  'test/pages',
+  'test/archive-pages',
+  'test/conformance',
+  'test/crash',
+  'test/spool',
+  'test/leader',
+  'test/replay',
+  'test/archive',
+  'test/images',
+  'bench/archive',
+];
+
+class LongestFirst extends BaseSequencer {
+  override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
+    const rankOf = ({ moduleId }: TestSpecification): number => {
+      const rank = LONGEST.findIndex((name) => moduleId.includes(`/${name}.test.`));
+      return rank < 0 ? LONGEST.length : rank;
+    };
+    return (await super.sort(files)).toSorted((one, other) => rankOf(one) - rankOf(other));
+  }
+}
 
 export default defineConfig({
   test: {
@@ -18,6 +45,7 @@ export default defineConfig({
     globalSetup: ['packages/testkit/src/shared-redis.ts', 'packages/testkit/src/shared-postgres.ts'],
     // What is built runs as users run it, not rewritten by vite: that took half of the CPU of a test with a relay.
     server: { deps: { external: [/\/dist\//] } },
+    sequence: { sequencer: LongestFirst },
     pool: 'forks',
     maxWorkers: 4,
     // A process and its modules serve many files: half of the suite's CPU was starting one for each file. A test

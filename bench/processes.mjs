@@ -8,7 +8,8 @@ import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 
 const here = (name) => fileURLToPath(new URL(name, import.meta.url));
-const LONGSHORE = here('../apps/longshore/bin/longshore.js');
+/** Measured as it is built; `npm test`, which does not look at the figures, has a bundle of it. */
+const LONGSHORE = process.env.TESTED_COMMAND ?? here('../apps/longshore/bin/longshore.js');
 const running = [];
 
 /** Resolves with the process's `ready` line. */

@@ -54,6 +54,9 @@ await asScript(async () => {
   const failed = args.length > 0 ? [] : await runChecks();
   const passed = args.length > 0 ? 0 : CHECKS.length - failed.length;
   const noRedis = missing.some(({ program }) => program === 'redis-server');
+  say('bundling the command');
+  const { bundleCommand } = await import('./bundle.mjs');
+  process.env.TESTED_COMMAND = await bundleCommand(ROOT, join(NOTES, 'command'));
   const tests = await runTests(args.length > 0 || !noRedis ? args : await filesWithoutRedis());
 
   for (const name of failed) console.error(`failed: ${name}`);

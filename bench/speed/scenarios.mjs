@@ -22,6 +22,6 @@ export const FULL = {
 
 /** Whether it works, in seconds. */
 export const SMOKE = {
-  ...{ events: 40, rounds: 0, seconds: 1, idle: 20, setups: 1 },
-  ...{ flood: 50, megabytes: 1, waiting: 100, minutes: 0.01, rate: 50 },
+  ...{ events: 16, rounds: 0, seconds: 0.2, idle: 20, setups: 1 },
+  ...{ flood: 10, megabytes: 1, waiting: 20, minutes: 0.005, rate: 50 },
 };

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import {
   eventually,
   hasTool,
+  oci,
   pushImage,
   redisUrl,
   runProcess,
@@ -44,6 +45,61 @@ const tagsIn = async (url: string): Promise<number> => {
     await client.end();
   }
 };
+
+/** Killed when the first of two chunks of a layer is at the target: the next run sends the second one alone. */
+async function continuedInALayer(ingest: string, config: object): Promise<void> {
+  const since = new Date().toISOString();
+  const image = oci.image({ layers: [Buffer.alloc(40 * 1024 * 1024, 'a large layer')] });
+  const [layer] = oci.partsOf(image).filter(({ size }) => size > 1024 * 1024);
+  const source = await oci.store();
+  source.has('team/big', image, '1.0');
+  let isBusy = true;
+  const chunks: string[] = [];
+  const target = await oci.store({
+    script({ method }) {
+      if (method !== 'PATCH') return undefined;
+      const isRefused = isBusy && chunks.length > 0;
+      chunks.push(isRefused ? 'refused' : 'taken');
+      return isRefused ? { status: 503, headers: { 'retry-after': '600' } } : undefined;
+    },
+  });
+  const { mediaType, digest, size } = image;
+  const event = {
+    ...{ id: 'big', timestamp: new Date().toISOString(), action: 'push', request: { host: source.host } },
+    target: { mediaType, digest, size, repository: 'team/big', tag: '1.0' },
+  };
+  const headers = { 'content-type': 'application/vnd.docker.distribution.events.v1+json' };
+  const body = JSON.stringify({ events: [event] });
+  const posted = await fetch(`${ingest}/registry/notifications`, { method: 'POST', headers, body });
+  expect(posted.status).toBe(202);
+
+  const registries = [{ source: 'distribution', url: source.url }];
+  const file = await writeConfig(await workFolder(), { ...config, registries });
+  const args = ['--config', file, '--to', target.url, '--since', since];
+  await eventually(
+    async () => (await command(['migrate', 'plan', ...args])).stdout,
+    (plan) => plan.includes(digest),
+    AT_LAST,
+  );
+  const killed = longshore(['migrate', 'run', ...args]);
+  await eventually(
+    async () => chunks,
+    (seen) => seen.includes('refused'),
+    AT_LAST,
+  );
+  killed.kill('SIGKILL');
+  await killed.exited;
+  isBusy = false;
+  const { code, stdout } = await command(['migrate', 'run', ...args, '--json']);
+  expect({ code, ...JSON.parse(stdout) }).toMatchObject({ code: 0, copied: 1, failed: 0 });
+  expect(target.tag('team/big', '1.0')).toBe(digest);
+  // Each chunk was taken once, in one upload.
+  expect(chunks.filter((one) => one === 'taken')).toHaveLength(2);
+  const uploads = target.requests.filter(
+    (one) => one.startsWith('PUT') && one.includes(layer?.digest.slice(7) ?? '?'),
+  );
+  expect(uploads).toHaveLength(1);
+}
 
 test.skipIf(!hasTool('skopeo') || !hasTool('docker-registry') || !hasTool('postgres'))(
   'skopeo and longshore copy what the plan lists, with the same digests, also after kill -9',
@@ -162,6 +218,7 @@ test.skipIf(!hasTool('skopeo') || !hasTool('docker-registry') || !hasTool('postg
     expect(await migrate('run')).toMatchObject({ code: 0, copied: 1, already: 1 });
     await source.stop();
     expect(await migrate('verify')).toMatchObject({ code: 1, unknown: 2, different: 0 });
+    await continuedInALayer(relay.ingest, { archive: { url }, redis });
   },
   LONG_MS,
 );

@@ -89,7 +89,7 @@ export function createBatchPipeline(
     const left = members.filter((member) => !verdicts.has(member));
     const [only] = left;
     if (only && left.length === 1) verdicts.set(only, await alone(only.delivery, only.taken));
-    else for (const [member, verdict] of await together(left, group)) verdicts.set(member, verdict);
+    else if (only) for (const [member, verdict] of await together(left, group)) verdicts.set(member, verdict);
     if (left.some((member) => verdicts.get(member)?.settle === 'delivered')) acceptedAt = Date.now();
     return members.map((member) => verdicts.get(member) ?? RELEASED);
   };

@@ -2,13 +2,13 @@
 import { connect } from '@longshore/queue';
 import { oci, redisUrl, testPrefix } from '@longshore/testkit';
 import { expect, onTestFinished, test } from 'vitest';
-import { migratedNote, migrationMemory } from './memory.js';
 import { runMigration } from './run.js';
+import type { MigrationReport } from './types.js';
 import { verifyMigration } from './verify.js';
 
 const LONG_MS = 300_000;
-const TAGS = 1_000;
-const LEFT = 20;
+const TAGS = 300;
+const digestIn = (request: string): string => /digest=([^&]*)/.exec(request)?.[1] ?? '';
 const TOO_MANY = { status: 429, headers: { 'retry-after': '1' } };
 
 async function parts(to: string) {
@@ -23,7 +23,7 @@ async function parts(to: string) {
 }
 
 test(
-  'a thousand tags are continued where another run ended, past registries that limit rates',
+  'many tags are copied by two runs, past registries that limit rates, and nothing is sent twice',
   async () => {
     const source = await oci.store({ script: ({ n }) => (n === 50 ? TOO_MANY : undefined) });
     const target = await oci.store({ script: ({ n }) => (n === 70 ? TOO_MANY : undefined) });
@@ -32,19 +32,59 @@ test(
       const image = images[n % images.length] ?? oci.image();
       const named = { repository: `team/app-${n % 20}`, tag: `v${n}` };
       source.has(named.repository, image, named.tag);
-      return { registry: source.url, ...named, image, digest: image.digest };
+      return { registry: source.url, ...named, digest: image.digest };
     });
     const migration = { ...(await parts(target.url)), tags };
-    const memory = migrationMemory(migration, () => {});
-    const done = tags.slice(0, TAGS - LEFT);
-    for (const { repository, tag, image } of done) target.has(repository, image, tag);
-    await Promise.all(done.map((tag) => memory.note(migratedNote(source.host, tag), tag.digest, 60_000)));
-
-    const report = await runMigration(migration);
-    expect(report).toMatchObject({ total: TAGS, already: TAGS - LEFT, copied: LEFT, failures: [], left: 0 });
+    const { controller, ...rest } = migration;
+    const onProgress = ({ copied }: MigrationReport): void => {
+      if (copied === TAGS / 2) controller.abort();
+    };
+    const first = await runMigration({ ...rest, onProgress });
+    expect(first).toMatchObject({ total: TAGS, failures: [], already: 0, gone: 0 });
+    expect(first.left).toBeGreaterThan(0);
+    const second = await runMigration({ ...rest, signal: new AbortController().signal });
+    // One that was copied when the first run was interrupted may not have been counted by it.
+    expect(second).toMatchObject({ total: TAGS, failures: [], gone: 0, left: 0 });
+    expect(second.already).toBeGreaterThanOrEqual(first.copied);
     expect(tags.filter(({ repository, tag, digest }) => target.tag(repository, tag) !== digest)).toEqual([]);
-    // What was done is asked for, and not written again.
-    expect(target.requests.filter((one) => /^PUT .*\/manifests\/v/.test(one)).length).toBe(LEFT);
+    const puts = target.requests.filter((one) => /^PUT .*\/manifests\/v/.test(one));
+    expect(puts.length).toBe(new Set(puts).size);
+    const uploads = target.requests.filter((one) => /^PUT .*\?.*digest=/.test(one)).map(digestIn);
+    expect(uploads.length).toBe(new Set(uploads).size);
+  },
+  LONG_MS,
+);
+
+test(
+  'what is signed after an image was copied is missing at the target until the next run',
+  async () => {
+    const source = await oci.store();
+    const target = await oci.store();
+    const [linux, arm] = [oci.image({ layers: ['a'] }), oci.image({ layers: ['b'] })];
+    const index = oci.index([linux, arm]);
+    source.has('team/app', index, '1.0');
+    const migration = {
+      ...(await parts(target.url)),
+      tags: [{ registry: source.url, repository: 'team/app', tag: '1.0' }],
+    };
+    expect(await runMigration(migration)).toMatchObject({ copied: 1, failed: 0 });
+    expect(await verifyMigration(migration)).toMatchObject({ same: 1, different: 0 });
+    expect(await runMigration(migration)).toMatchObject({ already: 1 });
+
+    const refersTo = ({ mediaType, digest, size }: typeof linux, layer: string) => {
+      const fields = { subject: { mediaType, digest, size } };
+      return oci.image({ layers: [layer], artifactType: 'application/spdx+json', fields });
+    };
+    const [sbom, signature] = [refersTo(arm, 'sbom'), refersTo(index, 'signature')];
+    source.has('team/app', oci.index([sbom]), arm.digest.replace(':', '-'));
+    source.has('team/app', oci.index([signature]), index.digest.replace(':', '-'));
+    const { differences } = await verifyMigration(migration);
+    expect(differences).toMatchObject([{ image: 'team/app:1.0' }]);
+    expect(differences[0]?.why).toContain('is without 2 referrers at the target');
+    expect(differences[0]?.why).toContain(sbom.digest);
+    expect(await runMigration(migration)).toMatchObject({ copied: 1, failed: 0 });
+    expect(await verifyMigration(migration)).toMatchObject({ same: 1, different: 0 });
+    expect(await runMigration(migration)).toMatchObject({ already: 1 });
   },
   LONG_MS,
 );

@@ -12,6 +12,7 @@ import { registryAt } from '../copy-registry.js';
 import { deliveryFor } from '../preheat-once.js';
 import { each } from './each.js';
 import { migratedNote, migrationMemory } from './memory.js';
+import { missingReferrers } from './referrers.js';
 import { ATTEMPTS, backoff, retrying, unlessMissing } from './retrying.js';
 import type { MigratedTag, MigrationReport, MigrationRun } from './types.js';
 
@@ -112,13 +113,17 @@ async function migrated(tag: MigratedTag, { parts, memory, runs, target, sourceA
   for (let moves = 0; ; moves++) {
     const digest = await digestIn(registry);
     if (digest === undefined) return { as: 'gone' };
-    if ((await memory.noted(note)) === digest && (await digestIn(target)) === digest)
-      return { as: 'already' };
+    const isThere = (await memory.noted(note)) === digest && (await digestIn(target)) === digest;
+    // What was signed since is copied with another look at the whole image.
+    const added = isThere
+      ? await missingReferrers({ source: registry, target, repository: tag.repository, digest, signal })
+      : [];
+    if (isThere && added.length === 0) return { as: 'already' };
     // The same in the next run, which then takes up what this one had begun.
     const id = deliveryId({
       endpoint: 'migrate',
       source: registry.host,
-      eventId: `${tag.repository}:${tag.tag}@${digest}`,
+      eventId: [`${tag.repository}:${tag.tag}@${digest}`, ...added].join('+'),
     });
     const delivery = { ...deliveryFor('migrate', { ...tag, digest }), id };
     const outcome = await settled(delivery, sink, signal);

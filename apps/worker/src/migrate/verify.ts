@@ -1,7 +1,9 @@
-/** Compares two registries: what each tag of a plan names in both. */
+/** Compares two registries: what each tag of a plan names in both, and what refers to it. */
+import { plural } from '@longshore/event';
 import { openRegistry, type Registry } from '@longshore/registry-client';
 import { registryAt } from '../copy-registry.js';
 import { each } from './each.js';
+import { missingReferrers } from './referrers.js';
 import { retrying, unlessMissing } from './retrying.js';
 import type { MigratedTag, Migration, MigrationComparison } from './types.js';
 
@@ -30,13 +32,17 @@ export async function verifyMigration(
     const digestIn = async (one: Registry) =>
       (await retrying(() => one.resolve(repository, tag, signal), signal).catch(unlessMissing))?.digest;
     try {
-      const [is, there] = await Promise.all([digestIn(at(registry, 'registry')), digestIn(at(to, 'target'))]);
+      const [source, target] = [at(registry, 'registry'), at(to, 'target')];
+      const [is, there] = await Promise.all([digestIn(source), digestIn(target)]);
       if (is === undefined) found.gone++;
-      else if (is === there) found.same++;
       else {
-        found.different++;
-        const why = there === undefined ? 'is not at the target' : `is ${is}, and ${there} at the target`;
-        found.differences.push({ image, why });
+        const both = { source, target, repository, digest: is, signal };
+        const why = is === there ? lacking(await missingReferrers(both)) : differing(is, there);
+        if (why === undefined) found.same++;
+        else {
+          found.different++;
+          found.differences.push({ image, why });
+        }
       }
     } catch (error) {
       if (signal.aborted) return;
@@ -53,3 +59,12 @@ export async function verifyMigration(
   }
   return found;
 }
+
+const differing = (is: string, there: string | undefined): string =>
+  there === undefined ? 'is not at the target' : `is ${is}, and ${there} at the target`;
+
+/** Undefined: nothing is missing. */
+const lacking = (missing: readonly string[]): string | undefined =>
+  missing.length === 0
+    ? undefined
+    : `is without ${plural(missing.length, 'referrer')} at the target: ${missing.join(', ')}`;

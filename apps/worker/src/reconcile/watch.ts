@@ -1,5 +1,5 @@
 /** Between comparisons: restarts of registries, and their counters. What they show is compared at once. */
-import type { ReconcileStore } from '@longshore/archive/reconcile';
+import { type ReconcileStore, SECOND_LOOK_MS } from '@longshore/archive/reconcile';
 import type { RegistrySettings } from '@longshore/config';
 import { plural } from '@longshore/event';
 import type { Observer } from '@longshore/observe';
@@ -90,7 +90,10 @@ export async function watchCounters(parts: WatchParts, source: WatchedSource): P
       .warn({ source: name, reason: state.trouble }, 'the counters of a registry could not be used');
 }
 
-/** Its time is in doubt until it is compared, which is due now. */
+/**
+ * Its time is in doubt until it is compared, which is due now; but a comparison makes events of its own, whose loss must
+ * not cause the next one at once.
+ */
 async function suspect(
   parts: WatchParts,
   source: WatchedSource,
@@ -100,8 +103,9 @@ async function suspect(
   const { source: name } = source.settings;
   const id = await store.sourceId(name, source.kind);
   await store.doubt(id, { since: iso(since), until: iso(until), verdict: 'unknown', note });
-  const due = (await memory.due(name)) ?? { ranAt: until, failures: 0 };
-  await memory.setDue(name, { ...due, againAt: Date.now() });
+  const due = (await memory.due(name)) ?? { ranAt: 0, failures: 0 };
+  const againAt = Math.max(Date.now(), due.ranAt + SECOND_LOOK_MS);
+  await memory.setDue(name, { ...due, againAt: Math.min(againAt, due.againAt ?? againAt) });
 }
 
 function restartWords(pending: number | undefined): string {
