@@ -93,16 +93,17 @@ function withRejection(): { promise: Promise<never>; reject: (error: unknown) =>
 
 /** The client reads answers, and calls back, in listeners of its socket. */
 function guardEvents(socket: Socket, breaks: (error: unknown) => void): void {
-  const emit = socket.emit.bind(socket);
-  socket.emit = (...args: Parameters<Socket['emit']>) => {
+  const { emit } = socket;
+  const guarded = (...args: unknown[]): boolean => {
     try {
-      return emit(...args);
+      return Reflect.apply(emit, socket, args) === true;
     } catch (error) {
       breaks(error);
       socket.destroy();
       return true;
     }
   };
+  Object.assign(socket, { emit: guarded });
 }
 
 /** With an error, so that the client gives up what it waits for. */
