@@ -82,7 +82,9 @@ async function post(options: SendOptions): Promise<string> {
     if (error instanceof LongshoreError) throw error;
     const { code, message } = error as NodeJS.ErrnoException;
     const hint =
-      code === 'ECONNREFUSED' ? 'connection refused; is the relay running (longshore run)?' : message;
+      code === 'ECONNREFUSED'
+        ? 'connection refused; is the relay running (longshore run)? If it listens elsewhere, add --to URL'
+        : message;
     throw failure(options.to, hint);
   }
 }

@@ -16,26 +16,27 @@ const isContainer = (env: Env): boolean =>
 /** See the header. */
 export async function checkContainer({ config, env }: DoctorParts): Promise<Finding[]> {
   if (!isContainer(env)) return [skip('container', 'this is no container')];
-  const listeners = checkListener('ingest', config.ingest.listen, 'registries');
+  const listeners = checkListener('ingest', config.ingest.listen, 'registries', 5080);
   const dashboard = config.dashboard.listen;
   const urls = await Promise.all(destinations(config).map(({ name, url }) => checkUrl(name, url)));
   const found = [
     ...listeners,
-    ...(dashboard ? checkListener('dashboard', dashboard, 'browsers') : []),
+    ...(dashboard ? checkListener('dashboard', dashboard, 'browsers', 5081) : []),
     ...checkRedisUrl(config),
     ...urls.flat(),
   ];
   return found.length > 0 ? found : [pass('container', 'no address leads to the container itself')];
 }
 
-function checkListener(name: string, { host, port }: Listen, who: string): Finding[] {
+/** @param usual proposed in place of port 0, which is another one at each start */
+function checkListener(name: string, { host, port }: Listen, who: string, usual: number): Finding[] {
   if (!isLoopback(host)) return [];
   const variable = `LONGSHORE_${name.toUpperCase()}_LISTEN`;
   return [
     warn(
       name,
       `listens on ${host}, which only this container reaches: ${who} outside cannot connect`,
-      `${variable}=0.0.0.0:${port}`,
+      `${variable}=0.0.0.0:${port || usual}`,
     ),
   ];
 }

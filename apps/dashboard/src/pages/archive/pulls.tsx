@@ -57,7 +57,7 @@ const isEvents = (items: PullsProps['pulls']['items']): items is ArchivedImageEv
   items.some((item) => 'action' in item);
 
 function Found({ pulls: { items } }: Pick<PullsProps, 'pulls'>) {
-  if (items.length === 0) return <p class="soft">None.</p>;
+  if (items.length === 0) return <p class="soft">No pulls match.</p>;
   return isEvents(items) ? <ImageEventTable events={items} /> : <PullTable pulls={items} />;
 }
 

@@ -34,7 +34,7 @@ export function PushesPage({ query, events: { items, next }, coverage, from }: P
         <SourceChoice sources={coverage.sources} value={source} />
       </FilterForm>
       <CoverageNote coverage={coverage} from={from} />
-      {items.length === 0 ? <p class="soft">None.</p> : <ImageEventTable events={items} />}
+      {items.length === 0 ? <p class="soft">No pushes match.</p> : <ImageEventTable events={items} />}
       <Paging path="/pushes" query={query} next={next} />
       <p class="row">
         <Exports of="image-events" query={{ ...filter, since }} />
