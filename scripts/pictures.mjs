@@ -39,7 +39,7 @@ const PAGES = {
   dead: '/dead',
   'dead-retry': '/dead/retry?endpoint=legacy-cmdb',
   quarantine: '/quarantine',
-  quarantined: { from: '/quarantine', link: 'main tbody th a, main .card a' },
+  quarantined: { from: '/quarantine', link: 'main tbody a[href^="/quarantine/"]:not(.button)' },
   delivery: { from: '/dead', link: 'main a[href^="/deliveries/"]' },
   search: '/search?q=acme/app',
   events: '/events',

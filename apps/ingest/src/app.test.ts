@@ -124,6 +124,17 @@ describe('paths and methods', () => {
     expect(body).toContain('longshore_requests_total{source="main",status="202"} 4');
   });
 
+  test('a fault after the answer is logged, and ends neither the connection nor the process', async () => {
+    const ingest = await startIngest(endpoints('one'));
+    ingest.observer.requestAnswered = () => {
+      throw new Error('no metric');
+    };
+    expect(await ingest.post(envelope(anEvent()))).toMatchObject({ status: 202 });
+    const line = expect.objectContaining({ msg: 'request failed inside Longshore' });
+    await eventually(() => expect(ingest.lines).toContainEqual(line));
+    expect(await ingest.stored()).toEqual({ deliveries: 1, quarantined: 0 });
+  });
+
   test('/health says that ingest is there, and is no webhook', async () => {
     const ingest = await startIngest();
     const answer = await ingest.post(undefined, { method: 'GET', path: '/health' });

@@ -57,8 +57,12 @@ export function createApp(parts: AppParts): RequestListener {
     });
   };
   return (request, response) => {
-    if (request.method === 'POST' && request.url === OPEN) void takeOpen(request, response);
-    else void others(request, response);
+    if (request.method !== 'POST' || request.url !== OPEN) return void others(request, response);
+    takeOpen(request, response).catch((err: unknown) => {
+      // A fault in a record, or in the answer to an error, costs at most this connection.
+      if (!response.writableEnded) response.destroy();
+      observer.log.error({ err, path: OPEN }, 'request failed inside Longshore');
+    });
   };
 }
 

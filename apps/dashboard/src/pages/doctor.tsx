@@ -1,7 +1,7 @@
 /** What is wrong around the relay: the checks of `longshore doctor`, run by this process. */
 import type { Check, Status } from '@longshore/doctor';
 import { plural } from '@longshore/event';
-import { Heads } from './parts.js';
+import { Heads, withCode } from './parts.js';
 
 const WORDS: Record<Status, string> = { pass: 'passed', warn: 'warning', fail: 'failed', skip: 'skipped' };
 const TONES: Record<Status, string> = { pass: 'good', warn: 'warn', fail: 'bad', skip: 'soft' };
@@ -34,7 +34,7 @@ function Results({ checks }: { checks: readonly Check[] }) {
   const sorted = checks.toSorted((a, b) => ORDER.indexOf(a.status) - ORDER.indexOf(b.status));
   return (
     <>
-      <p role="status" class={failed > 0 ? 'bad' : 'good'}>
+      <p role="status" class={failed > 0 ? 'state bad' : 'state good'}>
         {failed > 0 ? `${plural(failed, 'check')} failed` : 'Nothing fails'},{' '}
         {plural(count('warn'), 'warning')}
       </p>
@@ -54,17 +54,17 @@ function Results({ checks }: { checks: readonly Check[] }) {
 function Row({ group, name, endpoint, status, message, fix }: Check) {
   return (
     <tr>
-      <th scope="row" class={`nowrap ${TONES[status]}`}>
-        {WORDS[status]}
+      <th scope="row" class="nowrap">
+        <span class={`state ${TONES[status]}`}>{WORDS[status]}</span>
       </th>
       <td data-label="Check">
         {group}: {endpoint === undefined ? name : `${endpoint}, ${name}`}
       </td>
       <td class="break" data-label="Found">
-        {message}
+        {withCode(message)}
       </td>
       <td class="break" data-label={fix && 'What to do'}>
-        {fix}
+        {fix && withCode(fix)}
       </td>
     </tr>
   );

@@ -1,4 +1,5 @@
 /** Pages with one message: a result, or an error and what to do about it. */
+import { withCode } from './parts.js';
 
 /** The message. */
 export interface MessageProps {
@@ -30,7 +31,3 @@ export function Message({ title, text, tone = 'bad', links = [] }: MessageProps)
     </>
   );
 }
-
-/** Messages are written for terminals too: what is between backticks is code. */
-const withCode = (line: string) =>
-  line.split('`').map((part, n) => (n % 2 === 1 ? <code key={part}>{part}</code> : part));

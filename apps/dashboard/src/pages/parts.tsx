@@ -150,3 +150,7 @@ export function Text({ name, children }: { name: string; children?: ComponentChi
     </section>
   );
 }
+
+/** Messages are written for terminals too: what is between backticks is code. */
+export const withCode = (line: string): ComponentChildren =>
+  line.split('`').map((part, n) => (n % 2 === 1 ? <code key={n}>{part}</code> : part));

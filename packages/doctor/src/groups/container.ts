@@ -16,19 +16,19 @@ const isContainer = (env: Env): boolean =>
 /** See the header. */
 export async function checkContainer({ config, env }: DoctorParts): Promise<Finding[]> {
   if (!isContainer(env)) return [skip('container', 'this is no container')];
-  const listeners = checkListener('ingest', config.ingest.listen, 'registries', 5080);
+  const listeners = checkListener('ingest', config.ingest.listen, 'registries');
   const dashboard = config.dashboard.listen;
   const urls = await Promise.all(destinations(config).map(({ name, url }) => checkUrl(name, url)));
   const found = [
     ...listeners,
-    ...(dashboard ? checkListener('dashboard', dashboard, 'browsers', 5081) : []),
+    ...(dashboard ? checkListener('dashboard', dashboard, 'browsers') : []),
     ...checkRedisUrl(config),
     ...urls.flat(),
   ];
   return found.length > 0 ? found : [pass('container', 'no address leads to the container itself')];
 }
 
-function checkListener(name: string, { host }: Listen, who: string, port: number): Finding[] {
+function checkListener(name: string, { host, port }: Listen, who: string): Finding[] {
   if (!isLoopback(host)) return [];
   const variable = `LONGSHORE_${name.toUpperCase()}_LISTEN`;
   return [

@@ -1,7 +1,7 @@
 /** What no Redis of a test can be brought to: a clock that is wrong, a server that is old, a Cluster with gaps. */
 import type { ServerFacts } from '@longshore/queue/examine';
 import { expect, test } from 'vitest';
-import { checkCluster, checkEngine, checkSentinels, checkTimes } from './redis.js';
+import { checkCluster, checkEngine, checkSentinels, checkServer, checkTimes } from './redis.js';
 import { redisFindings } from './redis-health.js';
 
 const server: ServerFacts = {
@@ -34,6 +34,13 @@ test.each([
   ['dragonfly', '1.2.3', 'warn'],
 ])('%s %s: %s', (engine, version, status) => {
   expect(checkEngine(engine, version)).toMatchObject({ name: 'version', status });
+});
+
+test('appendfsync no is a warning, but not of the embedded Redis, whose file the relay brings to the disk', () => {
+  const found = (isEmbedded: boolean) =>
+    checkServer({ ...server, fsync: 'no' }, isEmbedded).map(({ name, status }) => [name, status]);
+  expect(found(false)).toContainEqual(['fsync', 'warn']);
+  expect(found(true)).toEqual([['version', 'pass']]);
 });
 
 test('a Cluster has to serve all slots', () => {

@@ -28,21 +28,23 @@ export async function checkRedis(parts: DoctorParts): Promise<Finding[]> {
     return [fail('usable', missing, fix)];
   }
   await untilReady(client, parts.timeout);
-  const { prefix, wait } = parts.config.redis;
+  const { prefix, wait, url, cluster, sentinels: watchers } = parts.config.redis;
+  const isEmbedded = url === undefined && cluster.length === 0 && watchers.length === 0;
   const facts = await examineRedis(client, prefix, wait.replicas);
   const sentinels = await examineSentinels(client, parts.timeout);
   const rows = [...redisFindings(facts.health), ...(sentinels ? checkSentinels(sentinels) : [])];
   if (facts.servers.length === 0 && facts.refused.length === 0) return rows;
   return [
     ...rows,
-    ...facts.servers.flatMap(checkServer),
+    ...facts.servers.flatMap((server) => checkServer(server, isEmbedded)),
     ...checkTimes(facts),
     ...checkCommands(facts),
     ...checkCluster(facts),
   ];
 }
 
-function checkServer(server: ServerFacts): Finding[] {
+/** One server. @param isEmbedded the relay itself brings the file of that one to the disk, once a second */
+export function checkServer(server: ServerFacts, isEmbedded = false): Finding[] {
   const { engine, version, clients, maxClients, fsync, isConfigHidden, delayedFsyncs } = server;
   const found = [checkEngine(engine, version)];
   const needed = PROCESSES * CONNECTIONS_OF_A_PROCESS;
@@ -50,7 +52,7 @@ function checkServer(server: ServerFacts): Finding[] {
     const message = `${clients} of at most ${maxClients} connections are open`;
     found.push(warn('connections', message, 'CONFIG SET maxclients 10000, and in its configuration'));
   }
-  if (fsync === 'no') {
+  if (fsync === 'no' && !isEmbedded) {
     const message = 'appendfsync is no: a power failure loses up to 30 s of acknowledged events';
     found.push(warn('fsync', message, 'CONFIG SET appendfsync everysec, and in its configuration'));
   }

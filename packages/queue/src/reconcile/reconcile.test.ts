@@ -51,9 +51,10 @@ test('made-up processes do not fill Redis', async ({ open, prefix }) => {
   await tally.close();
   const { events, senders } = await createReceivedReader(client, prefix).read('a');
   expect(events).toBe(150);
-  expect(senders.length).toBeLessThanOrEqual(150);
-  expect(senders.length).toBeGreaterThanOrEqual(100);
-  expect(Math.max(...senders.map(({ lastAt }) => lastAt))).toBe(START + 149);
+  // Of one write; the rest is found with its next event, and the script has little to remove.
+  expect(senders.map(({ lastAt }) => lastAt).sort()).toEqual(
+    Array.from({ length: 100 }, (_, n) => START + n),
+  );
 });
 
 test('a spool is noted while it holds requests', async ({ open, prefix }) => {

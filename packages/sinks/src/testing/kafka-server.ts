@@ -32,6 +32,8 @@ export interface KafkaState {
   advertised: { host: string; port: number };
   /** User and password of SASL/PLAIN. */
   user?: string;
+  /** Lets everyone in, with an answer that says nothing. */
+  open?: boolean;
 }
 
 /** A server that a test may do anything to. */
@@ -170,8 +172,8 @@ function answerProduce(state: KafkaState, reader: Reader, writer: Writer): void 
     .appendInt32(0);
 }
 
-function answerAuthenticate({ user }: KafkaState, reader: Reader, writer: Writer): void {
-  const isRight = reader.readBytes().toString() === `\0${user?.replace(':', '\0')}`;
+function answerAuthenticate({ user, open }: KafkaState, reader: Reader, writer: Writer): void {
+  const isRight = open || reader.readBytes().toString() === `\0${user?.replace(':', '\0')}`;
   const error = isRight ? undefined : 'SASL_AUTHENTICATION_FAILED';
   writer.appendInt16(codeOf(error)).appendString(isRight ? null : 'Authentication failed');
   writer.appendBytes(Buffer.alloc(0)).appendInt64(0n);

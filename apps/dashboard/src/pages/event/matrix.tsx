@@ -133,7 +133,7 @@ function Table({ rows, blocked }: { rows: readonly Row[]; blocked: ReadonlyMap<s
                 {Array.from({ length: columns }, (_, n) => (
                   <Cell key={n} column={n + 1} attempt={own[n]} />
                 ))}
-                <td class="nowrap" data-label="Next or end">
+                <td class="break" data-label="Next or end">
                   <End delivery={delivery} blocked={blocked.get(delivery.endpoint)} />
                 </td>
               </tr>

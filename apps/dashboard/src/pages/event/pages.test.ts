@@ -2,8 +2,10 @@
 import { deliveryId } from '@longshore/event';
 import { createTrail } from '@longshore/queue/trail';
 import { eventually } from '@longshore/testkit';
+import { render } from 'preact-render-to-string';
 import { expect, test } from 'vitest';
 import { endpoints, startDashboard } from '../../testing/dashboard.js';
+import { RecentPage } from './recent.js';
 
 const limits = () => ({ age: 86_400_000, count: 1_000, bytes: 2 ** 24 });
 const hostile = '<img src=x onerror=alert(1)>';
@@ -61,4 +63,10 @@ test('what came in is listed from the trail, and an event of 100 endpoints is a 
   for (const html of [list, event, gone]) expect(html).not.toContain('<img');
   expect((await dashboard.get(`/deliveries/${'0'.repeat(32)}`)).status).toBe(404);
   expect((await dashboard.get('/event?id=never')).status).toBe(404);
+});
+
+test('a page of the trail that has attempts only says that events are further back', () => {
+  const html = render(RecentPage({ events: [], next: '1-1' }));
+  expect(html).toContain('events are further back');
+  expect(html).not.toContain('No events yet');
 });

@@ -24,7 +24,7 @@ export function RecentPage({ events, since, next, after }: RecentProps) {
         and time.
       </p>
       <div data-live={after === undefined || undefined}>
-        {events.length === 0 ? <p class="soft">No events yet.</p> : <RecentTable events={events} />}
+        {events.length === 0 ? <None older={next !== undefined} /> : <RecentTable events={events} />}
         {next && (
           <p>
             <a href={link('/events', { after: next })}>More</a>
@@ -34,6 +34,13 @@ export function RecentPage({ events, since, next, after }: RecentProps) {
     </>
   );
 }
+
+/** The trail also holds attempts: many retries may fill what one page looks through. */
+const None = ({ older }: { older: boolean }) => (
+  <p class="soft">
+    {older ? 'The newest entries of the trail are attempts; events are further back.' : 'No events yet.'}
+  </p>
+);
 
 function RecentTable({ events }: Pick<RecentEvents, 'events'>) {
   return (

@@ -153,8 +153,10 @@ function Row({ event, endpoint }: { event: ExplainedEvent; endpoint: ExplainedEn
       <th scope="row" class="break" title={EXPLAINED_FROM[event.from]}>
         {eventName(event)}
       </th>
-      <td class={`break ${filterError === undefined ? TONES[endpoint.verdict] : 'warn'}`} data-label="Result">
-        {verdictOf(endpoint)}
+      <td class="break" data-label="Result">
+        <span class={`state long ${filterError === undefined ? TONES[endpoint.verdict] : 'warn'}`}>
+          {verdictOf(endpoint)}
+        </span>
       </td>
       <td class="break" data-label={request && 'Request'}>
         {request && (

@@ -3,7 +3,7 @@
  * its cluster, so each of them is checked. The client has no hook for its sockets: a plain one gets an address in place
  * of a name; TLS, which needs the name, looks it up with the check.
  */
-import { isIP, type LookupFunction } from 'node:net';
+import { isIP, type LookupFunction, type Socket } from 'node:net';
 import type { Egress } from '@longshore/network/egress';
 import { guardedLookup } from '@longshore/network/egress';
 import type { Broker, Connection, ConnectionPool } from '@platformatic/kafka';
@@ -27,14 +27,29 @@ export function guardedTls({ target, secure, egress }: Connecting): object {
   return { tls, tlsServerName: others.servername ?? isIP(target.host) === 0 };
 }
 
-/** @returns ends every connection; resolves when no socket is left */
-export function guardConnections(pool: ConnectionPool, connecting: Connecting): () => Promise<void> {
+/** Connections under guard. */
+export interface Guarded {
+  /** Ends every connection; resolves when no socket is left. */
+  close(): Promise<void>;
+  /** Rejects when the client has thrown in a callback of its own: what waits for it would wait until its timeout. */
+  broken: Promise<never>;
+}
+
+/** See the header. What the client throws where nothing catches it ends its connections, and not the process. */
+export function guardConnections(pool: ConnectionPool, connecting: Connecting): Guarded {
   const { signal, target } = connecting;
   const connections = new Set<Connection>();
+  const { promise: broken, reject } = withRejection();
+  const breaks = (error: unknown): void => {
+    reject(error);
+    connecting.ended();
+  };
   pool.on('connecting', ({ connection }) => {
     connections.add(connection);
     // An attempt has the error; the client reports some of them twice.
     connection.on('error', () => {});
+    // The socket is made right after this.
+    queueMicrotask(() => connection.socket && guardEvents(connection.socket, breaks));
   });
   pool.on('failed', ({ connection }) => connection.socket?.destroy());
   pool.on('disconnect', ({ connection }) => connections.delete(connection));
@@ -58,13 +73,37 @@ export function guardConnections(pool: ConnectionPool, connecting: Connecting): 
   const withCallback = (broker: Broker, done?: (error: unknown, connection?: Connection) => void) => {
     const connection = guarded(broker);
     if (!done) return connection;
-    connection.then((found) => done(null, found), done);
+    connection.then((found) => done(null, found), done).catch(breaks);
   };
   Object.assign(pool, { get: withCallback });
 
   const end = () => Promise.all([...connections].map(closed)).then(() => {});
   signal.addEventListener('abort', () => void end(), { once: true });
-  return end;
+  return { close: end, broken };
+}
+
+function withRejection(): { promise: Promise<never>; reject: (error: unknown) => void } {
+  let reject: (error: unknown) => void = () => {};
+  const promise = new Promise<never>((_, rejects) => {
+    reject = rejects;
+  });
+  promise.catch(() => {});
+  return { promise, reject };
+}
+
+/** The client reads answers, and calls back, in listeners of its socket. */
+function guardEvents(socket: Socket, breaks: (error: unknown) => void): void {
+  const { emit } = socket;
+  const guarded = (...args: unknown[]): boolean => {
+    try {
+      return Reflect.apply(emit, socket, args) === true;
+    } catch (error) {
+      breaks(error);
+      socket.destroy();
+      return true;
+    }
+  };
+  Object.assign(socket, { emit: guarded });
 }
 
 /** With an error, so that the client gives up what it waits for. */

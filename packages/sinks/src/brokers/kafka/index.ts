@@ -60,16 +60,16 @@ async function connect(connecting: Connecting, { timeout, sasl }: KafkaOptions):
     ...(user && { sasl: { mechanism: MECHANISMS[sasl], username: user, password } }),
     ...guardedTls(connecting),
   });
-  const close = guardConnections(producer.connections, connecting);
+  const { close, broken } = guardConnections(producer.connections, connecting);
   try {
-    await producer.listApis();
+    await Promise.race([producer.listApis(), broken]);
   } catch (error) {
     await close();
     throw faultOf(error);
   }
   return {
     publish: (message) =>
-      publish(kafka, producer, message).catch((error) => {
+      Promise.race([publish(kafka, producer, message), broken]).catch((error) => {
         // Leaders may have moved
         producer.clearMetadata();
         throw faultOf(error);

@@ -126,6 +126,18 @@ describe('what Kafka says', () => {
     expect(stored[0]?.headers).toMatchObject({ ce_type: 'dev.longshore.image.push' });
   });
 
+  test('an answer at which the client throws in a callback fails the attempt, and not the process', async () => {
+    kafka.open = true;
+    onTestFinished(() => {
+      delete kafka.open;
+    });
+    const [user, sasl] = ['me:a-secret', 'scram-sha-256'] as const;
+    const result = await sinkAt(kafka, { user, sasl }).send(aDelivery(), anAttempt());
+    expect(result).toMatchObject({ kind: 'retry', reason: 'denied' });
+    expect(JSON.stringify(result)).not.toContain('a-secret');
+    expect(await sinkAt(kafka, { user }).send(aDelivery(), anAttempt())).toMatchObject({ kind: 'delivered' });
+  });
+
   test('a broker that another one leads to is connected to only where egress allows it', async () => {
     const elsewhere = await startKafka();
     onTestFinished(() => elsewhere.kill());
