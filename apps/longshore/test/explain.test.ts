@@ -18,15 +18,15 @@ import {
 
 const IDS = ['11111111-1111-4111-8111-111111111111', '22222222-2222-4222-8222-222222222222'] as const;
 
+type Explained = ReturnType<typeof schemas.explained.parse>;
 /** Without `--json`. */
-const NOTHING: ReturnType<typeof schemas.explained.parse> = { events: [], untried: 0 };
+const NOTHING: Explained = { events: [], untried: 0 };
 
 const explainer =
   (file: string) =>
   async (...args: string[]) => {
     const { code, stdout, stderr } = await command(['explain', '--config', file, ...args]);
-    const json =
-      args.includes('--json') && stdout !== '' ? schemas.explained.parse(JSON.parse(stdout)) : NOTHING;
+    const json: Explained = args.includes('--json') && stdout !== '' ? JSON.parse(stdout) : NOTHING;
     return { code, stdout, stderr, json };
   };
 
