@@ -2,7 +2,8 @@
  * Prepares a clone: checks Node's version, installs packages, builds, provides a Redis, and a PostgreSQL where the
  * configuration has an archive. Finished steps are skipped, so that a second start only hashes the sources.
  *
- * `npm start` and `npm test` call it; `node scripts/setup.mjs` runs it alone.
+ * `npm start` and `npm test` call it; `node scripts/setup.mjs` runs it alone, as `npm test` does. A start installs what
+ * `run` and the build need, which is a third of what the tests need.
  */
 import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
@@ -20,10 +21,16 @@ export const ROOT = dirname(dirname(fileURLToPath(import.meta.url)));
 /** State of set-up: hashes of the last install and build. Not part of the clone. */
 export const NOTES = join(ROOT, 'node_modules', '.cache', 'longshore');
 
-/** Runs every step; `redis: false` skips the Redis, `postgres: true` provides a PostgreSQL. */
-export async function setUp({ redis = true, postgres = false } = {}) {
+/** What is written down of an installation without the packages of tests and checks. */
+const RUN_ONLY = ' run';
+
+/**
+ * Runs every step; `redis: false` skips the Redis, `postgres: true` provides a PostgreSQL, `tests: false` leaves out the
+ * packages of tests and checks if they are not there yet.
+ */
+export async function setUp({ redis = true, postgres = false, tests = true } = {}) {
   checkNode();
-  if (await isOutdated()) await alone(installAndBuild);
+  if (await isOutdated(tests)) await alone(() => installAndBuild(tests));
   if (redis) await provideRedis();
   if (postgres && !process.env.LONGSHORE_ARCHIVE_URL) await alone(() => providePostgres(say));
 }
@@ -47,40 +54,49 @@ function checkNode() {
   if (fault !== undefined) throw new SetupError(fault);
 }
 
-async function isOutdated() {
-  const { installed, built } = await state();
+async function isOutdated(tests) {
+  const { installed, built } = await state(tests);
   return !installed || !built;
 }
 
-async function installAndBuild() {
+async function installAndBuild(tests) {
   const { packageManager } = JSON.parse(await readFile(join(ROOT, 'package.json'), 'utf8'));
-  const pnpm = ['--yes', packageManager];
-  const { installed, built, hashes } = await state();
+  const { installed, built, hashes, all } = await state(tests);
   if (!installed) {
     say(`installing packages (${packageManager})`);
-    await capture('npx', [...pnpm, 'install', '--frozen-lockfile'], { cwd: ROOT });
-    await writeFile(join(NOTES, 'installed'), hashes.manifests);
+    const how = ['--frozen-lockfile', ...(all ? [] : ['--prod'])];
+    await capture('npx', ['--yes', packageManager, 'install', ...how], { cwd: ROOT });
+    await writeFile(join(NOTES, 'installed'), hashes.manifests + (all ? '' : RUN_ONLY));
   }
   if (!built) {
     say('building');
-    await capture('npx', [...pnpm, 'exec', 'turbo', 'run', 'build'], { cwd: ROOT });
+    const built = ['apps/longshore', ...(all ? [TESTKIT] : [])];
+    await capture(join(ROOT, 'node_modules', '.bin', 'tsc'), ['-b', ...built], { cwd: ROOT });
     await writeFile(join(NOTES, 'built'), hashes.sources);
   }
 }
 
-/** Whether the last install and build match the files. */
-async function state() {
+/** Nothing that runs refers to it. */
+const TESTKIT = join('packages', 'testkit');
+
+/** Whether the last install and build match the files, and whether everything is to be installed. */
+async function state(tests) {
   const files = await inputs();
   const manifests = await hashOf(files.filter((file) => /(package\.json|pnpm-[a-z]+\.yaml)$/.test(file)));
   const sources = await hashOf(files);
   const read = (name) => readFile(join(NOTES, name), 'utf8').catch(() => undefined);
   const folders = files.filter((file) => file.endsWith('tsconfig.json')).map((file) => dirname(file));
   const thereIs = (...path) => existsSync(join(ROOT, ...path));
+  const noted = await read('installed');
+  // A start does not remove what the tests of this clone need.
+  const all = tests || (noted !== undefined && !noted.endsWith(RUN_ONLY));
+  const needed = folders.filter((folder) => all || folder !== TESTKIT);
   return {
-    hashes: { manifests, sources },
-    installed: (await read('installed')) === manifests && thereIs('node_modules', '.modules.yaml'),
-    built:
-      (await read('built')) === sources && folders.every((folder) => thereIs(folder, 'dist', 'index.js')),
+    ...{ hashes: { manifests, sources }, all },
+    installed:
+      (noted === manifests || (!all && noted === manifests + RUN_ONLY)) &&
+      thereIs('node_modules', '.modules.yaml'),
+    built: (await read('built')) === sources && needed.every((folder) => thereIs(folder, 'dist', 'index.js')),
   };
 }
 

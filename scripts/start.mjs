@@ -12,6 +12,7 @@ await asScript(async () => {
   const chosen = chooseConfig(ROOT, process.argv.slice(2), process.env.LONGSHORE_CONFIG);
   const yaml = await readFile(chosen.file, 'utf8').catch(() => '');
   await setUp({
+    tests: false,
     redis: !chosen.help && !namesRedis(yaml),
     postgres: !chosen.help && needsPostgres(yaml),
   });

@@ -70,6 +70,12 @@ test('more received than counted is no loss, and is said', () => {
   expect(state.trouble).toContain('registries[].debug');
 });
 
+test('a count of what was received that Redis has forgotten is no loss', () => {
+  const { brought, state } = looks(...QUIET, look(3, [6, 6, 0], 1), look(4, [6, 6, 0], 1));
+  expect(brought).toEqual([{}, {}, {}, {}]);
+  expect(state).toMatchObject({ agreedSince: 4, anchor: { at: 4 } });
+});
+
 test('another set of processes is counted from its own first quiet moment', () => {
   const other = { ...look(3, [0, 0, 0], 50), processes: {} };
   expect(looks(...QUIET, other).state).toMatchObject({ anchor: undefined, agreedSince: undefined });

@@ -39,6 +39,9 @@ export function judge({ trouble: _, ...state }: CounterState, look: CounterLook)
       restarted: { since: last.at, until: look.at, pending },
     };
   }
+  // Redis has forgotten what was received: all of that would look lost.
+  if (look.received < last.received)
+    return { state: { ...state, last: look, anchor: undefined, agreedSince: undefined } };
   const isQuiet = sum(look, 'pending') === 0 && isStill(last, look);
   const next = { ...state, last: look };
   if (!anchor) return { state: isQuiet ? { ...next, anchor: look, agreedSince: look.at } : next };
