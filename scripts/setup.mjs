@@ -129,7 +129,7 @@ async function hashOf(files) {
 }
 
 /** Two set-ups at once (two terminals) would corrupt node_modules: the second one waits. */
-async function alone(work) {
+export async function alone(work) {
   await mkdir(NOTES, { recursive: true });
   const lock = join(NOTES, 'setup.pid');
   let reported = false;

@@ -6,12 +6,12 @@
  * are installed if that needs no confirmation; else those tests are skipped and a line says so. With CI=true a missing
  * tool is a failure.
  */
-import { mkdir, readdir, readFile, rm } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { delimiter, join } from 'node:path';
 import { CACHE, install, installPostgres, isDebian, isRoot, unpack } from './debian.mjs';
 import { hasTestPostgres, provideTestPostgres } from './postgres.mjs';
 import { show, which } from './run-command.mjs';
-import { asScript, NOTES, ROOT, say, setUp } from './setup.mjs';
+import { alone, asScript, NOTES, ROOT, say, setUp } from './setup.mjs';
 
 const NPM_POSTGRES = 'PostgreSQL of npm';
 
@@ -54,9 +54,7 @@ await asScript(async () => {
   const failed = args.length > 0 ? [] : await runChecks();
   const passed = args.length > 0 ? 0 : CHECKS.length - failed.length;
   const noRedis = missing.some(({ program }) => program === 'redis-server');
-  say('bundling the command');
-  const { bundleCommand } = await import('./bundle.mjs');
-  process.env.TESTED_COMMAND = await bundleCommand(ROOT, join(NOTES, 'command'));
+  await alone(provideBundle);
   const tests = await runTests(args.length > 0 || !noRedis ? args : await filesWithoutRedis());
 
   for (const name of failed) console.error(`failed: ${name}`);
@@ -83,6 +81,30 @@ async function provideTools() {
     } catch (error) {
       say(`failed: ${error.message}`);
     }
+  }
+}
+
+/**
+ * Once for each build, since another `npm test` may be running it. Where it cannot be made, the tests start what is
+ * built as it is.
+ */
+async function provideBundle() {
+  const folder = join(NOTES, 'command');
+  const [built, script] = await Promise.all(
+    [join(NOTES, 'built'), join(ROOT, 'scripts', 'bundle.mjs')].map((file) => readFile(file, 'utf8')),
+  );
+  const made = await readFile(join(folder, 'made-of'), 'utf8').catch(() => undefined);
+  try {
+    if (made !== built + script) {
+      say('bundling the command');
+      const { bundleCommand } = await import('./bundle.mjs');
+      await bundleCommand(ROOT, folder);
+      await writeFile(join(folder, 'made-of'), built + script);
+    }
+    process.env.TESTED_COMMAND = join(folder, 'longshore.js');
+  } catch (error) {
+    delete process.env.TESTED_COMMAND;
+    say(`not bundled: ${error.message}`);
   }
 }
 

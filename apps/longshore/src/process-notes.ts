@@ -7,7 +7,7 @@ import { ROLES, type Role } from './role.js';
 import { version } from './version.js';
 
 /**
- * While Redis is unavailable a note is written at its next turn.
+ * While Redis is unavailable a note is written when it is back.
  * @param roles all when it is empty
  * @returns what ends it: nothing is known of this process afterwards; never rejects
  */
@@ -26,9 +26,11 @@ export function startProcessNotes(
     writing = processes.note({ name, roles: played, version }).catch(forget);
   };
   write();
+  client.on('ready', write);
   const timer = setInterval(write, PROCESS_INTERVAL_MS).unref();
   return async () => {
     clearInterval(timer);
+    client.off('ready', write);
     await writing;
     if (client.status !== 'ready') return;
     await processes.clear(name).catch(forget);

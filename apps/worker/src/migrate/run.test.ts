@@ -7,7 +7,9 @@ import type { MigrationReport } from './types.js';
 import { verifyMigration } from './verify.js';
 
 const LONG_MS = 300_000;
-const TAGS = 300;
+const TAGS = 150;
+/** The request to the target that is refused, from 1. */
+const REFUSED = 70;
 const digestIn = (request: string): string => /digest=([^&]*)/.exec(request)?.[1] ?? '';
 const TOO_MANY = { status: 429, headers: { 'retry-after': '1' } };
 
@@ -26,7 +28,7 @@ test(
   'many tags are copied by two runs, past registries that limit rates, and nothing is sent twice',
   async () => {
     const source = await oci.store({ script: ({ n }) => (n === 50 ? TOO_MANY : undefined) });
-    const target = await oci.store({ script: ({ n }) => (n === 70 ? TOO_MANY : undefined) });
+    const target = await oci.store({ script: ({ n }) => (n === REFUSED ? TOO_MANY : undefined) });
     const images = Array.from({ length: 10 }, (_, n) => oci.image({ layers: ['shared', `layer ${n}`] }));
     const tags = Array.from({ length: TAGS }, (_, n) => {
       const image = images[n % images.length] ?? oci.image();
@@ -47,9 +49,10 @@ test(
     expect(second).toMatchObject({ total: TAGS, failures: [], gone: 0, left: 0 });
     expect(second.already).toBeGreaterThanOrEqual(first.copied);
     expect(tags.filter(({ repository, tag, digest }) => target.tag(repository, tag) !== digest)).toEqual([]);
-    const puts = target.requests.filter((one) => /^PUT .*\/manifests\/v/.test(one));
+    const taken = target.requests.toSpliced(REFUSED - 1, 1);
+    const puts = taken.filter((one) => /^PUT .*\/manifests\/v/.test(one));
     expect(puts.length).toBe(new Set(puts).size);
-    const uploads = target.requests.filter((one) => /^PUT .*\?.*digest=/.test(one)).map(digestIn);
+    const uploads = taken.filter((one) => /^PUT .*\?.*digest=/.test(one)).map(digestIn);
     expect(uploads.length).toBe(new Set(uploads).size);
   },
   LONG_MS,
