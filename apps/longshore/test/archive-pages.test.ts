@@ -9,7 +9,7 @@ import {
   testPrefix,
 } from '@longshore/testkit';
 import { describe, expect, test } from 'vitest';
-import { dashboardAuth, faultsInEveryLook, useBrowser } from './browser.js';
+import { dashboardAuth, faultsInEveryLook, useBrowser, visit } from './browser.js';
 import { digestOf, registryMonth } from './registry-month.js';
 import { envelope, type Relay, startRelay, workFolder, writeConfig } from './relay.js';
 
@@ -88,10 +88,11 @@ describe.runIf(hasTool('chromium'))('the pages of the archive', () => {
       const relay = await relayWith(await testDatabase(), events);
       const paths = [...pathsOf(events), ...(await madePaths(relay))];
       const links = new Map<string, string[]>();
-      const { page, problems } = await open(relay.dashboard);
+      const opened = await open(relay.dashboard);
+      const { page, problems } = opened;
       for (const path of paths) {
-        const response = await page.goto(relay.dashboard + path);
-        const found = { path, status: response?.status(), faults: await faultsInEveryLook(page) };
+        const status = await visit(opened, relay.dashboard + path);
+        const found = { path, status, faults: await faultsInEveryLook(page) };
         expect(found).toEqual({ path, status: 200, faults: [] });
         const hrefs = await page
           .locator('a[href^="/"]')

@@ -2,7 +2,7 @@
 
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { toolPath } from '@longshore/testkit';
+import { eventually, toolPath } from '@longshore/testkit';
 import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core';
 import { afterAll, beforeAll, onTestFinished } from 'vitest';
 
@@ -89,6 +89,21 @@ const LOOKS = [
   { width: 1440, colorScheme: 'dark', rules: CONTRAST },
 ] as const;
 const HEIGHT = 800;
+
+/**
+ * Opens an address of the same dashboard to look at it: without live updates, which may replace what is looked at, and
+ * again while a Redis that other tests use is so slow that the page is 503 with a notice.
+ * @returns its status
+ */
+export async function visit({ page, problems }: Opened, url: string): Promise<number | undefined> {
+  await page.evaluate(() => sessionStorage.setItem('paused', 'true'));
+  const before = problems.length;
+  const open = async (): Promise<number | undefined> => {
+    problems.splice(before);
+    return (await page.goto(url))?.status();
+  };
+  return eventually(open, (status) => status !== 503, { what: `${url}, not 503` });
+}
 
 /**
  * Barriers of a page, and where it is wider than the screen, at both widths and in both themes, with one load. A

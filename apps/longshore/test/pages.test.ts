@@ -2,7 +2,7 @@
 import { eventually, hasTool, redisUrl, startReceiver, testPrefix } from '@longshore/testkit';
 import type { Page } from 'playwright-core';
 import { describe, expect, test } from 'vitest';
-import { dashboardAuth, faultsInEveryLook, useBrowser } from './browser.js';
+import { dashboardAuth, faultsInEveryLook, useBrowser, visit } from './browser.js';
 import { anEvent, envelope, type Relay, startRelay, workFolder, writeConfig } from './relay.js';
 
 const SLOW_MS = 600_000;
@@ -261,12 +261,13 @@ describe.runIf(hasTool('chromium'))('the pages', () => {
         '/operations',
         '/nothing/of/the/kind',
       ];
-      const { page } = await open(`${relay.dashboard}/dead/retry?endpoint=removed`);
+      const opened = await open(`${relay.dashboard}/dead/retry?endpoint=removed`);
+      const { page } = opened;
       await page.getByRole('button', { name: 'Retry 1 dead-lettered delivery' }).click();
       await page.waitForURL('**/operations/**');
       paths.push(new URL(page.url()).pathname);
       for (const path of paths) {
-        await page.goto(relay.dashboard + path);
+        await visit(opened, relay.dashboard + path);
         expect({ path, faults: await faultsInEveryLook(page) }).toEqual({ path, faults: [] });
       }
       for (const colorScheme of ['light', 'dark'] as const) {
