@@ -242,9 +242,17 @@ test('a Redis that hangs is answered with 503 within five seconds, and events ar
   const receiver = await startReceiver();
   const relay = await relayOn({ url: redis.url, prefix: testPrefix() }, receiver.url);
   const event = anEvent();
+  const home = async (): Promise<number> => (await fetch(`${relay.dashboard}/`)).status;
+  await eventually(home, (status) => status === 200);
   redis.pause();
-  expect((await inTime(relay.post(envelope(event)), 5_000)).status).toBe(503);
+  const [answer, page] = await inTime(
+    Promise.all([relay.post(envelope(event)), fetch(relay.dashboard)]),
+    5_000,
+  );
+  expect([answer.status, page.status]).toEqual([503, 503]);
+  expect(await page.text()).toContain('Redis');
   redis.resume();
+  await eventually(home, (status) => status === 200);
   await taken(relay, event);
   await receiver.received(1);
 }, 240_000);
