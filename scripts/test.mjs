@@ -18,7 +18,10 @@ const NPM_POSTGRES = 'PostgreSQL of npm';
 const REPORT = join(NOTES, 'tests.json');
 const BIN = join(ROOT, 'node_modules', '.bin');
 
-/** Each program, Debian's package of it, and the tests that need it. `unpacked`: Debian's package would start a service, so it is not installed. */
+/**
+ * Each program, Debian's package of it, and the tests that need it. Where Debian's package would start a service it is
+ * not installed: `unpacked` is, and what needs more than its own files is left to the user (`byHand`).
+ */
 const TOOLS = [
   { program: 'redis-server', or: 'valkey-server', needs: 'tests that use a Redis' },
   { program: 'postgres', needs: 'tests of the archive' },
@@ -26,12 +29,16 @@ const TOOLS = [
   { program: 'docker-registry', unpacked: true, needs: 'tests with a real registry' },
   { program: 'skopeo', needs: 'tests with a real registry client' },
   { program: 'chromium', needs: 'tests of the pages in a browser' },
+  { program: 'nats-server', unpacked: true, needs: 'tests of endpoints of kind nats' },
+  { program: 'rabbitmq-server', byHand: true, needs: 'tests of endpoints of kind amqp' },
+  { program: 'fish', needs: 'its completions' },
+  { program: 'zsh', needs: 'its completions' },
   { program: 'python3', needs: 'the example of a receiver in Python' },
   { program: 'java', from: 'default-jdk-headless', needs: 'the example of a receiver in Java' },
 ];
 
 /** These need many packages: without root they are not unpacked. */
-const AS_ROOT = new Set(['postgres', 'chromium', 'python3', 'java']);
+const AS_ROOT = new Set(['postgres', 'chromium', 'python3', 'java', 'fish', 'zsh']);
 
 /** Name, program, arguments; the cheapest first. */
 const CHECKS = [
@@ -71,8 +78,9 @@ async function provideTools() {
   for (const { program } of TOOLS) process.env.PATH += delimiter + join(CACHE, program, 'bin');
   await provideTestPostgres(say);
   if (!(await isDebian())) return;
-  for (const { program, from = program, unpacked } of await missingTools()) {
-    if (program === 'redis-server' || program === NPM_POSTGRES || (AS_ROOT.has(program) && !isRoot)) continue;
+  for (const { program, from = program, unpacked, byHand } of await missingTools()) {
+    if (byHand || program === 'redis-server' || program === NPM_POSTGRES) continue;
+    if (AS_ROOT.has(program) && !isRoot) continue;
     say(`installing ${program} for the tests`);
     try {
       if (program === 'postgres') await installPostgres();

@@ -1,5 +1,6 @@
 /** The completion of bash by bash itself; that of the others by their shells where they are, and by their text. */
-import { execFileSync, spawnSync } from 'node:child_process';
+import { execFileSync } from 'node:child_process';
+import { hasTool } from '@longshore/testkit';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { main } from '../main.js';
 import { thisProcess } from '../shell.js';
@@ -13,8 +14,6 @@ async function completionOf(shell: string): Promise<{ text: string; code: number
   const code = await main(['completion', shell], { ...thisProcess(), stdout: stdout as never });
   return { text, code };
 }
-
-const isInstalled = (shell: string): boolean => spawnSync(shell, ['--version']).status === 0;
 
 describe('bash', () => {
   let script = '';
@@ -50,7 +49,7 @@ describe('bash', () => {
   });
 });
 
-describe.runIf(isInstalled('fish'))('fish', () => {
+describe.runIf(hasTool('fish'))('fish', () => {
   let script = '';
   beforeAll(async () => {
     script = (await completionOf('fish')).text;
@@ -70,7 +69,7 @@ describe.runIf(isInstalled('fish'))('fish', () => {
   });
 });
 
-test.runIf(isInstalled('zsh'))('zsh takes its script for one', async () => {
+test.runIf(hasTool('zsh'))('zsh takes its script for one', async () => {
   const { text } = await completionOf('zsh');
   execFileSync('zsh', ['-n', '-c', text]);
 });
